@@ -1,0 +1,197 @@
+"""The Chroma collection of passage numbers and their vectors, in a folder or on a server.
+
+The one owner of chromadb. Distances stay inside; what comes out is in order of cosine similarity.
+Knows nothing of briefs or generations.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import IndexDamaged
+
+VectorsOf = Callable[[Sequence[int]], NDArray[np.float32]]  # passage numbers -> (n, d)
+
+COLLECTION = "passages"
+BATCH = 2_000  # records a call; Chroma's own limit is 5,461
+SAMPLE = 200  # own-vector queries in a check
+MIN_RECALL = 0.99  # at 10, against the exact scan, in a check
+
+_HNSW = {"space": "cosine", "ef_construction": 128, "ef_search": 160, "max_neighbors": 16}
+
+
+class ChromaFolder:
+    """An opened private copy of a generation."""
+
+    def __init__(self, folder: Path, *, disposable: bool = True) -> None:
+        """Open the collection in `folder`; a disposable folder is deleted at `close`."""
+        self._folder = folder
+        self._disposable = disposable
+        self._client = _open(folder)
+        self._collection = self._client.get_or_create_collection(
+            COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
+        )
+
+    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[int]:
+        """Return passage numbers, nearest first, at most `limit`."""
+        found = self._collection.query(
+            query_embeddings=vector.reshape(1, -1), n_results=limit, include=["distances"]
+        )
+        return [int(name) for name in found["ids"][0]]
+
+    def numbers(self) -> list[int]:
+        """Return all passage numbers stored."""
+        return [int(name) for name in self._collection.get(include=[])["ids"]]
+
+    def change(self, wanted: Iterable[int], vectors_of: VectorsOf) -> int:
+        """Add and delete until exactly the wanted passages are stored; return how many changed."""
+        return _synchronise(self._collection, self.numbers(), wanted, vectors_of)
+
+    def stored(self, numbers: Sequence[int]) -> NDArray[np.float32]:
+        """Return the vectors as stored, shape (n, d), in the order asked for."""
+        found = self._collection.get(ids=[str(pk) for pk in numbers], include=["embeddings"])
+        rows = dict(zip(found["ids"], found["embeddings"], strict=True))
+        return np.asarray([rows[str(pk)] for pk in numbers], dtype=np.float32)
+
+    def close(self) -> None:
+        """Release files and memory."""
+        self._client.close()
+        if self._disposable:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class ChromaServer:
+    """A collection on a Chroma server, shared by all processes; the catalogue says what counts.
+
+    Passages are added before they are published and deleted after they are withdrawn, so that a
+    search never misses one; the search drops what is not published.
+    """
+
+    def __init__(self, url: str, token: str | None, name: str) -> None:
+        """Connect to the collection `name`; raise IndexDamaged if the server does not answer."""
+        self._url = url
+        try:
+            self._collection: Any = _server(url, token).get_or_create_collection(
+                name, embedding_function=None, configuration={"hnsw": _HNSW}
+            )
+        except Exception as error:  # httpx, chromadb and value errors alike: it is not to be had
+            raise self._silent() from error
+
+    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[int]:
+        """Return passage numbers, nearest first, at most `limit`."""
+        try:
+            found = self._collection.query(
+                query_embeddings=vector.reshape(1, -1), n_results=limit, include=["distances"]
+            )
+        except Exception as error:  # a connection fails in many ways; all mean the same here
+            raise self._silent() from error
+        return [int(name) for name in found["ids"][0]]
+
+    def numbers(self) -> list[int]:
+        """Return all passage numbers stored."""
+        try:
+            return [int(name) for name in self._collection.get(include=[])["ids"]]
+        except Exception as error:
+            raise self._silent() from error
+
+    def add(self, wanted: Iterable[int], vectors_of: VectorsOf) -> None:
+        """Add what is missing of the wanted passages."""
+        present = self.numbers()
+        _synchronise(self._collection, present, {*present, *wanted}, vectors_of)
+
+    def keep_only(self, wanted: Iterable[int]) -> None:
+        """Delete what is not wanted."""
+        present = self.numbers()
+        _synchronise(self._collection, present, set(present) & set(wanted), _no_vectors)
+
+    def close(self) -> None:
+        """Nothing to release: the client's connections end with it."""
+
+    def _silent(self) -> IndexDamaged:
+        return IndexDamaged(
+            f"BRIEFS_CHROMA_URL={self._url}: the server does not answer as Chroma does; "
+            "start it with `chroma run`, or unset the setting"
+        )
+
+
+def _server(url: str, token: str | None) -> Any:
+    import chromadb
+
+    host, port, secure = _address(url)
+    headers = {"Authorization": f"Bearer {token}"} if token else None
+    return chromadb.HttpClient(
+        host=host, port=port, ssl=secure, headers=headers, settings=_settings()
+    )
+
+
+def _no_vectors(numbers: Sequence[int]) -> NDArray[np.float32]:
+    raise AssertionError(f"nothing to add, yet {len(numbers)} asked for")
+
+
+def verify(index: ChromaFolder, wanted: Sequence[int], vectors_of: VectorsOf) -> None:
+    """Raise IndexDamaged unless `index` stores exactly `wanted` and finds it as a scan would."""
+    if sorted(index.numbers()) != sorted(wanted):
+        raise IndexDamaged("the vector index does not hold the catalogue's passages")
+    if not wanted:
+        return
+    random = np.random.default_rng(len(wanted))
+    sample = random.choice(np.asarray(wanted), size=min(SAMPLE, len(wanted)), replace=False)
+    numbers = [int(pk) for pk in sample]
+    own = vectors_of(numbers)
+    if float((index.stored(numbers) * own).sum(axis=1).min()) < 0.9999:
+        raise IndexDamaged("the vector index holds other vectors than the catalogue")
+    if _recall(index, wanted, own, vectors_of) < MIN_RECALL:
+        raise IndexDamaged("the vector index does not find what an exact scan finds")
+
+
+def _recall(
+    index: ChromaFolder, wanted: Sequence[int], queries: NDArray[np.float32], of: VectorsOf
+) -> float:
+    """Recall at 10 by cosine: a hit as near as the tenth of the exact scan counts (ties)."""
+    everything = np.asarray(wanted)
+    matrix = of(list(wanted))
+    row_of = {int(pk): row for row, pk in enumerate(everything)}
+    limit = min(10, len(wanted))
+    good = 0
+    for query in queries:
+        exact = matrix @ query
+        tenth = np.partition(exact, -limit)[-limit]
+        rows = [row_of[pk] for pk in index.nearest(query, limit) if pk in row_of]
+        good += int((exact[rows] >= tenth - 1e-5).sum())
+    return good / (limit * len(queries))
+
+
+def _synchronise(
+    collection: Any, present: Sequence[int], wanted: Iterable[int], vectors_of: VectorsOf
+) -> int:
+    target, stored = set(wanted), set(present)
+    surplus, missing = sorted(stored - target), sorted(target - stored)
+    for begin in range(0, len(surplus), BATCH):
+        collection.delete(ids=[str(pk) for pk in surplus[begin : begin + BATCH]])
+    for begin in range(0, len(missing), BATCH):
+        numbers = missing[begin : begin + BATCH]
+        collection.add(ids=[str(pk) for pk in numbers], embeddings=vectors_of(numbers))
+    return len(surplus) + len(missing)
+
+
+def _open(folder: Path) -> Any:
+    import chromadb
+
+    return chromadb.PersistentClient(path=str(folder), settings=_settings())
+
+
+def _settings() -> Any:
+    from chromadb.config import Settings
+
+    return Settings(anonymized_telemetry=False)
+
+
+def _address(url: str) -> tuple[str, int, bool]:
+    parts = urlsplit(url if "://" in url else f"http://{url}")
+    secure = parts.scheme == "https"
+    return parts.hostname or "localhost", parts.port or (443 if secure else 8000), secure

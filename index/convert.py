@@ -1,0 +1,75 @@
+"""Convert a sentence-transformers model to OpenVINO: `python -m index.convert NAME FOLDER`.
+
+Runs in a process of its own, so that torch and its memory never enter the one that asked. Writes
+model.xml and model.bin, and fails unless their vectors agree with torch float32.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from index.errors import EmbeddingError
+from index.model_files import locate
+from index.runtimes import OpenVinoRuntime, TorchRuntime
+
+if TYPE_CHECKING:
+    import torch
+
+MIN_COSINE = 0.999  # of converted to original vectors; bfloat16 gives .9999 on the default model
+_CANARY_LENGTHS = (3, 17, 64, 200)
+
+
+def convert(name: str, target: Path) -> None:
+    """Write the OpenVINO form of the named model into `target` and check it."""
+    import openvino
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    files = locate(name)
+    model = SentenceTransformer(str(files.folder), device="cpu", local_files_only=True)
+    example = torch.ones(2, 8, dtype=torch.int64)
+    with torch.no_grad():
+        graph = openvino.convert_model(
+            _wrapped(model),
+            example_input=(example, example),
+            input=[openvino.PartialShape([-1, -1]), openvino.PartialShape([-1, -1])],
+        )
+    target.mkdir(parents=True, exist_ok=True)
+    openvino.save_model(graph, str(target / "model.xml"), compress_to_fp16=True)
+    _check(OpenVinoRuntime(target), TorchRuntime(files.folder))
+
+
+def _wrapped(model: Any) -> Any:
+    """Return a module (token ids, mask) -> unit vectors, with the model's own pooling inside."""
+    import torch
+
+    class Wrapped(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, token_ids: "torch.Tensor", mask: "torch.Tensor") -> "torch.Tensor":
+            features = {"input_ids": token_ids, "attention_mask": mask}
+            vectors = self.model(features)["sentence_embedding"]
+            return torch.nn.functional.normalize(vectors, p=2, dim=1)
+
+    return Wrapped().eval()
+
+
+def _check(converted: OpenVinoRuntime, original: TorchRuntime) -> None:
+    """Compare both on one padded batch of made-up token ids of several lengths."""
+    random = np.random.default_rng(7)
+    ids = random.integers(1000, 20_000, size=(len(_CANARY_LENGTHS), max(_CANARY_LENGTHS)))
+    mask = np.zeros_like(ids)
+    for row, length in enumerate(_CANARY_LENGTHS):
+        mask[row, :length] = 1
+    ids = np.where(mask == 1, ids, 0)
+    cosines = (converted.run(ids, mask) * original.run(ids, mask)).sum(axis=1)
+    if not float(cosines.min()) >= MIN_COSINE:
+        raise EmbeddingError(f"converted vectors differ from torch (cosine {cosines.min():.4f})")
+
+
+if __name__ == "__main__":
+    convert(sys.argv[1], Path(sys.argv[2]))

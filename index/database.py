@@ -1,0 +1,112 @@
+"""Open the one transactional database: SQLite by default, PostgreSQL by URL.
+
+Knows transactions and nothing of what the tables mean. A write transaction takes the write lock
+before its first read (`BEGIN IMMEDIATE`, or an advisory lock on PostgreSQL), so that whoever reads
+and then writes is never overtaken.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+
+from index.errors import SettingsError
+
+metadata = MetaData()
+
+BUSY_TIMEOUT_MS = 30_000
+_WRITE_LOCK = 0x42524945  # any constant known to all processes; the bytes spell "BRIE"
+
+
+class Database:
+    """A pool of connections with `read()` and `write()` transactions."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare an engine for an SQLAlchemy URL; connects at the first transaction."""
+        self.engine = _engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Yield a connection that sees one unchanging snapshot."""
+        with self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection.execute(
+                    text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                )
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Yield a connection that holds the write lock; commit at the end, else roll back."""
+        with self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def create_tables(self) -> None:
+        """Create whatever is missing of the tables registered on `metadata`."""
+        with self.write() as connection:
+            metadata.create_all(connection)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the URL of an SQLite file."""
+    return f"sqlite:///{path}"
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        engine = create_engine(parsed)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise SettingsError(
+            f"BRIEFS_DATABASE_URL: not a database this installation can open ({error}); "
+            "use sqlite:////path/file.db, or postgresql://… after "
+            "pip install 'brief-bot[postgres]'"
+        ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection, _record) -> None:  # type: ignore[no-untyped-def]
+    connection.isolation_level = None  # transactions are begun by hand, above
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def reachable(database: Database) -> str | None:
+    """Return None if the database answers, else the reason in one line."""
+    try:
+        with database.read() as connection:
+            connection.execute(text("SELECT 1"))
+    except OperationalError as error:
+        return str(error.orig).splitlines()[0]
+    return None

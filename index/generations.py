@@ -1,0 +1,234 @@
+"""Where the vectors are searched: numbered generations in folders, or a collection on a server.
+
+The embedded store's files are not crash-safe, and two processes on one folder damage them without
+an error. So a generation is a folder that is built aside from a copy, checked, and renamed into
+place, and from then on is only ever copied: whoever searches opens a private copy (ARCHITECTURE.md,
+promise 2). Every file's checksum is in the catalogue, so that damage is found before it is served.
+"""
+
+import json
+import logging
+import os
+import shutil
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.chroma import ChromaFolder, ChromaServer, VectorsOf, verify
+from index.errors import IndexDamaged
+
+logger = logging.getLogger(__name__)
+
+Files = dict[str, tuple[int, int]]  # path inside a generation -> (size in bytes, crc32)
+
+KEPT = 2  # published generations that stay on disk for processes in the middle of copying one
+
+
+class VectorIndex(Protocol):
+    """Something that finds the nearest passages to a vector."""
+
+    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[int]:
+        """Return passage numbers, nearest first, at most `limit`; raise IndexDamaged."""
+        ...
+
+    def close(self) -> None:
+        """Release files and memory."""
+        ...
+
+
+class VectorStore(Protocol):
+    """Something that makes generations and opens them."""
+
+    def build(
+        self, previous: tuple[int, Files] | None, number: int, wanted: Sequence[int], of: VectorsOf
+    ) -> Files:
+        """Make generation `number` of the wanted passages, from the previous one if given."""
+        ...
+
+    def open(self, number: int, files: Files) -> VectorIndex:
+        """Open a published generation; raise IndexDamaged if it is not as published."""
+        ...
+
+    def check(self, number: int, files: Files, wanted: Sequence[int], of: VectorsOf) -> None:
+        """Raise IndexDamaged unless the published generation holds and finds what is wanted."""
+        ...
+
+    def tidy(self, published: int, wanted: Sequence[int]) -> None:
+        """Delete what nobody needs any more."""
+        ...
+
+
+class Generations:
+    """The folders under `index/` of a library: numbered generations, and private copies."""
+
+    def __init__(self, root: Path) -> None:
+        """Use `root`, which need not exist yet."""
+        self._root = root
+
+    def build(
+        self, previous: tuple[int, Files] | None, number: int, wanted: Sequence[int], of: VectorsOf
+    ) -> Files:
+        """Build generation `number` from a copy of the previous one, check it, put it in place.
+
+        A damaged previous generation is noticed and left alone: everything is built anew.
+        """
+        building = self._root / f"{number:08d}.building"
+        shutil.rmtree(building, ignore_errors=True)
+        if previous is None or not self._copied(previous, building):
+            building.mkdir(parents=True)
+        index = ChromaFolder(building, disposable=False)
+        try:
+            index.change(wanted, of)
+        finally:
+            index.close()
+        self._check_copy(building, wanted, of)
+        target = self._root / f"{number:08d}"
+        shutil.rmtree(target, ignore_errors=True)  # left by a process that died before publishing
+        building.rename(target)
+        return _fingerprint(target)
+
+    def open(self, number: int, files: Files) -> ChromaFolder:
+        """Open a private copy; raise IndexDamaged if the folder is not as it was published."""
+        private = self._root / "copies" / f"{os.getpid()}-{number:08d}"
+        shutil.rmtree(private, ignore_errors=True)
+        _copy_checked(self._root / f"{number:08d}", private, files)
+        return ChromaFolder(private)
+
+    def check(self, number: int, files: Files, wanted: Sequence[int], of: VectorsOf) -> None:
+        """Raise IndexDamaged unless the published folder holds and finds the wanted passages."""
+        index = self.open(number, files)
+        try:
+            verify(index, wanted, of)
+        finally:
+            index.close()
+
+    def tidy(self, published: int, wanted: Sequence[int]) -> None:
+        """Delete generations nobody needs any more, and copies of processes that are gone."""
+        del wanted
+        if not self._root.is_dir():
+            return
+        for folder in self._root.iterdir():
+            name = folder.name.removesuffix(".building")
+            if name.isdigit() and not published - KEPT < int(name) <= published:
+                shutil.rmtree(folder, ignore_errors=True)
+        for copy in (self._root / "copies").glob("*-*"):
+            if not _alive(int(copy.name.split("-")[0])):
+                shutil.rmtree(copy, ignore_errors=True)
+
+    def _copied(self, previous: tuple[int, Files], target: Path) -> bool:
+        number, files = previous
+        try:
+            _copy_checked(self._root / f"{number:08d}", target, files)
+        except IndexDamaged as damage:
+            logger.warning("%s; building a new one from the catalogue", damage)
+            shutil.rmtree(target, ignore_errors=True)
+            return False
+        return True
+
+    def _check_copy(self, folder: Path, wanted: Sequence[int], of: VectorsOf) -> None:
+        """Check what is on disk, not what the building process has in memory."""
+        private = self._root / "copies" / f"{os.getpid()}-check"
+        shutil.rmtree(private, ignore_errors=True)
+        shutil.copytree(folder, private)
+        index = ChromaFolder(private)
+        try:
+            verify(index, wanted, of)
+        finally:
+            index.close()
+
+
+class ServerStore:
+    """One collection on a Chroma server in place of numbered folders."""
+
+    def __init__(self, url: str, token: str | None, name: str) -> None:
+        """Name the collection; connects when used."""
+        self._place = (url, token, name)
+
+    def build(
+        self, previous: tuple[int, Files] | None, number: int, wanted: Sequence[int], of: VectorsOf
+    ) -> Files:
+        """Add what is missing; nothing is deleted before the catalogue has been changed."""
+        del previous, number
+        self._server().add(wanted, of)
+        return {}
+
+    def open(self, number: int, files: Files) -> VectorIndex:
+        """Connect; raise IndexDamaged if the server does not answer."""
+        del number, files
+        return self._server()
+
+    def check(self, number: int, files: Files, wanted: Sequence[int], of: VectorsOf) -> None:
+        """Raise IndexDamaged unless all wanted passages are on the server."""
+        del number, files, of
+        missing = set(wanted) - set(self._server().numbers())
+        if missing:
+            raise IndexDamaged(f"the Chroma server lacks {len(missing)} passages")
+
+    def tidy(self, published: int, wanted: Sequence[int]) -> None:
+        """Delete withdrawn passages."""
+        del published
+        self._server().keep_only(wanted)
+
+    def _server(self) -> ChromaServer:
+        return ChromaServer(*self._place)
+
+
+def exact_nearest(
+    matrix: NDArray[np.float32], vector: NDArray[np.float32], limit: int
+) -> NDArray[np.int64]:
+    """Return the rows of `matrix` (n, d) nearest to `vector` (d,), nearest first: exact."""
+    scores = matrix @ vector
+    rows = np.argsort(-scores, kind="stable")[:limit]
+    return rows.astype(np.int64)
+
+
+def _fingerprint(folder: Path) -> Files:
+    return {
+        str(path.relative_to(folder)): (path.stat().st_size, _crc32(path))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _crc32(path: Path) -> int:
+    value = 0
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            value = zlib.crc32(block, value)
+    return value
+
+
+def _copy_checked(source: Path, target: Path, files: Files) -> None:
+    present = {str(path.relative_to(source)) for path in source.rglob("*") if path.is_file()}
+    if present != set(files):
+        raise IndexDamaged(f"vector index {source.name}: files are missing or foreign")
+    for name, (_, checksum) in files.items():
+        destination = target / name
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / name, destination)
+        if _crc32(destination) != checksum:
+            raise IndexDamaged(f"vector index {source.name}: {name} has changed since it was built")
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def files_to_json(files: Files) -> str:
+    """Return the form that the catalogue stores."""
+    return json.dumps(files)
+
+
+def files_from_json(stored: str) -> Files:
+    """Read what `files_to_json` wrote."""
+    return {name: (size, checksum) for name, (size, checksum) in json.loads(stored).items()}

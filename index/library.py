@@ -1,0 +1,420 @@
+"""The one door to the index: open a library, publish briefs, search them, mend it.
+
+Owns the database, the model and the vector index of one BRIEFS_HOME, and hands out only our types.
+Safe to share between threads.
+"""
+
+import hashlib
+import json
+import logging
+import math
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from index import catalogue, failpoints, publishing, schema, snapshot
+from index.database import Database, sqlite_url
+from index.draft import Draft
+from index.embedder import Embedder, ModelEmbedder, Vectors
+from index.errors import FingerprintMismatch, IndexDamaged, LibraryMissing
+from index.generations import (
+    Files,
+    Generations,
+    ServerStore,
+    VectorIndex,
+    VectorStore,
+    exact_nearest,
+)
+from index.lexicon import lexicon_for
+from index.locking import ingest_lock
+from index.passage import Brief, Hit, Passage
+from index.publishing import Outcome, Publication
+from index.search import CANDIDATES, Query, best, collapse, fuse, merge_scores, order
+from index.settings import Settings
+from index.snapshot import Snapshot
+
+logger = logging.getLogger(__name__)
+
+DATABASE_FILE = "library.db"
+
+
+def _nothing(*_: object) -> None:
+    """Ignore progress."""
+
+
+class Library:
+    """A library of briefs. Use `Library.open`; close it when done."""
+
+    def __init__(self, settings: Settings, embedder: Embedder | None = None) -> None:
+        """Prepare; `open` is the way in."""
+        self.settings = settings
+        self.home: Path = settings.home
+        url = settings.database_url
+        self.database = Database(
+            url.get_secret_value() if url else sqlite_url(self.home / DATABASE_FILE)
+        )
+        self.embedder: Embedder = embedder or ModelEmbedder(
+            settings.embedding_model, self.home / "models"
+        )
+        self._lexicon = lexicon_for(self.database)
+        self._store_made: VectorStore | None = None
+        self._lock = threading.RLock()
+        self._snapshot: Snapshot | None = None
+        self._index: VectorIndex | None = None
+        self._matrix: NDArray[np.float32] | None = None
+
+    @classmethod
+    def open(
+        cls, settings: Settings, *, create: bool = False, embedder: Embedder | None = None
+    ) -> "Library":
+        """Open the library that the settings name, or create it.
+
+        Raises LibraryMissing, and FingerprintMismatch if its vectors come from another model.
+        """
+        fresh = settings.database_url is None and not (settings.home / DATABASE_FILE).is_file()
+        if fresh and not create:
+            raise LibraryMissing(
+                f"no library in {settings.home}; type: briefs ingest FOLDER_OR_FILES"
+            )
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        library = cls(settings, embedder)
+        library._prepare(create)
+        return library
+
+    def close(self) -> None:
+        """Release the vector index and the database."""
+        with self._lock:
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+            self._snapshot = None
+        self.database.close()
+
+    def __enter__(self) -> "Library":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def generation(self) -> int:
+        """The number of the generation that searches use now."""
+        with self.database.read() as connection:
+            return self._current(connection).generation
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of model and passage format, as JSON."""
+        return self.embedder.fingerprint.to_json()
+
+    @property
+    def passage_count(self) -> int:
+        """The number of searchable passages."""
+        with self.database.read() as connection:
+            return len(self._current(connection).pks)
+
+    # Reading
+
+    def search(self, query: Query, limit: int = 10) -> list[Hit]:
+        """Return the best passages, best first, at most `limit`; near-identical ones once."""
+        own = self.embedder.embed_query(query.text)
+        if query.context:
+            both = own + self.embedder.embed_query(query.with_context())
+            own = both / np.linalg.norm(both)
+        with self.database.read() as connection:
+            current = self._current(connection)
+            allowed = current.allowed(query.filters)
+            keywords = self._keyword_scores(connection, query, current, allowed)
+            nearest = self._nearest(connection, current, own, allowed, bool(query.filters))
+            pks = sorted(set(nearest) | set(best(keywords, CANDIDATES)))
+            return collapse(self._hits(connection, current, pks, own, keywords), limit)
+
+    def brief(self, brief_id: str, version: int | None = None) -> Brief:
+        """Return a brief, by id or report number; raise NotFound."""
+        with self.database.read() as connection:
+            return catalogue.brief(connection, brief_id, version)
+
+    def passages(self, brief: Brief) -> list[tuple[str, Passage]]:
+        """Return (passage id, passage) of a brief version, in order."""
+        with self.database.read() as connection:
+            return catalogue.passages(connection, brief.id, brief.version)
+
+    def versions(self) -> list[catalogue.VersionRow]:
+        """Return all versions of all briefs, withdrawn ones too."""
+        with self.database.read() as connection:
+            return catalogue.versions(connection)
+
+    def renditions(self) -> list[catalogue.RenditionRow]:
+        """Return all documents on record."""
+        with self.database.read() as connection:
+            return catalogue.renditions(connection)
+
+    def rendition(self, location: str, collection: str) -> catalogue.RenditionRow | None:
+        """Return what is on record about one document."""
+        with self.database.read() as connection:
+            return catalogue.rendition(connection, location, collection)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors (n, d) of texts."""
+        return self.embedder.embed(texts)
+
+    def idf(self, terms: Sequence[str]) -> dict[str, float]:
+        """Return the inverse document frequency of stems over the passages (natural logarithm)."""
+        with self.database.read() as connection:
+            total = len(self._current(connection).pks)
+            counts = self._lexicon.document_frequency(connection, terms)
+        return {term: math.log(1 + (total + 1) / (count + 0.5)) for term, count in counts.items()}
+
+    # Writing
+
+    def publish(
+        self,
+        drafts: Sequence[Draft],
+        dropped: Sequence[catalogue.RenditionRow] = (),
+        *,
+        tick: Callable[[int], None] = _nothing,
+        on_wait: Callable[[], None] = _nothing,
+    ) -> list[Outcome]:
+        """Make drafts searchable and forget dropped documents, all in one instant.
+
+        Returns what became of each draft, in order. `tick` is called with the number of passages
+        just embedded; `on_wait` once if another ingest has to end first.
+        """
+        with ingest_lock(self.database, self.home, on_wait):
+            with self.database.read() as connection:
+                plan = publishing.plan(connection, drafts, dropped)
+                made = publishing.embed(connection, plan, self.embedder, tick)
+                if not made.states and not plan.added:
+                    generation = None
+                else:
+                    generation = self._build(connection, made)
+            failpoints.reached("ingest.after_build")
+            with self.database.write() as connection:
+                publishing.commit(connection, made, self._lexicon, generation)
+            failpoints.reached("ingest.after_commit")
+            self._tidy(generation)
+        return publishing.outcomes(made)
+
+    def preview(self, drafts: Sequence[Draft]) -> list[Outcome]:
+        """Return what would become of drafts, and change nothing."""
+        with self.database.read() as connection:
+            return list(publishing.plan(connection, drafts, ()).outcomes)
+
+    def rebuild(self) -> int:
+        """Build the vector index and the full text anew from the catalogue; return its passages.
+
+        Reads no brief and embeds nothing.
+        """
+        with ingest_lock(self.database, self.home, _nothing):
+            with self.database.read() as connection:
+                wanted = [int(pk) for pk in snapshot.load(connection).pks]
+                generation = self._build(connection, None)
+            with self.database.write() as connection:
+                publishing.refill_lexicon(connection, self._lexicon)
+                publishing.record_generation(connection, generation)
+            self._tidy(generation)
+        return len(wanted)
+
+    def reembed(self, tick: Callable[[int], None] = _nothing) -> int:
+        """Embed every stored passage with the model of the settings, then rebuild.
+
+        For a change of model or of passage format. Returns the number of passages.
+        """
+        with ingest_lock(self.database, self.home, _nothing):
+            with self.database.read() as connection:
+                pks, inputs = publishing.all_inputs(connection)
+            vectors = self.embedder.embed(inputs, progress=tick)
+            with self.database.write() as connection:
+                publishing.replace_vectors(connection, pks, inputs, vectors)
+                catalogue.set_value(connection, "fingerprint", self.fingerprint)
+                self._store_made = None
+                wanted = [int(pk) for pk in snapshot.load(connection).pks]
+                number = snapshot.published(connection)[0] + 1
+                look_up = publishing.vectors_of(connection, None)
+                files = self._store(connection).build(None, number, wanted, look_up)
+                publishing.refill_lexicon(connection, self._lexicon)
+                publishing.record_generation(connection, (number, len(wanted), files))
+            self._tidy((number, len(wanted), files))
+        return len(pks)
+
+    def check_index(self) -> None:
+        """Raise IndexDamaged unless the published vector index agrees with the catalogue."""
+        with self.database.read() as connection:
+            current = snapshot.load(connection)
+            if current.generation:
+                self._store(connection).check(
+                    current.generation,
+                    current.files,
+                    [int(pk) for pk in current.pks],
+                    publishing.vectors_of(connection, None),
+                )
+
+    # Inside
+
+    def _prepare(self, create: bool) -> None:
+        """Create what is missing, and compare the fingerprint with the stored one."""
+        if create:
+            with self.database.write() as connection:
+                schema.create(connection)
+                self._lexicon.create(connection)
+                if catalogue.get_value(connection, "schema") is None:
+                    catalogue.set_value(connection, "schema", schema.SCHEMA_VERSION)
+                    catalogue.set_value(connection, "id", uuid.uuid4().hex[:12])
+                    catalogue.set_value(connection, "fingerprint", self.fingerprint)
+        with self.database.read() as connection:
+            self._refuse_foreign(connection)
+
+    def _refuse_foreign(self, connection: Connection) -> None:
+        found = schema.stored_version(connection)
+        if found is None:
+            raise LibraryMissing(
+                f"no library in {self.settings.home}; type: briefs ingest FOLDER_OR_FILES"
+            )
+        if found != schema.SCHEMA_VERSION:
+            raise FingerprintMismatch(
+                f"the library has schema {found}, this release reads {schema.SCHEMA_VERSION}; "
+                "install the release that wrote it"
+            )
+
+    def require_fingerprint(self) -> None:
+        """Raise FingerprintMismatch unless the stored vectors come from the model in use."""
+        with self.database.read() as connection:
+            stored = catalogue.get_value(connection, "fingerprint")
+        if stored != self.fingerprint:
+            raise FingerprintMismatch(
+                f"the library's vectors come from {_model_of(stored)}, the settings name "
+                f"{_model_of(self.fingerprint)}; run `briefs reindex --embed`, or set "
+                "BRIEFS_EMBEDDING_MODEL back"
+            )
+
+    def _current(self, connection: Connection) -> Snapshot:
+        """Return the published generation, opened; a new one takes the place of the old."""
+        with self._lock:
+            number = snapshot.published(connection)[0]
+            if self._snapshot is None or self._snapshot.generation != number:
+                fresh = snapshot.load(connection)
+                if self._index is not None:
+                    self._index.close()
+                self._index = self._opened(connection, fresh)
+                self._matrix = None
+                self._snapshot = fresh
+            return self._snapshot
+
+    def _opened(self, connection: Connection, current: Snapshot) -> VectorIndex | None:
+        if not current.generation:
+            return None
+        try:
+            return self._store(connection).open(current.generation, current.files)
+        except IndexDamaged as damage:
+            logger.warning("%s; searching by exact scan. Mend it: briefs reindex", damage)
+            return None
+
+    def _store(self, connection: Connection) -> VectorStore:
+        if self._store_made is None:
+            url = self.settings.chroma_url
+            if url is None:
+                self._store_made = Generations(self.home / "index")
+            else:
+                token = self.settings.chroma_token
+                library = catalogue.get_value(connection, "id")
+                mark = hashlib.sha256(self.fingerprint.encode()).hexdigest()[:8]
+                self._store_made = ServerStore(
+                    url, token.get_secret_value() if token else None, f"briefs-{library}-{mark}"
+                )
+        return self._store_made
+
+    def _build(self, connection: Connection, made: Publication | None) -> tuple[int, int, Files]:
+        before = snapshot.published(connection)
+        number = before[0] + 1
+        wanted = publishing.wanted_passages(connection, made)
+        previous = before if made is not None and before[0] else None
+        files = self._store(connection).build(
+            previous, number, wanted, publishing.vectors_of(connection, made)
+        )
+        return number, len(wanted), files
+
+    def _tidy(self, generation: tuple[int, int, Files] | None) -> None:
+        if generation is None:
+            return
+        with self.database.read() as connection:
+            store = self._store(connection)
+            wanted = [int(pk) for pk in snapshot.load(connection).pks]
+        store.tidy(generation[0], wanted)
+        failpoints.reached("ingest.after_tidy")
+
+    def _keyword_scores(
+        self, connection: Connection, query: Query, current: Snapshot, allowed: NDArray[np.bool_]
+    ) -> dict[int, float]:
+        scores = self._lexicon.scores(connection, query.terms())
+        if query.context:
+            context = self._lexicon.scores(connection, query.context_terms())
+            scores = merge_scores(scores, context)
+        if not query.filters:
+            return scores
+        passing = set(current.pks[allowed].tolist())
+        return {pk: score for pk, score in scores.items() if pk in passing}
+
+    def _nearest(
+        self,
+        connection: Connection,
+        current: Snapshot,
+        vector: NDArray[np.float32],
+        allowed: NDArray[np.bool_],
+        filtered: bool,
+    ) -> list[int]:
+        """Return dense candidates: Chroma's, or by exact scan where a filter or damage says so."""
+        if self._index is not None and not filtered:
+            try:
+                found = self._index.nearest(vector, min(CANDIDATES, len(current.pks)))
+                live = set(current.pks.tolist())
+                return [pk for pk in found if pk in live]
+            except IndexDamaged as damage:
+                logger.warning("%s; searching by exact scan", damage)
+        pks = current.pks[allowed]
+        if not len(pks):
+            return []
+        rows = exact_nearest(self._vectors(connection, current)[allowed], vector, CANDIDATES)
+        return [int(pk) for pk in pks[rows]]
+
+    def _vectors(self, connection: Connection, current: Snapshot) -> NDArray[np.float32]:
+        with self._lock:
+            if self._matrix is None or len(self._matrix) != len(current.pks):
+                self._matrix = catalogue.vectors_by_pk(connection, current.pks.tolist())
+            return self._matrix
+
+    def _hits(
+        self,
+        connection: Connection,
+        current: Snapshot,
+        pks: Sequence[int],
+        vector: NDArray[np.float32],
+        keywords: dict[int, float],
+    ) -> list[Hit]:
+        """Return the candidates as hits, scored exactly and in order."""
+        if not pks:
+            return []
+        cosines = (catalogue.vectors_by_pk(connection, pks) @ vector).astype(np.float64)
+        bm25 = np.array([keywords.get(pk, 0.0) for pk in pks])
+        scores = fuse(cosines, bm25)
+        stored = catalogue.passages_by_pk(connection, pks)
+        hits = []
+        for row, pk in enumerate(pks):
+            passage_id, passage, version_pk = stored[pk]
+            brief = current.versions[version_pk].brief
+            score, cosine, keyword = (
+                round(float(values[row]), 6) for values in (scores, cosines, bm25)
+            )
+            hits.append(Hit(passage_id, passage, brief, score, cosine, keyword))
+        return order(hits)
+
+
+def _model_of(fingerprint: str | None) -> str:
+    if not fingerprint:
+        return "no model"
+    facts = json.loads(fingerprint)
+    return f"{facts['model']} ({facts['weights_sha256'][:8]}, {facts['passage_format']})"

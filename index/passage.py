@@ -1,0 +1,94 @@
+"""The types that flow through the index: Brief, Passage, Hit. No I/O, no behaviour beyond views.
+
+All offsets are in characters of `Brief.text`, end exclusive, and exact:
+`brief.text[passage.start:passage.end] == passage.text`.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Source:
+    """One document that a brief version was read from (a rendition)."""
+
+    location: str  # path or URL
+    media_type: str  # "text/markdown", "application/pdf", ...
+    sha256: str  # of the bytes that were read
+
+
+@dataclass(frozen=True)
+class Brief:
+    """One version of one brief, with all that is known about it; unknown things are None or ().
+
+    `date` is an ISO date that may stop at the month or year ("2019-01", "2019"): what the document
+    says, never a file time.
+    """
+
+    id: str
+    version: int  # 1 is the first
+    title: str
+    text: str
+    collection: str = "default"
+    date: str | None = None
+    authors: tuple[str, ...] = ()
+    number: str | None = None  # report number, such as "IF10753"
+    edition: str | None = None  # the publisher's own version, such as "7"
+    source: str = ""  # path or URL of the rendition that `text` came from
+    source_url: str | None = None  # where the public finds it
+    page_starts: tuple[int, ...] = ()  # offset at which page 1, 2, ... starts; () without pages
+    renditions: tuple[Source, ...] = ()
+    note: str | None = None  # what a reader should know, such as a warning of the reader
+
+    def page_at(self, offset: int) -> int | None:
+        """Return the page, from 1, on which the character at `offset` stands."""
+        if not self.page_starts:
+            return None
+        return max(1, bisect_right(self.page_starts, offset))
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A paragraph, a bullet with its lead, or a part of one: the unit that is embedded and cited.
+
+    `context` is what else the engines read with it (caption or header row of a split table, lead of
+    a split list); title and heading are added by the index and are not repeated in it.
+    """
+
+    ordinal: int  # position in the brief, from 0
+    start: int
+    end: int
+    text: str
+    heading: tuple[str, ...] = ()
+    paragraph: int = 0  # number of the paragraph it belongs to, from 1
+    page: int | None = None  # page of its first character
+    context: str = ""
+
+
+@dataclass(frozen=True)
+class BriefRef:
+    """What a hit or a citation says about its brief: the `brief` object of the JSON contract."""
+
+    id: str
+    title: str
+    date: str | None
+    authors: tuple[str, ...]
+    source: str
+    collection: str
+    version: int = 1
+    number: str | None = None
+    source_url: str | None = None
+    page_starts: tuple[int, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage found for a query, with its fused score in [0, 1] and the parts of that score."""
+
+    passage_id: str
+    passage: Passage
+    brief: BriefRef
+    score: float
+    cosine: float  # of query and passage vectors, in [-1, 1]
+    bm25: float  # higher is better, 0 where no term occurs; not bounded
+    also_in: tuple[str, ...] = ()  # ids of near-identical passages that this hit stands for

@@ -1,0 +1,128 @@
+"""Run a model: token ids and mask in, unit vectors out. OpenVINO first, torch where that fails.
+
+Knows nothing of texts or tokenizers. The converted model is cached beside the library; converting
+happens in a process of its own (`index.convert`), which also checks the result against torch.
+"""
+
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import EmbeddingError
+from index.model_files import ModelFiles
+
+CONVERT_SECONDS = 600
+
+logger = logging.getLogger(__name__)
+
+
+class Runtime(Protocol):
+    """A loaded model."""
+
+    name: str
+
+    def run(self, token_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return unit vectors (n, d) for ids and mask of shape (n, length)."""
+        ...
+
+
+class OpenVinoRuntime:
+    """The converted model on the CPU; bfloat16 where the processor has it, else float32."""
+
+    def __init__(self, folder: Path) -> None:
+        """Compile model.xml of `folder`; the compiled form is cached there too."""
+        import openvino
+
+        core = openvino.Core()
+        core.set_property({"CACHE_DIR": str(folder / "compiled")})
+        fast = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        self.name = f"openvino {'bfloat16' if fast else 'float32'}"
+        options = {
+            "INFERENCE_PRECISION_HINT": "bf16" if fast else "f32",
+            "PERFORMANCE_HINT": "LATENCY",
+        }
+        compiled = core.compile_model(str(folder / "model.xml"), "CPU", options)
+        self._request = compiled.create_infer_request()
+        self._lock = threading.Lock()
+
+    def run(self, token_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return unit vectors (n, d); one caller at a time, for a request holds its buffers."""
+        with self._lock:
+            result = self._request.infer([token_ids, mask])
+            return np.array(result[0], dtype=np.float32)
+
+
+class TorchRuntime:
+    """Plain sentence-transformers, float32."""
+
+    name = "sentence-transformers float32"
+
+    def __init__(self, folder: Path) -> None:
+        """Load the model; imports torch, which takes seconds."""
+        from sentence_transformers import SentenceTransformer
+
+        self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+
+    def run(self, token_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return unit vectors (n, d)."""
+        import torch
+
+        features: dict[str, Any] = {
+            "input_ids": torch.from_numpy(token_ids),
+            "attention_mask": torch.from_numpy(mask),
+        }
+        with torch.no_grad():
+            vectors = self._model(features)["sentence_embedding"]
+            unit = torch.nn.functional.normalize(vectors, p=2, dim=1)
+        return np.asarray(unit.numpy(), dtype=np.float32)
+
+
+def load_runtime(files: ModelFiles, sha256: str, cache: Path) -> Runtime:
+    """Return the fastest runtime that works; a slower one comes with a warning."""
+    try:
+        return OpenVinoRuntime(_converted(files, sha256, cache))
+    except Exception as error:  # whatever fails in an accelerator, the plain model still works
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        logger.warning(
+            "OpenVINO cannot run %s (%s): using sentence-transformers, which is slower",
+            files.name,
+            reason,
+        )
+        return TorchRuntime(files.folder)
+
+
+def _converted(files: ModelFiles, sha256: str, cache: Path) -> Path:
+    import openvino
+
+    release = openvino.get_version().split("-")[0]
+    folder = cache / f"{sha256[:12]}-{files.pooling[:6]}-openvino-{release}"
+    if (folder / "model.xml").is_file():
+        return folder
+    logger.info("converting %s to OpenVINO (once for this library)", files.name)
+    building = cache / f"{folder.name}.{os.getpid()}.building"
+    try:
+        _convert(files.name, building)
+        if not folder.exists():  # another process may have been first
+            building.rename(folder)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return folder
+
+
+def _convert(name: str, target: Path) -> None:
+    command = [sys.executable, "-m", "index.convert", name, str(target)]
+    root = Path(__file__).resolve().parent.parent
+    environment = {**os.environ, "PYTHONPATH": str(root), "HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(  # noqa: S603 - our own module and a model's name, no shell
+        command, env=environment, capture_output=True, text=True, timeout=CONVERT_SECONDS
+    )
+    if done.returncode:
+        raise EmbeddingError((done.stderr.strip() or "conversion failed").splitlines()[-1])

@@ -1,0 +1,116 @@
+"""Rank passages for a query: dense and BM25 candidates, fused, near-identical ones collapsed.
+
+Knows nothing of conversations or answers. The same query on the same generation gives the same
+ranking: candidates are scored exactly, and ties go to the newer brief, then by passage id.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.lexicon import indexed_terms
+from index.passage import Hit
+from index.snapshot import Filters
+from index.words import content_words, stem
+
+# Chosen on crs gold-dev with squad2 as a check; bench/RESULTS.md has the curve.
+DENSE_WEIGHT = 0.5
+CONTEXT_WEIGHT = 0.5  # weight of the words of earlier turns against those of the question
+CANDIDATES = 150  # passages from each engine
+SAME_PASSAGE = 0.9  # share of equal words above which two passages are told once
+
+
+@dataclass(frozen=True)
+class Query:
+    """What to look for. `context` holds words of earlier turns, searched with less weight."""
+
+    text: str
+    context: tuple[str, ...] = ()
+    filters: Filters = field(default_factory=Filters)
+
+    def terms(self) -> list[str]:
+        """Return the stems of the question's content words; all its words if there are none."""
+        found = [stem(word) for word in content_words(self.text)]
+        return found or indexed_terms(self.text)
+
+    def context_terms(self) -> list[str]:
+        """Return the stems of the context that the question does not hold itself."""
+        own = set(self.terms())
+        found = [stem(word) for part in self.context for word in content_words(part)]
+        return [term for term in dict.fromkeys(found) if term not in own]
+
+    def with_context(self) -> str:
+        """Return context and question as one text, for the embedding model."""
+        return " ".join((*self.context, self.text))
+
+
+def fuse(cosines: NDArray[np.float64], bm25: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return scores in [0, 1], shape (n,): the weighted sum of the two, each scaled min to max.
+
+    Convex combination after min-max scaling, as in Bruch, Gai and Ingber, "An Analysis of Fusion
+    Functions for Hybrid Retrieval", 2023, doi:10.1145/3596512.
+    """
+    return DENSE_WEIGHT * _scaled(cosines) + (1 - DENSE_WEIGHT) * _scaled(bm25)
+
+
+def merge_scores(own: Mapping[int, float], context: Mapping[int, float]) -> dict[int, float]:
+    """Return BM25 scores of the question with those of the context added at their lower weight."""
+    merged = dict(own)
+    for pk, score in context.items():
+        merged[pk] = merged.get(pk, 0.0) + CONTEXT_WEIGHT * score
+    return merged
+
+
+def best(scores: Mapping[int, float], limit: int) -> list[int]:
+    """Return the passage numbers with the highest scores, highest first, ties by number."""
+    return sorted(scores, key=lambda pk: (-scores[pk], pk))[:limit]
+
+
+def order(hits: Sequence[Hit]) -> list[Hit]:
+    """Sort hits by score; equal ones by date, newest first, then by id."""
+    by_id = sorted(hits, key=lambda hit: hit.passage_id)
+    by_date = sorted(by_id, key=lambda hit: hit.brief.date or "", reverse=True)
+    return sorted(by_date, key=lambda hit: hit.score, reverse=True)
+
+
+def collapse(hits: Sequence[Hit], limit: int) -> list[Hit]:
+    """Return the first `limit` hits; one that says the same as an earlier one is named there.
+
+    Passages with other numbers never say the same, however alike their words are.
+    """
+    kept: list[Hit] = []
+    bags: list[tuple[frozenset[str], frozenset[str]]] = []
+    for hit in hits:
+        bag = _bag(hit.passage.text)
+        twin = next((row for row, other in enumerate(bags) if _same(bag, other)), None)
+        if twin is not None:
+            kept[twin] = replace(kept[twin], also_in=(*kept[twin].also_in, hit.passage_id))
+        elif len(kept) < limit:
+            kept.append(hit)
+            bags.append(bag)
+        else:
+            break
+    return kept
+
+
+def _bag(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    terms = frozenset(indexed_terms(text))
+    return terms, frozenset(term for term in terms if any(map(str.isdigit, term)))
+
+
+def _same(
+    first: tuple[frozenset[str], frozenset[str]], second: tuple[frozenset[str], frozenset[str]]
+) -> bool:
+    if first[1] != second[1]:
+        return False
+    union = len(first[0] | second[0])
+    return union > 0 and len(first[0] & second[0]) / union >= SAME_PASSAGE
+
+
+def _scaled(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    if not len(values):
+        return values
+    low, high = float(values.min()), float(values.max())
+    return (values - low) / (high - low) if high > low else np.zeros_like(values)

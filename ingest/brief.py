@@ -1,0 +1,121 @@
+"""Turn a Document into a Brief: one text, exact spans for every block, and settled metadata.
+
+Knows nothing of passages, hashes or the index.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from index.draft import bare
+from index.passage import Brief, Source
+from ingest.document import Block, BlockKind, Document, Metadata
+
+MAX_TITLE = 300  # characters
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where a block stands: `brief.text[start:end] == block.text`."""
+
+    block: Block
+    start: int
+    end: int
+
+
+def assemble(document: Document, metadata: Metadata, collection: str, rendition: Source) -> tuple[
+    Brief, tuple[Span, ...]
+]:  # fmt: skip
+    """Return the brief (id and version not yet set) and the spans of its blocks, in order.
+
+    Its text is the title, then the blocks: an empty line between blocks, bullets marked and one a
+    line.
+    """
+    title = _short(metadata.title or _title_from(rendition.location))
+    blocks = _without_title(document.blocks, title)
+    text, spans = _join(title, blocks)
+    brief = Brief(
+        id="",
+        version=0,
+        title=title,
+        text=text,
+        collection=collection,
+        date=metadata.date,
+        authors=metadata.authors,
+        number=metadata.number,
+        edition=metadata.edition,
+        source=rendition.location,
+        source_url=metadata.source_url,
+        page_starts=_page_starts(spans),
+        renditions=(rendition,),
+        note="; ".join(document.warnings) or None,
+    )
+    return brief, spans
+
+
+def _join(title: str, blocks: Sequence[Block]) -> tuple[str, tuple[Span, ...]]:
+    parts = [title]
+    length = len(title)
+    spans: list[Span] = []
+    previous: Block | None = None
+    for block in blocks:
+        lead = _separator(previous, block)
+        start = length + len(lead)
+        parts += [lead, block.text]
+        length = start + len(block.text)
+        spans.append(Span(block, start, length))
+        previous = block
+    return "".join(parts), tuple(spans)
+
+
+def _separator(previous: Block | None, block: Block) -> str:
+    if block.kind is not BlockKind.BULLET:
+        return "\n\n"
+    in_list = previous is not None and previous.kind is BlockKind.BULLET
+    return ("\n" if in_list else "\n\n") + "  " * max(0, block.level - 1) + "• "
+
+
+def _without_title(blocks: Sequence[Block], title: str) -> tuple[Block, ...]:
+    """Drop the title where it stands as the first block: the text begins with it anyway."""
+    kept = [block for block in blocks if block.text]
+    if kept and bare(kept[0].text) == bare(title):
+        kept = kept[1:]
+    return tuple(
+        replace(block, text=block.text.strip()) if block.text != block.text.strip() else block
+        for block in kept
+    )
+
+
+def _page_starts(spans: Sequence[Span]) -> tuple[int, ...]:
+    """Return the offset at which each page, from 1, starts; () if no block knows its page."""
+    starts: dict[int, int] = {}
+    for span in spans:
+        if span.block.page is not None:
+            starts.setdefault(span.block.page, span.start)
+        for offset, page in span.block.page_breaks:
+            starts.setdefault(page, span.start + offset)
+    if not starts:
+        return ()
+    offsets: list[int] = []
+    following = spans[-1].end
+    for page in range(max(starts), 0, -1):
+        # A page without text starts where the next one does.
+        following = min(following, starts.get(page, following))
+        offsets.append(following)
+    offsets[-1] = 0
+    return tuple(reversed(offsets))
+
+
+def _short(title: str) -> str:
+    one_line = " ".join(title.split())
+    return one_line if len(one_line) <= MAX_TITLE else one_line[: MAX_TITLE - 1].rstrip() + "…"
+
+
+def _title_from(location: str) -> str:
+    """Name an untitled brief by its file: "2019-01-at.txt" → "2019-01-at"."""
+    path = urlsplit(location).path if "://" in location else location
+    name = PurePosixPath(unquote(path)).name
+    stem = re.sub(r"\.[A-Za-z]{2,5}$", "", name).strip()
+    return stem.replace("_", " ").strip() or name or "Untitled"

@@ -1,0 +1,273 @@
+"""Read what a document states about itself: title, date, authors, report number, edition, source.
+
+Three places are understood: pairs of key and value (front matter, a metadata table, meta tags), the
+first lines of the text, and the file name. Nothing is guessed: what is not stated stays empty, and
+no file time is ever looked at.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from index.dates import is_iso
+from ingest.dates import find_date, locate_date
+from ingest.document import Metadata
+
+MAX_TITLE = 250  # characters; what is longer is a paragraph
+_MAX_AUTHOR = 100  # characters of one name
+_HEAD_LINES = 15  # how far into a document a heading is looked for
+
+# Normalised keys, the most telling first. A key of two words also matches at the end of a longer one
+# ("CRS Product Number").
+_TITLE_KEYS = (
+    "title", "citation title", "headline", "document title", "report title", "dc title",
+    "dcterms title", "og title", "twitter title", "subject line",
+)  # fmt: skip
+_DATE_KEYS = (
+    "publication date", "date published", "published", "published on", "publish date", "pubdate",
+    "date of publication", "article published time", "og published time", "citation publication date",
+    "citation date", "dcterms issued", "dc date issued", "date issued", "issued", "issue date",
+    "release date", "released", "date", "dc date", "dcterms date", "report date", "parsely pub date",
+    "sailthru date", "dcterms created", "dc date created", "date created",
+    "updated", "last updated", "revised", "last revised",
+)  # fmt: skip
+_AUTHOR_KEYS = (
+    "authors", "author", "author name", "author names", "by", "byline", "written by", "prepared by",
+    "citation authors", "citation author", "dc creator", "dcterms creator", "creator", "article author",
+    "parsely author",
+)  # fmt: skip
+_NUMBER_KEYS = (
+    "report no", "report number", "report id", "product number", "document number", "document no",
+    "brief no", "brief number", "paper no", "paper number", "publication number", "publication no",
+    "citation technical report number", "reference number", "reference no", "number", "no",
+)  # fmt: skip
+_EDITION_KEYS = ("edition", "version", "revision", "document version")
+_URL_KEYS = (
+    "source url", "canonical url", "canonical", "permalink", "url", "source", "link", "og url",
+    "dc identifier", "citation public url", "web address", "available at",
+)  # fmt: skip
+
+_EMPTY = re.compile(r"(?:n\.?/?a\.?|none|null|nil|unknown|undated|tbd|tba|[-–—.?~]*)", re.IGNORECASE)
+_NUMBER = re.compile(r"[A-Z0-9][A-Za-z0-9]*(?:[-/. ]?[A-Za-z0-9]+){0,5}")
+_SUFFIX = re.compile(r"(?:Jr|Sr|I{2,3}|IV|Ph\.?\s?D|M\.?D|M\.?A|Esq|J\.?D|CFA)\.?", re.IGNORECASE)
+_REPORT_NUMBER = r"[A-Z]{1,5}-?\d{3,6}(?:/\d{2,4})?|\d{2}-\d{3}"
+
+
+def from_pairs(pairs: Mapping[str, str], *, month_first: bool = False) -> Metadata:
+    """Read keys and values, tolerant of case, punctuation and wording of the keys.
+
+    Several authors in one value are separated by ";", "and", or by commas where that is plain.
+    `month_first` is handed to `find_date`.
+    """
+    known = {normal_key(key): _bare(value) for key, value in reversed(pairs.items())}
+    dates = (find_date(value, month_first=month_first) for value in _values(known, _DATE_KEYS))
+    numbers = (value for value in _values(known, _NUMBER_KEYS) if _is_number(value))
+    urls = (value for value in _values(known, _URL_KEYS) if _is_url(value))
+    titles = (value for value in _values(known, _TITLE_KEYS) if len(value) <= MAX_TITLE)
+    return Metadata(
+        title=next(titles, None),
+        date=next((date for date in dates if date), None),
+        authors=next(filter(None, map(split_authors, _values(known, _AUTHOR_KEYS))), ()),
+        number=next(numbers, None),
+        edition=next(filter(None, map(_edition, _values(known, _EDITION_KEYS))), None),
+        source_url=next(urls, None),
+    )
+
+
+def normal_key(key: str) -> str:
+    """Return a key without case, marks and plural brackets: "**Author(s):**" gives "authors"."""
+    key = re.sub(r"([a-z])([A-Z])", r"\1 \2", key).casefold().replace("(s)", "s")
+    return " ".join(re.findall(r"[^\W_]+", key))
+
+
+def is_known_key(key: str) -> bool:
+    """Tell whether a key names something that `from_pairs` reads."""
+    keys = (*_TITLE_KEYS, *_DATE_KEYS, *_AUTHOR_KEYS, *_NUMBER_KEYS, *_EDITION_KEYS, *_URL_KEYS)
+    normal = normal_key(key)
+    return any(normal == known or _ends_with(normal, known) for known in keys)
+
+
+def split_authors(value: str) -> tuple[str, ...]:
+    """Return the names in an author line, each as it is written ("Last, First" is kept)."""
+    value = re.sub(r"^(?:written |prepared )?by:?\s+", "", value.strip(), flags=re.IGNORECASE)
+    if ";" in value or "\n" in value:
+        names = re.split(r"\s*[;\n]\s*", value)
+    else:
+        names = [
+            name
+            for part in re.split(r"\s*,?\s+(?:and|&)\s+", value)
+            for name in _split_at_commas(part)
+        ]
+    return tuple(dict.fromkeys(name for name in map(_name, names) if name))
+
+
+def from_first_lines(lines: Sequence[str]) -> Metadata:
+    """Read the lines above the body: a title, "By X and Y", a date line, "Key: value" lines.
+
+    Stops at the first line that reads like body text. A date inside a sentence is not taken.
+    """
+    found, title_may_follow = Metadata(), True
+    for line in [line.strip() for line in lines if line.strip()][:_HEAD_LINES]:
+        stated = _from_line(line, title_may_follow)
+        if stated is None:
+            break
+        found = found.over(stated)
+        title_may_follow = found.title is None and stated != Metadata()
+    return found
+
+
+def looks_like_title(line: str) -> bool:
+    """Tell whether a document's first line could be its title and not the start of its text."""
+    if not 3 <= len(line) <= MAX_TITLE or not re.search(r"[^\W\d_]{2}", line):
+        return False
+    if re.search(r"[.;,:]$", line) and not re.search(r"\b(?:[A-Z]\.){2,}$|\b(?:Inc|Co|Ltd|etc)\.$", line):
+        return False
+    return len(line.split()) <= 30 and not re.match(r"(?:[-*•–]|\d+[.)]|https?:|[\[<|{])", line)
+
+
+def from_file_name(name: str) -> Metadata:
+    """Read what a file name states: a date, or a report number with its edition.
+
+    "2019-01-at.txt" is January 2019, "IF10753.7.pdf" edition 7 of IF10753. A name's words are no
+    title.
+    """
+    stem = re.sub(r"\.[A-Za-z][A-Za-z0-9]{1,4}$", "", name.replace("\\", "/").rsplit("/", 1)[-1])
+    number = _FILE_NUMBER.match(stem)
+    if number is None:
+        return Metadata(date=_file_date(stem))
+    return Metadata(
+        date=_file_date(stem[number.end() :]),
+        number=number["number"] or number["plain"],
+        edition=number["edition"],
+    )
+
+
+# A number without an edition must be long, so that "COVID19" and "FY2026" are none.
+_FILE_NUMBER = re.compile(
+    r"(?!(?:FY|CY|DSC|IMG|DOC|SCAN|PXL|VID|MSG|ISO|CVE)_?\d)"
+    r"(?:(?P<number>[A-Z]{1,5}\d{3,6}|\d{2}-\d{3})(?:\.v?|[-_]?[vV])(?P<edition>\d{1,3})"
+    r"|(?P<plain>[A-Z]{1,4}\d{5}))(?=$|[-_ .])"
+)
+_FILE_DATE = re.compile(
+    r"(?:^|(?<=[-_ .]))(?P<year>19\d\d|20\d\d)(?:(?P<mark>[-_.])(?P<month>\d\d)(?:(?P=mark)(?P<day>\d\d))?"
+    r"|(?P<packed>\d{4}))(?=$|[-_ .](?!\d\d(?!\d))|T\d)"
+)
+
+
+def _file_date(stem: str) -> str | None:
+    for match in _FILE_DATE.finditer(stem):
+        if match["packed"]:
+            iso = f"{match['year']}-{match['packed'][:2]}-{match['packed'][2:]}"
+        else:
+            iso = "-".join(filter(None, (match["year"], match["month"], match["day"])))
+            season = int(match["month"]) == (int(match["year"]) + 1) % 100  # 2010-11 may be a year's
+            if not match["day"] and season and match.start():
+                continue
+        if is_iso(iso):
+            return iso
+    return None
+
+
+def _from_line(line: str, may_be_title: bool) -> Metadata | None:
+    """Return what one head line states, an empty Metadata for an idle one, None for body text."""
+    if glued := _GLUED.fullmatch(line):
+        title = " ".join(glued["title"].split()) or None
+        return Metadata(title=title, date=find_date(glued["date"]), number=glued["number"])
+    if (label := re.match(r"([^:]{2,30}):\s+(\S.*)", line)) and is_known_key(label[1]):
+        return from_pairs({label[1]: label[2]})
+    parts = [part for part in re.split(r"\s+[|•·—–]\s+|\s{3,}", line) if part]
+    stated = Metadata()
+    for part in parts:
+        stated = stated.over(_from_part(part))
+    if stated != Metadata():
+        return stated
+    if may_be_title and looks_like_title(line):
+        return Metadata(title=" ".join(line.split()))
+    return Metadata() if len(line) <= 120 and not re.search(r"[.!?]$", line) else None
+
+
+# A site's own header line, in which title and date have grown together: "Sale of E15Updated April 9,
+# 2026 (IN10979)".
+_GLUED = re.compile(
+    r"(?P<title>.*?)(?:Updated |Published |Revised )?(?P<date>(?:January|February|March|April|May|June|"
+    r"July|August|September|October|November|December) \d{1,2}, \d{4})\s*"
+    rf"\((?P<number>{_REPORT_NUMBER})\)"
+)
+_DATE_LABEL = re.compile(
+    r"(?:(?:first |date |last )?(?:published|updated|revised|released|issued|posted|dated)(?: on)?|date"
+    r"|as of|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun|\w+day|version of)?\.?:?",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)?(?:, [A-Z][\w.'’-]+)?,")  # "Washington, DC,"
+_NUMBER_LABEL = re.compile(
+    rf"(?:.{{0,40}}?\b(?:No\.?|Number|Nr\.?)\s*)(\d{{1,5}}(?:/\d{{2,4}})?|{_REPORT_NUMBER})|({_REPORT_NUMBER})",
+)
+
+
+def _from_part(part: str) -> Metadata:
+    if re.match(r"(?:written |prepared )?by:? [A-Z]", part, re.IGNORECASE) and len(part) <= 200:
+        return Metadata(authors=_plain_names(part))
+    if located := locate_date(part):
+        iso, start, end = located
+        before, after = part[:start].strip(" ("), part[end:].strip(" ,.)")
+        in_place = len(iso) == 10 and _PLACE.fullmatch(before)
+        if after or not (_DATE_LABEL.fullmatch(before.rstrip(",")) or in_place):
+            return Metadata()
+        return Metadata(date=iso)
+    if number := _NUMBER_LABEL.fullmatch(part):
+        return Metadata(number=number[1] or number[2])
+    return Metadata()
+
+
+def _plain_names(part: str) -> tuple[str, ...]:
+    """Return the names of a "By ..." line if all of it reads as names, else ()."""
+    names = split_authors(part)
+    plain = all(re.fullmatch(r"(?:[A-Z][\w.'’-]*|de|van|von|der|al|la|[ ,.])+", n) for n in names)
+    return names if plain and all(len(name.split()) >= 2 for name in names) else ()
+
+
+def _values(known: Mapping[str, str], keys: Iterable[str]) -> Iterable[str]:
+    for key in keys:
+        for name, value in known.items():
+            if (name == key or _ends_with(name, key)) and not _EMPTY.fullmatch(value):
+                yield value
+
+
+def _ends_with(name: str, key: str) -> bool:
+    return " " in key and name.endswith(" " + key)
+
+
+def _bare(value: str) -> str:
+    return " ".join(re.sub(r"\*\*|__", "", value).replace("\n", " ; ").split()).strip(" ;")
+
+
+def _is_number(value: str) -> bool:
+    return len(value) <= 40 and any(map(str.isdigit, value)) and bool(_NUMBER.fullmatch(value))
+
+
+def _is_url(value: str) -> bool:
+    return re.fullmatch(r"https?://[^\s<>\"]+", value) is not None
+
+
+def _edition(value: str) -> str | None:
+    match = re.fullmatch(r"(?:version|edition|rev(?:ision)?\.?|v\.?)?\s*(\w[\w.-]{0,11})", value, re.I)
+    return match[1] if match else None
+
+
+def _split_at_commas(names: str) -> list[str]:
+    parts = [part for part in re.split(r"\s*,\s*", names) if part]
+    merged: list[str] = []
+    for part in parts:
+        if merged and _SUFFIX.fullmatch(part):
+            merged[-1] += f", {part}"
+        else:
+            merged.append(part)
+    if all(len(part.split()) > 1 for part in merged):
+        return merged
+    return [names]  # "Last, First", or names that cannot be told apart
+
+
+def _name(name: str) -> str | None:
+    name = name.strip(" ,;*_")
+    if not name or len(name) > _MAX_AUTHOR or _EMPTY.fullmatch(name) or "://" in name or "@" in name:
+        return None
+    return name

@@ -1,0 +1,288 @@
+"""From paths to searchable briefs: find, read, compare by hash, parse, cut, publish, report.
+
+One document that fails is a line in the report and stops no other. Nothing is half in: documents
+are published in batches, each whole or not at all, and what is published is skipped next time.
+"""
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from index import failpoints
+from index.draft import Draft
+from index.errors import ReadError, UsageError
+from index.library import Library
+from index.passage import Source
+from index.schema import WITHDRAWN
+from ingest import sources
+from ingest.brief import assemble
+from ingest.cage import Cage, Limits
+from ingest.document import Document, Metadata
+from ingest.fetch import fetch
+from ingest.manifest import Manifest
+from ingest.metadata import from_file_name
+from ingest.passages import cut
+from ingest.report import Item, Report, Result, item_for
+from ingest.sources import Candidate, Ignored, Refusal
+
+BATCH_PASSAGES = 2_000  # published together: about 15 s of work that a kill may cost
+ATTACHMENT = "#attachment="  # between an e-mail's location and the name of what is attached
+_SPARE_BYTES = 200 << 20  # left free on the disk, beside three times the size of the index
+
+
+class Progress(Protocol):
+    """Told what is going on; a terminal shows it, a program ignores it."""
+
+    def reading(self, done: int, total: int, name: str) -> None:
+        """Document `done` of `total` is about to be read."""
+
+    def embedding(self, total: int) -> None:
+        """`total` passages are about to be embedded."""
+
+    def embedded(self, count: int) -> None:
+        """`count` more passages are embedded."""
+
+    def waiting(self) -> None:
+        """Another ingest holds the library."""
+
+
+class Quiet:
+    """Progress that nobody watches."""
+
+    def reading(self, done: int, total: int, name: str) -> None:
+        """Ignore."""
+
+    def embedding(self, total: int) -> None:
+        """Ignore."""
+
+    def embedded(self, count: int) -> None:
+        """Ignore."""
+
+    def waiting(self) -> None:
+        """Ignore."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says about the documents. `given` outweighs what they say."""
+
+    collection: str = "default"
+    given: Metadata = field(default_factory=Metadata)
+    manifest: Manifest | None = None
+    prune: bool = False
+    dry_run: bool = False
+
+    def stated(self, location: str) -> tuple[Metadata, str]:
+        """Return metadata and collection given for a document by flags, then by the manifest."""
+        metadata, collection = (
+            self.manifest.metadata_for(location) if self.manifest else (Metadata(), None)
+        )
+        return self.given.over(metadata), collection or self.collection
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A document's bytes and what is said about them."""
+
+    location: str
+    name: str
+    data: bytes = field(repr=False)
+    media_type: str | None
+    metadata: Metadata
+    collection: str
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def given(self) -> str:
+        stated = {key: value for key, value in vars(self.metadata).items() if value}
+        return json.dumps(stated, sort_keys=True)
+
+
+def ingest(
+    library: Library,
+    paths: Sequence[str],
+    options: Options | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Bring what the paths name into the library and return the report.
+
+    Ctrl-C ends it between two batches or inside one; `interrupted` is then set, and the same call
+    goes on where it ended.
+    """
+    run = _Run(library, options or Options(), progress or Quiet())
+    started = time.monotonic()
+    try:
+        run.work(paths)
+    except KeyboardInterrupt:
+        run.report.interrupted = True
+    run.report.seconds = time.monotonic() - started
+    return run.report
+
+
+class _Run:
+    """One call of `ingest`: the report so far, and the drafts that wait for their batch."""
+
+    def __init__(self, library: Library, options: Options, progress: Progress) -> None:
+        self.report = Report(dry_run=options.dry_run)
+        self._library = library
+        self._options = options
+        self._progress = progress
+        self._waiting: list[Draft] = []
+        self._limit = library.settings.max_file_megabytes << 20
+
+    def work(self, paths: Sequence[str]) -> None:
+        candidates = list(self._candidates(paths))
+        self._refuse_ambiguous(candidates)
+        if not self._options.dry_run:
+            self._require_space()
+        with Cage(_limits(self._library)) as cage:
+            for number, candidate in enumerate(candidates):
+                self._progress.reading(number, len(candidates), candidate.name)
+                self._take(candidate, cage)
+                if sum(len(draft.passages) for draft in self._waiting) >= BATCH_PASSAGES:
+                    self._publish()
+            self._progress.reading(len(candidates), len(candidates), "")
+        self._publish(self._vanished(paths) if self._options.prune else ())
+        if self._options.manifest:
+            for line in self._options.manifest.unused(item.location for item in candidates):
+                self._fail(self._options.manifest.path, line)
+
+    def _candidates(self, paths: Sequence[str]) -> Iterator[Candidate]:
+        for found in sources.find(paths):
+            if isinstance(found, Refusal):
+                self._fail(found.location, found.reason)
+            elif isinstance(found, Ignored):
+                self.report.items.append(Item(found.location, Result.IGNORED, reason=found.reason))
+            else:
+                yield found
+
+    def _refuse_ambiguous(self, candidates: Sequence[Candidate]) -> None:
+        single = {
+            "--title": self._options.given.title,
+            "--source-url": self._options.given.source_url,
+        }
+        flags = [flag for flag, value in single.items() if value]
+        if flags and len(candidates) > 1:
+            raise UsageError(
+                f"{flags[0]}: given for {len(candidates)} documents; "
+                "name one document, or use --manifest FILE.csv"
+            )
+
+    def _require_space(self) -> None:
+        home = self._library.home
+        used = sum(path.stat().st_size for path in home.glob("index/*/**/*") if path.is_file())
+        free = shutil.disk_usage(home).free
+        if free < 3 * used + _SPARE_BYTES:
+            raise UsageError(
+                f"{home}: {free >> 20} MB free, {(3 * used + _SPARE_BYTES) >> 20} MB needed; "
+                "free some space, or set BRIEFS_HOME to another disk"
+            )
+
+    def _take(self, candidate: Candidate, cage: Cage) -> None:
+        """Read one document and put its drafts in the batch, or note why not."""
+        try:
+            read = self._read(candidate)
+            if self._on_record(read):
+                return
+            document = cage.read(read.data, read.name, read.media_type)
+        except ReadError as error:
+            self._fail(candidate.location, str(error))
+            return
+        failpoints.reached("ingest.after_parse")
+        self._draft(read, document, cage)
+
+    def _read(self, candidate: Candidate) -> _Read:
+        if candidate.kind == "url":
+            seconds = self._library.settings.fetch_seconds
+            fetched = fetch(candidate.location, limit=self._limit, timeout=seconds)
+            data, media_type = fetched.data, fetched.media_type
+        else:
+            data, media_type = sources.read_bytes(candidate, self._limit), None
+        location = candidate.location
+        if candidate.kind == "stdin":
+            # Standard input has no name to come back under: its content is its identity.
+            location = f"stdin:{hashlib.sha256(data).hexdigest()[:12]}"
+        metadata, collection = self._options.stated(location)
+        return _Read(location, candidate.name, data, media_type, metadata, collection)
+
+    def _on_record(self, read: _Read) -> bool:
+        """Note and tell if the very same bytes, said to be the same, are in the library."""
+        row = self._library.rendition(read.location, read.collection)
+        if row is None or (row.sha256, row.given) != (read.sha256, read.given):
+            return False
+        if row.state == WITHDRAWN:
+            return False
+        self.report.items.append(Item(read.location, Result.UNCHANGED))
+        return True
+
+    def _draft(self, read: _Read, document: Document, cage: Cage) -> None:
+        if document.blocks:
+            self._waiting.append(self._cut(read, document))
+        for attachment in document.attachments:
+            location = f"{read.location}{ATTACHMENT}{attachment.name}"
+            inner = replace(
+                read, location=location, name=attachment.name, data=attachment.data, media_type=None
+            )
+            try:
+                self._draft(inner, cage.read(inner.data, inner.name), cage)
+            except ReadError as error:
+                self._fail(location, str(error))
+
+    def _cut(self, read: _Read, document: Document) -> Draft:
+        metadata = read.metadata.over(document.metadata).over(from_file_name(read.name))
+        rendition = Source(read.location, document.media_type, read.sha256)
+        brief, spans = assemble(document, metadata, read.collection, rendition)
+        embedder = self._library.embedder
+        passages = cut(brief, spans, embedder.count_tokens, embedder.fingerprint.max_tokens)
+        return Draft(brief, passages, rendition, read.given)
+
+    def _publish(self, vanished: Iterable[str] = ()) -> None:
+        gone = set(vanished)
+        dropped = [
+            row
+            for row in self._library.renditions()
+            if row.collection == self._options.collection and row.location in gone
+        ]
+        drafts, self._waiting = self._waiting, []
+        if not drafts and not dropped:
+            return
+        if self._options.dry_run:
+            outcomes = self._library.preview(drafts)
+        else:
+            self._progress.embedding(sum(len(draft.passages) for draft in drafts))
+            outcomes = self._library.publish(
+                drafts, dropped, tick=self._progress.embedded, on_wait=self._progress.waiting
+            )
+        titles = {row.brief.id: row.brief.title for row in self._library.versions()}
+        for draft, outcome in zip(drafts, outcomes, strict=True):
+            on_record = titles.get(outcome.brief_id)
+            self.report.items.append(
+                item_for(draft.rendition.location, draft.brief, outcome, on_record)
+            )
+        self.report.items.extend(Item(row.location, Result.WITHDRAWN) for row in dropped)
+
+    def _vanished(self, paths: Sequence[str]) -> Iterator[str]:
+        for row in self._library.renditions():
+            document = row.location.split(ATTACHMENT)[0]
+            if sources.covers(paths, document) and sources.is_gone(document):
+                yield row.location
+
+    def _fail(self, location: str, reason: str) -> None:
+        self.report.items.append(Item(location, Result.FAILED, reason=reason))
+
+
+def _limits(library: Library) -> Limits:
+    settings = library.settings
+    return Limits(
+        seconds=settings.parse_seconds,
+        memory_mb=settings.parse_megabytes,
+        seconds_setting="BRIEFS_PARSE_SECONDS",
+        memory_setting="BRIEFS_PARSE_MEGABYTES",
+    )
