@@ -161,6 +161,8 @@ def add_passages(
     vectors: NDArray[np.float32],
 ) -> None:
     """Store the passages of a version under the keys `pks`, and their vectors (n, d)."""
+    if not passages:  # a brief of headings alone
+        return
     connection.execute(
         insert(schema.passages),
         [
@@ -176,6 +178,7 @@ def add_passages(
                 "paragraph": passage.paragraph,
                 "page": passage.page,
                 "context": passage.context,
+                "kind": passage.kind,
                 "input_sha256": digest,
             }
             for pk, passage, digest in zip(pks, passages, input_hashes, strict=True)
@@ -338,6 +341,7 @@ def _passage(row: Any) -> Passage:
         paragraph=row.paragraph,
         page=row.page,
         context=row.context,
+        kind=row.kind,
     )
 
 

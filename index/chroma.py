@@ -4,7 +4,7 @@ The one owner of chromadb. Distances stay inside; what comes out is in order of 
 Knows nothing of briefs or generations.
 """
 
-import shutil
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ VectorsOf = Callable[[Sequence[int]], NDArray[np.float32]]  # passage numbers ->
 COLLECTION = "passages"
 BATCH = 2_000  # records a call; Chroma's own limit is 5,461
 SAMPLE = 200  # own-vector queries in a check
+TIMEOUT = 5.0  # seconds for a server to answer
 MIN_RECALL = 0.99  # at 10, against the exact scan, in a check
 
 _HNSW = {"space": "cosine", "ef_construction": 128, "ef_search": 160, "max_neighbors": 16}
@@ -28,21 +29,27 @@ _HNSW = {"space": "cosine", "ef_construction": 128, "ef_search": 160, "max_neigh
 class ChromaFolder:
     """An opened private copy of a generation."""
 
-    def __init__(self, folder: Path, *, disposable: bool = True) -> None:
-        """Open the collection in `folder`; a disposable folder is deleted at `close`."""
+    def __init__(self, folder: Path, *, at_close: Callable[[Path], None] | None = None) -> None:
+        """Open the collection in `folder`; raise IndexDamaged if Chroma cannot.
+
+        `at_close` is called with the folder once Chroma has let go of it.
+        """
         self._folder = folder
-        self._disposable = disposable
-        self._client = _open(folder)
-        self._collection = self._client.get_or_create_collection(
-            COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
-        )
+        self._at_close = at_close
+        try:
+            self._client = _open(folder)
+            self._collection = self._client.get_or_create_collection(
+                COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
+            )
+        except Exception as error:  # Chroma has no common base for what can go wrong in its files
+            raise IndexDamaged(f"vector index: Chroma cannot open it ({_line(error)})") from error
 
     def nearest(self, vector: NDArray[np.float32], limit: int) -> list[int]:
         """Return passage numbers, nearest first, at most `limit`."""
-        found = self._collection.query(
-            query_embeddings=vector.reshape(1, -1), n_results=limit, include=["distances"]
-        )
-        return [int(name) for name in found["ids"][0]]
+        try:
+            return _nearest(self._collection, vector, limit)
+        except Exception as error:
+            raise IndexDamaged(f"vector index: Chroma cannot search it ({_line(error)})") from error
 
     def numbers(self) -> list[int]:
         """Return all passage numbers stored."""
@@ -54,15 +61,13 @@ class ChromaFolder:
 
     def stored(self, numbers: Sequence[int]) -> NDArray[np.float32]:
         """Return the vectors as stored, shape (n, d), in the order asked for."""
-        found = self._collection.get(ids=[str(pk) for pk in numbers], include=["embeddings"])
-        rows = dict(zip(found["ids"], found["embeddings"], strict=True))
-        return np.asarray([rows[str(pk)] for pk in numbers], dtype=np.float32)
+        return _stored(self._collection, numbers)
 
     def close(self) -> None:
         """Release files and memory."""
         self._client.close()
-        if self._disposable:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        if self._at_close is not None:
+            self._at_close(self._folder)
 
 
 class ChromaServer:
@@ -76,7 +81,8 @@ class ChromaServer:
         """Connect to the collection `name`; raise IndexDamaged if the server does not answer."""
         self._url = url
         try:
-            self._collection: Any = _server(url, token).get_or_create_collection(
+            self._client = _server(url, token)
+            self._collection: Any = self._client.get_or_create_collection(
                 name, embedding_function=None, configuration={"hnsw": _HNSW}
             )
         except Exception as error:  # httpx, chromadb and value errors alike: it is not to be had
@@ -85,12 +91,9 @@ class ChromaServer:
     def nearest(self, vector: NDArray[np.float32], limit: int) -> list[int]:
         """Return passage numbers, nearest first, at most `limit`."""
         try:
-            found = self._collection.query(
-                query_embeddings=vector.reshape(1, -1), n_results=limit, include=["distances"]
-            )
+            return _nearest(self._collection, vector, limit)
         except Exception as error:  # a connection fails in many ways; all mean the same here
             raise self._silent() from error
-        return [int(name) for name in found["ids"][0]]
 
     def numbers(self) -> list[int]:
         """Return all passage numbers stored."""
@@ -99,34 +102,72 @@ class ChromaServer:
         except Exception as error:
             raise self._silent() from error
 
-    def add(self, wanted: Iterable[int], vectors_of: VectorsOf) -> None:
-        """Add what is missing of the wanted passages."""
+    def stored(self, numbers: Sequence[int]) -> NDArray[np.float32]:
+        """Return the vectors as stored, shape (n, d), in the order asked for."""
+        try:
+            return _stored(self._collection, numbers)
+        except Exception as error:
+            raise self._silent() from error
+
+    def add(self, wanted: Iterable[int], vectors_of: VectorsOf, *, anew: bool = False) -> None:
+        """Add what is missing of the wanted passages; `anew` writes those present again."""
         present = self.numbers()
-        _synchronise(self._collection, present, {*present, *wanted}, vectors_of)
+        known = [] if anew else present
+        try:
+            _synchronise(self._collection, known, {*known, *wanted}, vectors_of)
+        except Exception as error:
+            raise self._silent() from error
 
     def keep_only(self, wanted: Iterable[int]) -> None:
         """Delete what is not wanted."""
         present = self.numbers()
-        _synchronise(self._collection, present, set(present) & set(wanted), _no_vectors)
+        try:
+            _synchronise(self._collection, present, set(present) & set(wanted), _no_vectors)
+        except Exception as error:
+            raise self._silent() from error
 
     def close(self) -> None:
-        """Nothing to release: the client's connections end with it."""
+        """Release the connections."""
+        self._client.close()
 
     def _silent(self) -> IndexDamaged:
         return IndexDamaged(
-            f"BRIEFS_CHROMA_URL={self._url}: the server does not answer as Chroma does; "
-            "start it with `chroma run`, or unset the setting"
+            f"BRIEFS_CHROMA_URL={_without_password(self._url)}: the server does not answer as "
+            "Chroma does; start it with `chroma run`, or unset the setting"
         )
+
+
+def _nearest(collection: Any, vector: NDArray[np.float32], limit: int) -> list[int]:
+    if limit < 1:  # an empty library; Chroma refuses to look for nothing
+        return []
+    found = collection.query(
+        query_embeddings=vector.reshape(1, -1), n_results=limit, include=["distances"]
+    )
+    return [int(name) for name in found["ids"][0]]
+
+
+def _stored(collection: Any, numbers: Sequence[int]) -> NDArray[np.float32]:
+    found = collection.get(ids=[str(pk) for pk in numbers], include=["embeddings"])
+    rows = dict(zip(found["ids"], found["embeddings"], strict=True))
+    return np.asarray([rows[str(pk)] for pk in numbers], dtype=np.float32)
 
 
 def _server(url: str, token: str | None) -> Any:
     import chromadb
+    import httpx
 
     host, port, secure = _address(url)
-    headers = {"Authorization": f"Bearer {token}"} if token else None
-    return chromadb.HttpClient(
-        host=host, port=port, ssl=secure, headers=headers, settings=_settings()
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    # Chroma's client waits for ever on a server that accepts and never answers.
+    root = f"{'https' if secure else 'http'}://{host}:{port}"
+    httpx.get(f"{root}/api/v2/heartbeat", headers=headers, timeout=TIMEOUT).raise_for_status()
+    client = chromadb.HttpClient(
+        host=host, port=port, ssl=secure, headers=headers or None, settings=_settings()
     )
+    session = getattr(getattr(client, "_server", None), "_session", None)
+    if isinstance(session, httpx.Client):  # there is no public way to limit it
+        session.timeout = httpx.Timeout(TIMEOUT)
+    return client
 
 
 def _no_vectors(numbers: Sequence[int]) -> NDArray[np.float32]:
@@ -139,14 +180,22 @@ def verify(index: ChromaFolder, wanted: Sequence[int], vectors_of: VectorsOf) ->
         raise IndexDamaged("the vector index does not hold the catalogue's passages")
     if not wanted:
         return
+    own = verify_vectors(index, wanted, vectors_of)
+    if _recall(index, wanted, own, vectors_of) < MIN_RECALL:
+        raise IndexDamaged("the vector index does not find what an exact scan finds")
+
+
+def verify_vectors(
+    index: ChromaFolder | ChromaServer, wanted: Sequence[int], vectors_of: VectorsOf
+) -> NDArray[np.float32]:
+    """Raise IndexDamaged unless a sample of the stored vectors is right; return the sample."""
     random = np.random.default_rng(len(wanted))
     sample = random.choice(np.asarray(wanted), size=min(SAMPLE, len(wanted)), replace=False)
     numbers = [int(pk) for pk in sample]
     own = vectors_of(numbers)
     if float((index.stored(numbers) * own).sum(axis=1).min()) < 0.9999:
         raise IndexDamaged("the vector index holds other vectors than the catalogue")
-    if _recall(index, wanted, own, vectors_of) < MIN_RECALL:
-        raise IndexDamaged("the vector index does not find what an exact scan finds")
+    return own
 
 
 def _recall(
@@ -175,7 +224,7 @@ def _synchronise(
         collection.delete(ids=[str(pk) for pk in surplus[begin : begin + BATCH]])
     for begin in range(0, len(missing), BATCH):
         numbers = missing[begin : begin + BATCH]
-        collection.add(ids=[str(pk) for pk in numbers], embeddings=vectors_of(numbers))
+        collection.upsert(ids=[str(pk) for pk in numbers], embeddings=vectors_of(numbers))
     return len(surplus) + len(missing)
 
 
@@ -189,6 +238,14 @@ def _settings() -> Any:
     from chromadb.config import Settings
 
     return Settings(anonymized_telemetry=False)
+
+
+def _line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"//[^/@]*@", "//…@", url)
 
 
 def _address(url: str) -> tuple[str, int, bool]:

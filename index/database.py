@@ -11,9 +11,16 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    ProgrammingError,
+)
 
-from index.errors import SettingsError
+from index.errors import DatabaseUnavailable, SettingsError
 
 metadata = MetaData()
 
@@ -32,7 +39,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Yield a connection that sees one unchanging snapshot."""
-        with self.engine.connect() as connection:
+        with self._translated(), self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN")
             else:
@@ -47,7 +54,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Yield a connection that holds the write lock; commit at the end, else roll back."""
-        with self.engine.connect() as connection:
+        with self._translated(), self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
@@ -58,6 +65,21 @@ class Database:
                 connection.rollback()
                 raise
             connection.commit()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Say plainly that the database is gone, full, locked or damaged."""
+        try:
+            yield
+        except DBAPIError as error:
+            # What breaks a rule of the tables is a fault of ours, not of the database.
+            if isinstance(error, (IntegrityError, ProgrammingError, DataError)):
+                raise
+            where = self.engine.url.render_as_string(hide_password=True)
+            raise DatabaseUnavailable(
+                f"{where}: {_reason(error)}; check BRIEFS_DATABASE_URL, the disk and its rights, "
+                "then run: briefs doctor"
+            ) from error
 
     def create_tables(self) -> None:
         """Create whatever is missing of the tables registered on `metadata`."""
@@ -80,12 +102,13 @@ def _engine(url: str) -> Engine:
         if parsed.get_backend_name() == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         engine = create_engine(parsed)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
+        # Without the reason that the library gives: some of them quote the URL and its password.
         raise SettingsError(
-            f"BRIEFS_DATABASE_URL: not a database this installation can open ({error}); "
-            "use sqlite:////path/file.db, or postgresql://… after "
+            f"BRIEFS_DATABASE_URL: not a database this installation can open "
+            f"({type(error).__name__}); use sqlite:////path/file.db, or postgresql://… after "
             "pip install 'brief-bot[postgres]'"
-        ) from error
+        ) from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     return engine
@@ -107,6 +130,10 @@ def reachable(database: Database) -> str | None:
     try:
         with database.read() as connection:
             connection.execute(text("SELECT 1"))
-    except OperationalError as error:
-        return str(error.orig).splitlines()[0]
+    except DatabaseUnavailable as error:
+        return str(error)
     return None
+
+
+def _reason(error: DBAPIError) -> str:
+    return (str(error.orig).strip() or type(error).__name__).splitlines()[0]

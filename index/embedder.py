@@ -110,6 +110,8 @@ class ModelEmbedder:
         return [len(encoding.ids) for encoding in encodings]
 
     def _vectors(self, texts: Sequence[str], progress: Progress | None) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.fingerprint.dimension), dtype=np.float32)
         runtime = self._loaded_runtime()
         encodings = self._loaded_tokenizer().encode_batch(list(texts))
         token_ids = [_truncate(encoding.ids, self._files.max_tokens) for encoding in encodings]
@@ -121,7 +123,7 @@ class ModelEmbedder:
             vectors[rows] = runtime.run(*_padded([token_ids[row] for row in rows], self._pad_id))
             if progress:
                 progress(len(rows))
-        _refuse_bad(vectors)
+        require_unit(vectors)
         return vectors
 
     def _loaded_runtime(self) -> Runtime:
@@ -148,16 +150,24 @@ def _facts(files: ModelFiles, cache: Path) -> tuple[str, int]:
     stat = files.weights.stat()
     stamp = f"{files.weights}:{stat.st_size}:{stat.st_mtime_ns}"
     memory = cache / "weights.json"
-    known = json.loads(memory.read_text(encoding="utf-8")) if memory.is_file() else {}
+    known = _remembered(memory)
     if stamp not in known:
         config = json.loads((files.weights.parent / "config.json").read_text(encoding="utf-8"))
-        known[stamp] = [weights_sha256(files), int(config["hidden_size"])]
+        known[stamp] = (weights_sha256(files), int(config["hidden_size"]))
         cache.mkdir(parents=True, exist_ok=True)
         fresh = memory.with_suffix(f".{os.getpid()}")
         fresh.write_text(json.dumps(known), encoding="utf-8")
         fresh.replace(memory)
     sha256, dimension = known[stamp]
     return sha256, dimension
+
+
+def _remembered(memory: Path) -> dict[str, tuple[str, int]]:
+    try:
+        known: dict[str, tuple[str, int]] = json.loads(memory.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # nothing there yet, or a file cut short: it is only a memory
+        return {}
+    return known
 
 
 def _truncate(ids: list[int], limit: int) -> list[int]:
@@ -175,7 +185,8 @@ def _padded(rows: list[list[int]], pad_id: int) -> tuple[NDArray[np.int64], NDAr
     return ids, mask
 
 
-def _refuse_bad(vectors: Vectors) -> None:
+def require_unit(vectors: Vectors) -> None:
+    """Raise EmbeddingError unless every row is finite and of length 1."""
     lengths = np.linalg.norm(vectors, axis=1)
     if vectors.size and not (np.isfinite(lengths).all() and np.all(np.abs(lengths - 1) < 0.01)):
         raise EmbeddingError(

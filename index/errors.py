@@ -4,6 +4,7 @@ BriefsError                 one clear line: the thing, the reason, the mend
 ├── SettingsError           a setting is missing or wrong (exit code 2)
 ├── UsageError              the command was called with arguments that cannot work (exit code 2)
 ├── LibraryMissing          no library here yet (exit code 2)
+├── DatabaseUnavailable     the database cannot be opened or does not answer (exit code 2)
 ├── FingerprintMismatch     the vectors were made by another model or passage format (exit code 2)
 ├── EmbeddingError          the model is missing, changed or returns what is no vector
 ├── IndexDamaged            the vector index does not agree with the catalogue
@@ -26,6 +27,10 @@ class UsageError(BriefsError):
 
 class LibraryMissing(BriefsError):
     """There is no library in the folder that the settings name."""
+
+
+class DatabaseUnavailable(BriefsError):
+    """The database file is damaged or locked away, or the server does not answer."""
 
 
 class FingerprintMismatch(BriefsError):

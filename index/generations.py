@@ -8,17 +8,18 @@ promise 2). Every file's checksum is in the catalogue, so that damage is found b
 
 import json
 import logging
-import os
 import shutil
 import zlib
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.chroma import ChromaFolder, ChromaServer, VectorsOf, verify
+from index.chroma import ChromaFolder, ChromaServer, VectorsOf, verify, verify_vectors
+from index.copies import Copies
 from index.errors import IndexDamaged
 
 logger = logging.getLogger(__name__)
@@ -68,24 +69,21 @@ class Generations:
     def __init__(self, root: Path) -> None:
         """Use `root`, which need not exist yet."""
         self._root = root
+        self._copies = Copies(root / "copies")
 
     def build(
         self, previous: tuple[int, Files] | None, number: int, wanted: Sequence[int], of: VectorsOf
     ) -> Files:
         """Build generation `number` from a copy of the previous one, check it, put it in place.
 
-        A damaged previous generation is noticed and left alone: everything is built anew.
+        A previous generation that is damaged, or that no longer finds its passages once changed, is
+        left alone: everything is built anew.
         """
         building = self._root / f"{number:08d}.building"
-        shutil.rmtree(building, ignore_errors=True)
-        if previous is None or not self._copied(previous, building):
+        if previous is None or not self._built_on(previous, building, wanted, of):
+            shutil.rmtree(building, ignore_errors=True)
             building.mkdir(parents=True)
-        index = ChromaFolder(building, disposable=False)
-        try:
-            index.change(wanted, of)
-        finally:
-            index.close()
-        self._check_copy(building, wanted, of)
+            self._fill(building, wanted, of)
         target = self._root / f"{number:08d}"
         shutil.rmtree(target, ignore_errors=True)  # left by a process that died before publishing
         building.rename(target)
@@ -93,10 +91,13 @@ class Generations:
 
     def open(self, number: int, files: Files) -> ChromaFolder:
         """Open a private copy; raise IndexDamaged if the folder is not as it was published."""
-        private = self._root / "copies" / f"{os.getpid()}-{number:08d}"
-        shutil.rmtree(private, ignore_errors=True)
-        _copy_checked(self._root / f"{number:08d}", private, files)
-        return ChromaFolder(private)
+        private = self._copies.make()
+        try:
+            _copy_checked(self._root / f"{number:08d}", private, files)
+            return ChromaFolder(private, at_close=self._copies.discard)
+        except IndexDamaged:
+            self._copies.discard(private)
+            raise
 
     def check(self, number: int, files: Files, wanted: Sequence[int], of: VectorsOf) -> None:
         """Raise IndexDamaged unless the published folder holds and finds the wanted passages."""
@@ -115,30 +116,36 @@ class Generations:
             name = folder.name.removesuffix(".building")
             if name.isdigit() and not published - KEPT < int(name) <= published:
                 shutil.rmtree(folder, ignore_errors=True)
-        for copy in (self._root / "copies").glob("*-*"):
-            if not _alive(int(copy.name.split("-")[0])):
-                shutil.rmtree(copy, ignore_errors=True)
+        self._copies.tidy()
 
-    def _copied(self, previous: tuple[int, Files], target: Path) -> bool:
+    def _built_on(
+        self, previous: tuple[int, Files], building: Path, wanted: Sequence[int], of: VectorsOf
+    ) -> bool:
         number, files = previous
+        shutil.rmtree(building, ignore_errors=True)
         try:
-            _copy_checked(self._root / f"{number:08d}", target, files)
+            _copy_checked(self._root / f"{number:08d}", building, files)
+            self._fill(building, wanted, of)
         except IndexDamaged as damage:
             logger.warning("%s; building a new one from the catalogue", damage)
-            shutil.rmtree(target, ignore_errors=True)
             return False
         return True
 
-    def _check_copy(self, folder: Path, wanted: Sequence[int], of: VectorsOf) -> None:
-        """Check what is on disk, not what the building process has in memory."""
-        private = self._root / "copies" / f"{os.getpid()}-check"
-        shutil.rmtree(private, ignore_errors=True)
-        shutil.copytree(folder, private)
-        index = ChromaFolder(private)
+    def _fill(self, folder: Path, wanted: Sequence[int], of: VectorsOf) -> None:
+        """Bring the folder to the wanted passages; raise IndexDamaged unless it finds them."""
+        index = ChromaFolder(folder)
         try:
-            verify(index, wanted, of)
+            index.change(wanted, of)
         finally:
             index.close()
+        # What counts is what is on disk, not what the building process has in memory.
+        private = self._copies.make()
+        shutil.copytree(folder, private, dirs_exist_ok=True)
+        copy = ChromaFolder(private, at_close=self._copies.discard)
+        try:
+            verify(copy, wanted, of)
+        finally:
+            copy.close()
 
 
 class ServerStore:
@@ -152,8 +159,9 @@ class ServerStore:
         self, previous: tuple[int, Files] | None, number: int, wanted: Sequence[int], of: VectorsOf
     ) -> Files:
         """Add what is missing; nothing is deleted before the catalogue has been changed."""
-        del previous, number
-        self._server().add(wanted, of)
+        del number
+        with closing(self._server()) as server:
+            server.add(wanted, of, anew=previous is None)
         return {}
 
     def open(self, number: int, files: Files) -> VectorIndex:
@@ -162,16 +170,20 @@ class ServerStore:
         return self._server()
 
     def check(self, number: int, files: Files, wanted: Sequence[int], of: VectorsOf) -> None:
-        """Raise IndexDamaged unless all wanted passages are on the server."""
-        del number, files, of
-        missing = set(wanted) - set(self._server().numbers())
-        if missing:
-            raise IndexDamaged(f"the Chroma server lacks {len(missing)} passages")
+        """Raise IndexDamaged unless all wanted passages are on the server, with their vectors."""
+        del number, files
+        with closing(self._server()) as server:
+            missing = set(wanted) - set(server.numbers())
+            if missing:
+                raise IndexDamaged(f"the Chroma server lacks {len(missing)} passages")
+            if wanted:
+                verify_vectors(server, wanted, of)
 
     def tidy(self, published: int, wanted: Sequence[int]) -> None:
         """Delete withdrawn passages."""
         del published
-        self._server().keep_only(wanted)
+        with closing(self._server()) as server:
+            server.keep_only(wanted)
 
     def _server(self) -> ChromaServer:
         return ChromaServer(*self._place)
@@ -203,25 +215,20 @@ def _crc32(path: Path) -> int:
 
 
 def _copy_checked(source: Path, target: Path, files: Files) -> None:
+    """Copy a generation; raise IndexDamaged if it is not, byte by byte, what was published."""
     present = {str(path.relative_to(source)) for path in source.rglob("*") if path.is_file()}
     if present != set(files):
         raise IndexDamaged(f"vector index {source.name}: files are missing or foreign")
     for name, (_, checksum) in files.items():
         destination = target / name
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source / name, destination)
-        if _crc32(destination) != checksum:
+        try:
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / name, destination)
+            copied = _crc32(destination)
+        except OSError as error:  # deleted meanwhile, unreadable, or no space for a copy
+            raise IndexDamaged(f"vector index {source.name}: {name}: {error.strerror}") from error
+        if copied != checksum:
             raise IndexDamaged(f"vector index {source.name}: {name} has changed since it was built")
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def files_to_json(files: Files) -> str:

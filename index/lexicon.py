@@ -19,6 +19,7 @@ from index.words import STOP_WORDS, stem, words
 TITLE_WEIGHT, HEADING_WEIGHT, BODY_WEIGHT = 0.6, 0.8, 1.0
 _K1, _B = 1.2, 0.75  # the constants of FTS5's bm25()
 _CHUNK = 500  # bound parameters a statement
+_LONGEST_TERM = 500  # characters, of up to four bytes; a term in a tsvector has at most 2,046 bytes
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,18 @@ class Lexicon(Protocol):
     def create(self, connection: Connection) -> None:
         """Create the index if it is missing."""
 
-    def drop(self, connection: Connection) -> None:
-        """Delete the index."""
+    def clear(self, connection: Connection) -> None:
+        """Make an empty index of whatever is there."""
 
     def add(self, connection: Connection, entries: Iterable[Entry]) -> None:
         """Add passages that are not yet in it."""
 
     def remove(self, connection: Connection, pks: Sequence[int]) -> None:
         """Remove passages; unknown ones are ignored."""
+
+    def members(self, connection: Connection) -> set[int]:
+        """Return the numbers of all passages in it."""
+        ...
 
     def scores(self, connection: Connection, terms: Sequence[str]) -> dict[int, float]:
         """Return the BM25 score of every passage with at least one of the stems (> 0)."""
@@ -73,7 +78,9 @@ class SqliteLexicon:
         connection.execute(
             text(
                 "CREATE VIRTUAL TABLE IF NOT EXISTS lexicon"
-                " USING fts5(title, heading, body, tokenize = 'unicode61')"
+                " USING fts5(title, heading, body,"
+                # A term is what words.py makes of it: 1.5 is one term, and nothing is folded again.
+                " tokenize = \"unicode61 remove_diacritics 0 tokenchars '.'\")"
             )
         )
         connection.execute(
@@ -82,10 +89,11 @@ class SqliteLexicon:
             )
         )
 
-    def drop(self, connection: Connection) -> None:
-        """Delete the index."""
+    def clear(self, connection: Connection) -> None:
+        """Make an empty index of whatever is there."""
         connection.execute(text("DROP TABLE IF EXISTS lexicon_terms"))
         connection.execute(text("DROP TABLE IF EXISTS lexicon"))
+        self.create(connection)
 
     def add(self, connection: Connection, entries: Iterable[Entry]) -> None:
         """Add passages that are not yet in it."""
@@ -113,6 +121,10 @@ class SqliteLexicon:
             connection.execute(
                 text("DELETE FROM lexicon WHERE rowid = :pk"), [{"pk": pk} for pk in pks]
             )
+
+    def members(self, connection: Connection) -> set[int]:
+        """Return the numbers of all passages in it."""
+        return set(connection.execute(text("SELECT rowid FROM lexicon")).scalars())
 
     def scores(self, connection: Connection, terms: Sequence[str]) -> dict[int, float]:
         """Return the BM25 score of every passage with at least one of the stems (> 0)."""
@@ -159,9 +171,11 @@ class PostgresLexicon:
             text("CREATE INDEX IF NOT EXISTS lexicon_gin ON lexicon USING gin (terms)")
         )
 
-    def drop(self, connection: Connection) -> None:
-        """Delete the index."""
-        connection.execute(text("DROP TABLE IF EXISTS lexicon"))
+    def clear(self, connection: Connection) -> None:
+        """Make an empty index of whatever is there."""
+        self.create(connection)
+        # Not DROP or TRUNCATE: a search under way must go on seeing the old rows.
+        connection.execute(text("DELETE FROM lexicon"))
 
     def add(self, connection: Connection, entries: Iterable[Entry]) -> None:
         """Add passages that are not yet in it."""
@@ -182,6 +196,10 @@ class PostgresLexicon:
                 text("DELETE FROM lexicon WHERE passage_pk = ANY(:pks)"),
                 {"pks": list(pks[begin : begin + _CHUNK])},
             )
+
+    def members(self, connection: Connection) -> set[int]:
+        """Return the numbers of all passages in it."""
+        return set(connection.execute(text("SELECT passage_pk FROM lexicon")).scalars())
 
     def scores(self, connection: Connection, terms: Sequence[str]) -> dict[int, float]:
         """Return the BM25 score of every passage with at least one of the stems (> 0)."""
@@ -241,4 +259,5 @@ def _tsvector_row(entry: Entry) -> dict[str, int | str]:
 
 
 def _safe(term: str) -> str:
-    return re.sub(r"['\\:&|!()<>*]", "", term)
+    """Return the term without marks of the tsvector language, no longer than a tsvector allows."""
+    return re.sub(r"['\\:&|!()<>*]", "", term)[:_LONGEST_TERM]

@@ -8,7 +8,6 @@ import hashlib
 import json
 import logging
 import math
-import threading
 import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from index import catalogue, failpoints, publishing, schema, snapshot
+from index import catalogue, checks, failpoints, publishing, schema, snapshot
 from index.database import Database, sqlite_url
 from index.draft import Draft
 from index.embedder import Embedder, ModelEmbedder, Vectors
@@ -32,6 +31,7 @@ from index.generations import (
 )
 from index.lexicon import lexicon_for
 from index.locking import ingest_lock
+from index.opened import Opened, Published
 from index.passage import Brief, Hit, Passage
 from index.publishing import Outcome, Publication
 from index.search import CANDIDATES, Query, best, collapse, fuse, merge_scores, order
@@ -63,10 +63,7 @@ class Library:
         )
         self._lexicon = lexicon_for(self.database)
         self._store_made: VectorStore | None = None
-        self._lock = threading.RLock()
-        self._snapshot: Snapshot | None = None
-        self._index: VectorIndex | None = None
-        self._matrix: NDArray[np.float32] | None = None
+        self._published = Published(self._open_index)
 
     @classmethod
     def open(
@@ -88,11 +85,7 @@ class Library:
 
     def close(self) -> None:
         """Release the vector index and the database."""
-        with self._lock:
-            if self._index is not None:
-                self._index.close()
-                self._index = None
-            self._snapshot = None
+        self._published.close()
         self.database.close()
 
     def __enter__(self) -> "Library":
@@ -105,7 +98,7 @@ class Library:
     def generation(self) -> int:
         """The number of the generation that searches use now."""
         with self.database.read() as connection:
-            return self._current(connection).generation
+            return snapshot.published(connection)[0]
 
     @property
     def fingerprint(self) -> str:
@@ -115,8 +108,8 @@ class Library:
     @property
     def passage_count(self) -> int:
         """The number of searchable passages."""
-        with self.database.read() as connection:
-            return len(self._current(connection).pks)
+        with self.database.read() as connection, self._published.use(connection) as opened:
+            return len(opened.snapshot.pks)
 
     # Reading
 
@@ -126,11 +119,11 @@ class Library:
         if query.context:
             both = own + self.embedder.embed_query(query.with_context())
             own = both / np.linalg.norm(both)
-        with self.database.read() as connection:
-            current = self._current(connection)
+        with self.database.read() as connection, self._published.use(connection) as opened:
+            current = opened.snapshot
             allowed = current.allowed(query.filters)
             keywords = self._keyword_scores(connection, query, current, allowed)
-            nearest = self._nearest(connection, current, own, allowed, bool(query.filters))
+            nearest = self._nearest(connection, opened, own, allowed, bool(query.filters))
             pks = sorted(set(nearest) | set(best(keywords, CANDIDATES)))
             return collapse(self._hits(connection, current, pks, own, keywords), limit)
 
@@ -163,10 +156,16 @@ class Library:
         """Return unit vectors (n, d) of texts."""
         return self.embedder.embed(texts)
 
+    def warm_up(self) -> None:
+        """Load the model and open the index now rather than at the first question."""
+        self.embedder.warm_up()
+        with self.database.read() as connection, self._published.use(connection):
+            pass
+
     def idf(self, terms: Sequence[str]) -> dict[str, float]:
         """Return the inverse document frequency of stems over the passages (natural logarithm)."""
-        with self.database.read() as connection:
-            total = len(self._current(connection).pks)
+        with self.database.read() as connection, self._published.use(connection) as opened:
+            total = len(opened.snapshot.pks)
             counts = self._lexicon.document_frequency(connection, terms)
         return {term: math.log(1 + (total + 1) / (count + 0.5)) for term, count in counts.items()}
 
@@ -187,6 +186,7 @@ class Library:
         """
         with ingest_lock(self.database, self.home, on_wait):
             with self.database.read() as connection:
+                self._require_fingerprint(connection)
                 plan = publishing.plan(connection, drafts, dropped)
                 made = publishing.embed(connection, plan, self.embedder, tick)
                 if not made.states and not plan.added:
@@ -242,6 +242,18 @@ class Library:
             self._tidy((number, len(wanted), files))
         return len(pks)
 
+    def faults(self) -> dict[str, str]:
+        """Return what is wrong with the database, by what was looked at; {} if it is sound."""
+        found: dict[str, str] = {}
+        with self.database.read() as connection:
+            if fault := checks.database_fault(connection):
+                found["database"] = fault
+            if bad := checks.misplaced_passages(connection):
+                found["passages"] = f"{len(bad)} are not slices of their briefs, {bad[0]} first"
+            if difference := checks.lexicon_difference(connection, self._lexicon):
+                found["full text"] = f"{difference} passages differ from the database"
+        return found
+
     def check_index(self) -> None:
         """Raise IndexDamaged unless the published vector index agrees with the catalogue."""
         with self.database.read() as connection:
@@ -284,7 +296,10 @@ class Library:
     def require_fingerprint(self) -> None:
         """Raise FingerprintMismatch unless the stored vectors come from the model in use."""
         with self.database.read() as connection:
-            stored = catalogue.get_value(connection, "fingerprint")
+            self._require_fingerprint(connection)
+
+    def _require_fingerprint(self, connection: Connection) -> None:
+        stored = catalogue.get_value(connection, "fingerprint")
         if stored != self.fingerprint:
             raise FingerprintMismatch(
                 f"the library's vectors come from {_model_of(stored)}, the settings name "
@@ -292,20 +307,9 @@ class Library:
                 "BRIEFS_EMBEDDING_MODEL back"
             )
 
-    def _current(self, connection: Connection) -> Snapshot:
-        """Return the published generation, opened; a new one takes the place of the old."""
-        with self._lock:
-            number = snapshot.published(connection)[0]
-            if self._snapshot is None or self._snapshot.generation != number:
-                fresh = snapshot.load(connection)
-                if self._index is not None:
-                    self._index.close()
-                self._index = self._opened(connection, fresh)
-                self._matrix = None
-                self._snapshot = fresh
-            return self._snapshot
-
-    def _opened(self, connection: Connection, current: Snapshot) -> VectorIndex | None:
+    def _open_index(self, connection: Connection, current: Snapshot) -> VectorIndex | None:
+        """Open the vector index of a generation; None, with a warning, if it is damaged."""
+        self._require_fingerprint(connection)  # `reindex --embed` may have run since the last look
         if not current.generation:
             return None
         try:
@@ -331,6 +335,9 @@ class Library:
     def _build(self, connection: Connection, made: Publication | None) -> tuple[int, int, Files]:
         before = snapshot.published(connection)
         number = before[0] + 1
+        # What a process left that died before it published must not pass for ours.
+        live = [int(pk) for pk in snapshot.load(connection).pks]
+        self._store(connection).tidy(before[0], live)
         wanted = publishing.wanted_passages(connection, made)
         previous = before if made is not None and before[0] else None
         files = self._store(connection).build(
@@ -344,7 +351,10 @@ class Library:
         with self.database.read() as connection:
             store = self._store(connection)
             wanted = [int(pk) for pk in snapshot.load(connection).pks]
-        store.tidy(generation[0], wanted)
+        try:
+            store.tidy(generation[0], wanted)
+        except IndexDamaged as damage:  # what is committed stays; the next publish tidies
+            logger.warning("%s; withdrawn passages stay on it until the next ingest", damage)
         failpoints.reached("ingest.after_tidy")
 
     def _keyword_scores(
@@ -362,15 +372,16 @@ class Library:
     def _nearest(
         self,
         connection: Connection,
-        current: Snapshot,
+        opened: Opened,
         vector: NDArray[np.float32],
         allowed: NDArray[np.bool_],
         filtered: bool,
     ) -> list[int]:
         """Return dense candidates: Chroma's, or by exact scan where a filter or damage says so."""
-        if self._index is not None and not filtered:
+        current = opened.snapshot
+        if opened.index is not None and not filtered:
             try:
-                found = self._index.nearest(vector, min(CANDIDATES, len(current.pks)))
+                found = opened.index.nearest(vector, min(CANDIDATES, len(current.pks)))
                 live = set(current.pks.tolist())
                 return [pk for pk in found if pk in live]
             except IndexDamaged as damage:
@@ -378,14 +389,8 @@ class Library:
         pks = current.pks[allowed]
         if not len(pks):
             return []
-        rows = exact_nearest(self._vectors(connection, current)[allowed], vector, CANDIDATES)
+        rows = exact_nearest(opened.vectors(connection)[allowed], vector, CANDIDATES)
         return [int(pk) for pk in pks[rows]]
-
-    def _vectors(self, connection: Connection, current: Snapshot) -> NDArray[np.float32]:
-        with self._lock:
-            if self._matrix is None or len(self._matrix) != len(current.pks):
-                self._matrix = catalogue.vectors_by_pk(connection, current.pks.tolist())
-            return self._matrix
 
     def _hits(
         self,
@@ -400,8 +405,10 @@ class Library:
             return []
         cosines = (catalogue.vectors_by_pk(connection, pks) @ vector).astype(np.float64)
         bm25 = np.array([keywords.get(pk, 0.0) for pk in pks])
-        scores = fuse(cosines, bm25)
         stored = catalogue.passages_by_pk(connection, pks)
+        briefs = np.array([stored[pk][2] for pk in pks])
+        footnotes = np.array([stored[pk][1].kind == "footnote" for pk in pks])
+        scores = fuse(cosines, bm25, briefs, footnotes)
         hits = []
         for row, pk in enumerate(pks):
             passage_id, passage, version_pk = stored[pk]

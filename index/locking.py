@@ -24,7 +24,9 @@ def ingest_lock(database: Database, home: Path, on_wait: Callable[[], None]) -> 
         if database.is_sqlite:
             yield
             return
-        with database.engine.connect() as connection:
+        # Outside any transaction: one left open for a whole ingest would hold up the server.
+        engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
             taken = text("SELECT pg_try_advisory_lock(:key)")
             _until(lambda: bool(connection.execute(taken, {"key": _KEY}).scalar()), on_wait)
             try:

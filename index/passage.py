@@ -63,6 +63,7 @@ class Passage:
     paragraph: int = 0  # number of the paragraph it belongs to, from 1
     page: int | None = None  # page of its first character
     context: str = ""
+    kind: str = "paragraph"  # or "bullet", "table", "footnote": the block it comes from
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from index import catalogue, failpoints, schema
 from index.catalogue import RenditionRow
 from index.chroma import VectorsOf
 from index.draft import Draft, passage_input, signature, text_sha256
-from index.embedder import Embedder
+from index.embedder import Embedder, require_unit
 from index.generations import Files, files_to_json
 from index.lexicon import Entry, Lexicon
 from index.passage import Brief, Passage
@@ -27,7 +27,6 @@ from index.schema import CURRENT, SUPERSEDED, WITHDRAWN
 
 _CHUNK = 2_000  # rows a statement
 Tick = Callable[[int], None]
-Build = Callable[[int, Sequence[int], VectorsOf], Files]  # number, wanted passages -> its files
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,6 @@ class Outcome:
     version: int
     passages: int
     state: str
-    previous: int | None = None  # the version that was current before, where that changed
 
 
 @dataclass
@@ -51,6 +49,7 @@ class _Plan:
     added: list[tuple[Known, Draft, Brief]] = field(default_factory=list)
     pointers: dict[tuple[str, str], RenditionRow | None] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
+    placed: list[int] = field(default_factory=list)  # key of the version of each outcome
 
 
 @dataclass(frozen=True)
@@ -88,6 +87,7 @@ def _place(draft: Draft, shelf: Shelf, made: _Plan) -> None:
     )
     shelf.locate(*key, known.pk)
     passages = len(signed.passages)
+    made.placed.append(known.pk)
     made.outcomes.append(
         Outcome(placement.place, known.brief_id, known.version, passages, known.state)
     )
@@ -165,6 +165,7 @@ def embed(connection: Connection, made: _Plan, embedder: Embedder, tick: Tick) -
     text_of = dict(zip(hashes, inputs, strict=True))
     tick(sum(digest in stored for digest in hashes))
     fresh = embedder.embed([text_of[digest] for digest in missing], progress=tick)
+    require_unit(fresh)
     row_of = {digest: row for row, digest in enumerate(missing)}
     dimension = embedder.fingerprint.dimension
     vectors: dict[int, NDArray[np.float32]] = {}
@@ -276,8 +277,7 @@ def record_generation(connection: Connection, generation: tuple[int, int, Files]
 
 def refill_lexicon(connection: Connection, lexicon: Lexicon) -> None:
     """Fill the full text anew from the current versions."""
-    lexicon.drop(connection)
-    lexicon.create(connection)
+    lexicon.clear(connection)
     for row in catalogue.versions(connection, schema.versions.c.state == CURRENT):
         lexicon.add(connection, lexicon_entries(connection, row.pk))
 
@@ -328,14 +328,8 @@ def lexicon_entries(connection: Connection, version_pk: int) -> list[Entry]:
 
 def outcomes(made: Publication) -> list[Outcome]:
     """Return what became of each draft, with the state it has after the commit."""
-    states = {
-        (known.brief_id, known.version): made.states.get(known.pk, known.state)
-        for known, _, _ in made.plan.added
-    }
-    return [
-        replace(outcome, state=states.get((outcome.brief_id, outcome.version), outcome.state))
-        for outcome in made.plan.outcomes
-    ]
+    placed = zip(made.plan.placed, made.plan.outcomes, strict=True)
+    return [replace(outcome, state=made.states.get(pk, outcome.state)) for pk, outcome in placed]
 
 
 def _inputs(made: _Plan) -> tuple[list[str], list[str]]:
@@ -362,7 +356,8 @@ def _next(connection: Connection, table: Table) -> int:
 def _shelf(connection: Connection) -> Shelf:
     shelf = Shelf()
     table = schema.versions
-    signatures = dict(connection.execute(select(table.c.pk, table.c.signature)).tuples().all())
+    rows = connection.execute(select(table.c.pk, table.c.signature))
+    signatures = {row.pk: row.signature for row in rows}
     for known in _known(connection):
         shelf.add(known, np.frombuffer(signatures[known.pk], dtype="<u4"))
     for row in catalogue.renditions(connection):

@@ -37,7 +37,7 @@ briefs = Table(
     "briefs",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("collection", String(200), nullable=False),
+    Column("collection", Text, nullable=False),
 )
 
 versions = Table(
@@ -52,10 +52,10 @@ versions = Table(
     Column("text_sha256", String(64), nullable=False),
     Column("date", String(10)),
     Column("authors", Text, nullable=False),  # JSON list
-    Column("number", String(100)),
-    Column("edition", String(100)),
+    Column("number", Text),
+    Column("edition", Text),
     Column("source", Text, nullable=False),
-    Column("media_type", String(100), nullable=False),
+    Column("media_type", Text, nullable=False),
     Column("source_url", Text),
     Column("page_starts", Text, nullable=False),  # JSON list of offsets
     Column("note", Text),
@@ -71,9 +71,9 @@ renditions = Table(
     "renditions",
     metadata,
     Column("location", Text, primary_key=True),
-    Column("collection", String(200), primary_key=True),
+    Column("collection", Text, primary_key=True),
     Column("version_pk", ForeignKey("versions.pk"), nullable=False),
-    Column("media_type", String(100), nullable=False),
+    Column("media_type", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("given", Text, nullable=False),  # JSON: what flags and manifest said about it
     Index("renditions_version", "version_pk"),
@@ -93,6 +93,7 @@ passages = Table(
     Column("paragraph", Integer, nullable=False),
     Column("page", Integer),
     Column("context", Text, nullable=False),
+    Column("kind", String(12), nullable=False),
     Column("input_sha256", String(64), nullable=False),  # of what was embedded
     UniqueConstraint("version_pk", "ordinal"),
     Index("passages_input", "input_sha256"),

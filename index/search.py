@@ -15,9 +15,13 @@ from index.passage import Hit
 from index.snapshot import Filters
 from index.words import content_words, stem
 
-# Chosen on crs gold-dev with squad2 as a check; bench/RESULTS.md has the curve.
+# Chosen on crs gold-dev; bench/RESULTS.md has what was tried.
 DENSE_WEIGHT = 0.5
-CONTEXT_WEIGHT = 0.5  # weight of the words of earlier turns against those of the question
+CONTEXT_WEIGHT = 0.25  # weight of the words of earlier turns against those of the question
+BRIEF_WEIGHT = (
+    0.2  # of how well the brief's best three passages do, against the passage's own score
+)
+FOOTNOTE_FACTOR = 0.7  # a footnote repeats the words of what it is a note to
 CANDIDATES = 150  # passages from each engine
 SAME_PASSAGE = 0.9  # share of equal words above which two passages are told once
 
@@ -46,13 +50,30 @@ class Query:
         return " ".join((*self.context, self.text))
 
 
-def fuse(cosines: NDArray[np.float64], bm25: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return scores in [0, 1], shape (n,): the weighted sum of the two, each scaled min to max.
+def fuse(
+    cosines: NDArray[np.float64],
+    bm25: NDArray[np.float64],
+    briefs: NDArray[np.int64],
+    footnotes: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """Return scores in [0, 1], all arrays of shape (n,): the two engines' scores, scaled and mixed.
 
     Convex combination after min-max scaling, as in Bruch, Gai and Ingber, "An Analysis of Fusion
-    Functions for Hybrid Retrieval", 2023, doi:10.1145/3596512.
+    Functions for Hybrid Retrieval", 2023, doi:10.1145/3596512. `briefs` says which passages share a
+    brief: one that answers has other passages near the question too.
     """
-    return DENSE_WEIGHT * _scaled(cosines) + (1 - DENSE_WEIGHT) * _scaled(bm25)
+    own = DENSE_WEIGHT * _scaled(cosines) + (1 - DENSE_WEIGHT) * _scaled(bm25)
+    own = np.where(footnotes, FOOTNOTE_FACTOR * own, own)
+    return (own + BRIEF_WEIGHT * _scaled(_brief_scores(own, briefs))) / (1 + BRIEF_WEIGHT)
+
+
+def _brief_scores(scores: NDArray[np.float64], briefs: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return for each passage the mean of its brief's three best scores, missing ones being 0."""
+    means = np.zeros_like(scores)
+    for brief in np.unique(briefs):
+        members = briefs == brief
+        means[members] = np.sort(scores[members])[-3:].sum() / 3
+    return means
 
 
 def merge_scores(own: Mapping[int, float], context: Mapping[int, float]) -> dict[int, float]:

@@ -7,7 +7,8 @@ the sentence ("… by the U.S. The …"), the next word decides.
 
 import re
 
-_END = re.compile(r"""[.!?…]+["'”’»)\]]*(?:\[\d{1,3}\]|\d{1,3})?(?=\s)""")
+# A run of marks is tried once, from its start: a line of dots takes no longer than any other.
+_END = re.compile(r"""(?<![.!?…])[.!?…]++["'”’»)\]]*+(?:\[\d{1,3}\]|\d{1,3})?(?=\s)""")
 
 # Never the end of a sentence: a name, a number or the thing abbreviated follows.
 _LEADS_ON = frozenset(

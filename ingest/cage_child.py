@@ -47,6 +47,9 @@ def main(settings: dict[str, Any]) -> NoReturn:
     """Answer requests on standard input until its writer is gone; `settings` as Cage sends them."""
     requests, replies = _private_pipes()
     _die_with_parent(requests, kill_signal=settings["kill_signal"])
+    if _peak_bytes() > settings["memory_mb"] * _MB * _MEMORY_NEARLY_GONE:
+        wire.send(replies, {"status": "memory"})  # while there is memory to say it
+        os._exit(1)
     _limit(settings)
     while True:
         header, data = wire.receive(requests)
@@ -185,10 +188,11 @@ def _allow_seconds(seconds: float) -> None:
 def _peak() -> float:
     """Return the largest address space so far as a share of the limit; 0 where it is not known."""
     limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-    if sys.platform != "linux" or limit == resource.RLIM_INFINITY:
-        return 0.0
+    return 0.0 if limit == resource.RLIM_INFINITY else _peak_bytes() / limit
+
+
+def _peak_bytes() -> int:
+    if sys.platform != "linux":
+        return 0
     with open("/proc/self/status", "rb") as status:  # noqa: PTH123 - pathlib is not imported here
-        for line in status:
-            if line.startswith(b"VmPeak:"):
-                return int(line.split()[1]) * 1024 / limit
-    return 0.0
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith(b"VmPeak:"))

@@ -63,7 +63,7 @@ def locate_date(text: str, *, month_first: bool = False) -> tuple[str, int, int]
 
 
 def writes_month_first(text: str) -> bool:
-    """Tell whether a text consistently writes dates as Americans do: "April 5, 2026", "4/23/2026"."""
+    """Tell whether a text always writes dates as Americans do: "April 5, 2026", "4/23/2026"."""
     month_first = day_first = False
     for match in _DATE.finditer(text):
         if match["m2"] and _read(match, False):

@@ -1,7 +1,7 @@
 """Turn bytes into clean text: NFC, newlines as \\n, no control or invisible characters.
 
-Knows nothing of formats. The encoding is the one of the byte order mark, else the declared one, else
-UTF-8, else what charset-normalizer finds. Time is linear in the size of the input.
+Knows nothing of formats. The encoding is the one of the byte order mark, else the declared one,
+else UTF-8, else what charset-normalizer finds. Time is linear in the size of the input.
 """
 
 import codecs
@@ -15,12 +15,14 @@ _SAMPLE = 65_536  # bytes shown to the detector, whose work grows faster than it
 
 # What documents are really saved in; the detector's rarer guesses are nearly always wrong.
 _LIKELY = (
-    "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 iso8859_2 iso8859_5 iso8859_7 iso8859_8 "
-    "koi8_r koi8_u mac_roman cp437 cp850 cp852 cp866 cp932 shift_jis euc_jp iso2022_jp gb18030 big5 "
-    "cp949 euc_kr"
+    "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 iso8859_2 iso8859_5 iso8859_7 "
+    "iso8859_8 koi8_r koi8_u mac_roman cp437 cp850 cp852 cp866 cp932 shift_jis euc_jp iso2022_jp "
+    "gb18030 big5 cp949 euc_kr"
 ).split()
 _CLEARLY = 0.02  # difference of the detector's coherence, in [0, 1], that outweighs cp1252
-_NOT_WESTERN = re.compile(r"(?<=[a-zA-Z])[^\s\w!-~‘’“”–—…«»©®™€£§°]+(?=[a-zA-Z])|[¹²³¼½¾](?=[a-zA-Z])")
+_NOT_WESTERN = re.compile(
+    r"(?<=[a-zA-Z])[^\s\w!-~‘’“”–—…«»©®™€£§°]+(?=[a-zA-Z])|[¹²³¼½¾](?=[a-zA-Z])"
+)
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -30,7 +32,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _NEWLINES = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-# C0 and C1 controls, soft hyphen, zero-width and bidirectional marks, noncharacters, tag characters.
+# Controls (C0, C1), soft hyphen, zero-width and bidirectional marks, noncharacters, tag characters.
 # Zero-width joiners stay behind letters of scripts that are spelt with them, and inside emoji.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
@@ -86,16 +88,15 @@ def _decoded(data: bytes, declared: str | None) -> str:
             return data[len(mark) :].decode(encoding, "replace")
     if (wide := _wide_encoding(data)) is not None:
         return data.decode(wide, "replace")
-    for encoding in (declared, "utf-8"):
-        text = _strictly(data, encoding)
-        if text is not None:
-            return text
+    for encoding in filter(None, (declared, "utf-8")):
+        if (strict := _strictly(data, encoding)) is not None:
+            return strict
     return _damaged_utf8(data) or data.decode(_detected(data), "replace")
 
 
-def _strictly(data: bytes, encoding: str | None) -> str | None:
+def _strictly(data: bytes, encoding: str) -> str | None:
     try:
-        return data.decode(encoding.strip(" \"'")) if encoding else None
+        return data.decode(encoding.strip(" \"'"))
     except (UnicodeError, LookupError, ValueError):
         return None
 
@@ -127,7 +128,9 @@ def _detected(data: bytes) -> str:
     start = max(0, (first.start() if first else 0) - 1_000)
     sample = data[start : start + _SAMPLE]
     if len(_CONTROL.findall(sample.decode("latin-1"))) > MAX_LOST * len(sample):
-        raise ReadError("binary data, not text; give the file its right name, or convert it to text")
+        raise ReadError(
+            "binary data, not text; give the file its right name, or convert it to text"
+        )
     matches = from_bytes(sample, cp_isolation=list(_LIKELY), enable_fallback=False)
     best = matches.best() or from_bytes(sample, enable_fallback=False).best()
     if best is None:
@@ -142,5 +145,7 @@ def _detected(data: bytes) -> str:
 def _refusal(text: str, lost: int) -> str:
     share = f"{lost / len(text):.0%} of its characters"
     if "\x00" in text or len(_CONTROL.findall(text)) > text.count("\ufffd"):
-        return f"binary data, not text ({share}); give the file its right name, or convert it to text"
+        return (
+            f"binary data, not text ({share}); give the file its right name, or convert it to text"
+        )
     return f"{share} cannot be decoded; save it as UTF-8 and ingest it again"

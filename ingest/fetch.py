@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import ReadError
 from ingest.files import FILE_LIMIT
-from ingest.locations import printable, url_fault
+from ingest.locations import canonical_url, printable, url_fault
 
 if TYPE_CHECKING:
     import httpx
@@ -60,8 +60,9 @@ def fetch(url: str, *, limit: int = FILE_LIMIT, timeout: float = DEADLINE) -> Fe
         raise ReadError(
             f"the server did not answer completely within {timeout:g} s; try again later"
         ) from None
-    except httpx.InvalidURL as error:
-        raise ReadError(f"is not a web address ({error}); check the address") from error
+    except (httpx.InvalidURL, ValueError) as error:  # the latter from odd host names
+        what = printable(str(error))[:200]
+        raise ReadError(f"is not a web address ({what}); check the address") from error
     except (httpx.HTTPError, OSError, zlib.error) as error:
         raise ReadError(_reason(error)) from error
 
@@ -98,7 +99,10 @@ async def _received(response: "httpx.Response", limit: int) -> Fetched:
             raise ReadError(f"is larger than {limit / 1e6:,.0f} MB, which is the limit; split it")
     media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     return Fetched(
-        bytes(data), media_type or None, str(response.url), response.charset_encoding or None
+        data=bytes(data),
+        media_type=media_type or None,
+        final_url=canonical_url(str(response.url)),
+        charset=response.charset_encoding or None,
     )
 
 

@@ -38,6 +38,8 @@ def read_file(location: str, limit: int) -> bytes:
             if whole is not None:
                 return whole
     except OSError as error:
+        if error.errno == errno.ELOOP:  # what O_NOFOLLOW says of a link
+            raise ReadError("is a link by now; name the file that it leads to") from error
         raise ReadError(os_reason(error)) from error
     raise ReadError("was changed while it was being read; ingest it again once it is complete")
 

@@ -9,31 +9,33 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from index.dates import is_iso
+from ingest.authors import EMPTY_VALUE, split_authors
 from ingest.dates import find_date, locate_date
 from ingest.document import Metadata
 
 MAX_TITLE = 250  # characters; what is longer is a paragraph
-_MAX_AUTHOR = 100  # characters of one name
+_MAX_HEAD_LINE = 400  # characters; what is longer is body text
 _HEAD_LINES = 15  # how far into a document a heading is looked for
 
-# Normalised keys, the most telling first. A key of two words also matches at the end of a longer one
-# ("CRS Product Number").
+# Normalised keys, the most telling first. A key of two words also matches at the end of a longer
+# one ("CRS Product Number").
 _TITLE_KEYS = (
     "title", "citation title", "headline", "document title", "report title", "dc title",
     "dcterms title", "og title", "twitter title", "subject line",
 )  # fmt: skip
 _DATE_KEYS = (
     "publication date", "date published", "published", "published on", "publish date", "pubdate",
-    "date of publication", "article published time", "og published time", "citation publication date",
-    "citation date", "dcterms issued", "dc date issued", "date issued", "issued", "issue date",
-    "release date", "released", "date", "dc date", "dcterms date", "report date", "parsely pub date",
+    "date of publication", "article published time", "og published time",
+    "citation publication date", "citation date", "dcterms issued", "dc date issued",
+    "date issued", "issued", "issue date", "release date", "released", "date", "dc date",
+    "dcterms date", "report date", "parsely pub date",
     "sailthru date", "dcterms created", "dc date created", "date created",
     "updated", "last updated", "revised", "last revised",
 )  # fmt: skip
 _AUTHOR_KEYS = (
-    "authors", "author", "author name", "author names", "by", "byline", "written by", "prepared by",
-    "citation authors", "citation author", "dc creator", "dcterms creator", "creator", "article author",
-    "parsely author",
+    "citation authors", "citation author", "authors", "author", "author name", "author names", "by",
+    "byline", "written by", "prepared by", "dc creator", "dcterms creator", "creator",
+    "article author", "parsely author",
 )  # fmt: skip
 _NUMBER_KEYS = (
     "report no", "report number", "report id", "product number", "document number", "document no",
@@ -46,9 +48,7 @@ _URL_KEYS = (
     "dc identifier", "citation public url", "web address", "available at",
 )  # fmt: skip
 
-_EMPTY = re.compile(r"(?:n\.?/?a\.?|none|null|nil|unknown|undated|tbd|tba|[-–—.?~]*)", re.IGNORECASE)
 _NUMBER = re.compile(r"[A-Z0-9][A-Za-z0-9]*(?:[-/. ]?[A-Za-z0-9]+){0,5}")
-_SUFFIX = re.compile(r"(?:Jr|Sr|I{2,3}|IV|Ph\.?\s?D|M\.?D|M\.?A|Esq|J\.?D|CFA)\.?", re.IGNORECASE)
 _REPORT_NUMBER = r"[A-Z]{1,5}-?\d{3,6}(?:/\d{2,4})?|\d{2}-\d{3}"
 
 
@@ -58,7 +58,7 @@ def from_pairs(pairs: Mapping[str, str], *, month_first: bool = False) -> Metada
     Several authors in one value are separated by ";", "and", or by commas where that is plain.
     `month_first` is handed to `find_date`.
     """
-    known = {normal_key(key): _bare(value) for key, value in reversed(pairs.items())}
+    known = {normal_key(key): _bare(value) for key, value in reversed(list(pairs.items()))}
     dates = (find_date(value, month_first=month_first) for value in _values(known, _DATE_KEYS))
     numbers = (value for value in _values(known, _NUMBER_KEYS) if _is_number(value))
     urls = (value for value in _values(known, _URL_KEYS) if _is_url(value))
@@ -86,20 +86,6 @@ def is_known_key(key: str) -> bool:
     return any(normal == known or _ends_with(normal, known) for known in keys)
 
 
-def split_authors(value: str) -> tuple[str, ...]:
-    """Return the names in an author line, each as it is written ("Last, First" is kept)."""
-    value = re.sub(r"^(?:written |prepared )?by:?\s+", "", value.strip(), flags=re.IGNORECASE)
-    if ";" in value or "\n" in value:
-        names = re.split(r"\s*[;\n]\s*", value)
-    else:
-        names = [
-            name
-            for part in re.split(r"\s*,?\s+(?:and|&)\s+", value)
-            for name in _split_at_commas(part)
-        ]
-    return tuple(dict.fromkeys(name for name in map(_name, names) if name))
-
-
 def from_first_lines(lines: Sequence[str]) -> Metadata:
     """Read the lines above the body: a title, "By X and Y", a date line, "Key: value" lines.
 
@@ -107,7 +93,7 @@ def from_first_lines(lines: Sequence[str]) -> Metadata:
     """
     found, title_may_follow = Metadata(), True
     for line in [line.strip() for line in lines if line.strip()][:_HEAD_LINES]:
-        stated = _from_line(line, title_may_follow)
+        stated = _from_line(line, title_may_follow) if len(line) <= _MAX_HEAD_LINE else None
         if stated is None:
             break
         found = found.over(stated)
@@ -119,7 +105,9 @@ def looks_like_title(line: str) -> bool:
     """Tell whether a document's first line could be its title and not the start of its text."""
     if not 3 <= len(line) <= MAX_TITLE or not re.search(r"[^\W\d_]{2}", line):
         return False
-    if re.search(r"[.;,:]$", line) and not re.search(r"\b(?:[A-Z]\.){2,}$|\b(?:Inc|Co|Ltd|etc)\.$", line):
+    if re.search(r"[.;,:]$", line) and not re.search(
+        r"\b(?:[A-Z]\.){2,}$|\b(?:Inc|Co|Ltd|etc)\.$", line
+    ):
         return False
     return len(line.split()) <= 30 and not re.match(r"(?:[-*•–]|\d+[.)]|https?:|[\[<|{])", line)
 
@@ -148,7 +136,8 @@ _FILE_NUMBER = re.compile(
     r"|(?P<plain>[A-Z]{1,4}\d{5}))(?=$|[-_ .])"
 )
 _FILE_DATE = re.compile(
-    r"(?:^|(?<=[-_ .]))(?P<year>19\d\d|20\d\d)(?:(?P<mark>[-_.])(?P<month>\d\d)(?:(?P=mark)(?P<day>\d\d))?"
+    r"(?:^|(?<=[-_ .]))(?P<year>19\d\d|20\d\d)"
+    r"(?:(?P<mark>[-_.])(?P<month>\d\d)(?:(?P=mark)(?P<day>\d\d))?"
     r"|(?P<packed>\d{4}))(?=$|[-_ .](?!\d\d(?!\d))|T\d)"
 )
 
@@ -159,7 +148,9 @@ def _file_date(stem: str) -> str | None:
             iso = f"{match['year']}-{match['packed'][:2]}-{match['packed'][2:]}"
         else:
             iso = "-".join(filter(None, (match["year"], match["month"], match["day"])))
-            season = int(match["month"]) == (int(match["year"]) + 1) % 100  # 2010-11 may be a year's
+            season = (
+                int(match["month"]) == (int(match["year"]) + 1) % 100
+            )  # 2010-11 may be a year's
             if not match["day"] and season and match.start():
                 continue
         if is_iso(iso):
@@ -169,7 +160,7 @@ def _file_date(stem: str) -> str | None:
 
 def _from_line(line: str, may_be_title: bool) -> Metadata | None:
     """Return what one head line states, an empty Metadata for an idle one, None for body text."""
-    if glued := _GLUED.fullmatch(line):
+    if glued := GLUED_HEAD.fullmatch(line):
         title = " ".join(glued["title"].split()) or None
         return Metadata(title=title, date=find_date(glued["date"]), number=glued["number"])
     if (label := re.match(r"([^:]{2,30}):\s+(\S.*)", line)) and is_known_key(label[1]):
@@ -185,21 +176,25 @@ def _from_line(line: str, may_be_title: bool) -> Metadata | None:
     return Metadata() if len(line) <= 120 and not re.search(r"[.!?]$", line) else None
 
 
-# A site's own header line, in which title and date have grown together: "Sale of E15Updated April 9,
-# 2026 (IN10979)".
-_GLUED = re.compile(
-    r"(?P<title>.*?)(?:Updated |Published |Revised )?(?P<date>(?:January|February|March|April|May|June|"
-    r"July|August|September|October|November|December) \d{1,2}, \d{4})\s*"
+# A site's own header line, in which title and date have grown together: "Sale of E15Updated April
+# 9, 2026 (IN10979)".
+GLUED_HEAD = re.compile(
+    r"(?P<title>.*?)(?:Updated |Published |Revised )?"
+    r"(?P<date>(?:January|February|March|April|May|June|July|August|September|"
+    r"October|November|December) \d{1,2}, \d{4})\s*"
     rf"\((?P<number>{_REPORT_NUMBER})\)"
 )
 _DATE_LABEL = re.compile(
-    r"(?:(?:first |date |last )?(?:published|updated|revised|released|issued|posted|dated)(?: on)?|date"
-    r"|as of|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun|\w+day|version of)?\.?:?",
+    r"(?:(?:first |date |last )?(?:published|updated|revised|released|issued|posted|dated)"
+    r"(?: on)?|date|as of|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun|\w+day)?\.?:?",
     re.IGNORECASE,
 )
-_PLACE = re.compile(r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)?(?:, [A-Z][\w.'’-]+)?,")  # "Washington, DC,"
+_PLACE = re.compile(
+    r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)?(?:, [A-Z][\w.'’-]+)?,"
+)  # "Washington, DC,"
 _NUMBER_LABEL = re.compile(
-    rf"(?:.{{0,40}}?\b(?:No\.?|Number|Nr\.?)\s*)(\d{{1,5}}(?:/\d{{2,4}})?|{_REPORT_NUMBER})|({_REPORT_NUMBER})",
+    rf"(?:.{{0,40}}?\b(?:No\.?|Number|Nr\.?)\s*)(\d{{1,5}}(?:/\d{{2,4}})?|{_REPORT_NUMBER})"
+    rf"|({_REPORT_NUMBER})",
 )
 
 
@@ -228,7 +223,7 @@ def _plain_names(part: str) -> tuple[str, ...]:
 def _values(known: Mapping[str, str], keys: Iterable[str]) -> Iterable[str]:
     for key in keys:
         for name, value in known.items():
-            if (name == key or _ends_with(name, key)) and not _EMPTY.fullmatch(value):
+            if (name == key or _ends_with(name, key)) and not EMPTY_VALUE.fullmatch(value):
                 yield value
 
 
@@ -249,25 +244,7 @@ def _is_url(value: str) -> bool:
 
 
 def _edition(value: str) -> str | None:
-    match = re.fullmatch(r"(?:version|edition|rev(?:ision)?\.?|v\.?)?\s*(\w[\w.-]{0,11})", value, re.I)
+    match = re.fullmatch(
+        r"(?:version|edition|rev(?:ision)?\.?|v\.?)?\s*(\w[\w.-]{0,11})", value, re.I
+    )
     return match[1] if match else None
-
-
-def _split_at_commas(names: str) -> list[str]:
-    parts = [part for part in re.split(r"\s*,\s*", names) if part]
-    merged: list[str] = []
-    for part in parts:
-        if merged and _SUFFIX.fullmatch(part):
-            merged[-1] += f", {part}"
-        else:
-            merged.append(part)
-    if all(len(part.split()) > 1 for part in merged):
-        return merged
-    return [names]  # "Last, First", or names that cannot be told apart
-
-
-def _name(name: str) -> str | None:
-    name = name.strip(" ,;*_")
-    if not name or len(name) > _MAX_AUTHOR or _EMPTY.fullmatch(name) or "://" in name or "@" in name:
-        return None
-    return name

@@ -10,16 +10,18 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from index import sentences
-from index.draft import passage_input
+from index.draft import TITLE_CHARACTERS, passage_input
 from index.passage import Brief, Passage
 from ingest.brief import Span
 from ingest.document import BlockKind
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
-# Tokens of the text of a passage. A long paragraph is cut into equal parts below this; chosen on
-# crs gold-dev and chunking, see bench/RESULTS.md.
-TARGET_TOKENS = 100
+# Most tokens of the text of a passage; what is longer is cut into equal parts. Chosen on crs
+# gold-dev among 100, 128, 160 and 200, see bench/RESULTS.md. A bullet that long makes several
+# points, and is cut finer.
+TARGET_TOKENS = 200
+BULLET_TOKENS = 90
 CONTEXT_TOKENS = 48  # tokens of lead, caption or header row that go with a part of a list or table
 LEAD_TOKENS = 60  # a paragraph up to this long that ends in a colon leads the list after it
 SPECIAL_TOKENS = 2  # a count includes the marks of beginning and end
@@ -45,6 +47,11 @@ class _Unit:
     heading: tuple[str, ...]
     first_paragraph: int
 
+    @property
+    def kind(self) -> BlockKind:
+        """What the run is about: the list or table rather than its lead."""
+        return self.spans[-1].block.kind
+
 
 def cut(brief: Brief, spans: Sequence[Span], count: CountTokens, max_tokens: int) -> tuple[
     Passage, ...
@@ -54,17 +61,15 @@ def cut(brief: Brief, spans: Sequence[Span], count: CountTokens, max_tokens: int
     `max_tokens` is the longest input of the model, special tokens included: title, heading, context
     and text together stay within it.
     """
-    passages: list[Passage] = []
-    for unit in _units(spans, brief.title, count):
-        pieces = [
-            piece
-            for number, span in enumerate(unit.spans)
-            for piece in _pieces(brief.text, span, unit.first_paragraph + number, count)
-        ]
-        for position, group in enumerate(_packed(pieces)):
-            context = _context(brief.text, unit, count) if position else ""
-            passages.append(_passage(brief, unit, group, len(passages), context))
-    return tuple(_fitted(brief.title, passages, count, max_tokens))
+    room = max_tokens - count([brief.title[:TITLE_CHARACTERS]])[0]
+    cutter = _Cutter(brief.text, count, max(1, min(TARGET_TOKENS, room)))
+    passages = [
+        _passage(brief, unit, group, context)
+        for unit in _units(spans, brief.title, count)
+        for group, context in cutter.parts(unit)
+    ]
+    fitted = _fitted(brief.title, passages, count, max_tokens)
+    return tuple(replace(passage, ordinal=row) for row, passage in enumerate(fitted))
 
 
 def _units(spans: Sequence[Span], title: str, count: CountTokens) -> Iterable[_Unit]:
@@ -96,35 +101,69 @@ def _belongs(span: Span, following: Span, count: CountTokens) -> bool:
     return kind is next_kind and kind in {BlockKind.BULLET, BlockKind.FOOTNOTE}
 
 
-def _pieces(text: str, span: Span, paragraph: int, count: CountTokens) -> list[_Piece]:
-    """Cut a long block between sentences or rows; a sentence that is too long between words."""
-    block = text[span.start : span.end]
-    whole = count([block])[0] - SPECIAL_TOKENS
-    if whole <= TARGET_TOKENS:
-        return [_Piece(span.start, span.end, whole, paragraph)]
-    spans = [(span.start + start, span.start + end) for start, end in sentences.split(block)]
-    tokens = count([text[start:end] for start, end in spans])
-    pieces: list[_Piece] = []
-    for (start, end), number in zip(spans, tokens, strict=True):
-        if number - SPECIAL_TOKENS <= TARGET_TOKENS:
-            pieces.append(_Piece(start, end, number - SPECIAL_TOKENS, paragraph))
-        else:
-            pieces.extend(_by_words(text, start, end, paragraph, count))
-    return pieces
+class _Cutter:
+    """Cuts the units of one text into groups of pieces, one group a passage."""
 
+    def __init__(self, text: str, count: CountTokens, target: int) -> None:
+        self._text = text
+        self._count = count
+        self._target = target  # most tokens a passage
 
-def _by_words(text: str, start: int, end: int, paragraph: int, count: CountTokens) -> list[_Piece]:
-    words = list(_words(text, start, end))
-    tokens = count([text[first:last] for first, last in words])
-    pieces: list[_Piece] = []
-    for (first, last), number in zip(words, tokens, strict=True):
-        size = number - SPECIAL_TOKENS
-        if pieces and pieces[-1].tokens + size <= TARGET_TOKENS:
-            joined = pieces[-1]
-            pieces[-1] = replace(joined, end=last, tokens=joined.tokens + size)
+    def parts(self, unit: _Unit) -> Iterable[tuple[list[_Piece], str]]:
+        """Yield the pieces of each passage, and the context of all but the first."""
+        pieces = [
+            piece
+            for number, span in enumerate(unit.spans)
+            for piece in self._pieces(span, unit.first_paragraph + number)
+        ]
+        limit = self._limit(unit.kind)
+        for position, group in enumerate(_packed(pieces, self._target, limit)):
+            yield group, self._context(unit) if position else ""
+
+    def _limit(self, kind: BlockKind) -> int:
+        return min(BULLET_TOKENS, self._target) if kind is BlockKind.BULLET else self._target
+
+    def _tokens(self, spans: Iterable[tuple[int, int]]) -> list[int]:
+        counts = self._count([self._text[start:end] for start, end in spans])
+        return [number - SPECIAL_TOKENS for number in counts]
+
+    def _pieces(self, span: Span, paragraph: int) -> list[_Piece]:
+        """Cut a long block between sentences or rows; a sentence that is too long between words."""
+        limit = self._limit(span.block.kind)
+        whole = self._tokens([(span.start, span.end)])[0]
+        if whole <= limit:
+            return [_Piece(span.start, span.end, whole, paragraph)]
+        block = self._text[span.start : span.end]
+        spans = [(span.start + start, span.start + end) for start, end in sentences.split(block)]
+        pieces: list[_Piece] = []
+        for (start, end), tokens in zip(spans, self._tokens(spans), strict=True):
+            if tokens <= self._target:
+                pieces.append(_Piece(start, end, tokens, paragraph))
+            else:
+                pieces.extend(self._by_words(start, end, paragraph))
+        return pieces
+
+    def _by_words(self, start: int, end: int, paragraph: int) -> list[_Piece]:
+        words = list(_words(self._text, start, end))
+        pieces: list[_Piece] = []
+        for (first, last), size in zip(words, self._tokens(words), strict=True):
+            if pieces and pieces[-1].tokens + size <= self._target:
+                joined = pieces[-1]
+                pieces[-1] = replace(joined, end=last, tokens=joined.tokens + size)
+            else:
+                pieces.append(_Piece(first, last, size, paragraph))
+        return pieces
+
+    def _context(self, unit: _Unit) -> str:
+        """Return the lead of a list, or caption and header row of a table, if they are short."""
+        first, last = unit.spans[0], unit.spans[-1]
+        lead = self._text[first.start : first.end] if first is not last else ""
+        if unit.kind is BlockKind.TABLE:
+            context = f"{lead} {last.block.text.partition(chr(10))[0]}".strip()
         else:
-            pieces.append(_Piece(first, last, size, paragraph))
-    return pieces
+            context = lead if first.block.kind is BlockKind.PARAGRAPH else ""
+        short = self._count([context])[0] - SPECIAL_TOKENS <= CONTEXT_TOKENS
+        return context if short else ""
 
 
 def _words(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
@@ -140,60 +179,46 @@ def _words(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
         position = last
 
 
-def _packed(pieces: Sequence[_Piece]) -> Iterable[list[_Piece]]:
+def _packed(pieces: Sequence[_Piece], target: int, limit: int) -> Iterable[list[_Piece]]:
     """Pack pieces into passages: a long paragraph in equal parts, short neighbours together."""
     group: list[_Piece] = []
     for _, members in groupby(pieces, key=lambda piece: piece.paragraph):
         paragraph = list(members)
-        size = sum(piece.tokens for piece in (*group, *paragraph))
-        if group and size > TARGET_TOKENS:
+        if group and sum(piece.tokens for piece in (*group, *paragraph)) > target:
             yield group
             group = []
         if len(paragraph) == 1:
             group.extend(paragraph)
-        else:
-            yield from _balanced(paragraph)
+            continue
+        if group:
+            yield group
+            group = []
+        yield from _balanced(paragraph, limit)
     if group:
         yield group
 
 
-def _balanced(pieces: Sequence[_Piece]) -> Iterable[list[_Piece]]:
-    """Cut a long paragraph into parts of about equal size, each under the target."""
-    total = sum(piece.tokens for piece in pieces)
-    goal = total / -(-total // TARGET_TOKENS)
+def _balanced(pieces: Sequence[_Piece], limit: int) -> Iterable[list[_Piece]]:
+    """Cut a long paragraph into parts of about equal size, each within the limit."""
+    remaining = sum(piece.tokens for piece in pieces)
+    parts = -(-remaining // limit)
     group: list[_Piece] = []
     size = 0
     for piece in pieces:
-        # Past the goal, stop where the overshoot would exceed the shortfall.
-        if group and (size + piece.tokens > TARGET_TOKENS or size + piece.tokens / 2 > goal):
+        # Past the fair share, stop where the overshoot would exceed the shortfall.
+        past = parts > 1 and size + piece.tokens / 2 > remaining / parts
+        if group and (past or size + piece.tokens > limit):
             yield group
-            group, size = [], 0
+            group, remaining, parts, size = [], remaining - size, max(1, parts - 1), 0
         group.append(piece)
         size += piece.tokens
     yield group
 
 
-def _context(text: str, unit: _Unit, count: CountTokens) -> str:
-    """Return the lead of a list, or caption and header row of a table: context for later parts."""
-    first = unit.spans[0]
-    last = unit.spans[-1]
-    if last.block.kind is BlockKind.TABLE:
-        lines = [text[first.start : first.end]] if first is not last else []
-        lines.append(last.block.text.split("\n", 1)[0])
-    elif len(unit.spans) > 1 and first.block.kind is BlockKind.PARAGRAPH:
-        lines = [text[first.start : first.end]]
-    else:
-        return ""
-    context = " ".join(lines)
-    return context if count([context])[0] - SPECIAL_TOKENS <= CONTEXT_TOKENS else ""
-
-
-def _passage(
-    brief: Brief, unit: _Unit, group: Sequence[_Piece], ordinal: int, context: str
-) -> Passage:
+def _passage(brief: Brief, unit: _Unit, group: Sequence[_Piece], context: str) -> Passage:
     start, end = group[0].start, group[-1].end
     return Passage(
-        ordinal=ordinal,
+        ordinal=0,
         start=start,
         end=end,
         text=brief.text[start:end],
@@ -201,6 +226,7 @@ def _passage(
         paragraph=group[0].paragraph,
         page=brief.page_at(start),
         context=context,
+        kind=unit.kind.value,
     )
 
 
@@ -208,16 +234,19 @@ def _fitted(
     title: str, passages: Sequence[Passage], count: CountTokens, max_tokens: int
 ) -> Iterable[Passage]:
     """Shorten what goes with a passage, never the passage, until the model can read it all."""
-    for passage in passages:
-        yield next(
-            form
-            for form in _forms(passage)
-            if count([passage_input(title, form)])[0] <= max_tokens or form.heading == ()
-        )
+    counts = count([passage_input(title, passage) for passage in passages])
+    for passage, tokens in zip(passages, counts, strict=True):
+        if tokens <= max_tokens:
+            yield passage
+        else:
+            yield next(
+                form
+                for form in _forms(passage)
+                if count([passage_input(title, form)])[0] <= max_tokens or not form.heading
+            )
 
 
 def _forms(passage: Passage) -> Iterable[Passage]:
-    yield passage
     yield replace(passage, context="")
     yield replace(passage, context="", heading=passage.heading[-1:])
     yield replace(passage, context="", heading=())

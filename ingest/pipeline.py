@@ -8,11 +8,13 @@ import hashlib
 import json
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from index import failpoints
+from index.catalogue import RenditionRow
 from index.draft import Draft
 from index.errors import ReadError, UsageError
 from index.library import Library
@@ -30,6 +32,7 @@ from ingest.report import Item, Report, Result, item_for
 from ingest.sources import Candidate, Ignored, Refusal
 
 BATCH_PASSAGES = 2_000  # published together: about 15 s of work that a kill may cost
+MAIL = "message/rfc822"
 ATTACHMENT = "#attachment="  # between an e-mail's location and the name of what is attached
 _SPARE_BYTES = 200 << 20  # left free on the disk, beside three times the size of the index
 
@@ -86,7 +89,7 @@ class Options:
 
 @dataclass(frozen=True)
 class _Read:
-    """A document's bytes and what is said about them."""
+    """A document's bytes and what is said about them; `fallback` where the document says nothing."""
 
     location: str
     name: str
@@ -94,6 +97,7 @@ class _Read:
     media_type: str | None
     metadata: Metadata
     collection: str
+    fallback: Metadata = field(default_factory=Metadata)
 
     @property
     def sha256(self) -> str:
@@ -135,6 +139,8 @@ class _Run:
         self._options = options
         self._progress = progress
         self._waiting: list[Draft] = []
+        self._opened: set[str] = set()  # mails that were parsed in this run
+        self._found: set[str] = set()  # what stands in them
         self._limit = library.settings.max_file_megabytes << 20
 
     def work(self, paths: Sequence[str]) -> None:
@@ -189,7 +195,9 @@ class _Run:
         """Read one document and put its drafts in the batch, or note why not."""
         try:
             read = self._read(candidate)
-            if self._on_record(read):
+            row = self._row(read)
+            if row and row.media_type != MAIL:  # a mail's attachments are on record by themselves
+                self.report.items.append(Item(read.location, Result.UNCHANGED))
                 return
             document = cage.read(read.data, read.name, read.media_type)
         except ReadError as error:
@@ -212,31 +220,43 @@ class _Run:
         metadata, collection = self._options.stated(location)
         return _Read(location, candidate.name, data, media_type, metadata, collection)
 
-    def _on_record(self, read: _Read) -> bool:
-        """Note and tell if the very same bytes, said to be the same, are in the library."""
+    def _row(self, read: _Read) -> RenditionRow | None:
+        """Return the record of the very same bytes, said to be the same; None if there is none."""
         row = self._library.rendition(read.location, read.collection)
-        if row is None or (row.sha256, row.given) != (read.sha256, read.given):
-            return False
-        if row.state == WITHDRAWN:
-            return False
-        self.report.items.append(Item(read.location, Result.UNCHANGED))
-        return True
+        if row is None or row.state == WITHDRAWN:
+            return None
+        return row if (row.sha256, row.given) == (read.sha256, read.given) else None
 
     def _draft(self, read: _Read, document: Document, cage: Cage) -> None:
+        """Put the drafts of a document and of its attachments in the batch."""
         if document.blocks:
-            self._waiting.append(self._cut(read, document))
-        for attachment in document.attachments:
-            location = f"{read.location}{ATTACHMENT}{attachment.name}"
-            inner = replace(
-                read, location=location, name=attachment.name, data=attachment.data, media_type=None
-            )
-            try:
-                self._draft(inner, cage.read(inner.data, inner.name), cage)
-            except ReadError as error:
-                self._fail(location, str(error))
+            self._found.add(read.location)
+            if self._row(read):
+                self.report.items.append(Item(read.location, Result.UNCHANGED))
+            else:
+                self._waiting.append(self._cut(read, document))
+        elif document.warnings:  # a mail of which only the attachments are kept
+            reason = "; ".join(document.warnings)
+            self.report.items.append(Item(read.location, Result.IGNORED, reason=reason))
+        if document.media_type == MAIL:
+            self._opened.add(read.location)
+        for inner in _attached(read, document):
+            self._attachment(inner, cage)
+
+    def _attachment(self, read: _Read, cage: Cage) -> None:
+        self._found.add(read.location)
+        row = self._row(read)
+        if row and row.media_type != MAIL:
+            self.report.items.append(Item(read.location, Result.UNCHANGED))
+            return
+        try:
+            self._draft(read, cage.read(read.data, read.name), cage)
+        except ReadError as error:
+            self._fail(read.location, str(error))
 
     def _cut(self, read: _Read, document: Document) -> Draft:
-        metadata = read.metadata.over(document.metadata).over(from_file_name(read.name))
+        metadata = read.metadata.over(document.metadata)
+        metadata = metadata.over(from_file_name(read.name)).over(read.fallback)
         rendition = Source(read.location, document.media_type, read.sha256)
         brief, spans = assemble(document, metadata, read.collection, rendition)
         embedder = self._library.embedder
@@ -271,11 +291,29 @@ class _Run:
     def _vanished(self, paths: Sequence[str]) -> Iterator[str]:
         for row in self._library.renditions():
             document = row.location.split(ATTACHMENT)[0]
-            if sources.covers(paths, document) and sources.is_gone(document):
+            taken_out = document in self._opened and row.location not in self._found
+            if sources.covers(paths, document) and (taken_out or sources.is_gone(document)):
                 yield row.location
 
     def _fail(self, location: str, reason: str) -> None:
         self.report.items.append(Item(location, Result.FAILED, reason=reason))
+
+
+def _attached(mail: _Read, document: Document) -> Iterator[_Read]:
+    """Yield what is attached; what it does not say of itself, the mail says: date and sender."""
+    stated = Metadata(date=document.metadata.date, authors=document.metadata.authors)
+    names: Counter[str] = Counter()
+    for attachment in document.attachments:
+        names[attachment.name] += 1
+        again = f" ({names[attachment.name]})" if names[attachment.name] > 1 else ""
+        yield replace(
+            mail,
+            location=f"{mail.location}{ATTACHMENT}{attachment.name}{again}",
+            name=attachment.name,
+            data=attachment.data,
+            media_type=None,
+            fallback=stated.over(mail.fallback),
+        )
 
 
 def _limits(library: Library) -> Limits:

@@ -12,7 +12,16 @@ from pathlib import Path, PurePath
 
 from ingest.files import FILE_LIMIT, GONE, os_reason, read_file, read_stdin, special_reason
 from ingest.folders import Candidate, Found, Ignored, Refusal, Walk, file_candidate
-from ingest.locations import Pattern, canonical_url, has_magic, inside, is_url, url_fault, url_name
+from ingest.locations import (
+    Pattern,
+    canonical_url,
+    has_magic,
+    inside,
+    is_url,
+    printable,
+    url_fault,
+    url_name,
+)
 
 __all__ = ["Candidate", "Found", "Ignored", "Refusal", "covers", "find", "is_gone", "read_bytes"]
 
@@ -26,7 +35,7 @@ def find(paths: Sequence[str], suffixes: Collection[str] | None = None) -> Itera
     if suffixes is None:
         from ingest.readers import SUPPORTED_SUFFIXES
 
-        suffixes = SUPPORTED_SUFFIXES
+        suffixes = {f".{suffix}" for suffix in SUPPORTED_SUFFIXES}
     seen: set[object] = set()
     for path in paths:
         for found in _find_one(path, suffixes):
@@ -69,6 +78,8 @@ def _find_one(path: str, suffixes: Collection[str]) -> Iterator[Found]:
     elif is_url(path):
         fault = url_fault(path)
         yield Refusal(path, fault) if fault else _url_candidate(path)
+    elif not path or "\0" in path:
+        yield Refusal(printable(path), "is no path; name a file, a folder or a URL")
     else:
         yield from _find_path(path, suffixes)
 
@@ -83,8 +94,6 @@ def _find_path(path: str, suffixes: Collection[str]) -> Iterator[Found]:
     try:
         real = os.path.realpath(path, strict=True)
         mode = Path(real).stat().st_mode
-    except ValueError:
-        yield Refusal(path, "is no path: it holds a NUL character; check it")
     except OSError as error:
         if has_magic(path) and error.errno in GONE:
             yield from _find_pattern(path, suffixes)
@@ -127,7 +136,7 @@ def _identity(candidate: Candidate) -> object:
 
 
 def _covers(path: str, location: str) -> bool:
-    if path == "-" or is_url(path) or "\0" in path:
+    if path in ("", "-") or is_url(path) or "\0" in path:
         return False
     path = _expanded(path)
     if Path(path).is_dir():

@@ -1,0 +1,167 @@
+"""The types of asking: Turn, Sentence, Citation, Draft, Answer. No I/O; one type for one thing.
+
+A quotation is checked when its citation is made: what does not stand in the passage, character for
+character, cannot become a Citation.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.errors import QuoteError
+from index.passage import BriefRef, Hit
+
+NEAREST = 3  # passages named when the briefs do not answer
+
+
+class Verdict(StrEnum):
+    """What the check of a sentence against its passages found."""
+
+    SUPPORTED = "supported"
+    CHECK = "check"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One earlier question of a conversation, as its asker typed it."""
+
+    question: str
+    answer_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Standalone:
+    """A question made independent of its conversation.
+
+    `question` reads without the conversation, `asked` is what was typed, `context` are the words
+    that earlier turns lend to the search, the nearest topic first.
+    """
+
+    question: str
+    asked: str
+    context: tuple[str, ...] = ()
+    follows: bool = False
+
+    @property
+    def topic(self) -> str:
+        """The words lent by earlier turns, as one text."""
+        return " ".join(self.context)
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A numbered quotation: the slice `start:end` of its brief's text, inside the hit's passage."""
+
+    number: int  # from 1, in order of first use
+    hit: Hit
+    start: int  # offsets into the brief's text, end exclusive
+    end: int
+
+    def __post_init__(self) -> None:
+        """Refuse a slice that is empty or leaves the passage."""
+        passage = self.hit.passage
+        if not passage.start <= self.start < self.end <= passage.end:
+            raise QuoteError(
+                f"citation {self.number}: {self.start}:{self.end} leaves passage "
+                f"{self.hit.passage_id} ({passage.start}:{passage.end}); report this as a defect"
+            )
+
+    @property
+    def quote(self) -> str:
+        """The quoted text."""
+        offset = self.hit.passage.start
+        return self.hit.passage.text[self.start - offset : self.end - offset]
+
+    @property
+    def passage_id(self) -> str:
+        """The id of the passage that holds the quotation."""
+        return self.hit.passage_id
+
+    @property
+    def brief(self) -> BriefRef:
+        """The brief that the passage belongs to."""
+        return self.hit.brief
+
+    @property
+    def page(self) -> int | None:
+        """The page, from 1, of the quotation's first character; None without pages."""
+        starts = self.brief.page_starts
+        return max(1, bisect_right(starts, self.start)) if starts else None
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of an answer with the numbers of its citations and the verdict of its check."""
+
+    text: str
+    citations: tuple[int, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What an answer maker returns: sentences with citations, or none and why."""
+
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    confidence: float = 0.0  # in [0, 1], that the briefs answer the question
+    features: Mapping[str, float] = field(default_factory=dict)  # what the confidence rests on
+    mode: str = "extractive"
+    model: str | None = None  # of the writer; None where no model wrote
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is anything to show as an answer."""
+        return bool(self.sentences)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer as it is recorded and then shown."""
+
+    answer_id: str
+    standalone: Standalone
+    draft: Draft
+    hits: tuple[Hit, ...]  # everything that the search found, best first
+    seconds: float = 0.0
+
+    @property
+    def question(self) -> str:
+        """The question as typed."""
+        return self.standalone.asked
+
+    @property
+    def answered(self) -> bool:
+        """False where the briefs do not say."""
+        return self.draft.answered
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The sentences of the answer, in reading order; () when not answered."""
+        return self.draft.sentences
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The quotations that the sentences rest on, by number."""
+        return self.draft.citations
+
+    @property
+    def nearest(self) -> tuple[Hit, ...]:
+        """The nearest passages, named only where the briefs do not say."""
+        return () if self.answered else self.hits[:NEAREST]
+
+
+def verbatim(text: str, citation: Citation) -> Sentence:
+    """Return the sentence that a quotation is; it is supported because it is the quotation.
+
+    Raises QuoteError where it is not, character for character.
+    """
+    if text != citation.quote:
+        raise QuoteError(
+            f"citation {citation.number}: the sentence is not what passage "
+            f"{citation.passage_id} says at {citation.start}:{citation.end}; "
+            "report this as a defect"
+        )
+    return Sentence(text=text, citations=(citation.number,), verdict=Verdict.SUPPORTED)

@@ -1,0 +1,299 @@
+"""The one command, `briefs`: search, ask and chat here, the library's commands from `ingest.cli`.
+
+Imports nothing heavy: `briefs --help` must not wait for a model.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from index.errors import (
+    BriefsError,
+    FingerprintMismatch,
+    LibraryMissing,
+    NotFound,
+    SettingsError,
+    UsageError,
+)
+from ingest import cli as library_commands
+from ingest.cli import INTERRUPTED, SOME_FAILED, Json, opened
+
+if TYPE_CHECKING:
+    from bot.batch import Line
+    from bot.chain import Answerer
+    from index.snapshot import Filters
+
+WRONG_USAGE = 2
+_USAGE = (FingerprintMismatch, LibraryMissing, NotFound, SettingsError, UsageError)
+
+app = typer.Typer(
+    name="briefs",
+    help="Ask your briefs; every sentence of the answer is cited to the passage it rests on.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    invoke_without_command=True,
+)
+
+Since = Annotated[str | None, typer.Option(help="Only briefs of this date or later: 2019-03.")]
+Until = Annotated[str | None, typer.Option(help="Only briefs of this date or earlier.")]
+Collection = Annotated[
+    list[str] | None, typer.Option(help="Only this collection; repeat for several.")
+]
+OnlyBrief = Annotated[
+    list[str] | None, typer.Option("--brief", help="Only this brief, by id or report number.")
+]
+Batch = Annotated[
+    str | None,
+    typer.Option(metavar="FILE.jsonl", help="One request a line, - for standard input."),
+]
+Turns = Annotated[
+    list[str] | None,
+    typer.Option("--turn", help="An earlier question of the conversation; repeat, oldest first."),
+]
+
+
+def main() -> None:
+    """Run the command; errors that we raise on purpose become one line and an exit code."""
+    try:
+        app()
+    except _USAGE as error:
+        sys.exit(_complain(error, WRONG_USAGE))
+    except BriefsError as error:
+        sys.exit(_complain(error, SOME_FAILED))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has seen enough
+        sys.exit(0)
+
+
+def _complain(error: BriefsError, code: int) -> int:
+    sys.stderr.write(f"briefs: {error}\n")
+    return code
+
+
+@app.callback()
+def start(context: typer.Context) -> None:
+    """Ask your briefs; every sentence of the answer is cited to the passage it rests on."""
+    if context.invoked_subcommand is None:
+        _first_words()
+
+
+def _first_words() -> None:
+    from ingest.listing import library_stats
+    from ingest.terminal import say
+
+    try:
+        with opened() as library:
+            counted = library_stats(library)
+    except LibraryMissing as missing:
+        say(f"{missing}\nthen: briefs ask 'YOUR QUESTION'    (all commands: briefs --help)")
+        return
+    say(
+        f"{counted['briefs']} briefs, {counted['passages']} passages in {counted['home']}\n"
+        "type: briefs ask 'YOUR QUESTION', or briefs chat    (all commands: briefs --help)"
+    )
+
+
+@app.command()
+def search(
+    query: Annotated[str | None, typer.Argument(help="What to look for.")] = None,
+    limit: Annotated[int, typer.Option("-k", min=1, max=200, help="Passages to return.")] = 10,
+    since: Since = None,
+    until: Until = None,
+    collection: Collection = None,
+    brief: OnlyBrief = None,
+    turn: Turns = None,
+    batch: Batch = None,
+    json: Json = False,
+) -> None:
+    """Rank passages for a query.
+
+    Example: briefs search "ceasefire terms" -k 5 --since 2023
+    """
+    from bot.finding import find, print_hits
+    from bot.render import hit_json
+    from ingest.terminal import print_json
+
+    filters = _filters(since, until, collection, brief)
+    with opened(search=True) as library, _exit_code() as failures:
+        for line in _requests(query, turn, batch):
+            found = _tried(line, batch, failures, lambda line: find(library, line, filters, limit))
+            if found is None:
+                continue
+            standalone, hits = found
+            if json or batch:
+                print_json(
+                    {
+                        "id": line.id,
+                        "query": line.question,
+                        "standalone_question": standalone.question,
+                        "hits": [hit_json(hit, rank) for rank, hit in enumerate(hits, 1)],
+                    }
+                )
+            else:
+                print_hits(hits)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    turn: Turns = None,
+    since: Since = None,
+    until: Until = None,
+    collection: Collection = None,
+    brief: OnlyBrief = None,
+    batch: Batch = None,
+    json: Json = False,
+) -> None:
+    """Answer a question from the briefs, every sentence cited, or say that they do not.
+
+    Example: briefs ask "and Sweden?" --turn "When did Finland join NATO?"
+    """
+    from bot.finding import terminal_asker
+    from bot.render import answer_json
+    from ingest.terminal import print_json
+
+    filters = _filters(since, until, collection, brief)
+    with _answerer() as answerer, _exit_code() as failures:
+        for line in _requests(question, turn, batch):
+            answer = _tried(
+                line,
+                batch,
+                failures,
+                lambda line: answerer.ask(
+                    line.question, line.turns, filters, terminal_asker(), "terminal"
+                ),
+            )
+            if answer is None:
+                continue
+            if json or batch:
+                print_json(answer_json(answer, line.id))
+            else:
+                _show(answer)
+
+
+@app.command()
+def chat(
+    since: Since = None,
+    until: Until = None,
+    collection: Collection = None,
+    brief: OnlyBrief = None,
+) -> None:
+    """Hold a conversation with the briefs in the terminal; an empty line or Ctrl-D ends it.
+
+    Example: briefs chat --since 2020
+    """
+    from bot.finding import terminal_asker
+    from ingest.terminal import say
+
+    filters = _filters(since, until, collection, brief)
+    turns: list[str] = []
+    with _answerer() as answerer:
+        if sys.stdin.isatty():
+            say("Ask; follow-ups are understood. /new starts another topic, an empty line ends.")
+        while question := _typed():
+            if question == "/new":
+                turns.clear()
+                continue
+            try:
+                _show(answerer.ask(question, turns, filters, terminal_asker(), "terminal"))
+            except UsageError as error:
+                say(f"briefs: {error}")
+                continue
+            turns.append(question)
+
+
+library_commands.register(app)
+
+
+@contextmanager
+def _answerer() -> "Iterator[Answerer]":
+    """Open the library and load the model while the chain is imported: both take a while."""
+    from threading import Thread
+
+    with opened(search=True) as library:
+        warming = Thread(target=library.warm_up, daemon=True)
+        warming.start()
+        from bot.chain import Answerer
+        from bot.finding import recorded_settings
+
+        answerer = Answerer(library, settings=recorded_settings(library.settings))
+        warming.join()
+        yield answerer
+
+
+def _filters(
+    since: str | None, until: str | None, collection: list[str] | None, brief: list[str] | None
+) -> "Filters":
+    from index.dates import is_iso
+    from index.snapshot import Filters
+
+    for flag, value in (("--since", since), ("--until", until)):
+        if value is not None and not is_iso(value):
+            raise UsageError(f"{flag} {value}: not a date; write 2016-09-07, 2016-09 or 2016")
+    return Filters(since, until, tuple(collection or ()), tuple(brief or ()))
+
+
+def _requests(question: str | None, turns: list[str] | None, batch: str | None) -> "Iterable[Line]":
+    from bot.batch import Line, lines
+
+    if batch is not None:
+        if question is not None:
+            raise UsageError("QUESTION and --batch: give one of them, not both")
+        return lines(batch)
+    if question is None:
+        raise UsageError("no question; type one in quotes, or give --batch FILE.jsonl")
+    return [Line(None, question, tuple(turns or ()))]
+
+
+def _tried(line: "Line", batch: str | None, failures: list[str], work: Any) -> Any:
+    """Return the work's result; in a batch a request that cannot be served gets an error line."""
+    from ingest.terminal import print_json
+
+    try:
+        if line.fault:
+            raise UsageError(line.fault)
+        return work(line)
+    except UsageError as error:
+        if batch is None:
+            raise
+        failures.append(str(error))
+        print_json({"id": line.id, "error": str(error)})
+        return None
+
+
+@contextmanager
+def _exit_code() -> Iterator[list[str]]:
+    failures: list[str] = []
+    yield failures
+    if failures:
+        sys.stderr.write(f"briefs: {len(failures)} requests failed, first: {failures[0]}\n")
+        raise typer.Exit(SOME_FAILED)
+
+
+def _show(answer: Any) -> None:
+    from bot.render import plain, renderable
+    from ingest.terminal import out
+
+    if sys.stdout.isatty():
+        out().print(renderable(answer))
+    else:
+        sys.stdout.write(plain(answer) + "\n")
+
+
+def _typed() -> str:
+    try:
+        return input("> " if sys.stdin.isatty() else "").strip()
+    except EOFError:
+        return ""
+
+
+def commands() -> Mapping[str, Any]:
+    """Return the commands by name, for the documentation that is made from them."""
+    group: Any = typer.main.get_command(app)
+    found: Mapping[str, Any] = group.commands
+    return found

@@ -1,0 +1,62 @@
+"""What the terminal's `briefs search` does: a request to hits, hits to lines for people."""
+
+import getpass
+from collections.abc import Sequence
+from typing import Any
+
+from bot.answer import Standalone
+from bot.batch import Line
+from bot.conversation import standalone
+from index.errors import UsageError
+from index.library import Library
+from index.passage import Hit
+from index.search import Query
+from index.settings import Settings
+from index.snapshot import Filters
+from ingest.terminal import out, say
+
+
+def find(
+    library: Library, line: Line, filters: Filters, limit: int
+) -> tuple[Standalone, list[Hit]]:
+    """Return the standalone question of a request and its hits, best first."""
+    if not line.question.strip():
+        raise UsageError("query: empty; type what to look for")
+    question = standalone(line.question, line.turns)
+    query = Query(text=question.asked, context=question.context, filters=filters)
+    return question, library.search(query, limit)
+
+
+def print_hits(hits: Sequence[Hit]) -> None:
+    """Print hits with their source and the whole passage."""
+    from rich.text import Text
+
+    if not hits:
+        say("nothing found")
+    for rank, hit in enumerate(hits, 1):
+        brief, passage = hit.brief, hit.passage
+        place = f"page {passage.page}" if passage.page else f"paragraph {passage.paragraph}"
+        head = Text.assemble(
+            (f"{rank}. ", "cyan"),
+            (brief.title, "bold"),
+            f" · {brief.date or 'no date'} · {place} · {hit.score:.2f} · {hit.passage_id}",
+        )
+        out().print(head)
+        out().print(Text(passage.text), "")
+
+
+def recorded_settings(settings: Settings) -> dict[str, Any]:
+    """Return the settings that go into the ledger with every answer: none of them is secret."""
+    return {
+        "embedding_model": settings.embedding_model,
+        "chat_model": settings.chat_model,
+        "chroma": "server" if settings.chroma_url else "embedded",
+    }
+
+
+def terminal_asker() -> str:
+    """Return who is asking: the name of the terminal's user."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name, as in some containers
+        return "terminal"

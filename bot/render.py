@@ -1,0 +1,174 @@
+"""Show answers and hits: as JSON objects of the contract, as plain text, as rich renderables.
+
+Pure functions; whether there are colours is the console's business.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from bot.answer import Answer, Citation, Sentence
+from index.passage import BriefRef, Hit
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+NOT_ANSWERED = "The briefs do not say."
+NO_DATE = "no date"
+FIRST_WORDS = 160  # characters of a nearest passage that are shown
+
+# Control characters and those that turn the direction of writing: a brief must not move the cursor.
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def brief_json(brief: BriefRef) -> dict[str, Any]:
+    """Return the `brief` object of the JSON contract."""
+    return {
+        "id": brief.id,
+        "title": brief.title,
+        "date": brief.date,
+        "author": "; ".join(brief.authors) or None,
+        "source": brief.source,
+        "collection": brief.collection,
+        "version": brief.version,
+        "number": brief.number,
+        "source_url": brief.source_url,
+    }
+
+
+def hit_json(hit: Hit, rank: int) -> dict[str, Any]:
+    """Return one hit as `briefs search --json` gives it; `rank` counts from 1."""
+    passage = hit.passage
+    return {
+        "rank": rank,
+        "score": hit.score,
+        "cosine": hit.cosine,
+        "bm25": hit.bm25,
+        "passage_id": hit.passage_id,
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+        "brief": brief_json(hit.brief),
+        "page": passage.page,
+        "heading": list(passage.heading),
+        "paragraph": passage.paragraph,
+        "also_in": list(hit.also_in),
+    }
+
+
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """Return one citation as `briefs ask --json` gives it."""
+    return {
+        "number": citation.number,
+        "passage_id": citation.passage_id,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "page": citation.page,
+        "heading": list(citation.hit.passage.heading),
+        "paragraph": citation.hit.passage.paragraph,
+        "brief": brief_json(citation.brief),
+    }
+
+
+def sentence_json(sentence: Sentence) -> dict[str, Any]:
+    """Return one sentence as `briefs ask --json` gives it."""
+    return {
+        "text": sentence.text,
+        "citations": list(sentence.citations),
+        "verdict": sentence.verdict.value,
+    }
+
+
+def answer_json(answer: Answer, request_id: object = None) -> dict[str, Any]:
+    """Return an answer as `briefs ask --json` gives it; `request_id` is echoed as "id"."""
+    return {
+        "id": request_id,
+        "question": answer.question,
+        "standalone_question": answer.standalone.question,
+        "answered": answer.answered,
+        "sentences": [sentence_json(sentence) for sentence in answer.sentences],
+        "citations": [citation_json(citation) for citation in answer.citations],
+        "nearest": [hit_json(hit, rank) for rank, hit in enumerate(answer.nearest, 1)],
+        "answer_id": answer.answer_id,
+        "mode": answer.draft.mode,
+        "model": answer.draft.model,
+        "confidence": answer.draft.confidence,
+        "seconds": round(answer.seconds, 4),
+    }
+
+
+def paragraphs(answer: Answer) -> list[str]:
+    """Return the answer's text with its [1] marks: a paragraph for each brief in turn."""
+    briefs = {citation.number: citation.brief.id for citation in answer.citations}
+    groups = groupby(answer.sentences, key=lambda sentence: briefs.get(sentence.citations[0]))
+    return [_running([_marked(sentence) for sentence in group]) for _, group in groups]
+
+
+def source_line(citation: Citation) -> str:
+    """Return title, date, page or paragraph, and source of a citation, in one line."""
+    brief = citation.brief
+    place = (
+        f"page {citation.page}" if citation.page else f"paragraph {citation.hit.passage.paragraph}"
+    )
+    return _safe(f"{brief.title}, {brief.date or NO_DATE}, {place}, {_source(brief)}")
+
+
+def nearest_line(hit: Hit) -> str:
+    """Return title, date and first words of a passage, in one line."""
+    words = " ".join(hit.passage.text.split())
+    if len(words) > FIRST_WORDS:
+        words = words[:FIRST_WORDS].rsplit(" ", 1)[0] + " …"
+    return _safe(f"{hit.brief.title}, {hit.brief.date or NO_DATE}: {words}")
+
+
+def plain(answer: Answer) -> str:
+    """Return the answer as text for people: sentences with marks, then the sources."""
+    return "\n".join(_lines(answer))
+
+
+def renderable(answer: Answer) -> "RenderableType":
+    """Return the answer for a rich console; brief text is never read as markup."""
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.text import Text
+
+    if not answer.answered:
+        nearest = [Padding(Text(nearest_line(hit)), (0, 0, 0, 2)) for hit in answer.nearest]
+        heading = [Text("Nearest passages", style="bold")] if nearest else []
+        return Group(Text(NOT_ANSWERED), *heading, *nearest)
+    body = [Padding(Text(paragraph), (0, 0, 1, 0)) for paragraph in paragraphs(answer)]
+    sources = [
+        Text.assemble((f" [{citation.number}] ", "cyan"), source_line(citation))
+        for citation in answer.citations
+    ]
+    return Group(*body, Text("Sources", style="bold"), *sources)
+
+
+def _lines(answer: Answer) -> list[str]:
+    if not answer.answered:
+        nearest = [f"  {nearest_line(hit)}" for hit in answer.nearest]
+        return [NOT_ANSWERED, *(["", "Nearest passages", *nearest] if nearest else [])]
+    body = [line for paragraph in paragraphs(answer) for line in (paragraph, "")]
+    sources = [f" [{citation.number}] {source_line(citation)}" for citation in answer.citations]
+    return [*body, "Sources", *sources]
+
+
+def _marked(sentence: Sentence) -> str:
+    marks = "".join(f"[{number}]" for number in sentence.citations)
+    return f"{_safe(sentence.text)} {marks}"
+
+
+def _running(sentences: Sequence[str]) -> str:
+    """Join sentences; table rows stand on lines of their own."""
+    has_row = any(sentence.startswith("|") for sentence in sentences)
+    return ("\n" if has_row else " ").join(sentences)
+
+
+def _source(brief: BriefRef) -> str:
+    return brief.source_url or brief.source
+
+
+def _safe(text: str) -> str:
+    return _UNSAFE.sub("\ufffd", text)

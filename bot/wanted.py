@@ -1,0 +1,84 @@
+"""Tell what kind of answer a question wants, and how well a sentence offers that kind.
+
+Rules of English over the words alone; knows nothing of passages, vectors or ranking.
+"""
+
+import re
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The kind of thing that would answer."""
+
+    DATE = "date"
+    NUMBER = "number"
+    NAME = "name"
+    REASON = "reason"
+    ANY = "any"
+
+
+_WANTS = (  # the first that matches decides
+    (
+        Kind.NUMBER,
+        r"\bhow (?:much|many|big|large|high|low|long|often|far|old|fast|tall|deep)\b"
+        r"|\bwhat (?:%|percent\w*|share|number|fraction|portion|proportion|total)\b"
+        r"|\bat what (?:rate|price|cost)\b",
+    ),
+    (
+        Kind.DATE,
+        r"\bwhen(?:['’]?s)?\b|\b(?:what|which) (?:year|date|day|month|time)\b|\bdeadline\b"
+        r"|\bhow (?:fresh|recent|soon)\b|\bas[- ]of date\b",
+    ),
+    (Kind.NAME, r"\bwho(?:['’]?s)?\b|\bwho(?:m|se)\b|\bname of\b|\bwhere\b"),
+    (Kind.REASON, r"\bwhy\b|\bhow come\b|\bon what grounds\b|\bwhat (?:caused|led to)\b"),
+    (
+        Kind.NUMBER,
+        r"\b(?:tally|headcount|price|cost|rate|amount|max(?:imum)?|min(?:imum)?|total|percentage"
+        r"|deficit|surplus|revenue|floor|cap|size)\b",
+    ),
+    (Kind.NAME, r"\bwhich\b|\bwhat (?:country|countries|state|city|company|companies|agency)\b"),
+)
+_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _WANTS)
+
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
+    r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+)
+_DATE = re.compile(
+    rf"\b{_MONTH}\s+\d{{1,2}}(?:,\s*\d{{4}})?\b|\b\d{{1,2}}\s+{_MONTH}\b|\b{_MONTH}\s+\d{{4}}\b"
+    r"|\b(?:19|20)\d\d\b|\bFY\s?\d{2,4}\b|\b\d+\s+(?:days?|weeks?|months?|years?)\b",
+)
+_NUMBER = re.compile(
+    r"[$€£]\s?\d|\b\d[\d,.]*\s?(?:%|percent|million|billion|trillion|thousand|kg|tons?|miles|days?|"
+    r"weeks?|months?|years?|hours?|feet|votes?)|\b\d{1,3}(?:,\d{3})+\b|\b\d+-\d+\b|\b\d+(?:\.\d+)?\b"
+    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozen|half|third|quarter)\b",
+    re.IGNORECASE,
+)
+_PLAIN_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w.&'’-]+")
+_BECAUSE = re.compile(
+    r"\b(?:because|due to|since|owing to|as a result|reason|in order to|so that|cause[sd]?|led to|"
+    r"therefore|given that|in response|prompt(?:ed|s)|to (?:prevent|protect|reduce|avoid))\b",
+    re.IGNORECASE,
+)
+
+
+def wanted(question: str) -> Kind:
+    """Return the kind of answer that the words of the question ask for."""
+    return next((kind for kind, pattern in _PATTERNS if pattern.search(question)), Kind.ANY)
+
+
+def offers(kind: Kind, sentence: str, question: str) -> float:
+    """Return in [0, 1] how well a sentence offers that kind, beyond what the question says itself.
+
+    0.5 where the question asks for no kind in particular.
+    """
+    if kind is Kind.ANY:
+        return 0.5
+    if kind is Kind.REASON:
+        return 1.0 if _BECAUSE.search(sentence) else 0.0
+    pattern = {Kind.DATE: _DATE, Kind.NUMBER: _NUMBER, Kind.NAME: _NAME}[kind]
+    text = _PLAIN_YEAR.sub(" ", sentence) if kind is Kind.NUMBER else sentence
+    known = question.lower()
+    new = [match.group() for match in pattern.finditer(text) if match.group().lower() not in known]
+    return 1.0 if new else 0.0

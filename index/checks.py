@@ -1,0 +1,45 @@
+"""Questions that `briefs doctor` puts to the database; each returns what is wrong, in numbers.
+
+Reads only. The vector index has its own check in `generations.py`.
+"""
+
+from sqlalchemy import Connection, select, text
+
+from index import schema
+from index.lexicon import Lexicon
+from index.schema import CURRENT
+
+
+def database_fault(connection: Connection) -> str | None:
+    """Return the first thing that SQLite finds wrong with its file; None on other databases."""
+    if connection.engine.dialect.name != "sqlite":
+        return None
+    found = str(connection.execute(text("PRAGMA quick_check(1)")).scalar())
+    return None if found == "ok" else found.splitlines()[0]
+
+
+def misplaced_passages(connection: Connection) -> list[str]:
+    """Return the ids of passages that are not the slice of their brief that they say they are."""
+    versions, passages = schema.versions, schema.passages
+    bad: list[str] = []
+    for pk, brief_text in connection.execute(select(versions.c.pk, versions.c.text)):
+        rows = connection.execute(
+            select(passages.c.id, passages.c.start, passages.c.end, passages.c.text).where(
+                passages.c.version_pk == pk
+            )
+        )
+        bad.extend(row.id for row in rows if brief_text[row.start : row.end] != row.text)
+    return bad
+
+
+def lexicon_difference(connection: Connection, lexicon: Lexicon) -> int:
+    """Return how many passages are in the full text or in the current versions, but not in both."""
+    versions, passages = schema.versions, schema.passages
+    current = set(
+        connection.execute(
+            select(passages.c.pk)
+            .join(versions, versions.c.pk == passages.c.version_pk)
+            .where(versions.c.state == CURRENT)
+        ).scalars()
+    )
+    return len(current ^ lexicon.members(connection))

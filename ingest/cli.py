@@ -1,0 +1,273 @@
+"""The commands that fill and mend a library: ingest, list, show, remove, doctor, reindex, stats.
+
+Each is a thin shell round `ingest.pipeline` and `index.library`; heavy imports happen inside.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from index.library import Library
+    from ingest.pipeline import Options
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+BriefId = Annotated[
+    str, typer.Argument(help="Brief id or report number; ID@2 names its second version.")
+]
+
+SOME_FAILED = 1
+INTERRUPTED = 130
+
+
+@contextmanager
+def opened(*, create: bool = False, search: bool = False) -> "Iterator[Library]":
+    """Open the library of the settings; `search` also demands vectors of the model in use."""
+    from index.library import Library
+    from index.settings import load
+    from ingest.terminal import show_warnings
+
+    show_warnings()
+    with Library.open(load(), create=create) as library:
+        if search:
+            library.require_fingerprint()
+        yield library
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("ingest")(ingest)
+    app.command("list")(list_briefs)
+    app.command("show")(show)
+    app.command("remove")(remove)
+    app.command("stats")(stats)
+    app.command("doctor")(doctor)
+    app.command("reindex")(reindex)
+
+
+def ingest(
+    paths: Annotated[
+        list[str],
+        typer.Argument(help="Files, folders, globs, http(s) URLs, or - for standard input."),
+    ],
+    collection: Annotated[str, typer.Option(help="Collection to put the briefs in.")] = "default",
+    title: Annotated[str | None, typer.Option(help="Title; for one document.")] = None,
+    date: Annotated[
+        str | None, typer.Option(help="Publication date: 2016-09-07, 2016-09 or 2016.")
+    ] = None,
+    author: Annotated[list[str] | None, typer.Option(help="Author; repeat for several.")] = None,
+    source_url: Annotated[
+        str | None, typer.Option(help="Where the public finds it; for one document.")
+    ] = None,
+    manifest: Annotated[
+        str | None,
+        typer.Option(metavar="FILE.csv", help="Metadata by document: file, title, date, …"),
+    ] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Withdraw briefs whose files have vanished.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read and report, change nothing.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on watching the paths for changes until Ctrl-C.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Bring briefs into the library: txt, md, html, pdf, docx, eml.
+
+    Unchanged files are skipped; changed ones become new versions; one bad file stops no other.
+
+    Example: briefs ingest ~/briefs --prune
+    """
+    from ingest.document import Metadata
+    from ingest.manifest import load as load_manifest
+    from ingest.pipeline import Options
+
+    given = Metadata(
+        title=title, date=_date(date), authors=tuple(author or ()), source_url=source_url
+    )
+    options = Options(
+        collection=collection,
+        given=given,
+        manifest=load_manifest(manifest) if manifest else None,
+        prune=prune,
+        dry_run=dry_run,
+    )
+    code = _ingest_once(paths, options, json=json)
+    if watch and code != INTERRUPTED:
+        code = _watch(paths, options, json=json)
+    raise typer.Exit(code)
+
+
+def _ingest_once(paths: list[str], options: "Options", *, json: bool) -> int:
+    from ingest.pipeline import ingest as run
+    from ingest.terminal import print_json, print_report, progress_bars
+
+    with opened(create=not options.dry_run, search=True) as library:
+        with progress_bars() as progress:
+            report = run(library, paths, options, progress)
+        if json:
+            print_json(report.to_json())
+        print_report(report)
+    if report.interrupted:
+        return INTERRUPTED
+    return SOME_FAILED if report.failed else 0
+
+
+def _watch(paths: list[str], options: "Options", *, json: bool) -> int:
+    from pathlib import Path
+
+    from watchfiles import watch
+
+    from ingest.terminal import say
+
+    folders = [path for path in paths if Path(path).exists()]
+    if not folders:
+        say("briefs: nothing to watch; name a file or folder that exists")
+        return 2
+    say(f"watching {', '.join(folders)}; stop with Ctrl-C")
+    for _ in watch(*folders, debounce=1_000, raise_interrupt=False):
+        _ingest_once(paths, options, json=json)
+    return 0
+
+
+def list_briefs(
+    collection: Annotated[str | None, typer.Option(help="Only this collection.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Older versions and withdrawn briefs too.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """List the briefs, newest first.
+
+    Example: briefs list --json
+    """
+    from ingest.listing import brief_lines, print_listing
+    from ingest.terminal import print_json
+
+    with opened() as library:
+        lines = brief_lines(library, collection, everything=everything)
+    if json:
+        for line in lines:
+            print_json(line)
+    else:
+        print_listing(lines)
+
+
+def show(brief_id: BriefId, json: Json = False) -> None:
+    """Show one brief with its passages numbered.
+
+    Example: briefs show IF10753
+    """
+    from ingest.listing import brief_object, print_brief
+    from ingest.terminal import print_json
+
+    with opened() as library:
+        shown = brief_object(library, *split_version(brief_id))
+    if json:
+        print_json(shown)
+    else:
+        print_brief(shown)
+
+
+def remove(
+    brief_ids: Annotated[list[str], typer.Argument(help="Brief ids or report numbers.")],
+    json: Json = False,
+) -> None:
+    """Withdraw briefs: found no more from the next question on, kept for the ledger.
+
+    Example: briefs remove 3f9a1c2e07
+    """
+    from ingest.terminal import print_json, say
+
+    with opened(search=True) as library:
+        briefs = [library.brief(brief_id) for brief_id in brief_ids]
+        wanted = {brief.id for brief in briefs}
+        keys = {row.pk for row in library.versions() if row.brief.id in wanted}
+        dropped = [row for row in library.renditions() if row.version_pk in keys]
+        library.publish((), dropped)
+    for brief in briefs:
+        if json:
+            print_json({"id": brief.id, "title": brief.title, "state": "withdrawn"})
+        else:
+            say(f"withdrawn: {brief.id}: {brief.title}")
+
+
+def stats(json: Json = False) -> None:
+    """Count briefs, versions, passages, documents and bytes.
+
+    Example: briefs stats
+    """
+    from ingest.listing import library_stats, print_stats
+    from ingest.terminal import print_json
+
+    with opened() as library:
+        counted = library_stats(library)
+    if json:
+        print_json(counted)
+    else:
+        print_stats(counted)
+
+
+def doctor(json: Json = False) -> None:
+    """Check the library and name the command that mends each fault.
+
+    Example: briefs doctor
+    """
+    from ingest.doctor import examine
+    from ingest.terminal import print_json, say
+
+    findings = examine()
+    for finding in findings:
+        if json:
+            print_json(finding.to_json())
+        else:
+            say(finding.line())
+    raise typer.Exit(SOME_FAILED if any(not finding.sound for finding in findings) else 0)
+
+
+def reindex(
+    embed: Annotated[
+        bool, typer.Option("--embed", help="Embed all passages anew with the model in use.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Build the vector index and the full text anew from the database, reading no brief.
+
+    Example: briefs reindex
+    """
+    from ingest.terminal import print_json, progress_bars, say
+
+    with opened() as library:
+        if embed:
+            with progress_bars() as progress:
+                progress.embedding(sum(row.passages for row in library.versions()))
+                count = library.reembed(progress.embedded)
+        else:
+            library.require_fingerprint()
+            count = library.rebuild()
+        generation = library.generation
+    if json:
+        print_json({"passages": count, "generation": generation, "embedded": embed})
+    else:
+        say(f"rebuilt: {count} passages, generation {generation}")
+
+
+def split_version(brief_id: str) -> tuple[str, int | None]:
+    """Return id and version of "ID" or "ID@2"."""
+    head, mark, tail = brief_id.rpartition("@")
+    return (head, int(tail)) if mark and tail.isdigit() else (brief_id, None)
+
+
+def _date(text: str | None) -> str | None:
+    if text is None:
+        return None
+    from index.dates import is_iso
+    from index.errors import UsageError
+
+    if not is_iso(text):
+        raise UsageError(f"--date {text}: not a date; write 2016-09-07, 2016-09 or 2016")
+    return text

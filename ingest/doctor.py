@@ -1,0 +1,103 @@
+"""Check a library from settings to vectors, and name the command that mends each fault.
+
+The vector index is examined in a process of its own: a damaged one can take its reader down.
+"""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from index.database import reachable
+from index.errors import BriefsError, LibraryMissing
+from index.library import Library
+from index.settings import load
+
+_MENDS = {
+    "database": "restore it from a backup",
+    "passages": "ingest these briefs again",  # promise 4: slices, exactly
+    "full text": "run: briefs reindex",
+}
+CHECK_SECONDS = 60  # for the process that examines the vector index
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    check: str
+    sound: bool
+    detail: str
+    mend: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that `briefs doctor --json` prints."""
+        return asdict(self)
+
+    def line(self) -> str:
+        """Return the line for people."""
+        mark = "ok   " if self.sound else "FAULT"
+        return f"{mark} {self.check}: {self.detail}" + (f"; {self.mend}" if self.mend else "")
+
+
+def examine() -> list[Finding]:
+    """Return the findings; a missing library or wrong settings raise their own error."""
+    settings = load()
+    with Library.open(settings) as library:
+        return list(_findings(library))
+
+
+def _findings(library: Library) -> Iterator[Finding]:
+    reason = reachable(library.database)
+    if reason:
+        yield Finding("database", False, reason, "check BRIEFS_DATABASE_URL and the server")
+        return
+    faults = library.faults()
+    for check, mend in _MENDS.items():
+        fault = faults.get(check)
+        yield Finding(check, fault is None, fault or "sound", mend if fault else None)
+    yield _checked("model", library.require_fingerprint, library.embedder.fingerprint.model)
+    yield _checked("embedding", library.embedder.warm_up, "answers")
+    yield _vector_index()
+
+
+def _checked(name: str, check: Callable[[], object], sound: str) -> Finding:
+    try:
+        check()
+    except BriefsError as error:
+        return Finding(name, False, str(error))
+    return Finding(name, True, sound)
+
+
+def _vector_index() -> Finding:
+    command = [sys.executable, "-m", "ingest.doctor"]
+    root = str(Path(__file__).resolve().parent.parent)
+    try:
+        done = subprocess.run(  # noqa: S603 - our own module, no shell
+            command, capture_output=True, text=True, timeout=CHECK_SECONDS, cwd=root
+        )
+    except subprocess.TimeoutExpired:
+        return Finding("vector index", False, "does not answer", "run: briefs reindex")
+    if done.returncode:
+        said = (done.stderr.strip() or f"its reader ended with {done.returncode}").splitlines()[-1]
+        return Finding("vector index", False, said, "run: briefs reindex")
+    return Finding("vector index", True, "agrees with the database, finds what a scan finds")
+
+
+def main() -> int:
+    """Examine the vector index alone; print the reason and return 1 if it is damaged."""
+    try:
+        with Library.open(load()) as library:
+            library.check_index()
+    except LibraryMissing:
+        return 0
+    except BriefsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

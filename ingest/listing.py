@@ -1,0 +1,180 @@
+"""What `briefs list`, `show` and `stats` tell: the library's content as JSON objects and tables."""
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from index.catalogue import RenditionRow, VersionRow
+from index.library import Library
+from index.schema import CURRENT
+from ingest.terminal import out, say
+
+
+def brief_lines(
+    library: Library, collection: str | None, *, everything: bool
+) -> list[dict[str, Any]]:
+    """Return one object a brief, newest first, with all its versions; current briefs, or all."""
+    documents = defaultdict(list)
+    for row in library.renditions():
+        documents[row.version_pk].append(row)
+    families: dict[str, list[VersionRow]] = defaultdict(list)
+    for version in library.versions():
+        families[version.brief.id].append(version)
+    lines = [_brief_line(family, documents) for family in families.values()]
+    chosen = [
+        line
+        for line in lines
+        if (everything or line["state"] == CURRENT)
+        and (collection is None or line["collection"] == collection)
+    ]
+    chosen.sort(key=lambda line: (line["title"], line["id"]))
+    return sorted(chosen, key=lambda line: line["date"] or "", reverse=True)
+
+
+def _brief_line(
+    family: list[VersionRow], documents: dict[int, list[RenditionRow]]
+) -> dict[str, Any]:
+    current = next((row for row in family if row.state == CURRENT), family[-1])
+    return {
+        **_version_object(current, documents),
+        "versions": [_version_object(row, documents) for row in family],
+    }
+
+
+def _version_object(row: VersionRow, documents: dict[int, list[RenditionRow]]) -> dict[str, Any]:
+    brief = row.brief
+    return {
+        "id": brief.id,
+        "version": brief.version,
+        "state": row.state,
+        "title": brief.title,
+        "date": brief.date,
+        "author": "; ".join(brief.authors) or None,
+        "number": brief.number,
+        "edition": row.edition,
+        "collection": brief.collection,
+        "source": brief.source,
+        "source_url": brief.source_url,
+        "passages": row.passages,
+        "renditions": [document.location for document in documents[row.pk]],
+    }
+
+
+def print_listing(lines: list[dict[str, Any]]) -> None:
+    """Print the briefs as a table on stdout."""
+    from rich.table import Table
+
+    if not lines:
+        say("no briefs; type: briefs ingest FOLDER_OR_FILES")
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("Brief", "Number", "Date", "Passages", "Versions", "Title"):
+        table.add_column(
+            name,
+            justify="right" if name in {"Passages", "Versions"} else "left",
+            no_wrap=name != "Title",
+        )
+    for line in lines:
+        table.add_row(
+            line["id"],
+            line["number"] or "",
+            line["date"] or "no date",
+            str(line["passages"]),
+            str(len(line["versions"])),
+            line["title"] if line["state"] == CURRENT else f"{line['title']} ({line['state']})",
+        )
+    out().print(table)
+
+
+def brief_object(library: Library, brief_id: str, version: int | None) -> dict[str, Any]:
+    """Return one version of a brief with its text and its passages."""
+    brief = library.brief(brief_id, version)
+    rows = [row for row in library.versions() if row.brief.id == brief.id]
+    state = next(row.state for row in rows if row.brief.version == brief.version)
+    return {
+        "id": brief.id,
+        "version": brief.version,
+        "state": state,
+        "title": brief.title,
+        "date": brief.date,
+        "author": "; ".join(brief.authors) or None,
+        "number": brief.number,
+        "edition": brief.edition,
+        "collection": brief.collection,
+        "source": brief.source,
+        "source_url": brief.source_url,
+        "note": brief.note,
+        "renditions": [rendition.location for rendition in brief.renditions],
+        "versions": [
+            {"version": row.brief.version, "state": row.state, "date": row.brief.date}
+            for row in rows
+        ],
+        "text": brief.text,
+        "passages": [
+            {
+                "passage_id": passage_id,
+                "text": passage.text,
+                "start": passage.start,
+                "end": passage.end,
+                "page": passage.page,
+                "heading": list(passage.heading),
+                "paragraph": passage.paragraph,
+            }
+            for passage_id, passage in library.passages(brief)
+        ],
+    }
+
+
+def print_brief(shown: dict[str, Any]) -> None:
+    """Print a brief with its passages numbered by paragraph."""
+    from rich.text import Text
+
+    console = out()
+    console.print(Text(shown["title"], style="bold"))
+    facts = [shown["date"] or "no date", shown["author"], shown["number"], shown["state"]]
+    facts.append(f"{shown['id']}@{shown['version']} of {len(shown['versions'])}")
+    console.print(" · ".join(fact for fact in facts if fact), markup=False)
+    console.print(shown["source_url"] or shown["source"], markup=False)
+    heading: list[str] = []
+    for passage in shown["passages"]:
+        if passage["heading"] != heading:
+            heading = passage["heading"]
+            console.print(Text("\n" + " > ".join(heading), style="bold"))
+        page = f" p. {passage['page']}" if passage["page"] else ""
+        console.print(Text(f"\n[{passage['paragraph']}]{page} ", style="cyan") + passage["text"])
+
+
+def library_stats(library: Library) -> dict[str, Any]:
+    """Return counts of what the library holds, and the bytes it takes."""
+    versions = library.versions()
+    states = Counter(row.state for row in versions)
+    current = [row for row in versions if row.state == CURRENT]
+    dates = sorted(row.brief.date for row in current if row.brief.date)
+    home = library.home
+    return {
+        "home": str(home),
+        "briefs": len(current),
+        "versions": len(versions),
+        "superseded": states.get("superseded", 0),
+        "withdrawn": states.get("withdrawn", 0),
+        "documents": len(library.renditions()),
+        "passages": sum(row.passages for row in current),
+        "collections": dict(Counter(row.brief.collection for row in current)),
+        "oldest": dates[0] if dates else None,
+        "newest": dates[-1] if dates else None,
+        "undated": sum(row.brief.date is None for row in current),
+        "generation": library.generation,
+        "embedding_model": library.embedder.fingerprint.model,
+        "bytes": sum(path.stat().st_size for path in home.rglob("*") if path.is_file()),
+    }
+
+
+def print_stats(counted: dict[str, Any]) -> None:
+    """Print the counts, one a line."""
+    console = out()
+    for name, value in counted.items():
+        if name == "collections":
+            value = ", ".join(f"{key} ({count})" for key, count in value.items()) or "none"
+        elif name == "bytes":
+            value = f"{value / 1e6:.1f} MB"
+            name = "size"
+        console.print(f"{name.replace('_', ' '):<16} {'–' if value is None else value}")

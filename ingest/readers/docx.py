@@ -1,0 +1,170 @@
+"""Read a Word document (.docx): the text as it stands, without deletions, comments, hidden text.
+
+mammoth makes HTML of it, and the blocks are made of that. Title and author come from the core
+properties; their dates are file times and are left alone.
+"""
+
+import io
+import re
+import zipfile
+from typing import Any
+
+from index.errors import ReadError
+from ingest.decode import clean
+from ingest.document import Block, BlockKind, Document, Metadata
+from ingest.metadata import from_first_lines, from_pairs
+from ingest.readers import archive_guard
+from ingest.readers.html import blocks_from_html
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+BODY = "word/document.xml"
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_TEXT_PARTS = re.compile(r"word/(?:document|footnotes|endnotes)\.xml")
+_HIDING = re.compile(rb"<w:(?:vanish|webHidden|moveFrom)\b|m:oMath|w:val=\"[Ff]{6}\"")
+_NOTE_ITEM = re.compile(r'<li id="((?:foot|end)note-[^"]+)"')
+_NOTE_ID = re.compile(r'((?:<li id|href)="#?)((?:foot|end)note-[^"]+)"')
+_OFF = ("0", "false", "off")
+_STYLES = """
+p[style-name='Title'] => h1:fresh
+p[style-name='title'] => h1:fresh
+p[style-name='Subtitle'] => p:fresh
+p[style-name='Heading 7'] => h6:fresh
+p[style-name='Heading 8'] => h6:fresh
+p[style-name='Heading 9'] => h6:fresh
+p[style-name='List Bullet 2'] => ul|ol > li > ul > li:fresh
+p[style-name='List Bullet 3'] => ul|ol > li > ul|ol > li > ul > li:fresh
+p[style-name='List Number 2'] => ul|ol > li > ol > li:fresh
+p[style-name='List Number 3'] => ul|ol > li > ul|ol > li > ol > li:fresh
+br[type='page'] =>
+"""
+_JUNK_TITLE = re.compile(
+    r"(?:untitled|(?:word )?document\s*\d*|microsoft word.*|title|.*\.(?:docx?|dotx?|rtf|odt))",
+    re.I,
+)
+_JUNK_AUTHOR = re.compile(
+    r"(?:python-docx|microsoft.*|(?:windows )?user|admin\w*|owner|unknown|author|apache poi|.*@.*)",
+    re.I,
+)
+
+
+def read(data: bytes) -> Document:
+    """Return headings, paragraphs, lists, tables and notes of a document in order.
+
+    Raises ReadError for an archive that `archive_guard` refuses, or that is no Word document.
+    """
+    with archive_guard.opened(data) as archive:
+        if BODY not in archive.namelist():
+            raise ReadError("no Word document inside; save it as .docx and ingest it again")
+        stated = _core_properties(archive)
+        data = _without_hidden(archive, data)
+    blocks = blocks_from_html(_html(data))
+    metadata = _metadata(blocks, stated)
+    return Document(blocks, metadata, MEDIA_TYPE)
+
+
+def _html(data: bytes) -> str:
+    import mammoth
+
+    try:
+        result = mammoth.convert_to_html(
+            io.BytesIO(data),
+            style_map=_STYLES,
+            convert_image=mammoth.images.img_element(lambda _image: {"src": ""}),
+            external_file_access=False,
+        )
+    except RecursionError as error:
+        raise ReadError("nested too deeply; save it anew in Word and ingest it again") from error
+    except Exception as error:  # mammoth lets through whatever the broken part makes it trip over
+        raise ReadError("damaged inside; open it in Word, save it and ingest it again") from error
+    return _renumbered(str(result.value))
+
+
+def _renumbered(html: str) -> str:
+    """Give notes the numbers that their references show, where Word's own ids begin elsewhere."""
+    ids = _NOTE_ITEM.findall(html)
+    numbers = {old: f"note-{number}" for number, old in enumerate(ids, 1)}
+    return _NOTE_ID.sub(lambda found: found[1] + numbers.get(found[2], found[2]) + '"', html)
+
+
+def _without_hidden(archive: zipfile.ZipFile, data: bytes) -> bytes:
+    """Return the document without runs that Word does not show, and with formulas as text."""
+    parts = {name: archive.read(name) for name in archive.namelist() if _TEXT_PARTS.fullmatch(name)}
+    changed = {name: _shown(part) for name, part in parts.items() if _HIDING.search(part)}
+    if not changed:
+        return data
+    copy = io.BytesIO()
+    with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in archive.namelist():
+            target.writestr(name, changed.get(name) or archive.read(name))
+    return copy.getvalue()
+
+
+def _shown(part: bytes) -> bytes:
+    from lxml import etree
+
+    root = _parsed(part)
+    for run in list(root.iter(f"{_W}r")):
+        if _is_hidden(run):
+            run.getparent().remove(run)
+    for moved in list(root.iter(f"{_W}moveFrom")):
+        moved.getparent().remove(moved)
+    math = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+    for formula in list(root.iter(f"{math}oMath")):
+        text = "".join(node.text or "" for node in formula.iter(f"{math}t"))
+        run = etree.Element(f"{_W}r")
+        etree.SubElement(run, f"{_W}t").text = text
+        formula.getparent().replace(formula, run)
+    shown: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return shown
+
+
+def _is_hidden(run: Any) -> bool:
+    """Tell whether the run's own properties hide it: hidden text, or white on the white page."""
+    properties = run.find(f"{_W}rPr")
+    if properties is None:
+        return False
+    vanish = properties.find(f"{_W}vanish")
+    if vanish is not None and vanish.get(f"{_W}val", "1").lower() not in _OFF:
+        return True
+    color = properties.find(f"{_W}color")
+    shaded = (
+        properties.find(f"{_W}shd") is not None or properties.find(f"{_W}highlight") is not None
+    )
+    return color is not None and color.get(f"{_W}val", "").upper() == "FFFFFF" and not shaded
+
+
+def _parsed(part: bytes) -> Any:
+    """Parse XML with entities, network and DTD off."""
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        return etree.fromstring(part, parser)
+    except etree.XMLSyntaxError as error:
+        raise ReadError("damaged inside; open it in Word, save it and ingest it again") from error
+
+
+def _core_properties(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return title and creator as the core properties state them; never their dates."""
+    try:
+        root = _parsed(archive.read("docProps/core.xml"))
+    except (KeyError, ReadError):
+        return {}
+    found = {node.tag.rpartition("}")[2]: (node.text or "").strip() for node in root if node.text}
+    return {key: found[key] for key in ("title", "creator") if found.get(key)}
+
+
+def _metadata(blocks: tuple[Block, ...], stated: dict[str, str]) -> Metadata:
+    """Let a heading at the very top go over the properties, which templates hand on."""
+    said = from_first_lines(
+        [block.text for block in blocks[:15] if block.kind is not BlockKind.TABLE]
+    )
+    top = blocks[0] if blocks and blocks[0].kind is BlockKind.HEADING else None
+    title, author = clean(stated.get("title", "")), clean(stated.get("creator", ""))
+    named = from_pairs(
+        {
+            "title": "" if _JUNK_TITLE.fullmatch(title) else title,
+            "author": "" if _JUNK_AUTHOR.fullmatch(author) else author,
+        }
+    )
+    return Metadata(title=top.text if top else named.title).over(said).over(named)

@@ -1,0 +1,191 @@
+"""Read web pages and HTML exports: what is seen of the main text, with the metadata it states.
+
+trafilatura tells which text of a page with navigation is the main one; the blocks themselves come
+from the page's own markup, so that footnotes, captions and nesting stay. A page without navigation
+is taken whole. Nothing is fetched and no entity is resolved; `visible.py` lists what hides text
+beyond our sight.
+"""
+
+import copy
+import re
+from collections.abc import Iterable, Sequence
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from index.errors import ReadError
+from ingest.decode import clean, decode, lost_characters
+from ingest.document import Block, BlockKind, Document
+from ingest.metadata import from_first_lines
+from ingest.readers.headings import head_texts
+from ingest.readers.html_blocks import blocks_of
+from ingest.readers.html_metadata import stated_metadata
+from ingest.readers.visible import remove, remove_hidden
+
+_CHARSET = re.compile(
+    rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w-]{1,40})", re.I
+)
+_DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]{0,500}(?:\[[^\]]{0,100000}\])?\s*>", re.IGNORECASE)
+_CHROME = (
+    "//nav | //footer[not(ancestor::article or ancestor::blockquote)]"
+    " | //header[not(ancestor::article or ancestor::main) and not(.//h1)] | //form | //search"
+    " | //*[@role='navigation' or @role='banner' or @role='contentinfo' or @role='search']"
+)
+_MAYBE_CHROME = re.compile(
+    r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|sidebar|side-bar|footer|breadcrumbs?|cookies?|"
+    r"consent|share|sharing|social|related|comments?|newsletter|subscribe|banner|masthead|ads?|advert|"
+    r"advertisement|promo|pagination|toolbar|skip-link)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_SHINGLE = 4  # words compared at a time
+_SAME = 0.6  # share of a block's shingles found in trafilatura's text that makes it main text
+_ENOUGH = 0.5  # least share of the page's own <article> that trafilatura's text must reach
+
+
+def read(data: bytes) -> Document:
+    """Return the main text of a page as blocks, with the metadata that the page states.
+
+    Raises ReadError for binary data and for what no HTML parser accepts.
+    """
+    declared = _CHARSET.search(data[:4096])
+    text = decode(data, declared[1].decode("ascii") if declared else None)
+    if not text.strip():
+        return Document(blocks=(), media_type="text/html")
+    root = _parse(text)
+    metadata = stated_metadata(root)
+    warnings = (*lost_characters(text), *remove_hidden(root))
+    blocks = _main_blocks(root)
+    head = from_first_lines([text for text in head_texts(blocks) if text != metadata.title])
+    return Document(blocks, metadata.over(head), "text/html", warnings)
+
+
+def blocks_from_html(html: str) -> tuple[Block, ...]:
+    """Return everything visible in a page or a fragment as blocks, navigation included."""
+    if not html.strip():
+        return ()
+    root = _parse(clean(html))
+    remove_hidden(root)
+    return blocks_of(root)
+
+
+def _parse(text: str) -> HtmlElement:
+    parser = HTMLParser(encoding="utf-8", no_network=True, remove_pis=True, huge_tree=True)
+    text = _DOCTYPE.sub("", text, count=1)
+    try:
+        root = document_fromstring(text.encode(), parser=parser)
+        if "Excessive depth" in str(parser.error_log):
+            raise ReadError("its elements are nested too deeply; save it as plain text")
+        return root
+    except (etree.LxmlError, ValueError) as error:
+        raise ReadError("no HTML is found in it; open it in a browser and save it again") from error
+
+
+def _main_blocks(root: HtmlElement) -> tuple[Block, ...]:
+    every = blocks_of(root)
+    chrome = root.xpath(_CHROME)
+    doubtful = _doubtful_blocks(root, _length(every))
+    if not chrome and not doubtful:
+        return every
+    main = _Shingles(_trafilatura_texts(root))
+    for element in chrome:
+        remove(element)
+    plain = blocks_of(root)
+    chosen = _chosen(plain, doubtful, main)
+    own = tuple(block for block in _article_blocks(root) if block not in doubtful)
+    if _length(chosen) < _ENOUGH * _length(own):
+        return own
+    return chosen or plain or every
+
+
+def _chosen(
+    blocks: Sequence[Block], doubtful: frozenset[Block], main: "_Shingles"
+) -> tuple[Block, ...]:
+    """Keep what trafilatura keeps, and what stands between without looking like site chrome."""
+    kept = [main.hold(block.text) for block in blocks]
+    if True not in kept:
+        return ()
+    first, last = kept.index(True), len(kept) - kept[::-1].index(True)
+    while (
+        first and blocks[first - 1].kind is BlockKind.HEADING and blocks[first - 1] not in doubtful
+    ):
+        first -= 1
+    chosen: list[Block] = []
+    for place, block in enumerate(blocks):
+        is_between = first <= place < last or block.kind is BlockKind.FOOTNOTE
+        if kept[place] or (is_between and block not in doubtful):
+            chosen.append(block)
+    return tuple(chosen)
+
+
+class _Shingles:
+    """The runs of words in some texts, for telling whether another text is among them."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._whole = {_words(text) for text in texts}
+        self._runs = {run for words in self._whole for run in _runs(words)}
+
+    def hold(self, text: str) -> bool:
+        """Tell whether most of `text` occurs here; a text of few words must be one of the texts."""
+        words = _words(text)
+        if len(words) < _SHINGLE:
+            return words in self._whole
+        runs = _runs(words)
+        return sum(run in self._runs for run in runs) >= _SAME * len(runs)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", text.casefold()))
+
+
+def _runs(words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return [words[i : i + _SHINGLE] for i in range(len(words) - _SHINGLE + 1)]
+
+
+def _trafilatura_texts(root: HtmlElement) -> list[str]:
+    """Return the texts of paragraphs, items and rows that trafilatura takes for the main text."""
+    from trafilatura import bare_extraction
+
+    document = bare_extraction(copy.deepcopy(root), include_comments=False, favor_recall=True)
+    body = getattr(document, "body", None)
+    if body is None:
+        return []
+    return [
+        " ".join(element.itertext())
+        for element in body.iter("p", "head", "item", "row", "quote", "code", "ab")
+    ]
+
+
+def _article_blocks(root: HtmlElement) -> tuple[Block, ...]:
+    """Return the blocks of the page's only `<article>` or `<main>`, () where there is none."""
+    for path in ("//article[not(ancestor::article)]", "//main | //*[@role='main']"):
+        found = root.xpath(path)
+        if len(found) == 1:
+            return blocks_of(found[0])
+    return ()
+
+
+def _doubtful_blocks(root: HtmlElement, size: int) -> frozenset[Block]:
+    """Return the blocks in elements whose names speak of site chrome.
+
+    An element with most of the page's text only tells of what stands beside it ("has-sidebar").
+    """
+    found: set[Block] = set()
+    inside: set[HtmlElement] = set()
+    for element in root.iter("aside", "div", "section", "ul", "ol", "p", "span"):
+        if element.getparent() in inside:
+            inside.add(element)
+        elif _is_doubtful(element):
+            blocks = blocks_of(element)
+            if _length(blocks) < size / 2:
+                inside.add(element)
+                found.update(blocks)
+    return frozenset(found)
+
+
+def _is_doubtful(element: HtmlElement) -> bool:
+    names = f"{element.get('class', '')} {element.get('id', '')}"
+    return element.tag == "aside" or _MAYBE_CHROME.search(names) is not None
+
+
+def _length(blocks: Iterable[Block]) -> int:
+    return sum(len(block.text) for block in blocks)

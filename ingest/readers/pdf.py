@@ -1,0 +1,199 @@
+"""Read a PDF: pages to blocks, first page and document information to metadata.
+
+Refuses what is encrypted, damaged, too long or scanned. Scripts, forms and attachments are ignored.
+"""
+
+import re
+from dataclasses import replace
+from itertools import takewhile
+from typing import Any
+
+from index.errors import ReadError
+from ingest.dates import find_date
+from ingest.decode import clean
+from ingest.document import Block, BlockKind, Document, Metadata
+from ingest.metadata import from_first_lines
+from ingest.readers.pdf_layout import (
+    body_size,
+    reading_order,
+    with_drop_caps,
+    without_contents,
+    without_running_lines,
+)
+from ingest.readers.pdf_lines import Line, page_lines
+from ingest.readers.pdf_notes import split_notes
+from ingest.readers.pdf_paragraphs import Paragraphs
+from ingest.readers.pdf_tables import with_tables
+from ingest.readers.pdf_words import Words
+
+MEDIA_TYPE = "application/pdf"
+MAX_PAGES = 2_000
+_MIN_TEXT_SHARE = 0.5  # with text on fewer of its pages a PDF counts as scanned
+_MIN_CHARACTERS = 12  # a page with fewer, such as a stamp, has no text
+_JUNK_TITLE = re.compile(
+    r"^(?:microsoft (?:word|powerpoint|excel)\b|untitled|(?:no )?title$|document\d*$|slide \d+)"
+    r"|\.(?:docx?|pdf|pptx?|xlsx?|indd|qxd|tex|rtf|odt|html?)$|^[\W\d_]*$",
+    re.IGNORECASE,
+)
+_JUNK_AUTHOR = re.compile(
+    r"^(?:microsoft|admin|administrator|user|owner|unknown|author|default|root|scanner|anonymous)\b"
+    r"|@|\\|^[\W\d_]*$",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
+_MASTHEAD_BLOCKS = 5  # so many short blocks above the title are the publisher's masthead
+_DISCLAIMER_BLOCKS = 6  # a closing disclaimer is at most so many blocks
+_NUMBER = re.compile(r"[A-Z]{1,4}\d{4,6}|\d{2}-\d{3}")
+_EDITION = re.compile(
+    r"(?:(?:^|\s)([A-Z]{1,4}\d{4,6}|\d{2}-\d{3}) · )?VERSION (\d+) · (?:NEW|UPDATED)"
+)
+
+
+def read(data: bytes) -> Document:
+    """Return the text of a PDF in reading order, with the page of each block.
+
+    Raises ReadError if it is encrypted, damaged, too long or has no text on most of its pages.
+    """
+    document = _opened(data)
+    try:
+        count = len(document)
+        if count > MAX_PAGES:
+            raise ReadError(
+                f"{count} pages, the limit is {MAX_PAGES}; split it and ingest the parts"
+            )
+        pages, broken = _lines(document, count)
+        stated = document.get_metadata_dict(skip_empty=True)
+    finally:
+        document.close()
+    warnings = _yield_warnings(pages, broken)
+    body = body_size(pages)
+    metadata = _metadata(reading_order(pages[0], body), pages, stated)
+    blocks = _without_front(_blocks(pages, body), metadata)
+    return Document(blocks, metadata, MEDIA_TYPE, warnings)
+
+
+def _opened(data: bytes) -> Any:
+    import pypdfium2 as pdfium
+
+    try:
+        return pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        reason = str(error).lower()
+        if "password" in reason or "security" in reason:
+            raise ReadError("encrypted; remove the password and ingest it again") from error
+        raise ReadError("damaged or cut short; get a whole copy and ingest it again") from error
+
+
+def _lines(document: Any, count: int) -> tuple[list[list[Line]], int]:
+    """Return the lines of each page, and how many pages could not be read at all."""
+    import pypdfium2 as pdfium
+
+    pages: list[list[Line]] = []
+    broken = 0
+    for index in range(count):
+        lines: list[Line] = []
+        try:
+            page = document[index]
+            try:
+                lines = [_cleaned(line) for line in page_lines(page, index + 1)]
+            finally:
+                page.close()
+        except pdfium.PdfiumError:
+            broken += 1
+        pages.append([line for line in lines if line.text.strip()])
+    return pages, broken
+
+
+def _cleaned(line: Line) -> Line:
+    """Normalise the text; a soft hyphen at the end stays until the lines are joined."""
+    tail = "\u00ad" if line.text.endswith("\u00ad") else ""
+    return replace(line, text=clean(line.text).strip() + tail)
+
+
+def _yield_warnings(pages: list[list[Line]], broken: int) -> tuple[str, ...]:
+    """Return what the report should say of pages without text; refuse if they are most."""
+    empty = sum(sum(len(line.text) for line in lines) < _MIN_CHARACTERS for lines in pages)
+    total = len(pages)
+    if broken * 2 > total or not total:
+        raise ReadError(f"damaged, {broken} of {total} pages cannot be read; get a whole copy")
+    if total - empty < _MIN_TEXT_SHARE * total:
+        raise ReadError(
+            f"no text on {empty} of {total} pages, probably scanned; "
+            "run OCR (for example ocrmypdf) and ingest it again"
+        )
+    if empty:
+        return (f"no text on {empty} of {total} pages",)
+    return ()
+
+
+def _metadata(first: list[Line], pages: list[list[Line]], stated: dict[str, str]) -> Metadata:
+    """Join what the first page says, the lone report number, and sane document information."""
+    title = _set_title(first, body_size(pages))
+    said = from_first_lines([*filter(None, [title]), *(line.text for line in first)])
+    number, edition = _numbered(pages)
+    named = clean(stated.get("Title", "")).strip()
+    names = re.split(r"\s*[;,]\s*|\s+and\s+", clean(stated.get("Author", "")).strip())
+    info = Metadata(
+        title=named if len(named) > 3 and not _JUNK_TITLE.search(named) else None,
+        authors=tuple(name for name in names if " " in name and not _JUNK_AUTHOR.search(name)),
+        number=number,
+        edition=edition,
+    )
+    return Metadata(title=title).over(replace(info, title=None)).over(said).over(info)
+
+
+def _set_title(first: list[Line], body: float) -> str | None:
+    """Return the title that the first page shows: its largest type, well above that of the text."""
+    largest = max((line.size for line in first), default=0.0)
+    if largest < 1.2 * body:
+        return None
+    start = next(i for i, line in enumerate(first) if line.size == largest)
+    lines = list(takewhile(lambda line: line.size > 0.95 * largest, first[start : start + 6]))
+    title = Words(line.text for line in first).join(line.text for line in lines)[0]
+    return title if 3 < len(title) < 300 else None
+
+
+def _numbered(pages: list[list[Line]]) -> tuple[str | None, str | None]:
+    """Return report number and edition, from lines that say nothing else, on the outer pages."""
+    outer = [line.text.strip() for lines in [*pages[-3:], *pages[:2]] for line in lines]
+    lone = [text for text in outer if _NUMBER.fullmatch(text)]
+    found = next((match for text in outer if (match := _EDITION.search(text))), None)
+    number = found.group(1) if found and found.group(1) else lone[0] if lone else None
+    return number, found.group(2) if found else None
+
+
+def _blocks(pages: list[list[Line]], body: float) -> tuple[Block, ...]:
+    """Return the blocks of all pages, in reading order."""
+    texts = [
+        with_drop_caps([line for line in ls if not _EDITION.search(line.text)]) for ls in pages
+    ]
+    kept = [without_contents(reading_order(ls, body)) for ls in without_running_lines(texts)]
+    parted = [split_notes(lines, body) for lines in kept]
+    paragraphs = Paragraphs([text for text, _ in parted], body)
+    for text, notes in parted:
+        paragraphs.add_page(with_tables(text), notes)
+    return paragraphs.blocks(Words(line.text for lines in kept for line in lines))
+
+
+def _without_front(blocks: tuple[Block, ...], metadata: Metadata) -> tuple[Block, ...]:
+    """Drop what the cover says besides the title, its repetition, and a closing disclaimer."""
+    title = (metadata.title or "").casefold()
+    titles = [i for i, b in enumerate(blocks) if title and b.text.casefold() == title]
+    start = titles[0] if titles else 0
+    above = blocks[:start]
+    if len(above) <= _MASTHEAD_BLOCKS and all(len(block.text) < 80 for block in above):
+        blocks = blocks[start:]
+    kept = [b for b in blocks if not (_is_front(b) or b.text == metadata.number)]
+    kept = [b for i, b in enumerate(kept) if not (i and title and b.text.casefold() == title)]
+    for i, block in enumerate(kept):
+        closing = len(kept) - i <= _DISCLAIMER_BLOCKS and block.kind is BlockKind.HEADING
+        if closing and block.text.strip(" :").lower() == "disclaimer":
+            return tuple(kept[:i])
+    return tuple(kept)
+
+
+def _is_front(block: Block) -> bool:
+    """Tell whether the block says on page 1 what is metadata already, and nothing else."""
+    if block.page != 1 or block.kind not in (BlockKind.HEADING, BlockKind.PARAGRAPH):
+        return False
+    return len(block.text) < 40 and bool(find_date(block.text) or _ADDRESS.fullmatch(block.text))

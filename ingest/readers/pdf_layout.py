@@ -1,0 +1,210 @@
+"""Put the lines of a PDF's pages into reading order, without running heads and page numbers.
+
+Most files draw their text in reading order, and then that order is kept: it holds sidebars and
+text boxes together. Where a page is drawn across its columns, the order comes from the places.
+"""
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import replace
+from itertools import pairwise
+from statistics import median
+
+from ingest.readers.pdf_lines import Line
+
+_EDGE_LINES = 4  # so many rows from the top and the bottom may be running heads
+_PROSE_SHARE = 0.2  # sizes of type with less of a document's prose are headings or captions
+_DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
+_PAGE_NUMBER = re.compile(
+    r"(?:page\s*)?[-–|\s]*(?:\d{1,4}|[ivxlc]{1,6})[-–|\s]*(?:(?:of|/)\s*\d+)?$", re.I
+)
+_LEADERS = re.compile(r"(?:\.\s?){4,}\s*(?:\d+|[ivxlc]+)$|(?:\.\s?){8,}")
+
+
+_LONG_LEADERS = re.compile(r"(?:\.\s?){20,}\s*(?:\d+|[ivxlc]+)$")
+
+
+def without_running_lines(pages: list[list[Line]]) -> list[list[Line]]:
+    """Drop the lines that repeat at the same place of several pages, and lone page numbers."""
+    seen: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for lines in pages:
+        for line in _edge_rows(lines):
+            for y in (-1, 0, 1):
+                seen[_key(line, y)].add(line.page)
+    texts: dict[str, set[int]] = defaultdict(set)
+    for lines in pages:
+        for line in _outermost(lines, _edge_rows(lines)):
+            texts[_words(line)].add(line.page)
+    need = 2 if len(pages) < 8 else 3
+    kept = []
+    for lines in pages:
+        rows = _edge_rows(lines)
+        running = {line for line in rows if len(seen[_key(line, 0)]) >= need}
+        running |= {line for line in _outermost(lines, rows) if len(texts[_words(line)]) >= need}
+        if lines and lines[0].page == 1:  # a cover repeats them at other places
+            known = {text for text, found in texts.items() if len(found) >= need and " " in text}
+            running |= {line for line in lines if _words(line) in known}
+        running |= {
+            line for line in _outermost(lines, rows) if _PAGE_NUMBER.match(line.text.strip())
+        }
+        kept.append([line for line in lines if line not in running])
+    return kept
+
+
+def _key(line: Line, shift: int) -> tuple[str, int]:
+    """Return what two appearances of a running line share: the words and, within 4 points, y."""
+    return _words(line), round(line.y / 4) + shift
+
+
+def _words(line: Line) -> str:
+    return _DIGITS.sub("#", line.text.lower()).strip()
+
+
+def _edge_rows(lines: list[Line]) -> set[Line]:
+    """Return the lines of the first and the last few rows of a page."""
+    heights = sorted({round(line.y) for line in lines})
+    edge = set(heights[:_EDGE_LINES] + heights[-_EDGE_LINES:])
+    return {line for line in lines if round(line.y) in edge}
+
+
+def _outermost(lines: list[Line], rows: set[Line]) -> set[Line]:
+    """Return the lines of the first and the last row, set off from the text beside them."""
+    if len(lines) < 2:
+        return set()
+    top, low = max(line.y for line in lines), min(line.y for line in lines)
+    return {line for line in rows if line.y > top - 3 or line.y < low + 3}
+
+
+def without_contents(lines: list[Line]) -> list[Line]:
+    """Drop a table of contents: lines with dot leaders, what they continue, and their headings."""
+    leaders = {i for i, line in enumerate(lines) if _LEADERS.search(line.text)}
+    if len(leaders) < 3:  # the last lines of a list, or a form with room to fill in
+        return [line for line in lines if not _LONG_LEADERS.search(line.text)]
+    dropped = set(leaders)
+    for i in leaders:
+        before = i - 1
+        while before >= 0 and before not in leaders and _heads(lines[before], lines[i]):
+            dropped.add(before)
+            before -= 1
+    return [line for i, line in enumerate(lines) if i not in dropped]
+
+
+def _heads(line: Line, below: Line) -> bool:
+    """Tell whether the line belongs to the list of contents that goes on `below` it."""
+    near = 0 < line.y - below.y < 4 * below.size
+    return near and ((line.bold and len(line.text) < 30) or line.size == below.size)
+
+
+def with_drop_caps(lines: list[Line]) -> list[Line]:
+    """Put a large initial that is drawn by itself back before the rest of its word."""
+    for cap in [line for line in lines if len(line.text) == 1 and line.text.isalpha()]:
+        beside = [line for line in lines if _is_capped(line, cap)]
+        if beside:
+            first = max(beside, key=lambda line: line.y)
+            whole = replace(first, text=cap.text + first.text)
+            lines = [whole if line is first else line for line in lines if line is not cap]
+    return lines
+
+
+def _is_capped(line: Line, cap: Line) -> bool:
+    """Tell whether the line stands right of the initial, within its height."""
+    near = -0.5 * line.size < line.x0 - cap.x1 < 2 * line.size
+    high = cap.y - 0.5 * line.size <= line.y <= cap.y + cap.size
+    return near and high and cap.size > 1.8 * line.size and line.text[:1].islower()
+
+
+def reading_order(lines: list[Line], body: float) -> list[Line]:
+    """Return the lines in reading order; `body` is the size of the main text in points."""
+    gutter = find_gutter(lines, body)
+    crossed = gutter is not None and _drawn_across(lines, gutter)
+    climbs = sum(b.y - a.y > 2 * body and b.x0 < a.x1 for a, b in pairwise(lines))
+    if not crossed and climbs <= 2 + len(lines) // 20:
+        return lines
+    if gutter is None:
+        return _by_rows(lines)
+    return _by_bands(lines, gutter)
+
+
+def find_gutter(lines: list[Line], body: float) -> float | None:
+    """Return the x of the white strip between two columns of text, None on a one-column page."""
+    prose = [line for line in lines if abs(line.size - body) < 0.15 * body and len(line.text) > 20]
+    if len(prose) < 6:
+        return None
+    low, high = min(line.x0 for line in prose), max(line.x1 for line in prose)
+    best: tuple[int, float] | None = None
+    for step in range(30, 71, 2):
+        x = low + (high - low) * step / 100
+        left = sum(line.x1 <= x for line in prose)
+        right = sum(line.x0 >= x for line in prose)
+        crossing = len(prose) - left - right
+        if (
+            min(left, right) >= 3
+            and crossing * 4 <= len(prose)
+            and (not best or crossing < best[0])
+        ):
+            best = (crossing, x)
+    return best[1] if best else None
+
+
+def _drawn_across(lines: list[Line], gutter: float) -> bool:
+    """Tell whether the file draws left and right lines of prose by turns.
+
+    In a table, too, left and right take turns; but its cells do not fill their columns.
+    """
+    pairs = [
+        (a, b) for a, b in pairwise(lines) if a.x1 <= gutter <= b.x0 and abs(a.y - b.y) < a.size
+    ]
+    if len(pairs) < 6 or len(pairs) * 4 < len(lines):
+        return False
+    left, right = [a for a, _ in pairs], [b for _, b in pairs]
+    return _filled(left) and _filled(right)
+
+
+def _filled(lines: list[Line]) -> bool:
+    """Tell whether most of the lines start and end at the margins, as prose does."""
+    low, high = min(line.x0 for line in lines), max(line.x1 for line in lines)
+    flush = sum(line.x0 < low + 2 * line.size for line in lines)
+    return flush > 0.7 * len(lines) and median(line.x1 for line in lines) > low + 0.75 * (
+        high - low
+    )
+
+
+def _by_rows(lines: list[Line]) -> list[Line]:
+    """Return the lines from top to bottom, those of one row from left to right."""
+    size = median(line.size for line in lines)
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda each: -each.y):
+        if rows and rows[-1][0].y - line.y < 0.4 * size:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [line for row in rows for line in sorted(row, key=lambda each: each.x0)]
+
+
+def _by_bands(lines: list[Line], gutter: float) -> list[Line]:
+    """Return the left column, then the right one, between the lines that span both."""
+    ordered: list[Line] = []
+    left: list[Line] = []
+    right: list[Line] = []
+    for line in _by_rows(lines):
+        if line.x1 <= gutter:
+            left.append(line)
+        elif line.x0 >= gutter:
+            right.append(line)
+        else:
+            ordered += [*left, *right, line]
+            left, right = [], []
+    return [*ordered, *left, *right]
+
+
+def body_size(pages: list[list[Line]]) -> float:
+    """Return the size of the main text in points: the largest that a good part of the prose has.
+
+    Notes and tables are smaller, and in some reports longer than the text.
+    """
+    sizes: Counter[float] = Counter()
+    for lines in pages:
+        for line in lines:
+            sizes[line.size] += len(line.text) if len(line.text) > 30 else 1
+    whole = sum(sizes.values())
+    return max((size for size in sizes if sizes[size] >= _PROSE_SHARE * whole), default=10.0)

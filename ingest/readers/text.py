@@ -1,0 +1,138 @@
+"""Read plain text: paragraphs, bullets and headings from line breaks, indentation and bullet marks.
+
+Hard-wrapped lines are joined; where each paragraph is one long line, each line is one. Structure is
+read from the form of lines alone.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from ingest.decode import decode, lost_characters
+from ingest.document import Block, BlockKind, Document
+from ingest.metadata import from_first_lines
+from ingest.readers.headings import head_texts, mark_headings
+
+_LONG_LINE = 120  # characters; text is seldom wrapped by hand at more
+_SHORT_LINE = 0.6  # of the usual width of wrapped lines: a line that ends there ends a paragraph
+_HEAD_LINES = 15
+_BULLET = re.compile(
+    r"[ \t]*(?P<mark>[•‣◦▪●○■□·]|(?:[-*–—+]|\(?(?:\d{1,2}|[a-z]|[ivx]{2,4})[.)])(?=[ \t]))"
+    r"[ \t]*(?P<text>\S.*)"
+)
+_NOTE = re.compile(r"[ \t]*\[(\d{1,3})\][ \t]+(\S.*)")
+_RULE = re.compile(r"\s*(?:[-=_*~.#+]\s*){3,}")
+_TABLE_ROW = re.compile(r"\s*\|.*\|\s*")
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line with what its form says; `starts`: it cannot go on with the line before."""
+
+    kind: BlockKind
+    text: str
+    indent: int
+    starts: bool
+    mark: str = ""  # of a numbered line that stands alone: "1."
+
+
+def read(data: bytes) -> Document:
+    """Return a plain text as blocks; its first line is the title where it reads like one."""
+    text = decode(data)
+    blocks = blocks_from_text(text)
+    metadata = from_first_lines(head_texts(blocks))
+    return Document(
+        blocks=_with_title(blocks, metadata.title),
+        metadata=metadata,
+        media_type="text/plain",
+        warnings=lost_characters(text),
+    )
+
+
+def blocks_from_text(text: str) -> tuple[Block, ...]:
+    """Return clean text, such as the body of a plain e-mail, as blocks."""
+    lines = text.split("\n")
+    width = _wrapped_at(lines)
+    groups: list[list[_Line]] = []
+    previous = ""
+    for place, raw in enumerate(lines):
+        if raw.strip() and not _RULE.fullmatch(raw):
+            below = lines[place + 1] if place + 1 < len(lines) else ""
+            line = _read_line(raw, bool(previous.strip()), bool(below.strip()))
+            is_head = place < _HEAD_LINES and (_is_head_line(raw) or _is_head_line(previous))
+            if line.starts or is_head or not groups or _ends_paragraph(previous, raw, width):
+                groups.append([line])
+            else:
+                groups[-1].append(line)
+        previous = "" if _RULE.fullmatch(raw) else raw
+    return mark_headings(_with_levels(groups))
+
+
+def _wrapped_at(lines: Sequence[str]) -> int:
+    """Return the usual width of wrapped lines; 0 where most of the text stands in long lines."""
+    widths = sorted(len(line) for line in lines if line.strip())
+    if 2 * sum(width for width in widths if width > _LONG_LINE) > sum(widths):
+        return 0
+    return widths[int(len(widths) * 0.9)] if widths else 0
+
+
+def _read_line(raw: str, follows: bool, goes_on: bool) -> _Line:
+    """Read one line; `follows` and `goes_on` tell whether the lines around it are not empty."""
+    indent = len(raw) - len(raw.lstrip()) + 3 * (len(raw) - len(raw.lstrip("\t")))
+    if bullet := _BULLET.fullmatch(raw):
+        is_alone = not follows and not goes_on and not indent and bullet["mark"][0].isalnum()
+        return _Line(
+            BlockKind.BULLET, bullet["text"].strip(), indent, True, bullet["mark"] * is_alone
+        )
+    if note := _NOTE.fullmatch(raw):
+        return _Line(BlockKind.FOOTNOTE, f"{note[1]}. {note[2].strip()}", indent, True)
+    if _TABLE_ROW.fullmatch(raw):
+        return _Line(BlockKind.TABLE, " ".join(raw.split()), indent, not follows)
+    return _Line(BlockKind.PARAGRAPH, " ".join(raw.split()), indent, not follows)
+
+
+def _is_head_line(raw: str) -> bool:
+    """Tell whether a line states an author, a date or a number, and is no part of a paragraph."""
+    if not raw.strip() or len(raw) > _LONG_LINE:
+        return False
+    stated = from_first_lines([raw])
+    return bool(stated.date or stated.authors or stated.number or stated.source_url)
+
+
+def _ends_paragraph(previous: str, line: str, width: int) -> bool:
+    """Tell whether a line break between two lines parts paragraphs and is no mere wrapping."""
+    if _TABLE_ROW.fullmatch(previous) or _TABLE_ROW.fullmatch(line):
+        return bool(_TABLE_ROW.fullmatch(previous)) != bool(_TABLE_ROW.fullmatch(line))
+    if not width or len(previous) > _LONG_LINE or len(line) > _LONG_LINE:
+        return True
+    is_short = len(previous.rstrip()) < _SHORT_LINE * width
+    return is_short and previous.rstrip().endswith((".", "!", "?", ":", "”", '"'))
+
+
+def _with_levels(groups: Sequence[Sequence[_Line]]) -> list[Block]:
+    """Make blocks of lines that belong together; the depth of bullets comes from their indents."""
+    blocks: list[Block] = []
+    indents: list[int] = []
+    for group, below in zip_longest(groups, groups[1:]):
+        first = group[0]
+        if first.mark and below and below[0].kind is BlockKind.PARAGRAPH:
+            first = replace(first, kind=BlockKind.PARAGRAPH, text=f"{first.mark} {first.text}")
+            group = [first, *group[1:]]
+        separator = "\n" if first.kind is BlockKind.TABLE else " "
+        if first.kind is BlockKind.BULLET:
+            indents = [*(indent for indent in indents if indent < first.indent), first.indent]
+        elif not first.indent:
+            indents = []
+        level = len(indents) if first.kind is BlockKind.BULLET else 0
+        blocks.append(Block(first.kind, separator.join(line.text for line in group), level))
+    return blocks
+
+
+def _with_title(blocks: Sequence[Block], title: str | None) -> tuple[Block, ...]:
+    """Make the block that is the title a heading of the first level."""
+    for place, block in enumerate(blocks[:_HEAD_LINES]):
+        if title and block.text == title:
+            heading = replace(block, kind=BlockKind.HEADING, level=1)
+            return (*blocks[:place], heading, *blocks[place + 1 :])
+    return tuple(blocks)

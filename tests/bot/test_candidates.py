@@ -1,0 +1,67 @@
+"""Sentences of hits that could be quoted."""
+
+import pytest
+
+from bot.candidates import candidates
+from index.passage import BriefRef, Hit, Passage
+
+BRIEF = BriefRef("b1", "A title", None, (), "a.txt", "default")
+
+
+def hit(text, start=100):
+    return Hit("p1", Passage(0, start, start + len(text), text), BRIEF, 1.0, 0.5, 1.0)
+
+
+def only(text):
+    return candidates([hit(text)])[-1]
+
+
+def test_every_candidate_is_an_exact_slice_of_its_passage():
+    """Nothing is trimmed inside or joined over a gap."""
+    text = "First sentence here.  It leans on that one. | x |"
+    for candidate in candidates([hit(text)]):
+        assert text[candidate.start : candidate.end] == candidate.text
+
+
+@pytest.mark.parametrize("second", ["It ends in 2030.", "This made it fall.", "Therefore it fell."])
+def test_a_sentence_that_leans_takes_the_one_before_along(second):
+    """One contiguous quotation, so that "it" is understood."""
+    candidate = only(f"The lease began in 2015. {second}")
+    assert candidate.text == f"The lease began in 2015. {second}"
+    assert candidate.sentence == second
+
+
+def test_a_sentence_that_stands_alone_is_quoted_alone():
+    """No neighbour comes along without need."""
+    assert only("The lease began in 2015. The port is large and old.").text == (
+        "The port is large and old."
+    )
+
+
+def test_a_row_is_a_candidate_and_a_rule_between_rows_is_none():
+    """Each table row is one slice; the dashes under the header are nothing."""
+    found = candidates([hit("| Year | Tons |\n| --- | --- |\n| 2022 | 8.1 |")])
+    assert [(item.text, item.is_row) for item in found] == [
+        ("| Year | Tons |", True),
+        ("| 2022 | 8.1 |", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Does the lease of the port end early?",
+        "3. See the annual report of the port.",
+        "Port of Aurelia",
+        "Table 3. Exports of wheat by year",
+        "Source: ministry of farms, annual tables.",
+        "The next section describes the lease of the port.",
+        "It was leased for many years to a company.",
+        " ".join(["word"] * 80) + ".",
+    ],
+)
+def test_what_makes_no_answer_is_held_back(text):
+    """Questions, notes, captions, signposts, dangling, endless and clipped ones are penalised."""
+    plain = only("The port was leased to a company in spring.")
+    assert plain.penalty == 0
+    assert only(text).penalty > 0

@@ -1,0 +1,98 @@
+"""Answers for the terminal and for machines."""
+
+import io
+import json
+
+from rich.console import Console
+
+from bot.answer import Answer, Citation, Draft, Standalone, verbatim
+from bot.render import answer_json, hit_json, plain, renderable
+from index.passage import BriefRef, Hit, Passage
+
+TEXT = "The [bold]lease[/bold] ends in 2031.\x1b[31m"
+BRIEF = BriefRef("b1", "Port Aurelia", None, ("A", "B"), "/b/port.txt", "default")
+PAGED = BriefRef("b2", "Wheat", "2024-03", (), "/b/w.pdf", "default", page_starts=(0, 5))
+ROW = "| 2022 | 8.1 |"
+HITS = (
+    Hit("p1", Passage(0, 10, 10 + len(TEXT), TEXT, ("Terms",), 4), BRIEF, 0.9, 0.5, 3.0),
+    Hit("p2", Passage(0, 7, 7 + len(ROW), ROW, (), 2, 2), PAGED, 0.8, 0.4, 2.0),
+)
+
+
+def answered():
+    citations = (Citation(1, HITS[0], 10, 46), Citation(2, HITS[1], 7, 7 + len(ROW)))
+    sentences = tuple(verbatim(citation.quote, citation) for citation in citations)
+    return Answer("a1", Standalone("q", "q"), Draft(sentences, citations, 0.8), HITS, 0.04)
+
+
+def unanswered():
+    return Answer("a2", Standalone("q", "q"), Draft(), HITS)
+
+
+def drawn(answer, **options):
+    out = io.StringIO()
+    Console(file=out, width=100, **options).print(renderable(answer))
+    return out.getvalue()
+
+
+def test_text_has_marked_sentences_then_numbered_sources():
+    """Title, date or "no date", page or paragraph, and source for each citation."""
+    assert plain(answered()).splitlines() == [
+        "The [bold]lease[/bold] ends in 2031. [1]",
+        "",
+        "| 2022 | 8.1 | [2]",
+        "",
+        "Sources",
+        " [1] Port Aurelia, no date, paragraph 4, /b/port.txt",
+        " [2] Wheat, 2024-03, page 2, /b/w.pdf",
+    ]
+
+
+def test_an_unanswered_question_names_the_nearest_passages():
+    """The briefs do not say; here is what is near."""
+    lines = plain(unanswered()).splitlines()
+    assert lines[0] == "The briefs do not say."
+    assert lines[3].startswith("  Port Aurelia, no date: The [bold]lease[/bold] ends")
+
+
+def test_brief_text_is_never_read_as_markup_or_as_control_codes():
+    """Square brackets are shown, escape characters are not sent."""
+    for answer in (answered(), unanswered()):
+        shown = drawn(answer)
+        assert "[bold]lease[/bold]" in shown
+        assert "\x1b" not in shown
+        assert "\x1b" not in plain(answer)
+
+
+def test_the_terminal_shows_what_the_text_says():
+    """Rich output without colours has the same words."""
+    assert drawn(answered()).split() == plain(answered()).split()
+    assert drawn(unanswered()).split() == plain(unanswered()).split()
+
+
+def test_json_keeps_to_the_contract():
+    """Every key of the contract is there and the whole is JSON."""
+    made = json.loads(json.dumps(answer_json(answered(), "q1")))
+    assert made["id"] == "q1"
+    assert {
+        "id", "question", "standalone_question", "answered", "sentences", "citations", "nearest",
+        "answer_id", "mode", "seconds",
+    } <= set(made)  # fmt: skip
+    assert made["sentences"][0] == {
+        "text": "The [bold]lease[/bold] ends in 2031.",
+        "citations": [1],
+        "verdict": "supported",
+    }
+    assert {"number", "passage_id", "quote", "start", "end", "page", "brief"} <= set(
+        made["citations"][0]
+    )
+    assert made["citations"][0]["brief"]["author"] == "A; B"
+    assert made["citations"][1]["brief"]["author"] is None
+    assert (made["nearest"], made["mode"]) == ([], "extractive")
+
+
+def test_json_names_the_nearest_only_when_not_answered():
+    """They have the form of search hits."""
+    made = answer_json(unanswered())
+    assert made["nearest"][0] == hit_json(HITS[0], 1)
+    assert (made["answered"], made["sentences"], made["citations"]) == (False, [], [])

@@ -1,0 +1,145 @@
+"""What every test may count on: an own home, no network, no settings of the machine's user."""
+
+import itertools
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.embedder import ModelEmbedder
+from index.library import Library
+from index.model_files import DEFAULT_MODEL
+from index.settings import Settings, load
+from tests import postgres
+from tests.fakes import HashedWords
+
+_LOOPBACK = ("127.", "::1", "localhost")
+_connect = socket.socket.connect
+_databases = itertools.count(1)
+
+MakeLibrary = Callable[..., Library]
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Take away BRIEFS_* and the user's folders, and any briefs.toml in the working folder."""
+    for name in list(os.environ):
+        if name.startswith(("BRIEFS_", "SLACK_")) or name in {"FAIL_AT", "XDG_DATA_HOME"}:
+            monkeypatch.delenv(name)
+    home = tmp_path / "user"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    working = tmp_path / "work"
+    working.mkdir()
+    monkeypatch.chdir(working)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection that leaves the machine."""
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and not str(address[0]).startswith(
+            _LOOPBACK
+        ):
+            raise AssertionError(f"a test tried to reach {address}: tests stay on this machine")
+        _connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with a home of the test's own."""
+    return load(home=tmp_path / "home")
+
+
+@pytest.fixture
+def embedder() -> HashedWords:
+    """The fake embedder."""
+    return HashedWords()
+
+
+@pytest.fixture(scope="session")
+def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A `models` folder in which the default model has been converted, once for all tests."""
+    cache = tmp_path_factory.mktemp("models")
+    ModelEmbedder(DEFAULT_MODEL, cache).warm_up()
+    return cache
+
+
+@pytest.fixture
+def home_with_model(tmp_path: Path, model_cache: Path) -> Path:
+    """A BRIEFS_HOME whose model is converted, for tests that start the command."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "models").symlink_to(model_cache)
+    return home
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server, with {} for the database; CI must have one."""
+    if postgres.binaries() is None:
+        reason = "PostgreSQL is not installed: apt-get install postgresql"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with postgres.cluster() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """The URL of an empty PostgreSQL database."""
+    from sqlalchemy import create_engine, text
+
+    name = f"briefs_{next(_databases)}"
+    engine = create_engine(
+        postgres_server.format("postgres").replace("postgresql:", "postgresql+psycopg:"),
+        isolation_level="AUTOCOMMIT",
+    )
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return postgres_server.format(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings for a library on SQLite, then the same on PostgreSQL."""
+    if request.param == "sqlite":
+        return load(home=tmp_path / "home")
+    return load(home=tmp_path / "home", database_url=request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def open_library() -> Iterator[MakeLibrary]:
+    """Open libraries with the fake embedder; all are closed at the end of the test."""
+    opened: list[Library] = []
+
+    def open_one(settings: Settings, embedder: Any = None, **options: Any) -> Library:
+        library = Library.open(
+            settings, **({"create": True} | options), embedder=embedder or HashedWords()
+        )
+        opened.append(library)
+        return library
+
+    yield open_one
+    for library in opened:
+        library.close()
+
+
+@pytest.fixture
+def library(settings: Settings, open_library: MakeLibrary) -> Library:
+    """An empty library on SQLite with the fake embedder."""
+    return open_library(settings)
+
+
+@pytest.fixture
+def either_library(either_settings: Settings, open_library: MakeLibrary) -> Library:
+    """An empty library with the fake embedder, on SQLite, then on PostgreSQL."""
+    return open_library(either_settings)

@@ -1,0 +1,54 @@
+"""Words and stems: the same cut wherever words are compared."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.words import content_words, stem, stems, words
+
+
+@given(st.text())
+def test_words_are_lower_case_and_whole(text: str) -> None:
+    """Any text gives words without spaces or capitals, and a word gives itself again."""
+    found = words(text)
+    assert all(word and word == word.lower() and not word.isspace() for word in found)
+    assert [again for word in found for again in words(word)] == found
+
+
+@given(st.text())
+def test_stemming_never_fails(text: str) -> None:
+    """There is a stem for each content word."""
+    assert len(stems(text)) == len(content_words(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1,240.5 tonnes", ["1240.5", "tonnes"]),
+        ("12,345,678", ["12345678"]),
+        ("2.5%", ["2.5"]),
+        ("in 2019-01", ["in", "2019", "01"]),
+        ("U.S. and E.U.", ["us", "and", "eu"]),
+        ("O’Neill's", ["o", "neill", "s"]),
+        ("well-known AT&T", ["well", "known", "at", "t"]),
+        ("Café naïve", ["cafe", "naive"]),
+        ("№ 5, Kevlar™", ["no", "5", "kevlartm"]),
+        ("IF10753", ["if10753"]),
+        ("snake_case", ["snake", "case"]),
+        ("", []),
+    ],
+)
+def test_words_are_cut_as_people_read_them(text: str, expected: list[str]) -> None:
+    """Numbers lose grouping commas, abbreviations their dots, letters their accents."""
+    assert words(text) == expected
+
+
+def test_numbers_are_never_stemmed() -> None:
+    """A number is its own stem; forms of a word share theirs."""
+    assert stem("1240.5") == "1240.5"
+    assert stem("tariffs") == stem("tariff")
+
+
+def test_filler_carries_no_matter() -> None:
+    """The words of asking are no content."""
+    assert content_words("Please tell me what the briefs say about cod") == ["cod"]

@@ -1,0 +1,313 @@
+import random
+
+import pytest
+from fpdf import FPDF
+
+from index.errors import ReadError
+from ingest.document import Block, BlockKind, Document
+from ingest.readers.pdf import read
+
+from .pdf_pages import LEFT, PITCH, RIGHT, Sheet, one_page, pictures
+
+LEFT_COLUMN = (
+    "The grain corridor was opened in July and",
+    "carried thirty million tonnes in its first year.",
+    "Inspections slowed in the spring, and fewer",
+    "ships were cleared each week than before.",
+    "Insurers raised their premiums for the route",
+    "and some owners sent their ships elsewhere,",
+    "so that the ports lost much of their traffic",
+)
+RIGHT_COLUMN = (
+    "to harbours further west along the coast.",
+    "Prices followed with a delay of two months,",
+    "and buyers in dry regions paid the most for",
+    "wheat that had to travel the longer way round.",
+    "A second agreement was reached in autumn and",
+    "restored about half of the earlier traffic to",
+    "the old route before the winter had begun.",
+)
+
+
+def texts(document: Document, kind: BlockKind = BlockKind.PARAGRAPH) -> list[str]:
+    return [block.text for block in document.blocks if block.kind is kind]
+
+
+def outcome(data: bytes) -> tuple[tuple[Block, ...], str]:
+    """Return the blocks of a PDF, or why it is refused; any other error fails the test."""
+    try:
+        return read(data).blocks, ""
+    except ReadError as error:
+        return (), str(error)
+
+
+def columns(by_turns: bool) -> bytes:
+    sheet = Sheet()
+    if by_turns:
+        for i, (left, right) in enumerate(zip(LEFT_COLUMN, RIGHT_COLUMN, strict=True)):
+            sheet.put(LEFT, 100 + i * PITCH, left)
+            sheet.put(RIGHT, 100 + i * PITCH, right)
+    else:
+        sheet.lines(LEFT, 100, LEFT_COLUMN)
+        sheet.lines(RIGHT, 100, RIGHT_COLUMN)
+    return sheet.bytes()
+
+
+@pytest.mark.parametrize("by_turns", [False, True], ids=["column by column", "line by line"])
+def test_two_columns_are_read_one_after_the_other(by_turns: bool) -> None:
+    """A paragraph that fills two columns is one block, in whichever order the file draws it."""
+    assert texts(read(columns(by_turns))) == [" ".join((*LEFT_COLUMN, *RIGHT_COLUMN))]
+
+
+def with_heads(pages: int) -> bytes:
+    sheet = Sheet()
+    for number in range(1, pages + 1):
+        if number > 1:
+            sheet.page()
+        sheet.put(LEFT, 40, "Grain in Brief", 8)
+        sheet.put(LEFT, 100, f"Chapter {'abcdef'[number]} tells of harvests in another region.")
+        sheet.put(LEFT, 760, f"Institute of Examples {number}", 8)
+    return sheet.bytes()
+
+
+def test_running_heads_and_page_numbers_are_lost() -> None:
+    """What repeats at one place of every page, up to its number, is no text of the document."""
+    found = " ".join(block.text for block in read(with_heads(4)).blocks)
+    assert "Grain in Brief" not in found
+    assert "Institute" not in found
+    assert found.count("tells of harvests") == 4
+
+
+def test_a_number_alone_at_the_foot_of_a_page_is_lost() -> None:
+    """A lone page number goes also where it does not repeat."""
+    sheet = Sheet()
+    sheet.lines(LEFT, 100, LEFT_COLUMN)
+    sheet.put(300, 760, "- 17 -", 9)
+    assert texts(read(sheet.bytes())) == [" ".join(LEFT_COLUMN)]
+
+
+def test_a_word_cut_at_the_line_end_is_joined() -> None:
+    """The typesetter's hyphen goes, and the word is whole."""
+    found = texts(
+        read(one_page("The talks were held under inter-", "national supervision in Geneva."))
+    )
+    assert found == ["The talks were held under international supervision in Geneva."]
+
+
+def test_a_hyphen_of_the_word_itself_is_kept() -> None:
+    """The form found elsewhere in the document, a capital or a digit tells that it belongs."""
+    lines = (
+        "A well-known case came before the court, and a well-",
+        "known judge heard it. The U.S.-",
+        "Canada treaty of 1988 applied, as did the post-",
+        "2001 rules on duties.",
+    )
+    (found,) = texts(read(one_page(*lines)))
+    assert "a well-known judge" in found
+    assert "U.S.-Canada treaty" in found
+    assert "post-2001 rules" in found
+
+
+def crossing() -> bytes:
+    sheet = Sheet()
+    sheet.put(LEFT, 60, "Harbour dues", 14, "B")
+    sheet.lines(LEFT, 100, LEFT_COLUMN)
+    sheet.put(LEFT, 700, "1 The corridor is a route agreed by treaty.", 8)
+    sheet.page()
+    sheet.lines(LEFT, 100, RIGHT_COLUMN)
+    sheet.lines(LEFT, 100 + 9 * PITCH, ("A new paragraph stands by itself on page two.",))
+    return sheet.bytes()
+
+
+def test_a_paragraph_over_a_page_break_is_one_block_that_knows_where_page_two_begins() -> None:
+    """The block has the page of its start and the offset of the break; notes stand after it."""
+    blocks = [block for block in read(crossing()).blocks if block.kind is not BlockKind.HEADING]
+    whole, note, last = blocks
+    assert whole.text == " ".join((*LEFT_COLUMN, *RIGHT_COLUMN))
+    assert whole.page == 1
+    ((offset, page),) = whole.page_breaks
+    assert page == 2
+    assert whole.text[offset:].startswith(RIGHT_COLUMN[0])
+    assert (note.kind, note.page, last.page) == (BlockKind.FOOTNOTE, 1, 2)
+    assert note.text == "1. The corridor is a route agreed by treaty."
+
+
+def test_headings_are_told_by_size_and_weight() -> None:
+    """Larger type is a higher heading; a bold line of text size is one, too."""
+    sheet = Sheet()
+    sheet.put(LEFT, 60, "Trade after the corridor", 18, "B")
+    sheet.put(LEFT, 100, "Exports", 13, "B")
+    y = sheet.lines(LEFT, 120, LEFT_COLUMN)
+    sheet.put(LEFT, y + 20, "Imports", 10, "B")
+    sheet.lines(LEFT, y + 34, RIGHT_COLUMN)
+    headings = [b for b in read(sheet.bytes()).blocks if b.kind is BlockKind.HEADING]
+    assert [(b.text, b.level) for b in headings] == [
+        ("Trade after the corridor", 1),
+        ("Exports", 2),
+        ("Imports", 3),
+    ]
+
+
+def test_a_raised_number_after_a_word_is_dropped_and_an_ordinal_kept() -> None:
+    """A note mark is no part of the sentence; "119th" and "km2" are."""
+    sheet = Sheet()
+    sheet.put(LEFT, 100, "The treaty ended the blockade of exports.")
+    at = LEFT + sheet.pdf.get_string_width("The treaty ended the blockade of exports.")
+    sheet.put(at, 96, "12", 6)
+    sheet.put(LEFT, 113, "In the 119")
+    at = LEFT + sheet.pdf.get_string_width("In the 119")
+    sheet.put(at, 109, "th", 6)
+    sheet.put(at + 8, 113, "session it was renewed for another year.")
+    (found,) = texts(read(sheet.bytes()))
+    assert "exports. In the 119th session" in found
+
+
+def test_bullets_lose_their_mark_and_keep_their_depth() -> None:
+    """Each bullet is a block with its continuation lines; deeper ones have a higher level."""
+    sheet = Sheet()
+    sheet.put(LEFT, 100, "The parties agreed on the following points at their meeting:")
+    for y, x, text in (
+        (118, 70, "open the ports"),
+        (136, 90, "by July"),
+        (154, 70, "share the dues"),
+    ):
+        sheet.put(x, y, "\x95")  # the bullet of the Latin-1 fonts
+        sheet.put(x + 14, y, text)
+    bullets = [b for b in read(sheet.bytes()).blocks if b.kind is BlockKind.BULLET]
+    assert [(b.text, b.level) for b in bullets] == [
+        ("open the ports", 1),
+        ("by July", 2),
+        ("share the dues", 1),
+    ]
+
+
+def test_a_table_becomes_rows_of_cells() -> None:
+    """Cells that stand side by side are one row, and the text around the table stays whole."""
+    sheet = Sheet()
+    sheet.put(LEFT, 100, "The table shows the tonnes that each port has handled.")
+    for i, row in enumerate(
+        (("Port", "2024", "2025"), ("Odesa", "12", "14"), ("Izmail", "9", "11"))
+    ):
+        for x, cell in zip((60, 200, 320), row, strict=True):
+            sheet.put(x, 130 + i * 15, cell, 9)
+    sheet.put(LEFT, 200, "Both ports grew, and the smaller one grew faster than the other.")
+    document = read(sheet.bytes())
+    assert texts(document, BlockKind.TABLE) == [
+        "| Port | 2024 | 2025 |\n| Odesa | 12 | 14 |\n| Izmail | 9 | 11 |"
+    ]
+    assert len(texts(document)) == 2
+
+
+def test_a_table_of_contents_is_left_out() -> None:
+    """Lines with dot leaders say nothing that the headings do not say."""
+    sheet = Sheet()
+    for i, name in enumerate(("Introduction", "Exports", "Imports", "Outlook")):
+        sheet.put(LEFT, 100 + i * 14, f"{name} {'.' * 80} {i + 1}")
+    sheet.page()
+    sheet.lines(LEFT, 100, LEFT_COLUMN)
+    assert texts(read(sheet.bytes())) == [" ".join(LEFT_COLUMN)]
+
+
+def test_metadata_comes_from_the_first_page_and_never_from_file_times() -> None:
+    """Title and date are what page one shows; the creation date of the file is no date."""
+    sheet = Sheet()
+    sheet.pdf.set_title("Microsoft Word - draft7.doc")
+    sheet.pdf.set_author("Ada Rivers, Bo Stone")
+    sheet.put(LEFT, 60, "Trade after the corridor", 18, "B")
+    sheet.put(LEFT, 80, "Updated March 3, 2026")
+    sheet.lines(LEFT, 120, LEFT_COLUMN)
+    metadata = read(sheet.bytes()).metadata
+    assert metadata.title == "Trade after the corridor"
+    assert metadata.date == "2026-03-03"
+    assert metadata.authors == ("Ada Rivers", "Bo Stone")
+    assert read(one_page(*LEFT_COLUMN)).metadata.date is None
+
+
+def test_an_encrypted_pdf_is_refused_and_one_with_an_empty_password_is_read() -> None:
+    """Only a real password keeps us out."""
+    for password, refused in (("geheim", True), ("", False)):
+        pdf = FPDF()
+        pdf.add_page()
+        pdf.set_font("Times", size=12)
+        pdf.text(20, 20, "Words behind a password, or behind none at all.")
+        pdf.set_encryption(owner_password="owner", user_password=password)
+        if refused:
+            with pytest.raises(ReadError, match="encrypted; remove the password"):
+                read(bytes(pdf.output()))
+        else:
+            assert texts(read(bytes(pdf.output())))
+
+
+def test_a_scanned_pdf_is_refused_with_the_number_of_empty_pages() -> None:
+    """Pictures of text are no text."""
+    with pytest.raises(ReadError, match=r"no text on 3 of 3 pages, probably scanned; run OCR"):
+        read(pictures(3))
+
+
+def test_some_empty_pages_are_a_warning() -> None:
+    """A picture page among pages of text does not stop the reading."""
+    sheet = Sheet()
+    sheet.lines(LEFT, 100, LEFT_COLUMN)
+    sheet.page()
+    sheet.page()
+    sheet.lines(LEFT, 100, RIGHT_COLUMN)
+    assert read(sheet.bytes()).warnings == ("no text on 1 of 3 pages",)
+
+
+def test_too_many_pages_are_refused() -> None:
+    """The limit is 2,000 pages."""
+    pdf = FPDF()
+    for _ in range(2_001):
+        pdf.add_page()
+    with pytest.raises(ReadError, match="2001 pages, the limit is 2000; split it"):
+        read(bytes(pdf.output()))
+
+
+def test_a_truncated_pdf_is_text_or_a_clear_refusal() -> None:
+    """Cut at any tenth of its length, a PDF never ends in another error."""
+    whole = columns(False)
+    for tenth in range(10):
+        blocks, refusal = outcome(whole[: len(whole) * tenth // 10])
+        assert blocks or "; " in refusal
+
+
+def test_flipped_bytes_end_in_text_or_a_clear_refusal() -> None:
+    """200 damaged files: text or ReadError, never another exception, pages in range."""
+    seeded = random.Random(20260303)
+    whole = crossing()
+    for _ in range(200):
+        damaged = bytearray(whole)
+        for _ in range(seeded.randint(1, 12)):
+            damaged[seeded.randrange(len(damaged))] = seeded.randrange(256)
+        blocks, refusal = outcome(bytes(damaged))
+        assert blocks or "; " in refusal
+        assert all(block.page in (1, 2) for block in blocks)
+
+
+def test_a_large_initial_is_put_back_before_its_word() -> None:
+    """A drop cap is drawn apart, and belongs to the first word."""
+    sheet = Sheet()
+    sheet.put(LEFT, 122, "T", 34)
+    sheet.lines(LEFT + 24, 100, ("he grain corridor was opened in July and", *LEFT_COLUMN[1:2]))
+    sheet.lines(LEFT, 126, LEFT_COLUMN[2:])
+    (found,) = texts(read(sheet.bytes()))
+    assert found.startswith("The grain corridor was opened in July and carried")
+
+
+def test_a_text_turned_on_its_side_is_read_like_any_other() -> None:
+    """A landscape page that is turned on the sheet keeps its reading order."""
+    sheet = Sheet()
+    with sheet.pdf.rotation(90, 300, 300):
+        sheet.lines(100, 200, LEFT_COLUMN)
+    assert texts(read(sheet.bytes())) == [" ".join(LEFT_COLUMN)]
+
+
+def test_a_bold_beginning_that_runs_over_its_line_stays_in_the_sentence() -> None:
+    """Only a bold line that stands by itself is a heading."""
+    sheet = Sheet()
+    y = sheet.lines(LEFT, 100, LEFT_COLUMN[:6]) + PITCH
+    sheet.put(LEFT, y, "Buyers in dry regions paid the most for their", style="B")
+    sheet.lines(LEFT, y + PITCH, ("wheat in the second half of the year, and", "less in the next."))
+    document = read(sheet.bytes())
+    assert texts(document)[-1].startswith("Buyers in dry regions paid the most for their wheat in")
+    assert not texts(document, BlockKind.HEADING)

@@ -1,0 +1,332 @@
+"""A URL gives bytes or one clear line, in bounded time and memory."""
+
+import gzip
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+import tracemalloc
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from index.errors import ReadError
+from ingest.fetch import Fetched, fetch
+
+Act = Callable[[BaseHTTPRequestHandler], None]
+
+_stop = threading.Event()
+
+
+def answer(status: int = 200, body: bytes = b"", **headers: str) -> Act:
+    """Answer at once; the headers' underscores stand for hyphens."""
+
+    def act(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        for name, value in ({"Content_Length": str(len(body))} | headers).items():
+            if value:
+                handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return act
+
+
+def drip_body(handler: BaseHTTPRequestHandler) -> None:
+    """Send one byte of the body after the other, without end."""
+    handler.send_response(200)
+    handler.end_headers()
+    while not _stop.wait(0.02):
+        handler.wfile.write(b"x")
+
+
+def drip_headers(handler: BaseHTTPRequestHandler) -> None:
+    """Send one byte of the headers after the other, without end."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    while not _stop.wait(0.02):
+        handler.wfile.write(b"x")
+
+
+def stay_silent(handler: BaseHTTPRequestHandler) -> None:
+    """Take the request and say nothing."""
+    _stop.wait(20)
+
+
+def giant(handler: BaseHTTPRequestHandler) -> None:
+    """Send without end, as fast as it goes."""
+    handler.send_response(200)
+    handler.end_headers()
+    while not _stop.is_set():
+        handler.wfile.write(bytes(1 << 16))
+
+
+def cut_off(handler: BaseHTTPRequestHandler) -> None:
+    """Promise more than comes."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b"x" * 10)
+
+
+def no_http(handler: BaseHTTPRequestHandler) -> None:
+    """Answer in another protocol."""
+    handler.wfile.write(b"SSH-2.0-OpenSSH_9.0\r\n")
+
+
+def echo_agent(handler: BaseHTTPRequestHandler) -> None:
+    """Send the visitor's name back."""
+    answer(body=handler.headers["User-Agent"].encode())(handler)
+
+
+def bomb(layers: int) -> bytes:
+    """Return 200 MB of zeros, packed."""
+    packer = zlib.compressobj(wbits=31)
+    data = b"".join(packer.compress(bytes(1 << 20)) for _ in range(200)) + packer.flush()
+    for _ in range(layers - 1):
+        data = gzip.compress(data)
+    return data
+
+
+PAGES: dict[str, Act] = {
+    "/brief.html": answer(body=b"<p>text", Content_Type="Text/HTML; Charset=ISO-8859-1"),
+    "/brief.pdf": answer(body=b"<html>login", Content_Type="text/html"),
+    "/untyped": answer(body=b"text"),
+    "/agent": echo_agent,
+    "/packed": answer(body=gzip.compress(b"text" * 1000), Content_Encoding="gzip"),
+    "/zlib": answer(body=zlib.compress(b"text" * 1000), Content_Encoding="deflate"),
+    "/not-packed": answer(body=b"text", Content_Encoding="gzip"),
+    "/half-packed": answer(body=gzip.compress(b"text" * 1000)[:-20], Content_Encoding="gzip"),
+    "/brotli": answer(body=b"text", Content_Encoding="br"),
+    "/twice": answer(body=bomb(2), Content_Encoding="gzip, gzip"),
+    "/bomb": answer(body=bomb(1), Content_Encoding="gzip"),
+    "/moved": answer(302, Location="/brief.html#part", body=b"x" * 100),
+    "/loop": answer(301, Location="/loop"),
+    "/to-file": answer(302, Location="file:///etc/passwd"),
+    "/to-ftp": answer(302, Location="ftp://example.org/a"),
+    "/to-nowhere": answer(302, Location="http://"),
+    "/drip": drip_body,
+    "/drip-headers": drip_headers,
+    "/silent": stay_silent,
+    "/giant": giant,
+    "/cut": cut_off,
+    "/ssh": no_http,
+    **{f"/status/{status}": answer(status) for status in (304, 401, 403, 410, 429, 500, 503, 799)},
+    **{f"/hops/{n}": answer(302, Location=f"/hops/{n - 1}") for n in range(1, 8)},
+    "/hops/0": answer(body=b"arrived"),
+}
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Play the page that the path names."""
+
+    def do_GET(self) -> None:
+        with suppress(ConnectionError):
+            PAGES.get(self.path, answer(404, b"not here"))(self)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The URL of a loopback server with good and bad pages."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
+        http.daemon_threads = True
+        thread = threading.Thread(target=http.serve_forever, args=(0.02,))
+        thread.start()
+        yield f"http://127.0.0.1:{http.server_port}"
+        _stop.set()
+        http.shutdown()
+        thread.join()
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reach the loopback servers directly, whatever this machine's settings."""
+    monkeypatch.setenv("NO_PROXY", "*")
+
+
+def reason(url: str, *, limit: int = 1_000_000, timeout: float = 10) -> str:
+    """Return why a URL is refused."""
+    with pytest.raises(ReadError) as caught:
+        fetch(url, limit=limit, timeout=timeout)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_page_comes_with_what_the_server_says_of_it(server: str) -> None:
+    """Returns bytes, media type and charset."""
+    assert fetch(server + "/brief.html") == Fetched(
+        b"<p>text", "text/html", server + "/brief.html", "iso-8859-1"
+    )
+    assert fetch(server + "/untyped") == Fetched(b"text", None, server + "/untyped", None)
+
+
+def test_a_page_in_place_of_a_pdf_is_handed_on_as_a_page(server: str) -> None:
+    """Leaves it to the readers what the bytes are."""
+    fetched = fetch(server + "/brief.pdf")
+    assert (fetched.media_type, fetched.data) == ("text/html", b"<html>login")
+
+
+def test_the_visitor_says_who_it_is(server: str) -> None:
+    """Sends brief-bot as user agent."""
+    assert fetch(server + "/agent").data == b"brief-bot"
+
+
+@pytest.mark.parametrize("path", ["/packed", "/zlib"])
+def test_packed_answers_are_unpacked(server: str, path: str) -> None:
+    """Undoes gzip and deflate."""
+    assert fetch(server + path).data == b"text" * 1000
+
+
+def test_redirects_are_followed_to_the_fifth(server: str) -> None:
+    """Returns the URL of the last answer."""
+    assert fetch(server + "/moved").final_url == server + "/brief.html"
+    assert fetch(server + "/hops/5").data == b"arrived"
+    too_many = "the server redirects more than 5 times; check the address"
+    assert reason(server + "/hops/6") == too_many
+    assert reason(server + "/loop") == too_many
+
+
+@pytest.mark.parametrize("path", ["/to-file", "/to-ftp"])
+def test_redirects_lead_only_to_the_web(server: str, path: str) -> None:
+    """Opens no local file and no other protocol for a server."""
+    assert "which is no web address" in reason(server + path)
+
+
+def test_a_redirect_to_nowhere_is_refused(server: str) -> None:
+    """Survives a location without host."""
+    assert reason(server + "/to-nowhere")
+
+
+@pytest.mark.parametrize(
+    ("status", "line"),
+    [
+        (404, "the server answered 404 (Not Found); check the address"),
+        (410, "the server answered 410 (Gone); check the address"),
+        (401, "the server answered 401 (Unauthorized); download the file and ingest that"),
+        (403, "the server answered 403 (Forbidden); download the file and ingest that"),
+        (429, "the server answered 429 (Too Many Requests); try again later"),
+        (500, "the server answered 500 (Internal Server Error); try again later"),
+        (503, "the server answered 503 (Service Unavailable); try again later"),
+        (799, "the server answered 799; try again later"),
+        (304, "the server answered 304 (Not Modified); check the address"),
+    ],
+)
+def test_a_status_other_than_success_is_named(server: str, status: int, line: str) -> None:
+    """Gives number, meaning and mend."""
+    assert reason(f"{server}/status/{status}") == line
+
+
+@pytest.mark.parametrize("path", ["/drip", "/drip-headers", "/silent"])
+def test_a_server_that_takes_too_long_is_left(server: str, path: str) -> None:
+    """Keeps one deadline for the whole, whatever trickles in."""
+    started = time.monotonic()
+    assert reason(server + path, timeout=0.5) == (
+        "the server did not answer completely within 0.5 s; try again later"
+    )
+    assert time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize("path", ["/giant", "/bomb"])
+def test_an_answer_is_cut_at_the_limit(server: str, path: str) -> None:
+    """Counts the bytes as they are unpacked, and keeps no more."""
+    fetch(server + "/untyped")  # so that imports are not counted
+    tracemalloc.start()
+    line = reason(server + path, limit=2_000_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert line == "is larger than 2 MB, which is the limit; split it"
+    assert peak < 10_000_000
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("/not-packed", "the server's compressed answer is damaged; try again later"),
+        ("/half-packed", "the server's compressed answer is damaged; try again later"),
+        ("/brotli", "the server packed it as 'br' unasked; download the file and ingest that"),
+        (
+            "/twice",
+            "the server packed it as 'gzip, gzip' unasked; download the file and ingest that",
+        ),
+    ],
+)
+def test_packing_that_cannot_be_undone_is_refused(server: str, path: str, line: str) -> None:
+    """Says so where the answer is damaged or packed in a way not asked for."""
+    assert reason(server + path) == line
+
+
+@pytest.mark.parametrize("path", ["/cut", "/ssh"])
+def test_a_broken_answer_is_refused(server: str, path: str) -> None:
+    """Takes no half document."""
+    host = server.removeprefix("http://")
+    assert reason(server + path) == (
+        f"the connection to {host} broke (RemoteProtocolError); try again later"
+    )
+
+
+def test_a_closed_port_is_named() -> None:
+    """Tells a refused connection from others."""
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        host = f"127.0.0.1:{unused.getsockname()[1]}"
+    assert reason(f"http://{host}/") == (
+        f"{host} refuses the connection; check the address or try again later"
+    )
+
+
+def test_an_unknown_host_is_named() -> None:
+    """Tells a failed look-up from others; .invalid never exists (RFC 2606)."""
+    assert reason("http://no-such-host.invalid/a", timeout=60) == (
+        "the host no-such-host.invalid is not known; check the address and the network"
+    )
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl makes the certificate")
+def test_tls_trouble_is_named(tmp_path: Path, server: str) -> None:
+    """Trusts no certificate that nobody vouches for, and notices a server without TLS."""
+    certificate = tmp_path / "certificate.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"),
+            *("-subj", "/CN=localhost", "-out", certificate, "-keyout", tmp_path / "key.pem"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, tmp_path / "key.pem")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
+        http.socket = context.wrap_socket(http.socket, server_side=True)
+        http.handle_error = lambda *_: None  # type: ignore[method-assign]
+        thread = threading.Thread(target=http.serve_forever, args=(0.02,))
+        thread.start()
+        host = f"127.0.0.1:{http.server_port}"
+        assert reason(f"https://{host}/brief.html") == (
+            f"the certificate of {host} cannot be trusted (self-signed certificate); "
+            "download the file and ingest that"
+        )
+        http.shutdown()
+        thread.join()
+    plain = server.removeprefix("http://")
+    assert reason(f"https://{plain}/") == (
+        f"no secure connection to {plain} comes about; check the address"
+    )
+
+
+@pytest.mark.parametrize("url", ["ftp://a.example/x", "file:///etc/passwd", "http://[::1", "x"])
+def test_what_is_no_web_address_is_not_tried(url: str) -> None:
+    """Refuses before a connection."""
+    assert "web address" in reason(url)
+
+
+@pytest.mark.parametrize("host", ["a" * 70 + ".example", "a..b", "xn--a", "\u2488.example", "%41"])
+def test_a_host_name_that_cannot_exist_is_one_line(host: str) -> None:
+    """Takes odd names to the look-up and survives it."""
+    assert reason(f"http://{host}/", timeout=60)

@@ -1,0 +1,155 @@
+"""Claims about metadata: pairs, first lines, file names; and about never guessing."""
+
+import pytest
+
+from ingest.authors import split_authors
+from ingest.document import Metadata
+from ingest.metadata import from_file_name, from_first_lines, from_pairs
+
+
+@pytest.mark.parametrize(
+    "key", ["date", "**Publication Date:**", "article:published_time", "DC.Date", "datePublished"]
+)
+def test_a_date_is_known_by_many_keys(key):
+    """Case, punctuation and wording of a key do not matter."""
+    assert from_pairs({key: "2016-09-07"}).date == "2016-09-07"
+
+
+def test_all_fields_are_read_from_a_metadata_table():
+    """Each field has its key, and unknown keys are passed over."""
+    pairs = {
+        "Title": "Ports in the north",
+        "Author(s)": "Bee, Ann; Dee, Carl M.",
+        "Report No.": "98-317",
+        "Version": "4",
+        "Topics": "Trade",
+        "Source": "https://inst.example/98-317",
+        "Publication Date": "04/05/2026",
+    }
+    assert from_pairs(pairs, month_first=True) == Metadata(
+        title="Ports in the north",
+        date="2026-04-05",
+        authors=("Bee, Ann", "Dee, Carl M."),
+        number="98-317",
+        edition="4",
+        source_url="https://inst.example/98-317",
+    )
+
+
+def test_the_publication_date_goes_before_an_update():
+    """The more telling key wins, wherever it stands."""
+    assert from_pairs({"updated": "2020-01-02", "published": "2019-03-04"}).date == "2019-03-04"
+
+
+@pytest.mark.parametrize("value", ["", "n/a", "None", "unknown", "TBD", "-"])
+def test_an_empty_value_states_nothing(value):
+    """Placeholders are not metadata."""
+    assert from_pairs({"title": value, "author": value, "date": value}) == Metadata()
+
+
+def test_a_source_that_is_no_address_is_no_address():
+    """A source may be named in words; only http addresses are links."""
+    assert from_pairs({"source": "own research", "url": "javascript:alert(1)"}).source_url is None
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("By Ann Bee and Carl Dee", ("Ann Bee", "Carl Dee")),
+        ("Ann Bee, Carl Dee, and Eve Eff", ("Ann Bee", "Carl Dee", "Eve Eff")),
+        ("Bee, Ann; Dee, Carl", ("Bee, Ann", "Dee, Carl")),
+        ("Bee, Ann", ("Bee, Ann",)),
+        ("Ann Bee, PhD & John Smith, Jr.", ("Ann Bee, PhD", "John Smith, Jr.")),
+        ("OECD", ("OECD",)),
+        ("https://social.example/ann", ()),
+        ("ann@inst.example", ()),
+    ],
+)
+def test_authors_are_parted_as_they_are_written(line, names):
+    """Names keep their form; addresses are no names."""
+    assert split_authors(line) == names
+
+
+def test_the_head_of_a_text_is_read_line_by_line():
+    """Title, byline, date and number each have a line of their own."""
+    lines = ["Ports in the north", "By Ann Bee and Carl Dee", "7 September 2016 | No. 12"]
+    assert from_first_lines([*lines, "On 3 May 2010 the port was sold."]) == Metadata(
+        title="Ports in the north", date="2016-09-07", authors=("Ann Bee", "Carl Dee"), number="12"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "date", "number"),
+    [
+        ("Updated April 23, 2026 (IF10753)", None, "2026-04-23", "IF10753"),
+        ("Sale of E15Updated April 9, 2026    (IN10979)", "Sale of E15", "2026-04-09", "IN10979"),
+        ("Published: May 2016", None, "2016-05", None),
+        ("Report No. R-1234/16", None, None, "R-1234/16"),
+    ],
+)
+def test_a_header_line_is_read(line, title, date, number):
+    """Also where a page saver has let title and date grow together."""
+    found = from_first_lines([line])
+    assert (found.title, found.date, found.number) == (title, date, number)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The plan was announced on 3 September 2016 in the capital.",
+        "The treaty of 3 May 1791",
+        "By the end of 2019 the port had been sold",
+        "By Design: a look at May 2016",
+    ],
+)
+def test_a_date_or_name_inside_a_sentence_is_not_taken(line):
+    """A date that the text speaks of is not the date of the text."""
+    found = from_first_lines(["A title", line])
+    assert (found.date, found.authors) == (None, ())
+
+
+def test_a_paragraph_is_no_title():
+    """A text that starts at once has no title."""
+    assert from_first_lines(["Reports from contacts suggested that sales improved."]) == Metadata()
+    assert from_first_lines(["word " * 100]) == Metadata()
+
+
+@pytest.mark.parametrize(
+    ("name", "date", "number", "edition"),
+    [
+        ("2019-01-at.txt", "2019-01", None, None),
+        ("2016-09-07-title.md", "2016-09-07", None, None),
+        ("20160907_x.pdf", "2016-09-07", None, None),
+        ("brief 2016.09.07.docx", "2016-09-07", None, None),
+        ("folder/IF10753.7.pdf", None, "IF10753", "7"),
+        ("IF10753v7-energy-program.md", None, "IF10753", "7"),
+        ("98-317.22.pdf", None, "98-317", "22"),
+        ("IF10753.pdf", None, "IF10753", None),
+    ],
+)
+def test_a_file_name_states_date_or_number(name, date, number, edition):
+    """The usual patterns are read."""
+    assert from_file_name(name) == Metadata(date=date, number=number, edition=edition)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "000_fe83debbadd320ef.txt",
+        "98317-types-of-hearings.md",
+        "COVID19-brief.md",
+        "FY2026-budget.md",
+        "G20-summit.md",
+        "budget-2010-11.md",
+        "2023-02-30-x.md",
+        "Q3-2024.md",
+        "report.v2.pdf",
+        "1984.txt",
+        "12345678.pdf",
+        "DSC12345.jpg",
+        "",
+    ],
+)
+def test_a_file_name_never_states_nonsense(name):
+    """Hashes, names of things and impossible days give nothing."""
+    assert from_file_name(name) == Metadata()
