@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from bench import timing
 from bench.timing import Run
@@ -17,6 +18,7 @@ from bench.timing import Run
 ROOT = Path(__file__).resolve().parent.parent
 QUICK_FILES = 12  # of a folder, with --quick
 _DONE = ".done"
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -54,14 +56,22 @@ class Workplace:
         folder.mkdir(parents=True)
         return folder
 
-    def made(self, name: str, make: Callable[[Path], object]) -> Path:
-        """Return the folder that `make` fills, filled by this call or an earlier one."""
-        name = f"{name}-quick" if self.quick else name
-        if not (self.work / name / _DONE).exists():
-            folder = self.fresh(name)
-            make(folder)
-            (folder / _DONE).touch()
-        return self.work / name
+    def kept(self, name: str) -> Path:
+        """Return where a folder that is kept lies; small runs have their own."""
+        return self.work / (f"{name}-quick" if self.quick else name)
+
+    def make(self, name: str, fill: Callable[[Path], _T]) -> _T:
+        """Fill a folder anew, keep it for later, and return what `fill` returns."""
+        folder = self.fresh(self.kept(name).name)
+        result = fill(folder)
+        (folder / _DONE).touch()
+        return result
+
+    def made(self, name: str, fill: Callable[[Path], object]) -> Path:
+        """Return the folder that `fill` fills, filled by this call or an earlier one."""
+        if not (self.kept(name) / _DONE).exists():
+            self.make(name, fill)
+        return self.kept(name)
 
     def markdown(self) -> Path:
         """Return the folder of markdown reports; with --quick a copy of some of them."""

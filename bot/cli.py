@@ -12,6 +12,7 @@ import typer
 
 from index.errors import (
     BriefsError,
+    DatabaseUnavailable,
     FingerprintMismatch,
     LibraryMissing,
     NotFound,
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from index.snapshot import Filters
 
 WRONG_USAGE = 2
-_USAGE = (FingerprintMismatch, LibraryMissing, NotFound, SettingsError, UsageError)
+_USAGE = (
+    DatabaseUnavailable, FingerprintMismatch, LibraryMissing, NotFound, SettingsError, UsageError,
+)  # fmt: skip
 
 app = typer.Typer(
     name="briefs",
@@ -37,13 +40,18 @@ app = typer.Typer(
     invoke_without_command=True,
 )
 
-Since = Annotated[str | None, typer.Option(help="Only briefs of this date or later: 2019-03.")]
-Until = Annotated[str | None, typer.Option(help="Only briefs of this date or earlier.")]
+Since = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Only briefs of this date or later: 2019-03.")
+]
+Until = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Only briefs of this date or earlier.")
+]
 Collection = Annotated[
-    list[str] | None, typer.Option(help="Only this collection; repeat for several.")
+    list[str] | None, typer.Option(metavar="NAME", help="Only this collection; repeat for several.")
 ]
 OnlyBrief = Annotated[
-    list[str] | None, typer.Option("--brief", help="Only this brief, by id or report number.")
+    list[str] | None,
+    typer.Option("--brief", metavar="ID", help="Only this brief, by id or report number."),
 ]
 Batch = Annotated[
     str | None,
@@ -51,7 +59,11 @@ Batch = Annotated[
 ]
 Turns = Annotated[
     list[str] | None,
-    typer.Option("--turn", help="An earlier question of the conversation; repeat, oldest first."),
+    typer.Option(
+        "--turn",
+        metavar="QUESTION",
+        help="An earlier question of the conversation; repeat, oldest first.",
+    ),
 ]
 
 
@@ -100,8 +112,10 @@ def _first_words() -> None:
 
 @app.command()
 def search(
-    query: Annotated[str | None, typer.Argument(help="What to look for.")] = None,
-    limit: Annotated[int, typer.Option("-k", min=1, max=200, help="Passages to return.")] = 10,
+    query: Annotated[str | None, typer.Argument(metavar="QUERY", help="What to look for.")] = None,
+    limit: Annotated[
+        int, typer.Option("-k", metavar="N", min=1, max=200, help="Passages to return.")
+    ] = 10,
     since: Since = None,
     until: Until = None,
     collection: Collection = None,
@@ -114,12 +128,13 @@ def search(
 
     Example: briefs search "ceasefire terms" -k 5 --since 2023
     """
-    from bot.finding import find, print_hits
+    from bot.finding import find, print_hits, require_known
     from bot.render import hit_json
     from ingest.terminal import print_json
 
     filters = _filters(since, until, collection, brief)
     with opened(search=True) as library, _exit_code() as failures:
+        require_known(library, filters)
         for line in _requests(query, turn, batch):
             found = _tried(line, batch, failures, lambda line: find(library, line, filters, limit))
             if found is None:
@@ -140,7 +155,9 @@ def search(
 
 @app.command()
 def ask(
-    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    question: Annotated[
+        str | None, typer.Argument(metavar="QUESTION", help="The question.")
+    ] = None,
     turn: Turns = None,
     since: Since = None,
     until: Until = None,
@@ -158,7 +175,7 @@ def ask(
     from ingest.terminal import print_json
 
     filters = _filters(since, until, collection, brief)
-    with _answerer() as answerer, _exit_code() as failures:
+    with _answerer(filters) as answerer, _exit_code() as failures:
         for line in _requests(question, turn, batch):
             answer = _tried(
                 line,
@@ -192,7 +209,7 @@ def chat(
 
     filters = _filters(since, until, collection, brief)
     turns: list[str] = []
-    with _answerer() as answerer:
+    with _answerer(filters) as answerer:
         if sys.stdin.isatty():
             say("Ask; follow-ups are understood. /new starts another topic, an empty line ends.")
         while question := _typed():
@@ -211,11 +228,14 @@ library_commands.register(app)
 
 
 @contextmanager
-def _answerer() -> "Iterator[Answerer]":
+def _answerer(filters: "Filters") -> "Iterator[Answerer]":
     """Open the library and load the model while the chain is imported: both take a while."""
     from threading import Thread
 
+    from bot.finding import require_known
+
     with opened(search=True) as library:
+        require_known(library, filters)
         warming = Thread(target=library.warm_up, daemon=True)
         warming.start()
         from bot.chain import Answerer
@@ -271,7 +291,8 @@ def _exit_code() -> Iterator[list[str]]:
     failures: list[str] = []
     yield failures
     if failures:
-        sys.stderr.write(f"briefs: {len(failures)} requests failed, first: {failures[0]}\n")
+        many = "request" if len(failures) == 1 else "requests"
+        sys.stderr.write(f"briefs: {len(failures)} {many} failed, first: {failures[0]}\n")
         raise typer.Exit(SOME_FAILED)
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from bot.answer import Citation, Draft, Standalone, verbatim
 from bot.answerable import NAMELESS, judge, names
 from bot.candidates import Candidate, candidates
-from bot.wanted import Kind, offers, wanted
+from bot.wanted import FIGURES, offers, wanted
 from index.passage import Hit
 from index.words import content_words, stem, words
 
@@ -63,6 +63,7 @@ class Scored:
     cosine: float
     coverage: float  # share of the question's weighted words that the sentence and its passage say
     covered: frozenset[str]  # stems of the question in the sentence itself
+    offers: float  # in [0, 1], how well it offers the kind of answer that is wanted
     vector: NDArray[np.float32]
 
 
@@ -70,7 +71,7 @@ def answer(question: Standalone, hits: Sequence[Hit], library: Lookup) -> Draft:
     """Return the sentences that answer, with their citations, or a Draft without any."""
     weights = word_weights(question, library)
     ranked = score_sentences(question, hits[:HITS], library, weights)
-    judged = judge(question.asked, _evidence(question, hits, ranked, weights) if ranked else None)
+    judged = judge(question.asked, _evidence(question, hits, ranked) if ranked else None)
     if not judged.answered:
         return Draft(confidence=judged.confidence, features=judged.features)
     chosen = in_reading_order(choose(ranked, weights))
@@ -111,18 +112,20 @@ def score_sentences(
     cosines = vectors[1:] @ vectors[0]
     kind = wanted(question.asked)
     best = max(hit.score for hit in hits) or 1.0
+    offered = {i: offers(kind, found[i].sentence, question.question) for i in kept}
     scored = [
         Scored(
             candidate=found[i],
             score=COSINE * float(cosine)
             + COVERAGE * coverage[i]
             + PASSAGE * found[i].hit.score / best
-            + KIND * offers(kind, found[i].sentence, question.question)
+            + KIND * offered[i]
             - found[i].penalty
-            - (ROW_PENALTY if found[i].is_row and kind is not Kind.NUMBER else 0.0),
+            - (ROW_PENALTY if found[i].is_row and kind not in FIGURES else 0.0),
             cosine=float(cosine),
             coverage=coverage[i],
             covered=covered[i],
+            offers=offered[i],
             vector=vector,
         )
         for i, cosine, vector in zip(kept, cosines, vectors[1:], strict=True)
@@ -158,18 +161,15 @@ def in_reading_order(chosen: Sequence[Scored]) -> list[Scored]:
 
 
 def _evidence(
-    question: Standalone,
-    hits: Sequence[Hit],
-    ranked: Sequence[Scored],
-    weights: Mapping[str, float],
+    question: Standalone, hits: Sequence[Hit], ranked: Sequence[Scored]
 ) -> dict[str, float]:
     """Return the features that `judge` weighs."""
-    texts = [_surroundings(hit) for hit in hits[:HITS]]
+    texts = [_surroundings(hit) for hit in hits[:NAMING]]
     named = names(question.asked)
-    found = said(dict.fromkeys(named, 1.0), " ".join(texts[:NAMING]))
+    found = said(dict.fromkeys(named, 1.0), " ".join(texts))
     return {
         "cosine": max(item.cosine for item in ranked),
-        "coverage": max(sum(weights[term] for term in said(weights, text)) for text in texts),
+        "offer": max((item.cosine for item in ranked if item.offers), default=0.0),
         "names": len(found) / len(named) if named else NAMELESS,
     }
 

@@ -13,6 +13,7 @@ from index.passage import Hit
 from index.search import Query
 from index.settings import Settings
 from index.snapshot import Filters
+from ingest.cli import split_version
 from ingest.terminal import out, say
 
 
@@ -27,22 +28,39 @@ def find(
     return question, library.search(query, limit)
 
 
+def require_known(library: Library, filters: Filters) -> None:
+    """Raise NotFound or UsageError if a filter names a brief or collection that is not there."""
+    for name in filters.briefs:
+        library.brief(*split_version(name))
+    if not filters.collections:
+        return
+    known = {row.brief.collection for row in library.versions()}
+    for name in filters.collections:
+        if name not in known:
+            there = ", ".join(sorted(known)) or "none"
+            raise UsageError(f"--collection {name}: no such collection; there are: {there}")
+
+
 def print_hits(hits: Sequence[Hit]) -> None:
     """Print hits with their source and the whole passage."""
     from rich.text import Text
 
     if not hits:
         say("nothing found")
+    console = out()
     for rank, hit in enumerate(hits, 1):
         brief, passage = hit.brief, hit.passage
         place = f"page {passage.page}" if passage.page else f"paragraph {passage.paragraph}"
-        head = Text.assemble(
-            (f"{rank}. ", "cyan"),
-            (brief.title, "bold"),
-            f" · {brief.date or 'no date'} · {place} · {hit.score:.2f} · {hit.passage_id}",
+        if rank > 1:
+            console.print()
+        console.print(
+            Text.assemble(
+                (f"{rank}. ", "cyan"),
+                (brief.title, "bold"),
+                f" · {brief.date or 'no date'} · {place} · {hit.score:.2f} · {hit.passage_id}",
+            )
         )
-        out().print(head)
-        out().print(Text(passage.text), "")
+        console.print(Text(passage.text))
 
 
 def recorded_settings(settings: Settings) -> dict[str, Any]:

@@ -11,6 +11,8 @@ class Kind(StrEnum):
     """The kind of thing that would answer."""
 
     DATE = "date"
+    MONEY = "money"
+    SHARE = "share"
     NUMBER = "number"
     NAME = "name"
     REASON = "reason"
@@ -19,9 +21,22 @@ class Kind(StrEnum):
 
 _WANTS = (  # the first that matches decides
     (
+        Kind.SHARE,
+        r"\bwhat (?:%|percent\w*|per cent|share|fraction|portion|proportion)"
+        r"|\bhow (?:big|large|much) (?:a |of an? )?(?:share|part|fraction|proportion|percent\w*)\b"
+        r"|\bby what (?:%|percent\w*|per cent)",
+    ),
+    (
+        Kind.MONEY,
+        r"\bhow much\b.*\b(?:cost|costs|pay|paid|spend|spent|spending|earn|earns|raise[ds]?|worth"
+        r"|revenue|money|budget|dollars?|euros?|asking|request(?:ed|ing)?|netted|grossed|loans?)\b"
+        r"|\bwhat (?:is|was|are|were|does|did|do|would|will)?\b.*\b(?:cost|costs|price|salary|earn"
+        r"|revenue|fee|charge)\b|\b(?:per-\w+ )?(?:price|cost|salary) of\b",
+    ),
+    (
         Kind.NUMBER,
         r"\bhow (?:much|many|big|large|high|low|long|often|far|old|fast|tall|deep)\b"
-        r"|\bwhat (?:%|percent\w*|share|number|fraction|portion|proportion|total)\b"
+        r"|\bwhat (?:number|total)\b"
         r"|\bat what (?:rate|price|cost)\b",
     ),
     (
@@ -54,13 +69,33 @@ _NUMBER = re.compile(
     r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozen|half|third|quarter)\b",
     re.IGNORECASE,
 )
-_PLAIN_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_MONEY = re.compile(
+    r"[$€£¥]\s?\d|\b(?:US|USD|EUR|GBP)\s?\$?\d"
+    r"|\b\d[\d,.]*\s(?:\w+\s){0,2}(?:dollars?|euros?|pounds?|yen|yuan|roubles?|rubles?|cents?)\b",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(
+    r"\d\s?%|\b(?:\d+(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|\w+ty)\s?per\s?cent\b"
+    r"|\b(?:half|thirds?|quarters?|fifths?|tenths?)\b",
+    re.IGNORECASE,
+)
+_CALENDAR = re.compile(
+    rf"\b{_MONTH}\s+\d{{1,2}}\b(?:,\s*\d{{4}})?|\b\d{{1,2}}\s+{_MONTH}\b|\b(?:19|20)\d\d\b"
+)
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w.&'’-]+")
 _BECAUSE = re.compile(
     r"\b(?:because|due to|since|owing to|as a result|reason|in order to|so that|cause[sd]?|led to|"
     r"therefore|given that|in response|prompt(?:ed|s)|to (?:prevent|protect|reduce|avoid))\b",
     re.IGNORECASE,
 )
+_OFFERS = {
+    Kind.DATE: _DATE,
+    Kind.MONEY: _MONEY,
+    Kind.SHARE: _SHARE,
+    Kind.NUMBER: _NUMBER,
+    Kind.NAME: _NAME,
+}
+FIGURES = frozenset({Kind.MONEY, Kind.SHARE, Kind.NUMBER})  # a table row may answer these
 
 
 def wanted(question: str) -> Kind:
@@ -76,9 +111,9 @@ def offers(kind: Kind, sentence: str, question: str) -> float:
     if kind is Kind.ANY:
         return 0.5
     if kind is Kind.REASON:
-        return 1.0 if _BECAUSE.search(sentence) else 0.0
-    pattern = {Kind.DATE: _DATE, Kind.NUMBER: _NUMBER, Kind.NAME: _NAME}[kind]
-    text = _PLAIN_YEAR.sub(" ", sentence) if kind is Kind.NUMBER else sentence
+        return 1.0 if _BECAUSE.search(sentence) else 0.3  # reasons need no such word
+    pattern = _OFFERS[kind]
+    text = _CALENDAR.sub(" ", sentence) if kind is Kind.NUMBER else sentence
     known = question.lower()
     new = [match.group() for match in pattern.finditer(text) if match.group().lower() not in known]
     return 1.0 if new else 0.0

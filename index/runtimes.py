@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -92,9 +93,11 @@ def load_runtime(files: ModelFiles, sha256: str, cache: Path) -> Runtime:
     except Exception as error:  # whatever fails in an accelerator, the plain model still works
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         logger.warning(
-            "OpenVINO cannot run %s (%s): using sentence-transformers, which is slower",
+            "OpenVINO cannot run %s (%s): using sentence-transformers, which is slower; "
+            "delete %s to have it converted again",
             files.name,
             reason,
+            cache,
         )
         return TorchRuntime(files.folder)
 
@@ -110,7 +113,7 @@ def _converted(files: ModelFiles, sha256: str, cache: Path) -> Path:
     building = cache / f"{folder.name}.{os.getpid()}.building"
     try:
         _convert(files.name, building)
-        if not folder.exists():  # another process may have been first
+        with suppress(OSError):  # another process may have been first
             building.rename(folder)
     finally:
         shutil.rmtree(building, ignore_errors=True)

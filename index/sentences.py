@@ -26,7 +26,7 @@ _STARTERS = frozenset(
     several no not there here what which who how why yet still also another other one two three
     """.split()
 )
-_LAST_WORD = re.compile(r"([^\s(\[\"'“‘]+?)\.$")
+_LAST_WORD = re.compile(r"""([^\s()\[\]"'“‘]+?)\.$""")
 _INITIAL = re.compile(r"^(?:[A-Z]\.)*[A-Z]$")
 
 

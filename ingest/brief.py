@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from index.draft import bare
 from index.passage import Brief, Source
+from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
 
 MAX_TITLE = 300  # characters
@@ -33,7 +34,7 @@ def assemble(document: Document, metadata: Metadata, collection: str, rendition:
     Its text is the title, then the blocks: an empty line between blocks, bullets marked and one a
     line.
     """
-    title = _short(metadata.title or _title_from(rendition.location))
+    title = _short(metadata.title or "") or _short(_title_from(rendition.location)) or "Untitled"
     blocks = _without_title(document.blocks, title)
     text, spans = _join(title, blocks)
     brief = Brief(
@@ -43,9 +44,9 @@ def assemble(document: Document, metadata: Metadata, collection: str, rendition:
         text=text,
         collection=collection,
         date=metadata.date,
-        authors=metadata.authors,
-        number=metadata.number,
-        edition=metadata.edition,
+        authors=tuple(filter(None, map(_line, metadata.authors))),
+        number=_line(metadata.number) or None,
+        edition=_line(metadata.edition) or None,
         source=rendition.location,
         source_url=metadata.source_url,
         page_starts=_page_starts(spans),
@@ -108,8 +109,13 @@ def _page_starts(spans: Sequence[Span]) -> tuple[int, ...]:
     return tuple(reversed(offsets))
 
 
+def _line(stated: str | None) -> str:
+    """Return what flags or file names state as one clean line: it goes to terminals and models."""
+    return " ".join(clean(stated or "").split())
+
+
 def _short(title: str) -> str:
-    one_line = " ".join(title.split())
+    one_line = _line(title)
     return one_line if len(one_line) <= MAX_TITLE else one_line[: MAX_TITLE - 1].rstrip() + "…"
 
 
@@ -118,4 +124,4 @@ def _title_from(location: str) -> str:
     path = urlsplit(location).path if "://" in location else location
     name = PurePosixPath(unquote(path)).name
     stem = re.sub(r"\.[A-Za-z]{2,5}$", "", name).strip()
-    return stem.replace("_", " ").strip() or name or "Untitled"
+    return stem.replace("_", " ").strip() or name

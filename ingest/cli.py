@@ -4,7 +4,7 @@ Each is a thin shell round `ingest.pipeline` and `index.library`; heavy imports 
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from index.library import Library
     from ingest.pipeline import Options
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Json = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON for programs.")]
 BriefId = Annotated[
-    str, typer.Argument(help="Brief id or report number; ID@2 names its second version.")
+    str,
+    typer.Argument(metavar="ID", help="Brief id or report number; ID@2 names its second version."),
 ]
 
 SOME_FAILED = 1
@@ -36,6 +37,25 @@ def opened(*, create: bool = False, search: bool = False) -> "Iterator[Library]"
         yield library
 
 
+@contextmanager
+def _rehearsed() -> "Iterator[Library]":
+    """Open the library for a dry run; where there is none yet, an empty one for the time being."""
+    from tempfile import TemporaryDirectory
+
+    from index.errors import LibraryMissing
+    from index.library import Library
+    from index.settings import load
+
+    with ExitStack() as stack:
+        try:
+            library = stack.enter_context(opened(search=True))
+        except LibraryMissing:
+            folder = stack.enter_context(TemporaryDirectory(prefix="briefs-dry-run-"))
+            nowhere = load(home=folder, database_url=None, chroma_url=None)
+            library = stack.enter_context(Library.open(nowhere, create=True))
+        yield library
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("ingest")(ingest)
@@ -50,29 +70,41 @@ def register(app: typer.Typer) -> None:
 def ingest(
     paths: Annotated[
         list[str],
-        typer.Argument(help="Files, folders, globs, http(s) URLs, or - for standard input."),
+        typer.Argument(
+            metavar="PATH", help="Files, folders, globs, http(s) URLs, or - for standard input."
+        ),
     ],
-    collection: Annotated[str, typer.Option(help="Collection to put the briefs in.")] = "default",
-    title: Annotated[str | None, typer.Option(help="Title; for one document.")] = None,
-    date: Annotated[
-        str | None, typer.Option(help="Publication date: 2016-09-07, 2016-09 or 2016.")
+    collection: Annotated[
+        str, typer.Option(metavar="NAME", help="Collection to put the briefs in.")
+    ] = "default",
+    title: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Title; for one document.")
     ] = None,
-    author: Annotated[list[str] | None, typer.Option(help="Author; repeat for several.")] = None,
+    date: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Publication date: 2016-09-07, 2016-09 or 2016."),
+    ] = None,
+    author: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Author; repeat for several.")
+    ] = None,
     source_url: Annotated[
-        str | None, typer.Option(help="Where the public finds it; for one document.")
+        str | None, typer.Option(metavar="URL", help="Where the public finds it; for one document.")
     ] = None,
     manifest: Annotated[
         str | None,
         typer.Option(metavar="FILE.csv", help="Metadata by document: file, title, date, …"),
     ] = None,
     prune: Annotated[
-        bool, typer.Option("--prune", help="Withdraw briefs whose files have vanished.")
+        bool, typer.Option("--prune", metavar="", help="Withdraw briefs whose files have vanished.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Read and report, change nothing.")
+        bool, typer.Option("--dry-run", metavar="", help="Read and report, change nothing.")
     ] = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Go on watching the paths for changes until Ctrl-C.")
+        bool,
+        typer.Option(
+            "--watch", metavar="", help="Go on watching the paths for changes until Ctrl-C."
+        ),
     ] = False,
     json: Json = False,
 ) -> None:
@@ -106,12 +138,12 @@ def _ingest_once(paths: list[str], options: "Options", *, json: bool) -> int:
     from ingest.pipeline import ingest as run
     from ingest.terminal import print_json, print_report, progress_bars
 
-    with opened(create=not options.dry_run, search=True) as library:
+    with _rehearsed() if options.dry_run else opened(create=True, search=True) as library:
         with progress_bars() as progress:
             report = run(library, paths, options, progress)
         if json:
             print_json(report.to_json())
-        print_report(report)
+        print_report(report, table=not json)
     if report.interrupted:
         return INTERRUPTED
     return SOME_FAILED if report.failed else 0
@@ -135,9 +167,11 @@ def _watch(paths: list[str], options: "Options", *, json: bool) -> int:
 
 
 def list_briefs(
-    collection: Annotated[str | None, typer.Option(help="Only this collection.")] = None,
+    collection: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this collection.")
+    ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Older versions and withdrawn briefs too.")
+        bool, typer.Option("--all", metavar="", help="Older versions and withdrawn briefs too.")
     ] = False,
     json: Json = False,
 ) -> None:
@@ -174,14 +208,16 @@ def show(brief_id: BriefId, json: Json = False) -> None:
 
 
 def remove(
-    brief_ids: Annotated[list[str], typer.Argument(help="Brief ids or report numbers.")],
+    brief_ids: Annotated[
+        list[str], typer.Argument(metavar="ID", help="Brief ids or report numbers.")
+    ],
     json: Json = False,
 ) -> None:
     """Withdraw briefs: found no more from the next question on, kept for the ledger.
 
     Example: briefs remove 3f9a1c2e07
     """
-    from ingest.terminal import print_json, say
+    from ingest.terminal import out, print_json
 
     with opened(search=True) as library:
         briefs = [library.brief(brief_id) for brief_id in brief_ids]
@@ -193,7 +229,7 @@ def remove(
         if json:
             print_json({"id": brief.id, "title": brief.title, "state": "withdrawn"})
         else:
-            say(f"withdrawn: {brief.id}: {brief.title}")
+            out().print(f"withdrawn: {brief.id}: {brief.title}", markup=False)
 
 
 def stats(json: Json = False) -> None:
@@ -218,20 +254,21 @@ def doctor(json: Json = False) -> None:
     Example: briefs doctor
     """
     from ingest.doctor import examine
-    from ingest.terminal import print_json, say
+    from ingest.terminal import out, print_json
 
     findings = examine()
     for finding in findings:
         if json:
             print_json(finding.to_json())
         else:
-            say(finding.line())
+            out().print(finding.line(), markup=False)
     raise typer.Exit(SOME_FAILED if any(not finding.sound for finding in findings) else 0)
 
 
 def reindex(
     embed: Annotated[
-        bool, typer.Option("--embed", help="Embed all passages anew with the model in use.")
+        bool,
+        typer.Option("--embed", metavar="", help="Embed all passages anew with the model in use."),
     ] = False,
     json: Json = False,
 ) -> None:
@@ -239,7 +276,7 @@ def reindex(
 
     Example: briefs reindex
     """
-    from ingest.terminal import print_json, progress_bars, say
+    from ingest.terminal import out, print_json, progress_bars
 
     with opened() as library:
         if embed:
@@ -253,7 +290,7 @@ def reindex(
     if json:
         print_json({"passages": count, "generation": generation, "embedded": embed})
     else:
-        say(f"rebuilt: {count} passages, generation {generation}")
+        out().print(f"rebuilt: {count} passages, generation {generation}")
 
 
 def split_version(brief_id: str) -> tuple[str, int | None]:

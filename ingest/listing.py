@@ -1,12 +1,15 @@
 """What `briefs list`, `show` and `stats` tell: the library's content as JSON objects and tables."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from index.catalogue import RenditionRow, VersionRow
 from index.library import Library
 from index.schema import CURRENT
-from ingest.terminal import out, say
+from ingest.locations import printable
+from ingest.terminal import is_narrow, out, print_table, say
 
 
 def brief_lines(
@@ -60,29 +63,25 @@ def _version_object(row: VersionRow, documents: dict[int, list[RenditionRow]]) -
 
 
 def print_listing(lines: list[dict[str, Any]]) -> None:
-    """Print the briefs as a table on stdout."""
-    from rich.table import Table
-
+    """Print the briefs as a table on stdout; a narrow terminal gets id, date and title."""
     if not lines:
         say("no briefs; type: briefs ingest FOLDER_OR_FILES")
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("Brief", "Number", "Date", "Passages", "Versions", "Title"):
-        table.add_column(
-            name,
-            justify="right" if name in {"Passages", "Versions"} else "left",
-            no_wrap=name != "Title",
-        )
-    for line in lines:
-        table.add_row(
+    names: Sequence[str] = ("Brief", "Date", "Number", "Passages", "Versions", "Title")
+    rows: list[Sequence[str]] = [
+        (
             line["id"],
-            line["number"] or "",
             line["date"] or "no date",
+            line["number"] or "",
             str(line["passages"]),
             str(len(line["versions"])),
             line["title"] if line["state"] == CURRENT else f"{line['title']} ({line['state']})",
         )
-    out().print(table)
+        for line in lines
+    ]
+    if is_narrow():
+        names, rows = (*names[:2], names[-1]), [(*row[:2], row[-1]) for row in rows]
+    print_table(names, rows, right="Passages Versions")
 
 
 def brief_object(library: Library, brief_id: str, version: int | None) -> dict[str, Any]:
@@ -130,17 +129,23 @@ def print_brief(shown: dict[str, Any]) -> None:
 
     console = out()
     console.print(Text(shown["title"], style="bold"))
-    facts = [shown["date"] or "no date", shown["author"], shown["number"], shown["state"]]
-    facts.append(f"{shown['id']}@{shown['version']} of {len(shown['versions'])}")
+    which = f"version {shown['version']} of {len(shown['versions'])}, {shown['state']}"
+    facts = [shown["date"] or "no date", shown["author"], shown["number"], shown["id"], which]
     console.print(" · ".join(fact for fact in facts if fact), markup=False)
-    console.print(shown["source_url"] or shown["source"], markup=False)
+    # Unwrapped, so that a terminal can open what it breaks.
+    for place in dict.fromkeys((shown["source_url"] or shown["source"], *shown["renditions"])):
+        console.print(printable(place), markup=False, soft_wrap=True)
+    if shown["note"]:
+        console.print(f"note: {shown['note']}", markup=False)
     heading: list[str] = []
     for passage in shown["passages"]:
         if passage["heading"] != heading:
             heading = passage["heading"]
-            console.print(Text("\n" + " > ".join(heading), style="bold"))
+            if heading:
+                console.print(Text("\n" + " > ".join(heading), style="bold"))
         page = f" p. {passage['page']}" if passage["page"] else ""
-        console.print(Text(f"\n[{passage['paragraph']}]{page} ", style="cyan") + passage["text"])
+        mark = (f"\n[{passage['paragraph']}]{page} ", "cyan")
+        console.print(Text.assemble(mark, passage["text"]))
 
 
 def library_stats(library: Library) -> dict[str, Any]:
@@ -164,17 +169,24 @@ def library_stats(library: Library) -> dict[str, Any]:
         "undated": sum(row.brief.date is None for row in current),
         "generation": library.generation,
         "embedding_model": library.embedder.fingerprint.model,
-        "bytes": sum(path.stat().st_size for path in home.rglob("*") if path.is_file()),
+        "bytes": _bytes(home),
+        "model_bytes": _bytes(home / "models"),
     }
+
+
+def _bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def print_stats(counted: dict[str, Any]) -> None:
     """Print the counts, one a line."""
-    console = out()
-    for name, value in counted.items():
-        if name == "collections":
-            value = ", ".join(f"{key} ({count})" for key, count in value.items()) or "none"
-        elif name == "bytes":
-            value = f"{value / 1e6:.1f} MB"
-            name = "size"
-        console.print(f"{name.replace('_', ' '):<16} {'–' if value is None else value}")
+    collections = (f"{name} ({count})" for name, count in counted["collections"].items())
+    size, model = counted["bytes"] / 1e6, counted["model_bytes"] / 1e6
+    told = {
+        **{name: "–" if value is None else str(value) for name, value in counted.items()},
+        "collections": ", ".join(collections) or "none",
+        "size": f"{size:.1f} MB" + (f", of which {model:.1f} MB the model" if model else ""),
+    }
+    for name, value in told.items():
+        if not name.endswith("bytes"):
+            out().print(f"{name.replace('_', ' '):<16} {value}", markup=False)

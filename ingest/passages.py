@@ -7,7 +7,7 @@ numbers.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from index import sentences
 from index.draft import TITLE_CHARACTERS, passage_input
@@ -77,7 +77,7 @@ def _units(spans: Sequence[Span], title: str, count: CountTokens) -> Iterable[_U
     path: list[tuple[int, str]] = []
     paragraph = 0
     run: list[Span] = []
-    for span, following in zip(spans, [*spans[1:], None], strict=True):
+    for span, following in zip_longest(spans, spans[1:]):
         if span.block.kind is BlockKind.HEADING:
             path = [entry for entry in path if entry[0] < span.block.level]
             path.append((span.block.level, span.block.text))

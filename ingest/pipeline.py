@@ -11,7 +11,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from index import failpoints
 from index.catalogue import RenditionRow
@@ -28,6 +27,7 @@ from ingest.fetch import fetch
 from ingest.manifest import Manifest
 from ingest.metadata import from_file_name
 from ingest.passages import cut
+from ingest.progress import Progress, Quiet
 from ingest.report import Item, Report, Result, item_for
 from ingest.sources import Candidate, Ignored, Refusal
 
@@ -35,38 +35,6 @@ BATCH_PASSAGES = 2_000  # published together: about 15 s of work that a kill may
 MAIL = "message/rfc822"
 ATTACHMENT = "#attachment="  # between an e-mail's location and the name of what is attached
 _SPARE_BYTES = 200 << 20  # left free on the disk, beside three times the size of the index
-
-
-class Progress(Protocol):
-    """Told what is going on; a terminal shows it, a program ignores it."""
-
-    def reading(self, done: int, total: int, name: str) -> None:
-        """Document `done` of `total` is about to be read."""
-
-    def embedding(self, total: int) -> None:
-        """`total` passages are about to be embedded."""
-
-    def embedded(self, count: int) -> None:
-        """`count` more passages are embedded."""
-
-    def waiting(self) -> None:
-        """Another ingest holds the library."""
-
-
-class Quiet:
-    """Progress that nobody watches."""
-
-    def reading(self, done: int, total: int, name: str) -> None:
-        """Ignore."""
-
-    def embedding(self, total: int) -> None:
-        """Ignore."""
-
-    def embedded(self, count: int) -> None:
-        """Ignore."""
-
-    def waiting(self) -> None:
-        """Ignore."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +57,7 @@ class Options:
 
 @dataclass(frozen=True)
 class _Read:
-    """A document's bytes and what is said about them; `fallback` where the document says nothing."""
+    """A document's bytes and what is said about them; `fallback` holds where nothing else does."""
 
     location: str
     name: str
@@ -200,11 +168,10 @@ class _Run:
                 self.report.items.append(Item(read.location, Result.UNCHANGED))
                 return
             document = cage.read(read.data, read.name, read.media_type)
+            failpoints.reached("ingest.after_parse")
+            self._draft(read, document, cage)
         except ReadError as error:
             self._fail(candidate.location, str(error))
-            return
-        failpoints.reached("ingest.after_parse")
-        self._draft(read, document, cage)
 
     def _read(self, candidate: Candidate) -> _Read:
         if candidate.kind == "url":
@@ -261,6 +228,8 @@ class _Run:
         brief, spans = assemble(document, metadata, read.collection, rendition)
         embedder = self._library.embedder
         passages = cut(brief, spans, embedder.count_tokens, embedder.fingerprint.max_tokens)
+        if not passages:
+            raise ReadError("a title and no text; check the file and ingest it again")
         return Draft(brief, passages, rendition, read.given)
 
     def _publish(self, vanished: Iterable[str] = ()) -> None:
@@ -300,7 +269,14 @@ class _Run:
 
 
 def _attached(mail: _Read, document: Document) -> Iterator[_Read]:
-    """Yield what is attached; what it does not say of itself, the mail says: date and sender."""
+    """Yield what is attached; what it does not say of itself, the mail says: date and sender.
+
+    A title or number given for the mail is its text's, or that of the only thing attached.
+    """
+    own = len(document.attachments) == 1 and not document.blocks
+    given = (
+        mail.metadata if own else Metadata(date=mail.metadata.date, authors=mail.metadata.authors)
+    )
     stated = Metadata(date=document.metadata.date, authors=document.metadata.authors)
     names: Counter[str] = Counter()
     for attachment in document.attachments:
@@ -312,6 +288,7 @@ def _attached(mail: _Read, document: Document) -> Iterator[_Read]:
             name=attachment.name,
             data=attachment.data,
             media_type=None,
+            metadata=given,
             fallback=stated.over(mail.fallback),
         )
 

@@ -7,12 +7,12 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ingest.locations import printable
-from ingest.report import Report, Result
+from ingest.report import Item, Report, Result
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from rich.progress import ProgressColumn
 
 BAR_AFTER = 1.0  # seconds of work before a bar appears
-_MOST_ROWS = 40  # of a table on a terminal; beyond it only failures are listed
+NARROW = 80  # columns of a terminal; in fewer, tables keep to what matters most
+_MOST_ROWS = 40  # of the report's table; beyond it only failures are listed
+_UNTOLD = frozenset({Result.UNCHANGED, Result.FAILED, Result.IGNORED})  # not in the table
 
 
 def out() -> "Console":
@@ -60,24 +62,23 @@ def show_warnings() -> None:
     logging.lastResort = None
     for name in ("index", "ingest", "bot"):
         logger = logging.getLogger(name)
-        logger.addHandler(_Lines(logging.WARNING))
+        logger.handlers = [_Lines(logging.WARNING)]  # once, however many libraries are opened
         logger.propagate = False
 
 
 class TerminalProgress:
-    """Progress bars with count, rate and time left, once the work has taken a second."""
+    """Tells progress bars what an ingest tells."""
 
     def __init__(self, bars: "Bars") -> None:
         """Use bars that `progress_bars` started."""
         self._bars = bars
-        self._started = time.monotonic()
         self._reading = bars.add_task("Reading", total=None, visible=False)
         self._embedding = bars.add_task("Embedding", total=0, visible=False)
 
     def reading(self, done: int, total: int, name: str) -> None:
         """Show how many documents are read."""
         del name
-        self._bars.update(self._reading, completed=done, total=total, visible=self._late())
+        self._bars.update(self._reading, completed=done, total=total, visible=done < total)
 
     def embedding(self, total: int) -> None:
         """Show that more passages are to be embedded."""
@@ -86,21 +87,17 @@ class TerminalProgress:
 
     def embedded(self, count: int) -> None:
         """Show that passages were embedded."""
-        self._bars.update(self._embedding, advance=count, visible=self._late())
+        self._bars.update(self._embedding, advance=count)
 
     def waiting(self) -> None:
         """Say why nothing happens."""
         self._bars.console.print("another ingest is running; waiting for it to end")
-
-    def _late(self) -> bool:
-        return time.monotonic() - self._started > BAR_AFTER
 
 
 @contextmanager
 def progress_bars() -> Iterator[TerminalProgress]:
     """Yield progress that is drawn on stderr if that is a terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
 
     console = err()
     columns = (
@@ -110,8 +107,25 @@ def progress_bars() -> Iterator[TerminalProgress]:
         _rate_column(),
         TimeRemainingColumn(),
     )
-    with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+    bars = _late_bars()(*columns, console=console, transient=True, disable=not console.is_terminal)
+    with bars:
         yield TerminalProgress(bars)
+
+
+def _late_bars() -> "type[Bars]":
+    from rich.console import RenderableType
+    from rich.progress import Progress as Bars
+
+    class LateBars(Bars):
+        """Bars that are drawn only once the work has taken a while."""
+
+        def get_renderables(self) -> "Iterable[RenderableType]":
+            if time.monotonic() - self.started_at > BAR_AFTER:
+                yield from super().get_renderables()
+
+        started_at = time.monotonic()
+
+    return LateBars
 
 
 def _rate_column() -> "ProgressColumn":
@@ -128,25 +142,52 @@ def _rate_column() -> "ProgressColumn":
     return Rate()
 
 
-def print_report(report: Report) -> None:
-    """Print what became of each document as a table, failures last, and one line of totals."""
-    from rich.table import Table
+def print_table(names: Sequence[str], rows: Sequence[Sequence[str]], *, right: str = "") -> None:
+    """Print rows on stdout: on a terminal as a table that fits it, else one line a row.
 
-    shown = [item for item in report.items if item.result is not Result.UNCHANGED]
-    rows = [item for item in shown if item.result not in {Result.FAILED, Result.IGNORED}]
-    if rows and len(rows) <= _MOST_ROWS:
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for name in ("Brief", "Date", "Passages", "Title", "Result"):
-            table.add_column(name, justify="right" if name == "Passages" else "left",
-                             overflow="fold" if name == "Title" else "ellipsis")  # fmt: skip
-        for item in rows:
-            title = item.title or printable(item.location)
-            table.add_row(
-                item.brief_id or "", item.date or "no date", str(item.passages or ""),
-                title, _describe(item.result, item.of),
-            )  # fmt: skip
-        err().print(table)
-    for item in shown:
+    The last column takes what room there is; columns named in `right` hold numbers.
+    """
+    if not sys.stdout.isatty():
+        for line in _aligned([names, *rows], [name in right.split() for name in names]):
+            sys.stdout.write(line + "\n")
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in names:
+        justify: Any = "right" if name in right.split() else "left"
+        table.add_column(name, justify=justify, no_wrap=name != names[-1], overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    out().print(table)
+
+
+def _aligned(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [
+            cell.rjust(width) if at_right else cell.ljust(width)
+            for cell, width, at_right in zip(row, widths, right, strict=True)
+        ]
+        yield "  ".join(cells).rstrip()
+
+
+def is_narrow() -> bool:
+    """Say whether stdout is a terminal with too little room for all columns."""
+    return sys.stdout.isatty() and out().width < NARROW
+
+
+def print_report(report: Report, *, table: bool = True) -> None:
+    """Print what became of each document: a table on stdout, the failures and totals on stderr."""
+    rows = [item for item in report.items if item.result not in _UNTOLD]
+    if table and rows and len(rows) <= _MOST_ROWS:
+        names: Sequence[str] = ("Brief", "Date", "Passages", "Result", "Title")
+        cells = [_cells(item) for item in rows]
+        if is_narrow():
+            names, cells = (names[0], *names[3:]), [(row[0], *row[3:]) for row in cells]
+        print_table(names, cells, right="Passages")
+    for item in report.items:
         if item.result in {Result.FAILED, Result.IGNORED}:
             say(f"{item.result.value}: {printable(item.location)}: {item.reason}")
         elif item.reason:
@@ -154,33 +195,46 @@ def print_report(report: Report) -> None:
     say(_totals(report))
 
 
-def _describe(result: Result, of: str | None) -> str:
+def _cells(item: Item) -> tuple[str, ...]:
     words = {
-        Result.NEW: "new",
         Result.VERSION: "new version",
         Result.OLDER: "older version",
-        Result.RENDITION: "same brief, another file",
-        Result.WITHDRAWN: "withdrawn",
+        Result.RENDITION: "other file",
     }
-    return words.get(result, result.value) + (f" (of: {of})" if of else "")
+    title = item.title or printable(item.location)
+    return (
+        item.brief_id or "",
+        item.date or ("" if item.result is Result.WITHDRAWN else "no date"),
+        str(item.passages or ""),
+        words.get(item.result, item.result.value),
+        title + (f" (of: {item.of})" if item.of else ""),
+    )
 
 
 def _totals(report: Report) -> str:
     names = {
-        Result.NEW: "new",
-        Result.VERSION: "new versions",
-        Result.OLDER: "older versions",
-        Result.RENDITION: "other files of known briefs",
-        Result.UNCHANGED: "unchanged",
-        Result.WITHDRAWN: "withdrawn",
-        Result.FAILED: "failed",
+        Result.NEW: ("new", "new"),
+        Result.VERSION: ("new version", "new versions"),
+        Result.OLDER: ("older version", "older versions"),
+        Result.RENDITION: ("other file of a known brief", "other files of known briefs"),
+        Result.UNCHANGED: ("unchanged", "unchanged"),
+        Result.WITHDRAWN: ("withdrawn", "withdrawn"),
+        Result.FAILED: ("failed", "failed"),
     }
-    counts = [f"{report.count(key)} {name}" for key, name in names.items() if report.count(key)]
+    counted = [counted_as(report.count(key), *words) for key, words in names.items()
+               if report.count(key)]  # fmt: skip
     documents = len(report.items) - report.count(Result.IGNORED)
-    line = f"{documents} documents: {', '.join(counts) or 'nothing to do'}"
-    line += f"; {report.passages} passages added in {report.seconds:.1f} s"
+    line = f"{counted_as(documents, 'document', 'documents')}: "
+    line += ", ".join(counted) or "nothing to do"
+    line += f"; {counted_as(report.passages, 'passage', 'passages')} added"
+    line += f" in {report.seconds:.1f} s"
     if report.dry_run:
         line += " (dry run: nothing was changed)"
     if report.interrupted:
         line += "; stopped early, run the same command to go on"
     return line
+
+
+def counted_as(count: int, one: str, many: str) -> str:
+    """Return "1 passage" or "2 passages"."""
+    return f"{count:,} {one if count == 1 else many}"

@@ -15,6 +15,9 @@ from index.model_files import DEFAULT_MODEL
 from index.settings import Settings, load
 from tests import postgres
 from tests.fakes import HashedWords
+from tests.golden_files import golden, pytest_addoption
+
+__all__ = ["golden", "pytest_addoption"]  # found here by pytest
 
 _LOOPBACK = ("127.", "::1", "localhost")
 _connect = socket.socket.connect

@@ -39,7 +39,7 @@ def cluster() -> Iterator[str]:
 
 
 def _unprivileged(folder: str) -> list[str]:
-    """Return what to put before a command so that it does not run as root, which PostgreSQL bars."""
+    """Return what to put before a command so that PostgreSQL does not run as root."""
     if os.geteuid() != 0:
         return []
     shutil.chown(folder, "postgres", "postgres")

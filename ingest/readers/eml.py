@@ -52,7 +52,7 @@ def read(data: bytes) -> Document:
         raise ReadError("nested too deeply; ingest its attachments as files") from error
     words = sum(len(block.text.split()) for block in blocks)
     if attachments and 0 < words < _COVERING_WORDS:
-        note = f"its text is a covering note of {words} words: only what is attached is kept"
+        note = f"a covering note of {words} words; what is attached is kept"
         blocks, warnings = (), (note, *warnings)
     return Document(blocks, _metadata(mail), MEDIA_TYPE, warnings, attachments)
 

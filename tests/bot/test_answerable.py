@@ -4,7 +4,7 @@ import pytest
 
 from bot.answerable import judge, names, not_for_briefs
 
-STRONG = {"cosine": 0.7, "coverage": 0.8, "names": 1.0}
+STRONG = {"cosine": 0.7, "offer": 0.7, "names": 1.0}
 
 
 @pytest.mark.parametrize(
@@ -42,11 +42,16 @@ def test_briefs_may_treat_of_weather_rules_and_meetings(question):
 def test_confidence_rises_with_the_evidence():
     """Strong evidence answers, weak does not, nothing found never."""
     question = "When does the lease end?"
-    weak = judge(question, {"cosine": 0.2, "coverage": 0.2, "names": 0.5})
+    weak = judge(question, {"cosine": 0.4, "offer": 0.2, "names": 0.5})
     strong = judge(question, STRONG)
     assert (weak.answered, strong.answered) == (False, True)
     assert 0 < weak.confidence < 0.5 < strong.confidence < 1
     assert judge(question, None).confidence == 0
+
+
+def test_a_question_about_something_else_fails_whatever_names_it_shares():
+    """All names found, a figure on offer, and yet no sentence is near."""
+    assert judge("What is the capital of Norvane?", {**STRONG, "cosine": 0.3}).answered is False
 
 
 def test_names_are_capitals_and_numbers_but_not_the_first_word():

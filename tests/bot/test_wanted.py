@@ -8,7 +8,9 @@ from bot.wanted import Kind, offers, wanted
 @pytest.mark.parametrize(
     ("question", "kind"),
     [
-        ("How much did it cost?", Kind.NUMBER),
+        ("How much did it cost?", Kind.MONEY),
+        ("what share of imports failed", Kind.SHARE),
+        ("how many drivers?", Kind.NUMBER),
         ("at what rate?", Kind.NUMBER),
         ("max loan per borrower?", Kind.NUMBER),
         ("When does the lease end?", Kind.DATE),
@@ -30,7 +32,11 @@ def test_reads_the_kind_from_the_question_word(question, kind):
         (Kind.DATE, "It ends on March 3, 2031.", 1.0),
         (Kind.DATE, "It ends soon.", 0.0),
         (Kind.NUMBER, "It fell by 12 percent.", 1.0),
-        (Kind.NUMBER, "It fell in 2023.", 0.0),
+        (Kind.NUMBER, "It fell on 17 July 2023.", 0.0),
+        (Kind.MONEY, "It cost 9.5 billion euros.", 1.0),
+        (Kind.MONEY, "Three of four strings were torn.", 0.0),
+        (Kind.SHARE, "About 12 per cent of trade.", 1.0),
+        (Kind.SHARE, "About 12 ships.", 0.0),
         (Kind.NAME, "It was leased to Norvane Shipping.", 1.0),
         (Kind.NAME, "The port is large.", 0.0),
         (Kind.REASON, "It fell because of drought.", 1.0),

@@ -68,7 +68,8 @@ def by_formula(terms: list[str]) -> dict[int, float]:
 
 
 @pytest.mark.parametrize(
-    "terms", [["rare"], ["cod"], ["cod", "rare", "steel"], ["2.5"], ["25", "percent"], ["whale"], []]
+    "terms",
+    [["rare"], ["cod"], ["cod", "rare", "steel"], ["2.5"], ["25", "percent"], ["whale"], []],
 )
 def test_scores_are_those_of_the_formula(filled, terms: list[str]) -> None:
     """Weighted counts, lengths, rarity: to six digits, with a common term too ("cod", 3 of 4)."""
@@ -120,9 +121,14 @@ def test_clearing_leaves_an_empty_index(filled) -> None:
 def test_a_change_that_fails_leaves_nothing(filled) -> None:
     """The lexicon is part of the caller's transaction."""
     database, lexicon = filled
-    with pytest.raises(RuntimeError, match="stop"), database.write() as connection:
-        lexicon.remove(connection, [1, 2, 3, 4])
-        raise RuntimeError("stop")
+
+    def stopped() -> None:
+        with database.write() as connection:
+            lexicon.remove(connection, [1, 2, 3, 4])
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        stopped()
     with database.read() as connection:
         assert lexicon.members(connection) == {1, 2, 3, 4}
 

@@ -79,5 +79,11 @@ def test_time_grows_with_the_length_of_a_line(unit: str) -> None:
 def test_sentences_of_a_paragraph_are_slices() -> None:
     """What comes out is the text itself."""
     text = "Prices rose.  Wages, too, rose.\n• A bullet\n• Another. And more."
-    assert cut(text) == ["Prices rose.", "Wages, too, rose.", "• A bullet", "• Another.", "And more."]
+    assert cut(text) == [
+        "Prices rose.",
+        "Wages, too, rose.",
+        "• A bullet",
+        "• Another.",
+        "And more.",
+    ]
     assert all(part in text and not re.search(r"\s$", part) for part in cut(text))
