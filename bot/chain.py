@@ -1,11 +1,12 @@
-"""The chain from a question to a recorded answer, and the same steps as LangChain runnables.
+"""The LangChain retrieval chain, from a question to a recorded answer.
 
 conversation → standalone question → hits → answer with citations → record → shown. The record is
 committed before the last step returns; where it cannot be, there is no answer. Which sentences
 answer is the business of the answer maker handed in.
 
-`Answerer` runs the steps one after the other, `build` hands them out as a Runnable: importing
-LangChain takes 0.4 s, a quarter of what a cold `briefs ask` may take, and asking needs none of it.
+`build` composes the steps as runnables. `Answerer` is the way in for the command line and Slack; a
+process that asks once and ends may run the same steps without LangChain, whose import takes 0.3 s,
+a quarter of what a cold `briefs ask` may take.
 """
 
 import secrets
@@ -81,11 +82,19 @@ class Answerer:
         *,
         maker: AnswerMaker = extractive.answer,
         settings: Mapping[str, Any] | None = None,
+        one_shot: bool = False,
     ) -> None:
-        """Bind the steps. `settings` is recorded with every answer: no secrets in it."""
-        self._steps = _Steps(
-            library, ledger or Ledger(library.database), maker, dict(settings or {})
-        )
+        """Build the chain. `settings` is recorded with every answer: no secrets in it.
+
+        `one_shot` is for a process that asks once and ends: it runs the chain's steps in their
+        order without LangChain, whose import takes longer than the answer.
+        """
+        book = ledger or Ledger(library.database)
+        self._run: Callable[[Any], Any]
+        if one_shot:
+            self._run = _Steps(library, book, maker, dict(settings or {})).run
+        else:
+            self._run = build(library, book, maker=maker, settings=settings).invoke
 
     def ask(
         self,
@@ -100,10 +109,7 @@ class Answerer:
         Raises UsageError for an empty or endless question, LedgerError where it cannot be recorded.
         """
         given = {"question": question, "turns": turns, "filters": filters}
-        result: Any = Request.of({**given, "asker": asker, "place": place})
-        for step in self._steps.in_order():
-            result = step(result)
-        answer: Answer = result
+        answer: Answer = self._run({**given, "asker": asker, "place": place})
         return answer
 
 
@@ -133,6 +139,13 @@ class _Steps:
     def in_order(self) -> tuple[Callable[[Any], Any], ...]:
         """Return the steps; each takes what the one before returns."""
         return self.understand, self.find, self.compose, self.record
+
+    def run(self, given: Any) -> Any:
+        """Take a question through all steps."""
+        result: Any = Request.of(given)
+        for step in self.in_order():
+            result = step(result)
+        return result
 
     def understand(self, request: Request) -> _Stage:
         started = time.perf_counter()

@@ -175,7 +175,7 @@ def ask(
     from ingest.terminal import print_json
 
     filters = _filters(since, until, collection, brief)
-    with _answerer(filters) as answerer, _exit_code() as failures:
+    with _answerer(filters, one_shot=batch is None) as answerer, _exit_code() as failures:
         for line in _requests(question, turn, batch):
             answer = _tried(
                 line,
@@ -228,7 +228,7 @@ library_commands.register(app)
 
 
 @contextmanager
-def _answerer(filters: "Filters") -> "Iterator[Answerer]":
+def _answerer(filters: "Filters", *, one_shot: bool = False) -> "Iterator[Answerer]":
     """Open the library and load the model while the chain is imported: both take a while."""
     from threading import Thread
 
@@ -241,7 +241,8 @@ def _answerer(filters: "Filters") -> "Iterator[Answerer]":
         from bot.chain import Answerer
         from bot.finding import recorded_settings
 
-        answerer = Answerer(library, settings=recorded_settings(library.settings))
+        recorded = recorded_settings(library.settings)
+        answerer = Answerer(library, settings=recorded, one_shot=one_shot)
         warming.join()
         yield answerer
 

@@ -14,10 +14,13 @@ from index.library import Library
 from index.model_files import DEFAULT_MODEL
 from index.settings import Settings, load
 from tests import postgres
+from tests.examples_library import examples_home, own_examples, own_shell, shell
 from tests.fakes import HashedWords
 from tests.golden_files import golden, pytest_addoption
 
-__all__ = ["golden", "pytest_addoption"]  # found here by pytest
+__all__ = [  # found here by pytest
+    "examples_home", "golden", "own_examples", "own_shell", "pytest_addoption", "shell",
+]  # fmt: skip
 
 _LOOPBACK = ("127.", "::1", "localhost")
 _connect = socket.socket.connect

@@ -1,0 +1,54 @@
+"""Write docs/commands.md from the real --help of every command: `python -m bot.docs`."""
+
+import re
+import sys
+from pathlib import Path
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "commands.md"
+WIDTH = 96  # columns of the help texts
+
+_HEAD = """# Commands
+
+What `briefs COMMAND --help` says, made by `python -m bot.docs`; a test fails when it is out of
+date. Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 some
+of it failed (each failure is named), 2 wrong usage or settings, 130 stopped with Ctrl-C.
+"""
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def page() -> str:
+    """Return the page: the head, then the help of `briefs` and of each command."""
+    from bot.cli import commands
+
+    parts = [_HEAD, _section(())]
+    parts += [_section((name,)) for name in commands()]
+    return "\n".join(parts)
+
+
+def help_text(*command: str) -> str:
+    """Return what `briefs COMMAND --help` prints, without colours and trailing spaces."""
+    from typer.testing import CliRunner
+
+    from bot.cli import app
+
+    runner = CliRunner(env={"COLUMNS": str(WIDTH), "TERM": "dumb"})
+    said = runner.invoke(app, [*command, "--help"], prog_name="briefs").output
+    lines = [line.rstrip() for line in _COLOUR.sub("", said).splitlines()]
+    return "\n".join(lines).strip("\n") + "\n"
+
+
+def _section(command: tuple[str, ...]) -> str:
+    title = " ".join(("briefs", *command))
+    return f"## {title}\n\n```text\n{help_text(*command)}```\n"
+
+
+def main() -> int:
+    """Write the page."""
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(), encoding="utf-8")
+    sys.stdout.write(f"{PAGE}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
