@@ -170,7 +170,9 @@ def _quotations(
     ones = f"; {held.count(1)} in one"
     if tables:
         return Figure(figure.what, figure.ours + ones, details=figure.details)
-    return Figure(figure.what, figure.ours + ones, figure.bar, met=figure.met, details=figure.details)
+    return Figure(
+        figure.what, figure.ours + ones, figure.bar, met=figure.met, details=figure.details
+    )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ MAX_TOKENS = 256  # of the default model, special tokens included
 CHROME = {
     "Share/Save": re.compile(r"Share/Save"),
     "Download PDF": re.compile(r"Download PDF"),
-    "version list": re.compile(r"\b[A-Z]+\d+ - Version: \d+\)|^\W*Version:\W*\d+\s*$", re.MULTILINE),
+    "version list": re.compile(
+        r"\b[A-Z]+\d+ - Version: \d+\)|^\W*Version:\W*\d+\s*$", re.MULTILINE
+    ),
     "metadata table": re.compile(r"CRS Product (?:Type|Number):|PDF Version History"),
 }
 

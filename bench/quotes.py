@@ -46,7 +46,8 @@ def nearest(quote: str, passages: Sequence[Passage]) -> str:
     """Return the start of the passage that shares most words with the quotation."""
     wanted = set(re.findall(r"[^\W_]+", quote.lower()))
     best = max(
-        passages, key=lambda passage: len(wanted & set(re.findall(r"[^\W_]+", passage.text.lower())))
+        passages,
+        key=lambda passage: len(wanted & set(re.findall(r"[^\W_]+", passage.text.lower()))),
     )
     return best.text
 

@@ -1,11 +1,13 @@
 """Measure `briefs search` on the gold questions: are all passages that a question needs on top?
 
 Every question three times: with its conversation, alone, and as rewritten by hand to stand alone.
+The peer, the tutorial's vector search over the same reports, is asked the last turn and the
+rewritten question; it knows no conversations.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench import command
 from bench.figures import Figure
@@ -41,11 +43,15 @@ class Found:
 def measure(place: Workplace) -> list[Figure]:
     """Return recall at several depths and MRR for each way of asking, and by type of question."""
     asked = [item for item in questions(place.data) if item.answerable]
-    home = place.markdown_library()
-    found = {mode: search(place, home, asked, mode) for mode in MODES}
+    found = {mode: search(place, asked, mode) for mode in MODES}
     figures = []
     for mode, results in found.items():
-        figures.append(_figure(f"gold-dev, {mode}", results, BAR if "conv" in mode else None))
+        bar = BAR if "conv" in mode else None
+        figure = _figure(f"gold-dev, {mode}", results, bar)
+        if bar is None:
+            peer = _scores(search_peer(place, asked, mode))
+            figure = replace(figure, peer=peer)
+        figures.append(figure)
         if mode == "with conversation":
             types = sorted({item.question.type for item in results})
             for kind in types:
@@ -58,10 +64,9 @@ def measure(place: Workplace) -> list[Figure]:
     return figures
 
 
-def search(
-    place: Workplace, home: object, asked: Sequence[Question], mode: str
-) -> list[Found]:
+def search(place: Workplace, asked: Sequence[Question], mode: str) -> list[Found]:
     """Ask all questions in one process, in one way of asking."""
+    home = place.markdown_library()
     lines = []
     for item in asked:
         question, turns = MODES[mode](item)
@@ -71,11 +76,22 @@ def search(
     )
     replies = [json.loads(line) for line in done.out.splitlines()]
     assert [reply["id"] for reply in replies] == [item.id for item in asked]
-    found = []
-    for item, reply in zip(asked, replies, strict=True):
-        texts = [hit["text"] for hit in reply["hits"]]
-        found.append(Found(item, tuple(first_rank(quotes, texts) for quotes in item.needed)))
-    return found
+    return _found(asked, [[hit["text"] for hit in reply["hits"]] for reply in replies])
+
+
+def search_peer(place: Workplace, asked: Sequence[Question], mode: str) -> list[Found]:
+    """Ask the tutorial's store the same."""
+    lines = [" ".join(MODES[mode](item)[0].split()) for item in asked]
+    store = place.markdown_store()
+    done = place.tutorial("ask", store, "-", str(max(DEPTHS)), given="\n".join(lines))
+    return _found(asked, [json.loads(line)["texts"] for line in done.out.splitlines()])
+
+
+def _found(asked: Sequence[Question], replies: Sequence[Sequence[str]]) -> list[Found]:
+    return [
+        Found(item, tuple(first_rank(quotes, texts) for quotes in item.needed))
+        for item, texts in zip(asked, replies, strict=True)
+    ]
 
 
 def recall(found: Sequence[Found], depth: int) -> float:
@@ -84,8 +100,6 @@ def recall(found: Sequence[Found], depth: int) -> float:
 
 
 def _figure(what: str, found: Sequence[Found], bar: float | None) -> Figure:
-    parts = [f"@{depth} {recall(found, depth):.2f}" for depth in DEPTHS]
-    rank = sum(item.reciprocal for item in found) / len(found) if found else 0.0
     reached = None if bar is None else recall(found, 5) >= bar
     details = []
     if bar is not None:
@@ -100,11 +114,17 @@ def _figure(what: str, found: Sequence[Found], bar: float | None) -> Figure:
         ]
     return Figure(
         f"{what} ({len(found)})",
-        ", ".join(parts) + f", MRR {rank:.2f}",
+        _scores(found),
         bar="" if bar is None else f"@5 ≥ {bar}",
         met=reached,
         details=tuple(details),
     )
+
+
+def _scores(found: Sequence[Found]) -> str:
+    rank = sum(item.reciprocal for item in found) / len(found) if found else 0.0
+    parts = [f"@{depth} {recall(found, depth):.2f}" for depth in DEPTHS]
+    return ", ".join(parts) + f", MRR {rank:.2f}"
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ LangChain's recursive splitter at 1,000 characters with 200 of overlap, HuggingF
 same bundled MiniLM weights, `Chroma.from_documents`. `ask` is its retrieval step: no model writes.
 
     python -m bench.tutorial ingest FOLDER STORE
-    python -m bench.tutorial ask STORE QUESTION        (or -: one question a line on stdin)
+    python -m bench.tutorial ask STORE QUESTION [HITS]      (or -: one question a line on stdin)
 """
 
 import json
@@ -40,7 +40,7 @@ def ingest(folder: Path, store: Path) -> None:
     print(json.dumps({"documents": len(documents), "chunks": len(chunks)}))
 
 
-def ask(store: Path, question: str) -> None:
+def ask(store: Path, question: str, hits: int = HITS) -> None:
     """Print the nearest chunks to one question, or to each line of standard input."""
     from langchain_chroma import Chroma
 
@@ -48,7 +48,7 @@ def ask(store: Path, question: str) -> None:
     questions = sys.stdin.read().splitlines() if question == "-" else [question]
     for asked in questions:
         started = time.perf_counter()
-        found = opened.similarity_search(asked, k=HITS)
+        found = opened.similarity_search(asked, k=hits)
         seconds = time.perf_counter() - started
         texts = [document.page_content for document in found]
         print(json.dumps({"seconds": seconds, "texts": texts}), flush=True)
@@ -69,8 +69,8 @@ def main() -> None:
     match sys.argv[1:]:
         case ["ingest", folder, store]:
             ingest(Path(folder), Path(store))
-        case ["ask", store, question]:
-            ask(Path(store), question)
+        case ["ask", store, question, *hits]:
+            ask(Path(store), question, *map(int, hits))
         case _:
             sys.exit(__doc__)
 

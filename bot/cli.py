@@ -260,7 +260,7 @@ def _filters(
 
 
 def _requests(question: str | None, turns: list[str] | None, batch: str | None) -> "Iterable[Line]":
-    from bot.batch import Line, lines
+    from bot.batch import Line, lines, sound
 
     if batch is not None:
         if question is not None:
@@ -268,7 +268,7 @@ def _requests(question: str | None, turns: list[str] | None, batch: str | None) 
         return lines(batch)
     if question is None:
         raise UsageError("no question; type one in quotes, or give --batch FILE.jsonl")
-    return [Line(None, question, tuple(turns or ()))]
+    return [Line(None, sound(question), tuple(map(sound, turns or ())))]
 
 
 def _tried(line: "Line", batch: str | None, failures: list[str], work: Any) -> Any:

@@ -41,7 +41,10 @@ def err() -> "Console":
 
 def print_json(value: Any) -> None:
     """Print one JSON object on one line."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    line = json.dumps(value, ensure_ascii=False)
+    if any("\ud800" <= char <= "\udfff" for char in line):  # half a character, in an id or a path
+        line = json.dumps(value)
+    sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 

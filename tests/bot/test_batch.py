@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.batch import Line, lines
+from bot.batch import Line, lines, sound
 from index.errors import UsageError
 
 
@@ -48,7 +48,7 @@ def test_a_bad_line_says_what_is_wrong_with_it(tmp_path: Path, line: str, fault:
 def test_any_line_gives_a_request_or_a_fault(text: str) -> None:
     """No input raises."""
     (line,) = _from_stdin(json.dumps({"question": text}))
-    assert line.question == text
+    assert line.question == sound(text)
     for found in _from_stdin(text):
         assert found.fault or isinstance(found.question, str)
 
@@ -65,9 +65,16 @@ def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
         list(lines(str(tmp_path / "none.jsonl")))
 
 
-def test_a_file_in_another_encoding_is_wrong_usage(tmp_path: Path) -> None:
-    """Latin-1 or UTF-16 gets one line, not a traceback."""
-    path = tmp_path / "latin.jsonl"
-    path.write_bytes('{"question": "Lage in Köln?"}\n'.encode("latin-1"))
-    with pytest.raises(UsageError, match=r"latin\.jsonl: not UTF-8; save it as UTF-8"):
-        list(lines(str(path)))
+def test_a_line_in_another_encoding_is_a_fault_of_that_line(tmp_path: Path) -> None:
+    """Latin-1 among UTF-8 costs one request, not all."""
+    path = tmp_path / "mixed.jsonl"
+    path.write_bytes('{"question": "Köln?"}\n'.encode("latin-1") + b'{"question": "fine"}\n')
+    first, second = lines(str(path))
+    assert first.fault == "line 1: not UTF-8; save the requests as UTF-8"
+    assert second.question == "fine"
+
+
+def test_half_a_character_is_replaced(tmp_path: Path) -> None:
+    """JSON can spell what no database or terminal takes."""
+    (line,) = read(tmp_path, r'{"question": "a \ud800 b"}')
+    assert line.question == "a ? b"

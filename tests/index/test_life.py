@@ -140,6 +140,6 @@ class LifeOfALibrary(RuleBasedStateMachine):
 
 TestLifeOfALibrary = LifeOfALibrary.TestCase
 TestLifeOfALibrary.settings = hypothesis_settings(
-    max_examples=8, stateful_step_count=15, deadline=None,
+    max_examples=6, stateful_step_count=12, deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
