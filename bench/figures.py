@@ -1,4 +1,4 @@
-"""What a benchmark reports: rows of a table, with the failures behind each. No I/O, no measuring."""
+"""What a benchmark reports: rows of a table, with the failures behind each. No I/O."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass

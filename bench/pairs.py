@@ -8,12 +8,11 @@ on. Vectors are made up (bench/hollow.py): nothing here depends on them.
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench import command, hollow
 from bench.figures import Figure
@@ -159,7 +158,9 @@ def _blanked(
     for pk, draft in enumerate(markdown):
         names[pk] = _name(draft)
         shelf.add(_known(pk, draft), signature(draft.brief.text))
-    good, missed, wrong = 0, [], []
+    good = 0
+    missed: list[str] = []
+    wrong: list[str] = []
     partners = {pair.pdf: pair.markdown for pair in true}
     for draft in pdf:
         placement = shelf.place(_stripped(draft))

@@ -1,7 +1,7 @@
 """Look for gold quotations in passages, whole: in one, or across two that follow each other.
 
-White space (the reports' markdown fuses words at links), quotation marks, dashes, footnote marks and
-the letters of ordinals may differ; other letters and marks may not.
+White space (the reports' markdown fuses words at links), quotation marks, dashes, footnote marks
+and the letters of ordinals may differ; other letters and marks may not.
 """
 
 import re

@@ -6,7 +6,7 @@ rewritten question; it knows no conversations.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bench import command
@@ -16,7 +16,8 @@ from bench.workplace import Workplace
 
 DEPTHS = (1, 5, 10, 50)
 BAR = 0.66  # all gold passages in the top 5, follow-ups with their conversation
-MODES = {
+Asked = tuple[str, tuple[str, ...]]  # question and earlier turns
+MODES: dict[str, Callable[[Question], Asked]] = {
     "with conversation": lambda item: (item.question, item.conversation),
     "last turn alone": lambda item: (item.question, ()),
     "rewritten by hand": lambda item: (item.standalone, ()),

@@ -13,10 +13,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from index import catalogue, checks, failpoints, publishing, schema, snapshot
+from index import catalogue, checks, failpoints, planning, publishing, retrieval, schema, snapshot
 from index.database import Database, sqlite_url
 from index.draft import Draft
 from index.embedder import Embedder, ModelEmbedder, Vectors
@@ -27,14 +26,14 @@ from index.generations import (
     ServerStore,
     VectorIndex,
     VectorStore,
-    exact_nearest,
 )
 from index.lexicon import lexicon_for
 from index.locking import ingest_lock
-from index.opened import Opened, Published
+from index.opened import Published
 from index.passage import Brief, Hit, Passage
-from index.publishing import Outcome, Publication
-from index.search import CANDIDATES, Query, best, collapse, fuse, merge_scores, order
+from index.planning import Outcome
+from index.publishing import Publication
+from index.search import Query
 from index.settings import Settings
 from index.snapshot import Snapshot
 
@@ -115,17 +114,12 @@ class Library:
 
     def search(self, query: Query, limit: int = 10) -> list[Hit]:
         """Return the best passages, best first, at most `limit`; near-identical ones once."""
-        own = self.embedder.embed_query(query.text)
+        vector = self.embedder.embed_query(query.text)
         if query.context:
-            both = own + self.embedder.embed_query(query.with_context())
-            own = both / np.linalg.norm(both)
+            both = vector + self.embedder.embed_query(query.with_context())
+            vector = both / np.linalg.norm(both)
         with self.database.read() as connection, self._published.use(connection) as opened:
-            current = opened.snapshot
-            allowed = current.allowed(query.filters)
-            keywords = self._keyword_scores(connection, query, current, allowed)
-            nearest = self._nearest(connection, opened, own, allowed, bool(query.filters))
-            pks = sorted(set(nearest) | set(best(keywords, CANDIDATES)))
-            return collapse(self._hits(connection, current, pks, own, keywords), limit)
+            return retrieval.search(connection, opened, self._lexicon, query, vector, limit)
 
     def brief(self, brief_id: str, version: int | None = None) -> Brief:
         """Return a brief, by id or report number; raise NotFound."""
@@ -187,7 +181,7 @@ class Library:
         with ingest_lock(self.database, self.home, on_wait):
             with self.database.read() as connection:
                 self._require_fingerprint(connection)
-                plan = publishing.plan(connection, drafts, dropped)
+                plan = planning.plan(connection, drafts, dropped)
                 made = publishing.embed(connection, plan, self.embedder, tick)
                 if not made.states and not plan.added:
                     generation = None
@@ -203,7 +197,7 @@ class Library:
     def preview(self, drafts: Sequence[Draft]) -> list[Outcome]:
         """Return what would become of drafts, and change nothing."""
         with self.database.read() as connection:
-            return list(publishing.plan(connection, drafts, ()).outcomes)
+            return list(planning.plan(connection, drafts, ()).outcomes)
 
     def rebuild(self) -> int:
         """Build the vector index and the full text anew from the catalogue; return its passages.
@@ -356,68 +350,6 @@ class Library:
         except IndexDamaged as damage:  # what is committed stays; the next publish tidies
             logger.warning("%s; withdrawn passages stay on it until the next ingest", damage)
         failpoints.reached("ingest.after_tidy")
-
-    def _keyword_scores(
-        self, connection: Connection, query: Query, current: Snapshot, allowed: NDArray[np.bool_]
-    ) -> dict[int, float]:
-        scores = self._lexicon.scores(connection, query.terms())
-        if query.context:
-            context = self._lexicon.scores(connection, query.context_terms())
-            scores = merge_scores(scores, context)
-        if not query.filters:
-            return scores
-        passing = set(current.pks[allowed].tolist())
-        return {pk: score for pk, score in scores.items() if pk in passing}
-
-    def _nearest(
-        self,
-        connection: Connection,
-        opened: Opened,
-        vector: NDArray[np.float32],
-        allowed: NDArray[np.bool_],
-        filtered: bool,
-    ) -> list[int]:
-        """Return dense candidates: Chroma's, or by exact scan where a filter or damage says so."""
-        current = opened.snapshot
-        if opened.index is not None and not filtered:
-            try:
-                found = opened.index.nearest(vector, min(CANDIDATES, len(current.pks)))
-                live = set(current.pks.tolist())
-                return [pk for pk in found if pk in live]
-            except IndexDamaged as damage:
-                logger.warning("%s; searching by exact scan", damage)
-        pks = current.pks[allowed]
-        if not len(pks):
-            return []
-        rows = exact_nearest(opened.vectors(connection)[allowed], vector, CANDIDATES)
-        return [int(pk) for pk in pks[rows]]
-
-    def _hits(
-        self,
-        connection: Connection,
-        current: Snapshot,
-        pks: Sequence[int],
-        vector: NDArray[np.float32],
-        keywords: dict[int, float],
-    ) -> list[Hit]:
-        """Return the candidates as hits, scored exactly and in order."""
-        if not pks:
-            return []
-        cosines = (catalogue.vectors_by_pk(connection, pks) @ vector).astype(np.float64)
-        bm25 = np.array([keywords.get(pk, 0.0) for pk in pks])
-        stored = catalogue.passages_by_pk(connection, pks)
-        briefs = np.array([stored[pk][2] for pk in pks])
-        footnotes = np.array([stored[pk][1].kind == "footnote" for pk in pks])
-        scores = fuse(cosines, bm25, briefs, footnotes)
-        hits = []
-        for row, pk in enumerate(pks):
-            passage_id, passage, version_pk = stored[pk]
-            brief = current.versions[version_pk].brief
-            score, cosine, keyword = (
-                round(float(values[row]), 6) for values in (scores, cosines, bm25)
-            )
-            hits.append(Hit(passage_id, passage, brief, score, cosine, keyword))
-        return order(hits)
 
 
 def _model_of(fingerprint: str | None) -> str:

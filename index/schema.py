@@ -1,4 +1,4 @@
-"""The catalogue's tables. Only `catalogue.py`, `lexicon.py` and `publishing.py` use them.
+"""The tables of the catalogue: what is stored of briefs, versions, passages and generations.
 
 A brief has versions, a version has renditions (the documents it was read from) and passages, a
 passage has a vector. A version is searchable from the moment its state is `current`, whole.

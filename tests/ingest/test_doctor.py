@@ -1,0 +1,109 @@
+"""The doctor finds damage, names the command that mends it, and that command does."""
+
+import os
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from index.library import Library
+from index.settings import load
+from tests.commands import Shell, parsed
+
+
+def checks(shell: Shell) -> dict[str, bool]:
+    """Return what the doctor looked at, and whether it is sound."""
+    _, out, _ = shell("doctor", "--json")
+    return {finding["check"]: finding["sound"] for finding in parsed(out)}
+
+
+def vector_files(home: Path) -> list[Path]:
+    """Return the files of the published generation, largest first."""
+    files = [path for path in (home / "index").rglob("*") if path.is_file()]
+    return sorted(files, key=lambda path: path.stat().st_size, reverse=True)
+
+
+def test_a_sound_library_is_said_to_be_sound(shell: Shell) -> None:
+    """Six things are looked at; exit code 0; results on stdout."""
+    code, out, err = shell("doctor")
+    assert (code, err) == (0, "")
+    assert [line.split(":")[0] for line in out.splitlines()] == [
+        "ok    database", "ok    passages", "ok    full text", "ok    model", "ok    embedding",
+        "ok    vector index",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", ["overwritten", "cut", "gone"])
+def test_a_damaged_vector_index_is_found_and_mended(own_shell: Shell, damage: str) -> None:
+    """Exit code 1 with `briefs reindex`; after it all is sound and the same passage is found."""
+    (before,) = own_shell.json("search", "ships in the Suez Canal", "-k", "1")
+    for path in vector_files(own_shell.home):
+        if damage == "gone":
+            path.unlink()
+        elif damage == "cut":
+            os.truncate(path, path.stat().st_size // 2)
+        else:
+            path.write_bytes(os.urandom(path.stat().st_size))
+    code, out, err = own_shell("doctor")
+    assert code == 1
+    (fault,) = (line for line in out.splitlines() if line.startswith("FAULT"))
+    assert fault.startswith("FAULT vector index: ")
+    assert fault.endswith("; run: briefs reindex")
+    assert "Traceback" not in err
+    code, _, err = own_shell("reindex")
+    assert code == 0, err
+    assert all(checks(own_shell).values())
+    (after,) = own_shell.json("search", "ships in the Suez Canal", "-k", "1")
+    assert after["hits"][0]["passage_id"] == before["hits"][0]["passage_id"]
+
+
+def test_a_damaged_full_text_is_found_and_mended(own_shell: Shell) -> None:
+    """A row that is missing from the full text is a fault of its own."""
+    with Library.open(load(home=own_shell.home)) as library, library.database.write() as connection:
+        library._lexicon.remove(connection, [1])
+    code, out, _ = own_shell("doctor")
+    assert code == 1
+    assert "FAULT full text: " in out
+    assert "run: briefs reindex" in out
+    assert own_shell("reindex")[0] == 0
+    assert all(checks(own_shell).values())
+
+
+def test_a_passage_that_is_no_slice_is_found(own_shell: Shell) -> None:
+    """Somebody who edits the database breaks promise 4, and is told so."""
+    with Library.open(load(home=own_shell.home)) as library, library.database.write() as connection:
+        connection.execute(text("UPDATE passages SET text = 'forged' WHERE pk = 2"))
+    assert checks(own_shell)["passages"] is False
+
+
+def test_a_database_that_is_no_database_is_a_fault_with_its_mend(own_shell: Shell) -> None:
+    """One line and no traceback."""
+    for path in own_shell.home.glob("library.db*"):
+        path.unlink()
+    (own_shell.home / "library.db").write_bytes(b"not a database" * 500)
+    code, out, err = own_shell("doctor")
+    assert code == 1
+    assert out.startswith("FAULT database: ")
+    assert "Traceback" not in out + err
+
+
+def test_the_doctor_looks_where_the_settings_point(
+    own_shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A relative BRIEFS_HOME is the same library for the process that reads the vectors."""
+    for path in vector_files(own_shell.home):
+        path.write_bytes(b"")
+    monkeypatch.chdir(own_shell.home.parent)
+    code, out, _ = own_shell("doctor", BRIEFS_HOME=own_shell.home.name)
+    assert code == 1
+    assert "FAULT vector index" in out
+
+
+def test_reindex_embed_makes_all_vectors_anew(own_shell: Shell) -> None:
+    """Every passage of every version is embedded again; nothing else changes."""
+    before = own_shell.json("list")
+    (done,) = own_shell.json("reindex", "--embed")
+    assert done["embedded"] is True
+    assert done["passages"] >= sum(line["passages"] for line in before)
+    assert all(checks(own_shell).values())
+    assert own_shell.json("list") == before

@@ -1,0 +1,122 @@
+"""What `briefs list`, `show` and `stats` tell."""
+
+from collections.abc import Callable
+
+import pytest
+
+from index.library import Library
+from index.settings import Settings
+from ingest import listing
+from tests.commands import Shell, columns
+from tests.drafts import draft
+from tests.golden_files import Golden
+
+PORT = "The port of Aurelia handles forty million tonnes.\n\nIts lease ended in June."
+
+
+def titles(lines: list[dict[str, object]]) -> list[object]:
+    return [line["title"] for line in lines]
+
+
+def test_the_newest_comes_first_and_the_undated_last(library: Library) -> None:
+    """Equal dates go by title, so that the order is always the same."""
+    days = (("b", "2024-03-05"), ("a", "2024-03-05"), ("c", "2024-03"), ("d", None), ("e", "2025"))
+    library.publish([
+        draft(f"{name}.md", f"{name}: {PORT}", title=name, date=date) for name, date in days
+    ])  # fmt: skip
+    assert titles(listing.brief_lines(library, None, everything=False)) == ["e", "a", "b", "c", "d"]
+
+
+def test_only_current_briefs_are_listed_unless_all_are_asked_for(library: Library) -> None:
+    """A withdrawn brief is in --all, with its state."""
+    library.publish([draft("a.md", PORT, title="A"), draft("b.md", "Else.", title="B")])
+    gone = [row for row in library.renditions() if row.location == "a.md"]
+    library.publish([], gone)
+    assert titles(listing.brief_lines(library, None, everything=False)) == ["B"]
+    states = {
+        line["title"]: line["state"] for line in listing.brief_lines(library, None, everything=True)
+    }
+    assert states == {"A": "withdrawn", "B": "current"}
+
+
+def test_a_collection_is_listed_by_itself(library: Library) -> None:
+    """Briefs of other collections are left out."""
+    library.publish(
+        [draft("a.md", PORT, title="A", collection="east"), draft("b.md", "E.", title="B")]
+    )
+    assert titles(listing.brief_lines(library, "east", everything=False)) == ["A"]
+
+
+def test_a_listed_brief_names_its_versions_and_documents(library: Library) -> None:
+    """Version 2 is shown, version 1 stands in its history."""
+    for text in (PORT, PORT + "\n\nA tender follows."):
+        library.publish([draft("a.md", text, title="A", date="2024")])
+    (line,) = listing.brief_lines(library, None, everything=False)
+    assert (line["version"], line["passages"], line["renditions"]) == (2, 1, ["a.md"])
+    assert [(v["version"], v["state"]) for v in line["versions"]] == [
+        (1, "superseded"), (2, "current"),
+    ]  # fmt: skip
+
+
+def test_an_empty_library_says_what_to_type(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing on stdout, a hint on stderr; counts are zeros."""
+    listing.print_listing(listing.brief_lines(library, None, everything=False))
+    assert capsys.readouterr() == ("", "no briefs; type: briefs ingest FOLDER_OR_FILES\n")
+    counted = listing.library_stats(library)
+    assert (counted["briefs"], counted["oldest"], counted["collections"]) == (0, None, {})
+
+
+def test_stats_count_what_is_there(
+    settings: Settings, open_library: Callable[..., Library], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Current briefs and passages, all versions and documents, the span of dates."""
+    library = open_library(settings)
+    for text in (PORT, PORT + "\n\nA tender follows."):
+        library.publish([draft("a.md", text, title="A", date="2024")])
+    library.publish([draft("b.md", "Else.", title="B", collection="east")])
+    counted = listing.library_stats(library)
+    wanted = {
+        "briefs": 2, "versions": 3, "superseded": 1, "withdrawn": 0, "documents": 2, "passages": 2,
+        "collections": {"default": 1, "east": 1}, "oldest": "2024", "newest": "2024", "undated": 1,
+    }  # fmt: skip
+    assert counted.items() >= wanted.items()
+    listing.print_stats(counted)
+    out = capsys.readouterr().out
+    assert "collections      default (1), east (1)\n" in out
+    assert "bytes" not in out
+
+
+def test_a_shown_brief_is_as_it_was(shell: Shell, golden: Golden) -> None:
+    """Title, facts, place, then the passages under their headings."""
+    code, out, err = shell("show", "BB-2022-07")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[2].endswith("/examples/briefs/BB-2022-07-v2-black-sea-grain-initiative.md")
+    golden("show.txt", "\n".join([*lines[:2], *lines[3:], ""]))
+
+
+def test_an_older_version_is_shown_by_its_number(shell: Shell) -> None:
+    """ID@1 is the first version; a version that is not there is named."""
+    (shown,) = shell.json("show", "BB-2022-07@1")
+    assert (shown["version"], shown["state"], shown["date"]) == (1, "superseded", "2022-11-21")
+    assert [version["version"] for version in shown["versions"]] == [1, 2]
+    assert shell("show", "BB-2022-07@9")[0] == 2
+
+
+def test_every_passage_of_every_example_is_an_exact_slice(shell: Shell) -> None:
+    """Promise 4, through the command."""
+    for line in shell.json("list"):
+        (shown,) = shell.json("show", line["id"])
+        assert len(shown["passages"]) == line["passages"] > 0
+        for passage in shown["passages"]:
+            assert shown["text"][passage["start"] : passage["end"]] == passage["text"]
+
+
+def test_the_printed_list_names_all_examples(shell: Shell) -> None:
+    """Thirteen briefs of fourteen files, the one of two versions once."""
+    code, out, _ = shell("list")
+    assert code == 0
+    assert len(columns(out, "Brief")) == 13
+    assert sorted(columns(out, "Versions")) == ["1"] * 12 + ["2"]

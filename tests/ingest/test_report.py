@@ -1,0 +1,65 @@
+"""The report says of each document what became of it."""
+
+import pytest
+
+from index.passage import Brief
+from index.placement import Place
+from index.publishing import Outcome
+from ingest.report import Item, Report, Result, item_for
+
+BRIEF = Brief("a1", 2, "Grain", "Grain\n\nText.", date="2024-05", note="12 of 80 pages empty")
+
+
+@pytest.mark.parametrize(
+    ("place", "state", "result"),
+    [
+        (Place.NEW, "current", Result.NEW),
+        (Place.VERSION, "current", Result.VERSION),
+        (Place.VERSION, "superseded", Result.OLDER),
+        (Place.RENDITION, "current", Result.RENDITION),
+        (Place.RENDITION, "superseded", Result.RENDITION),
+        (Place.UNCHANGED, "current", Result.UNCHANGED),
+    ],
+)
+def test_an_outcome_has_one_name(place: Place, state: str, result: Result) -> None:
+    """A version behind a newer one is told apart from one that takes its place."""
+    assert item_for("a.md", BRIEF, Outcome(place, "a1", 2, 3, state), "Grain").result is result
+
+
+def test_a_line_carries_what_a_librarian_asks() -> None:
+    """Id, version, title, date, passages, the reader's warning; the other title if there is one."""
+    outcome = Outcome(Place.VERSION, "a1", 2, 3, "current")
+    assert item_for("a.md", BRIEF, outcome, "Grain and oil") == Item(
+        "a.md",
+        Result.VERSION,
+        "a1",
+        2,
+        "Grain",
+        "2024-05",
+        3,
+        "12 of 80 pages empty",
+        "Grain and oil",
+    )
+    assert item_for("a.md", BRIEF, outcome, "Grain").of is None
+
+
+def test_json_counts_every_result_and_only_added_passages() -> None:
+    """Absent results are zeros, so that a program need not guess."""
+    report = Report(
+        [
+            Item("a.md", Result.NEW, passages=3),
+            Item("b.md", Result.RENDITION, passages=4),
+            Item("c.md", Result.OLDER, passages=5),
+            Item("d.md", Result.FAILED, reason="empty"),
+        ],
+        seconds=1.234,
+        interrupted=True,
+    )
+    found = report.to_json()
+    assert found["counts"] == {
+        "new": 1, "version": 0, "older": 1, "rendition": 1, "unchanged": 0, "withdrawn": 0,
+        "failed": 1, "ignored": 0,
+    }  # fmt: skip
+    assert (found["passages"], found["seconds"], found["interrupted"]) == (8, 1.23, True)
+    assert [item["location"] for item in found["documents"]] == ["a.md", "b.md", "c.md", "d.md"]
+    assert [item.location for item in report.failed] == ["d.md"]

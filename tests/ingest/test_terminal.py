@@ -1,0 +1,107 @@
+"""What is printed where: tables, totals, JSON, warnings."""
+
+import json
+import logging
+
+import pytest
+
+from ingest.report import Item, Report, Result
+from ingest.terminal import (
+    counted_as,
+    print_json,
+    print_report,
+    print_table,
+    progress_bars,
+    show_warnings,
+)
+from tests.golden_files import Golden
+
+ITEMS = [
+    Item("/b/port.md", Result.NEW, "a1b2c3d4e5", 1, "Port Aurelia: lease and ownership",
+         "2024-03-05", 12),
+    Item("/b/wheat.pdf", Result.RENDITION, "b1b2c3d4e5", 1, "Wheat", None, 7, of="Wheat of Tamara"),
+    Item("/b/grain.md", Result.VERSION, "c1b2c3d4e5", 2, "Grain", "2023-07", 5,
+         reason="12 of 80 pages have no text"),
+    Item("/b/old.md", Result.OLDER, "c1b2c3d4e5", 3, "Grain", "2022", 1),
+    Item("/b/same.md", Result.UNCHANGED),
+    Item("/b/gone.md", Result.WITHDRAWN),
+    Item("/b/x\n\x1b[31m\u202e.pdf", Result.FAILED, reason="encrypted; remove the password"),
+    Item("/b", Result.IGNORED, reason="3 files in no brief format: .xlsx, .zip"),
+]  # fmt: skip
+
+
+def test_the_report_is_as_it_was(capsys: pytest.CaptureFixture[str], golden: Golden) -> None:
+    """The table on stdout, failures, notes and totals on stderr, names without control characters."""
+    print_report(Report(list(ITEMS), seconds=3.21))
+    out, err = capsys.readouterr()
+    golden("report/stdout.txt", out)
+    golden("report/stderr.txt", err)
+    assert "\x1b" not in out + err
+    assert "\u202e" not in out + err
+
+
+def test_beside_json_there_is_no_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """Stdout belongs to the object; the failures stay on stderr."""
+    print_report(Report(list(ITEMS)), table=False)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "failed: " in err
+
+
+def test_a_long_report_shows_failures_and_totals_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a thousand new briefs nobody reads the table."""
+    items = [Item(f"{n}.md", Result.NEW, str(n), 1, "T", None, 2) for n in range(1_000)]
+    print_report(Report([*items, Item("x.md", Result.FAILED, reason="empty")]))
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines()[0] == "failed: x.md: empty"
+    assert err.splitlines()[1].startswith("1,001 documents: 1,000 new, 1 failed; 2,000 passages")
+
+
+def test_a_table_without_a_terminal_is_aligned_and_unwrapped(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Numbers to the right, no trailing blanks, and markup in a title is text."""
+    print_table(["Id", "N", "Title"], [["a", "1", "[bold]x[/bold] " + "y" * 200], ["b", "22", "z"]],
+                right="N")  # fmt: skip
+    assert capsys.readouterr().out == (
+        f"Id   N  Title\na    1  [bold]x[/bold] {'y' * 200}\nb   22  z\n"
+    )
+
+
+def test_json_is_one_line_of_real_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    """Umlauts stay readable; what cannot be written at all is escaped."""
+    print_json({"title": "Köln\nBonn"})
+    print_json({"path": "bad\udcff.txt"})
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == '{"title": "Köln\\nBonn"}'
+    assert json.loads(second) == {"path": "bad\udcff.txt"}
+
+
+def test_a_warning_is_said_once_however_often_a_library_was_opened(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`--watch` and programs open many in one process."""
+    for _ in range(3):
+        show_warnings()
+    logging.getLogger("index.library").warning("index damaged; run: briefs reindex")
+    assert capsys.readouterr().err == "briefs: index damaged; run: briefs reindex\n"
+
+
+def test_no_bar_is_drawn_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Logs stay free of control characters."""
+    with progress_bars() as progress:
+        progress.reading(0, 2, "a.md")
+        progress.embedding(100)
+        progress.embedded(50)
+        progress.waiting()
+    assert capsys.readouterr() == ("", "another ingest is running; waiting for it to end\n")
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "0 passages"), (1, "1 passage"), (2, "2 passages"), (1234, "1,234 passages")],
+)
+def test_counts_read_as_words(count: int, said: str) -> None:
+    """One is singular, thousands are parted."""
+    assert counted_as(count, "passage", "passages") == said
