@@ -5,6 +5,7 @@ made up here (bench/hollow.py): nothing in these figures depends on them.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -85,10 +86,13 @@ def of_pdf(place: Workplace, briefs: Sequence[CutBrief]) -> Iterator[Figure]:
     missing = sorted(set(files) - {cut.name for cut in briefs})
     yield counted("PDF reports ingested", len(briefs), len(files), 1, missing)
     judged = [judge(cut, page_texts(files[cut.name])) for cut in briefs]
-    right = sum(item.right for item in judged)
-    wrong = [line for item in judged for line in item.wrong]
+    right = sum((item.right for item in judged), Counter[str]())
+    wrong = [fault for item in judged for fault in item.wrong]
+    for what, kinds in (("passages", set(right) - {"footnote"}), ("footnotes", {"footnote"})):
+        good = sum(right[kind] for kind in kinds)
+        bad = [line for kind, line in wrong if kind in kinds]
+        yield counted(f"… page of the first words of {what}", good, good + len(bad), 0.95, bad)
     untold = [line for item in judged for line in item.untold]
-    yield counted("… page of a passage's first words", right, right + len(wrong), 0.95, wrong)
     tables = sum("(table)" in line for line in untold)
     yield Figure(
         "… passages whose words no page has in that order (not counted above)",

@@ -17,7 +17,7 @@ from index import settings
 from index.draft import Draft
 from index.embedder import ModelEmbedder, Progress, Vectors
 from index.library import Library
-from index.publishing import Outcome
+from index.planning import Outcome
 from ingest.pipeline import Options, ingest
 from ingest.report import Report
 

@@ -6,12 +6,12 @@ were put in another order, as tables are.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.passages import CutBrief
-from index.passage import Passage
 
 FIRST_WORDS = 14  # of a passage
 ENOUGH = 0.5  # share of their runs that a page must hold to be told by
@@ -21,8 +21,8 @@ ENOUGH = 0.5  # share of their runs that a page must hold to be told by
 class Judged:
     """How a brief's page numbers stand the check."""
 
-    right: int
-    wrong: tuple[str, ...]
+    right: Counter[str]  # passages by kind
+    wrong: tuple[tuple[str, str], ...]  # (kind, where and what)
     untold: tuple[str, ...]  # passages whose words no page has in that order
 
 
@@ -43,8 +43,8 @@ def page_texts(path: Path) -> list[str]:
 def judge(cut: CutBrief, pages: Sequence[str]) -> Judged:
     """Compare the page of each passage with the page that holds its first words."""
     held = [_runs(_words(text)) for text in pages]
-    right = 0
-    wrong: list[str] = []
+    right: Counter[str] = Counter()
+    wrong: list[tuple[str, str]] = []
     untold: list[str] = []
     for passage in cut.passages:
         begins = _runs(_words(passage.text)[:FIRST_WORDS])
@@ -54,9 +54,10 @@ def judge(cut: CutBrief, pages: Sequence[str]) -> Judged:
         if best < ENOUGH:
             untold.append(where)
         elif passage.page and shares[passage.page - 1] == best:
-            right += 1
+            right[passage.kind] += 1
         else:
-            wrong.append(f"{where}: page {passage.page}, should be {shares.index(best) + 1}")
+            line = f"{where}: page {passage.page}, should be {shares.index(best) + 1}"
+            wrong.append((passage.kind, line))
     return Judged(right, tuple(wrong), tuple(untold))
 
 
@@ -72,8 +73,3 @@ def _runs(words: Sequence[str]) -> set[tuple[str, ...]]:
 
 def _triples(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
     return zip(words, words[1:], words[2:], strict=False)
-
-
-def short(passage: Passage) -> bool:
-    """Whether a passage has too few words to be looked for."""
-    return len(_words(passage.text)) < 3

@@ -50,6 +50,10 @@ _NOT_FOR_BRIEFS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _NAME_OR_NUMBER = re.compile(r"[\w$%&/.-]*[A-Z0-9][\w&/.-]*")
+_CAPITALISED = re.compile(
+    r"\b[A-Z][\w'’]*(?:[ -](?:(?:of|the|and|for|to|in)\s+){0,2}[A-Z][\w'’]*)+"
+)
+_LONGEST_ACRONYM = 7
 _ALWAYS_CAPITAL = frozenset({"I", "I'm", "OK"})
 
 
@@ -77,6 +81,20 @@ def judge(question: str, features: Mapping[str, float] | None) -> Judgement:
 def not_for_briefs(question: str) -> bool:
     """Return whether a question is an order to the bot, small talk, or about the day's business."""
     return bool(_NOT_FOR_BRIEFS.search(" ".join(question.split())))
+
+
+def initials(text: str) -> frozenset[str]:
+    """Return the acronyms, lower-cased, that the capitalised words of a text spell.
+
+    "New York City" spells nyc, "Southern District of New York" sdny.
+    """
+    found: set[str] = set()
+    for run in _CAPITALISED.findall(text):
+        letters = [word[0].lower() for word in run.split() if word[0].isupper()]
+        for start in range(len(letters) - 1):
+            for end in range(start + 2, min(len(letters), start + _LONGEST_ACRONYM) + 1):
+                found.add("".join(letters[start:end]))
+    return frozenset(found)
 
 
 def names(question: str) -> frozenset[str]:

@@ -27,6 +27,7 @@ _CONNECTIVE = re.compile(
     re.IGNORECASE,
 )
 _ROW = re.compile(r"^\s*\|")
+_MARK = re.compile(r"^(?:[•▪◦]\s*)+")  # of a bullet: no part of what it says
 _RULE_ROW = re.compile(r"^[\s|:\-–=]+$")
 _FOOTNOTE = re.compile(
     r"^(?:\[?\d{1,3}[\]).]?\s+)?(?:See\b|Ibid|Id\.|P\.L\.|Public Law|\d+ U\.S\.C)"
@@ -78,7 +79,8 @@ def candidates(hits: Sequence[Hit]) -> list[Candidate]:
 def _of_hit(hit: Hit, rank: int) -> Iterator[Candidate]:
     text = hit.passage.text
     before: tuple[int, int] | None = None
-    for start, end in split(text):
+    for found, end in split(text):
+        start = end - len(_MARK.sub("", text[found:end], count=1))
         sentence = text[start:end]
         if _RULE_ROW.match(sentence):
             continue

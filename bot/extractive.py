@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answer import Citation, Draft, Standalone, verbatim
-from bot.answerable import NAMELESS, judge, names
+from bot.answerable import NAMELESS, initials, judge, names
 from bot.candidates import Candidate, candidates
 from bot.wanted import FIGURES, offers, wanted
 from index.passage import Hit
@@ -166,7 +166,8 @@ def _evidence(
     """Return the features that `judge` weighs."""
     texts = [_surroundings(hit) for hit in hits[:NAMING]]
     named = names(question.asked)
-    found = said(dict.fromkeys(named, 1.0), " ".join(texts))
+    around = " ".join(texts)
+    found = said(dict.fromkeys(named, 1.0), around) | (named & initials(around))
     return {
         "cosine": max(item.cosine for item in ranked),
         "offer": max((item.cosine for item in ranked if item.offers), default=0.0),

@@ -13,7 +13,7 @@ class BlockKind(StrEnum):
     HEADING = "heading"
     PARAGRAPH = "paragraph"
     BULLET = "bullet"  # text without its mark; `level` is the depth from 1
-    TABLE = "table"  # rows joined by newline, each "| cell | cell |"; a caption is its own paragraph
+    TABLE = "table"  # rows joined by newline, each "| cell | cell |"; a caption is a paragraph
     FOOTNOTE = "footnote"  # text begins with its mark, such as "3. "
 
 
@@ -62,7 +62,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Document:
-    """The content of one file. `warnings` are lines for the ingest report ("12 of 80 pages empty")."""
+    """The content of one file. `warnings` go into the ingest report ("12 of 80 pages empty")."""
 
     blocks: tuple[Block, ...]
     metadata: Metadata = Metadata()

@@ -190,10 +190,13 @@ def _packed(pieces: Sequence[_Piece], target: int, limit: int) -> Iterable[list[
         if len(paragraph) == 1:
             group.extend(paragraph)
             continue
-        if group:
+        parts = list(_balanced(paragraph, limit))
+        if group and sum(piece.tokens for piece in (*group, *parts[0])) <= target:
+            parts[0] = [*group, *parts[0]]  # a caption stays with its table, a lead with its list
+        elif group:
             yield group
-            group = []
-        yield from _balanced(paragraph, limit)
+        group = []
+        yield from parts
     if group:
         yield group
 

@@ -28,7 +28,7 @@ from ingest.manifest import Manifest
 from ingest.metadata import from_file_name
 from ingest.passages import cut
 from ingest.progress import Progress, Quiet
-from ingest.report import Item, Report, Result, item_for
+from ingest.report import Item, Report, Result, item_for, withdrawn
 from ingest.sources import Candidate, Ignored, Refusal
 
 BATCH_PASSAGES = 2_000  # published together: about 15 s of work that a kill may cost
@@ -249,13 +249,15 @@ class _Run:
             outcomes = self._library.publish(
                 drafts, dropped, tick=self._progress.embedded, on_wait=self._progress.waiting
             )
-        titles = {row.brief.id: row.brief.title for row in self._library.versions()}
+        versions = self._library.versions()
+        titles = {row.brief.id: row.brief.title for row in versions}
         for draft, outcome in zip(drafts, outcomes, strict=True):
             on_record = titles.get(outcome.brief_id)
             self.report.items.append(
                 item_for(draft.rendition.location, draft.brief, outcome, on_record)
             )
-        self.report.items.extend(Item(row.location, Result.WITHDRAWN) for row in dropped)
+        briefs = {row.pk: row.brief for row in versions}
+        self.report.items += [withdrawn(row.location, briefs[row.version_pk]) for row in dropped]
 
     def _vanished(self, paths: Sequence[str]) -> Iterator[str]:
         for row in self._library.renditions():

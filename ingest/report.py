@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from index.passage import Brief
+from index.passage import Brief, BriefRef
 from index.placement import Place
-from index.publishing import Outcome
+from index.planning import Outcome
 
 
 class Result(StrEnum):
@@ -88,6 +88,11 @@ def item_for(location: str, brief: Brief, outcome: Outcome, title_on_record: str
         reason=brief.note,
         of=title_on_record if title_on_record != brief.title else None,
     )
+
+
+def withdrawn(location: str, brief: BriefRef) -> Item:
+    """Return the line for a document that has vanished, and the brief version it stood for."""
+    return Item(location, Result.WITHDRAWN, brief.id, brief.version, brief.title, brief.date)
 
 
 def _result(outcome: Outcome) -> Result:

@@ -190,11 +190,10 @@ def print_report(report: Report, *, table: bool = True) -> None:
         if is_narrow():
             names, cells = (names[0], *names[3:]), [(row[0], *row[3:]) for row in cells]
         print_table(names, cells, right="Passages")
-    for item in report.items:
-        if item.result in {Result.FAILED, Result.IGNORED}:
-            say(f"{item.result.value}: {printable(item.location)}: {item.reason}")
-        elif item.reason:
-            say(f"note: {printable(item.location)}: {item.reason}")
+    for item in sorted(report.items, key=lambda item: item.result is Result.FAILED):
+        if item.reason:
+            mark = item.result.value if item.result in _UNTOLD else "note"
+            say(f"{mark}: {printable(item.location)}: {item.reason}")
     say(_totals(report))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answerable import judge, names, not_for_briefs
+from bot.answerable import initials, judge, names, not_for_briefs
 
 STRONG = {"cosine": 0.7, "offer": 0.7, "names": 1.0}
 
@@ -58,3 +58,10 @@ def test_names_are_capitals_and_numbers_but_not_the_first_word():
     """The question word is no name, an acronym in its place is one."""
     assert names("What did Norvane pay in 2015?") == {"norvan", "2015"}
     assert names("FY27 request?") == {"fy27"}
+
+
+def test_capitalised_words_spell_their_acronyms():
+    """Small words in between are skipped, as people do."""
+    spelled = initials("The judge of the Southern District of New York heard New York City.")
+    assert {"sdny", "nyc", "ny"} <= spelled
+    assert initials("nothing capital here") == frozenset()

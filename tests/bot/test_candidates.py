@@ -65,3 +65,13 @@ def test_what_makes_no_answer_is_held_back(text):
     plain = only("The port was leased to a company in spring.")
     assert plain.penalty == 0
     assert only(text).penalty > 0
+
+
+def test_the_mark_of_a_bullet_is_no_part_of_a_quotation():
+    """What stands after it is quoted, from its first letter."""
+    found = candidates([hit("Three steps:\n• The port is large and old.\n  • It was leased.")])
+    assert [item.sentence for item in found] == [
+        "Three steps:",
+        "The port is large and old.",
+        "It was leased.",
+    ]

@@ -7,7 +7,7 @@ import pytest
 from index.library import Library
 from index.passage import Brief
 from index.placement import Known, Place, newer
-from index.publishing import Outcome
+from index.planning import Outcome
 from index.schema import CURRENT, SUPERSEDED, WITHDRAWN
 from tests.drafts import draft
 

@@ -52,7 +52,7 @@ def test_a_listed_brief_names_its_versions_and_documents(library: Library) -> No
     for text in (PORT, PORT + "\n\nA tender follows."):
         library.publish([draft("a.md", text, title="A", date="2024")])
     (line,) = listing.brief_lines(library, None, everything=False)
-    assert (line["version"], line["passages"], line["renditions"]) == (2, 1, ["a.md"])
+    assert (line["version"], line["passages"], line["renditions"]) == (2, 3, ["a.md"])
     assert [(v["version"], v["state"]) for v in line["versions"]] == [
         (1, "superseded"), (2, "current"),
     ]  # fmt: skip
@@ -78,10 +78,10 @@ def test_stats_count_what_is_there(
     library.publish([draft("b.md", "Else.", title="B", collection="east")])
     counted = listing.library_stats(library)
     wanted = {
-        "briefs": 2, "versions": 3, "superseded": 1, "withdrawn": 0, "documents": 2, "passages": 2,
+        "briefs": 2, "versions": 3, "superseded": 1, "withdrawn": 0, "documents": 2, "passages": 4,
         "collections": {"default": 1, "east": 1}, "oldest": "2024", "newest": "2024", "undated": 1,
     }  # fmt: skip
-    assert counted.items() >= wanted.items()
+    assert {name: counted[name] for name in wanted} == wanted
     listing.print_stats(counted)
     out = capsys.readouterr().out
     assert "collections      default (1), east (1)\n" in out
@@ -119,4 +119,5 @@ def test_the_printed_list_names_all_examples(shell: Shell) -> None:
     code, out, _ = shell("list")
     assert code == 0
     assert len(columns(out, "Brief")) == 13
-    assert sorted(columns(out, "Versions")) == ["1"] * 12 + ["2"]
+    assert out.count("  1  ") == 12
+    assert "BB-2022-07" in next(line for line in out.splitlines() if "  2  " in line)

@@ -4,7 +4,7 @@ import pytest
 
 from index.passage import Brief
 from index.placement import Place
-from index.publishing import Outcome
+from index.planning import Outcome
 from ingest.report import Item, Report, Result, item_for
 
 BRIEF = Brief("a1", 2, "Grain", "Grain\n\nText.", date="2024-05", note="12 of 80 pages empty")

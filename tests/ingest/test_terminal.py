@@ -24,14 +24,14 @@ ITEMS = [
          reason="12 of 80 pages have no text"),
     Item("/b/old.md", Result.OLDER, "c1b2c3d4e5", 3, "Grain", "2022", 1),
     Item("/b/same.md", Result.UNCHANGED),
-    Item("/b/gone.md", Result.WITHDRAWN),
+    Item("/b/gone.md", Result.WITHDRAWN, "d1b2c3d4e5", 1, "Oil", "2020-01-01"),
     Item("/b/x\n\x1b[31m\u202e.pdf", Result.FAILED, reason="encrypted; remove the password"),
     Item("/b", Result.IGNORED, reason="3 files in no brief format: .xlsx, .zip"),
 ]  # fmt: skip
 
 
 def test_the_report_is_as_it_was(capsys: pytest.CaptureFixture[str], golden: Golden) -> None:
-    """The table on stdout, failures, notes and totals on stderr, names without control characters."""
+    """The table on stdout; notes, failures and totals on stderr; no control characters."""
     print_report(Report(list(ITEMS), seconds=3.21))
     out, err = capsys.readouterr()
     golden("report/stdout.txt", out)
