@@ -2,14 +2,15 @@
 
     python -m bench DATA [--quick] [--work FOLDER] [--write]
 
-`--write` puts the tables between the marks in bench/RESULTS.md and leaves all else there as it is.
+`--write` puts the tables between the marks in bench/RESULTS.md and leaves all else there as it is;
+the lists of failures are only printed, for they hold sentences of the corpora.
 """
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def main() -> None:
     with command.workplace(options) as place:
         found = {name: _figures(name, place) for name in BENCHMARKS if name in options.only}
     text = _report(found, began, quick=options.quick)
-    print(text)
+    print(text, *(notes(figures, _NOTES) for figures in found.values()), sep="\n\n")
     if options.write:
         before, _, rest = RESULTS.read_text(encoding="utf-8").partition(BEGIN)
         after = rest.partition(END)[2]
@@ -58,16 +59,12 @@ def _figures(name: str, place: Workplace) -> list[Figure]:
     return [Figure(**{**row, "details": tuple(row["details"])}) for row in map(json.loads, lines)]
 
 
-def _report(
-    found: dict[str, Sequence[Figure]] | dict[str, list[Figure]], began: list[str], *, quick: bool
-) -> str:
+def _report(found: Mapping[str, Sequence[Figure]], began: Sequence[str], *, quick: bool) -> str:
     today = datetime.now(UTC).date().isoformat()
     parts = [f"Measured on {today}" + (", small run (--quick): no figures to quote" * quick) + ":"]
     parts.append("\n".join(f"- {line}" for line in began))
     for name, figures in found.items():
         parts += [f"### {name}", table(figures)]
-        if listed := notes(figures, _NOTES):
-            parts.append(listed)
     return "\n\n".join(parts)
 
 

@@ -53,8 +53,14 @@ def measure(place: Workplace) -> list[Figure]:
         ingest(library, [str(folders[1])])
         figures = [_recognised(library, true), _two_editions(library)]
     figures += _likenesses(true, false)
-    figures.append(_blanked("numbers, editions and dates of the PDFs blanked", markdown, pdf, true))
-    return figures
+    bare_pdf = [_stripped(draft) for draft in pdf]
+    bare_markdown = [_stripped(draft) for draft in markdown]
+    what = "pairs recognised, number, edition and date blanked"
+    return [
+        *figures,
+        _placed(f"{what} in the PDFs", markdown, bare_pdf, true),
+        _placed(f"{what} in both", bare_markdown, bare_pdf, true),
+    ]
 
 
 def alike(markdown: Sequence[Draft], pdf: Sequence[Draft]) -> tuple[list[Pair], list[Pair]]:
@@ -149,10 +155,10 @@ def _likenesses(true: Sequence[Pair], false: Sequence[Pair]) -> Iterator[Figure]
     )
 
 
-def _blanked(
+def _placed(
     what: str, markdown: Sequence[Draft], pdf: Sequence[Draft], true: Sequence[Pair]
 ) -> Figure:
-    """Place PDFs of which nothing but title and text is known among the markdown reports."""
+    """Place PDFs among the markdown reports, knowing only what the drafts carry."""
     shelf = Shelf()
     names = {}
     for pk, draft in enumerate(markdown):
@@ -163,7 +169,7 @@ def _blanked(
     wrong: list[str] = []
     partners = {pair.pdf: pair.markdown for pair in true}
     for draft in pdf:
-        placement = shelf.place(_stripped(draft))
+        placement = shelf.place(draft)
         found = names[placement.of.pk] if placement.of else None
         name = _name(draft)
         if placement.place is Place.RENDITION and found == partners.get(name):
@@ -172,7 +178,7 @@ def _blanked(
             line = f"{name}: {placement.place} of {found}, not {partners.get(name)}"
             (wrong if found else missed).append(line)
     return Figure(
-        f"pairs recognised, {what}",
+        what,
         f"{good} of {len(true)}; {len(wrong)} wrong",
         details=(*wrong, *missed),
     )

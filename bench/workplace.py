@@ -1,9 +1,11 @@
 """The folder a benchmark works in: libraries made once, our command, samples of the data.
 
 Nothing is written to the data folder. Libraries are made by the real command and kept for the
-benchmarks that follow, in this run or, with `--work FOLDER`, in the next.
+benchmarks that follow, in this run or, with `--work FOLDER`, in the next, until the code that fills
+them changes.
 """
 
+import hashlib
 import os
 import shutil
 import sys
@@ -60,16 +62,21 @@ class Workplace:
         """Return where a folder that is kept lies; small runs have their own."""
         return self.work / (f"{name}-quick" if self.quick else name)
 
+    def has(self, name: str) -> bool:
+        """Say whether a folder has been filled, by this run or an earlier one of the same code."""
+        mark = self.kept(name) / _DONE
+        return mark.exists() and mark.read_text() == _code(name)
+
     def make(self, name: str, fill: Callable[[Path], _T]) -> _T:
         """Fill a folder anew, keep it for later, and return what `fill` returns."""
         folder = self.fresh(self.kept(name).name)
         result = fill(folder)
-        (folder / _DONE).touch()
+        (folder / _DONE).write_text(_code(name))
         return result
 
     def made(self, name: str, fill: Callable[[Path], object]) -> Path:
         """Return the folder that `fill` fills, filled by this call or an earlier one."""
-        if not (self.kept(name) / _DONE).exists():
+        if not self.has(name):
             self.make(name, fill)
         return self.kept(name)
 
@@ -106,3 +113,14 @@ class Workplace:
         folder = self.work / "empty"
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+
+def _code(name: str) -> str:
+    """Return the hash of the code that fills a folder: the peer's own, or ours."""
+    paths = [ROOT / "bench/tutorial.py"]
+    if name != "store":
+        paths = [path for part in ("index", "ingest") for path in (ROOT / part).rglob("*.py")]
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -4,7 +4,6 @@ A quotation is checked when its citation is made: what does not stand in the pas
 character, cannot become a Citation.
 """
 
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -87,8 +86,7 @@ class Citation:
     @property
     def page(self) -> int | None:
         """The page, from 1, of the quotation's first character; None without pages."""
-        starts = self.brief.page_starts
-        return max(1, bisect_right(starts, self.start)) if starts else None
+        return self.brief.page_at(self.start)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from index import schema
 from index.errors import NotFound
-from index.passage import Brief, BriefRef, Passage, Source
+from index.passage import Brief, BriefRef, Pages, Passage, Source
 from index.schema import CURRENT, SUPERSEDED
 
 _CHUNK = 500  # bound parameters a statement
@@ -143,7 +143,7 @@ def add_version(
             source=brief.source,
             media_type=brief.renditions[0].media_type,
             source_url=brief.source_url,
-            page_starts=json.dumps(brief.page_starts),
+            pages=json.dumps(brief.pages),
             note=brief.note,
             signature=signature.astype("<u4").tobytes(),
             added_at=datetime.now(UTC),
@@ -257,7 +257,7 @@ def brief(connection: Connection, brief_id: str, version: int | None = None) -> 
         edition=row.edition,
         source=row.source,
         source_url=row.source_url,
-        page_starts=tuple(json.loads(row.page_starts)),
+        pages=_pages(row.pages),
         renditions=tuple(Source(d.location, d.media_type, d.sha256) for d in documents),
         note=row.note,
     )
@@ -327,8 +327,12 @@ def _reference(row: Any) -> BriefRef:
         version=row.version,
         number=row.number,
         source_url=row.source_url,
-        page_starts=tuple(json.loads(row.page_starts)),
+        pages=_pages(row.pages),
     )
+
+
+def _pages(stored: str) -> Pages:
+    return tuple((offset, page) for offset, page in json.loads(stored))
 
 
 def _passage(row: Any) -> Passage:

@@ -7,6 +7,17 @@ All offsets are in characters of `Brief.text`, end exclusive, and exact:
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
+# (offset, page) wherever the page changes, by offset. Not always by page: the notes at the foot of
+# a page come after a paragraph that runs on to the next. () for what has no pages.
+Pages = tuple[tuple[int, int], ...]
+
+
+def page_at(pages: Pages, offset: int) -> int | None:
+    """Return the page, from 1, on which the character at `offset` stands; None without pages."""
+    if not pages:
+        return None
+    return pages[max(0, bisect_right(pages, offset, key=lambda entry: entry[0]) - 1)][1]
+
 
 @dataclass(frozen=True)
 class Source:
@@ -36,15 +47,13 @@ class Brief:
     edition: str | None = None  # the publisher's own version, such as "7"
     source: str = ""  # path or URL of the rendition that `text` came from
     source_url: str | None = None  # where the public finds it
-    page_starts: tuple[int, ...] = ()  # offset at which page 1, 2, ... starts; () without pages
+    pages: Pages = ()
     renditions: tuple[Source, ...] = ()
     note: str | None = None  # what a reader should know, such as a warning of the reader
 
     def page_at(self, offset: int) -> int | None:
         """Return the page, from 1, on which the character at `offset` stands."""
-        if not self.page_starts:
-            return None
-        return max(1, bisect_right(self.page_starts, offset))
+        return page_at(self.pages, offset)
 
 
 @dataclass(frozen=True)
@@ -79,7 +88,11 @@ class BriefRef:
     version: int = 1
     number: str | None = None
     source_url: str | None = None
-    page_starts: tuple[int, ...] = field(default=(), repr=False)
+    pages: Pages = field(default=(), repr=False)
+
+    def page_at(self, offset: int) -> int | None:
+        """Return the page, from 1, on which the character at `offset` stands."""
+        return page_at(self.pages, offset)
 
 
 @dataclass(frozen=True)

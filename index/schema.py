@@ -57,7 +57,7 @@ versions = Table(
     Column("source", Text, nullable=False),
     Column("media_type", Text, nullable=False),
     Column("source_url", Text),
-    Column("page_starts", Text, nullable=False),  # JSON list of offsets
+    Column("pages", Text, nullable=False),  # JSON list of [offset, page]
     Column("note", Text),
     Column("signature", LargeBinary, nullable=False),  # MinHash, uint32
     Column("added_at", DateTime(timezone=True), nullable=False),

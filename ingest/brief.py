@@ -6,15 +6,19 @@ Knows nothing of passages, hashes or the index.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from index.draft import bare
-from index.passage import Brief, Source
+from index.passage import Brief, Pages, Source
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
+from ingest.metadata import from_first_lines
 
 MAX_TITLE = 300  # characters
+HEAD_LINE = 120  # characters; what is longer is text
+_PARTS = re.compile(r"\s+[|•·—–]\s+")
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ def assemble(document: Document, metadata: Metadata, collection: str, rendition:
     line.
     """
     title = _short(metadata.title or "") or _short(_title_from(rendition.location)) or "Untitled"
-    blocks = _without_title(document.blocks, title)
+    blocks = _without_head(_without_title(document.blocks, title), document.metadata)
     text, spans = _join(title, blocks)
     brief = Brief(
         id="",
@@ -49,7 +53,7 @@ def assemble(document: Document, metadata: Metadata, collection: str, rendition:
         edition=_line(metadata.edition) or None,
         source=rendition.location,
         source_url=metadata.source_url,
-        page_starts=_page_starts(spans),
+        pages=_pages(spans),
         renditions=(rendition,),
         note="; ".join(document.warnings) or None,
     )
@@ -89,24 +93,33 @@ def _without_title(blocks: Sequence[Block], title: str) -> tuple[Block, ...]:
     )
 
 
-def _page_starts(spans: Sequence[Span]) -> tuple[int, ...]:
-    """Return the offset at which each page, from 1, starts; () if no block knows its page."""
-    starts: dict[int, int] = {}
+def _without_head(blocks: Sequence[Block], stated: Metadata) -> tuple[Block, ...]:
+    """Drop the lines above the text that say nothing but date, number, authors and source.
+
+    All of it is kept as metadata; as passages such lines would be found and answer nothing.
+    """
+    first = next((i for i, block in enumerate(blocks) if not _is_head(block, stated)), len(blocks))
+    return tuple(blocks[first:])
+
+
+def _is_head(block: Block, stated: Metadata) -> bool:
+    if block.kind not in {BlockKind.PARAGRAPH, BlockKind.HEADING} or len(block.text) > HEAD_LINE:
+        return False
+    parts = (from_first_lines([part]) for part in re.split(_PARTS, block.text))
+    return all(
+        said != Metadata() and said.title is None and said.over(stated) == stated for said in parts
+    )
+
+
+def _pages(spans: Sequence[Span]) -> Pages:
+    """Return where the page changes; () if no block knows its page."""
+    changes: list[tuple[int, int]] = []
     for span in spans:
         if span.block.page is not None:
-            starts.setdefault(span.block.page, span.start)
-        for offset, page in span.block.page_breaks:
-            starts.setdefault(page, span.start + offset)
-    if not starts:
-        return ()
-    offsets: list[int] = []
-    following = spans[-1].end
-    for page in range(max(starts), 0, -1):
-        # A page without text starts where the next one does.
-        following = min(following, starts.get(page, following))
-        offsets.append(following)
-    offsets[-1] = 0
-    return tuple(reversed(offsets))
+            changes.append((span.start, span.block.page))
+        changes += [(span.start + offset, page) for offset, page in span.block.page_breaks]
+    firsts = (next(group) for _, group in groupby(changes, key=lambda change: change[1]))
+    return tuple(firsts)
 
 
 def _line(stated: str | None) -> str:

@@ -49,7 +49,7 @@ _URL_KEYS = (
 )  # fmt: skip
 
 _NUMBER = re.compile(r"[A-Z0-9][A-Za-z0-9]*(?:[-/. ]?[A-Za-z0-9]+){0,5}")
-_REPORT_NUMBER = r"[A-Z]{1,5}-?\d{3,6}(?:/\d{2,4})?|\d{2}-\d{3}"
+_REPORT_NUMBER = r"[A-Z]{1,5}-\d{4}-\d{1,3}|[A-Z]{1,5}-?\d{3,6}(?:/\d{2,4})?|\d{2}-\d{3}"
 
 
 def from_pairs(pairs: Mapping[str, str], *, month_first: bool = False) -> Metadata:
@@ -196,11 +196,14 @@ _NUMBER_LABEL = re.compile(
     rf"(?:.{{0,40}}?\b(?:No\.?|Number|Nr\.?)\s*)(\d{{1,5}}(?:/\d{{2,4}})?|{_REPORT_NUMBER})"
     rf"|({_REPORT_NUMBER})",
 )
+_TEAM = re.compile(r"(?:[A-Z][\w'’-]* ){1,5}(?:Desk|Team|Unit)")
 
 
 def _from_part(part: str) -> Metadata:
     if re.match(r"(?:written |prepared )?by:? [A-Z]", part, re.IGNORECASE) and len(part) <= 200:
         return Metadata(authors=_plain_names(part))
+    if _TEAM.fullmatch(part):
+        return Metadata(authors=(part,))
     if located := locate_date(part):
         iso, start, end = located
         before, after = part[:start].strip(" ("), part[end:].strip(" ,.)")

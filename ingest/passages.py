@@ -24,6 +24,7 @@ TARGET_TOKENS = 200
 BULLET_TOKENS = 90
 CONTEXT_TOKENS = 48  # tokens of lead, caption or header row that go with a part of a list or table
 LEAD_TOKENS = 60  # a paragraph up to this long that ends in a colon leads the list after it
+SCRAP_TOKENS = 12  # a passage up to this long says nothing by itself
 SPECIAL_TOKENS = 2  # a count includes the marks of beginning and end
 
 _LONGEST_WORD = 200  # characters; what is longer has no place to cut and is cut anyway
@@ -68,7 +69,8 @@ def cut(brief: Brief, spans: Sequence[Span], count: CountTokens, max_tokens: int
         for unit in _units(spans, brief.title, count)
         for group, context in cutter.parts(unit)
     ]
-    fitted = _fitted(brief.title, passages, count, max_tokens)
+    whole = _without_scraps(brief.text, passages, count)
+    fitted = _fitted(brief.title, whole, count, max_tokens)
     return tuple(replace(passage, ordinal=row) for row, passage in enumerate(fitted))
 
 
@@ -233,12 +235,34 @@ def _passage(brief: Brief, unit: _Unit, group: Sequence[_Piece], context: str) -
     )
 
 
+def _without_scraps(
+    text: str, passages: Sequence[Passage], count: CountTokens
+) -> Iterable[Passage]:
+    """Join a scrap, such as the source line under a table, to the passage before it."""
+    counts = [number - SPECIAL_TOKENS for number in count([each.text for each in passages])]
+    kept: list[tuple[Passage, int]] = []
+    for passage, tokens in zip(passages, counts, strict=True):
+        if kept and tokens <= SCRAP_TOKENS:
+            before, size = kept[-1]
+            alike = before.heading == passage.heading and "footnote" not in (
+                before.kind,
+                passage.kind,
+            )
+            if alike and size + tokens <= TARGET_TOKENS:
+                joined = replace(before, end=passage.end, text=text[before.start : passage.end])
+                kept[-1] = (joined, size + tokens)
+                continue
+        kept.append((passage, tokens))
+    return (passage for passage, _ in kept)
+
+
 def _fitted(
-    title: str, passages: Sequence[Passage], count: CountTokens, max_tokens: int
+    title: str, passages: Iterable[Passage], count: CountTokens, max_tokens: int
 ) -> Iterable[Passage]:
     """Shorten what goes with a passage, never the passage, until the model can read it all."""
-    counts = count([passage_input(title, passage) for passage in passages])
-    for passage, tokens in zip(passages, counts, strict=True):
+    listed = list(passages)
+    counts = count([passage_input(title, passage) for passage in listed])
+    for passage, tokens in zip(listed, counts, strict=True):
         if tokens <= max_tokens:
             yield passage
         else:

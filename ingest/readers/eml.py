@@ -13,6 +13,8 @@ from email.utils import parseaddr, parsedate_to_datetime
 from index.errors import ReadError
 from ingest.decode import clean, decode
 from ingest.document import Block, Document, Metadata
+from ingest.metadata import from_first_lines
+from ingest.readers.headings import head_texts
 from ingest.readers.html import blocks_from_html
 from ingest.readers.mail_attachments import attachments_of, is_attachment
 from ingest.readers.mail_text import is_history, own_text
@@ -54,7 +56,8 @@ def read(data: bytes) -> Document:
     if attachments and 0 < words < _COVERING_WORDS:
         note = f"a covering note of {words} words; what is attached is kept"
         blocks, warnings = (), (note, *warnings)
-    return Document(blocks, _metadata(mail), MEDIA_TYPE, warnings, attachments)
+    metadata = _metadata(mail).over(from_first_lines(head_texts(blocks)))
+    return Document(blocks, metadata, MEDIA_TYPE, warnings, attachments)
 
 
 def header(part: Message, name: str) -> str:

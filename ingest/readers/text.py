@@ -43,7 +43,7 @@ def read(data: bytes) -> Document:
     blocks = blocks_from_text(text)
     metadata = from_first_lines(head_texts(blocks))
     return Document(
-        blocks=_with_title(blocks, metadata.title),
+        blocks=_without_by_lines(_with_title(blocks, metadata.title), metadata.authors),
         metadata=metadata,
         media_type="text/plain",
         warnings=lost_characters(text),
@@ -136,3 +136,13 @@ def _with_title(blocks: Sequence[Block], title: str | None) -> tuple[Block, ...]
             heading = replace(block, kind=BlockKind.HEADING, level=1)
             return (*blocks[:place], heading, *blocks[place + 1 :])
     return tuple(blocks)
+
+
+def _without_by_lines(blocks: Sequence[Block], authors: Sequence[str]) -> tuple[Block, ...]:
+    """Make a line of the head that names an author, and so looks like a heading, none."""
+    return tuple(
+        replace(block, kind=BlockKind.PARAGRAPH, level=0)
+        if place < _HEAD_LINES and block.kind is BlockKind.HEADING and block.text in authors
+        else block
+        for place, block in enumerate(blocks)
+    )

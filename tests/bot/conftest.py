@@ -51,7 +51,7 @@ def draft(title: str, date: str | None, paragraphs: tuple[str, ...]) -> Draft:
         date=date,
         authors=("A. Writer", "B. Writer"),
         source=source.location,
-        page_starts=(0, passages[-1].start),
+        pages=((0, 1), (passages[-1].start, 2)),
         renditions=(source,),
     )
     return Draft(brief, tuple(passages), source)

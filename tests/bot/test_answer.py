@@ -7,7 +7,9 @@ from bot.errors import QuoteError
 from index.passage import BriefRef, Hit, Passage
 
 TEXT = "The port is old. The lease ends in 2031."
-BRIEF = BriefRef("b1", "Port", None, ("A", "B"), "a.txt", "default", page_starts=(0, 50, 110))
+BRIEF = BriefRef(
+    "b1", "Port", None, ("A", "B"), "a.txt", "default", pages=((0, 1), (50, 2), (110, 3))
+)
 HIT = Hit("p1", Passage(0, 100, 100 + len(TEXT), TEXT, page=2), BRIEF, 1.0, 0.5, 1.0)
 
 

@@ -61,7 +61,7 @@ def _from_stdin(text: str) -> list[Line]:
 
 def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     """The message names it and says what to give."""
-    with pytest.raises(UsageError, match="none.jsonl: .*; name a JSON Lines file"):
+    with pytest.raises(UsageError, match=r"none\.jsonl: .*; name a JSON Lines file"):
         list(lines(str(tmp_path / "none.jsonl")))
 
 

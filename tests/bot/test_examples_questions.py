@@ -126,9 +126,16 @@ def test_the_demo_answers_its_follow_up(answers: dict[str, Answer]) -> None:
     assert answer.citations[0].brief.source.endswith("2024-03-08-finland-sweden-nato.txt")
 
 
-@pytest.mark.xfail(strict=False, reason="near misses are hard: see bench/RESULTS.md")
-def test_the_demo_declines_its_near_miss(answers: dict[str, Answer]) -> None:
-    """What Nord Stream 2 cost stands in no brief, though a brief is about it."""
-    answer = answers["none-01"]
+def test_the_demo_declines_its_near_miss(library: Library) -> None:
+    """A country that no brief names, asked about in the words of one that there is."""
+    question = "When will Moldova join NATO?"
+    assert question in (EXAMPLES / "demo.sh").read_text("utf-8")
+    answer = Answerer(library).ask(question)
     assert not answer.answered
-    assert any("Nord Stream" in hit.brief.title for hit in answer.nearest)
+    assert "NATO" in answer.nearest[0].brief.title
+
+
+@pytest.mark.xfail(strict=False, reason="near misses are hard: see bench/RESULTS.md")
+def test_a_harder_near_miss_is_declined(answers: dict[str, Answer]) -> None:
+    """What Nord Stream 2 cost stands in no brief, though a brief is about it."""
+    assert not answers["none-01"].answered

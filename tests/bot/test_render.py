@@ -11,7 +11,7 @@ from index.passage import BriefRef, Hit, Passage
 
 TEXT = "The [bold]lease[/bold] ends in 2031.\x1b[31m"
 BRIEF = BriefRef("b1", "Port Aurelia", None, ("A", "B"), "/b/port.txt", "default")
-PAGED = BriefRef("b2", "Wheat", "2024-03", (), "/b/w.pdf", "default", page_starts=(0, 5))
+PAGED = BriefRef("b2", "Wheat", "2024-03", (), "/b/w.pdf", "default", pages=((0, 1), (5, 2)))
 ROW = "| 2022 | 8.1 |"
 HITS = (
     Hit("p1", Passage(0, 10, 10 + len(TEXT), TEXT, ("Terms",), 4), BRIEF, 0.9, 0.5, 3.0),
