@@ -133,7 +133,8 @@ def search(
     from ingest.terminal import print_json
 
     filters = _filters(since, until, collection, brief)
-    with opened(search=True) as library, _exit_code() as failures:
+    one_shot = batch is None
+    with opened(search=True, one_shot=one_shot) as library, _exit_code() as failures:
         require_known(library, filters)
         for line in _requests(query, turn, batch):
             found = _tried(line, batch, failures, lambda line: find(library, line, filters, limit))
@@ -234,7 +235,7 @@ def _answerer(filters: "Filters", *, one_shot: bool = False) -> "Iterator[Answer
 
     from bot.finding import require_known
 
-    with opened(search=True) as library:
+    with opened(search=True, one_shot=one_shot) as library:
         require_known(library, filters)
         warming = Thread(target=library.warm_up, daemon=True)
         warming.start()

@@ -19,6 +19,7 @@ from index.passage import Brief, BriefRef, Pages, Passage, Source
 from index.schema import CURRENT, SUPERSEDED
 
 _CHUNK = 500  # bound parameters a statement
+_MANY = 2_000  # look-ups by key beyond which a whole table is read
 _T = TypeVar("_T")
 
 
@@ -207,25 +208,23 @@ def set_state(connection: Connection, version_pk: int, state: str) -> None:
 def versions(connection: Connection, *conditions: Any) -> list[VersionRow]:
     """Return versions without their texts, by brief and version."""
     table = schema.versions
-    counts = (
-        select(schema.passages.c.version_pk, func.count().label("passages"))
-        .group_by(schema.passages.c.version_pk)
-        .subquery()
-    )
     rows = connection.execute(
         select(
             *(column for column in table.c if column.name not in {"text", "signature"}),
             schema.briefs.c.collection,
-            func.coalesce(counts.c.passages, 0).label("passages"),
         )
         .join(schema.briefs, schema.briefs.c.id == table.c.brief_id)
-        .outerjoin(counts, counts.c.version_pk == table.c.pk)
         .where(*conditions)
         .order_by(table.c.brief_id, table.c.version)
     )
-    return [
-        VersionRow(row.pk, _reference(row), row.edition, row.state, row.passages) for row in rows
-    ]
+    return [VersionRow(row.pk, _reference(row), row.edition, row.state) for row in rows]
+
+
+def passage_counts(connection: Connection) -> dict[int, int]:
+    """Return the number of passages of each version that has any, by the version's key."""
+    table = schema.passages
+    rows = connection.execute(select(table.c.version_pk, func.count()).group_by(table.c.version_pk))
+    return {int(pk): int(count) for pk, count in rows}
 
 
 def brief(connection: Connection, brief_id: str, version: int | None = None) -> Brief:
@@ -291,9 +290,13 @@ def vectors_by_pk(connection: Connection, pks: Sequence[int]) -> NDArray[np.floa
     """Return the vectors of passages, shape (len(pks), d), in the order asked for."""
     table = schema.vectors
     found: dict[int, bytes] = {}
-    for part in _chunks(pks):
-        rows = connection.execute(select(table).where(table.c.passage_pk.in_(part)))
-        found.update((row.passage_pk, row.vector) for row in rows)
+    if len(pks) > _MANY:  # one pass over the table is faster than many look-ups
+        rows = connection.execute(select(table).where(table.c.passage_pk >= min(pks)))
+        found.update((pk, vector) for pk, vector in rows)
+    else:
+        for part in _chunks(pks):
+            rows = connection.execute(select(table).where(table.c.passage_pk.in_(part)))
+            found.update((pk, vector) for pk, vector in rows)
     return np.frombuffer(b"".join(found[pk] for pk in pks), dtype="<f4").reshape(len(pks), -1)
 
 

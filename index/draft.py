@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from index.passage import Brief, Passage, Source
 
 SHINGLE_WORDS = 5  # words a shingle; Broder, 1997, doi:10.1109/SEQUEN.1997.666900
 PERMUTATIONS = 128
+_HASHED_AT_ONCE = 4096  # shingles; keeps the working array at 4 MB
 TITLE_CHARACTERS = 120  # of the title that go with a passage, so that they never crowd it out
 
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -46,12 +48,22 @@ def text_sha256(text: str) -> str:
 
 
 def signature(text: str) -> NDArray[np.uint32]:
-    """Return the MinHash signature of the text's word shingles, shape (PERMUTATIONS,)."""
-    from datasketch import MinHash
+    """Return the MinHash signature of the text's word shingles, shape (PERMUTATIONS,).
 
+    The share of equal entries of two signatures estimates the share of shingles in common (Broder,
+    as above); the hash family is multiply-shift (Dietzfelbinger et al., 1997,
+    doi:10.1006/jagm.1997.0873).
+    """
     tokens = bare(text).split()
     count = max(1, len(tokens) - SHINGLE_WORDS + 1)
     shingles = {" ".join(tokens[at : at + SHINGLE_WORDS]) for at in range(count)}
-    sketch = MinHash(num_perm=PERMUTATIONS, seed=1)
-    sketch.update_batch([shingle.encode() for shingle in sorted(shingles)])
-    return np.asarray(sketch.hashvalues, dtype=np.uint64).astype(np.uint32)
+    digests = b"".join(blake2b(each.encode(), digest_size=8).digest() for each in shingles)
+    hashes = np.frombuffer(digests, dtype="<u8")
+    random = np.random.default_rng(1)
+    factors, offsets = random.integers(1, 2**63, size=(2, PERMUTATIONS), dtype=np.uint64)
+    least = np.full(PERMUTATIONS, 2**32 - 1, dtype=np.uint64)
+    for begin in range(0, len(hashes), _HASHED_AT_ONCE):
+        part = hashes[begin : begin + _HASHED_AT_ONCE, None]
+        mixed = (part * (factors | np.uint64(1)) + offsets) >> np.uint64(32)
+        least = np.minimum(least, mixed.min(axis=0))
+    return least.astype(np.uint32)

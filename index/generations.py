@@ -77,13 +77,19 @@ class Generations:
         """Build generation `number` from a copy of the previous one, check it, put it in place.
 
         A previous generation that is damaged, or that no longer finds its passages once changed, is
-        left alone: everything is built anew.
+        left alone: everything is built anew. Where even that does not find what a scan finds, there
+        are no files, and whoever searches scans.
         """
         building = self._root / f"{number:08d}.building"
         if previous is None or not self._built_on(previous, building, wanted, of):
             shutil.rmtree(building, ignore_errors=True)
             building.mkdir(parents=True)
-            self._fill(building, wanted, of)
+            try:
+                self._fill(building, wanted, of)
+            except IndexDamaged as damage:
+                logger.warning("%s, built anew as it was; publishing without it", damage)
+                shutil.rmtree(building, ignore_errors=True)
+                return {}
         target = self._root / f"{number:08d}"
         shutil.rmtree(target, ignore_errors=True)  # left by a process that died before publishing
         building.rename(target)
@@ -91,6 +97,8 @@ class Generations:
 
     def open(self, number: int, files: Files) -> ChromaFolder:
         """Open a private copy; raise IndexDamaged if the folder is not as it was published."""
+        if not files:
+            raise IndexDamaged(f"vector index {number:08d}: could not be built soundly")
         private = self._copies.make()
         try:
             _copy_checked(self._root / f"{number:08d}", private, files)

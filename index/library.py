@@ -10,6 +10,7 @@ import logging
 import math
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,7 @@ from index.snapshot import Snapshot
 logger = logging.getLogger(__name__)
 
 DATABASE_FILE = "library.db"
+SCANNED_ONCE = 20_000  # passages up to which a single search scans rather than opens Chroma
 
 
 def _nothing(*_: object) -> None:
@@ -49,8 +51,11 @@ def _nothing(*_: object) -> None:
 class Library:
     """A library of briefs. Use `Library.open`; close it when done."""
 
-    def __init__(self, settings: Settings, embedder: Embedder | None = None) -> None:
+    def __init__(
+        self, settings: Settings, embedder: Embedder | None = None, *, one_shot: bool = False
+    ) -> None:
         """Prepare; `open` is the way in."""
+        self._one_shot = one_shot
         self.settings = settings
         self.home: Path = settings.home
         url = settings.database_url
@@ -66,9 +71,17 @@ class Library:
 
     @classmethod
     def open(
-        cls, settings: Settings, *, create: bool = False, embedder: Embedder | None = None
+        cls,
+        settings: Settings,
+        *,
+        create: bool = False,
+        embedder: Embedder | None = None,
+        one_shot: bool = False,
     ) -> "Library":
         """Open the library that the settings name, or create it.
+
+        `one_shot` is for a process that searches once and ends: it scans the vectors of a library
+        of moderate size, which takes less time than to import and open Chroma.
 
         Raises LibraryMissing, and FingerprintMismatch if its vectors come from another model.
         """
@@ -78,7 +91,7 @@ class Library:
                 f"no library in {settings.home}; type: briefs ingest FOLDER_OR_FILES"
             )
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        library = cls(settings, embedder)
+        library = cls(settings, embedder, one_shot=one_shot)
         library._prepare(create)
         return library
 
@@ -132,9 +145,11 @@ class Library:
             return catalogue.passages(connection, brief.id, brief.version)
 
     def versions(self) -> list[catalogue.VersionRow]:
-        """Return all versions of all briefs, withdrawn ones too."""
+        """Return all versions of all briefs, withdrawn ones too, with their passages counted."""
         with self.database.read() as connection:
-            return catalogue.versions(connection)
+            counts = catalogue.passage_counts(connection)
+            rows = catalogue.versions(connection)
+        return [replace(row, passages=counts.get(row.pk, 0)) for row in rows]
 
     def renditions(self) -> list[catalogue.RenditionRow]:
         """Return all documents on record."""
@@ -304,6 +319,9 @@ class Library:
     def _open_index(self, connection: Connection, current: Snapshot) -> VectorIndex | None:
         """Open the vector index of a generation; None, with a warning, if it is damaged."""
         self._require_fingerprint(connection)  # `reindex --embed` may have run since the last look
+        embedded = self.settings.chroma_url is None
+        if self._one_shot and embedded and len(current.pks) <= SCANNED_ONCE:
+            return None
         if not current.generation:
             return None
         try:

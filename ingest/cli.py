@@ -24,14 +24,16 @@ INTERRUPTED = 130
 
 
 @contextmanager
-def opened(*, create: bool = False, search: bool = False) -> "Iterator[Library]":
+def opened(
+    *, create: bool = False, search: bool = False, one_shot: bool = False
+) -> "Iterator[Library]":
     """Open the library of the settings; `search` also demands vectors of the model in use."""
     from index.library import Library
     from index.settings import load
     from ingest.terminal import show_warnings
 
     show_warnings()
-    with Library.open(load(), create=create) as library:
+    with Library.open(load(), create=create, one_shot=one_shot) as library:
         if search:
             library.require_fingerprint()
         yield library

@@ -25,6 +25,7 @@ BULLET_TOKENS = 90
 CONTEXT_TOKENS = 48  # tokens of lead, caption or header row that go with a part of a list or table
 LEAD_TOKENS = 60  # a paragraph up to this long that ends in a colon leads the list after it
 SCRAP_TOKENS = 12  # a passage up to this long says nothing by itself
+MARK_TOKENS = 1  # of the "•" between two bullets
 SPECIAL_TOKENS = 2  # a count includes the marks of beginning and end
 
 _LONGEST_WORD = 200  # characters; what is longer has no place to cut and is cut anyway
@@ -63,13 +64,14 @@ def cut(brief: Brief, spans: Sequence[Span], count: CountTokens, max_tokens: int
     and text together stay within it.
     """
     room = max_tokens - count([brief.title[:TITLE_CHARACTERS]])[0]
-    cutter = _Cutter(brief.text, count, max(1, min(TARGET_TOKENS, room)))
+    target = max(1, min(TARGET_TOKENS, room))
+    cutter = _Cutter(brief.text, count, target, room)
     passages = [
         _passage(brief, unit, group, context)
         for unit in _units(spans, brief.title, count)
         for group, context in cutter.parts(unit)
     ]
-    whole = _without_scraps(brief.text, passages, count)
+    whole = _without_scraps(brief.text, passages, count, room)
     fitted = _fitted(brief.title, whole, count, max_tokens)
     return tuple(replace(passage, ordinal=row) for row, passage in enumerate(fitted))
 
@@ -106,10 +108,11 @@ def _belongs(span: Span, following: Span, count: CountTokens) -> bool:
 class _Cutter:
     """Cuts the units of one text into groups of pieces, one group a passage."""
 
-    def __init__(self, text: str, count: CountTokens, target: int) -> None:
+    def __init__(self, text: str, count: CountTokens, target: int, room: int) -> None:
         self._text = text
         self._count = count
         self._target = target  # most tokens a passage
+        self._room = room  # what the model reads beside the title
 
     def parts(self, unit: _Unit) -> Iterable[tuple[list[_Piece], str]]:
         """Yield the pieces of each passage, and the context of all but the first."""
@@ -119,7 +122,7 @@ class _Cutter:
             for piece in self._pieces(span, unit.first_paragraph + number)
         ]
         limit = self._limit(unit.kind)
-        for position, group in enumerate(_packed(pieces, self._target, limit)):
+        for position, group in enumerate(_packed(pieces, self._target, limit, self._room)):
             yield group, self._context(unit) if position else ""
 
     def _limit(self, kind: BlockKind) -> int:
@@ -181,19 +184,19 @@ def _words(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
         position = last
 
 
-def _packed(pieces: Sequence[_Piece], target: int, limit: int) -> Iterable[list[_Piece]]:
+def _packed(pieces: Sequence[_Piece], target: int, limit: int, room: int) -> Iterable[list[_Piece]]:
     """Pack pieces into passages: a long paragraph in equal parts, short neighbours together."""
     group: list[_Piece] = []
     for _, members in groupby(pieces, key=lambda piece: piece.paragraph):
         paragraph = list(members)
-        if group and sum(piece.tokens for piece in (*group, *paragraph)) > target:
+        if group and not _fit((*group, *paragraph), target, room):
             yield group
             group = []
         if len(paragraph) == 1:
             group.extend(paragraph)
             continue
         parts = list(_balanced(paragraph, limit))
-        if group and sum(piece.tokens for piece in (*group, *parts[0])) <= target:
+        if group and _fit((*group, *parts[0]), target, room):
             parts[0] = [*group, *parts[0]]  # a caption stays with its table, a lead with its list
         elif group:
             yield group
@@ -201,6 +204,12 @@ def _packed(pieces: Sequence[_Piece], target: int, limit: int) -> Iterable[list[
         yield from parts
     if group:
         yield group
+
+
+def _fit(pieces: Sequence[_Piece], target: int, room: int) -> bool:
+    """Say whether pieces may share a passage, the marks between bullets counted as well."""
+    tokens = sum(piece.tokens for piece in pieces)
+    return tokens <= target and tokens + MARK_TOKENS * len(pieces) <= room
 
 
 def _balanced(pieces: Sequence[_Piece], limit: int) -> Iterable[list[_Piece]]:
@@ -236,7 +245,7 @@ def _passage(brief: Brief, unit: _Unit, group: Sequence[_Piece], context: str) -
 
 
 def _without_scraps(
-    text: str, passages: Sequence[Passage], count: CountTokens
+    text: str, passages: Sequence[Passage], count: CountTokens, room: int
 ) -> Iterable[Passage]:
     """Join a scrap, such as the source line under a table, to the passage before it."""
     counts = [number - SPECIAL_TOKENS for number in count([each.text for each in passages])]
@@ -248,9 +257,9 @@ def _without_scraps(
                 before.kind,
                 passage.kind,
             )
-            if alike and size + tokens <= TARGET_TOKENS:
+            if alike and size + tokens <= min(TARGET_TOKENS, room - MARK_TOKENS):
                 joined = replace(before, end=passage.end, text=text[before.start : passage.end])
-                kept[-1] = (joined, size + tokens)
+                kept[-1] = (joined, size + tokens + MARK_TOKENS)
                 continue
         kept.append((passage, tokens))
     return (passage for passage, _ in kept)

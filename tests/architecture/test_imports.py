@@ -18,7 +18,6 @@ OWNERS = {
     "sentence_transformers": {"index/runtimes.py", "index/convert.py"},
     "tokenizers": {"index/embedder.py"},
     "huggingface_hub": {"index/model_files.py"},
-    "datasketch": {"index/draft.py"},
     "snowballstemmer": {"index/words.py"},
     "pypdfium2": {"ingest/readers/"},
     "trafilatura": {"ingest/readers/"},

@@ -123,6 +123,13 @@ def test_bullets_that_do_not_fit_beside_their_lead_carry_it_as_context() -> None
     assert {passage.context for passage in found[1:]} == {"The port asks for:"}
 
 
+def test_many_short_bullets_under_a_long_title_stay_readable() -> None:
+    """The marks between bullets count as well: no passage is longer than the model reads."""
+    title = "A long title of many words " * 4
+    found = passages_of(*(bullet("one two") for _ in range(300)), title=title)
+    assert max(count([passage_input(title.strip(), passage)])[0] for passage in found) <= LIMIT
+
+
 def test_parts_of_a_table_carry_caption_and_header_row() -> None:
     """A row that is found alone still says what its cells are."""
     rows = [
