@@ -6,6 +6,7 @@ Pure functions; whether there are colours is the console's business.
 import re
 from collections.abc import Sequence
 from itertools import groupby
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from bot.answer import Answer, Citation, Sentence
@@ -115,6 +116,15 @@ def source_line(citation: Citation) -> str:
     return _safe(f"{brief.title}, {brief.date or NO_DATE}, {place}, {_source(brief)}")
 
 
+def sources(answer: Answer) -> list[tuple[str, str]]:
+    """Return (marks, line) of each source in order of first use: "[1][3]" where two share one."""
+    marks: dict[str, str] = {}
+    for citation in answer.citations:
+        line = source_line(citation)
+        marks[line] = marks.get(line, "") + f"[{citation.number}]"
+    return [(mark, line) for line, mark in marks.items()]
+
+
 def nearest_line(hit: Hit) -> str:
     """Return title, date and first words of a passage, in one line."""
     words = " ".join(hit.passage.text.split())
@@ -139,11 +149,8 @@ def renderable(answer: Answer) -> "RenderableType":
         heading = [Text("Nearest passages", style="bold")] if nearest else []
         return Group(Text(NOT_ANSWERED), *heading, *nearest)
     body = [Padding(Text(paragraph), (0, 0, 1, 0)) for paragraph in paragraphs(answer)]
-    sources = [
-        Text.assemble((f" [{citation.number}] ", "cyan"), source_line(citation))
-        for citation in answer.citations
-    ]
-    return Group(*body, Text("Sources", style="bold"), *sources)
+    listed = [Text.assemble((f" {mark} ", "cyan"), line) for mark, line in sources(answer)]
+    return Group(*body, Text("Sources", style="bold"), *listed)
 
 
 def _lines(answer: Answer) -> list[str]:
@@ -151,8 +158,7 @@ def _lines(answer: Answer) -> list[str]:
         nearest = [f"  {nearest_line(hit)}" for hit in answer.nearest]
         return [NOT_ANSWERED, *(["", "Nearest passages", *nearest] if nearest else [])]
     body = [line for paragraph in paragraphs(answer) for line in (paragraph, "")]
-    sources = [f" [{citation.number}] {source_line(citation)}" for citation in answer.citations]
-    return [*body, "Sources", *sources]
+    return [*body, "Sources", *(f" {mark} {line}" for mark, line in sources(answer))]
 
 
 def _marked(sentence: Sentence) -> str:
@@ -167,7 +173,8 @@ def _running(sentences: Sequence[str]) -> str:
 
 
 def _source(brief: BriefRef) -> str:
-    return brief.source_url or brief.source
+    """Where the public finds it, else the file's name; its whole path is in `briefs show`."""
+    return brief.source_url or PurePath(brief.source).name or brief.source
 
 
 def _safe(text: str) -> str:

@@ -150,10 +150,11 @@ def _relation(known: Known, draft: Draft, share: float) -> Place | None:
     same_title = bare(known.title) == bare(brief.title)
     if share < (SAME_NUMBER if same_number else SAME_TEXT) and not (same_number and same_title):
         return None
-    if _same_issue(known, draft) and known.media_type != draft.rendition.media_type:
-        return Place.RENDITION
+    if not same_number and not same_title:
+        return None
     # Two files of one format with different words are an edit: nothing of it may be dropped.
-    return Place.VERSION if same_number or same_title else None
+    other_format = known.media_type != draft.rendition.media_type
+    return Place.RENDITION if other_format and _same_issue(known, draft) else Place.VERSION
 
 
 def _same_issue(known: Known, draft: Draft) -> bool:

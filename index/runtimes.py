@@ -109,7 +109,7 @@ def _converted(files: ModelFiles, sha256: str, cache: Path) -> Path:
     folder = cache / f"{sha256[:12]}-{files.pooling[:6]}-openvino-{release}"
     if (folder / "model.xml").is_file():
         return folder
-    logger.info("converting %s to OpenVINO (once for this library)", files.name)
+    logger.info("preparing %s: once for a library, about ten seconds", files.name)
     building = cache / f"{folder.name}.{os.getpid()}.building"
     try:
         _convert(files.name, building)

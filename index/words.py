@@ -28,7 +28,7 @@ QUESTION_FILLER = frozenset(
     """please pls tell say says said give show know anyone anybody somebody someone something
     anything thing things exactly actually really basically brief briefs report reports according
     quick quickly one-liner need want wondering curious story deal regarding concerning hey hi hello
-    thanks thank ok okay rn yet still ever even much many lot
+    thanks thank ok okay rn yet still much many lot
     """.split()
 )
 

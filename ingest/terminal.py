@@ -54,18 +54,19 @@ def say(line: str) -> None:
 
 
 class _Lines(logging.Handler):
-    """Warnings of our packages as single lines on stderr."""
+    """Messages of our packages as single lines on stderr."""
 
     def emit(self, record: logging.LogRecord) -> None:
         say(f"briefs: {record.getMessage()}")
 
 
 def show_warnings() -> None:
-    """Print warnings of index, ingest and bot; those of libraries stay out of the way."""
+    """Print what index, ingest and bot have to say; libraries' messages stay out of the way."""
     logging.lastResort = None
     for name in ("index", "ingest", "bot"):
         logger = logging.getLogger(name)
-        logger.handlers = [_Lines(logging.WARNING)]  # once, however many libraries are opened
+        logger.handlers = [_Lines()]  # once, however many libraries are opened
+        logger.setLevel(logging.INFO)
         logger.propagate = False
 
 

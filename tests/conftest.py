@@ -30,17 +30,15 @@ MakeLibrary = Callable[..., Library]
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _no_settings_of_the_user(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Take away BRIEFS_* and the user's folders, and any briefs.toml in the working folder."""
     for name in list(os.environ):
         if name.startswith(("BRIEFS_", "SLACK_")) or name in {"FAIL_AT", "XDG_DATA_HOME"}:
             monkeypatch.delenv(name)
-    home = tmp_path / "user"
-    home.mkdir()
-    monkeypatch.setenv("HOME", str(home))
-    working = tmp_path / "work"
-    working.mkdir()
-    monkeypatch.chdir(working)
+    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("user")))
+    monkeypatch.chdir(tmp_path_factory.mktemp("work"))
 
 
 @pytest.fixture(autouse=True)

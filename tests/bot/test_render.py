@@ -43,9 +43,17 @@ def test_text_has_marked_sentences_then_numbered_sources():
         "| 2022 | 8.1 | [2]",
         "",
         "Sources",
-        " [1] Port Aurelia, no date, paragraph 4, /b/port.txt",
-        " [2] Wheat, 2024-03, page 2, /b/w.pdf",
+        " [1] Port Aurelia, no date, paragraph 4, port.txt",
+        " [2] Wheat, 2024-03, page 2, w.pdf",
     ]
+
+
+def test_two_quotations_of_one_place_share_a_line():
+    """Both numbers stand before it."""
+    citations = (Citation(1, HITS[0], 10, 46), Citation(2, HITS[0], 14, 46))
+    sentences = tuple(verbatim(citation.quote, citation) for citation in citations)
+    answer = Answer("a1", Standalone("q", "q"), Draft(sentences, citations, 0.8), HITS, 0.04)
+    assert plain(answer).splitlines()[-1] == " [1][2] Port Aurelia, no date, paragraph 4, port.txt"
 
 
 def test_an_unanswered_question_names_the_nearest_passages():
