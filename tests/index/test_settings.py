@@ -66,7 +66,8 @@ def test_the_environment_outweighs_the_file(monkeypatch, tmp_path: Path) -> None
 
 def test_home_is_a_folder_of_the_user_by_default(monkeypatch, tmp_path: Path) -> None:
     """XDG_DATA_HOME if set, else under the home folder; a tilde is spelled out."""
-    assert load().home == tmp_path / "user/.local/share/brief-bot"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert load().home == tmp_path / ".local/share/brief-bot"
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     assert load().home == tmp_path / "data/brief-bot"
     monkeypatch.setenv("BRIEFS_HOME", "~/library")
