@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +26,10 @@ __all__ = [  # found here by pytest
 _LOOPBACK = ("127.", "::1", "localhost")
 _connect = socket.socket.connect
 _databases = itertools.count(1)
+
+# Started in the background, we may be deaf to Ctrl-C, and all that we start with us: some tests
+# press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 MakeLibrary = Callable[..., Library]
 
