@@ -8,6 +8,7 @@ overrun or a crash. Knows nothing of formats; ingest/cage_child.py is the other 
 import json
 import logging
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -188,7 +189,10 @@ class _Child:
             return _LostError(_time_reason(self._limits), overran=True)
         if code >= 0:
             return _LostError(f"the parser ended without an answer (exit code {code}); {_DAMAGED}")
-        large = usage.ru_maxrss * _RSS_UNIT > self._limits.memory_mb * _MB / 2
+        # A child's peak begins with ours, which it had before it became itself.
+        inherited = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        own = usage.ru_maxrss if usage.ru_maxrss > inherited else 0
+        large = own * _RSS_UNIT > self._limits.memory_mb * _MB / 2
         if large or code == -signal.SIGKILL:  # by the system, that is, when it has no memory left
             return _LostError(_memory_reason(self._limits))
         return _LostError(f"the parser crashed ({signal.Signals(-code).name}); {_DAMAGED}")

@@ -71,7 +71,7 @@ def test_home_is_a_folder_of_the_user_by_default(monkeypatch, tmp_path: Path) ->
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     assert load().home == tmp_path / "data/brief-bot"
     monkeypatch.setenv("BRIEFS_HOME", "~/library")
-    assert load().home == tmp_path / "user/library"
+    assert load().home == tmp_path / "library"
 
 
 def test_a_home_that_is_a_file_is_refused(monkeypatch, tmp_path: Path) -> None:
