@@ -234,9 +234,12 @@ def _answerer(filters: "Filters", *, one_shot: bool = False) -> "Iterator[Answer
     from threading import Thread
 
     from bot.finding import require_known
+    from ingest.terminal import say
 
     with opened(search=True, one_shot=one_shot) as library:
         require_known(library, filters)
+        if library.settings.chat_model:
+            say("briefs: BRIEFS_CHAT_MODEL: not used yet; answering in the briefs' own words")
         warming = Thread(target=library.warm_up, daemon=True)
         warming.start()
         from bot.chain import Answerer
