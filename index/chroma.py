@@ -24,22 +24,33 @@ TIMEOUT = 5.0  # seconds for a server to answer
 MIN_RECALL = 0.99  # at 10, against the exact scan, in a check
 
 _HNSW = {"space": "cosine", "ef_construction": 128, "ef_search": 160, "max_neighbors": 16}
+# For vectors so alike that the usual graph loses its way among them; larger and slower.
+_THOROUGH = {"space": "cosine", "ef_construction": 500, "ef_search": 1000, "max_neighbors": 64}
 
 
 class ChromaFolder:
     """An opened private copy of a generation."""
 
-    def __init__(self, folder: Path, *, at_close: Callable[[Path], None] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        at_close: Callable[[Path], None] | None = None,
+        thorough: bool = False,
+    ) -> None:
         """Open the collection in `folder`; raise IndexDamaged if Chroma cannot.
 
-        `at_close` is called with the folder once Chroma has let go of it.
+        `at_close` is called with the folder once Chroma has let go of it. A collection that is new
+        is made for vectors that are much alike if `thorough`; one that is there stays as it is.
         """
         self._folder = folder
         self._at_close = at_close
         try:
             self._client = _open(folder)
             self._collection = self._client.get_or_create_collection(
-                COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
+                COLLECTION,
+                embedding_function=None,
+                configuration={"hnsw": _THOROUGH if thorough else _HNSW},
             )
         except Exception as error:  # Chroma has no common base for what can go wrong in its files
             raise IndexDamaged(f"vector index: Chroma cannot open it ({_line(error)})") from error

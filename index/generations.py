@@ -10,8 +10,9 @@ import json
 import logging
 import shutil
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -81,15 +82,22 @@ class Generations:
         are no files, and whoever searches scans.
         """
         building = self._root / f"{number:08d}.building"
-        if previous is None or not self._built_on(previous, building, wanted, of):
-            shutil.rmtree(building, ignore_errors=True)
-            building.mkdir(parents=True)
+        attempts: list[Callable[[], None]] = [
+            lambda: self._anew(building, wanted, of, thorough=False),
+            lambda: self._anew(building, wanted, of, thorough=True),
+        ]
+        if previous is not None:
+            attempts.insert(0, partial(self._on_copy, previous, building, wanted, of))
+        for attempt in attempts:
             try:
-                self._fill(building, wanted, of)
+                attempt()
+                break
             except IndexDamaged as damage:
-                logger.warning("%s, built anew as it was; publishing without it", damage)
-                shutil.rmtree(building, ignore_errors=True)
-                return {}
+                logger.info("%s; building it another way", damage)
+        else:
+            logger.warning("the vector index cannot be built soundly; searching by exact scan")
+            shutil.rmtree(building, ignore_errors=True)
+            return {}
         target = self._root / f"{number:08d}"
         shutil.rmtree(target, ignore_errors=True)  # left by a process that died before publishing
         building.rename(target)
@@ -126,22 +134,28 @@ class Generations:
                 shutil.rmtree(folder, ignore_errors=True)
         self._copies.tidy()
 
-    def _built_on(
+    def _on_copy(
         self, previous: tuple[int, Files], building: Path, wanted: Sequence[int], of: VectorsOf
-    ) -> bool:
+    ) -> None:
+        """Change a copy of the previous generation."""
         number, files = previous
         shutil.rmtree(building, ignore_errors=True)
-        try:
-            _copy_checked(self._root / f"{number:08d}", building, files)
-            self._fill(building, wanted, of)
-        except IndexDamaged as damage:
-            logger.warning("%s; building a new one from the catalogue", damage)
-            return False
-        return True
+        _copy_checked(self._root / f"{number:08d}", building, files)
+        self._fill(building, wanted, of)
 
-    def _fill(self, folder: Path, wanted: Sequence[int], of: VectorsOf) -> None:
+    def _anew(
+        self, building: Path, wanted: Sequence[int], of: VectorsOf, *, thorough: bool
+    ) -> None:
+        """Build from nothing but the catalogue."""
+        shutil.rmtree(building, ignore_errors=True)
+        building.mkdir(parents=True)
+        self._fill(building, wanted, of, thorough=thorough)
+
+    def _fill(
+        self, folder: Path, wanted: Sequence[int], of: VectorsOf, *, thorough: bool = False
+    ) -> None:
         """Bring the folder to the wanted passages; raise IndexDamaged unless it finds them."""
-        index = ChromaFolder(folder)
+        index = ChromaFolder(folder, thorough=thorough)
         try:
             index.change(wanted, of)
         finally:
