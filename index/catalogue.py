@@ -1,26 +1,22 @@
-"""Briefs, versions, renditions, passages and vectors in SQL: rows in and out of our types.
+"""Briefs, versions, renditions and passages in SQL: rows in and out of our types.
 
 Every function joins the caller's transaction. Knows nothing of search, Chroma or reading files.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, insert, select, update
 
-from index import schema
+from index import schema, stored_vectors
 from index.errors import NotFound
 from index.passage import Brief, BriefRef, Pages, Passage, Source
 from index.schema import CURRENT, SUPERSEDED
-
-_CHUNK = 500  # bound parameters a statement
-_MANY = 2_000  # look-ups by key beyond which a whole table is read
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -188,7 +184,7 @@ def add_passages(
     connection.execute(
         insert(schema.vectors),
         [
-            {"passage_pk": pk, "vector": to_blob(vector)}
+            {"passage_pk": pk, "vector": stored_vectors.to_blob(vector)}
             for pk, vector in zip(pks, vectors, strict=True)
         ],
     )
@@ -280,43 +276,10 @@ def passages_by_pk(
     """Return passage id, passage and version key for each passage number."""
     table = schema.passages
     found: dict[int, tuple[str, Passage, int]] = {}
-    for part in _chunks(pks):
+    for part in stored_vectors.chunks(pks):
         for row in connection.execute(select(table).where(table.c.pk.in_(part))):
             found[row.pk] = (row.id, _passage(row), row.version_pk)
     return found
-
-
-def vectors_by_pk(connection: Connection, pks: Sequence[int]) -> NDArray[np.float32]:
-    """Return the vectors of passages, shape (len(pks), d), in the order asked for."""
-    table = schema.vectors
-    found: dict[int, bytes] = {}
-    if len(pks) > _MANY:  # one pass over the table is faster than many look-ups
-        rows = connection.execute(select(table).where(table.c.passage_pk >= min(pks)))
-        found.update((pk, vector) for pk, vector in rows)
-    else:
-        for part in _chunks(pks):
-            rows = connection.execute(select(table).where(table.c.passage_pk.in_(part)))
-            found.update((pk, vector) for pk, vector in rows)
-    return np.frombuffer(b"".join(found[pk] for pk in pks), dtype="<f4").reshape(len(pks), -1)
-
-
-def vectors_by_input(connection: Connection, hashes: Iterable[str]) -> dict[str, bytes]:
-    """Return the stored vectors of inputs that were embedded before."""
-    table = schema.passages
-    found: dict[str, bytes] = {}
-    for part in _chunks(list(hashes)):
-        rows = connection.execute(
-            select(table.c.input_sha256, schema.vectors.c.vector)
-            .join(schema.vectors, schema.vectors.c.passage_pk == table.c.pk)
-            .where(table.c.input_sha256.in_(part))
-        )
-        found.update((row.input_sha256, row.vector) for row in rows)
-    return found
-
-
-def to_blob(vector: NDArray[np.float32]) -> bytes:
-    """Return the stored form of a vector."""
-    return vector.astype("<f4").tobytes()
 
 
 def _reference(row: Any) -> BriefRef:
@@ -350,7 +313,3 @@ def _passage(row: Any) -> Passage:
         context=row.context,
         kind=row.kind,
     )
-
-
-def _chunks(items: Sequence[_T]) -> Iterable[Sequence[_T]]:
-    return (items[begin : begin + _CHUNK] for begin in range(0, len(items), _CHUNK))

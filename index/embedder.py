@@ -43,6 +43,14 @@ class Fingerprint:
         return json.dumps(asdict(self), sort_keys=True)
 
 
+def model_of(fingerprint: str | None) -> str:
+    """Name the model of a stored fingerprint, for people."""
+    if not fingerprint:
+        return "no model"
+    facts = json.loads(fingerprint)
+    return f"{facts['model']} ({facts['weights_sha256'][:8]}, {facts['passage_format']})"
+
+
 class Embedder(Protocol):
     """What the library needs of a model."""
 

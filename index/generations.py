@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from index.chroma import ChromaFolder, ChromaServer, VectorsOf, verify, verify_vectors
 from index.copies import Copies
 from index.errors import IndexDamaged
+from index.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -261,3 +262,11 @@ def files_to_json(files: Files) -> str:
 def files_from_json(stored: str) -> Files:
     """Read what `files_to_json` wrote."""
     return {name: (size, checksum) for name, (size, checksum) in json.loads(stored).items()}
+
+
+def store_for(settings: Settings, name: str) -> VectorStore:
+    """Return the store that the settings ask for; `name` tells libraries on one server apart."""
+    if settings.chroma_url is None:
+        return Generations(settings.home / "index")
+    token = settings.chroma_token.get_secret_value() if settings.chroma_token else None
+    return ServerStore(settings.chroma_url, token, f"briefs-{name}")

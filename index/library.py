@@ -5,7 +5,6 @@ Safe to share between threads.
 """
 
 import hashlib
-import json
 import logging
 import math
 import uuid
@@ -19,15 +18,9 @@ from sqlalchemy import Connection
 from index import catalogue, checks, failpoints, planning, publishing, retrieval, schema, snapshot
 from index.database import Database, sqlite_url
 from index.draft import Draft
-from index.embedder import Embedder, ModelEmbedder, Vectors
+from index.embedder import Embedder, ModelEmbedder, Vectors, model_of
 from index.errors import FingerprintMismatch, IndexDamaged, LibraryMissing
-from index.generations import (
-    Files,
-    Generations,
-    ServerStore,
-    VectorIndex,
-    VectorStore,
-)
+from index.generations import Files, VectorIndex, VectorStore, store_for
 from index.lexicon import lexicon_for
 from index.locking import ingest_lock
 from index.opened import Published
@@ -311,8 +304,8 @@ class Library:
         stored = catalogue.get_value(connection, "fingerprint")
         if stored != self.fingerprint:
             raise FingerprintMismatch(
-                f"the library's vectors come from {_model_of(stored)}, the settings name "
-                f"{_model_of(self.fingerprint)}; run `briefs reindex --embed`, or set "
+                f"the library's vectors come from {model_of(stored)}, the settings name "
+                f"{model_of(self.fingerprint)}; run `briefs reindex --embed`, or set "
                 "BRIEFS_EMBEDDING_MODEL back"
             )
 
@@ -332,16 +325,9 @@ class Library:
 
     def _store(self, connection: Connection) -> VectorStore:
         if self._store_made is None:
-            url = self.settings.chroma_url
-            if url is None:
-                self._store_made = Generations(self.home / "index")
-            else:
-                token = self.settings.chroma_token
-                library = catalogue.get_value(connection, "id")
-                mark = hashlib.sha256(self.fingerprint.encode()).hexdigest()[:8]
-                self._store_made = ServerStore(
-                    url, token.get_secret_value() if token else None, f"briefs-{library}-{mark}"
-                )
+            library = catalogue.get_value(connection, "id")
+            mark = hashlib.sha256(self.fingerprint.encode()).hexdigest()[:8]
+            self._store_made = store_for(self.settings, f"{library}-{mark}")
         return self._store_made
 
     def _build(self, connection: Connection, made: Publication | None) -> tuple[int, int, Files]:
@@ -368,10 +354,3 @@ class Library:
         except IndexDamaged as damage:  # what is committed stays; the next publish tidies
             logger.warning("%s; withdrawn passages stay on it until the next ingest", damage)
         failpoints.reached("ingest.after_tidy")
-
-
-def _model_of(fingerprint: str | None) -> str:
-    if not fingerprint:
-        return "no model"
-    facts = json.loads(fingerprint)
-    return f"{facts['model']} ({facts['weights_sha256'][:8]}, {facts['passage_format']})"

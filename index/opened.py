@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from index import catalogue, snapshot
+from index import snapshot, stored_vectors
 from index.generations import VectorIndex
 from index.snapshot import Snapshot
 
@@ -34,7 +34,7 @@ class Opened:
         """Return the vectors of all its passages, shape (n, d); read from the catalogue once."""
         with self._lock:
             if self._matrix is None:
-                self._matrix = catalogue.vectors_by_pk(connection, self.snapshot.pks.tolist())
+                self._matrix = stored_vectors.by_pk(connection, self.snapshot.pks.tolist())
             return self._matrix
 
     def take(self) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, insert, select, update
 
-from index import catalogue, failpoints, schema
+from index import catalogue, failpoints, schema, stored_vectors
 from index.chroma import VectorsOf
 from index.draft import passage_input
 from index.embedder import Embedder, require_unit
@@ -41,7 +41,7 @@ class Publication:
 def embed(connection: Connection, made: Plan, embedder: Embedder, tick: Tick) -> Publication:
     """Embed the passages that are new to the library; reuse the vectors of all others."""
     hashes, inputs = _inputs(made)
-    stored = catalogue.vectors_by_input(connection, set(hashes))
+    stored = stored_vectors.by_input(connection, set(hashes))
     missing = list(dict.fromkeys(digest for digest in hashes if digest not in stored))
     text_of = dict(zip(hashes, inputs, strict=True))
     tick(sum(digest in stored for digest in hashes))
@@ -94,7 +94,7 @@ def vectors_of(connection: Connection, made: Publication | None) -> VectorsOf:
 
     def look_up(numbers: Sequence[int]) -> NDArray[np.float32]:
         stored = [pk for pk in numbers if pk not in fresh]
-        old = catalogue.vectors_by_pk(connection, stored) if stored else None
+        old = stored_vectors.by_pk(connection, stored) if stored else None
         if old is not None and len(stored) == len(numbers):
             return old
         row_of = {pk: row for row, pk in enumerate(stored)}
@@ -182,7 +182,10 @@ def replace_vectors(
         pairs = list(zip(pks[part], inputs[part], vectors[part], strict=True))
         connection.execute(
             insert(table),
-            [{"passage_pk": pk, "vector": catalogue.to_blob(vector)} for pk, _, vector in pairs],
+            [
+                {"passage_pk": pk, "vector": stored_vectors.to_blob(vector)}
+                for pk, _, vector in pairs
+            ],
         )
         for pk, text, _ in pairs:
             connection.execute(

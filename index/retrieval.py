@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from index import catalogue
+from index import catalogue, stored_vectors
 from index.errors import IndexDamaged
 from index.generations import exact_nearest
 from index.lexicon import Lexicon
@@ -87,7 +87,7 @@ def _hits(
     """Return the candidates as hits, scored exactly and in order."""
     if not pks:
         return []
-    cosines = (catalogue.vectors_by_pk(connection, pks) @ vector).astype(np.float64)
+    cosines = (stored_vectors.by_pk(connection, pks) @ vector).astype(np.float64)
     bm25 = np.array([keywords.get(pk, 0.0) for pk in pks])
     stored = catalogue.passages_by_pk(connection, pks)
     briefs = np.array([stored[pk][2] for pk in pks])
