@@ -62,7 +62,8 @@ class _Lines(logging.Handler):
 
 def show_warnings() -> None:
     """Print what index, ingest and bot have to say; libraries' messages stay out of the way."""
-    logging.lastResort = None
+    if not logging.getLogger().handlers:
+        logging.getLogger().addHandler(logging.NullHandler())
     for name in ("index", "ingest", "bot"):
         logger = logging.getLogger(name)
         logger.handlers = [_Lines()]  # once, however many libraries are opened

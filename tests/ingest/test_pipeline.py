@@ -444,6 +444,37 @@ def test_metadata_from_outside_is_clean(library: Library, folder: Path) -> None:
     assert (brief.title, brief.authors) == ("Red [31malert", ("A B",))
 
 
+def test_a_watched_folder_is_followed_until_ctrl_c(home_with_model: Path, tmp_path: Path) -> None:
+    """What comes is ingested, what goes is withdrawn, and nothing but reports is printed."""
+    watched = tmp_path / "watched"
+    write(watched, {"port.txt": "Port\n\nThe port was leased for ninety years in 2015."})
+    process = subprocess.Popen(
+        [*START, "ingest", str(watched), "--watch", "--prune"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(home_with_model),
+        start_new_session=True,
+    )
+    assert process.stderr
+    while "watching" not in process.stderr.readline():
+        assert process.poll() is None
+    time.sleep(1)
+    (watched / "port.txt").unlink()
+    write(watched, {"wheat.txt": "Wheat\n\nThe harvest of wheat fell by a third in the south."})
+
+    def titles() -> list[str]:
+        with Library.open(load(home=home_with_model)) as library:
+            return [row.brief.title for row in library.versions() if row.state == "current"]
+
+    _wait_for(lambda: titles() == ["Wheat"])
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode in {0, 130}
+    assert "Traceback" not in err
+    assert "logger" not in err
+
+
 def test_ctrl_c_ends_an_ingest_cleanly_and_the_next_one_finishes(
     home_with_model: Path, tmp_path: Path
 ) -> None:
