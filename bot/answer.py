@@ -23,6 +23,32 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why a sentence is not simply supported: a kind of the audit's contract, and what was found.
+
+    `kind` is one of number, date, name, negation, hedge, coverage, dangling, misattributed,
+    stitched.
+    """
+
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Period:
+    """The time that a question speaks of, as ISO days, inclusive; None is open.
+
+    `said` are the words of the question that say so. A period that `narrows` keeps out briefs
+    published at other times; one that does not only puts those of its time first.
+    """
+
+    said: str
+    since: str | None = None
+    until: str | None = None
+    narrows: bool = True
+
+
+@dataclass(frozen=True)
 class Turn:
     """One earlier question of a conversation, as its asker typed it."""
 
@@ -42,6 +68,7 @@ class Standalone:
     asked: str
     context: tuple[str, ...] = ()
     follows: bool = False
+    period: Period | None = None
 
     @property
     def topic(self) -> str:
@@ -91,11 +118,16 @@ class Citation:
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence of an answer with the numbers of its citations and the verdict of its check."""
+    """One sentence of an answer with the numbers of its citations and the verdict of its check.
+
+    `bold` are the stretches of its text, end exclusive, that answer the question.
+    """
 
     text: str
     citations: tuple[int, ...]
     verdict: Verdict
+    reasons: tuple[Reason, ...] = ()
+    bold: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +140,8 @@ class Draft:
     features: Mapping[str, float] = field(default_factory=dict)  # what the confidence rests on
     mode: str = "extractive"
     model: str | None = None  # of the writer; None where no model wrote
+    withheld: tuple[Sentence, ...] = ()  # written, found unsupported, counted and not shown
+    notes: tuple[str, ...] = ()  # lines for the reader: what stands in the way of plain trust
 
     @property
     def answered(self) -> bool:
