@@ -61,7 +61,8 @@ class Standalone:
     """A question made independent of its conversation.
 
     `question` reads without the conversation, `asked` is what was typed, `context` are the words
-    that earlier turns lend to the search, the nearest topic first.
+    that earlier turns lend to the search, the nearest topic first. Where the question is
+    `rewritten`, as a whole sentence, it is what is searched; else what was typed, with its context.
     """
 
     question: str
@@ -69,6 +70,12 @@ class Standalone:
     context: tuple[str, ...] = ()
     follows: bool = False
     period: Period | None = None
+    rewritten: bool = False
+
+    @property
+    def searched(self) -> str:
+        """The words to search and to answer, the context apart."""
+        return self.question if self.rewritten else self.asked
 
     @property
     def topic(self) -> str:
@@ -142,6 +149,7 @@ class Draft:
     model: str | None = None  # of the writer; None where no model wrote
     withheld: tuple[Sentence, ...] = ()  # written, found unsupported, counted and not shown
     notes: tuple[str, ...] = ()  # lines for the reader: what stands in the way of plain trust
+    off_topic: bool = False  # small talk or an order to the bot: no question to the briefs
 
     @property
     def answered(self) -> bool:
@@ -182,7 +190,7 @@ class Answer:
     @property
     def nearest(self) -> tuple[Hit, ...]:
         """The nearest passages, named only where the briefs do not say."""
-        return () if self.answered else self.hits[:NEAREST]
+        return () if self.answered or self.draft.off_topic else self.hits[:NEAREST]
 
 
 def verbatim(text: str, citation: Citation) -> Sentence:

@@ -12,9 +12,10 @@ A question *leans* on the turns before it when one of these holds:
   name and two more content words of its own.
 
 A leaning question takes over the topic: names and noun groups of the turns it hangs on, back to
-the last turn that stood alone. One that stands alone starts a new topic. A year in the question
-replaces the years of the topic ("no, the 2019 one"). Greetings and thanks neither lean nor change
-the topic.
+the last turn that stood alone. One that stands alone, or says that it is about something else,
+starts a new topic. A year in the question replaces the years of the topic. A name or a year alone
+("and Sweden?", "no, the 2019 one") completes the question before it (`bot/ellipsis.py`). Greetings
+and thanks neither lean nor change the topic.
 
 Developed in sight of the 12 follow-ups of CRS gold-dev, all of which lean, and of MTRAG.
 """
@@ -24,6 +25,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.answer import Standalone, Turn
+from bot.ellipsis import completed
 from bot.words import DEMONSTRATIVES, KINDS, LIGHT, PRONOUNS
 from index.words import QUESTION_FILLER, STOP_WORDS, content_words, stem, words
 
@@ -50,6 +52,14 @@ _DEFINES = re.compile(
     r"^\W*(?:what(?:'s|’s|\s+is|\s+are|\s+was|\s+were|\s+does|\s+causes?)|who(?:'s|’s|\s+is|\s+was)"
     r"|define|explain|describe|tell me about|why (?:is|are|do|does))\b",
     re.IGNORECASE,
+)
+_CHANGES = re.compile(
+    r"""^\W*(?:(?:ok(?:ay)?|thanks?|now|so)\W+)*(?:an?\ )?
+    (?:(?:new|different|another|unrelated|separate)\ (?:question|topic|subject)
+    |on\ an?(?:other)?\ (?:different\ |separate\ )?(?:note|topic|subject)
+    |chang(?:e|ing)\ (?:of\ )?(?:the\ )?(?:topic|subject)|switching\ (?:gears|topics?)
+    |unrelated(?:ly)?|moving\ on|something\ else)\b""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _DEFINITE = re.compile(r"^\W*\w+(?:['’]s|\s+\w+)\s+the\b(?!.*\bof\b)", re.IGNORECASE)
 
@@ -78,12 +88,15 @@ class _Topic:
 
 def standalone(question: str, turns: Sequence[Turn | str] = ()) -> Standalone:
     """Return the question as it reads without the conversation; the oldest turn comes first."""
-    topic = _Topic()
+    topic, before = _Topic(), ""
     for turn in turns:
-        topic = _next_topic(turn if isinstance(turn, str) else turn.question, topic)
+        said = " ".join((turn if isinstance(turn, str) else turn.question).split())
+        topic, before = _next(said, topic, before)
     asked = " ".join(question.split())
     if not topic.phrases or _SMALL_TALK.match(asked) or not leans(asked):
         return Standalone(question=asked, asked=question)
+    if whole := completed(asked, before):
+        return Standalone(question=whole, asked=question, follows=True, rewritten=True)
     carried = _carried(topic, asked)
     if not carried:
         return Standalone(question=asked, asked=question, follows=True)
@@ -97,6 +110,8 @@ def standalone(question: str, turns: Sequence[Turn | str] = ()) -> Standalone:
 
 def leans(question: str) -> bool:
     """Return whether the question needs the conversation to be understood; see the module."""
+    if _CHANGES.match(question):
+        return False
     tokens = _tokens(question)
     names = _names(tokens)
     content = content_words(question)
@@ -112,12 +127,15 @@ def leans(question: str) -> bool:
     return len(bare) <= 2
 
 
-def _next_topic(question: str, topic: _Topic) -> _Topic:
+def _next(question: str, topic: _Topic, before: str) -> tuple[_Topic, str]:
+    """Return topic and last whole question after one more turn."""
     if _SMALL_TALK.match(question):
-        return topic
-    if topic.phrases and leans(question):
-        return topic.followed_by(question)
-    return _Topic(_bounded(_phrases(question)))
+        return topic, before
+    if not topic.phrases or not leans(question):
+        return _Topic(_bounded(_phrases(question))), question
+    if whole := completed(question, before):
+        return _Topic(_bounded(_phrases(whole))), whole
+    return topic.followed_by(question), question
 
 
 def _carried(topic: _Topic, question: str) -> tuple[str, ...]:

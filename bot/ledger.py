@@ -74,6 +74,13 @@ class Ledger:
         """Return the newest records, newest first."""
         return self._entries(None, limit=count)
 
+    def entries(self) -> Iterator[Entry]:
+        """Yield all records, oldest first; no transaction stays open between two of them."""
+        last = 0
+        while found := self._page(last):
+            yield from found
+            last = found[-1].seq
+
     def head(self) -> tuple[int, str]:
         """Return (seq, hash) of the newest row, (0, GENESIS) when there is none."""
 
@@ -106,6 +113,16 @@ class Ledger:
                 return result.rowcount
 
         return self._guarded("the questions could not be deleted", write)
+
+    def _page(self, after: int) -> list[Entry]:
+        query = _joined().where(answers_ledger.c.seq > after)
+        query = query.order_by(answers_ledger.c.seq).limit(_BATCH)
+
+        def read() -> list[Entry]:
+            with self._database.read() as connection:
+                return [_entry(row) for row in connection.execute(query)]
+
+        return self._guarded("cannot be read", read)
 
     def _entries(self, condition: Any, limit: int) -> list[Entry]:
         query = _joined().order_by(answers_ledger.c.seq.desc()).limit(limit)

@@ -12,7 +12,7 @@ from bot.conversation import leans, standalone
         (["when does the carbon levy start in Norland?"], "at what rate?", {"carbon", "Norland"}),
         (["Is the Harbour Rebuilding Fund open?"], "anything moving to bring it back?", {"Fund"}),
         (["what is going on with the steel tariff"], "did the courts weigh in?", {"steel"}),
-        (["How large is the army of Tamara?"], "and Norland?", {"army", "Tamara"}),
+        (["how large is the army of tamara?"], "and Norland?", {"army", "tamara"}),
         (["Did Acme settle the antitrust case?"], "so the states dropped it too?", {"Acme"}),
         (["What did the wheat study find?"], "who went to court over it, and where?", {"wheat"}),
         (["What does the harbour cost?"], "how many?", {"harbour"}),
@@ -61,10 +61,42 @@ def test_a_new_topic_replaces_the_first_one():
 
 
 def test_a_year_of_its_own_replaces_the_year_of_the_topic():
-    """A correction such as "no, the 2019 one" does not search for the old year."""
-    result = standalone("no, the 2019 one", ["What did the 2022 wheat report of Tamara find?"])
+    """A question about another year does not search for the old one."""
+    turns = ["What did the 2022 wheat report of Tamara find?"]
+    result = standalone("what did it say in 2019 on prices?", turns)
     assert "2022" not in result.context
     assert "wheat" in result.context
+
+
+@pytest.mark.parametrize(
+    ("turns", "fragment", "whole"),
+    [
+        (
+            ["What did the 2022 wheat report of Tamara find?"],
+            "no, the 2019 one",
+            "What did the 2019 wheat report of Tamara find?",
+        ),
+        (["When did Tamara join the PACT?"], "and Norland?", "When did Norland join the PACT?"),
+        (
+            ["When did Tamara join the PACT?", "and Norland?", "thanks"],
+            "what about Aurelia?",
+            "When did Aurelia join the PACT?",
+        ),
+    ],
+)
+def test_a_fragment_completes_the_question_before_it(turns, fragment, whole):
+    """ "and Norland?" asks of Norland what was asked before, and nothing else is searched."""
+    result = standalone(fragment, turns)
+    assert (result.question, result.searched, result.context) == (whole, whole, ())
+    assert result.follows
+
+
+@pytest.mark.parametrize(
+    "question", ["new question: who pays for it?", "on another topic, what are the costs?"]
+)
+def test_a_change_of_topic_that_is_announced_carries_nothing_over(question):
+    """Who says that it is about something else is believed."""
+    assert not standalone(question, ["What is the carbon levy of Norland?"]).follows
 
 
 def test_small_talk_neither_leans_nor_changes_the_topic():
