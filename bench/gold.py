@@ -1,7 +1,6 @@
-"""The gold questions over the reports: reading them, and saying whether a hit holds a quotation.
+"""The gold questions over the reports, with the report and edition that each quotation stands in.
 
-A quotation counts as found in a text when at least half of its words, in runs of three or more,
-stand in the text.
+Whether a text holds a quotation is said in bot/held.py.
 """
 
 import json
@@ -11,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-FOUND_SHARE = 0.5  # of a quotation's words
-RUN_WORDS = 3  # words that must stand together to count
+from bot.held import FOUND_SHARE, RUN_WORDS, holds
+
+__all__ = ["FOUND_SHARE", "RUN_WORDS", "Question", "Quote", "edition_of", "first_rank", "questions"]
 
 # IF10753v7-….md and IF10753.7.pdf; IF11755.pdf does not say which edition it is
 _FILE = re.compile(r"([A-Z]+\d+|\d\d-?\d+)(?:[v.](\d+))?(?:-.*)?\.(?:md|pdf)$")
@@ -57,36 +57,11 @@ def edition_of(name: str) -> tuple[str, str] | None:
     return (found[1].replace("-", ""), found[2] or "") if found else None
 
 
-def words(text: str) -> list[str]:
-    """Return the words of a text in lower case; marks of any kind part them."""
-    return re.findall(r"[^\W_]+", text.lower())
-
-
-def runs(text: str) -> set[tuple[str, ...]]:
-    """Return all runs of RUN_WORDS words."""
-    found = words(text)
-    return set(zip(*(found[at:] for at in range(RUN_WORDS)), strict=False))
-
-
-def share_found(quote: Sequence[str], held: set[tuple[str, ...]]) -> float:
-    """Return the share of the quotation's words that stand in runs which `held` holds."""
-    if len(quote) < RUN_WORDS:
-        return float(any(" ".join(quote) in " ".join(run) for run in held))
-    covered: set[int] = set()
-    for at in range(len(quote) - RUN_WORDS + 1):
-        if tuple(quote[at : at + RUN_WORDS]) in held:
-            covered.update(range(at, at + RUN_WORDS))
-    return len(covered) / len(quote)
-
-
 def first_rank(alternatives: Iterable[Quote], hits: Sequence[str]) -> int | None:
     """Return the rank, from 1, of the first hit that holds one of the quotations."""
-    wanted = [words(quote.text) for quote in alternatives]
-    for rank, text in enumerate(hits, 1):
-        held = runs(text)
-        if any(share_found(quote, held) >= FOUND_SHARE for quote in wanted):
-            return rank
-    return None
+    wanted = [quote.text for quote in alternatives]
+    ranked = enumerate(hits, 1)
+    return next((rank for rank, text in ranked if any(holds(text, one) for one in wanted)), None)
 
 
 def _question(row: dict[str, Any]) -> Question:

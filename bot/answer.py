@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.errors import QuoteError
+from bot.readable import faithful
 from index.passage import BriefRef, Hit
 
 NEAREST = 3  # passages named when the briefs do not answer
@@ -196,9 +197,11 @@ class Answer:
 def verbatim(text: str, citation: Citation) -> Sentence:
     """Return the sentence that a quotation is; it is supported because it is the quotation.
 
-    Raises QuoteError where it is not, character for character.
+    The text may differ from it by what an editor may do (bot/readable.py) and by nothing else.
+    Raises QuoteError where it does.
     """
-    if text != citation.quote:
+    passage = citation.hit.passage
+    if not faithful(text, citation.quote, passage.text, passage.context):
         raise QuoteError(
             f"citation {citation.number}: the sentence is not what passage "
             f"{citation.passage_id} says at {citation.start}:{citation.end}; "

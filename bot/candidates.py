@@ -27,17 +27,23 @@ _CONNECTIVE = re.compile(
     re.IGNORECASE,
 )
 _ROW = re.compile(r"^\s*\|")
-_MARK = re.compile(r"^(?:[•▪◦]\s*)+")  # of a bullet: no part of what it says
+_MARK = re.compile(  # of a bullet or of an item: no part of what it says
+    r"^(?:[•▪◦]\s*)*(?:\(?(?:[a-z]|[ivx]{2,4}|\d{1,2})[.)]\s+(?=[\"“'(]?[A-Z]))?"
+)
 _RULE_ROW = re.compile(r"^[\s|:\-–=]+$")
 _FOOTNOTE = re.compile(
-    r"^(?:\[?\d{1,3}[\]).]?\s+)?(?:See\b|Ibid|Id\.|P\.L\.|Public Law|\d+ U\.S\.C)"
+    r"""^\(?(?:\[?\d{1,3}[\]).]?\s+)?(?:For\ (?:more|further|additional|a\ discussion)|[Ss]ee\b|Ibid
+    |Id\.|(?:P\.L\.|Public\ Law)\ \d+[-–]\d+(?:[,;.)]|$)|\d+\ (?:U\.S\.C|C\.F\.R|Stat))""",
+    re.VERBOSE,
 )
 _CITATION = re.compile(r"\b(?:Ibid|see also|CRS (?:Report|In Focus|Insight)|by [A-Z]\w+ [A-Z])")
 _CAPTION = re.compile(r"^[|\s]*(?:Figure|Table|Box|Chart|Appendix) [A-Z]?-?\d*\b")
 _NOTE = re.compile(r"^[|\s]*(?:Sources?|Notes?|Note on|Data):\s")
 _SIGNPOST = re.compile(
     r"\b(?:this|the (?:first|second|third|fourth|fifth|next|following|last|final|remaining))"
-    r" (?:sections?|report|brief|part|product|paper|insight|sidebar|in focus|appendix)\b",
+    r" (?:sections?|report|brief|part|product|paper|insight|sidebar|in focus|appendix)\b"
+    r"|\b(?:Figures?|Tables?) [A-Z]?-?\d+\w* (?:provides?|shows?|presents?|lists?|displays?"
+    r"|illustrates?|summarizes|depicts?|details|contains?|compares?|identifies|breaks)\b",
     re.IGNORECASE,
 )
 _ENDS_WHOLE = re.compile(r"""[.!?…:;]["'”’»)\]]*(?:\[?\d{1,3}\]?)?$""")

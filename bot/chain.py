@@ -1,8 +1,9 @@
 """The LangChain retrieval chain, from a question to a recorded answer.
 
 conversation → standalone question → hits → answer with citations → record → shown. The record is
-committed before the last step returns; where it cannot be, there is no answer. Which sentences
-answer is the business of the answer maker handed in.
+committed before the last step returns; where it cannot be, there is no answer. An answer that is
+shown sentence by sentence has each of them committed before it is shown. How a follow-up is
+understood and which sentences answer is the business of those handed in.
 
 `build` composes the steps as runnables. `Answerer` is the way in for the command line and Slack; a
 process that asks once and ends may run the same steps without LangChain, whose import takes 0.3 s,
@@ -12,18 +13,23 @@ a quarter of what a cold `briefs ask` may take.
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from bot import extractive, record
-from bot.answer import Answer, Citation, Draft, Standalone, Turn
+from bot import extractive, freshness, record, timely
+from bot.answer import Answer, Citation, Draft, Sentence, Standalone, Turn
+from bot.answerable import not_for_briefs
 from bot.conversation import standalone
 from bot.errors import QuoteError
 from bot.ledger import Ledger
+from bot.period import day_in, with_period
+from bot.record import Basis
+from bot.streamed import Stream
+from bot.timely import Found
 from index.errors import NotFound, UsageError
 from index.library import Library
 from index.passage import Hit
-from index.search import Query
 from index.snapshot import Filters
 
 if TYPE_CHECKING:
@@ -34,17 +40,41 @@ HITS = 10  # passages searched for and recorded
 LONGEST_QUESTION = 4_000  # characters
 
 AnswerMaker = Callable[[Standalone, Sequence[Hit], Library], Draft]
+Understand = Callable[[str, Sequence[Turn]], Standalone]
+OnSentence = Callable[[Sentence, tuple[Citation, ...]], None]
+
+
+@runtime_checkable
+class StreamingMaker(Protocol):
+    """An answer maker that can hand out each sentence as soon as it is whole and checked."""
+
+    def stream(
+        self,
+        question: Standalone,
+        hits: Sequence[Hit],
+        library: Library,
+        show: OnSentence | None,
+    ) -> Draft:
+        """Return the answer; it need not have the sentences that were handed to `show`."""
+        ...
 
 
 @dataclass(frozen=True)
 class Request:
-    """One question with all that came with it. `asker` and `place` are only recorded."""
+    """One question with all that came with it. `asker` and `place` are only recorded.
+
+    `zone` is the asker's time zone, by which "yesterday" is understood; the settings' if None.
+    `on_sentence` is called with each sentence, and the citations it rests on, as soon as it may be
+    shown, by makers that can stream.
+    """
 
     question: str
     turns: tuple[Turn, ...] = ()
     filters: Filters = EVERYTHING
     asker: str | None = None
     place: str | None = None
+    on_sentence: OnSentence | None = field(default=None, compare=False)
+    zone: str | None = None
 
     @classmethod
     def of(cls, given: "Request | Mapping[str, Any] | str") -> "Request":
@@ -66,6 +96,8 @@ class _Stage:
 
     request: Request
     standalone: Standalone
+    stream: Stream
+    found: Found = field(default_factory=Found)
     hits: tuple[Hit, ...] = ()
     generation: int = 0
     draft: Draft = field(default_factory=Draft)
@@ -81,6 +113,7 @@ class Answerer:
         ledger: Ledger | None = None,
         *,
         maker: AnswerMaker = extractive.answer,
+        understand: Understand = standalone,
         settings: Mapping[str, Any] | None = None,
         one_shot: bool = False,
     ) -> None:
@@ -92,9 +125,10 @@ class Answerer:
         book = ledger or Ledger(library.database)
         self._run: Callable[[Any], Any]
         if one_shot:
-            self._run = _Steps(library, book, maker, dict(settings or {})).run
+            self._run = _Steps(library, book, maker, understand, dict(settings or {})).run
         else:
-            self._run = build(library, book, maker=maker, settings=settings).invoke
+            chain = build(library, book, maker=maker, understand=understand, settings=settings)
+            self._run = chain.invoke
 
     def ask(
         self,
@@ -103,13 +137,17 @@ class Answerer:
         filters: Filters = EVERYTHING,
         asker: str | None = None,
         place: str | None = None,
+        on_sentence: OnSentence | None = None,
     ) -> Answer:
         """Return the recorded answer; the oldest turn comes first.
 
+        `on_sentence` is handed each sentence as soon as it may be shown. What is returned is the
+        answer: it may be another than the sentences shown, and then replaces them.
+
         Raises UsageError for an empty or endless question, LedgerError where it cannot be recorded.
         """
-        given = {"question": question, "turns": turns, "filters": filters}
-        answer: Answer = self._run({**given, "asker": asker, "place": place})
+        given = {"question": question, "turns": turns, "filters": filters, "asker": asker}
+        answer: Answer = self._run({**given, "place": place, "on_sentence": on_sentence})
         return answer
 
 
@@ -118,13 +156,15 @@ def build(
     ledger: Ledger,
     *,
     maker: AnswerMaker = extractive.answer,
+    understand: Understand = standalone,
     settings: Mapping[str, Any] | None = None,
 ) -> "Runnable[Any, Answer]":
     """Return the steps as a Runnable over a question, a mapping of its fields or a Request."""
     from langchain_core.runnables import RunnableLambda
 
     chain: Any = RunnableLambda(Request.of)
-    for step in _Steps(library, ledger, maker, dict(settings or {})).in_order():
+    steps = _Steps(library, ledger, maker, understand, dict(settings or {}))
+    for step in steps.in_order():
         chain = chain | RunnableLambda(step)
     return chain  # type: ignore[no-any-return]
 
@@ -134,6 +174,7 @@ class _Steps:
     library: Library
     ledger: Ledger
     maker: AnswerMaker
+    reader: Understand
     settings: Mapping[str, Any]
 
     def in_order(self) -> tuple[Callable[[Any], Any], ...]:
@@ -149,49 +190,94 @@ class _Steps:
 
     def understand(self, request: Request) -> _Stage:
         started = time.perf_counter()
-        question = standalone(request.question, request.turns)
-        return _Stage(request, question, seconds=_took({}, "understand", started))
+        today = day_in(request.zone or self.library.settings.timezone, datetime.now(UTC))
+        question = with_period(self.reader(request.question, request.turns), today)
+        stream = Stream(self.library.database, secrets.token_hex(8))
+        return _Stage(request, question, stream, seconds=_took({}, "understand", started))
 
     def find(self, stage: _Stage) -> _Stage:
         started = time.perf_counter()
-        asked, request = stage.standalone, stage.request
+        asked = stage.standalone
         generation = self.library.generation
-        query = Query(text=asked.asked, context=asked.context, filters=request.filters)
-        hits = tuple(self.library.search(query, limit=HITS))
+        if not_for_briefs(asked.asked):
+            return replace(stage, generation=generation)
+        found = timely.find(self.library, asked, stage.request.filters, HITS)
         seconds = _took(stage.seconds, "search", started)
-        return _Stage(request, asked, hits, generation, seconds=seconds)
+        return replace(stage, found=found, hits=found.hits, generation=generation, seconds=seconds)
 
     def compose(self, stage: _Stage) -> _Stage:
         started = time.perf_counter()
-        draft = self.maker(stage.standalone, stage.hits, self.library)
-        seconds = _took(stage.seconds, "compose", started)
-        return _Stage(stage.request, stage.standalone, stage.hits, stage.generation, draft, seconds)
+        asked = stage.standalone
+        if not_for_briefs(asked.asked):
+            return replace(stage, draft=Draft(off_topic=True))
+        draft = self._made(stage)
+        if stage.found.narrowed and not draft.answered:
+            found = timely.everywhere(self.library, asked, stage.request.filters, HITS)
+            wide = replace(stage, found=found, hits=found.hits)
+            again = self._made(wide)
+            if again.answered:
+                stage, draft = wide, again
+        said = (
+            *stage.found.notes,
+            *freshness.notes(draft.citations, stage.hits, self.library.dates(), asked.period),
+        )
+        draft = replace(draft, notes=(*draft.notes, *said))
+        return replace(stage, draft=draft, seconds=_took(stage.seconds, "compose", started))
+
+    def _made(self, stage: _Stage) -> Draft:
+        asked, hits = stage.standalone, stage.hits
+        if stage.request.on_sentence and isinstance(self.maker, StreamingMaker):
+            return self.maker.stream(asked, hits, self.library, self._shows(stage))
+        return self.maker(asked, hits, self.library)
 
     def record(self, stage: _Stage) -> Answer:
-        answer = Answer(
-            answer_id=secrets.token_hex(8),
+        answer = self._answer(stage)
+        body = record.body(
+            answer,
+            basis=self._basis(stage),
+            brief_sha256=self._checked(answer.citations),
+            seconds=stage.seconds,
+            streamed=stage.stream.digest,
+        )
+        self.ledger.append(answer.answer_id, body, self._private(stage))
+        stage.stream.finished()
+        return answer
+
+    def _shows(self, stage: _Stage) -> OnSentence:
+        """Return what checks and records a sentence, and only then has it shown."""
+
+        def show(sentence: Sentence, citations: tuple[Citation, ...]) -> None:
+            body = record.sentence(sentence, citations, self._checked(citations))
+            if stage.stream.digest is None:
+                stage.stream.begin(
+                    record.begun(stage.hits, self._basis(stage)), self._private(stage)
+                )
+            stage.stream.add(body)
+            assert stage.request.on_sentence
+            stage.request.on_sentence(sentence, citations)
+
+        return show
+
+    def _basis(self, stage: _Stage) -> Basis:
+        return Basis(stage.generation, self.library.fingerprint, self.settings)
+
+    def _private(self, stage: _Stage) -> dict[str, Any]:
+        request = stage.request
+        return record.private(stage.standalone, request.turns, request.asker, request.place)
+
+    def _answer(self, stage: _Stage) -> Answer:
+        return Answer(
+            answer_id=stage.stream.answer_id,
             standalone=stage.standalone,
             draft=stage.draft,
             hits=stage.hits,
             seconds=sum(stage.seconds.values()),
         )
-        body = record.body(
-            answer,
-            generation=stage.generation,
-            fingerprint=self.library.fingerprint,
-            settings=self.settings,
-            brief_sha256=self._checked(answer),
-            seconds=stage.seconds,
-        )
-        request = stage.request
-        private = record.private(answer, request.turns, request.asker, request.place)
-        self.ledger.append(answer.answer_id, body, private)
-        return answer
 
-    def _checked(self, answer: Answer) -> dict[str, str]:
+    def _checked(self, citations: Sequence[Citation]) -> dict[str, str]:
         """Return the hash of each cited brief's text, having found every quotation in it."""
         hashes: dict[str, str] = {}
-        for citation in answer.citations:
+        for citation in citations:
             brief = citation.brief
             try:
                 text = self.library.brief(brief.id, brief.version).text

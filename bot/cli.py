@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot import audit_cli, eval_cli
 from index.errors import (
     BriefsError,
     DatabaseUnavailable,
@@ -64,6 +65,9 @@ Turns = Annotated[
         metavar="QUESTION",
         help="An earlier question of the conversation; repeat, oldest first.",
     ),
+]
+ShowQuestion = Annotated[
+    bool, typer.Option("--show-question", help="Also say how the question was understood.")
 ]
 
 
@@ -165,6 +169,7 @@ def ask(
     collection: Collection = None,
     brief: OnlyBrief = None,
     batch: Batch = None,
+    show_question: ShowQuestion = False,
     json: Json = False,
 ) -> None:
     """Answer a question from the briefs, every sentence cited, or say that they do not.
@@ -173,17 +178,24 @@ def ask(
     """
     from bot.finding import terminal_asker
     from bot.render import answer_json
+    from bot.showing import Showing
     from ingest.terminal import print_json
 
     filters = _filters(since, until, collection, brief)
     with _answerer(filters, one_shot=batch is None) as answerer, _exit_code() as failures:
         for line in _requests(question, turn, batch):
+            showing = Showing(live=not (json or batch), with_question=show_question)
             answer = _tried(
                 line,
                 batch,
                 failures,
-                lambda line: answerer.ask(
-                    line.question, line.turns, filters, terminal_asker(), "terminal"
+                lambda line, showing=showing: answerer.ask(
+                    line.question,
+                    line.turns,
+                    filters,
+                    terminal_asker(),
+                    "terminal",
+                    showing.sentence,
                 ),
             )
             if answer is None:
@@ -191,7 +203,7 @@ def ask(
             if json or batch:
                 print_json(answer_json(answer, line.id))
             else:
-                _show(answer)
+                showing.answer(answer)
 
 
 @app.command()
@@ -200,16 +212,19 @@ def chat(
     until: Until = None,
     collection: Collection = None,
     brief: OnlyBrief = None,
+    show_question: ShowQuestion = False,
 ) -> None:
     """Hold a conversation with the briefs in the terminal; an empty line or Ctrl-D ends it.
 
     Example: briefs chat --since 2020
     """
+    from bot.answer import Turn
     from bot.finding import terminal_asker
+    from bot.showing import Showing
     from ingest.terminal import say
 
     filters = _filters(since, until, collection, brief)
-    turns: list[str] = []
+    turns: list[Turn] = []
     with _answerer(filters) as answerer:
         if sys.stdin.isatty():
             say("Ask; follow-ups are understood. /new starts another topic, an empty line ends.")
@@ -217,15 +232,21 @@ def chat(
             if question == "/new":
                 turns.clear()
                 continue
+            showing = Showing(live=True, with_question=show_question)
             try:
-                _show(answerer.ask(question, turns, filters, terminal_asker(), "terminal"))
+                answer = answerer.ask(
+                    question, turns, filters, terminal_asker(), "terminal", showing.sentence
+                )
             except UsageError as error:
                 say(f"briefs: {error}")
                 continue
-            turns.append(question)
+            showing.answer(answer)
+            turns.append(Turn(question, answer.answer_id))
 
 
 library_commands.register(app)
+eval_cli.register(app)
+app.add_typer(audit_cli.app)
 
 
 @contextmanager
@@ -238,15 +259,24 @@ def _answerer(filters: "Filters", *, one_shot: bool = False) -> "Iterator[Answer
 
     with opened(search=True, one_shot=one_shot) as library:
         require_known(library, filters)
-        if library.settings.chat_model:
-            say("briefs: BRIEFS_CHAT_MODEL: not used yet; answering in the briefs' own words")
         warming = Thread(target=library.warm_up, daemon=True)
         warming.start()
         from bot.chain import Answerer
-        from bot.finding import recorded_settings
+        from bot.ledger import Ledger
+        from bot.making import parts, recorded_settings
 
-        recorded = recorded_settings(library.settings)
-        answerer = Answerer(library, settings=recorded, one_shot=one_shot)
+        ledger = Ledger(library.database)
+        made = parts(library, ledger)
+        answerer = Answerer(
+            library,
+            ledger,
+            maker=made.maker,
+            understand=made.understand,
+            settings=recorded_settings(library.settings),
+            one_shot=one_shot,
+        )
+        if problem := made.problem():
+            say(f"briefs: {problem}")
         warming.join()
         yield answerer
 
@@ -299,16 +329,6 @@ def _exit_code() -> Iterator[list[str]]:
         many = "request" if len(failures) == 1 else "requests"
         sys.stderr.write(f"briefs: {len(failures)} {many} failed, first: {failures[0]}\n")
         raise typer.Exit(SOME_FAILED)
-
-
-def _show(answer: Any) -> None:
-    from bot.render import plain, renderable
-    from ingest.terminal import out
-
-    if sys.stdout.isatty():
-        out().print(renderable(answer))
-    else:
-        sys.stdout.write(plain(answer) + "\n")
 
 
 def _typed() -> str:

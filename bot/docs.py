@@ -2,7 +2,9 @@
 
 import re
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "commands.md"
 WIDTH = 96  # columns of the help texts
@@ -17,12 +19,17 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def page() -> str:
-    """Return the page: the head, then the help of `briefs` and of each command."""
+    """Return the page: the head, then the help of `briefs`, of each command, of each in a group."""
     from bot.cli import commands
 
-    parts = [_HEAD, _section(())]
-    parts += [_section((name,)) for name in commands()]
-    return "\n".join(parts)
+    return "\n".join([_HEAD, _section(()), *map(_section, named(commands()))])
+
+
+def named(commands: Mapping[str, Any], group: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the words of each command, those of a group after the group itself."""
+    for name, command in commands.items():
+        yield (*group, name)
+        yield from named(getattr(command, "commands", {}), (*group, name))
 
 
 def help_text(*command: str) -> str:

@@ -2,7 +2,14 @@
 
 BriefsError                 (index.errors) one clear line: the thing, the reason, the mend
 ├── QuoteError              a quotation is not a slice of its passage: the answer is not given
-└── LedgerError             the record of an answer cannot be written or read: no answer is shown
+├── LedgerError             the record of an answer cannot be written or read: no answer is shown
+└── ChatError               the chat model is of no use for this answer, which is made without it
+    ├── ChatUnavailable     it is not called: package, key, allowance, rest after failures
+    ├── ChatFailed          a call failed: time-out, reset, refusal, cut
+    └── UnfitReply          its reply is empty, endless, or not in the form asked for
+
+The text of a ChatError is the first half of a line for readers ("The chat model did not answer in
+time") and never holds what a server or a library said: that may hold a key or the prompt.
 """
 
 from index.errors import BriefsError
@@ -14,3 +21,30 @@ class QuoteError(BriefsError):
 
 class LedgerError(BriefsError):
     """The ledger cannot be written or read."""
+
+
+class ChatError(BriefsError):
+    """The chat model is of no use for this answer."""
+
+
+class ChatUnavailable(ChatError):
+    """The chat model is not called."""
+
+
+class ChatFailed(ChatError):
+    """A call to the chat model failed; where it is `transient`, another may succeed.
+
+    `retry_after` is how many seconds the server asks us to wait before it.
+    """
+
+    def __init__(
+        self, message: str, *, transient: bool = False, retry_after: float | None = None
+    ) -> None:
+        """Say what failed and whether to try again."""
+        super().__init__(message)
+        self.transient = transient
+        self.retry_after = retry_after
+
+
+class UnfitReply(ChatError):
+    """The chat model's reply cannot be used."""

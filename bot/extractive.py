@@ -1,67 +1,60 @@
-"""Answer with the briefs' own sentences: question and hits in, a Draft of verbatim quotations out.
+"""Answer with the briefs' own sentences: question and hits in, a Draft of quotations out.
 
-One to three sentences are chosen by what each says of the question: the words it covers (weighted
-by how rare they are), its vector's cosine to the question's, its passage's score, and whether it
-offers the kind of thing asked for. `bot/answerable.py` decides whether they answer
-at all. Writes nothing, records nothing.
+One to three sentences are chosen by what each says of the question (bot/features.py, weighed in
+bot/scoring.py), the further ones also by what they add. Where two briefs give different figures for
+the same thing both are quoted, the newer first, and a note says so. `bot/answerable.py` decides
+whether they answer at all. Writes nothing, records nothing.
 """
 
-import re
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answer import Citation, Draft, Standalone, verbatim
+from bot import features, scoring
+from bot.answer import Citation, Draft, Sentence, Standalone, verbatim
 from bot.answerable import NAMELESS, initials, judge, names
 from bot.candidates import Candidate, candidates
-from bot.wanted import FIGURES, offers, wanted
+from bot.compare import Difference, difference
+from bot.emphasis import emphasis
+from bot.features import Asked
+from bot.shown import shown
+from bot.wanted import offers
+from bot.wording import Frequencies, said, share, word_weights
 from index.passage import Hit
-from index.words import content_words, stem, words
 
 HITS = 8  # passages whose sentences are looked at
 NAMING = 3  # passages among which the names of the question are looked for
 EMBEDDED = 24  # sentences embedded at most; about 3 ms each
 SENTENCES = 3  # quoted at most
 
-# Weights of the parts of a sentence's score, chosen on CRS gold-dev, all of it.
-COSINE, COVERAGE, PASSAGE, KIND = 0.36, 0.32, 0.18, 0.14
-CONTEXT_WEIGHT = 0.4  # of a word lent by earlier turns, against one of the question
+# Chosen with the weights of bot/scoring.py, on the same sets and without their held-out parts.
+LEAST = 0.1  # how likely a further sentence must be against the best one
+ADDED = 3.0  # how much a further sentence gains by covering all words of the question anew
+REPEAT = 0.92  # cosine from which two sentences say the same
 AROUND = 0.5  # of a word that the passage, title or heading says and the sentence does not
-CLOSE = 0.95  # a further sentence must score this share of the best one …
-NEW_WORDS = 0.15  # … or cover this much more of the question's words at CLOSE_ENOUGH of it
-CLOSE_ENOUGH = 0.80
-REPEAT = 0.85  # cosine from which two sentences say the same
-ROW_PENALTY = 0.15  # for a table row where no number is asked
-ROOT = 5  # letters from which the beginning of a word stands for the word
-
-_FISCAL_YEAR = re.compile(r"^fy(\d\d)$")
-_NOTHING = r"(?!)"  # matches nowhere
+COMPARED = 10  # best sentences among which the briefs' figures are compared
+ALIKE = 0.75  # cosine from which two sentences may speak of the same thing
 
 
-class Lookup(Protocol):
+class Lookup(Frequencies, Protocol):
     """What is needed of a library to choose sentences."""
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return unit vectors, shape (len(texts), d)."""
         ...
 
-    def idf(self, terms: Sequence[str]) -> Mapping[str, float]:
-        """Return the inverse document frequency of each stem."""
-        ...
-
 
 @dataclass(frozen=True)
 class Scored:
-    """A candidate with its score and what the score is made of."""
+    """A candidate with its score: the difference of two is the logarithm of their odds."""
 
     candidate: Candidate
     score: float
     cosine: float
-    coverage: float  # share of the question's weighted words that the sentence and its passage say
     covered: frozenset[str]  # stems of the question in the sentence itself
     offers: float  # in [0, 1], how well it offers the kind of answer that is wanted
     vector: NDArray[np.float32]
@@ -69,82 +62,73 @@ class Scored:
 
 def answer(question: Standalone, hits: Sequence[Hit], library: Lookup) -> Draft:
     """Return the sentences that answer, with their citations, or a Draft without any."""
-    weights = word_weights(question, library)
-    ranked = score_sentences(question, hits[:HITS], library, weights)
-    judged = judge(question.asked, _evidence(question, hits, ranked) if ranked else None)
+    asked = Asked(question, word_weights(question, library))
+    ranked = score_sentences(asked, hits[:HITS], library)
+    judged = judge(question.searched, _evidence(question, hits, ranked) if ranked else None)
     if not judged.answered:
         return Draft(confidence=judged.confidence, features=judged.features)
-    chosen = in_reading_order(choose(ranked, weights))
+    chosen = choose(ranked, asked.weights)
+    differs = disagreement(ranked, chosen)
+    chosen = _both(differs, ranked, chosen) if differs else in_reading_order(chosen)
     citations = tuple(_citation(number, item.candidate) for number, item in enumerate(chosen, 1))
     return Draft(
-        sentences=tuple(verbatim(citation.quote, citation) for citation in citations),
+        sentences=tuple(
+            _sentence(asked, item.candidate, citation)
+            for item, citation in zip(chosen, citations, strict=True)
+        ),
         citations=citations,
         confidence=judged.confidence,
         features=judged.features,
+        notes=(differs.note,) if differs else (),
     )
 
 
-def word_weights(question: Standalone, library: Lookup) -> dict[str, float]:
-    """Return the stems of the question and its context with their weights; they sum to 1."""
-    own = {stem(word) for word in content_words(question.asked)}
-    lent = {stem(word) for word in content_words(question.topic)} - own
-    idf = library.idf(sorted(own | lent))
-    weights = {term: idf.get(term, 0.0) * (1.0 if term in own else CONTEXT_WEIGHT) for term in idf}
-    total = sum(weights.values())
-    return {term: weight / total for term, weight in weights.items()} if total else {}
-
-
-def score_sentences(
-    question: Standalone, hits: Sequence[Hit], library: Lookup, weights: Mapping[str, float]
-) -> list[Scored]:
+def score_sentences(asked: Asked, hits: Sequence[Hit], library: Lookup) -> list[Scored]:
     """Return the sentences of the hits, best first; ties keep the order of hits and of text."""
     found = candidates(hits)
-    covered = [said(weights, item.text) for item in found]
-    around = [said(weights, _surroundings(item.hit)) for item in found]
-    coverage = [
-        _coverage(weights, inner, outer) for inner, outer in zip(covered, around, strict=True)
-    ]
-    cut = sorted(range(len(found)), key=lambda i: (-coverage[i] + 0.02 * found[i].rank, i))
-    kept = sorted(cut[:EMBEDDED])
+    kept = _worth_embedding(asked.weights, found)
     if not kept:
         return []
-    vectors = library.embed([question.question, *(found[i].text for i in kept)])
+    vectors = vectors_of(asked.question.question, [found[at] for at in kept], library)
     cosines = vectors[1:] @ vectors[0]
-    kind = wanted(question.asked)
-    best = max(hit.score for hit in hits) or 1.0
-    offered = {i: offers(kind, found[i].sentence, question.question) for i in kept}
+    rows = features.rows(asked, found, kept, cosines)
+    scores = scoring.scores(rows, np.array([found[at].penalty for at in kept]))
+    kind, words = asked.kind, asked.question.question
     scored = [
         Scored(
-            candidate=found[i],
-            score=COSINE * float(cosine)
-            + COVERAGE * coverage[i]
-            + PASSAGE * found[i].hit.score / best
-            + KIND * offered[i]
-            - found[i].penalty
-            - (ROW_PENALTY if found[i].is_row and kind not in FIGURES else 0.0),
-            cosine=float(cosine),
-            coverage=coverage[i],
-            covered=covered[i],
-            offers=offered[i],
-            vector=vector,
+            candidate=found[at],
+            score=float(scores[row]),
+            cosine=float(cosines[row]),
+            covered=said(asked.weights, found[at].text),
+            offers=offers(kind, found[at].sentence, words),
+            vector=vectors[row + 1],
         )
-        for i, cosine, vector in zip(kept, cosines, vectors[1:], strict=True)
+        for row, at in enumerate(kept)
     ]
     return sorted(scored, key=lambda item: -item.score)
 
 
+def vectors_of(question: str, chosen: Sequence[Candidate], library: Lookup) -> NDArray[np.float32]:
+    """Return unit vectors of the question and of the sentences, shape (1 + len(chosen), d)."""
+    return library.embed([question, *(item.text for item in chosen)])
+
+
 def choose(ranked: Sequence[Scored], weights: Mapping[str, float]) -> list[Scored]:
-    """Return the best sentence and those of the next that add to it without repeating it."""
+    """Return the best sentence and those that are likely and add to it without repeating it."""
     chosen = list(ranked[:1])
-    for item in ranked[1:]:
-        if len(chosen) == SENTENCES or item.score < CLOSE_ENOUGH * chosen[0].score:
-            break
+    while ranked and len(chosen) < SENTENCES:
         known = frozenset[str]().union(*(other.covered for other in chosen))
-        adds = sum(weights[term] for term in item.covered - known)
-        if item.score < CLOSE * chosen[0].score and adds < NEW_WORDS:
-            continue
-        if not any(_repeats(item, other) for other in chosen):
-            chosen.append(item)
+        further = [
+            (item.score + ADDED * share(weights, item.covered - known), -at, item)
+            for at, item in enumerate(ranked)
+            if not any(_repeats(item, other) for other in chosen)
+        ]
+        if not further:
+            break
+        value, _, item = max(further, key=lambda entry: entry[:2])
+        if value - ranked[0].score < math.log(LEAST):
+            break
+        chosen.append(item)
     return chosen
 
 
@@ -160,51 +144,55 @@ def in_reading_order(chosen: Sequence[Scored]) -> list[Scored]:
     )
 
 
+def disagreement(ranked: Sequence[Scored], chosen: Sequence[Scored]) -> Difference | None:
+    """Return how another brief contradicts a chosen sentence, None where none does."""
+    for item in chosen:
+        for other in ranked[:COMPARED]:
+            if other is item or float(item.vector @ other.vector) < ALIKE:
+                continue
+            if found := difference(item.candidate, other.candidate):
+                return found
+    return None
+
+
+def _both(differs: Difference, ranked: Sequence[Scored], chosen: Sequence[Scored]) -> list[Scored]:
+    """Return the two sentences that differ, the newer first, then what else fits."""
+    by_candidate = {id(item.candidate): item for item in ranked}
+    both = [by_candidate[id(differs.newer)], by_candidate[id(differs.older)]]
+    others = [item for item in chosen if not any(item is one for one in both)]
+    free = [item for item in others if not any(_repeats(item, one) for one in both)]
+    return [*both, *free[: SENTENCES - len(both)]]
+
+
+def _worth_embedding(weights: Mapping[str, float], found: Sequence[Candidate]) -> list[int]:
+    """Return the places of the sentences that say most of the question, in order."""
+    coverage = []
+    for item in found:
+        inner = said(weights, item.text)
+        outer = said(weights, surroundings(item.hit)) - inner
+        worth = share(weights, inner) + AROUND * share(weights, outer) - 0.5 * item.penalty
+        coverage.append(worth - 0.02 * item.rank)
+    best = sorted(range(len(found)), key=lambda at: (-coverage[at], at))
+    return sorted(best[:EMBEDDED])
+
+
+def surroundings(hit: Hit) -> str:
+    """Return all that is read with a passage: title, headings, context, text."""
+    return " ".join((hit.brief.title, *hit.passage.heading, hit.passage.context, hit.passage.text))
+
+
 def _evidence(
     question: Standalone, hits: Sequence[Hit], ranked: Sequence[Scored]
 ) -> dict[str, float]:
     """Return the features that `judge` weighs."""
-    texts = [_surroundings(hit) for hit in hits[:NAMING]]
-    named = names(question.asked)
-    around = " ".join(texts)
-    found = said(dict.fromkeys(named, 1.0), around) | (named & initials(around))
+    named = names(question.searched)
+    around = " ".join(surroundings(hit) for hit in hits[:NAMING])
+    found = said(named, around) | (named & initials(around))
     return {
         "cosine": max(item.cosine for item in ranked),
         "offer": max((item.cosine for item in ranked if item.offers), default=0.0),
         "names": len(found) / len(named) if named else NAMELESS,
     }
-
-
-def said(weights: Mapping[str, float], text: str) -> frozenset[str]:
-    """Return those stems of the question that a text says, or says as a longer or shorter form."""
-    present = _stems(text)
-    joined = " ".join(present)
-    return frozenset(
-        term for term in weights if term in present or re.search(rf"\b{_other_forms(term)}", joined)
-    )
-
-
-def _coverage(weights: Mapping[str, float], inner: frozenset[str], outer: frozenset[str]) -> float:
-    inside = sum(weights[term] for term in inner)
-    return inside + AROUND * sum(weights[term] for term in outer - inner)
-
-
-@lru_cache(maxsize=4096)
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in words(text))
-
-
-@lru_cache(maxsize=1024)
-def _other_forms(term: str) -> str:
-    """Return a pattern of what else says it: "appropriations" for "approp", "FY2027" for FY27."""
-    year = _FISCAL_YEAR.match(term)
-    if year:
-        return f"fy20{year[1]}\\b"
-    return term if len(term) >= ROOT and term.isalpha() else _NOTHING
-
-
-def _surroundings(hit: Hit) -> str:
-    return " ".join((hit.brief.title, *hit.passage.heading, hit.passage.context, hit.passage.text))
 
 
 def _repeats(item: Scored, other: Scored) -> bool:
@@ -220,3 +208,9 @@ def _citation(number: int, candidate: Candidate) -> Citation:
         start=offset + candidate.start,
         end=offset + candidate.end,
     )
+
+
+def _sentence(asked: Asked, candidate: Candidate, citation: Citation) -> Sentence:
+    sentence = verbatim(shown(candidate), citation)
+    bold = emphasis(asked.question.question, asked.kind, sentence.text)
+    return replace(sentence, bold=bold)

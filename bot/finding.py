@@ -2,16 +2,16 @@
 
 import getpass
 from collections.abc import Sequence
-from typing import Any
+from datetime import UTC, datetime
 
+from bot import timely
 from bot.answer import Standalone
 from bot.batch import Line
 from bot.conversation import standalone
+from bot.period import day_in, with_period
 from index.errors import UsageError
 from index.library import Library
 from index.passage import Hit
-from index.search import Query
-from index.settings import Settings
 from index.snapshot import Filters
 from ingest.cli import split_version
 from ingest.terminal import out, say
@@ -23,9 +23,12 @@ def find(
     """Return the standalone question of a request and its hits, best first."""
     if not line.question.strip():
         raise UsageError("query: empty; type what to look for")
-    question = standalone(line.question, line.turns)
-    query = Query(text=question.asked, context=question.context, filters=filters)
-    return question, library.search(query, limit)
+    today = day_in(library.settings.timezone, datetime.now(UTC))
+    question = with_period(standalone(line.question, line.turns), today)
+    found = timely.find(library, question, filters, limit)
+    for note in found.notes:
+        say(note)
+    return question, list(found.hits)
 
 
 def require_known(library: Library, filters: Filters) -> None:
@@ -61,15 +64,6 @@ def print_hits(hits: Sequence[Hit]) -> None:
             )
         )
         console.print(Text(passage.text))
-
-
-def recorded_settings(settings: Settings) -> dict[str, Any]:
-    """Return the settings that go into the ledger with every answer: none of them is secret."""
-    return {
-        "embedding_model": settings.embedding_model,
-        "chat_model": settings.chat_model,
-        "chroma": "server" if settings.chroma_url else "embedded",
-    }
 
 
 def terminal_asker() -> str:

@@ -9,14 +9,21 @@ from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from bot.answer import Answer, Citation, Sentence
+from bot.answer import Answer, Citation, Period, Sentence, Verdict
+from bot.freshness import evidence
 from index.passage import BriefRef, Hit
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.text import Text
 
 NOT_ANSWERED = "The briefs do not say."
+OFF_TOPIC = (
+    "I answer questions about the briefs in this library, and cite every sentence; "
+    "ask what they say about something."
+)
 NO_DATE = "no date"
+CHECK_MARK = "[?]"  # behind a sentence that its passages do not bear out beyond doubt
 FIRST_WORDS = 160  # characters of a nearest passage that are shown
 
 # Control characters and those that turn the direction of writing: a brief must not move the cursor.
@@ -79,7 +86,16 @@ def sentence_json(sentence: Sentence) -> dict[str, Any]:
         "text": sentence.text,
         "citations": list(sentence.citations),
         "verdict": sentence.verdict.value,
+        "reasons": [{"kind": one.kind, "detail": one.detail} for one in sentence.reasons],
+        "bold": [list(stretch) for stretch in sentence.bold],
     }
+
+
+def period_json(period: Period | None) -> dict[str, Any] | None:
+    """Return the time that a question speaks of as `briefs ask --json` gives it."""
+    if period is None:
+        return None
+    return {"since": period.since, "until": period.until, "said": period.said}
 
 
 def answer_json(answer: Answer, request_id: object = None) -> dict[str, Any]:
@@ -88,6 +104,7 @@ def answer_json(answer: Answer, request_id: object = None) -> dict[str, Any]:
         "id": request_id,
         "question": answer.question,
         "standalone_question": answer.standalone.question,
+        "period": period_json(answer.standalone.period),
         "answered": answer.answered,
         "sentences": [sentence_json(sentence) for sentence in answer.sentences],
         "citations": [citation_json(citation) for citation in answer.citations],
@@ -95,6 +112,10 @@ def answer_json(answer: Answer, request_id: object = None) -> dict[str, Any]:
         "answer_id": answer.answer_id,
         "mode": answer.draft.mode,
         "model": answer.draft.model,
+        "withheld": len(answer.draft.withheld),
+        "notes": list(answer.draft.notes),
+        "off_topic": answer.draft.off_topic,
+        "newest_evidence": evidence(answer.citations).newest,
         "confidence": answer.draft.confidence,
         "seconds": round(answer.seconds, 4),
     }
@@ -102,9 +123,33 @@ def answer_json(answer: Answer, request_id: object = None) -> dict[str, Any]:
 
 def paragraphs(answer: Answer) -> list[str]:
     """Return the answer's text with its [1] marks: a paragraph for each brief in turn."""
-    briefs = {citation.number: citation.brief.id for citation in answer.citations}
-    groups = groupby(answer.sentences, key=lambda sentence: briefs.get(sentence.citations[0]))
-    return [_running([_marked(sentence) for sentence in group]) for _, group in groups]
+    return [_running([marked(sentence) for sentence in group]) for group in _grouped(answer)]
+
+
+def marked(sentence: Sentence) -> str:
+    """Return a sentence with the numbers of its citations, and the mark of one to be checked."""
+    return f"{_safe(sentence.text)} {_marks(sentence)}"
+
+
+def declined(answer: Answer) -> str:
+    """Return the line that stands where there is no answer."""
+    return OFF_TOPIC if answer.draft.off_topic else NOT_ANSWERED
+
+
+def notes(answer: Answer) -> list[str]:
+    """Return the lines that stand in the way of plain trust: the draft's, then those to check."""
+    lines = [_safe(note) for note in answer.draft.notes]
+    for sentence in answer.sentences:
+        if sentence.verdict is Verdict.CHECK:
+            why = "; ".join(f"{one.kind}: {one.detail}" for one in sentence.reasons)
+            lines.append(_safe(f"{_marks(sentence)} check this against its source. {why}".strip()))
+    return lines
+
+
+def sources_heading(answer: Answer) -> str:
+    """Return the heading of the sources, with the date of the newest where there are several."""
+    found = evidence(answer.citations)
+    return f"Sources (newest: {found.newest})" if found.newest and found.cited > 1 else "Sources"
 
 
 def source_line(citation: Citation) -> str:
@@ -147,29 +192,73 @@ def renderable(answer: Answer) -> "RenderableType":
     if not answer.answered:
         nearest = [Padding(Text(nearest_line(hit)), (0, 0, 0, 2)) for hit in answer.nearest]
         heading = [Text("Nearest passages", style="bold")] if nearest else []
-        return Group(Text(NOT_ANSWERED), *heading, *nearest)
-    body = [Padding(Text(paragraph), (0, 0, 1, 0)) for paragraph in paragraphs(answer)]
+        return Group(Text(declined(answer)), *_rich_notes(answer), *heading, *nearest)
+    body = []
+    for group in _grouped(answer):
+        parts = [rich_sentence(sentence) for sentence in group]
+        joint = Text(_joint([part.plain for part in parts]))
+        body.append(Padding(joint.join(parts), (0, 0, 1, 0)))
+    return Group(*body, rich_sources(answer))
+
+
+def rich_sentence(sentence: Sentence) -> "Text":
+    """Return a sentence with its marks, its bold stretches in bold."""
+    from rich.text import Text
+
+    line = Text(marked(sentence))
+    for start, end in sentence.bold:
+        line.stylize("bold", start, end)
+    return line
+
+
+def rich_sources(answer: Answer) -> "RenderableType":
+    """Return the notes and the sources of an answer."""
+    from rich.console import Group
+    from rich.text import Text
+
     listed = [Text.assemble((f" {mark} ", "cyan"), line) for mark, line in sources(answer)]
-    return Group(*body, Text("Sources", style="bold"), *listed)
+    return Group(*_rich_notes(answer), Text(sources_heading(answer), style="bold"), *listed)
+
+
+def _rich_notes(answer: Answer) -> "list[RenderableType]":
+    from rich.padding import Padding
+    from rich.text import Text
+
+    lines = notes(answer)
+    if not lines:
+        return []
+    return [Padding(Text("\n".join(f"Note: {line}" for line in lines), "yellow"), (0, 0, 1, 0))]
 
 
 def _lines(answer: Answer) -> list[str]:
+    said = [f"Note: {line}" for line in notes(answer)]
     if not answer.answered:
         nearest = [f"  {nearest_line(hit)}" for hit in answer.nearest]
-        return [NOT_ANSWERED, *(["", "Nearest passages", *nearest] if nearest else [])]
+        return [declined(answer), *said, *(["", "Nearest passages", *nearest] if nearest else [])]
     body = [line for paragraph in paragraphs(answer) for line in (paragraph, "")]
-    return [*body, "Sources", *(f" {mark} {line}" for mark, line in sources(answer))]
+    listed = [f" {mark} {line}" for mark, line in sources(answer)]
+    return [*body, *said, *([""] if said else []), sources_heading(answer), *listed]
 
 
-def _marked(sentence: Sentence) -> str:
-    marks = "".join(f"[{number}]" for number in sentence.citations)
-    return f"{_safe(sentence.text)} {marks}"
+def _grouped(answer: Answer) -> list[list[Sentence]]:
+    """Return the sentences in runs whose first citations are of one brief."""
+    briefs = {citation.number: citation.brief.id for citation in answer.citations}
+    groups = groupby(answer.sentences, key=lambda sentence: briefs.get(sentence.citations[0]))
+    return [list(group) for _, group in groups]
+
+
+def _marks(sentence: Sentence) -> str:
+    numbers = "".join(f"[{number}]" for number in sentence.citations)
+    return numbers + (CHECK_MARK if sentence.verdict is Verdict.CHECK else "")
+
+
+def _joint(sentences: Sequence[str]) -> str:
+    """Return what stands between sentences; table rows stand on lines of their own."""
+    return "\n" if any(sentence.startswith("|") for sentence in sentences) else " "
 
 
 def _running(sentences: Sequence[str]) -> str:
-    """Join sentences; table rows stand on lines of their own."""
-    has_row = any(sentence.startswith("|") for sentence in sentences)
-    return ("\n" if has_row else " ").join(sentences)
+    return _joint(sentences).join(sentences)
 
 
 def _source(brief: BriefRef) -> str:

@@ -82,6 +82,12 @@ _SHARE = re.compile(
 _CALENDAR = re.compile(
     rf"\b{_MONTH}\s+\d{{1,2}}\b(?:,\s*\d{{4}})?|\b\d{{1,2}}\s+{_MONTH}\b|\b(?:19|20)\d\d\b"
 )
+# Numbers that name something and count nothing: of figures, laws, sections, items of a list.
+_LABEL = re.compile(
+    r"\b(?:Figures?|Tables?|Box|Sections?|Sec\.|Title|Division|Chapter|Part|Article|Note|No\.|P\.L\."
+    r"|Public Law|H\.R\.|S\.|H\.Rept\.|S\.Rept\.|CRS Report)\s?[A-Z]*-?\d[\w.-]*|§+\s?\d[\w.-]*"
+    r"|\(\d{1,2}\)|\b\d+\s(?:U\.S\.C|C\.F\.R|Stat)\b|\b[A-Z]{1,5}-?\d+\b"
+)
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w.&'’-]+")
 _BECAUSE = re.compile(
     r"\b(?:because|due to|since|owing to|as a result|reason|in order to|so that|cause[sd]?|led to|"
@@ -103,6 +109,18 @@ def wanted(question: str) -> Kind:
     return next((kind for kind, pattern in _PATTERNS if pattern.search(question)), Kind.ANY)
 
 
+def values(kind: Kind, sentence: str, question: str) -> list[tuple[int, int]]:
+    """Return the stretches of a sentence that offer such a value, beyond what the question says."""
+    pattern = _OFFERS.get(kind)
+    if pattern is None:
+        return []
+    # Blanked, not cut: offsets stay.
+    text = _LABEL.sub(_blank, sentence) if kind in FIGURES else sentence
+    text = _CALENDAR.sub(_blank, text) if kind is Kind.NUMBER else text
+    known = question.lower()
+    return [match.span() for match in pattern.finditer(text) if match.group().lower() not in known]
+
+
 def offers(kind: Kind, sentence: str, question: str) -> float:
     """Return in [0, 1] how well a sentence offers that kind, beyond what the question says itself.
 
@@ -112,8 +130,8 @@ def offers(kind: Kind, sentence: str, question: str) -> float:
         return 0.5
     if kind is Kind.REASON:
         return 1.0 if _BECAUSE.search(sentence) else 0.3  # reasons need no such word
-    pattern = _OFFERS[kind]
-    text = _CALENDAR.sub(" ", sentence) if kind is Kind.NUMBER else sentence
-    known = question.lower()
-    new = [match.group() for match in pattern.finditer(text) if match.group().lower() not in known]
-    return 1.0 if new else 0.0
+    return 1.0 if values(kind, sentence, question) else 0.0
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())

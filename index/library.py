@@ -15,7 +15,17 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Connection
 
-from index import catalogue, checks, failpoints, planning, publishing, retrieval, schema, snapshot
+from index import (
+    catalogue,
+    checks,
+    failpoints,
+    older,
+    planning,
+    publishing,
+    retrieval,
+    schema,
+    snapshot,
+)
 from index.database import Database, sqlite_url
 from index.draft import Draft
 from index.embedder import Embedder, ModelEmbedder, Vectors, model_of
@@ -125,7 +135,8 @@ class Library:
             both = vector + self.embedder.embed_query(query.with_context())
             vector = both / np.linalg.norm(both)
         with self.database.read() as connection, self._published.use(connection) as opened:
-            return retrieval.search(connection, opened, self._lexicon, query, vector, limit)
+            wide, scores = older.widened(connection, opened, self._lexicon, query.filters)
+            return retrieval.search(connection, wide, scores, query, vector, limit)
 
     def brief(self, brief_id: str, version: int | None = None) -> Brief:
         """Return a brief, by id or report number; raise NotFound."""
@@ -136,6 +147,11 @@ class Library:
         """Return (passage id, passage) of a brief version, in order."""
         with self.database.read() as connection:
             return catalogue.passages(connection, brief.id, brief.version)
+
+    def dates(self) -> list[str | None]:
+        """Return the publication dates of the current briefs, None for those without one."""
+        with self.database.read() as connection, self._published.use(connection) as opened:
+            return [row.brief.date for row in opened.snapshot.versions.values()]
 
     def versions(self) -> list[catalogue.VersionRow]:
         """Return all versions of all briefs, withdrawn ones too, with their passages counted."""

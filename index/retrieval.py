@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from index import catalogue, stored_vectors
 from index.errors import IndexDamaged
 from index.generations import exact_nearest
-from index.lexicon import Lexicon
+from index.older import Scores
 from index.opened import Opened
 from index.passage import Hit
 from index.search import CANDIDATES, Query, best, collapse, fuse, merge_scores, order
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 def search(
     connection: Connection,
     opened: Opened,
-    lexicon: Lexicon,
+    lexicon: Scores,
     query: Query,
     vector: NDArray[np.float32],
     limit: int,
@@ -42,7 +42,7 @@ def search(
     return collapse(_hits(connection, opened, pks, vector, keywords), limit)
 
 
-def _keyword_scores(connection: Connection, lexicon: Lexicon, query: Query) -> dict[int, float]:
+def _keyword_scores(connection: Connection, lexicon: Scores, query: Query) -> dict[int, float]:
     scores = lexicon.scores(connection, query.terms())
     if not query.context:
         return scores

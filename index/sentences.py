@@ -15,6 +15,7 @@ _LEADS_ON = frozenset(
     """mr mrs ms dr prof gen col lt sgt maj capt cmdr adm brig gov sen sens rep reps hon rev pres
     st mt ft no nos art arts sec secs ch para paras p pp vol fig figs eq cf vs v e.g i.e viz al
     h.r s.res h.res s.con.res h.con.res h.j.res s.j.res h.rept s.rept p.l u.s.c approx ca est dept
+    cir stat supp pub app cal reg vet mfg prods liab sess ct cong id ed cl fn n
     jan feb mar apr jun jul aug sept sep oct nov dec mon tue wed thu fri sat sun
     """.split()
 )
@@ -26,8 +27,14 @@ _STARTERS = frozenset(
     several no not there here what which who how why yet still also another other one two three
     """.split()
 )
+_ALSO_WORDS = frozenset("no art mar sat sun co app cal cong id n pub vet".split())
 _LAST_WORD = re.compile(r"""([^\s()\[\]"'“‘]+?)\.$""")
 _INITIAL = re.compile(r"^(?:[A-Z]\.)*[A-Z]$")
+# What opens an item of a list, a note or a caption: "b. The total is …", "iv. …", "Table 2. …".
+LONGEST_ENUMERATOR = 16  # characters of a line, marks and spaces before it included
+_ENUMERATOR = re.compile(
+    r"^[\s•▪◦*–-]*\(?(?:[A-Za-z]|\d{1,2}|[ivx]{1,4}|(?:Figure|Table|Box|Chart) [A-Z]?-?\d{1,3})\.$"
+)
 
 
 def split(text: str) -> list[tuple[int, int]]:
@@ -61,14 +68,20 @@ def _ends_sentence(line: str, match: re.Match[str]) -> bool:
     if line.startswith("|"):
         return False  # a table row is one sentence
     first = following.lstrip("\"'“‘«([")[:1]
-    if not first or first.islower():
+    if not first or first.islower() or _opens_item(line, match.end()):
         return False
+    if following[0] == "." or line[max(0, match.start() - 4) : match.start()].rstrip()[-1:] == ".":
+        return False  # ". . .": marks of omission set apart
     mark = match.group()
     if mark[0] in "!?" or len(mark.rstrip("\"'”’»)]0123456789[")) > 1:
         return True
     word_match = _LAST_WORD.search(line[max(0, match.start() - 40) : match.start() + 1])
     word = word_match.group(1) if word_match else ""
     return not word or _word_may_end(word, following)
+
+
+def _opens_item(line: str, end: int) -> bool:
+    return end <= LONGEST_ENUMERATOR and bool(_ENUMERATOR.match(line[:end]))
 
 
 def _word_may_end(word: str, following: str) -> bool:
@@ -78,11 +91,7 @@ def _word_may_end(word: str, following: str) -> bool:
         return next_word in _STARTERS
     if bare in _LEADS_ON:
         # "No. 5", "Sec. 232" lead on; "… answered no. The" does not.
-        return (
-            bare in {"no", "art", "mar", "sat", "sun", "co"}
-            and not following[:1].isdigit()
-            and (next_word in _STARTERS)
-        )
+        return bare in _ALSO_WORDS and not following[:1].isdigit() and (next_word in _STARTERS)
     if _INITIAL.match(word):
         return len(word) > 1 and next_word in _STARTERS
     return True

@@ -6,8 +6,9 @@ The only module that looks at the environment. A faulty setting is named; secret
 import os
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -49,6 +50,21 @@ class Settings(BaseSettings):
         DEFAULT_MODEL, description="sentence-transformers model: name or folder"
     )
     chat_model: str | None = Field(None, description="provider:model for written answers")
+    chat_url: str | None = Field(
+        None, pattern="^https?://", description="base URL of an OpenAI-compatible chat server"
+    )
+    chat_key: SecretStr | None = Field(
+        None, description="key of the chat model; else the provider's own variable"
+    )
+    chat_seconds: float = Field(20, gt=0, le=600, description="time allowed for a written answer")
+    chat_max_tokens: int = Field(1_000, ge=100, description="longest reply of the chat model")
+    chat_input_tokens: int = Field(6_000, ge=1_000, description="longest prompt, as we estimate it")
+    chat_calls_a_day: int = Field(
+        5_000, ge=0, description="calls to the chat model in a day (UTC), all processes together"
+    )
+    timezone: str | None = Field(
+        None, description="time zone of those who ask, such as Europe/Berlin; else the machine's"
+    )
     database_url: SecretStr | None = Field(
         None, description="SQLAlchemy URL; an SQLite file in BRIEFS_HOME if not set"
     )
@@ -62,6 +78,23 @@ class Settings(BaseSettings):
     )
     max_file_megabytes: int = Field(100, ge=1, description="largest document that is read")
     fetch_seconds: float = Field(30, gt=0, description="time allowed for fetching one URL")
+
+    @field_validator("chat_model")
+    @classmethod
+    def _names_a_provider(cls, value: str | None) -> str | None:
+        if value is not None and not all(part.strip() for part in [*value.split(":", 1), ""][:2]):
+            raise ValueError("write provider:model, such as openai:NAME or ollama:NAME")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                ZoneInfo(value)
+            except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+                raise ValueError("no such time zone; write one such as Europe/Berlin") from error
+        return value
 
     @classmethod
     def settings_customise_sources(

@@ -22,15 +22,29 @@ class Filters:
 
     A brief dated to a month passes if any day of it may lie within; one without a date never
     passes a date filter.
+
+    Superseded versions are searched only where the filter names them (`index/older.py`): by
+    `as_of`, which shows every brief as it stood at the end of a day; by `previous`, which shows
+    the version before the current one; or in `briefs`, as "ID@2" or by the publisher's edition,
+    "IF10753v6".
     """
 
     since: str | None = None
     until: str | None = None
     collections: tuple[str, ...] = ()
-    briefs: tuple[str, ...] = ()  # ids or report numbers
+    briefs: tuple[str, ...] = ()  # ids or report numbers, of a version too
+    as_of: str | None = None
+    previous: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.since or self.until or self.collections or self.briefs)
+        return bool(
+            self.since
+            or self.until
+            or self.collections
+            or self.briefs
+            or self.as_of
+            or self.previous
+        )
 
 
 @dataclass(frozen=True)
@@ -47,7 +61,7 @@ class Snapshot:
         """Return which passages pass, shape (n,)."""
         if not filters:
             return np.ones(len(self.pks), dtype=bool)
-        passing = [pk for pk, version in self.versions.items() if _passes(version, filters)]
+        passing = [pk for pk, version in self.versions.items() if passes(version, filters)]
         return np.isin(self.version_pks, passing)
 
 
@@ -77,18 +91,28 @@ def load(connection: Connection) -> Snapshot:
     )
 
 
-def _passes(version: catalogue.VersionRow, filters: Filters) -> bool:
+def passes(version: catalogue.VersionRow, filters: Filters) -> bool:
+    """Return whether a version is one that the filters let through, were it current."""
     brief = version.brief
     if filters.collections and brief.collection not in filters.collections:
         return False
-    if filters.briefs and not {brief.id, brief.number, f"{brief.id}@{brief.version}"} & set(
-        filters.briefs
-    ):
+    if filters.briefs and not names_of(version) & set(filters.briefs):
         return False
-    if not filters.since and not filters.until:
+    until = [day for day in (filters.until, filters.as_of) if day]
+    if not filters.since and not until:
         return True
     if brief.date is None:
         return False
-    return (filters.since is None or last_day(brief.date) >= first_day(filters.since)) and (
-        filters.until is None or first_day(brief.date) <= last_day(filters.until)
+    return (filters.since is None or last_day(brief.date) >= first_day(filters.since)) and all(
+        first_day(brief.date) <= last_day(day) for day in until
     )
+
+
+def names_of(version: catalogue.VersionRow) -> set[str]:
+    """Return what a filter may call a version: by brief, by our version, by the publisher's."""
+    brief, edition = version.brief, version.edition
+    names = {brief.id, f"{brief.id}@{brief.version}"}
+    if brief.number:
+        names |= {brief.number, f"{brief.number}@{brief.version}"}
+        names |= {f"{brief.number}v{edition}"} if edition else set()
+    return names

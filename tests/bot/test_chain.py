@@ -8,11 +8,12 @@ import sys
 import pytest
 from sqlalchemy import text
 
-from bot.answer import Citation, Draft, Turn, verbatim
-from bot.chain import Answerer, Request, build
+from bot.answer import Citation, Draft, Period, Standalone, Turn, verbatim
+from bot.chain import Answerer, Request, build, within
 from bot.errors import LedgerError
 from bot.ledger import Ledger
-from bot.render import answer_json
+from bot.render import answer_json, sentence_json
+from bot.streamed import answers_begun, digest_of, rows
 from index.errors import UsageError
 from index.search import Query
 from index.snapshot import Filters
@@ -164,3 +165,107 @@ def test_searches_with_what_was_typed_and_lends_the_context(answerer, library):
     assert [hit.passage_id for hit in answer.hits] == [
         hit.passage_id for hit in library.search(query, limit=10)
     ]
+
+
+class Talker:
+    """Hands out two sentences, then answers with those of them that it keeps."""
+
+    def __init__(self, keeps: int, seen=lambda: None):
+        self.keeps, self.seen = keeps, seen
+
+    def __call__(self, question, hits, library):
+        return self.stream(question, hits, library, None)
+
+    def stream(self, question, hits, _library, show):
+        starts = [hits[0].passage.start, hits[1].passage.start]
+        citations = [Citation(n, hits[n - 1], s, s + 12) for n, s in enumerate(starts, 1)]
+        sentences = [verbatim(citation.quote, citation) for citation in citations]
+        for sentence, citation in zip(sentences, citations, strict=True):
+            if show:
+                show(sentence, (citation,))
+        return Draft(tuple(sentences[: self.keeps]), tuple(citations[: self.keeps]), mode="talk")
+
+
+@pytest.mark.parametrize("one_shot", [False, True])
+def test_a_sentence_is_recorded_before_it_is_shown(library, ledger, one_shot):
+    """What is shown before the answer is whole is in rows that the answer's record vouches for."""
+    shown = []
+
+    def show(sentence, citations):
+        with library.database.read() as connection:
+            (answer_id,) = connection.execute(answers_begun.select()).scalars()
+        kept = [json.loads(row) for row in rows(library.database, answer_id)]
+        shown.append(sentence)
+        assert len(kept) == 1 + len(shown)
+        assert kept[0]["hits"]
+        assert kept[-1]["sentence"] == sentence_json(sentence)
+        assert kept[-1]["citations"][0]["quote"] == citations[0].quote
+        assert QUESTION not in json.dumps(kept)
+
+    asking = Answerer(library, ledger, maker=Talker(1), one_shot=one_shot)
+    answer = asking.ask(QUESTION, on_sentence=show)
+    assert (len(shown), len(answer.sentences)) == (2, 1)
+    streamed = ledger.get(answer.answer_id).body["streamed"]
+    kept = rows(library.database, answer.answer_id)
+    assert streamed == {"rows": 3, "sha256": digest_of(kept)}
+    with library.database.read() as connection:
+        assert connection.execute(answers_begun.select()).all() == []
+
+
+def test_a_sentence_that_cannot_be_recorded_is_not_shown(library, ledger):
+    """Nor is the answer."""
+    shown = []
+    asking = Answerer(library, ledger, maker=Talker(2))
+    asking.ask(QUESTION, on_sentence=lambda *_: None)  # makes the tables
+    with library.database.write() as connection:
+        connection.execute(
+            text(
+                "CREATE TRIGGER stuck BEFORE INSERT ON answers_streamed WHEN NEW.number = 2"
+                " BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+            )
+        )
+    try:
+        with pytest.raises(LedgerError, match="a sentence could not be recorded"):
+            asking.ask(QUESTION, on_sentence=lambda one, _: shown.append(one))
+    finally:
+        with library.database.write() as connection:
+            connection.execute(text("DROP TRIGGER stuck"))
+            connection.execute(answers_begun.delete())
+    assert len(shown) == 1
+
+
+def test_rows_of_what_was_shown_cannot_be_changed(library, ledger):
+    """Neither updated nor deleted."""
+    Answerer(library, ledger, maker=Talker(2)).ask(QUESTION, on_sentence=lambda *_: None)
+    for change in ("UPDATE answers_streamed SET body = '{}'", "DELETE FROM answers_streamed"):
+        with pytest.raises(Exception, match="append-only"), library.database.write() as connection:
+            connection.execute(text(change))
+
+
+def test_without_anyone_looking_nothing_is_streamed(library, ledger):
+    """The record alone is written."""
+    answer = Answerer(library, ledger, maker=Talker(2)).ask(QUESTION)
+    assert ledger.get(answer.answer_id).body["streamed"] is None
+    assert rows(library.database, answer.answer_id) == []
+
+
+def test_a_period_that_narrows_becomes_a_filter():
+    """Unless days were given; one that does not narrow leaves the filters alone."""
+    spoken = Period("in 2023", "2023-01-01", "2023-12-31")
+    assert within(Filters(), spoken) == Filters(since="2023-01-01", until="2023-12-31")
+    assert within(Filters(since="2020"), spoken) == Filters(since="2020")
+    assert within(Filters(), Period("in 2023", "2023-01-01", narrows=False)) == Filters()
+    assert within(Filters(briefs=("b",)), None) == Filters(briefs=("b",))
+
+
+def test_how_a_question_is_understood_can_be_another(library, ledger):
+    """A question rewritten as a whole is what is searched."""
+
+    def understand(question, turns):
+        return Standalone(QUESTION, question, follows=True, rewritten=True)
+
+    answer = Answerer(library, ledger, understand=understand).ask("and that?", ["hm"])
+    assert [hit.passage_id for hit in answer.hits] == [
+        hit.passage_id for hit in library.search(Query(text=QUESTION), limit=10)
+    ]
+    assert ledger.get(answer.answer_id).private["standalone_question"] == QUESTION

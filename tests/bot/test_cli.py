@@ -16,11 +16,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.ledger import Ledger
 from index import catalogue
 from index.library import Library
 from index.settings import load
+from tests.bot.chatting import KEY
 from tests.commands import START, Shell, briefs, columns, environment, parsed, write
 from tests.examples_library import EXAMPLES
+from tests.fake_chat import FakeChat, Turn, failing, line, says
 
 OWNER = "Which Japanese company owns the ship that blocked the Suez Canal?"
 FINLAND = "When did Finland join NATO?"
@@ -32,13 +35,18 @@ ANSWER_KEYS = {"id", "question", "standalone_question", "answered", "sentences",
 
 
 def on_terminal(
-    home: Path, *arguments: str, columns: int = 100, typed: str = "", seconds: float = 60
-) -> tuple[int, str]:
+    home: Path, *arguments: str, columns: int = 100, typed: str = "", seconds: float = 60,
+    **more: str,
+) -> tuple[int, str]:  # fmt: skip
     """Run `briefs` on a pseudo-terminal; return exit code and all that was written to it."""
     master, slave = pty.openpty()
     ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     process = subprocess.Popen(
-        [*START, *arguments], stdin=slave, stdout=slave, stderr=slave, env=environment(home)
+        [*START, *arguments],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env=environment(home, **more),
     )
     os.close(slave)
     os.write(master, typed.encode())
@@ -194,7 +202,7 @@ def test_a_batch_is_answered_line_by_line_in_order(shell: Shell, tmp_path: Path)
         assert code == 1
         assert [line["id"] for line in (first, bad, empty, last)] == ["a", None, 7, {"n": 1}]
         assert first.keys() >= keys
-        assert "Finland" in first["standalone_question"]
+        assert first["standalone_question"] == "When did Sweden join NATO?"
         assert bad["error"].startswith("line 2: not JSON")
         assert "empty" in empty["error"]
         assert err == (
@@ -231,7 +239,7 @@ def test_ask_json_has_the_keys_of_the_contract(shell: Shell) -> None:
     assert answer.keys() >= ANSWER_KEYS
     assert answer["answered"] is True
     assert answer["mode"] == "extractive"
-    assert "Finland" in answer["standalone_question"]
+    assert answer["standalone_question"] == "When did Sweden join NATO?"
     numbers = {citation["number"] for citation in answer["citations"]}
     assert all(set(sentence["citations"]) <= numbers for sentence in answer["sentences"])
     assert all(sentence["citations"] for sentence in answer["sentences"])
@@ -301,6 +309,93 @@ def test_ctrl_c_in_the_first_second_is_quiet_too(examples_home: Path, after: flo
     _, err = process.communicate(timeout=20)
     assert process.returncode in {130, -signal.SIGINT}
     assert "Traceback" not in err or after < 0.5
+
+
+# Written answers
+
+
+def chat_environment(fake: FakeChat) -> dict[str, str]:
+    return {
+        "BRIEFS_CHAT_MODEL": "openai:fake",
+        "BRIEFS_CHAT_URL": fake.url,
+        "BRIEFS_CHAT_KEY": KEY,
+    }
+
+
+def test_ask_with_a_chat_model_gives_a_written_answer(own_shell: Shell) -> None:
+    """Mode, model and notes are in the JSON; prompt and model are in the record, the key is not."""
+    with FakeChat() as fake:
+        code, out, err = own_shell("ask", FINLAND, "--json", **chat_environment(fake))
+    (answer,) = parsed(out)
+    assert (code, err) == (0, "")
+    assert (answer["mode"], answer["model"]) == ("generative", "openai:fake")
+    assert (answer["withheld"], answer["notes"], answer["period"]) == (0, [], None)
+    assert all(one["verdict"] == "supported" for one in answer["sentences"])
+    assert {"reasons", "bold"} <= answer["sentences"][0].keys()
+    with Library.open(load(home=own_shell.home)) as library:
+        body = Ledger(library.database).get(answer["answer_id"]).body
+    assert body["settings"]["chat_model"] == "openai:fake"
+    assert body["settings"]["prompt_version"]
+    assert KEY.encode() not in (own_shell.home / "library.db").read_bytes()
+
+
+def test_ask_goes_on_without_the_chat_model(own_shell: Shell, monkeypatch) -> None:
+    """A fault is a note; what is missing is one line on stderr; a wrong name is wrong usage."""
+    with FakeChat(always=failing(500)) as fake:
+        code, out, err = own_shell("ask", FINLAND, **chat_environment(fake))
+    assert (code, err) == (0, "")
+    assert "4 April 2023" in out
+    assert "Note: The chat model's server failed (500); these are the briefs' own" in out
+    for name in ("OPENAI_API_KEY", "BRIEFS_CHAT_URL", "BRIEFS_CHAT_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    code, out, err = own_shell("ask", FINLAND, BRIEFS_CHAT_MODEL="openai:any")
+    assert code == 0
+    assert "4 April 2023" in out
+    assert "set BRIEFS_CHAT_KEY" in err
+    assert err.count("\n") == 1
+    code, _, err = own_shell("ask", FINLAND, BRIEFS_CHAT_MODEL="any")
+    assert code == 2
+    assert "BRIEFS_CHAT_MODEL" in err
+
+
+def test_a_terminal_shows_sentences_as_they_come(own_examples: Path) -> None:
+    """Then the sources; each sentence once."""
+    with FakeChat(always=Turn(drip=0.01)) as fake:
+        code, said = on_terminal(own_examples, "ask", FINLAND, **chat_environment(fake))
+    text = " ".join(re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", said).split())
+    assert code == 0
+    assert text.count("[1] Finland brings") == 1
+    assert text.count("Finland had joined on 4 April 2023") == 1
+    assert "Sources" in text
+    assert "withdrawn" not in text
+
+
+def test_a_terminal_takes_back_what_turns_out_to_be_half_an_answer(own_examples: Path) -> None:
+    """The sentences shown are withdrawn in words, and the whole answer follows with its note."""
+    sentence = line("Finland joined NATO on 4 April 2023.", [1])
+    with FakeChat(always=Turn(says(sentence * 3), cut=6)) as fake:
+        code, said = on_terminal(own_examples, "ask", FINLAND, **chat_environment(fake))
+    text = " ".join(re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", said).split())
+    assert code == 0
+    if "Finland joined NATO on 4 April 2023. [1]" in text:
+        assert "The sentences above are withdrawn. The answer is:" in text
+    assert "Note: The chat model broke off; these are the briefs' own sentences." in text
+
+
+def test_chat_remembers_what_was_answered(own_examples: Path) -> None:
+    """A follow-up is rewritten by the model, which is told the earlier answer."""
+    with FakeChat() as fake:
+        done = briefs(
+            own_examples, "chat", "--show-question",
+            stdin=f"{FINLAND}\nand Sweden?\n".encode(), **chat_environment(fake),
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("Question: ") == 2
+    first, rewriting, second = fake.calls
+    assert "Answer: " in rewriting["messages"][-1]["content"]
+    assert "Last question: and Sweden?" in rewriting["messages"][-1]["content"]
+    assert "<passage 1 " in first["messages"][-1]["content"]
+    assert "Sweden" in second["messages"][-1]["content"]
 
 
 # Terminals, pipes, shells

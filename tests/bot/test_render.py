@@ -5,7 +5,17 @@ import json
 
 from rich.console import Console
 
-from bot.answer import Answer, Citation, Draft, Standalone, verbatim
+from bot.answer import (
+    Answer,
+    Citation,
+    Draft,
+    Period,
+    Reason,
+    Sentence,
+    Standalone,
+    Verdict,
+    verbatim,
+)  # fmt: skip
 from bot.render import answer_json, hit_json, plain, renderable
 from index.passage import BriefRef, Hit, Passage
 
@@ -90,6 +100,8 @@ def test_json_keeps_to_the_contract():
         "text": "The [bold]lease[/bold] ends in 2031.",
         "citations": [1],
         "verdict": "supported",
+        "reasons": [],
+        "bold": [],
     }
     assert {"number", "passage_id", "quote", "start", "end", "page", "brief"} <= set(
         made["citations"][0]
@@ -104,3 +116,58 @@ def test_json_names_the_nearest_only_when_not_answered():
     made = answer_json(unanswered())
     assert made["nearest"][0] == hit_json(HITS[0], 1)
     assert (made["answered"], made["sentences"], made["citations"]) == (False, [], [])
+
+
+def doubtful():
+    """A written answer: one sentence to check, one withheld, a note."""
+    citation = Citation(1, HITS[1], 7, 7 + len(ROW))
+    reason = Reason("number", "8.2 is not in it")
+    shown = Sentence("Exports were 8.2.", (1,), Verdict.CHECK, (reason,), ((13, 16),))
+    hidden = Sentence("Exports were 9.9.", (4,), Verdict.UNSUPPORTED, (reason,))
+    draft = Draft(
+        (shown,), (citation,), 0.8, mode="generative", model="openai:x",
+        withheld=(hidden,), notes=("1 sentence was withheld.",),
+    )  # fmt: skip
+    asked = Standalone("q", "q", period=Period("in 2022", "2022-01-01", "2022-12-31"))
+    return Answer("a3", asked, draft, HITS)
+
+
+def test_what_stands_in_the_way_of_trust_is_shown():
+    """A mark behind a sentence to be checked, its reason, and the notes; nothing withheld."""
+    assert plain(doubtful()).splitlines() == [
+        "Exports were 8.2. [1][?]",
+        "",
+        "Note: 1 sentence was withheld.",
+        "Note: [1][?] check this against its source. number: 8.2 is not in it",
+        "",
+        "Sources",
+        " [1] Wheat, 2024-03, page 2, w.pdf",
+    ]
+    assert drawn(doubtful()).split() == plain(doubtful()).split()
+
+
+def test_bold_stretches_are_bold_on_a_terminal_alone():
+    """In colours that is one escape sequence, elsewhere nothing."""
+    assert "\x1b[1m8.2\x1b[0m" in drawn(doubtful(), force_terminal=True, color_system="standard")
+    assert "\x1b" not in drawn(doubtful())
+
+
+def test_json_of_a_written_answer():
+    """Model, notes, the number withheld, reasons, bold stretches, and the time spoken of."""
+    made = json.loads(json.dumps(answer_json(doubtful())))
+    assert (made["mode"], made["model"], made["withheld"]) == ("generative", "openai:x", 1)
+    assert made["notes"] == ["1 sentence was withheld."]
+    assert made["period"] == {"since": "2022-01-01", "until": "2022-12-31", "said": "in 2022"}
+    (sentence,) = made["sentences"]
+    assert sentence["verdict"] == "check"
+    assert sentence["reasons"] == [{"kind": "number", "detail": "8.2 is not in it"}]
+    assert sentence["bold"] == [[13, 16]]
+    assert "9.9" not in json.dumps(made)
+    assert answer_json(answered())["period"] is None
+
+
+def test_notes_stand_before_the_nearest_passages():
+    """Where the briefs do not say."""
+    answer = Answer("a4", Standalone("q", "q"), Draft(notes=("No model.",)), HITS)
+    assert plain(answer).splitlines()[:2] == ["The briefs do not say.", "Note: No model."]
+    assert drawn(answer).split() == plain(answer).split()

@@ -1,0 +1,73 @@
+"""Count the calls to the chat model, day by day, in the library's database: all processes share it.
+
+In: a request for one call more. Out: whether it may be made. Knows nothing of models or prompts.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Column, Integer, String, Table, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import ChatUnavailable
+from index.database import Database, metadata
+from index.errors import DatabaseUnavailable
+
+chat_calls = Table(
+    "chat_calls",
+    metadata,
+    Column("day", String(10), primary_key=True),  # UTC, ISO 8601
+    Column("calls", Integer, nullable=False),
+)
+
+
+class Allowance:
+    """The calls that may still be made today."""
+
+    def __init__(self, database: Database, calls_a_day: int) -> None:
+        """Remember the database; the table is made when first needed."""
+        self._database = database
+        self._most = calls_a_day
+        self._prepared = False
+
+    def take(self) -> None:
+        """Count one call; raise ChatUnavailable, having counted nothing, where none is left."""
+        try:
+            taken = self._counted()
+        except (SQLAlchemyError, DatabaseUnavailable):
+            raise ChatUnavailable(
+                "The chat model was not asked, for its calls cannot be counted"
+            ) from None
+        if not taken:
+            raise ChatUnavailable(
+                f"The {self._most:,} calls to the chat model allowed in a day are used up"
+            )
+
+    def used(self, day: str | None = None) -> int:
+        """Return how many calls were made on a day, today if not said."""
+        self._prepare()
+        with self._database.read() as connection:
+            query = select(chat_calls.c.calls).where(chat_calls.c.day == (day or _today()))
+            return connection.execute(query).scalar() or 0
+
+    def _counted(self) -> bool:
+        self._prepare()
+        here = chat_calls.c.day == (day := _today())
+        with self._database.write() as connection:
+            used = connection.execute(select(chat_calls.c.calls).where(here)).scalar()
+            if (used or 0) >= self._most:
+                return False
+            if used is None:
+                connection.execute(chat_calls.insert().values(day=day, calls=1))
+            else:
+                connection.execute(chat_calls.update().where(here).values(calls=used + 1))
+        return True
+
+    def _prepare(self) -> None:
+        if not self._prepared:
+            with self._database.write() as connection:
+                metadata.create_all(connection, tables=[chat_calls])
+            self._prepared = True
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()

@@ -1,0 +1,155 @@
+"""The commands `briefs audit …`: so far `check`, which judges claims against given evidence.
+
+Needs no library and loads no model.
+"""
+
+import json as json_module
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from index.errors import UsageError
+from ingest.cli import SOME_FAILED, Json
+
+if TYPE_CHECKING:
+    from bot.verify import Check
+
+app = typer.Typer(
+    name="audit",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A claim with its evidence. `fault` says what is wrong with its line; the rest is empty."""
+
+    id: Any
+    claim: str = ""
+    evidence: tuple[str, ...] = ()
+    fault: str | None = None
+
+
+@app.callback()
+def audit() -> None:
+    """Check cited answers and claims against their evidence.
+
+    Example: briefs audit check --batch claims.jsonl --json
+    """
+
+
+@app.command()
+def check(
+    claim: Annotated[
+        str | None, typer.Argument(metavar="CLAIM", help="The sentence to judge.")
+    ] = None,
+    evidence: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TEXT", help="What it must rest on; repeat for several."),
+    ] = None,
+    batch: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE.jsonl",
+            help='A line a claim: {"id", "claim", "evidence": [TEXT, …]}; - for standard input.',
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Judge whether evidence bears a claim out: supported, check or unsupported, and why.
+
+    Example: briefs audit check "Ten ships left." --evidence "Twelve ships left the port."
+    """
+    from bot.verify import check as judge
+    from ingest.terminal import print_json
+
+    failures: list[str] = []
+    for pair in _pairs(claim, evidence, batch):
+        if pair.fault:
+            failures.append(pair.fault)
+            print_json({"id": pair.id, "error": pair.fault})
+            continue
+        found = judge(pair.claim, pair.evidence)
+        if json or batch:
+            print_json(check_json(found, pair.id))
+        else:
+            sys.stdout.write(plain(found))
+    if failures:
+        many = "request" if len(failures) == 1 else "requests"
+        sys.stderr.write(f"briefs: {len(failures)} {many} failed, first: {failures[0]}\n")
+        raise typer.Exit(SOME_FAILED)
+
+
+def check_json(found: "Check", id: Any = None) -> dict[str, Any]:  # noqa: A002 - the wire's name
+    """Return the object of one check as programs read it."""
+    return {
+        "id": id,
+        "verdict": str(found.verdict),
+        "score": found.score,
+        "reasons": [{"kind": one.kind, "detail": one.detail} for one in found.reasons],
+    }
+
+
+def plain(found: "Check") -> str:
+    """Return the lines of one check as people read it."""
+    lines = [f"{found.verdict} (score {found.score:.2f})"]
+    lines += [f"  {reason.kind}: {reason.detail}" for reason in found.reasons]
+    return "\n".join(lines) + "\n"
+
+
+def _pairs(claim: str | None, evidence: Sequence[str] | None, batch: str | None) -> Iterable[Pair]:
+    from bot.batch import sound
+
+    if batch is not None:
+        if claim is not None or evidence:
+            raise UsageError("--batch with CLAIM or --evidence: give one or the other")
+        return _lines(batch)
+    if claim is None or not claim.strip():
+        raise UsageError("no claim; type one in quotes, or give --batch FILE.jsonl")
+    if not evidence:
+        raise UsageError("no evidence; give --evidence TEXT, once or more often")
+    return [Pair(None, sound(claim), tuple(map(sound, evidence)))]
+
+
+def _lines(source: str) -> Iterator[Pair]:
+    if source == "-":
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8-sig", errors="surrogateescape")
+        yield from _numbered(sys.stdin)
+        return
+    try:
+        with Path(source).open(encoding="utf-8-sig", errors="surrogateescape") as stream:
+            yield from _numbered(stream)
+    except OSError as error:
+        raise UsageError(f"--batch {source}: {error.strerror}; name a JSON Lines file") from error
+
+
+def _numbered(stream: Iterable[str]) -> Iterator[Pair]:
+    for number, line in enumerate(stream, 1):
+        if line.strip():
+            yield _parsed(line, f"line {number}")
+
+
+def _parsed(line: str, where: str) -> Pair:
+    from bot.batch import sound
+
+    if line != sound(line):
+        return Pair(None, fault=f"{where}: not UTF-8; save the claims as UTF-8")
+    try:
+        row = json_module.loads(line)
+    except (json_module.JSONDecodeError, RecursionError):
+        return Pair(None, fault=f"{where}: not JSON; write one object a line")
+    if not isinstance(row, dict):
+        return Pair(None, fault=f'{where}: not an object; write {{"claim": …, "evidence": […]}}')
+    claim, evidence = row.get("claim"), row.get("evidence")
+    if not isinstance(claim, str) or not claim.strip():
+        return Pair(row.get("id"), fault=f"{where}: no text under the key 'claim'")
+    if not isinstance(evidence, list) or not all(isinstance(one, str) for one in evidence):
+        return Pair(row.get("id"), fault=f"{where}: 'evidence' is not a list of texts")
+    return Pair(row.get("id"), sound(claim), tuple(map(sound, evidence)))

@@ -1,0 +1,87 @@
+"""Choose who answers and who understands: settings and a library in, an Answerer's parts out.
+
+Without a chat model, and for a process that has none, that is the briefs' own words and the rules.
+Imports the chat model's modules only where one is set.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot import extractive
+from bot.conversation import standalone
+from bot.errors import ChatUnavailable
+from bot.ledger import Ledger
+from index.errors import BriefsError
+from index.library import Library
+from index.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.chain import AnswerMaker, Understand
+    from bot.models import ChatModel
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What an Answerer is made of; `model` is None where no model writes."""
+
+    maker: "AnswerMaker" = extractive.answer
+    understand: "Understand" = standalone
+    model: "ChatModel | None" = None
+
+    def problem(self) -> str | None:
+        """Load the model; return in one line what keeps it from writing, None if nothing does."""
+        if self.model is None:
+            return None
+        try:
+            self.model.load()
+        except ChatUnavailable as fault:
+            return (
+                f"BRIEFS_CHAT_MODEL={self.model.name}: {fault}; answering in the briefs' own words"
+            )
+        return None
+
+
+def parts(library: Library, ledger: Ledger) -> Parts:
+    """Return the parts that the library's settings ask for; nothing is called or loaded yet."""
+    settings = library.settings
+    if not settings.chat_model:
+        return Parts()
+    from bot.allowance import Allowance
+    from bot.generative import Writer
+    from bot.models import ChatModel
+    from bot.rewriting import Rewriter
+
+    model = ChatModel(settings, Allowance(library.database, settings.chat_calls_a_day))
+    return Parts(
+        Writer(model), Rewriter(model, lambda answer_id: recalled(ledger, answer_id)), model
+    )
+
+
+def recalled(ledger: Ledger, answer_id: str) -> str:
+    """Return an earlier answer with the titles of the briefs it cites, "" where there is none."""
+    try:
+        body = ledger.get(answer_id).body
+    except BriefsError:
+        return ""
+    said = [sentence["text"] for sentence in body["sentences"]]
+    titles = dict.fromkeys(citation["brief"]["title"] for citation in body["citations"])
+    return " ".join([*said, *(f"({title})" for title in titles)])
+
+
+def recorded_settings(settings: Settings) -> dict[str, Any]:
+    """Return the settings that go into the ledger with every answer: none of them is secret."""
+    recorded: dict[str, Any] = {
+        "embedding_model": settings.embedding_model,
+        "chat_model": settings.chat_model,
+        "chroma": "server" if settings.chroma_url else "embedded",
+    }
+    if settings.chat_model:
+        from bot.prompt import VERSION
+
+        recorded |= {
+            "prompt_version": VERSION,
+            "chat_server": "own" if settings.chat_url else "provider",
+            "chat_max_tokens": settings.chat_max_tokens,
+            "chat_input_tokens": settings.chat_input_tokens,
+        }
+    return recorded
