@@ -43,7 +43,7 @@ _NO_NAME = re.compile(
     rf"\b(?:{_MONTH}|[A-Z][a-z]+day|Act|Section|Table|Figure|Title|Part|Appendix)\b"
 )
 _AUXILIARY = re.compile(
-    r"\b(is|are|was|were|has|have|had|will|would|can|could|should|must|did|does)\b"
+    r"\b(is|are|was|were|has|have|had|will|would|can|could|should|must|did|does)\b(?! not?\b)"
 )
 _NOT = re.compile(r"\b(is|are|was|were|has|have|had|will|would|could|should|did|does|do|may) not ")
 _OPPOSITES = [

@@ -1,6 +1,6 @@
-"""The commands `briefs audit …`: so far `check`, which judges claims against given evidence.
+"""The commands `briefs audit …`: `check` judges a claim, `unanswered` lists open questions.
 
-Needs no library and loads no model.
+Loads no model; `check` needs no library.
 """
 
 import json as json_module
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from index.errors import UsageError
-from ingest.cli import SOME_FAILED, Json
+from ingest.cli import SOME_FAILED, Json, opened
 
 if TYPE_CHECKING:
+    from bot.unanswered import Unanswered
     from bot.verify import Check
 
 app = typer.Typer(
@@ -86,7 +87,42 @@ def check(
         raise typer.Exit(SOME_FAILED)
 
 
-def check_json(found: "Check", id: Any = None) -> dict[str, Any]:  # noqa: A002 - the wire's name
+@app.command()
+def unanswered(
+    limit: Annotated[int, typer.Option("-n", metavar="N", min=1, help="Questions to list.")] = 50,
+    json: Json = False,
+) -> None:
+    """List the questions that the briefs did not answer, the most often asked first.
+
+    Example: briefs audit unanswered -n 20
+    """
+    from bot.ledger import Ledger
+    from bot.unanswered import row
+    from bot.unanswered import unanswered as open_questions
+    from ingest.terminal import print_json, say
+
+    with opened() as library:
+        found = open_questions(Ledger(library.database).entries())
+    for item in found[:limit]:
+        if json:
+            print_json(row(item))
+        else:
+            sys.stdout.write(f"{_listed(item)}\n")
+    if not found:
+        say("no open question: everything that was asked has been answered")
+    elif len(found) > limit and not json:
+        say(f"{len(found) - limit} more: briefs audit unanswered -n {len(found)}")
+
+
+def _listed(item: "Unanswered") -> str:
+    from bot.render import safe
+
+    times = "once" if item.times == 1 else f"{item.times} times"
+    nearest = f"; nearest: {item.nearest[0]}" if item.nearest else ""
+    return safe(f"{item.question}  ({times}, last {item.last_asked[:10]}{nearest})")
+
+
+def check_json(found: "Check", id: Any = None) -> dict[str, Any]:
     """Return the object of one check as programs read it."""
     return {
         "id": id,

@@ -12,7 +12,6 @@ from bot import polarity
 from bot.agreement import agreement, same_name
 from bot.answer import Reason
 from bot.facts import DATE, NAME, NUMBER, STOP, WORD, Token
-from bot.moments import Moment
 from bot.quantities import Quantity
 
 Row = Sequence[Token]
@@ -56,24 +55,13 @@ def absent(claim: Row, rows: Sequence[Row], found: Findings) -> None:
         if best == 0 and not _weak(token):
             into = found.soft if token.kind == NAME else found.hard
             into.append(Reason(token.kind, f"“{token.said}” is not in the evidence"))
-        elif best == 0.5 and not _put_together(token, held):
+        elif best == 0.5:
             found.soft.append(Reason(token.kind, f"“{token.said}” agrees only roughly"))
 
 
 def _known(token: Token, keys: set[str]) -> bool:
     """Return whether a name is there with another ending."""
     return any(same_name(token.key, other) for other in keys)
-
-
-def _put_together(token: Token, held: Row) -> bool:
-    """Return whether several dates of the evidence say together what a date of the claim says."""
-    if not isinstance(token.fact, Moment):
-        return False
-    said = {part for part in enumerate(token.fact.parts) if part[1] is not None}
-    for other in held:
-        if isinstance(other.fact, Moment) and agreement(token, other) > 0:
-            said -= set(enumerate(other.fact.parts))
-    return not said and not token.fact.fiscal
 
 
 def _weak(token: Token) -> bool:
@@ -133,7 +121,7 @@ def _replaced(here: Row, there: Row, found: Findings) -> None:
 
 
 def _opening(words: Row) -> bool:
-    """Return whether words open their sentence, and may be a name: a capital tells nothing there."""
+    """Return whether it is one word that opens its sentence: its capital does not tell a name."""
     first = words[0]
     return len(words) == 1 and first.start == 0 and first.kind == WORD and first.said[0].isupper()
 

@@ -34,14 +34,18 @@ _NO_NAME = re.compile(
     r"|As|It|If|An?|However|Although|While|When|After|Some|Most|Many|Of|Under)$"
 )
 
+_TAIL = re.compile(
+    r"(?:\s(?:an?|the|that|this|to|of|for|be|in|on|at|by|as|all|any|and|or|whether|which|with|its))+$"
+)
+
 Stretch = tuple[int, int]
 
 
 def emphasis(question: str, kind: Kind, sentence: str) -> tuple[Stretch, ...]:
     """Return the stretches (start, end) of the sentence that answer, in order; () for none."""
-    if asks(question) and (found := deciding(sentence)):
-        return (found,)
     asked = {stem(word) for word in content_words(question)}
+    if asks(question) and (found := deciding(sentence)) and _around(found, sentence, asked) > 1:
+        return (_without_tail(sentence, *found),)
     offered = _names(question, sentence) if kind is Kind.NAME else values(kind, sentence, question)
     if offered:
         return _merged(_whole(sentence, one) for one in _nearest(offered, sentence, asked))
@@ -50,13 +54,20 @@ def emphasis(question: str, kind: Kind, sentence: str) -> tuple[Stretch, ...]:
 
 def _nearest(offered: Sequence[Stretch], sentence: str, asked: set[str]) -> list[Stretch]:
     """Return the stretches with most of the question's words around them."""
+    best = max(_around(stretch, sentence, asked) for stretch in offered)
+    return [one for one in offered if _around(one, sentence, asked) >= best - 1][:STRETCHES]
 
-    def around(stretch: Stretch) -> int:
-        near = sentence[max(0, stretch[0] - WINDOW) : stretch[1] + WINDOW]
-        return len(asked & {stem(word) for word in words(near)})
 
-    best = max(map(around, offered))
-    return [stretch for stretch in offered if around(stretch) == best][:STRETCHES]
+def _around(stretch: Stretch, sentence: str, asked: set[str]) -> int:
+    """Return how many words of the question stand in a stretch or beside it."""
+    near = sentence[max(0, stretch[0] - WINDOW) : stretch[1] + WINDOW]
+    return len(asked & {stem(word) for word in words(near)})
+
+
+def _without_tail(sentence: str, start: int, end: int) -> Stretch:
+    """Return a stretch without the function words at its end: "is not" of "is not to the"."""
+    found = _TAIL.search(sentence, start, end)
+    return start, found.start() if found and found.start() > start else end
 
 
 def _names(question: str, sentence: str) -> list[Stretch]:
@@ -66,8 +77,15 @@ def _names(question: str, sentence: str) -> list[Stretch]:
         match.span()
         for match in _NAMES.finditer(sentence)
         if not _NO_NAME.match(match.group())
+        and not _opens(match, sentence)
         and not {stem(word) for word in words(match.group())} <= known
     ]
+
+
+def _opens(match: re.Match[str], sentence: str) -> bool:
+    """Return whether a single word may have its capital from opening the sentence alone."""
+    alone = match.start() == 0 and " " not in match.group() and not match.group().isupper()
+    return alone and bool(re.match(r"\s[a-z]", sentence[match.end() :]))
 
 
 def _whole(sentence: str, stretch: Stretch) -> Stretch:

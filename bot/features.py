@@ -128,7 +128,7 @@ def _words(asked: Asked, item: Candidate, before: Candidate | None) -> dict[str,
     earlier = said(weights, before.text) - inside if before else frozenset[str]()
     own = [stem(word) for word in content_words(item.sentence)]
     pairs = set(pairwise(asked.stems))
-    named = said(asked.names, f"{item.text} {heading}")
+    named = said(asked.names, item.text) | said(asked.names, heading)
     return {
         "covers": share(weights, inside),
         "title_covers": share(weights, above),

@@ -10,6 +10,7 @@ from dataclasses import replace
 from bot import names
 from bot.agreement import agreement
 from bot.facts import DATE, NAME, NUMBER, STOP, Token
+from bot.moments import Moment
 
 Row = Sequence[Token]
 
@@ -24,7 +25,7 @@ def matched(claim: Row, rows: Sequence[Row]) -> tuple[Token, ...]:
     ]
     absent = {token.key for token in found if token.kind == NAME} - keys
     if absent:
-        last = {}
+        last: dict[str, str] = {}
         for row in rows:
             runs = names.acronyms([token.said for token in row])
             last |= {key: row[end - 1].key for key, (_, end) in runs.items() if key in absent}
@@ -33,9 +34,27 @@ def matched(claim: Row, rows: Sequence[Row]) -> tuple[Token, ...]:
 
 
 def _like(token: Token, held: Row) -> Token:
-    """Return a number or date with the key of the first that says all of it."""
-    same = next((other for other in held if agreement(token, other) == 1), None)
+    """Return a number or date with the key of the first that says all of it, or most with others.
+
+    A date may be put together: "May 7" in one sentence, "2018" in the next.
+    """
+    agree = [(agreement(token, other), other) for other in held]
+    near = [other for degree, other in agree if degree > 0]
+    same = next((other for degree, other in agree if degree == 1), None)
+    if same is None and _put_together(token, near):
+        same = near[0]
     return replace(token, key=same.key) if same else token
+
+
+def _put_together(token: Token, near: Row) -> bool:
+    """Return whether several dates of the evidence say together what a date of the claim says."""
+    if not isinstance(token.fact, Moment) or token.fact.fiscal or not near:
+        return False
+    left = {part for part in enumerate(token.fact.parts) if part[1] is not None}
+    for other in near:
+        if isinstance(other.fact, Moment):
+            left -= set(enumerate(other.fact.parts))
+    return not left
 
 
 def _shortened(claim: Row, keys: set[str]) -> list[Token]:

@@ -56,7 +56,7 @@ often rarely|often seldom|increase decline|increased declined|growth decline|ris
 rose declined|rising declining|enable prevent|allow prevent|allowed prevented|help hinder
 promote hinder|accelerate slow|accelerated slowed|extend shorten|extended shortened|add remove
 added removed|attack defend|male female|men women|man woman|boy girl|father mother|son daughter
-brother sister|husband wife|king queen|he she|his her|day night|summer winter|majority plurality|yes no
+brother sister|husband wife|king queen|he she|his her|day night|summer winter|yes no
 """
 _PREFIXES = ("un", "in", "im", "dis", "non", "il", "ir")
 
@@ -85,9 +85,7 @@ def opposite(one: Token, other: Token) -> bool:
     if theirs in OPPOSITES.get(mine, ()):
         return True
     short, long = sorted((one.key, other.key), key=len)
-    return len(short) > 3 and long in {
-        f"{p}{short}" for p in _PREFIXES
-    }
+    return len(short) > 3 and long in {f"{p}{short}" for p in _PREFIXES}
 
 
 def negated(tokens: Sequence[Token]) -> dict[int, Token]:

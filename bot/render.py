@@ -128,7 +128,7 @@ def paragraphs(answer: Answer) -> list[str]:
 
 def marked(sentence: Sentence) -> str:
     """Return a sentence with the numbers of its citations, and the mark of one to be checked."""
-    return f"{_safe(sentence.text)} {_marks(sentence)}"
+    return f"{safe(sentence.text)} {_marks(sentence)}"
 
 
 def declined(answer: Answer) -> str:
@@ -138,11 +138,11 @@ def declined(answer: Answer) -> str:
 
 def notes(answer: Answer) -> list[str]:
     """Return the lines that stand in the way of plain trust: the draft's, then those to check."""
-    lines = [_safe(note) for note in answer.draft.notes]
+    lines = [safe(note) for note in answer.draft.notes]
     for sentence in answer.sentences:
         if sentence.verdict is Verdict.CHECK:
             why = "; ".join(f"{one.kind}: {one.detail}" for one in sentence.reasons)
-            lines.append(_safe(f"{_marks(sentence)} check this against its source. {why}".strip()))
+            lines.append(safe(f"{_marks(sentence)} check this against its source. {why}".strip()))
     return lines
 
 
@@ -158,7 +158,7 @@ def source_line(citation: Citation) -> str:
     place = (
         f"page {citation.page}" if citation.page else f"paragraph {citation.hit.passage.paragraph}"
     )
-    return _safe(f"{brief.title}, {brief.date or NO_DATE}, {place}, {_source(brief)}")
+    return safe(f"{brief.title}, {brief.date or NO_DATE}, {place}, {_source(brief)}")
 
 
 def sources(answer: Answer) -> list[tuple[str, str]]:
@@ -175,7 +175,7 @@ def nearest_line(hit: Hit) -> str:
     words = " ".join(hit.passage.text.split())
     if len(words) > FIRST_WORDS:
         words = words[:FIRST_WORDS].rsplit(" ", 1)[0] + " …"
-    return _safe(f"{hit.brief.title}, {hit.brief.date or NO_DATE}: {words}")
+    return safe(f"{hit.brief.title}, {hit.brief.date or NO_DATE}: {words}")
 
 
 def plain(answer: Answer) -> str:
@@ -266,5 +266,6 @@ def _source(brief: BriefRef) -> str:
     return brief.source_url or PurePath(brief.source).name or brief.source
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
+    """Return text without what could move the cursor or turn the direction of writing."""
     return _UNSAFE.sub("\ufffd", text)

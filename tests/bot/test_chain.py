@@ -8,8 +8,8 @@ import sys
 import pytest
 from sqlalchemy import text
 
-from bot.answer import Citation, Draft, Period, Standalone, Turn, verbatim
-from bot.chain import Answerer, Request, build, within
+from bot.answer import Citation, Draft, Standalone, Turn, verbatim
+from bot.chain import Answerer, Request, build
 from bot.errors import LedgerError
 from bot.ledger import Ledger
 from bot.render import answer_json, sentence_json
@@ -247,15 +247,6 @@ def test_without_anyone_looking_nothing_is_streamed(library, ledger):
     answer = Answerer(library, ledger, maker=Talker(2)).ask(QUESTION)
     assert ledger.get(answer.answer_id).body["streamed"] is None
     assert rows(library.database, answer.answer_id) == []
-
-
-def test_a_period_that_narrows_becomes_a_filter():
-    """Unless days were given; one that does not narrow leaves the filters alone."""
-    spoken = Period("in 2023", "2023-01-01", "2023-12-31")
-    assert within(Filters(), spoken) == Filters(since="2023-01-01", until="2023-12-31")
-    assert within(Filters(since="2020"), spoken) == Filters(since="2020")
-    assert within(Filters(), Period("in 2023", "2023-01-01", narrows=False)) == Filters()
-    assert within(Filters(briefs=("b",)), None) == Filters(briefs=("b",))
 
 
 def test_how_a_question_is_understood_can_be_another(library, ledger):
