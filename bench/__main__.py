@@ -19,7 +19,9 @@ from bench.figures import Figure, notes, table
 from bench.workplace import ROOT, Workplace
 
 # Ingest first: the libraries that it makes and times are asked by those after it.
-BENCHMARKS = ("ingest", "ask", "retrieval", "corpus", "pairs", "freshness")
+BENCHMARKS = (
+    "ingest", "ask", "retrieval", "corpus", "pairs", "freshness", "verify", "extracts", "evals",
+)  # fmt: skip
 RESULTS = Path(__file__).parent / "RESULTS.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 _NOTES = 12  # failures listed for a figure

@@ -121,7 +121,7 @@ def _penalty(sentence: str, is_row: bool, dangles: bool) -> float:
         0.2 if _CITATION.search(sentence) and count < 30 else 0.0,
         0.15 if not is_row and not _ENDS_WHOLE.search(sentence) else 0.0,
         0.05 if sentence.endswith(":") else 0.0,
-        0.2 if _CAPTION.match(sentence) else 0.0,
+        0.5 if _CAPTION.match(sentence) else 0.0,
         0.3 if _NOTE.match(sentence) else 0.0,
         0.1 if _SIGNPOST.search(sentence) else 0.0,
     ]

@@ -17,7 +17,9 @@ STRETCHES = 3  # in one sentence, at most
 WINDOW = 60  # characters around a value in which the question's words are looked for
 WHOLE = 0.7  # share of a sentence above which a clause is no emphasis
 
-_CLAUSE_END = re.compile(r"[,;:—–]\s|\s(?=(?:which|because|although|while|but)\s)|\s\((?=\w)|\)\s")
+_CLAUSE_END = re.compile(
+    r"[,;:—–]\s|[.!?][”\"]?\s(?=[A-Z“\"\[])|\s(?=(?:which|because|although|while|but)\s)|\s\((?=\w)|\)\s"
+)
 
 # What a figure goes on with, after the digits that were found: "4" of "4.5 billion".
 _REST = re.compile(
@@ -85,7 +87,7 @@ def _names(question: str, sentence: str) -> list[Stretch]:
 def _opens(match: re.Match[str], sentence: str) -> bool:
     """Return whether a single word may have its capital from opening the sentence alone."""
     alone = match.start() == 0 and " " not in match.group() and not match.group().isupper()
-    return alone and bool(re.match(r"\s[a-z]", sentence[match.end() :]))
+    return alone and not re.match(r",?\s[A-Z]|['’]s", sentence[match.end() :])
 
 
 def _whole(sentence: str, stretch: Stretch) -> Stretch:

