@@ -105,12 +105,16 @@ class Ledger:
         The chain goes on verifying: it holds the salted hash, and the salt goes as well.
         """
 
+        from bot import streamed  # which writes rows in the ledger's canonical form
+
         def write() -> int:
             with self._database.write() as connection:
                 result = connection.execute(
                     delete(answers_private).where(answers_private.c.answer_id.in_(answer_ids))
                 )
-                return result.rowcount
+                forgotten = result.rowcount
+            streamed.forget(self._database, answer_ids)  # of answers that never came to an end
+            return forgotten
 
         return self._guarded("the questions could not be deleted", write)
 

@@ -1,4 +1,4 @@
-"""Turn texts into unit vectors float32 (n, d), and count tokens as the model does.
+"""Turn texts into unit vectors float32 (n, d) and packed tokens; count tokens as the model does.
 
 Knows nothing of passages, storage or search.
 """
@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,16 @@ from numpy.typing import NDArray
 from index.errors import EmbeddingError
 from index.model_files import ModelFiles, locate, weights_sha256
 from index.runtimes import Runtime, load_runtime
+from index.tokens import QuestionTokens, basis, pack, question
 
 Vectors = NDArray[np.float32]  # shape (n, d), rows of length 1
 Progress = Callable[[int], None]  # called with the number of texts just embedded
+# Called with the row of a text, its tokens' (start, end) in it, and their states (t, d).
+Keep = Callable[[int, Sequence[tuple[int, int]], Vectors], None]
 
-PASSAGE_FORMAT = "title > heading / context / text: 1"  # raise the number when inputs change
+PASSAGE_FORMAT = (
+    "title > heading / context / text: 2"  # raise the number when inputs or tokens change
+)
 BATCH = 16  # texts a batch after sorting by length; 8 to 16 were fastest on two cores
 
 
@@ -73,6 +78,39 @@ class Embedder(Protocol):
         ...
 
 
+@runtime_checkable
+class TokenReader(Protocol):
+    """An embedder that gives away the tokens too, of the same pass of the model."""
+
+    def read_passages(
+        self, inputs: Sequence[str], texts: Sequence[str], *, progress: Progress | None = None
+    ) -> tuple[Vectors, list[bytes]]:
+        """Return the vectors of inputs, and the packed tokens of the texts that they end in."""
+        ...
+
+    def read_questions(self, texts: Sequence[str]) -> tuple[Vectors, QuestionTokens]:
+        """Return the vectors of texts, shape (len(texts), d), and the tokens of the first."""
+        ...
+
+
+def read_passages(
+    embedder: Embedder, inputs: Sequence[str], texts: Sequence[str], progress: Progress
+) -> tuple[Vectors, list[bytes]]:
+    """Return vectors and packed tokens; b"" for each of an embedder that gives none."""
+    if isinstance(embedder, TokenReader):
+        return embedder.read_passages(inputs, texts, progress=progress)
+    return embedder.embed(inputs, progress=progress), [b""] * len(inputs)
+
+
+def read_questions(
+    embedder: Embedder, texts: Sequence[str]
+) -> tuple[Vectors, QuestionTokens | None]:
+    """Return the vectors of texts, and the tokens of the first if the embedder gives them."""
+    if isinstance(embedder, TokenReader):
+        return embedder.read_questions(texts)
+    return np.stack([embedder.embed_query(text) for text in texts]), None
+
+
 class ModelEmbedder:
     """A sentence-transformers model behind the fastest runtime that works."""
 
@@ -112,12 +150,40 @@ class ModelEmbedder:
         row: NDArray[np.float32] = self._vectors([self._files.query_prompt + text], None)[0]
         return row
 
+    def read_passages(
+        self, inputs: Sequence[str], texts: Sequence[str], *, progress: Progress | None = None
+    ) -> tuple[Vectors, list[bytes]]:
+        """Return the vectors of inputs, and the packed tokens of the texts that they end in."""
+        directions = basis(self._sha256, self.fingerprint.dimension)
+        packed = [b""] * len(inputs)
+
+        def keep(row: int, offsets: Sequence[tuple[int, int]], states: Vectors) -> None:
+            whole = self._files.passage_prompt + inputs[row]
+            begin = len(whole) - len(texts[row])
+            packed[row] = pack(states[_within(offsets[: len(states)], begin)], directions)
+
+        prompted = [self._files.passage_prompt + text for text in inputs]
+        return self._vectors(prompted, progress, keep), packed
+
+    def read_questions(self, texts: Sequence[str]) -> tuple[Vectors, QuestionTokens]:
+        """Return the vectors of texts, shape (len(texts), d), and the tokens of the first."""
+        found: dict[int, Vectors] = {}
+        begin = len(self._files.query_prompt)
+
+        def keep(row: int, offsets: Sequence[tuple[int, int]], states: Vectors) -> None:
+            found[row] = states[_within(offsets[: len(states)], begin)]
+
+        vectors = self._vectors([self._files.query_prompt + text for text in texts], None, keep)
+        return vectors, question(found[0], basis(self._sha256, self.fingerprint.dimension))
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, special tokens included, untruncated."""
         encodings = self._loaded_tokenizer().encode_batch(list(texts))
         return [len(encoding.ids) for encoding in encodings]
 
-    def _vectors(self, texts: Sequence[str], progress: Progress | None) -> Vectors:
+    def _vectors(
+        self, texts: Sequence[str], progress: Progress | None, keep: Keep | None = None
+    ) -> Vectors:
         if not texts:
             return np.zeros((0, self.fingerprint.dimension), dtype=np.float32)
         runtime = self._loaded_runtime()
@@ -128,7 +194,11 @@ class ModelEmbedder:
         order = sorted(range(len(texts)), key=lambda row: len(token_ids[row]), reverse=True)
         for begin in range(0, len(order), BATCH):
             rows = order[begin : begin + BATCH]
-            vectors[rows] = runtime.run(*_padded([token_ids[row] for row in rows], self._pad_id))
+            made = runtime.run(*_padded([token_ids[row] for row in rows], self._pad_id))
+            vectors[rows] = made[0]
+            if keep:
+                for row, states in zip(rows, made[1], strict=True):
+                    keep(row, encodings[row].offsets, states[: len(token_ids[row])])
             if progress:
                 progress(len(rows))
         require_unit(vectors)
@@ -176,6 +246,11 @@ def _remembered(memory: Path) -> dict[str, tuple[str, int]]:
     except (OSError, ValueError):  # nothing there yet, or a file cut short: it is only a memory
         return {}
     return known
+
+
+def _within(offsets: Sequence[tuple[int, int]], begin: int) -> list[int]:
+    """Return which tokens stand at `begin` or after it; special ones stand nowhere."""
+    return [row for row, (start, end) in enumerate(offsets) if end > start >= begin]
 
 
 def _truncate(ids: list[int], limit: int) -> list[int]:

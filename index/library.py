@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from sqlalchemy import Connection
 
 from index import (
@@ -25,10 +24,11 @@ from index import (
     retrieval,
     schema,
     snapshot,
+    stored_tokens,
 )
 from index.database import Database, sqlite_url
 from index.draft import Draft
-from index.embedder import Embedder, ModelEmbedder, Vectors, model_of
+from index.embedder import Embedder, ModelEmbedder, Vectors, model_of, read_passages
 from index.errors import FingerprintMismatch, IndexDamaged, LibraryMissing
 from index.generations import Files, VectorIndex, VectorStore, store_for
 from index.lexicon import lexicon_for
@@ -130,13 +130,10 @@ class Library:
 
     def search(self, query: Query, limit: int = 10) -> list[Hit]:
         """Return the best passages, best first, at most `limit`; near-identical ones once."""
-        vector = self.embedder.embed_query(query.text)
-        if query.context:
-            both = vector + self.embedder.embed_query(query.with_context())
-            vector = both / np.linalg.norm(both)
+        vector, closer = retrieval.read(self.embedder, query)
         with self.database.read() as connection, self._published.use(connection) as opened:
             wide, scores = older.widened(connection, opened, self._lexicon, query.filters)
-            return retrieval.search(connection, wide, scores, query, vector, limit)
+            return retrieval.search(connection, wide, scores, query, vector, limit, closer)
 
     def brief(self, brief_id: str, version: int | None = None) -> Brief:
         """Return a brief, by id or report number; raise NotFound."""
@@ -245,10 +242,13 @@ class Library:
         """
         with ingest_lock(self.database, self.home, _nothing):
             with self.database.read() as connection:
-                pks, inputs = publishing.all_inputs(connection)
-            vectors = self.embedder.embed(inputs, progress=tick)
+                pks, inputs, texts = publishing.all_inputs(connection)
+            vectors, tokens = read_passages(self.embedder, inputs, texts, tick)
             with self.database.write() as connection:
+                schema.create(connection)  # a library of an older release has fewer tables
                 publishing.replace_vectors(connection, pks, inputs, vectors)
+                stored_tokens.clear(connection)
+                stored_tokens.add(connection, pks, tokens)
                 catalogue.set_value(connection, "fingerprint", self.fingerprint)
                 self._store_made = None
                 wanted = [int(pk) for pk in snapshot.load(connection).pks]

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, insert, select, update
 
-from index import catalogue, failpoints, schema, stored_vectors
+from index import catalogue, failpoints, schema, stored_tokens, stored_vectors
 from index.chroma import VectorsOf
 from index.draft import passage_input
-from index.embedder import Embedder, require_unit
+from index.embedder import Embedder, read_passages, require_unit
 from index.generations import Files, files_to_json
 from index.lexicon import Entry, Lexicon
 from index.passage import Passage
@@ -36,20 +36,29 @@ class Publication:
     states: dict[int, str]  # version key -> state, where it changes
     vectors: dict[int, NDArray[np.float32]]  # version key -> (n, d)
     passage_pks: dict[int, range]  # version key -> numbers of its new passages
+    tokens: dict[int, list[bytes]]  # version key -> packed tokens of each passage
 
 
 def embed(connection: Connection, made: Plan, embedder: Embedder, tick: Tick) -> Publication:
     """Embed the passages that are new to the library; reuse the vectors of all others."""
-    hashes, inputs = _inputs(made)
+    hashes, inputs, texts = _inputs(made)
     stored = stored_vectors.by_input(connection, set(hashes))
     missing = list(dict.fromkeys(digest for digest in hashes if digest not in stored))
-    text_of = dict(zip(hashes, inputs, strict=True))
+    input_of = dict(zip(hashes, zip(inputs, texts, strict=True), strict=True))
     tick(sum(digest in stored for digest in hashes))
-    fresh = embedder.embed([text_of[digest] for digest in missing], progress=tick)
+    fresh, fresh_tokens = read_passages(
+        embedder,
+        [input_of[digest][0] for digest in missing],
+        [input_of[digest][1] for digest in missing],
+        tick,
+    )
     require_unit(fresh)
+    tokens_of = stored_tokens.by_input(connection, stored)
+    tokens_of |= dict(zip(missing, fresh_tokens, strict=True))
     row_of = {digest: row for row, digest in enumerate(missing)}
     dimension = embedder.fingerprint.dimension
     vectors: dict[int, NDArray[np.float32]] = {}
+    tokens: dict[int, list[bytes]] = {}
     numbers: dict[int, range] = {}
     position, free = 0, made.first_free_passage
     for known, draft, _ in made.added:
@@ -59,10 +68,11 @@ def embed(connection: Connection, made: Plan, embedder: Embedder, tick: Tick) ->
             for digest in part
         ]
         vectors[known.pk] = np.asarray(rows, dtype=np.float32).reshape(-1, dimension)
+        tokens[known.pk] = [tokens_of.get(digest, b"") for digest in part]
         numbers[known.pk] = range(free, free + len(part))
         position, free = position + len(part), free + len(part)
     failpoints.reached("ingest.after_embed")
-    return Publication(made, settle(connection, made), vectors, numbers)
+    return Publication(made, settle(connection, made), vectors, numbers, tokens)
 
 
 def wanted_passages(connection: Connection, made: Publication | None) -> list[int]:
@@ -123,6 +133,7 @@ def commit(
             connection, known.pk, brief, draft.passages, hashes,
             made.passage_pks[known.pk], made.vectors[known.pk],
         )  # fmt: skip
+        stored_tokens.add(connection, made.passage_pks[known.pk], made.tokens[known.pk])
     fresh = {known.pk for known, _, _ in made.plan.added}
     for pk, state in made.states.items():
         if pk not in fresh:
@@ -163,12 +174,13 @@ def refill_lexicon(connection: Connection, lexicon: Lexicon) -> None:
         lexicon.add(connection, lexicon_entries(connection, row.pk))
 
 
-def all_inputs(connection: Connection) -> tuple[list[int], list[str]]:
-    """Return the numbers of all stored passages and what is embedded for each."""
+def all_inputs(connection: Connection) -> tuple[list[int], list[str], list[str]]:
+    """Return the numbers of all stored passages, what is embedded for each, and their texts."""
     titles = {row.pk: row.brief.title for row in catalogue.versions(connection)}
     pks = list(connection.execute(select(schema.passages.c.pk)).scalars())
     stored = catalogue.passages_by_pk(connection, pks)
-    return pks, [passage_input(titles[stored[pk][2]], stored[pk][1]) for pk in pks]
+    inputs = [passage_input(titles[stored[pk][2]], stored[pk][1]) for pk in pks]
+    return pks, inputs, [stored[pk][1].text for pk in pks]
 
 
 def replace_vectors(
@@ -216,13 +228,11 @@ def outcomes(made: Publication) -> list[Outcome]:
     return [replace(outcome, state=made.states.get(pk, outcome.state)) for pk, outcome in placed]
 
 
-def _inputs(made: Plan) -> tuple[list[str], list[str]]:
-    inputs = [
-        passage_input(brief.title, passage)
-        for _, draft, brief in made.added
-        for passage in draft.passages
-    ]
-    return [_sha256(text) for text in inputs], inputs
+def _inputs(made: Plan) -> tuple[list[str], list[str], list[str]]:
+    """Return hash, input and text of every passage of the plan."""
+    added = [(brief, passage) for _, draft, brief in made.added for passage in draft.passages]
+    inputs = [passage_input(brief.title, passage) for brief, passage in added]
+    return [_sha256(each) for each in inputs], inputs, [passage.text for _, passage in added]
 
 
 def _digest(title: str, passage: Passage) -> str:

@@ -1,4 +1,6 @@
-"""Run a model: token ids and mask in, unit vectors out. OpenVINO first, torch where that fails.
+"""Run a model: token ids and mask in, unit vectors and token states out.
+
+OpenVINO first, torch where that fails.
 
 Knows nothing of texts or tokenizers. The converted model is cached beside the library; converting
 happens in a process of its own (`index.convert`), which also checks the result against torch.
@@ -21,6 +23,7 @@ from index.errors import EmbeddingError
 from index.model_files import ModelFiles
 
 CONVERT_SECONDS = 600
+Outputs = tuple[NDArray[np.float32], NDArray[np.float32]]  # vectors (n, d), states (n, length, d)
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +33,8 @@ class Runtime(Protocol):
 
     name: str
 
-    def run(self, token_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return unit vectors (n, d) for ids and mask of shape (n, length)."""
+    def run(self, token_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Outputs:
+        """Return unit vectors (n, d) and states (n, length, d) for ids and mask (n, length)."""
         ...
 
 
@@ -54,11 +57,11 @@ class OpenVinoRuntime:
         self._request = compiled.create_infer_request()
         self._lock = threading.Lock()
 
-    def run(self, token_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return unit vectors (n, d); one caller at a time, for a request holds its buffers."""
+    def run(self, token_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Outputs:
+        """Return vectors and states; one caller at a time, for a request holds its buffers."""
         with self._lock:
             result = self._request.infer([token_ids, mask])
-            return np.array(result[0], dtype=np.float32)
+            return np.array(result[0], dtype=np.float32), np.array(result[1], dtype=np.float32)
 
 
 class TorchRuntime:
@@ -72,8 +75,8 @@ class TorchRuntime:
 
         self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
 
-    def run(self, token_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return unit vectors (n, d)."""
+    def run(self, token_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Outputs:
+        """Return unit vectors and token states."""
         import torch
 
         features: dict[str, Any] = {
@@ -81,9 +84,10 @@ class TorchRuntime:
             "attention_mask": torch.from_numpy(mask),
         }
         with torch.no_grad():
-            vectors = self._model(features)["sentence_embedding"]
-            unit = torch.nn.functional.normalize(vectors, p=2, dim=1)
-        return np.asarray(unit.numpy(), dtype=np.float32)
+            made = self._model(features)
+            unit = torch.nn.functional.normalize(made["sentence_embedding"], p=2, dim=1)
+        states = made["token_embeddings"]
+        return np.asarray(unit.numpy(), np.float32), np.asarray(states.numpy(), np.float32)
 
 
 def load_runtime(files: ModelFiles, sha256: str, cache: Path) -> Runtime:
@@ -106,7 +110,7 @@ def _converted(files: ModelFiles, sha256: str, cache: Path) -> Path:
     import openvino
 
     release = openvino.get_version().split("-")[0]
-    folder = cache / f"{sha256[:12]}-{files.pooling[:6]}-openvino-{release}"
+    folder = cache / f"{sha256[:12]}-{files.pooling[:6]}-openvino-{release}-states"
     if (folder / "model.xml").is_file():
         return folder
     logger.info("preparing %s: once for a library, about ten seconds", files.name)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from index.lexicon import indexed_terms
 from index.passage import Hit
+from index.ranker import scaled
 from index.snapshot import Filters
 from index.words import content_words, stem
 
@@ -49,22 +50,32 @@ class Query:
         """Return context and question as one text, for the embedding model."""
         return " ".join((*self.context, self.text))
 
+    def content(self) -> str:
+        """Return the question's content words as one text, without what people say around them."""
+        return " ".join(content_words(self.text)) or self.text
 
-def fuse(
+
+def fuse(own: NDArray[np.float64], brief: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return scores in [0, 1], shape (n,), of both parts of `engine_scores`."""
+    return (own + BRIEF_WEIGHT * brief) / (1 + BRIEF_WEIGHT)
+
+
+def engine_scores(
     cosines: NDArray[np.float64],
     bm25: NDArray[np.float64],
     briefs: NDArray[np.int64],
     footnotes: NDArray[np.bool_],
-) -> NDArray[np.float64]:
-    """Return scores in [0, 1], all arrays of shape (n,): the two engines' scores, scaled and mixed.
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the passages' own scores and those of their briefs, in [0, 1], shape (n,) all.
 
-    Convex combination after min-max scaling, as in Bruch, Gai and Ingber, "An Analysis of Fusion
-    Functions for Hybrid Retrieval", 2023, doi:10.1145/3596512. `briefs` says which passages share a
-    brief: one that answers has other passages near the question too.
+    A passage's own is the convex combination of its engines' scores after min-max scaling, as in
+    Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023,
+    doi:10.1145/3596512. `briefs` says which passages share a brief: one that answers has other
+    passages near the question too.
     """
-    own = DENSE_WEIGHT * _scaled(cosines) + (1 - DENSE_WEIGHT) * _scaled(bm25)
+    own = DENSE_WEIGHT * scaled(cosines) + (1 - DENSE_WEIGHT) * scaled(bm25)
     own = np.where(footnotes, FOOTNOTE_FACTOR * own, own)
-    return (own + BRIEF_WEIGHT * _scaled(_brief_scores(own, briefs))) / (1 + BRIEF_WEIGHT)
+    return own, scaled(_brief_scores(own, briefs))
 
 
 def _brief_scores(scores: NDArray[np.float64], briefs: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -128,10 +139,3 @@ def _same(
         return False
     union = len(first[0] | second[0])
     return union > 0 and len(first[0] & second[0]) / union >= SAME_PASSAGE
-
-
-def _scaled(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    if not len(values):
-        return values
-    low, high = float(values.min()), float(values.max())
-    return (values - low) / (high - low) if high > low else np.zeros_like(values)

@@ -75,3 +75,23 @@ def test_the_mark_of_a_bullet_is_no_part_of_a_quotation():
         "The port is large and old.",
         "It was leased.",
     ]
+
+
+@pytest.mark.parametrize("mark", ["b. ", "(2) ", "iv. ", "• a) "])
+def test_the_number_of_an_item_is_no_part_of_a_quotation(mark):
+    """ "b. The total is nine." is quoted from "The"."""
+    assert only(f"{mark}The total of all ports is nine.").text == "The total of all ports is nine."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Figure 3 shows the exports of all ports by year.",
+        "For more information, see the annual report of the port.",
+        "P.L. 116-93, Division B, Title II.",
+    ],
+)
+def test_pointers_elsewhere_are_held_back(text):
+    """They answer nothing themselves; a law as the subject of a sentence does."""
+    assert only(text).penalty > 0
+    assert only("P.L. 116-93 provided $380 million for the ports of the north.").penalty == 0

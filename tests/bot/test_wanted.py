@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.wanted import Kind, offers, wanted
+from bot.wanted import Kind, offers, values, wanted
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,16 @@ def test_sees_whether_a_sentence_offers_it(kind, sentence, offered):
 def test_what_the_question_says_itself_answers_nothing():
     """Repeating the asker's year is no date."""
     assert offers(Kind.DATE, "The rule of 2023 stands.", "When did the 2023 rule end?") == 0.0
+
+
+def test_values_are_told_by_where_they_stand():
+    """Offsets of the sentence; what the question says itself is left out."""
+    sentence = "In 2019 the 12 ports took 900 ships."
+    found = values(Kind.NUMBER, sentence, "how many ships did the 12 ports take")
+    assert [sentence[start:end] for start, end in found] == ["900"]
+
+
+@pytest.mark.parametrize("label", ["Figure 3", "P.L. 116-93", "§5104", "(2)", "38 U.S.C.", "E15"])
+def test_numbers_that_name_something_offer_no_figure(label):
+    """The number of a law, a figure, a section or an item counts nothing."""
+    assert offers(Kind.NUMBER, f"It is told in {label} how ports grew.", "how many ports") == 0.0

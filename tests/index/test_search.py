@@ -16,6 +16,7 @@ from index.search import (
     Query,
     best,
     collapse,
+    engine_scores,
     fuse,
     merge_scores,
     order,
@@ -46,7 +47,7 @@ NO_NOTES = np.zeros(3, dtype=bool)
 )
 def test_fused_scores_lie_between_zero_and_one(arguments: Any) -> None:
     """Whatever the scales of the two engines."""
-    scores = fuse(*arguments)
+    scores = fuse(*engine_scores(*arguments))
     assert scores.shape == arguments[0].shape
     assert ((scores >= 0) & (scores <= 1)).all()
 
@@ -57,29 +58,39 @@ def test_fused_scores_follow_the_weighted_sum_of_scaled_ones() -> None:
     own = np.array([1 - DENSE_WEIGHT, DENSE_WEIGHT * 0.5, DENSE_WEIGHT + (1 - DENSE_WEIGHT) * 0.25])
     brief = (own - own.min()) / (own.max() - own.min())
     expected = (own + BRIEF_WEIGHT * brief) / (1 + BRIEF_WEIGHT)
-    assert fuse(cosines, bm25, ONE_BRIEF_EACH, NO_NOTES).tolist() == pytest.approx(list(expected))
+    assert fuse(*engine_scores(cosines, bm25, ONE_BRIEF_EACH, NO_NOTES)).tolist() == pytest.approx(
+        list(expected)
+    )
 
 
 def test_a_brief_with_more_of_the_matter_comes_first() -> None:
     """Of two equal passages the one with good neighbours in its brief wins."""
     cosines = np.array([0.8, 0.8, 0.7, 0.1])
-    scores = fuse(cosines, np.zeros(4), np.array([1, 2, 2, 3]), np.zeros(4, dtype=bool))
+    scores = fuse(
+        *engine_scores(cosines, np.zeros(4), np.array([1, 2, 2, 3]), np.zeros(4, dtype=bool))
+    )
     assert scores[1] > scores[0]
 
 
 def test_a_footnote_comes_after_what_it_is_a_note_to() -> None:
     """Equal scores, one a footnote."""
     cosines = np.array([0.8, 0.8, 0.1])
-    scores = fuse(cosines, np.zeros(3), np.zeros(3, dtype=np.int64), np.array([True, False, False]))
+    scores = fuse(
+        *engine_scores(
+            cosines, np.zeros(3), np.zeros(3, dtype=np.int64), np.array([True, False, False])
+        )
+    )
     assert scores[1] > scores[0]
 
 
 def test_an_engine_that_sees_no_difference_has_no_say() -> None:
     """Equal scores of one engine leave the other's order; no passages have no scores."""
-    scores = fuse(np.array([0.1, 0.3, 0.2]), np.zeros(3), ONE_BRIEF_EACH, NO_NOTES)
+    scores = fuse(*engine_scores(np.array([0.1, 0.3, 0.2]), np.zeros(3), ONE_BRIEF_EACH, NO_NOTES))
     assert np.argsort(-scores).tolist() == [1, 2, 0]
     nothing = np.zeros(0)
-    assert fuse(nothing, nothing, nothing.astype(int), nothing.astype(bool)).size == 0
+    assert (
+        fuse(*engine_scores(nothing, nothing, nothing.astype(int), nothing.astype(bool))).size == 0
+    )
 
 
 def test_ties_go_to_the_newer_brief_then_by_id() -> None:

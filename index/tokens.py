@@ -1,0 +1,87 @@
+"""Compare a question with passages token by token: how well each of its words is met.
+
+In: the states that a model gives the tokens of a text, float32 (t, d). Out: a few bytes a token to
+store with a passage, and a score of a question against stored passages. Knows nothing of texts,
+databases or ranking.
+
+Late interaction is Khattab and Zaharia, "ColBERT", 2020, doi:10.1145/3397271.3401075, here with the
+states of a model made for whole texts. A passage keeps the signs of its tokens' states along
+BITS directions (Charikar, 2002, doi:10.1145/509907.509965), 16 bytes a token; a question keeps
+numbers. The directions are the first principal components of the default model's states, in
+token_bases/, and any fixed orthogonal ones for other models. With fusion, .59 of our own crs
+questions find all they need first; .60 with numbers throughout, at 1,536 bytes a token.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+QuestionTokens = Floats  # unit rows, shape (t, BITS)
+
+BITS = 128
+_ROW = BITS // 8  # bytes a token
+_BASES = Path(__file__).parent / "token_bases"  # by the first digits of the weights' sha256
+
+
+def basis(weights_sha256: str, dimension: int) -> Floats:
+    """Return the directions, shape (dimension, BITS), that fit a model."""
+    made = _BASES / f"{weights_sha256[:12]}.npy"
+    return _read(made) if made.is_file() else _orthogonal(dimension)
+
+
+def question(states: Floats, directions: Floats) -> QuestionTokens:
+    """Prepare a question: the states (t, d) of its tokens without special ones."""
+    return _unit(states @ directions)
+
+
+def pack(states: Floats, directions: Floats) -> bytes:
+    """Return the stored form of a passage: of the states (t, d) of its tokens."""
+    return np.packbits(states @ directions > 0, axis=1).tobytes()
+
+
+def compare(asked: QuestionTokens, passages: Sequence[bytes]) -> Floats:
+    """Return how well each passage meets the question, shape (n,); 0 for one without tokens.
+
+    It is the mean, over the question's tokens, of the best cosine of any token of the passage.
+    """
+    met = np.zeros(len(passages), np.float32)
+    held = [at for at, packed in enumerate(passages) if packed]
+    if not held or not len(asked):
+        return met
+    lengths = np.array([len(passages[at]) // _ROW for at in held])
+    stored = np.frombuffer(b"".join(passages[at] for at in held), np.uint8).reshape(-1, _ROW)
+    ones = np.unpackbits(stored, axis=1).astype(np.float32)
+    rows = asked / np.sqrt(BITS)
+    # The cosines of directions and signs, which are 2 * ones - 1; tokens along the last axis.
+    cosines = 2 * (rows @ ones.T) - rows.sum(axis=1)[:, None]
+    firsts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+    met[held] = np.maximum.reduceat(cosines, firsts, axis=1).mean(axis=0)
+    return met
+
+
+def _unit(rows: Floats) -> Floats:
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    unit: Floats = (rows / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return unit
+
+
+@lru_cache(maxsize=4)
+def _read(file: Path) -> Floats:
+    stored: Floats = np.load(file).astype(np.float32)
+    return stored
+
+
+@lru_cache(maxsize=4)
+def _orthogonal(dimension: int) -> Floats:
+    """Return seeded directions: orthonormal columns as far as there are dimensions."""
+    columns = -(-BITS // dimension)
+    random = np.random.default_rng(1)
+    parts = [
+        np.linalg.qr(random.standard_normal((dimension, dimension)))[0] for _ in range(columns)
+    ]
+    directions: Floats = np.concatenate(parts, axis=1)[:, :BITS].astype(np.float32)
+    return directions
