@@ -76,6 +76,8 @@ def stems(text: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
+    if text.isascii():  # nothing to take apart, and most text is
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     # Lowered last, for decomposing brings forth capitals ("№" → "No"); one sigma, as FTS5 has it.
