@@ -4,7 +4,7 @@ A quotation is checked when its citation is made: what does not stand in the pas
 character, cannot become a Citation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -136,6 +136,10 @@ class Sentence:
     verdict: Verdict
     reasons: tuple[Reason, ...] = ()
     bold: tuple[tuple[int, int], ...] = ()
+
+
+# Shows a sentence of an answer that is not whole yet, with the citations it rests on.
+OnSentence = Callable[[Sentence, tuple[Citation, ...]], None]
 
 
 @dataclass(frozen=True)

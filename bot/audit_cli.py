@@ -3,12 +3,9 @@
 Loads no model; `check` needs no library.
 """
 
-import json as json_module
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from io import TextIOWrapper
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,6 +14,7 @@ from index.errors import UsageError
 from ingest.cli import SOME_FAILED, Json, opened
 
 if TYPE_CHECKING:
+    from bot.batch import Row
     from bot.unanswered import Unanswered
     from bot.verify import Check
 
@@ -140,12 +138,12 @@ def plain(found: "Check") -> str:
 
 
 def _pairs(claim: str | None, evidence: Sequence[str] | None, batch: str | None) -> Iterable[Pair]:
-    from bot.batch import sound
+    from bot.batch import rows, sound
 
     if batch is not None:
         if claim is not None or evidence:
             raise UsageError("--batch with CLAIM or --evidence: give one or the other")
-        return _lines(batch)
+        return map(_pair, rows(batch, "{'claim': …, 'evidence': […]}"))
     if claim is None or not claim.strip():
         raise UsageError("no claim; type one in quotes, or give --batch FILE.jsonl")
     if not evidence:
@@ -153,39 +151,15 @@ def _pairs(claim: str | None, evidence: Sequence[str] | None, batch: str | None)
     return [Pair(None, sound(claim), tuple(map(sound, evidence)))]
 
 
-def _lines(source: str) -> Iterator[Pair]:
-    if source == "-":
-        if isinstance(sys.stdin, TextIOWrapper):
-            sys.stdin.reconfigure(encoding="utf-8-sig", errors="surrogateescape")
-        yield from _numbered(sys.stdin)
-        return
-    try:
-        with Path(source).open(encoding="utf-8-sig", errors="surrogateescape") as stream:
-            yield from _numbered(stream)
-    except OSError as error:
-        raise UsageError(f"--batch {source}: {error.strerror}; name a JSON Lines file") from error
-
-
-def _numbered(stream: Iterable[str]) -> Iterator[Pair]:
-    for number, line in enumerate(stream, 1):
-        if line.strip():
-            yield _parsed(line, f"line {number}")
-
-
-def _parsed(line: str, where: str) -> Pair:
+def _pair(row: "Row") -> Pair:
     from bot.batch import sound
 
-    if line != sound(line):
-        return Pair(None, fault=f"{where}: not UTF-8; save the claims as UTF-8")
-    try:
-        row = json_module.loads(line)
-    except (json_module.JSONDecodeError, RecursionError):
-        return Pair(None, fault=f"{where}: not JSON; write one object a line")
-    if not isinstance(row, dict):
-        return Pair(None, fault=f'{where}: not an object; write {{"claim": …, "evidence": […]}}')
-    claim, evidence = row.get("claim"), row.get("evidence")
+    if row.fault:
+        return Pair(None, fault=row.fault)
+    claim, evidence = row.fields.get("claim"), row.fields.get("evidence")
+    claim_id = row.fields.get("id")
     if not isinstance(claim, str) or not claim.strip():
-        return Pair(row.get("id"), fault=f"{where}: no text under the key 'claim'")
+        return Pair(claim_id, fault=f"{row.where}: no text under the key 'claim'")
     if not isinstance(evidence, list) or not all(isinstance(one, str) for one in evidence):
-        return Pair(row.get("id"), fault=f"{where}: 'evidence' is not a list of texts")
-    return Pair(row.get("id"), sound(claim), tuple(map(sound, evidence)))
+        return Pair(claim_id, fault=f"{row.where}: 'evidence' is not a list of texts")
+    return Pair(claim_id, sound(claim), tuple(map(sound, evidence)))

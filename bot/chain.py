@@ -13,18 +13,20 @@ a quarter of what a cold `briefs ask` may take.
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from bot import extractive, freshness, record, timely
-from bot.answer import Answer, Citation, Draft, Sentence, Standalone, Turn
+from bot.answer import Answer, Citation, Draft, OnSentence, Sentence, Standalone, Turn
 from bot.answerable import not_for_briefs
 from bot.conversation import standalone
 from bot.errors import QuoteError
 from bot.ledger import Ledger
 from bot.period import day_in, with_period
 from bot.record import Basis
+from bot.reference import points_at_source
 from bot.streamed import Stream
 from bot.timely import Found
 from index.errors import NotFound, UsageError
@@ -41,7 +43,6 @@ LONGEST_QUESTION = 4_000  # characters
 
 AnswerMaker = Callable[[Standalone, Sequence[Hit], Library], Draft]
 Understand = Callable[[str, Sequence[Turn]], Standalone]
-OnSentence = Callable[[Sentence, tuple[Citation, ...]], None]
 
 
 @runtime_checkable
@@ -201,9 +202,31 @@ class _Steps:
         generation = self.library.generation
         if not_for_briefs(asked.asked):
             return replace(stage, generation=generation)
-        found = timely.find(self.library, asked, stage.request.filters, HITS)
+        found = self._in_cited(stage) or timely.find(
+            self.library, asked, stage.request.filters, HITS
+        )
         seconds = _took(stage.seconds, "search", started)
         return replace(stage, found=found, hits=found.hits, generation=generation, seconds=seconds)
+
+    def _in_cited(self, stage: _Stage) -> Found | None:
+        """Return what the briefs cited last have, for a question that points at them."""
+        asked, request = stage.standalone, stage.request
+        if request.filters.briefs or not points_at_source(asked.asked):
+            return None
+        cited = self._cited_last(request.turns)
+        if not cited:
+            return None
+        within = replace(request.filters, briefs=cited)
+        return replace(timely.find(self.library, asked, within, HITS), narrowed=True)
+
+    def _cited_last(self, turns: Sequence[Turn]) -> tuple[str, ...]:
+        """Return the ids of the briefs that the last answer with any citation rests on."""
+        for turn in reversed(turns):
+            with suppress(NotFound):
+                body = self.ledger.get(turn.answer_id).body if turn.answer_id else {}
+                if cited := dict.fromkeys(one["brief"]["id"] for one in body.get("citations", ())):
+                    return tuple(cited)
+        return ()
 
     def compose(self, stage: _Stage) -> _Stage:
         started = time.perf_counter()
@@ -275,7 +298,7 @@ class _Steps:
         )
 
     def _checked(self, citations: Sequence[Citation]) -> dict[str, str]:
-        """Return the hash of each cited brief's text, having found every quotation in it."""
+        """Return the hash of each cited version's text, by ID@version, its quotations checked."""
         hashes: dict[str, str] = {}
         for citation in citations:
             brief = citation.brief
@@ -284,7 +307,7 @@ class _Steps:
             except NotFound:  # withdrawn since the search: the passage as seen is recorded
                 continue
             _refuse_misquoted(citation, text)
-            hashes[brief.id] = record.sha256(text)
+            hashes[f"{brief.id}@{brief.version}"] = record.sha256(text)
         return hashes
 
 

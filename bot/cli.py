@@ -261,20 +261,12 @@ def _answerer(filters: "Filters", *, one_shot: bool = False) -> "Iterator[Answer
         require_known(library, filters)
         warming = Thread(target=library.warm_up, daemon=True)
         warming.start()
-        from bot.chain import Answerer
         from bot.ledger import Ledger
-        from bot.making import parts, recorded_settings
+        from bot.making import parts
 
         ledger = Ledger(library.database)
         made = parts(library, ledger)
-        answerer = Answerer(
-            library,
-            ledger,
-            maker=made.maker,
-            understand=made.understand,
-            settings=recorded_settings(library.settings),
-            one_shot=one_shot,
-        )
+        answerer = made.answerer(library, ledger, one_shot=one_shot)
         if problem := made.problem():
             say(f"briefs: {problem}")
         warming.join()

@@ -128,9 +128,9 @@ class Asker:
 @contextmanager
 def asker(library: Library, *, depth: int = DEPTH, answers: bool = True) -> Iterator[Asker]:
     """Yield what asks the library as `briefs ask` does, and forgets its answers at the end."""
-    from bot.chain import EVERYTHING, Answerer
+    from bot.chain import EVERYTHING
     from bot.ledger import Ledger
-    from bot.making import parts, recorded_settings
+    from bot.making import parts
     from index.database import Database, sqlite_url
 
     def search(asked: Standalone, limit: int) -> list[Hit]:
@@ -141,13 +141,7 @@ def asker(library: Library, *, depth: int = DEPTH, answers: bool = True) -> Iter
         database = Database(sqlite_url(Path(folder) / "ledger.db"))
         ledger = Ledger(database)
         made = parts(library, ledger)
-        answerer = Answerer(
-            library,
-            ledger,
-            maker=made.maker,
-            understand=made.understand,
-            settings=recorded_settings(library.settings),
-        )
+        answerer = made.answerer(library, ledger)
         try:
             library.warm_up()
             yield Asker(search, made.understand, answerer.ask if answers else None, depth)

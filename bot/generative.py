@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot import extractive, verify
-from bot.answer import Citation, Draft, Sentence, Standalone, Verdict
+from bot.answer import Citation, Draft, OnSentence, Sentence, Standalone, Verdict
 from bot.errors import ChatError
 from bot.grounding import Checker, Grounded, ground
 from bot.models import ChatModel
@@ -19,8 +19,6 @@ from bot.prompt import SENTENCES, compose
 from bot.written import Reply, Written
 from index.library import Library
 from index.passage import Hit
-
-OnSentence = Callable[[Sentence, tuple[Citation, ...]], None]
 
 _INSTEAD = "; these are the briefs' own sentences."
 _NOTHING = "; the briefs' own sentences do not answer it either."

@@ -16,7 +16,7 @@ from index.library import Library
 from index.settings import Settings
 
 if TYPE_CHECKING:
-    from bot.chain import AnswerMaker, Understand
+    from bot.chain import Answerer, AnswerMaker, Understand
     from bot.models import ChatModel
 
 
@@ -27,6 +27,19 @@ class Parts:
     maker: "AnswerMaker" = extractive.answer
     understand: "Understand" = standalone
     model: "ChatModel | None" = None
+
+    def answerer(self, library: Library, ledger: Ledger, *, one_shot: bool = False) -> "Answerer":
+        """Return an Answerer made of them."""
+        from bot.chain import Answerer
+
+        return Answerer(
+            library,
+            ledger,
+            maker=self.maker,
+            understand=self.understand,
+            settings=recorded_settings(library.settings),
+            one_shot=one_shot,
+        )
 
     def problem(self) -> str | None:
         """Load the model; return in one line what keeps it from writing, None if nothing does."""

@@ -32,7 +32,7 @@ def body(
     seconds: Mapping[str, float],
     streamed: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return the part that is chained; `brief_sha256` maps brief ids to hashes of their text.
+    """Return the part that is chained; `brief_sha256` maps ID@version to text hashes.
 
     `streamed` says which rows hold what was shown before the answer was whole.
     """
@@ -117,7 +117,8 @@ def _score(hit: Hit, rank: int) -> dict[str, Any]:
 
 
 def _as_seen(hit: Hit, brief_sha256: Mapping[str, str]) -> dict[str, Any]:
-    passage = hit.passage
+    passage, brief = hit.passage, hit.brief
+    version = f"{brief.id}@{brief.version}"
     return {
         "text": passage.text,
         "sha256": sha256(passage.text),
@@ -127,5 +128,5 @@ def _as_seen(hit: Hit, brief_sha256: Mapping[str, str]) -> dict[str, Any]:
         "context": passage.context,
         "paragraph": passage.paragraph,
         "page": passage.page,
-        "brief": {**brief_json(hit.brief), "text_sha256": brief_sha256.get(hit.brief.id)},
+        "brief": {**brief_json(brief), "text_sha256": brief_sha256.get(version)},
     }
