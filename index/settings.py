@@ -118,7 +118,8 @@ def load(**overrides: Any) -> Settings:
         settings = Settings(**overrides)
     except ValidationError as error:
         faults = "; ".join(
-            f"BRIEFS_{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            f"BRIEFS_{'.'.join(map(str, fault['loc'])).upper()}: "
+            f"{fault['msg'].removeprefix('Value error, ')}"
             for fault in error.errors(include_input=False, include_url=False)
         )
         raise SettingsError(f"{faults}; correct it in the environment or {CONFIG_FILE}") from None
