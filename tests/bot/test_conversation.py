@@ -14,7 +14,7 @@ from bot.conversation import leans, standalone
         (["what is going on with the steel tariff"], "did the courts weigh in?", {"steel"}),
         (["how large is the army of tamara?"], "and Norland?", {"army", "tamara"}),
         (["Did Acme settle the antitrust case?"], "so the states dropped it too?", {"Acme"}),
-        (["What did the wheat study find?"], "who went to court over it, and where?", {"wheat"}),
+        (["What did the wheat study find?"], "who sued because of it, and when?", {"wheat"}),
         (["What does the harbour cost?"], "how many?", {"harbour"}),
         (
             ["Tell me about the Aurelia port lease"],
