@@ -10,10 +10,10 @@ from bot.conversation import leans, standalone
     ("turns", "question", "lent"),
     [
         (["when does the carbon levy start in Norland?"], "at what rate?", {"carbon", "Norland"}),
-        (["Is the Harbour Rebuilding Fund open?"], "anything moving to bring it back?", {"Fund"}),
-        (["what is going on with the steel tariff"], "did the courts weigh in?", {"steel"}),
+        (["Is the Harbour Rebuilding Fund open?"], "is anyone trying to revive it?", {"Fund"}),
+        (["what is going on with the steel tariff"], "have the judges ruled on it?", {"steel"}),
         (["how large is the army of tamara?"], "and Norland?", {"army", "tamara"}),
-        (["Did Acme settle the antitrust case?"], "so the states dropped it too?", {"Acme"}),
+        (["Did Acme settle the antitrust case?"], "so did the states give up as well?", {"Acme"}),
         (["What did the wheat study find?"], "who sued because of it, and when?", {"wheat"}),
         (["What does the harbour cost?"], "how many?", {"harbour"}),
         (
@@ -37,7 +37,7 @@ def test_lends_the_topic_to_a_question_that_leans_on_it(turns, question, lent):
     [
         "How much wheat did Tamara export in 2023?",
         "What causes wildfires in Norland and its neighbours?",
-        "Who runs the Foreign Commercial Service these days?",
+        "Who heads the Norland Harbour Board at present?",
         "what is the difference between the levy in Norland and the one in Tamara",
     ],
 )

@@ -51,7 +51,7 @@ def test_the_version_before_is_named(question, briefs):
     "question",
     [
         "what was in the previous version of the bill?",
-        "how does version 6.15.0 differ from 6.14.0?",
+        "what changed from release 2.4.1 to release 2.5.0?",
         "Vulnerability Advisor version 3",
         "version 2 of the act",
         "what was the rate before it was updated in 2024?",
