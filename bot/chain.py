@@ -202,19 +202,18 @@ class _Steps:
         generation = self.library.generation
         if not_for_briefs(asked.asked):
             return replace(stage, generation=generation)
-        found = self._in_cited(stage) or timely.find(
-            self.library, asked, stage.request.filters, HITS
+        cited = self._cited_last(stage.request.turns)
+        found = self._in_cited(stage, cited) or timely.find(
+            self.library, asked, stage.request.filters, HITS, cited
         )
+        stage = replace(stage, standalone=replace(asked, period=found.period))
         seconds = _took(stage.seconds, "search", started)
         return replace(stage, found=found, hits=found.hits, generation=generation, seconds=seconds)
 
-    def _in_cited(self, stage: _Stage) -> Found | None:
+    def _in_cited(self, stage: _Stage, cited: tuple[str, ...]) -> Found | None:
         """Return what the briefs cited last have, for a question that points at them."""
         asked, request = stage.standalone, stage.request
-        if request.filters.briefs or not points_at_source(asked.asked):
-            return None
-        cited = self._cited_last(request.turns)
-        if not cited:
+        if request.filters.briefs or not cited or not points_at_source(asked.asked):
             return None
         within = replace(request.filters, briefs=cited)
         return replace(timely.find(self.library, asked, within, HITS), narrowed=True)

@@ -9,11 +9,13 @@ hits. A share alone would call the oldest brief of a young collection old; two y
 mark half of an archive.
 """
 
+from calendar import month_name
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.answer import Citation, Period
+from bot.eventdays import EventPeriod, Told
 from index.dates import first_day, last_day
 from index.passage import Hit
 
@@ -60,7 +62,12 @@ def arranged(hits: Sequence[Hit], period: Period | None) -> list[Hit]:
 def taken(period: Period) -> str:
     """Return the note that says which period was taken."""
     if period.narrows:
-        return f"Searched briefs published {_bounds(period)} (“{period.said}”)."
+        return f"Searched briefs published {_bounds(period)} (“{period.said}”).{_gives(period)}"
+    if isinstance(period, EventPeriod) and period.told:
+        return (
+            f"Taken as {period.word} {_written(period.told.day)}, the "
+            f"{_unit(period.told.day)} that {_source(period.told)} gives for {period.event}."
+        )
     if period.since is None:
         return f"Of passages that fit alike, the newest come first (“{period.said}”)."
     return f"Of passages that fit alike, briefs since {period.since} come first (“{period.said}”)."
@@ -70,7 +77,7 @@ def missed(period: Period) -> str:
     """Return the note for an answer that had to be sought outside of the period."""
     return (
         f"No brief published {_bounds(period)} (“{period.said}”) answers this; "
-        "all briefs were searched."
+        f"all briefs were searched.{_gives(period)}"
     )
 
 
@@ -136,11 +143,38 @@ def _bounds(period: Period) -> str:
     return f"until {period.until}"
 
 
+def _gives(period: Period) -> str:
+    """Return where the day of an event is from, as a sentence to go on with."""
+    if not isinstance(period, EventPeriod) or period.told is None:
+        return ""
+    told = period.told
+    return (
+        f" {_source(told)} gives {_written(told.day)} as the {_unit(told.day)} of {period.event}."
+    )
+
+
+def _source(told: Told) -> str:
+    return f"“{told.brief.title}” ({told.brief.date or 'no date'})"
+
+
+def _unit(day: str) -> str:
+    return "day" if len(day) == 10 else "month"
+
+
+def _written(iso: str) -> str:
+    """Return "3 March 2022" or "March 2022": a day of the calendar, the same in every zone."""
+    day = date.fromisoformat(first_day(iso))
+    number = f"{day.day} " if len(iso) == 10 else ""
+    return f"{number}{month_name[day.month]} {day.year}"
+
+
 def _fitness(day: str | None, period: Period, newest: str) -> float:
     """Return in [0, 1] how likely a brief of this date knows best what the question asks."""
     if day is None:
-        return UNSURE if period.since else 0.0
+        return UNSURE if period.since or period.until else 0.0
     published = _day(day)
+    if period.since is None and period.until:
+        return float(first_day(day) <= period.until)
     if period.since is None:
         return float(0.5 ** max(0.0, (_day(newest) - published) / YEAR))
     if last_day(day) < period.since:

@@ -93,9 +93,7 @@ def _last_named(match: re.Match[str], today: date) -> Days | None:
     """ "last September": the one that ended last; "this September", "past" likewise."""
     name, which = match["name"].lower().rstrip("."), match["which"].lower()
     if name.endswith("day"):
-        behind = (today.weekday() - DAYS.index(name[:3]) - 1) % 7 + 1
-        day = today - timedelta(days=behind)
-        return day, day
+        return _newest(name, today)
     count = 1
     if name in SEASONS:
         first, count = SEASONS[name], 3
@@ -104,8 +102,11 @@ def _last_named(match: re.Match[str], today: date) -> Days | None:
     else:
         first = _month(name)
     span = months(today.year, first, count)
-    over = span[0] <= today if which == "this" else span[1] < today
-    return span if over else months(today.year - 1, first, count)
+    year = today.year
+    while (span[0] > today) if which == "this" else (span[1] >= today):
+        year -= 1
+        span = months(year, first, count)
+    return span
 
 
 def _last_unit(match: re.Match[str], today: date) -> Days | None:
@@ -131,8 +132,39 @@ def _ago(match: re.Match[str], today: date) -> Days | None:
     return first, next_begin(first, unit) - timedelta(days=1)
 
 
-def _yesterday(_: re.Match[str], today: date) -> Days | None:
-    day = today - timedelta(days=1)
+def _before_last(match: re.Match[str], today: date) -> Days | None:
+    """ "the week before last": the whole unit before it."""
+    unit = match["unit"].lower()
+    last = begin(begin(today, unit) - timedelta(days=1), unit)
+    return begin(last - timedelta(days=1), unit), last - timedelta(days=1)
+
+
+def _half_a_year_ago(_: re.Match[str], today: date) -> Days | None:
+    first = begin(earlier(today, 6, "month"), "month")
+    return first, next_begin(first, "month") - timedelta(days=1)
+
+
+def _fortnight(match: re.Match[str], today: date) -> Days | None:
+    """ "the last fortnight": up to today; "a fortnight ago": the week that the day lies in."""
+    if match["ago"] is None:
+        return today - timedelta(days=14), today
+    first = begin(today - timedelta(days=14), "week")
+    return first, first + timedelta(days=6)
+
+
+def _since_weekday(match: re.Match[str], today: date) -> Days | None:
+    return _newest(match["name"].lower(), today)
+
+
+def _newest(weekday: str, today: date) -> Days:
+    """Return the newest of a weekday that is over."""
+    behind = (today.weekday() - DAYS.index(weekday[:3]) - 1) % 7 + 1
+    day = today - timedelta(days=behind)
+    return day, day
+
+
+def _yesterday(match: re.Match[str], today: date) -> Days | None:
+    day = today - timedelta(days=2 if match["before"] else 1)
     return day, day
 
 
@@ -204,8 +236,12 @@ _FORMS: tuple[tuple[str, Callable[[re.Match[str], date], Days | None]], ...] = (
     (rf"\b(?P<which>last|past|this)\s+(?P<name>{_MONTH}|{_SEASON}|{_WEEKDAY})\b", _last_named),
     (rf"\b(?:last|past|previous)\s+(?P<count>{_NUMBER})\s+{_UNIT}s?\b", _last_units),
     (rf"\b(?P<which>last|past|previous|this)\s+{_UNIT}\b", _last_unit),
+    (r"\bhalf\s+a\s+year\s+ago\b", _half_a_year_ago),
     (rf"\b(?P<count>{_NUMBER})\s+{_UNIT}s?\s+ago\b", _ago),
-    (r"\byesterday\b", _yesterday),
+    (r"\b(?P<before>(?:the\s+)?day\s+before\s+)?(?:yesterday|last\s+night)\b", _yesterday),
+    (rf"\bthe\s+{_UNIT}\s+before\s+last\b", _before_last),
+    (r"\b(?:last\s+fortnight|past\s+fortnight|fortnight\s+(?P<ago>ago))\b", _fortnight),
+    (rf"(?<=\bsince )(?P<name>{_WEEKDAY})\b", _since_weekday),
     (rf"\b(?P<letter>[QH])(?P<number>[1-4])\s*(?:of\s+)?{_THE_YEAR}", _quarter),
     (
         rf"\b(?P<ordinal>{'|'.join(ORDINALS)})\s+(?P<unit>quarter|half)\s+(?:of\s+)?{_THE_YEAR}",

@@ -15,8 +15,11 @@ from bot.ledger import Ledger
 from bot.render import answer_json, sentence_json
 from bot.streamed import answers_begun, digest_of, rows
 from index.errors import UsageError
+from index.library import Library
 from index.search import Query
+from index.settings import Settings
 from index.snapshot import Filters
+from tests.drafts import draft as text_draft
 
 QUESTION = "For how long was Port Aurelia leased?"
 
@@ -270,3 +273,21 @@ def test_a_question_about_the_source_is_sought_in_what_was_cited(answerer):
     assert {hit.brief.id for hit in answer.hits} == cited
     alone = answerer.ask("what does that report say?", [Turn(QUESTION)])
     assert {hit.brief.id for hit in alone.hits} > cited
+
+
+def test_the_period_of_an_event_is_recorded_with_the_answer(tmp_path):
+    """As that of a date is; "the visit" is the one that the briefs cited last tell of."""
+    visit = "Talks at Orrin\n\nMs Arden visited Orrin on 3 March 2022 to speak of the mine."
+    mine = "Copper\n\nThe copper mine at Orrin had 900 miners."
+    with Library.open(Settings(home=tmp_path), create=True) as opened:
+        opened.publish(
+            [text_draft("v.txt", visit, date="2022-03-05"), text_draft("m.txt", mine, date="2021")]
+        )
+        answerer = Answerer(opened)
+        first = answerer.ask("When did Ms Arden visit Orrin?")
+        assert first.answered
+        turn = Turn(first.question, first.answer_id)
+        answer = answerer.ask("what did we say before the visit?", [turn])
+        body = Ledger(opened.database).get(answer.answer_id).body
+    assert body["period"] == {"since": None, "until": "2022-03-02", "said": "before the visit"}
+    assert any("“Talks at Orrin” (2022-03-05) gives 3 March 2022" in n for n in answer.draft.notes)

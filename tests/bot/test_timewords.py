@@ -1,9 +1,11 @@
 """Claims about which words name a time, and which days they cover. The day is fixed."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
+from bot.period import day_in
 from bot.timewords import expressions
 
 TODAY = date(2026, 11, 24)  # a Tuesday
@@ -98,3 +100,31 @@ def test_numbers_and_fiscal_years_are_no_times(text):
 def test_a_day_that_does_not_exist_is_not_made_up():
     """What remains is the month."""
     assert found("30 February 2024") == [("February 2024", "2024-02-01", "2024-02-29")]
+
+
+# At this moment it is three different days in four zones, on both sides of a new year.
+MOMENT = datetime(2026, 1, 1, 10, 30, tzinfo=UTC)
+ZONES = ("Pacific/Pago_Pago", "America/New_York", "Asia/Tokyo", "Pacific/Kiritimati")
+TABLE = Path(__file__).with_name("relative_dates.txt")  # reckoned for each of the three days
+PHRASES = [line.split(" | ") for line in TABLE.read_text("utf-8").splitlines()[1:]]
+
+
+def test_the_table_is_as_long_as_was_promised():
+    """Sixty phrases, each once."""
+    assert len({row[0] for row in PHRASES}) == len(PHRASES) >= 60
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("row", PHRASES, ids=lambda row: row[0])
+def test_a_relative_time_is_that_of_the_askers_day(row, zone):
+    """ "Yesterday" in Kiritimati is today in Pago Pago."""
+    phrase, *by_day = row
+    today = day_in(zone, MOMENT)
+    [one] = expressions(phrase, today)
+    days = by_day[(today - date(2025, 12, 31)).days].split()
+    assert [one.first.isoformat(), one.last.isoformat()] == [days[0], days[-1]]
+
+
+def test_the_zones_have_three_days():
+    """Else the table would show less than it says."""
+    assert [day_in(zone, MOMENT).day for zone in ZONES] == [31, 1, 1, 2]
