@@ -21,7 +21,7 @@ from bench import command, sets
 from bench.figures import Figure
 from bench.workplace import Workplace
 from bot import extractive
-from bot.candidates import candidates
+from bot.candidates import Candidate, candidates
 from bot.conversation import standalone
 from bot.features import Asked
 from bot.wording import word_weights
@@ -51,12 +51,21 @@ class Given:
     sentences: tuple[Span, ...]
     chosen: tuple[frozenset[int], ...]
 
+    def chose(self, candidate: Candidate, person: frozenset[int]) -> bool:
+        """Return whether a candidate's own sentence is, by half, one that a person chose."""
+        offset = candidate.hit.passage.start
+        start, end = offset + candidate.core, offset + candidate.end
+        return any(
+            max(0, min(end, last) - max(start, first)) >= HALF * min(end - start, last - first) > 0
+            for first, last in (self.sentences[at] for at in person)
+        )
+
 
 def measure(place: Workplace) -> list[Figure]:
     """Return the F1 of our choice, of what is answered at all, and of the peer's three."""
     home = sets.prepare(place, "clapnq").home
     with Library.open(Settings(home=home)) as library:
-        asked = list(_given(place, library))[: QUICK if place.quick else None]
+        asked = list(given(place, library))[: QUICK if place.quick else None]
         quoted = {
             what: [(item, quote(item, library)) for item in asked]
             for what, quote in (("all", _ours), ("answered", _answered), ("peer", _nearest))
@@ -79,7 +88,8 @@ def measure(place: Workplace) -> list[Figure]:
     return figures
 
 
-def _given(place: Workplace, library: Library) -> Iterable[Given]:
+def given(place: Workplace, library: Library) -> Iterable[Given]:
+    """Yield the answerable questions with the hits of the one brief that is their passage."""
     files = {row["id"]: row["passage_file"] for row in sets.clapnq(place.data).gold}
     lines = (place.data / "clapnq/dev.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [row for row in map(json.loads, lines) if row["answerable"]]

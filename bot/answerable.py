@@ -1,32 +1,26 @@
 """Decide whether the briefs answer a question: evidence in, yes or no with a confidence out.
 
 First come patterns for what no brief answers: orders to the bot, small talk, weather, calendars.
-Then a logistic rule over two features, each in [0, 1]:
-
-- `offer`: cosine of the question and the sentence nearest to it among those that offer the kind of
-  answer that is wanted (a sum of money, a share, a date, a name);
-- `names`: share of the names and numbers in the question that the best three passages say;
-
-and a floor under `cosine`, that of the nearest sentence of any kind, so that a question about
-something else fails whatever names it shares.
-
-The weights are a class-weighted logistic regression on CRS gold-dev (88 answerable, 13 others that
-the patterns let through), the threshold leans towards answering. Five-fold cross-validation, ten
-times: .84 of the answerable pass and .54 of the others are refused; with the patterns' six,
-balanced accuracy .76. Near misses (the right brief without the answer) stay hard.
+Then a small network over what speaks for an answer (`bot/evidence.py`): how near the best sentence
+is, whether it offers the kind of answer that is wanted, which of the question's words and names the
+passages say, how clearly the best leads. It was fitted on our own questions over the CRS reports,
+near misses among them, and on ClapNQ and SQuAD 2 dev, without every fifth of each; the file of the
+weights and bench/RESULTS.md have the figures. Near misses (the right brief without the answer) stay
+hard, and so the threshold leans towards answering.
 """
 
 import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
+
+from index.perceptron import load
 from index.words import stem, words
 
-WEIGHTS: Mapping[str, float] = {"offer": 4.3, "names": 2.9}
-INTERCEPT = -4.3
-FLOOR = 0.36  # least `cosine`; three of the 88 answerable questions lie below
-NAMELESS = 0.75  # `names` of a question without any
+WEIGHTS = Path(__file__).parent / "weights" / "answerable.json"  # its threshold is a half
 
 _NOT_FOR_BRIEFS = re.compile(
     r"""
@@ -77,10 +71,9 @@ def judge(question: str, features: Mapping[str, float] | None) -> Judgement:
     """Return whether a question with such features is answered; None means nothing was found."""
     if features is None or not_for_briefs(question):
         return Judgement(answered=False, confidence=0.0, features={})
-    logit = INTERCEPT + sum(weight * features[name] for name, weight in WEIGHTS.items())
+    row = np.array([list(features.values())])
+    logit = float(load(WEIGHTS).takes(tuple(features)).scores(row)[0])
     confidence = 1 / (1 + math.exp(-logit))
-    if features["cosine"] < FLOOR:
-        confidence = min(confidence, features["cosine"])
     rounded = {name: round(value, 4) for name, value in features.items()}
     return Judgement(confidence >= 0.5, round(confidence, 4), rounded)
 

@@ -7,6 +7,7 @@ whether they answer at all. Writes nothing, records nothing.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -16,20 +17,21 @@ from numpy.typing import NDArray
 
 from bot import features, scoring
 from bot.answer import Citation, Draft, Sentence, Standalone, verbatim
-from bot.answerable import NAMELESS, initials, judge, names
+from bot.answerable import judge
 from bot.candidates import Candidate, candidates
 from bot.compare import Difference, difference
 from bot.emphasis import emphasis
-from bot.features import Asked
+from bot.evidence import Scored, evidence
+from bot.features import Asked, Seen
 from bot.shown import shown
-from bot.wanted import offers
-from bot.wording import Frequencies, said, share, word_weights
+from bot.wording import Frequencies, word_weights
 from index.passage import Hit
+from index.sentences import split
+from index.states import Sentences
+from index.wording import said, share
 from index.words import stems
 
 HITS = 8  # passages whose sentences are looked at
-NAMING = 3  # passages among which the names of the question are looked for
-EMBEDDED = 24  # sentences embedded at most; about 3 ms each
 SENTENCES = 3  # quoted at most
 
 # Chosen with the weights of bot/scoring.py, on the same sets and without their held-out parts.
@@ -37,7 +39,6 @@ LEAST = 0.1  # how likely a further sentence must be against the best one
 ADDED = 3.0  # how much a further sentence gains by covering all words of the question anew
 REPEAT = 0.92  # cosine from which two sentences say the same
 CONTAINED = 0.85  # share of the shorter one's words from which it repeats a sentence much alike
-AROUND = 0.5  # of a word that the passage, title or heading says and the sentence does not
 COMPARED = 10  # best sentences among which the briefs' figures are compared
 ALIKE = 0.75  # cosine from which two sentences may speak of the same thing
 
@@ -45,30 +46,29 @@ ALIKE = 0.75  # cosine from which two sentences may speak of the same thing
 class Lookup(Frequencies, Protocol):
     """What is needed of a library to choose sentences."""
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return unit vectors, shape (len(texts), d)."""
+    def sentences(
+        self, question: str, hits: Sequence[Hit]
+    ) -> tuple[NDArray[np.float32], list[Sentences]]:
+        """Return the question's unit vector (d,), and what is known of each hit's sentences."""
         ...
 
 
 @dataclass(frozen=True)
-class Scored:
-    """A candidate with its score: the difference of two is the logarithm of their odds."""
+class Weighed:
+    """The sentences of a question's hits, best first, and what speaks for answering."""
 
-    candidate: Candidate
-    score: float
-    cosine: float
-    covered: frozenset[str]  # stems of the question in the sentence itself
-    offers: float  # in [0, 1], how well it offers the kind of answer that is wanted
-    vector: NDArray[np.float32]
+    ranked: tuple[Scored, ...] = ()
+    evidence: Mapping[str, float] | None = None  # None where there is no sentence
 
 
 def answer(question: Standalone, hits: Sequence[Hit], library: Lookup) -> Draft:
     """Return the sentences that answer, with their citations, or a Draft without any."""
     asked = Asked(question, word_weights(question, library))
-    ranked = score_sentences(asked, hits[:HITS], library)
-    judged = judge(question.searched, _evidence(question, hits, ranked) if ranked else None)
+    weighed = weigh(asked, hits, library)
+    judged = judge(question.searched, weighed.evidence)
     if not judged.answered:
         return Draft(confidence=judged.confidence, features=judged.features)
+    ranked = weighed.ranked
     chosen = choose(ranked, asked.weights)
     differs = disagreement(ranked, chosen)
     chosen = _both(differs, ranked, chosen) if differs else in_reading_order(chosen)
@@ -85,34 +85,55 @@ def answer(question: Standalone, hits: Sequence[Hit], library: Lookup) -> Draft:
     )
 
 
+def weigh(asked: Asked, hits: Sequence[Hit], library: Lookup) -> Weighed:
+    """Return the sentences of the best hits, weighed, and the evidence of all hits."""
+    ranked = score_sentences(asked, hits[:HITS], library)
+    return Weighed(tuple(ranked), evidence(asked, hits, ranked)) if ranked else Weighed()
+
+
 def score_sentences(asked: Asked, hits: Sequence[Hit], library: Lookup) -> list[Scored]:
     """Return the sentences of the hits, best first; ties keep the order of hits and of text."""
-    found = candidates(hits)
-    kept = _worth_embedding(asked.weights, found)
-    if not kept:
+    found, seen, rows = measured(asked, hits, library)
+    if not found:
         return []
-    vectors = vectors_of(asked.question.question, [found[at] for at in kept], library)
-    cosines = vectors[1:] @ vectors[0]
-    rows = features.rows(asked, found, kept, cosines)
-    scores = scoring.scores(rows, np.array([found[at].penalty for at in kept]))
-    kind, words = asked.kind, asked.question.question
     scored = [
         Scored(
-            candidate=found[at],
-            score=float(scores[row]),
-            cosine=float(cosines[row]),
-            covered=said(asked.weights, found[at].text),
-            offers=offers(kind, found[at].sentence, words),
-            vector=vectors[row + 1],
+            candidate=item,
+            score=float(score),
+            cosine=float(seen.cosines[at]),
+            covered=said(asked.weights, item.text),
+            row=rows[at],
+            vector=seen.vectors[at],
         )
-        for row, at in enumerate(kept)
+        for at, (item, score) in enumerate(zip(found, scoring.scores(rows), strict=True))
     ]
     return sorted(scored, key=lambda item: -item.score)
 
 
-def vectors_of(question: str, chosen: Sequence[Candidate], library: Lookup) -> NDArray[np.float32]:
-    """Return unit vectors of the question and of the sentences, shape (1 + len(chosen), d)."""
-    return library.embed([question, *(item.text for item in chosen)])
+def measured(
+    asked: Asked, hits: Sequence[Hit], library: Lookup
+) -> tuple[list[Candidate], Seen, NDArray[np.float64]]:
+    """Return the sentences of the hits in order, what the model says, and their features."""
+    found = candidates(hits)
+    seen = look(asked.question.question, hits, found, library)
+    return found, seen, features.rows(asked, found, seen)
+
+
+def place_of(candidate: Candidate) -> int:
+    """Return which sentence of its passage a candidate is, from 0."""
+    starts = [start for start, _ in split(candidate.hit.passage.text)]
+    return bisect_right(starts, candidate.core) - 1
+
+
+def look(question: str, hits: Sequence[Hit], found: Sequence[Candidate], library: Lookup) -> Seen:
+    """Return what the model says of the candidates, which are sentences of the hits."""
+    if not found:
+        return Seen(np.zeros((0, 0), np.float32), np.zeros(0), np.zeros(0))
+    vector, known = library.sentences(question, hits)
+    at = [(item.rank, place_of(item)) for item in found]
+    vectors = np.stack([known[rank].vectors[row] for rank, row in at])
+    matches = np.array([known[rank].matches[row] for rank, row in at])
+    return Seen(vectors, vectors @ vector, matches)
 
 
 def choose(ranked: Sequence[Scored], weights: Mapping[str, float]) -> list[Scored]:
@@ -164,37 +185,6 @@ def _both(differs: Difference, ranked: Sequence[Scored], chosen: Sequence[Scored
     others = [item for item in chosen if not any(item is one for one in both)]
     free = [item for item in others if not any(_repeats(item, one) for one in both)]
     return [*both, *free[: SENTENCES - len(both)]]
-
-
-def _worth_embedding(weights: Mapping[str, float], found: Sequence[Candidate]) -> list[int]:
-    """Return the places of the sentences that say most of the question, in order."""
-    coverage = []
-    for item in found:
-        inner = said(weights, item.text)
-        outer = said(weights, surroundings(item.hit)) - inner
-        worth = share(weights, inner) + AROUND * share(weights, outer) - 0.5 * item.penalty
-        coverage.append(worth - 0.02 * item.rank)
-    best = sorted(range(len(found)), key=lambda at: (-coverage[at], at))
-    return sorted(best[:EMBEDDED])
-
-
-def surroundings(hit: Hit) -> str:
-    """Return all that is read with a passage: title, headings, context, text."""
-    return " ".join((hit.brief.title, *hit.passage.heading, hit.passage.context, hit.passage.text))
-
-
-def _evidence(
-    question: Standalone, hits: Sequence[Hit], ranked: Sequence[Scored]
-) -> dict[str, float]:
-    """Return the features that `judge` weighs."""
-    named = names(question.searched)
-    around = " ".join(surroundings(hit) for hit in hits[:NAMING])
-    found = said(named, around) | (named & initials(around))
-    return {
-        "cosine": max(item.cosine for item in ranked),
-        "offer": max((item.cosine for item in ranked if item.offers), default=0.0),
-        "names": len(found) / len(named) if named else NAMELESS,
-    }
 
 
 def _repeats(item: Scored, other: Scored) -> bool:

@@ -1,4 +1,4 @@
-"""Describe sentences in numbers: question, sentences and their cosines in, one row for each out.
+"""Describe sentences in numbers: question, sentences and what the model says in, a row each out.
 
 What the columns are worth is said in bot/scoring.py. Knows nothing of answers.
 """
@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from bot.answerable import names
 from bot.candidates import Candidate
 from bot.wanted import FIGURES, Kind, values, wanted
 from bot.wanted import offers as offered
-from bot.wording import said, share
+from index.wording import said, share
 from index.words import content_words, stem, words
 
 NEAR = 60  # characters around a value in which the question's words are looked for
@@ -51,6 +52,10 @@ COLUMNS = (
     "new",  # words that the question does not have
     "decides",  # a question for a yes or a no is asked, and it has deciding words
     "footnote",
+    "penalty",  # all that speaks against quoting it whatever is asked
+    "tokens",  # how well it meets the question token by token
+    "tokens_behind",  # how far that lies below the best
+    "tokens_in_passage",  # how far it lies below the best of its passage
 )
 
 
@@ -82,30 +87,28 @@ class Asked:
         return yesno.asks(self.question.searched)
 
 
-def rows(
-    asked: Asked, found: Sequence[Candidate], kept: Sequence[int], cosines: NDArray[np.float32]
-) -> NDArray[np.float64]:
-    """Return the columns of the kept sentences, shape (len(kept), len(COLUMNS)).
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What the model says of sentences, n of them in one order."""
 
-    `found` are all sentences of the hits, `kept` the places of those that were embedded, `cosines`
-    theirs.
-    """
+    vectors: NDArray[np.float32]  # unit rows (n, d)
+    cosines: NDArray[np.floating[Any]]  # (n,), of the question and each
+    matches: NDArray[np.floating[Any]]  # (n,), how well each meets the question token by token
+
+
+def rows(asked: Asked, found: Sequence[Candidate], seen: Seen) -> NDArray[np.float64]:
+    """Return the columns of all sentences of the hits, shape (len(found), len(COLUMNS))."""
     best = max((item.hit.score for item in found), default=0.0) or 1.0
-    known = dict(zip(kept, map(float, cosines), strict=True))
-    of_passage: dict[str, float] = {}
-    for at, cosine in known.items():
-        key = found[at].hit.passage_id
-        of_passage[key] = max(cosine, of_passage.get(key, -1.0))
-    top = max(known.values(), default=0.0)
+    cosines = _places(found, seen.cosines)
+    matches = _places(found, seen.matches)
     table = []
-    for at in kept:
-        item, cosine = found[at], known[at]
+    for at, item in enumerate(found):
         before = found[at - 1] if at and _neighbours(found[at - 1], item) else None
         after = at + 1 < len(found) and _neighbours(item, found[at + 1])
         measured = {
-            "cosine": cosine,
-            "behind": cosine - top,
-            "first_in_passage": cosine - of_passage[item.hit.passage_id],
+            "cosine": cosines[at][0],
+            "behind": cosines[at][1],
+            "first_in_passage": cosines[at][2],
             **_words(asked, item, before),
             "passage": item.hit.score / best,
             "passage_cosine": item.hit.cosine,
@@ -114,9 +117,28 @@ def rows(
             "opening": float(before is None),
             "place": _place(item) if before is not None or after else 0.0,
             **_offer(asked, item),
+            "penalty": item.penalty,
+            "tokens": matches[at][0],
+            "tokens_behind": matches[at][1],
+            "tokens_in_passage": matches[at][2],
         }
         table.append([measured[name] for name in COLUMNS])
-    return np.array(table, dtype=np.float64).reshape(len(kept), len(COLUMNS))
+    return np.array(table, dtype=np.float64).reshape(len(found), len(COLUMNS))
+
+
+def _places(
+    found: Sequence[Candidate], values: NDArray[np.floating[Any]]
+) -> list[tuple[float, float, float]]:
+    """Return each value, how far it lies below the best, and below the best of its passage."""
+    of_passage: dict[str, float] = {}
+    for item, value in zip(found, values.tolist(), strict=True):
+        key = item.hit.passage_id
+        of_passage[key] = max(value, of_passage.get(key, -1.0))
+    top = max(of_passage.values(), default=0.0)
+    return [
+        (value, value - top, value - of_passage[item.hit.passage_id])
+        for item, value in zip(found, values.tolist(), strict=True)
+    ]
 
 
 def _words(asked: Asked, item: Candidate, before: Candidate | None) -> dict[str, float]:

@@ -270,6 +270,13 @@ def passages(connection: Connection, brief_id: str, version: int) -> list[tuple[
     return [(row.id, _passage(row)) for row in rows]
 
 
+def pks_of(connection: Connection, passage_ids: Sequence[str]) -> dict[str, int]:
+    """Return the numbers of passages by their ids; those that are gone are left out."""
+    table = schema.passages
+    rows = connection.execute(select(table.c.id, table.c.pk).where(table.c.id.in_(passage_ids)))
+    return {row.id: row.pk for row in rows}
+
+
 def passages_by_pk(
     connection: Connection, pks: Sequence[int]
 ) -> dict[int, tuple[str, Passage, int]]:

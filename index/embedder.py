@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from index.errors import EmbeddingError
 from index.model_files import ModelFiles, locate, weights_sha256
 from index.runtimes import Runtime, load_runtime
+from index.sentences import split
+from index.states import PassageStates, pack_sentences
 from index.tokens import QuestionTokens, basis, pack, question
 
 Vectors = NDArray[np.float32]  # shape (n, d), rows of length 1
@@ -25,7 +27,7 @@ Progress = Callable[[int], None]  # called with the number of texts just embedde
 Keep = Callable[[int, Sequence[tuple[int, int]], Vectors], None]
 
 PASSAGE_FORMAT = (
-    "title > heading / context / text: 2"  # raise the number when inputs or tokens change
+    "title > heading / context / text: 3"  # raise the number when inputs or tokens change
 )
 BATCH = 16  # texts a batch after sorting by length; 8 to 16 were fastest on two cores
 
@@ -84,8 +86,8 @@ class TokenReader(Protocol):
 
     def read_passages(
         self, inputs: Sequence[str], texts: Sequence[str], *, progress: Progress | None = None
-    ) -> tuple[Vectors, list[bytes]]:
-        """Return the vectors of inputs, and the packed tokens of the texts that they end in."""
+    ) -> tuple[Vectors, list[PassageStates]]:
+        """Return the vectors of inputs, and what is kept of the texts that they end in."""
         ...
 
     def read_questions(self, texts: Sequence[str]) -> tuple[Vectors, QuestionTokens]:
@@ -95,11 +97,11 @@ class TokenReader(Protocol):
 
 def read_passages(
     embedder: Embedder, inputs: Sequence[str], texts: Sequence[str], progress: Progress
-) -> tuple[Vectors, list[bytes]]:
-    """Return vectors and packed tokens; b"" for each of an embedder that gives none."""
+) -> tuple[Vectors, list[PassageStates]]:
+    """Return vectors and states; empty ones of an embedder that gives none."""
     if isinstance(embedder, TokenReader):
         return embedder.read_passages(inputs, texts, progress=progress)
-    return embedder.embed(inputs, progress=progress), [b""] * len(inputs)
+    return embedder.embed(inputs, progress=progress), [PassageStates()] * len(inputs)
 
 
 def read_questions(
@@ -152,18 +154,23 @@ class ModelEmbedder:
 
     def read_passages(
         self, inputs: Sequence[str], texts: Sequence[str], *, progress: Progress | None = None
-    ) -> tuple[Vectors, list[bytes]]:
-        """Return the vectors of inputs, and the packed tokens of the texts that they end in."""
+    ) -> tuple[Vectors, list[PassageStates]]:
+        """Return the vectors of inputs, and what is kept of the texts that they end in."""
         directions = basis(self._sha256, self.fingerprint.dimension)
-        packed = [b""] * len(inputs)
+        kept = [PassageStates()] * len(inputs)
 
         def keep(row: int, offsets: Sequence[tuple[int, int]], states: Vectors) -> None:
-            whole = self._files.passage_prompt + inputs[row]
-            begin = len(whole) - len(texts[row])
-            packed[row] = pack(states[_within(offsets[: len(states)], begin)], directions)
+            begin = len(self._files.passage_prompt + inputs[row]) - len(texts[row])
+            own = _within(offsets[: len(states)], begin)
+            if own:
+                starts = [start for start, _ in split(texts[row])]
+                stand = [offsets[token][0] - begin for token in own]
+                kept[row] = PassageStates(
+                    pack(states[own], directions), pack_sentences(starts, stand, states[own])
+                )
 
         prompted = [self._files.passage_prompt + text for text in inputs]
-        return self._vectors(prompted, progress, keep), packed
+        return self._vectors(prompted, progress, keep), kept
 
     def read_questions(self, texts: Sequence[str]) -> tuple[Vectors, QuestionTokens]:
         """Return the vectors of texts, shape (len(texts), d), and the tokens of the first."""

@@ -24,8 +24,9 @@ from index import (
     retrieval,
     schema,
     snapshot,
-    stored_tokens,
+    stored_states,
 )
+from index.closer import read
 from index.database import Database, sqlite_url
 from index.draft import Draft
 from index.embedder import Embedder, ModelEmbedder, Vectors, model_of, read_passages
@@ -40,6 +41,7 @@ from index.publishing import Publication
 from index.search import Query
 from index.settings import Settings
 from index.snapshot import Snapshot
+from index.states import Sentences
 
 logger = logging.getLogger(__name__)
 
@@ -130,10 +132,18 @@ class Library:
 
     def search(self, query: Query, limit: int = 10) -> list[Hit]:
         """Return the best passages, best first, at most `limit`; near-identical ones once."""
-        vector, closer = retrieval.read(self.embedder, query)
+        vector, closer = read(self.embedder, query, self.idf)
         with self.database.read() as connection, self._published.use(connection) as opened:
             wide, scores = older.widened(connection, opened, self._lexicon, query.filters)
             return retrieval.search(connection, wide, scores, query, vector, limit, closer)
+
+    def sentences(self, question: str, hits: Sequence[Hit]) -> tuple[Vectors, list[Sentences]]:
+        """Return the unit vector (d,) of a question, and what is known of each hit's sentences.
+
+        They stand in the order of `index.sentences.split` over the passage's text.
+        """
+        with self.database.read() as connection:
+            return retrieval.sentences(connection, self.embedder, question, hits)
 
     def brief(self, brief_id: str, version: int | None = None) -> Brief:
         """Return a brief, by id or report number; raise NotFound."""
@@ -243,12 +253,12 @@ class Library:
         with ingest_lock(self.database, self.home, _nothing):
             with self.database.read() as connection:
                 pks, inputs, texts = publishing.all_inputs(connection)
-            vectors, tokens = read_passages(self.embedder, inputs, texts, tick)
+            vectors, states = read_passages(self.embedder, inputs, texts, tick)
             with self.database.write() as connection:
                 schema.create(connection)  # a library of an older release has fewer tables
                 publishing.replace_vectors(connection, pks, inputs, vectors)
-                stored_tokens.clear(connection)
-                stored_tokens.add(connection, pks, tokens)
+                stored_states.clear(connection)
+                stored_states.add(connection, pks, states)
                 catalogue.set_value(connection, "fingerprint", self.fingerprint)
                 self._store_made = None
                 wanted = [int(pk) for pk in snapshot.load(connection).pks]

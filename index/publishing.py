@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, insert, select, update
 
-from index import catalogue, failpoints, schema, stored_tokens, stored_vectors
+from index import catalogue, failpoints, schema, stored_states, stored_vectors
 from index.chroma import VectorsOf
 from index.draft import passage_input
 from index.embedder import Embedder, read_passages, require_unit
@@ -23,6 +23,7 @@ from index.lexicon import Entry, Lexicon
 from index.passage import Passage
 from index.planning import Outcome, Plan, settle
 from index.schema import CURRENT
+from index.states import PassageStates
 
 _CHUNK = 2_000  # rows a statement
 Tick = Callable[[int], None]
@@ -36,7 +37,7 @@ class Publication:
     states: dict[int, str]  # version key -> state, where it changes
     vectors: dict[int, NDArray[np.float32]]  # version key -> (n, d)
     passage_pks: dict[int, range]  # version key -> numbers of its new passages
-    tokens: dict[int, list[bytes]]  # version key -> packed tokens of each passage
+    model_states: dict[int, list[PassageStates]]  # version key -> of each new passage
 
 
 def embed(connection: Connection, made: Plan, embedder: Embedder, tick: Tick) -> Publication:
@@ -46,19 +47,19 @@ def embed(connection: Connection, made: Plan, embedder: Embedder, tick: Tick) ->
     missing = list(dict.fromkeys(digest for digest in hashes if digest not in stored))
     input_of = dict(zip(hashes, zip(inputs, texts, strict=True), strict=True))
     tick(sum(digest in stored for digest in hashes))
-    fresh, fresh_tokens = read_passages(
+    fresh, fresh_states = read_passages(
         embedder,
         [input_of[digest][0] for digest in missing],
         [input_of[digest][1] for digest in missing],
         tick,
     )
     require_unit(fresh)
-    tokens_of = stored_tokens.by_input(connection, stored)
-    tokens_of |= dict(zip(missing, fresh_tokens, strict=True))
+    states_of = stored_states.by_input(connection, stored)
+    states_of |= dict(zip(missing, fresh_states, strict=True))
     row_of = {digest: row for row, digest in enumerate(missing)}
     dimension = embedder.fingerprint.dimension
     vectors: dict[int, NDArray[np.float32]] = {}
-    tokens: dict[int, list[bytes]] = {}
+    states: dict[int, list[PassageStates]] = {}
     numbers: dict[int, range] = {}
     position, free = 0, made.first_free_passage
     for known, draft, _ in made.added:
@@ -68,11 +69,11 @@ def embed(connection: Connection, made: Plan, embedder: Embedder, tick: Tick) ->
             for digest in part
         ]
         vectors[known.pk] = np.asarray(rows, dtype=np.float32).reshape(-1, dimension)
-        tokens[known.pk] = [tokens_of.get(digest, b"") for digest in part]
+        states[known.pk] = [states_of.get(digest, PassageStates()) for digest in part]
         numbers[known.pk] = range(free, free + len(part))
         position, free = position + len(part), free + len(part)
     failpoints.reached("ingest.after_embed")
-    return Publication(made, settle(connection, made), vectors, numbers, tokens)
+    return Publication(made, settle(connection, made), vectors, numbers, states)
 
 
 def wanted_passages(connection: Connection, made: Publication | None) -> list[int]:
@@ -133,7 +134,7 @@ def commit(
             connection, known.pk, brief, draft.passages, hashes,
             made.passage_pks[known.pk], made.vectors[known.pk],
         )  # fmt: skip
-        stored_tokens.add(connection, made.passage_pks[known.pk], made.tokens[known.pk])
+        stored_states.add(connection, made.passage_pks[known.pk], made.model_states[known.pk])
     fresh = {known.pk for known, _, _ in made.plan.added}
     for pk, state in made.states.items():
         if pk not in fresh:

@@ -1,8 +1,8 @@
 """The tables of the catalogue: what is stored of briefs, versions, passages and generations.
 
 A brief has versions, a version has renditions (the documents it was read from) and passages, a
-passage has a vector and packed tokens. A version is searchable from the moment its state is
-`current`, whole.
+passage has a vector, packed tokens and packed sentences. A version is searchable from the moment
+its state is `current`, whole.
 """
 
 from sqlalchemy import (
@@ -112,6 +112,13 @@ tokens = Table(
     metadata,
     Column("passage_pk", ForeignKey("passages.pk"), primary_key=True),
     Column("packed", LargeBinary, nullable=False),  # index/tokens.py has the form
+)
+
+sentences = Table(
+    "sentences",
+    metadata,
+    Column("passage_pk", ForeignKey("passages.pk"), primary_key=True),
+    Column("packed", LargeBinary, nullable=False),  # index/states.py has the form
 )
 
 generations = Table(

@@ -49,18 +49,29 @@ def compare(asked: QuestionTokens, passages: Sequence[bytes]) -> Floats:
     It is the mean, over the question's tokens, of the best cosine of any token of the passage.
     """
     met = np.zeros(len(passages), np.float32)
-    held = [at for at, packed in enumerate(passages) if packed]
-    if not held or not len(asked):
-        return met
-    lengths = np.array([len(passages[at]) // _ROW for at in held])
-    stored = np.frombuffer(b"".join(passages[at] for at in held), np.uint8).reshape(-1, _ROW)
-    ones = np.unpackbits(stored, axis=1).astype(np.float32)
+    if len(asked):
+        lengths = np.array([len(packed) // _ROW for packed in passages], dtype=np.int64)
+        met[:] = best_matches(asked, b"".join(passages), lengths).mean(axis=0)
+    return met
+
+
+def best_matches(asked: QuestionTokens, packed: bytes, counts: NDArray[np.int64]) -> Floats:
+    """Return the best cosine of each of the question's tokens in each stretch, shape (t, n).
+
+    `counts` (n,) says how many of the packed tokens belong to each stretch, in order; a stretch
+    without any gives 0.
+    """
+    best = np.zeros((len(asked), len(counts)), np.float32)
+    held = counts > 0
+    if not held.any() or not len(asked):
+        return best
+    ones = np.unpackbits(np.frombuffer(packed, np.uint8).reshape(-1, _ROW), axis=1)
     rows = asked / np.sqrt(BITS)
     # The cosines of directions and signs, which are 2 * ones - 1; tokens along the last axis.
-    cosines = 2 * (rows @ ones.T) - rows.sum(axis=1)[:, None]
-    firsts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-    met[held] = np.maximum.reduceat(cosines, firsts, axis=1).mean(axis=0)
-    return met
+    cosines = 2 * (rows @ ones.astype(np.float32).T) - rows.sum(axis=1)[:, None]
+    firsts = np.cumsum(counts)[held] - counts[held]
+    best[:, held] = np.maximum.reduceat(cosines, firsts, axis=1)
+    return best
 
 
 def _unit(rows: Floats) -> Floats:
