@@ -2,11 +2,14 @@
 
 What an editor may do to a quotation and no more: footnote marks and bullets go, white space
 becomes single spaces, the bars of a table row become words ("Sweden — 2024: 7"), a subject that
-was named before the quotation is named in brackets. Knows nothing of questions.
+was named before the quotation ("It", "The agency’s") is named in brackets. Knows nothing of
+questions.
 """
 
 import re
 from collections.abc import Iterator
+
+from bot.kinds import POINTING
 
 BRACKETED = 80  # characters of a name in brackets, at most
 
@@ -18,10 +21,7 @@ _FOOTNOTES = re.compile(
     r"|(?<=[\w.,;:!?\"”’)])\s?\[\d{1,3}\](?=[\s.,;:!?)]|$)"
 )
 _OPENING_MARK = re.compile(r"^(?:\[\d{1,3}\]\s*|\d{1,3}(?=[A-Z][a-z]))")
-# What a name in brackets may stand for: a pronoun or a definite noun, at a sentence's beginning.
-_SUBJECT = re.compile(
-    r"(?:It|Its|He|His|She|Her|They|Their|(?:The|This|That|These|Those)(?: [a-z]+){1,2})\b"
-)
+_PRONOUN = re.compile(r"(?:It|He|She|They|(?P<possessive>Its|His|Her|Their))\b")
 _BAR = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"^[\s|:\-–=]*$")
 
@@ -87,8 +87,16 @@ def _matches(text: str, quote: str, passage: str) -> bool:
     if not text.startswith("["):
         return False
     name, _, rest = text[1:].partition("]")
-    subject = _SUBJECT.match(quote)
-    stands = name.strip() and name.removesuffix("’s").removesuffix("’") in passage
-    if not stands or len(name) > BRACKETED or subject is None:
+    subject = _PRONOUN.match(quote) or POINTING.match(quote)
+    if subject is None or len(name) > BRACKETED:
         return False
-    return rest == quote[subject.end() :]
+    if subject["possessive"]:
+        bare_name = name.removesuffix("’s") if name.endswith("’s") else name.removesuffix("’")
+        return bare_name != name and _stands(bare_name, passage) and rest == quote[subject.end() :]
+    return _stands(name, passage) and rest == quote[subject.end() :]
+
+
+def _stands(name: str, passage: str) -> bool:
+    """Return whether a passage holds a name; its article may have had no capital there."""
+    lower = f"the {name[4:]}" if name.startswith("The ") else name
+    return bool(name.strip()) and (name in passage or lower in passage)

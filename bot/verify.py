@@ -7,7 +7,7 @@ was written.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot import quoted
+from bot import dangling, quoted
 from bot.answer import Reason, Verdict
 from bot.contradictions import Findings, contradictions
 from bot.coverage import Coverage, coverage
@@ -36,14 +36,18 @@ class Check:
 def check(claim: str, evidence: Sequence[str]) -> Check:
     """Judge whether the evidence, sentences or passages, bears the claim out."""
     pieces = [one[start:end] for one in evidence for start, end in sentences.split(one)]
+    claim, loose = dangling.without_marks(claim, evidence)
     if _verbatim(claim, evidence, pieces):
-        return Check(Verdict.SUPPORTED, 1.0, ())
+        verbatim = Coverage(1.0, ())
+        return _verdict(verbatim, Findings(soft=loose))
     tokens, rows = _read(claim, pieces)
     if not tokens or not rows:
-        return Check(Verdict.UNSUPPORTED, 0.0, (Reason("coverage", "there is nothing to compare"),))
-    found = Findings(quoted.faults(claim, evidence))
+        nothing = Reason("coverage", "there is nothing to compare")
+        return Check(Verdict.UNSUPPORTED, 0.0, (nothing, *loose))
+    found = Findings(quoted.faults(claim, evidence), loose)
     contradictions(tokens, rows, found)
     found.hard += exchanged(tokens, rows)
+    found.soft += dangling.unresolved(claim, pieces)
     return _verdict(coverage(tokens, rows), found)
 
 

@@ -38,6 +38,15 @@ def test_evidence_may_be_several_texts(bare: Shell) -> None:
     assert found == {"id": None, "verdict": "supported", "score": 1.0, "reasons": []}
 
 
+def test_what_points_at_nothing_is_named(bare: Shell) -> None:
+    """A citation mark beyond the evidence, a pronoun that nothing names."""
+    (found,) = bare.json("audit", "check", f"{EVIDENCE} [7]", "--evidence", EVIDENCE)
+    assert found["verdict"] == "check"
+    assert [reason["kind"] for reason in found["reasons"]] == ["dangling"]
+    _, out, _ = bare("audit", "check", "It left.", "--evidence", "It left at noon.")
+    assert "  dangling: “It” is not named in the claim or the evidence\n" in out
+
+
 def test_a_batch_is_judged_line_by_line_in_order(bare: Shell, tmp_path: Path) -> None:
     """Ids of any kind come back; a bad line gets an error line and the exit code is 1."""
     lines = [

@@ -67,6 +67,18 @@ def test_a_name_in_brackets_may_stand_for_the_subject():
     assert not faithful("Its budget [Norvane] fell.", "Its budget fell.", passage)
 
 
+def test_a_name_in_brackets_takes_no_more_than_the_noun():
+    """Neither a verb nor a negation goes with it, and the possessive stays one."""
+    passage = "In May the Norvane Agency met. The agency never closed. The agency’s budget fell."
+    assert faithful("[The Norvane Agency] never closed.", "The agency never closed.", passage)
+    assert not faithful("[The Norvane Agency] closed.", "The agency never closed.", passage)
+    assert faithful("[The Norvane Agency’s] budget fell.", "The agency’s budget fell.", passage)
+    assert not faithful("[The Norvane Agency] budget fell.", "The agency’s budget fell.", passage)
+    assert not faithful("[The Norvane Agency’s] never closed.", "The agency never closed.", passage)
+    assert not faithful("[Norvane Agencies] never closed.", "The agency never closed.", passage)
+    assert not faithful("[The Norvane Agency] fell.", "The prices fell.", passage)
+
+
 @given(st.text(alphabet="ab1 .,[]|•\n", max_size=40), st.integers(0, 39), st.sampled_from("xyz7"))
 def test_any_other_letter_is_refused(quote, at, letter):
     """A letter more is never an editor's change."""

@@ -1,8 +1,11 @@
-"""Names in brackets for pronouns that open a sentence."""
+"""Names in brackets for pronouns and definite nouns that open a sentence."""
 
 import pytest
 
+from bot.readable import BRACKETED, faithful
 from bot.subjects import named
+
+AGENCY = "In 2019 Congress created the Norvane Port Agency."
 
 
 @pytest.mark.parametrize(
@@ -43,3 +46,54 @@ def test_a_chain_of_pronouns_leads_back_to_the_name():
 def test_without_sentences_before_nothing_is_named():
     """The first sentence of a passage has no antecedent in it."""
     assert named("It closed.", []) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The agency closed in May.", "[The Norvane Port Agency] closed in May."),
+        ("This agency must report.", "[The Norvane Port Agency] must report."),
+        ("The Agency also hired pilots.", "[The Norvane Port Agency] also hired pilots."),
+        ("The agency’s docks fell.", "[The Norvane Port Agency’s] docks fell."),
+        ("The agency's docks fell.", "[The Norvane Port Agency’s] docks fell."),
+    ],
+)
+def test_a_definite_noun_is_named_and_proved(sentence, expected):
+    """By the one name of its kind, wherever it stands before; the proof of quotations holds."""
+    assert named(sentence, [AGENCY]) == expected
+    assert faithful(expected, sentence, f"{AGENCY} {sentence}")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The agency head closed it.",  # another's subject
+        "The agency in Marsk closed.",
+        "The agency, the Docks Bureau, closed.",
+        "The agency-wide ban fell.",
+        "The new agency closed.",
+        "An agency closed.",
+        "The agency created in May would close.",  # there may be another
+        "The agencies closed.",
+        "The court held that it may.",  # no name of that kind
+    ],
+)
+def test_a_noun_with_words_of_its_own_is_not_named(sentence):
+    """They may tell one thing of the kind from another."""
+    assert named(sentence, [AGENCY]) is None
+
+
+def test_the_court_with_a_capital_is_the_highest():
+    """No other court is meant by it."""
+    assert named("The Court held that.", ["The Norvane District Court met."]) is None
+    assert named("The Court held that.", ["The Supreme Court met."]) == (
+        "[The Supreme Court] held that."
+    )
+
+
+def test_a_name_too_long_for_brackets_is_not_given():
+    """Not cut either."""
+    long = f"The Grand {'Norvane ' * 8}Agency"
+    assert len(long) <= BRACKETED < len(f"{long}’s")
+    assert named("The agency closed in May.", [f"{long} ran it."]) is not None
+    assert named("The agency’s docks fell.", [f"{long} ran it."]) is None

@@ -39,8 +39,8 @@ def test_a_copy_is_supported_beyond_doubt(claim: str) -> None:
         ("The Amphibious Combat Vehicle was cut.", "The ACV was cut."),
         ("Zelensky met Scholz.", "Volodymyr Zelensky met Olaf Scholz."),
         ("A third of the ships left.", "One-third of the ships left."),
-        ('He called the pact "dead on arrival".', "He called the pact “dead on arrival” today."),
-        ("It ended on May 7, 2018.", "It ended on May 7. It was the spring of 2018."),
+        ('Scholz called it "dead on arrival".', "Scholz called the pact “dead on arrival” today."),
+        ("The truce ended on May 7, 2018.", "The truce ended on May 7. It was the spring of 2018."),
     ],
 )
 def test_a_paraphrase_with_the_same_facts_is_supported(claim: str, evidence: str) -> None:
@@ -103,6 +103,25 @@ def test_a_hedge_on_one_side_alone_is_to_be_checked(claim: str, evidence: str) -
 def test_rough_agreement_is_not_unsupported(claim: str, evidence: str) -> None:
     """Approximations, dates fuller than the evidence's, the passive voice."""
     assert check(claim, [evidence]).verdict in SOUND
+
+
+def test_an_opening_word_that_nothing_names_is_to_be_checked() -> None:
+    """Unless the claim is the evidence's own sentence, or a sentence before it names the thing."""
+    said = "It closed in 2019 after a long strike."
+    found = check("It closed in 2019 after a strike.", [said])
+    assert (found.verdict, reasons("It closed in 2019.", said)) == (Verdict.CHECK, {"dangling"})
+    assert check("It closed in 2019.", ["Norvane ran the port.", said]).reasons == ()
+    assert check(said, [said]).score == 1.0
+
+
+def test_a_citation_mark_is_no_number_of_the_claim() -> None:
+    """One that points at evidence is passed over; one that does not is a doubt, whatever else."""
+    assert check(f"{TRADE} [2]", [SALE, TRADE]).score == 1.0
+    assert check("Exports rose 5 percent [1].", [TRADE]).verdict is Verdict.SUPPORTED
+    assert check(f"{TRADE} [3]", [SALE, TRADE]).verdict is Verdict.CHECK
+    assert reasons(f"{TRADE} [3]", SALE, TRADE) == {"dangling"}
+    wrong = TRADE.replace("5", "6")
+    assert check(f"{wrong} [3]", [TRADE]).verdict is Verdict.UNSUPPORTED
 
 
 def test_the_right_value_elsewhere_does_not_excuse_the_wrong_one() -> None:
