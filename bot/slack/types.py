@@ -1,0 +1,133 @@
+"""What flows through the Slack bot: a question that came in, a claim on it, a place, its settings.
+
+Slack's own ids throughout: teams T…, channels C… D… G…, users U… W…, messages by their `ts` (text,
+ordered as numbers). No I/O; nothing here knows Slack's wire format or the database.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How a question reached the bot."""
+
+    MENTION = "mention"
+    DIRECT = "direct"  # a direct message or the agent pane
+    FOLLOW_UP = "follow_up"  # in a thread where it has answered, without a new mention
+    CHANNEL = "channel"  # a question in a channel set to be answered unasked
+    COMMAND = "command"  # /briefs ask
+    SHORTCUT = "shortcut"  # "Ask the briefs about this"
+    AGAIN = "again"  # a button: answer the edited question, or answer privately
+
+
+class Outcome(StrEnum):
+    """How a question ended; each has exactly one."""
+
+    ANSWERED = "answered"
+    DECLINED = "declined"  # "The briefs do not say"
+    FAILED = "failed"  # and the asker was told why
+    WITHDRAWN = "withdrawn"  # deleted before it was answered
+
+
+class Accepted(StrEnum):
+    """What became of a delivery."""
+
+    NEW = "new"
+    DUPLICATE = "duplicate"
+    OVER_QUOTA = "over_quota"  # of its user or channel: told politely, not worked
+    LOOPING = "looping"  # the fuse of a thread: nothing is said
+
+
+class Answering(StrEnum):
+    """Where an answer appears."""
+
+    THREAD = "thread"
+    PRIVATE = "private"  # only the asker sees it
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One question as it came in. `(team, channel, ts)` names it; `event_id` one delivery of it."""
+
+    team: str
+    channel: str
+    ts: str
+    user: str
+    text: str  # readable: unescaped, without our own mention
+    kind: Kind
+    event_id: str | None = None
+    thread_ts: str | None = None  # root of the thread it was asked in; None outside threads
+    private: bool = False  # to be answered to the asker alone
+    zone: str | None = None  # the asker's time zone
+    response_url: str | None = field(default=None, repr=False)  # a secret
+
+    @property
+    def root(self) -> str:
+        """The ts of the message under which the answer is posted."""
+        return self.thread_ts or self.ts
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A question that this process works on, and how far it has come."""
+
+    pk: int
+    incoming: Incoming
+    attempts: int = 1
+    answer_id: str | None = None  # once the answer is recorded in the ledger
+    text: str | None = None  # what is to be posted, once recorded
+    blocks: str | None = None  # the same as JSON of its blocks
+    message_ts: str | None = None  # of the answer, once there is a message
+    outcome: Outcome | None = None
+    reason: str | None = None  # of a failure, in words for people
+
+
+@dataclass(frozen=True)
+class ChannelSettings:
+    """What `/briefs settings` sets for one channel; None or () leaves it to briefs.toml."""
+
+    collections: tuple[str, ...] = ()  # narrows what may be seen, never widens it
+    answering: Answering = Answering.THREAD
+    unasked: bool = False  # answer questions without a mention
+
+
+class PlaceKind(StrEnum):
+    """What kind of place an answer appears in."""
+
+    ALONE = "alone"  # a direct message, an ephemeral message, a modal, App Home
+    GROUP = "group"  # a direct message of several people
+    PRIVATE = "private"  # a private channel
+    PUBLIC = "public"  # a public channel: every full member may read it
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something is shown. Whoever can read it is its audience."""
+
+    kind: PlaceKind
+    team: str
+    channel: str
+    user: str  # who asked, or who clicked
+    shared: bool = False  # with another organisation
+    known: bool = True  # False where Slack could not be asked: then nothing restricted is shown
+
+
+@dataclass(frozen=True)
+class Member:
+    """What is known of a person. Unknown people are guests."""
+
+    id: str
+    guest: bool = True
+    stranger: bool = True  # of another organisation
+    admin: bool = False
+    groups: frozenset[str] = frozenset()  # user groups S…
+    zone: str | None = None
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A message that stands in Slack."""
+
+    channel: str
+    ts: str
+    plain: bool = False  # blocks were refused and the text was posted instead
