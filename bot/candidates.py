@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.references import is_reference
 from index.passage import Hit
 from index.sentences import split
 from index.words import words
@@ -88,9 +89,9 @@ def _of_hit(hit: Hit, rank: int) -> Iterator[Candidate]:
     for found, end in split(text):
         start = end - len(_MARK.sub("", text[found:end], count=1))
         sentence = text[start:end]
-        if _RULE_ROW.match(sentence):
-            continue
         is_row = bool(_ROW.match(sentence))
+        if _RULE_ROW.match(sentence) or (not is_row and is_reference(sentence)):
+            continue
         leans = not is_row and bool(_DANGLING.match(sentence))
         joined = before if leans and before and _short(text[before[0] : end]) else None
         yield Candidate(
