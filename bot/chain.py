@@ -66,7 +66,7 @@ class Request:
 
     `zone` is the asker's time zone, by which "yesterday" is understood; the settings' if None.
     `on_sentence` is called with each sentence, and the citations it rests on, as soon as it may be
-    shown, by makers that can stream.
+    shown, by makers that can stream. `answer_id` is one that no answer has yet; a fresh one if None.
     """
 
     question: str
@@ -76,6 +76,7 @@ class Request:
     place: str | None = None
     on_sentence: OnSentence | None = field(default=None, compare=False)
     zone: str | None = None
+    answer_id: str | None = None
 
     @classmethod
     def of(cls, given: "Request | Mapping[str, Any] | str") -> "Request":
@@ -139,6 +140,9 @@ class Answerer:
         asker: str | None = None,
         place: str | None = None,
         on_sentence: OnSentence | None = None,
+        *,
+        zone: str | None = None,
+        answer_id: str | None = None,
     ) -> Answer:
         """Return the recorded answer; the oldest turn comes first.
 
@@ -148,8 +152,14 @@ class Answerer:
         Raises UsageError for an empty or endless question, LedgerError where it cannot be recorded.
         """
         given = {"question": question, "turns": turns, "filters": filters, "asker": asker}
-        answer: Answer = self._run({**given, "place": place, "on_sentence": on_sentence})
+        given |= {"place": place, "on_sentence": on_sentence, "zone": zone}
+        answer: Answer = self._run({**given, "answer_id": answer_id})
         return answer
+
+
+def new_id() -> str:
+    """Return an id that no answer has."""
+    return secrets.token_hex(8)
 
 
 def build(
@@ -193,7 +203,7 @@ class _Steps:
         started = time.perf_counter()
         today = day_in(request.zone or self.library.settings.timezone, datetime.now(UTC))
         question = with_period(self.reader(request.question, request.turns), today)
-        stream = Stream(self.library.database, secrets.token_hex(8))
+        stream = Stream(self.library.database, request.answer_id or new_id())
         return _Stage(request, question, stream, seconds=_took({}, "understand", started))
 
     def find(self, stage: _Stage) -> _Stage:

@@ -160,6 +160,11 @@ class Library:
         with self.database.read() as connection, self._published.use(connection) as opened:
             return [row.brief.date for row in opened.snapshot.versions.values()]
 
+    def collections(self) -> frozenset[str]:
+        """Return the names of the collections that have current briefs."""
+        with self.database.read() as connection, self._published.use(connection) as opened:
+            return frozenset(row.brief.collection for row in opened.snapshot.versions.values())
+
     def versions(self) -> list[catalogue.VersionRow]:
         """Return all versions of all briefs, withdrawn ones too, with their passages counted."""
         with self.database.read() as connection:
