@@ -66,7 +66,7 @@ class Request:
 
     `zone` is the asker's time zone, by which "yesterday" is understood; the settings' if None.
     `on_sentence` is called with each sentence, and the citations it rests on, as soon as it may be
-    shown, by makers that can stream. `answer_id` is one that no answer has yet; a fresh one if None.
+    shown, by makers that can stream. `answer_id` is one that no answer has; a fresh one if None.
     """
 
     question: str
