@@ -2,6 +2,7 @@
 
 BriefsError                 (index.errors) one clear line: the thing, the reason, the mend
 ├── QuoteError              a quotation is not a slice of its passage: the answer is not given
+├── NothingVisible          no collection may be seen here: the library is not searched at all
 ├── LedgerError             the record of an answer cannot be written or read: no answer is shown
 └── ChatError               the chat model is of no use for this answer, which is made without it
     ├── ChatUnavailable     it is not called: package, key, allowance, rest after failures
@@ -17,6 +18,10 @@ from index.errors import BriefsError
 
 class QuoteError(BriefsError):
     """A quotation does not stand in its passage where it says it does."""
+
+
+class NothingVisible(BriefsError):
+    """Whoever reads the place may see no collection. Say no more than "The briefs do not say"."""
 
 
 class LedgerError(BriefsError):

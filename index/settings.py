@@ -1,11 +1,14 @@
-"""Read the settings once: `BRIEFS_*` environment, then briefs.toml, then defaults.
+"""Read the settings once: `BRIEFS_*` environment, then .env, then briefs.toml, then defaults.
 
-The only module that looks at the environment. A faulty setting is named; secrets are never printed.
+The only module that looks at the environment. A faulty setting is named; secrets are never printed,
+and a file that holds one is refused while others on the machine may read it.
 """
 
 import os
+import stat
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -20,6 +23,7 @@ from index.errors import SettingsError
 from index.model_files import DEFAULT_MODEL
 
 CONFIG_FILE = "briefs.toml"  # looked for in the working folder
+SECRETS_FILE = ".env"  # likewise; lines NAME=VALUE, outweighed by the environment
 
 # Telemetry of the libraries we stand on, switched off before any of them is imported (promise 10).
 _NO_TELEMETRY = {
@@ -42,8 +46,9 @@ class Settings(BaseSettings):
     """All settings that more than one command uses; each is `BRIEFS_<NAME>` in the environment."""
 
     model_config = SettingsConfigDict(
-        env_prefix="BRIEFS_", toml_file=CONFIG_FILE, extra="ignore", env_ignore_empty=True
-    )
+        env_prefix="BRIEFS_", toml_file=CONFIG_FILE, env_file=SECRETS_FILE,
+        extra="ignore", env_ignore_empty=True,
+    )  # fmt: skip
 
     home: Path = Field(default_factory=default_home, description="the library's folder")
     embedding_model: str = Field(
@@ -105,15 +110,18 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order the sources: arguments, environment, briefs.toml."""
-        del dotenv_settings, file_secret_settings
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        """Order the sources: arguments, environment, .env, briefs.toml."""
+        del file_secret_settings
+        toml = TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, dotenv_settings, toml
 
 
 def load(**overrides: Any) -> Settings:
     """Return the settings; raise SettingsError naming each faulty one, without its value."""
     for name, value in _NO_TELEMETRY.items():
         os.environ.setdefault(name, value)
+    _dotenv()
+    _config()
     try:
         settings = Settings(**overrides)
     except ValidationError as error:
@@ -123,9 +131,84 @@ def load(**overrides: Any) -> Settings:
             for fault in error.errors(include_input=False, include_url=False)
         )
         raise SettingsError(f"{faults}; correct it in the environment or {CONFIG_FILE}") from None
-    except ValueError as error:  # a briefs.toml that is not TOML
-        raise SettingsError(f"{CONFIG_FILE}: {error}; correct the line named") from error
     home = settings.home.expanduser().absolute()
     if home.exists() and not home.is_dir():
         raise SettingsError(f"BRIEFS_HOME={home}: not a folder; name a folder or a new path")
     return settings.model_copy(update={"home": home})
+
+
+def variables(*names: str) -> dict[str, str]:
+    """Return those of these variables that are set and not empty: the environment, then .env."""
+    values = {name: os.environ.get(name) or _dotenv().get(name) for name in names}
+    return {name: value for name, value in values.items() if value}
+
+
+def table(name: str) -> dict[str, Any]:
+    """Return a table of briefs.toml, {} where there is none."""
+    found = _config().get(name, {})
+    if not isinstance(found, dict):
+        raise SettingsError(f"{CONFIG_FILE}: {name} is not a table; write [{name}]")
+    return found
+
+
+def _dotenv() -> dict[str, str | None]:
+    path = Path(SECRETS_FILE)
+    if not path.is_file():
+        return {}
+    from dotenv.parser import parse_stream  # only for those who have such a file
+
+    try:
+        with path.open(encoding="utf-8") as stream:
+            lines = list(parse_stream(stream))
+    except (OSError, ValueError) as error:
+        raise SettingsError(_unreadable(path, error)) from error
+    for line in lines:
+        if line.error:
+            raise SettingsError(f"{path}: line {line.original.line} is no NAME=VALUE; correct it")
+    values = {line.key: line.value for line in lines if line.key}
+    _keep_private(path, values)
+    return values
+
+
+def _config() -> dict[str, Any]:
+    path = Path(CONFIG_FILE)
+    if not path.is_file():
+        return {}
+    import tomllib
+
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(_unreadable(path, error)) from error
+    _keep_private(path, {f"BRIEFS_{key.upper()}": value for key, value in values.items()})
+    return values
+
+
+def _unreadable(path: Path, error: OSError | ValueError) -> str:
+    if isinstance(error, OSError):
+        return f"{path}: cannot be read ({error.strerror}); mend its permissions"
+    if isinstance(error, UnicodeDecodeError):
+        return f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8"
+    return f"{path}: {error}; correct the line named"
+
+
+def _keep_private(path: Path, values: dict[str, Any]) -> None:
+    """Refuse a file that holds a secret and that everyone on the machine may read or write."""
+    others = path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH)
+    secret = next((name for name, value in values.items() if _is_secret(name, value)), None)
+    if secret and others and os.name == "posix":
+        raise SettingsError(
+            f"{path}: holds {secret} and everyone on this machine may read it; "
+            f"run: chmod 600 {path}"
+        )
+
+
+def _is_secret(name: str, value: Any) -> bool:
+    if not value or not name.startswith(("BRIEFS_", "SLACK_")):
+        return False
+    if name == "BRIEFS_DATABASE_URL":
+        try:
+            return urlsplit(str(value)).password is not None
+        except ValueError:
+            return True
+    return name.endswith(("_KEY", "_TOKEN", "_SECRET"))

@@ -29,6 +29,7 @@ OWNERS = {
     "slack_bolt": {"bot/slack/"},
     "slack_sdk": {"bot/slack/"},
     "pydantic_settings": {"index/settings.py"},
+    "dotenv": {"index/settings.py"},
     "matplotlib": {"bot/eval_chart.py"},
 }
 READERS_OF_THE_ENVIRONMENT = {
