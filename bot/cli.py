@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot import audit_cli, eval_cli
+from bot.slack import cli as slack_cli
 from index.errors import (
     BriefsError,
     DatabaseUnavailable,
@@ -247,6 +248,7 @@ def chat(
 library_commands.register(app)
 eval_cli.register(app)
 app.add_typer(audit_cli.app)
+app.add_typer(slack_cli.app, name="slack")
 
 
 @contextmanager
