@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -112,17 +113,22 @@ class Events:
             await self.sockets.deliver("events_api", body, to=to, copies=copies)
         return name
 
-    async def send_interaction(self, type_: str, payload: dict[str, Any], *,
-                               wait: bool = True) -> Any:  # fmt: skip
+    async def send_interaction(
+        self, type_: str, payload: dict[str, Any], *, wait: bool = True,
+        then: Callable[[Any], None] | None = None,
+    ) -> Any:  # fmt: skip
         """Send a click, a submission or a command; returns what it was acknowledged with."""
-        if self.request_url:
-            form = payload if type_ == "slash_commands" else {"payload": json.dumps(payload)}
-            status, text = await self.post_signed(self.request_url, form=form)
-            if status != 200:
-                self.violate(f"{type_} was answered with {status}")
-            return json.loads(text) if text.startswith("{") else text or None
-        envelope = await self.sockets.deliver(type_, payload)
-        return await envelope.acked if wait else None
+        if not self.request_url:
+            envelope = await self.sockets.deliver(type_, payload, then=then)
+            return await envelope.acked if wait else None
+        form = payload if type_ == "slash_commands" else {"payload": json.dumps(payload)}
+        status, text = await self.post_signed(self.request_url, form=form)
+        if status != 200:
+            self.violate(f"{type_} was answered with {status}")
+        said = json.loads(text) if text.startswith("{") else text or None
+        if then:
+            then(said)
+        return said
 
     async def post_signed(
         self, url: str, body: Any = None, *, form: dict[str, Any] | None = None,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.slack import limits
 from tests.slack.fake.events import Events
 from tests.slack.fake.forms import elements, state_of
 from tests.slack.fake.surfaces import add_view, checked_view
@@ -21,20 +22,31 @@ class Hands(Events):
     async def command(self, command: str, text: str, user: str, channel: str) -> Any:
         """Type a slash command; an acknowledgement with a text becomes an ephemeral message."""
         person, place = self.world.user(user), self.world.channel(channel)
-        said = await self.send_interaction("slash_commands", {
+        payload = {
             "token": "x", "team_id": TEAM, "team_domain": "fake", "channel_id": place.id,
             "channel_name": place.name, "user_id": person.id, "user_name": person.name,
             "command": command, "text": text, "api_app_id": APP,
             "response_url": self.hooks.give(place.id, person.id),
             "trigger_id": self.triggers.give(person.id),
-        })  # fmt: skip
-        if isinstance(said, dict) and (said.get("text") or said.get("blocks")):
-            public = said.get("response_type") == "in_channel"
-            self.world.add(Message(
-                place.id, self.world.stamp(), BOT_USER, text=said.get("text") or "",
-                blocks=said.get("blocks") or [], to=None if public else person.id,
-            ))  # fmt: skip
-        return said
+        }  # fmt: skip
+        return await self.send_interaction(
+            "slash_commands", payload, then=lambda said: self._show(said, place.id, person.id)
+        )
+
+    def _show(self, said: Any, channel: str, user: str) -> None:
+        """What a command was acknowledged with, as the message that people see."""
+        said = {"text": said} if isinstance(said, str) else said or {}
+        if not (said.get("text") or said.get("blocks")):
+            return
+        for words in limits.message(said):
+            self.violate(f"acknowledgement of a command: {words}")
+        self.world.add(
+            Message(
+                channel, self.world.stamp(), BOT_USER, text=said.get("text") or "",
+                blocks=said.get("blocks") or [],
+                to=None if said.get("response_type") == "in_channel" else user,
+            )
+        )  # fmt: skip
 
     async def shortcut(
         self, callback_id: str, user: str, channel: str | None = None, ts: str | None = None

@@ -126,13 +126,12 @@ class Player(Hands):
     def answers_to(self, ts: str) -> list[Message]:
         """What the bot said to one message: in its thread, after it, before the next person."""
         asked = next(m for m in self.world.messages.values() if m.ts == ts)
-        after = [m.ts for m in self.world.messages.values()
-                 if m.channel == asked.channel and m.root == asked.root and m.ts > ts
-                 and not m.by_bot]  # fmt: skip
-        end = min(after, default="9")
-        return [m for m in self.answers() if m.channel == asked.channel
-                and (m.root == asked.root or (m.to and m.thread_ts is None)) and ts < m.ts < end
-                ]  # fmt: skip
+        thread = self.world.thread(asked.channel, asked.root)
+        end = min((m.ts for m in thread if m.ts > ts and not m.by_bot), default="9")
+        aside = [m for m in self.world.ephemeral
+                 if m.channel == asked.channel and m.thread_ts in (None, asked.root)]  # fmt: skip
+        said = [m for m in [*thread, *aside] if m.by_bot and not m.deleted and ts < m.ts < end]
+        return sorted(said, key=lambda m: m.ts)
 
     async def answer_to(self, ts: str, seconds: float = 10.0) -> Message:
         """Wait for the first finished answer to a message."""

@@ -66,8 +66,7 @@ def check_thread(fake: "FakeSlack", channel: Channel, thread_ts: Any) -> None:
     if thread_ts is None:
         return
     root = fake.world.messages.get((channel.id, str(thread_ts)))
-    replies = fake.world.thread(channel.id, str(thread_ts))
-    if root is None or (root.deleted and not replies):
+    if root is None or (root.deleted and not fake.world.thread(channel.id, str(thread_ts))):
         raise Refused("thread_not_found")
     if root.thread_ts not in (None, root.ts):
         fake.violate(f"thread_ts {thread_ts} is a reply, not the root of a thread")

@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,7 @@ class Envelope:
     sent: float | None = None
     socket: "Socket | None" = None
     acked: asyncio.Future[Any] = field(default_factory=lambda: asyncio.Future())
+    then: Callable[[Any], None] | None = None  # called with what it is acknowledged with
 
     @property
     def event_id(self) -> str | None:
@@ -154,18 +155,21 @@ class Sockets:
         self.acks.append(
             Ack(envelope.id, envelope.type, envelope.event_id, delay, payload, envelope.attempt)
         )
+        if envelope.then:
+            envelope.then(payload)
         if not envelope.acked.done():
             envelope.acked.set_result(payload)
 
     async def deliver(
-        self, type_: str, payload: dict[str, Any], *, to: int | None = None, copies: int = 1
-    ) -> Envelope:
+        self, type_: str, payload: dict[str, Any], *, to: int | None = None, copies: int = 1,
+        then: Callable[[Any], None] | None = None,
+    ) -> Envelope:  # fmt: skip
         """Send an envelope over a socket (the next in turn, or number `to` of the open ones).
 
         Further copies carry the same event in envelopes of their own, marked as retries.
         """
         made = [
-            Envelope(self._fake.world.number("env"), type_, payload, attempt)
+            Envelope(self._fake.world.number("env"), type_, payload, attempt, then=then)
             for attempt in range(copies)
         ]
         for envelope in made:

@@ -183,6 +183,7 @@ class World:
         self.channels: dict[str, Channel] = {}
         self.messages: dict[tuple[str, str], Message] = {}
         self.ephemeral: list[Message] = []
+        self._threads: dict[tuple[str, str], list[Message]] = {}
         self.files: dict[str, File] = {}
         self.views: list[View] = []
         self.homes: dict[str, View] = {}
@@ -272,12 +273,10 @@ class World:
             self.ephemeral.append(message)
         else:
             self.messages[message.channel, message.ts] = message
+            self._threads.setdefault((message.channel, message.root), []).append(message)
         return message
 
     def thread(self, channel: str, root: str) -> list[Message]:
         """All that stands in a thread, oldest first, its root included."""
-        return sorted(
-            (m for m in self.messages.values()
-             if m.channel == channel and m.root == root and not m.deleted),
-            key=lambda m: m.ts,
-        )  # fmt: skip
+        found = self._threads.get((channel, root), [])
+        return sorted((m for m in found if not m.deleted), key=lambda m: m.ts)
