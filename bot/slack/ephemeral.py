@@ -1,0 +1,127 @@
+"""Messages that only one person sees, through a response_url or chat.postEphemeral.
+
+They carry no metadata and cannot be read back, so one whose outcome is unknown is sent once more at
+most: the person may see it twice. A response_url is a secret, good for five uses in 30 minutes.
+"""
+
+import asyncio
+import hashlib
+import logging
+from typing import Any
+
+import aiohttp
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.slack.calling import SECONDS_A_CALL, SILENT, Calls, retry_after
+from bot.slack.faults import (
+    BLOCKS_REFUSED,
+    Crowded,
+    Fault,
+    Limited,
+    Refused,
+    Unknown,
+    undeliverable,
+)
+from bot.slack.sending import PATIENCE, PLAIN, Blocks, fitting
+
+log = logging.getLogger(__name__)
+
+USES = 5
+MINUTES_30 = 1800.0
+
+
+class Whisperer:
+    """Sends what only one person sees."""
+
+    def __init__(self, calls: Calls, *, patience: float = PATIENCE) -> None:
+        """Wait for at most `patience` seconds with each message."""
+        self._calls = calls
+        self._patience = patience
+        self._used: dict[str, tuple[int, float]] = {}  # hash of a response_url -> uses, since
+
+    async def ephemeral(
+        self,
+        channel: str,
+        user: str,
+        thread_ts: str | None,
+        text: str,
+        blocks: Blocks | None,
+        response_url: str | None,
+    ) -> None:
+        """Show a message to one person; after an unknown outcome it is sent once more, unseen.
+
+        Raises:
+            Undeliverable: Slack refuses it, or the time is up.
+        """
+        until = self._calls.pacing.clock() + self._patience
+        body = {"text": fitting(text), "blocks": list(blocks) if blocks else None}
+        unsure = False
+        while True:
+            try:
+                if response_url and self._use(response_url):
+                    await self._respond(response_url, thread_ts, body)
+                else:
+                    place = {"channel": channel, "user": user, "thread_ts": thread_ts}
+                    await self._calls.patiently(
+                        "chat.postEphemeral", {**place, **body, **PLAIN}, until
+                    )
+                return
+            except Limited:
+                response_url = None  # the other way has its own limit
+            except Unknown:
+                if unsure:
+                    raise undeliverable("unknown_outcome") from None
+                unsure = True
+                await self._calls.pacing.pause(1.0)
+            except Refused as refused:
+                if refused.code in BLOCKS_REFUSED and body["blocks"]:
+                    log.warning("ephemeral: blocks refused (%s), plain text is sent", refused.code)
+                    body["blocks"] = None
+                elif response_url:
+                    response_url = None
+                else:
+                    raise undeliverable(refused.code) from None
+            except Crowded:
+                raise undeliverable("too_busy") from None
+
+    def _use(self, response_url: str) -> bool:
+        """Count a use of a response_url; False where it is used up. Kept by its hash only."""
+        now = self._calls.pacing.clock()
+        self._used = {k: v for k, v in self._used.items() if now - v[1] < 2 * MINUTES_30}
+        key = hashlib.sha256(response_url.encode()).hexdigest()
+        uses, since = self._used.get(key, (0, now))
+        if uses >= USES or now - since >= MINUTES_30:
+            return False
+        self._used[key] = (uses + 1, since)
+        return True
+
+    async def _respond(
+        self, response_url: str, thread_ts: str | None, body: dict[str, Any]
+    ) -> None:
+        """Send through a response_url, once."""
+        kind = {"response_type": "ephemeral", "replace_original": False}
+        given = {"thread_ts": thread_ts, **body, **kind, "unfurl_links": False}
+        client = AsyncWebhookClient(
+            response_url, session=self._calls.session, logger=SILENT, retry_handlers=[]
+        )
+        try:
+            async with asyncio.timeout(SECONDS_A_CALL):
+                answer = await client.send_dict(
+                    {name: value for name, value in given.items() if value is not None}
+                )
+        except (aiohttp.ClientError, OSError, UnicodeError) as error:
+            raise Unknown(f"response_url: {type(error).__name__}") from None
+        if fault := _fault(answer.status_code, answer.body or "", dict(answer.headers)):
+            raise fault
+
+
+def _fault(status: int, said: str, headers: dict[str, str]) -> Fault | None:
+    """Tell what the answer of a response_url means."""
+    if status == 429:
+        return Limited(retry_after(headers))
+    if status >= 500:
+        return Unknown(f"response_url: HTTP {status}")
+    if status != 200:
+        code = next((code for code in BLOCKS_REFUSED if code in said), "expired_url")
+        return Refused(code)
+    return None

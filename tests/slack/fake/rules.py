@@ -1,0 +1,130 @@
+"""What the fake holds the bot to: the settings of its strictness, and the checks on messages."""
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.slack import limits, markup
+from tests.slack.fake.registry import Arguments, Refused
+from tests.slack.fake.world import BOT_USER, Channel, Unknown
+
+if TYPE_CHECKING:
+    from tests.slack.fake.server import FakeSlack
+
+SCOPES = frozenset(
+    "app_mentions:read assistant:write chat:write commands im:history mpim:history channels:history"
+    " groups:history channels:read groups:read im:read mpim:read users:read usergroups:read"
+    " files:read files:write reactions:write im:write".split()
+)
+EVENTS = frozenset(
+    "app_home_opened app_mention message.im message.mpim message.channels message.groups"
+    " file_shared app_context_changed agent_session_stopped agent_session_title_changed"
+    " member_joined_channel member_left_channel".split()
+)
+
+
+@dataclass
+class Rules:
+    """Settings of the fake; change them at any time. Times in seconds."""
+
+    scopes: frozenset[str] = SCOPES
+    events: frozenset[str] = EVENTS  # what the app is subscribed to
+    stream_seconds: float = 300.0  # a stream older than this is dead
+    trigger_seconds: float = 3.0
+    ack_seconds: float = 3.0  # commands, clicks, submissions: not acknowledged by then, lost
+    hook_uses: int = 5
+    hook_seconds: float = 1800.0
+    redeliver_seconds: float = 3.0  # an event not acknowledged by then comes again
+    retries: int = 10  # deliveries after the first
+    streams: bool = True  # False: chat.startStream says feature_disabled
+    sessions: bool = True  # False: agents.sessions.* says feature_disabled
+    echo: bool = True  # the bot's own posts come back as events, as Slack does
+    page: int = 1000  # most messages of one conversations.replies or .history
+    posts_per_second: float | None = None  # per channel; over it 429, as Slack does
+    crossing_seconds: float = 0.005  # a call this soon after a 429 was on its way already
+    revoked: bool = False
+    sockets: int = 10
+    words: set[str] = field(default_factory=set)  # free for tests
+
+
+def channel_for(fake: "FakeSlack", name: Any, *, writing: bool = True) -> Channel:
+    """The channel that is meant, if the bot may write (or read) there."""
+    if isinstance(name, str) and name.startswith("U") and name in fake.world.users:
+        return fake.world.direct(name)  # Slack takes a user's id for their direct message
+    channel = fake.world.channels.get(name) if isinstance(name, str) else None
+    if channel is None:
+        raise Refused("channel_not_found")
+    if BOT_USER not in channel.members:
+        raise Refused("not_in_channel" if channel.kind == "public" else "channel_not_found")
+    if writing and channel.archived:
+        raise Refused("is_archived")
+    return channel
+
+
+def check_thread(fake: "FakeSlack", channel: Channel, thread_ts: Any) -> None:
+    """A thread's root must stand, and be a root."""
+    if thread_ts is None:
+        return
+    root = fake.world.messages.get((channel.id, str(thread_ts)))
+    if root is None or (root.deleted and not fake.world.thread(channel.id, str(thread_ts))):
+        raise Refused("thread_not_found")
+    if root.thread_ts not in (None, root.ts):
+        fake.violate(f"thread_ts {thread_ts} is a reply, not the root of a thread")
+        raise Refused("cannot_reply_to_message")
+
+
+def check_blocks(fake: "FakeSlack", blocks: Any, *, most: int = 50) -> list[dict[str, Any]]:
+    """Blocks as sent, or `invalid_blocks` with what is wrong, which is a violation too."""
+    if isinstance(blocks, str):
+        try:
+            blocks = json.loads(blocks)
+        except ValueError as error:
+            raise Refused("invalid_blocks_format") from error
+    wrong = limits.blocks(blocks or [], most=most)
+    if wrong:
+        for words in wrong:
+            fake.violate(f"invalid blocks: {words}")
+        raise Refused("invalid_blocks", response_metadata={"messages": wrong})
+    return list(blocks or [])
+
+
+def check_metadata(fake: "FakeSlack", metadata: Any) -> dict[str, Any] | None:
+    """Metadata as sent; {} stays {} (it removes what was there)."""
+    if isinstance(metadata, str):
+        metadata = json.loads(metadata)
+    if not metadata:
+        return metadata if metadata == {} else None
+    wrong = limits.metadata(metadata)
+    if wrong:
+        fake.violate(f"metadata: {'; '.join(wrong)}")
+        large = any("characters" in words for words in wrong)
+        raise Refused("metadata_too_large" if large else "invalid_metadata_format")
+    return dict(metadata)
+
+
+def check_message(fake: "FakeSlack", args: Arguments, *, updating: bool = False) -> None:
+    """Text, markdown_text and blocks against each other and the limits."""
+    text, markdown, blocks = args.get("text"), args.get("markdown_text"), args.get("blocks")
+    if markdown and (text or blocks):
+        raise Refused("markdown_text_conflict")
+    if not (text or markdown or blocks or args.get("attachments")):
+        raise Refused("no_text")
+    if len(text or "") > limits.TEXT or len(markdown or "") > limits.MARKDOWN:
+        fake.violate(f"text of {len(text or markdown)} characters")
+        raise Refused("msg_too_long")
+    if blocks and not text:
+        fake.violate("blocks without a text: nothing for notifications and screen readers")
+    if markup.broadcasts(args):
+        fake.violate(f"calls everybody: {markup.broadcasts(args)}")
+    linked = bool(markup.links(args))
+    if linked and not updating and not (
+        args.get("unfurl_links") is False and args.get("unfurl_media") is False
+    ):  # fmt: skip
+        fake.violate("links are not kept from unfurling (unfurl_links, unfurl_media)")
+
+
+def known_user(fake: "FakeSlack", user: Any) -> str:
+    try:
+        return fake.world.user(str(user)).id
+    except Unknown as error:
+        raise Refused("user_not_found") from error
