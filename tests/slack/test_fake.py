@@ -143,6 +143,7 @@ async def test_a_command_is_acknowledged_and_answered_through_its_response_url(
     """Both are seen by the asker alone."""
     await slack.command("/briefs", "ask when", "alice", "#general")
     await slack.until(lambda: len(slack.world.ephemeral) == 2)
-    assert [(m.text, m.to) for m in slack.world.ephemeral] == [
+    assert {(m.text, m.to) for m in slack.world.ephemeral} == {
         (text, slack.world.user("alice").id) for text in ("Searching", "Found")
-    ]
+    }
+    assert slack.violations == []

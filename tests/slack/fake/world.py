@@ -7,6 +7,7 @@ import itertools
 import time
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 TEAM, OTHER_TEAM = "T0FAKE", "T0OTHER"
 APP, BOT_USER, BOT = "A0FAKE", "U0BOT", "B0BOT"
@@ -136,7 +137,7 @@ class File:
     extra: dict[str, Any] = field(default_factory=dict)
 
     def wire(self, world: "World") -> dict[str, Any]:
-        address = f"{world.base}/files/{self.id}/{self.name}"
+        address = f"{world.base}/files/{self.id}/{quote(self.name, safe="")}"
         return {
             "id": self.id, "name": self.name, "title": self.name, "mimetype": self.mimetype,
             "filetype": self.name.rsplit(".", 1)[-1], "user": self.user, "mode": "hosted",
