@@ -1,0 +1,122 @@
+"""Make the answer to one claim: who may see what, the question asked, the messages that show it.
+
+In: a claim. Out: a Reply, recorded in the ledger and not yet posted. Posts nothing itself, but
+hands whole sentences on as they are verified. Knows nothing of claims' lives: bot/slack/worker.py.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.answer import Answer, Citation, Sentence
+from bot.errors import NothingVisible
+from bot.slack import phrases
+from bot.slack.answer_blocks import answer_text, closing_blocks, messages
+from bot.slack.audience import Visible
+from bot.slack.directory import may_see, visible
+from bot.slack.elements import Block, Message
+from bot.slack.notice_blocks import said
+from bot.slack.parts import Parts
+from bot.slack.shown import Offer, Shown
+from bot.slack.types import ChannelSettings, Incoming, Kind, Outcome, Place
+
+OnSentence = Callable[[Sentence, tuple[Citation, ...]], None]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What is to be posted, and how the question ends with it.
+
+    `closing` ends a stream that has shown the sentences; `more` are the further messages of an
+    answer too long for one.
+    """
+
+    outcome: Outcome
+    messages: tuple[Message, ...]
+    answer: Answer | None = None
+    text: str = ""  # the whole answer as one text
+    closing: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where a claim is answered, and what may be shown there."""
+
+    place: Place
+    preferences: ChannelSettings
+    alone: bool
+    visible: Visible
+
+
+async def setting_of(parts: Parts, incoming: Incoming) -> Setting:
+    """Return where an answer appears and what its audience may see; facts at most minutes old."""
+    preferences = await asyncio.to_thread(parts.preferences.get, incoming.team, incoming.channel)
+    alone = incoming.private or is_private(parts, incoming, preferences)
+    place = await parts.directory.place(incoming.channel, incoming.user, alone=alone)
+    present = await asyncio.to_thread(parts.library.collections)
+    allowed = await visible(parts.policy, parts.directory, place, present, preferences)
+    return Setting(place, preferences, alone, allowed)
+
+
+def is_private(parts: Parts, incoming: Incoming, preferences: ChannelSettings) -> bool:
+    """Return whether a channel's settings want its answers shown to the asker alone."""
+    if incoming.kind is Kind.DIRECT:
+        return False  # it is private as it is, and may be streamed
+    written = parts.policy.channels.get(incoming.channel)
+    wanted = (preferences.answering, written.answering if written else None)
+    return "private" in [one.value for one in wanted if one]
+
+
+async def reply_to(
+    parts: Parts,
+    incoming: Incoming,
+    setting: Setting,
+    on_sentence: OnSentence | None,
+    answer_id: str,
+) -> Reply:
+    """Ask, and return the messages; nothing outside what may be seen is searched."""
+    try:
+        filters = setting.visible.filters
+    except NothingVisible:
+        return Reply(Outcome.DECLINED, (said(phrases.NOTHING_TO_SEE),), text=phrases.NOTHING_TO_SEE)
+    turns = await asyncio.to_thread(
+        parts.threads.turns, incoming.team, incoming.channel, incoming.root, incoming.ts,
+        user=incoming.user if setting.alone else None,
+    )  # fmt: skip
+    answer = await asyncio.to_thread(
+        parts.answerer.ask, incoming.text, turns, filters,
+        f"slack:{incoming.team}:{incoming.user}",
+        f"slack:{incoming.team}:{incoming.channel}:{incoming.root}",
+        on_sentence, zone=incoming.zone, answer_id=answer_id,
+    )  # fmt: skip
+    if not await still_seen(parts, setting, answer):
+        return Reply(Outcome.DECLINED, (said(phrases.NOTHING_TO_SEE),), text=phrases.NOTHING_TO_SEE)
+    return shown_as(answer, offer_in(setting, incoming))
+
+
+async def still_seen(parts: Parts, setting: Setting, answer: Answer) -> bool:
+    """Return whether all that an answer shows may be shown there now: facts are fetched anew."""
+    shown = {citation.brief.collection for citation in answer.citations}
+    shown |= {hit.brief.collection for hit in answer.nearest}
+    return await may_see(
+        parts.policy, parts.directory, setting.place, shown, setting.preferences
+    )
+
+
+def shown_as(answer: Answer, offer: Offer) -> Reply:
+    """Return the messages of an answer."""
+    shown = Shown(answer, offer)
+    return Reply(
+        Outcome.ANSWERED if answer.answered else Outcome.DECLINED,
+        tuple(messages(shown)),
+        answer,
+        answer_text(shown),
+        tuple(closing_blocks(shown)),
+    )
+
+
+def offer_in(setting: Setting, incoming: Incoming) -> Offer:
+    """Return what may be done with an answer where it stands."""
+    if incoming.kind is Kind.DIRECT:
+        return Offer.NOTHING
+    return Offer.SHARE if setting.alone else Offer.PRIVATELY

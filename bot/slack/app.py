@@ -1,0 +1,36 @@
+"""Put the Slack app together: parts in, a Bolt app out. Listeners only register here.
+
+The same app serves Socket Mode and HTTP. Nothing is answered in a listener: questions go into the
+inbox, the worker answers them.
+"""
+
+import re
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.listeners import actions, commands, home, messages, sessions, shortcuts, views
+from bot.slack.parts import Parts
+from bot.slack.worker import Worker
+
+
+def build(parts: Parts, worker: Worker, client: AsyncWebClient) -> AsyncApp:
+    """Return the app with all its listeners."""
+    secret = parts.settings.signing_secret
+    app = AsyncApp(
+        client=client,
+        signing_secret=secret.get_secret_value() if secret else None,
+        request_verification_enabled=secret is not None,
+    )
+    door = messages.register(app, parts, worker)
+    for module in (commands, actions, views, shortcuts):
+        module.register(app, parts, door)
+    home.register(app, parts)
+    sessions.register(app, parts, worker)
+
+    @app.event(re.compile("."))  # type: ignore[untyped-decorator]
+    async def received(body: dict[str, Any]) -> None:
+        """Acknowledge every event: what is not acknowledged is delivered again."""
+
+    return app

@@ -1,0 +1,148 @@
+"""Let questions in: every event passes here before Slack hears that it was received.
+
+As a middleware, not a listener: Bolt acknowledges an event before its listener runs, and a process
+killed between the two would have lost the question. Here it is in the inbox first; where that
+fails, Slack is not told, and delivers again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.slack import notice_blocks, phrases
+from bot.slack.incoming import Change, Written, change_of, written_of
+from bot.slack.listeners import files
+from bot.slack.outbox import Undeliverable
+from bot.slack.parts import Parts
+from bot.slack.types import Accepted, Incoming, Kind
+from bot.slack.worker import Worker
+
+log = logging.getLogger(__name__)
+
+Next = Callable[[], Awaitable[Any]]
+
+
+def register(app: AsyncApp, parts: Parts, worker: Worker) -> "Door":
+    """Have all events pass through the inbox; return its door, for questions from elsewhere."""
+    door = Door(parts, worker)
+
+    @app.middleware  # type: ignore[untyped-decorator]
+    async def admit(body: dict[str, Any], next: Next) -> None:  # noqa: A002 - Bolt's own name
+        if (body.get("event") or {}).get("type") in ("message", "app_mention"):
+            await door.admit(body)
+        await next()
+
+    return door
+
+
+class Door:
+    """Decides what of a workspace's messages is a question to us."""
+
+    def __init__(self, parts: Parts, worker: Worker) -> None:
+        """Take the parts, and the worker that is woken by a new question."""
+        self._parts = parts
+        self._worker = worker
+        self._told: set[asyncio.Task[Any]] = set()
+
+    async def admit(self, body: dict[str, Any]) -> None:
+        """Take in one event: a question, an edit, a deletion, a file, or nothing of ours."""
+        team, us = self._parts.team, self._parts.bot_user
+        if change := change_of(body, team, us):
+            await self._changed(change)
+        elif written := written_of(body, team, us):
+            await self._written(written)
+
+    async def _changed(self, change: Change) -> None:
+        inbox = self._parts.inbox
+        if change.text is None:
+            await asyncio.to_thread(inbox.deleted, change.team, change.channel, change.ts)
+            return
+        again = await asyncio.to_thread(
+            inbox.edited, change.team, change.channel, change.ts, change.text,
+            user=change.user, edited_ts=change.edited_ts,
+        )  # fmt: skip
+        if again:
+            self._later(self._offer_again(again))
+
+    async def _offer_again(self, asked: Incoming) -> None:
+        claim = await asyncio.to_thread(
+            self._parts.inbox.by_question, asked.team, asked.channel, asked.ts
+        )
+        if claim and claim.answer_id:
+            offer = notice_blocks.offer_again(claim.answer_id)
+            await self._parts.outbox.ephemeral(
+                asked.channel, asked.user, asked.root, offer.text, list(offer.blocks)
+            )
+
+    async def _written(self, written: Written) -> None:
+        threads = self._parts.threads
+        thread = (written.team, written.channel, written.thread_ts or written.ts)
+        if written.thread_ts and written.mutes:
+            if written.mentions_us or await asyncio.to_thread(threads.joined, *thread):
+                await asyncio.to_thread(threads.mute, *thread)
+            return
+        kind = await self._kind(written)
+        if kind is None:
+            return
+        if written.files and kind in (Kind.DIRECT, Kind.MENTION):
+            self._later(files.take(self._parts, written))
+            if not written.asks:
+                return
+        if not any(map(str.isalnum, written.text)):
+            return
+        if kind is Kind.MENTION and written.thread_ts:
+            await asyncio.to_thread(threads.unmute, *thread)
+        await self.accept(written.incoming(kind, await self._zone(written.user)))
+
+    async def _kind(self, written: Written) -> Kind | None:
+        joined = bool(written.thread_ts) and await asyncio.to_thread(
+            self._parts.threads.joined, written.team, written.channel, written.thread_ts or ""
+        )
+        preferences = await asyncio.to_thread(
+            self._parts.preferences.get, written.team, written.channel
+        )
+        stated = self._parts.policy.channels.get(written.channel)
+        unasked = preferences.unasked or bool(stated and stated.unasked)
+        return written.kind(joined=joined, unasked=unasked)
+
+    async def _zone(self, user: str) -> str | None:
+        """Return a person's time zone where Slack tells it in time; else the settings' holds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.5):
+                return (await self._parts.directory.member(user)).zone
+        return None
+
+    async def accept(self, incoming: Incoming) -> Accepted:
+        """Claim a question in the database, wake the worker, and tell where it is not taken."""
+        accepted = await asyncio.to_thread(self._parts.inbox.accept, incoming)
+        if accepted is Accepted.NEW:
+            self._worker.wake()
+        elif accepted is Accepted.OVER_QUOTA:
+            self._later(self._decline(incoming))
+        return accepted
+
+    async def _decline(self, incoming: Incoming) -> None:
+        line = notice_blocks.said(phrases.BUSY)
+        await self._parts.outbox.ephemeral(
+            incoming.channel, incoming.user, incoming.thread_ts, line.text, list(line.blocks),
+            response_url=incoming.response_url,
+        )  # fmt: skip
+
+    def _later(self, work: Any) -> None:
+        """Do something after the event is acknowledged, and keep hold of it until it is done."""
+        task = asyncio.create_task(_quietly(work))
+        self._told.add(task)
+        task.add_done_callback(self._told.discard)
+
+
+async def _quietly(work: Awaitable[Any]) -> None:
+    try:
+        await work
+    except Undeliverable as failure:
+        log.warning("a notice could not be delivered: %s", failure.code)
+    except Exception:
+        log.exception("what follows an event failed")

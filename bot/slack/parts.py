@@ -1,0 +1,36 @@
+"""What the Slack bot is made of, put together once and handed to worker and listeners."""
+
+from dataclasses import dataclass
+
+from bot.chain import Answerer
+from bot.ledger import Ledger
+from bot.slack.audience import Policy
+from bot.slack.directory import Directory
+from bot.slack.inbox import Inbox
+from bot.slack.outbox import Outbox
+from bot.slack.preferences import Preferences
+from bot.slack.reactions import Feedback, Requests
+from bot.slack.settings import SlackSettings
+from bot.slack.threads import Threads
+from index.library import Library
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts; `model` names the chat model that writes, None where briefs are quoted."""
+
+    settings: SlackSettings
+    library: Library
+    ledger: Ledger
+    answerer: Answerer
+    inbox: Inbox
+    threads: Threads
+    preferences: Preferences
+    feedback: Feedback
+    requests: Requests
+    policy: Policy
+    directory: Directory
+    outbox: Outbox
+    team: str
+    bot_user: str
+    model: str | None = None
