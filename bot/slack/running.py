@@ -1,0 +1,147 @@
+"""Run the Slack bot: settings in, a process that answers until it is told to stop.
+
+Opens the library, asks Slack who we are, connects, works. SIGTERM and SIGINT end it in order: no
+new questions, what is being worked on is finished or handed back, then the connections close.
+"""
+
+import asyncio
+import logging
+import os
+import secrets
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.ledger import Ledger
+from bot.making import parts as made_of
+from bot.slack.app import build
+from bot.slack.directory import Directory
+from bot.slack.inbox import Inbox
+from bot.slack.outbox import Outbox
+from bot.slack.parts import Parts
+from bot.slack.preferences import Preferences
+from bot.slack.reactions import Feedback, Requests
+from bot.slack.settings import SlackSettings
+from bot.slack.threads import Threads
+from bot.slack.worker import Worker
+from index.errors import SettingsError
+from index.library import Library
+from index.settings import load
+
+log = logging.getLogger(__name__)
+
+LEASE_SECONDS = 15.0  # how long a killed process's questions wait for another
+
+
+@dataclass(frozen=True)
+class Running:
+    """The bot while it runs; `app` takes what Slack sends, by whatever way it comes."""
+
+    parts: Parts
+    worker: Worker
+    app: AsyncApp
+
+
+def run(settings: SlackSettings) -> None:
+    """Run the bot over Socket Mode until a signal ends it; raises SettingsError."""
+    with opened() as library:
+        asyncio.run(_over_sockets(settings, library))
+
+
+@contextmanager
+def opened() -> Iterator[Library]:
+    """Open the library with the model of the settings, loaded."""
+    with Library.open(load(), create=True) as library:
+        library.require_fingerprint()
+        library.warm_up()
+        yield library
+
+
+@asynccontextmanager
+async def running(settings: SlackSettings, library: Library) -> AsyncIterator[Running]:
+    """Yield the bot at work; at the end it finishes or hands back what it works on."""
+    client = AsyncWebClient(
+        token=settings.bot_token.get_secret_value(), base_url=settings.api_url, retry_handlers=[]
+    )
+    team, user = await _who_we_are(client)
+    parts = _parts(settings, library, client, (team, user))
+    worker = Worker(parts, lease_seconds=LEASE_SECONDS)
+    working = asyncio.create_task(worker.run())
+    try:
+        yield Running(parts, worker, build(parts, worker, client))
+    finally:
+        await worker.stop()
+        await working
+
+
+async def until_told() -> None:
+    """Return when the process is told to end."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, told.set)
+    await told.wait()
+
+
+async def _over_sockets(settings: SlackSettings, library: Library) -> None:
+    from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+
+    assert settings.app_token
+    async with running(settings, library) as bot:
+        handler = AsyncSocketModeHandler(bot.app, settings.app_token.get_secret_value())
+        await handler.connect_async()
+        log.warning("connected to Slack; %s briefs are open to questions", len(library.dates()))
+        try:
+            await until_told()
+        finally:
+            await handler.close_async()
+
+
+async def _who_we_are(client: AsyncWebClient) -> tuple[str, str]:
+    """Return our team and user; raise SettingsError where Slack does not know the token."""
+    try:
+        told = await client.auth_test()
+    except SlackApiError as error:
+        raise SettingsError(
+            f"SLACK_BOT_TOKEN: Slack says {error.response.get('error')}; run: briefs slack check"
+        ) from None
+    except (SlackClientError, OSError, TimeoutError) as error:
+        raise SettingsError(
+            f"SLACK_API_URL: Slack cannot be reached ({type(error).__name__}); check the network"
+        ) from None
+    return str(told["team_id"]), str(told["user_id"])
+
+
+def _parts(
+    settings: SlackSettings, library: Library, client: AsyncWebClient, us: tuple[str, str]
+) -> Parts:
+    team, user = us
+    ledger = Ledger(library.database)
+    made = made_of(library, ledger)
+    if problem := made.problem():
+        log.warning("%s", problem)
+    policy = settings.policy
+    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    return Parts(
+        settings=settings,
+        library=library,
+        ledger=ledger,
+        answerer=made.answerer(library, ledger),
+        inbox=Inbox(library.database, owner, lease_seconds=LEASE_SECONDS),
+        threads=Threads(library.database),
+        preferences=Preferences(library.database),
+        feedback=Feedback(library.database),
+        requests=Requests(library.database),
+        policy=policy,
+        directory=Directory.serving(policy, client, team=team, bot_user=user),
+        outbox=Outbox(client),
+        team=team,
+        bot_user=user,
+        model=made.model.name if made.model else None,
+    )
