@@ -80,6 +80,7 @@ class Claim:
     message_ts: str | None = None  # of the answer, once there is a message
     outcome: Outcome | None = None
     reason: str | None = None  # of a failure, in words for people
+    edited: str | None = None  # the question's newer text, where it was changed too late
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,14 @@
-"""What the tests of the Slack bot share: a fake workspace, no proxy, one loop a test."""
+"""What the tests of the Slack bot share: a fake workspace, databases, a clock, questions."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
+from bot.slack.inbox import Inbox
+from bot.slack.types import Incoming, Kind
+from index.database import Database
+from index.settings import Settings
 from tests.slack.fake import FakeSlack
 
 
@@ -26,3 +30,54 @@ async def slack() -> AsyncIterator[FakeSlack]:
     """A fake workspace with the people and channels of World.small()."""
     async with FakeSlack() as fake:
         yield fake
+
+
+class Clock:
+    """Seconds since 1970, turned by hand."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def database_url(either_settings: Settings, tmp_path) -> str:
+    """The URL of an empty database, SQLite's, then PostgreSQL's."""
+    url = either_settings.database_url
+    return url.get_secret_value() if url else f"sqlite:///{tmp_path}/library.db"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def open_inbox(database: Database, clock: Clock) -> Callable[..., Inbox]:
+    """Open the inbox as another process would."""
+    return lambda owner, **options: Inbox(database, owner, **({"clock": clock} | options))
+
+
+@pytest.fixture
+def inbox(open_inbox: Callable[..., Inbox]) -> Inbox:
+    return open_inbox("one")
+
+
+@pytest.fixture
+def ask() -> Callable[..., Incoming]:
+    """Make a question; its ts is the number of a second."""
+
+    def made(second: float, text: str = "What does it cost?", **more: object) -> Incoming:
+        values = {"team": "T1", "channel": "C1", "user": "U1", "kind": Kind.MENTION} | more
+        return Incoming(ts=f"{1_700_000_000 + second:.6f}", text=text, **values)
+
+    return made
