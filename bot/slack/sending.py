@@ -7,6 +7,7 @@ of streams knows only how to end one that is in the way of a change.
 
 import contextlib
 import logging
+import re
 import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
@@ -38,6 +39,7 @@ _CHANGES = 4  # attempts to change a message, with an end of its stream or witho
 _PAGE = 200
 _PAGES = 60  # pages of one thread that are read
 _HISTORY_PAGES = 3  # pages of a channel, for messages outside threads
+_BETWEEN = re.compile(r"(?<=[.!?\])])\s+(?![\[\s])|\n")  # sentences, each with its own marks
 PLAIN = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
 
 
@@ -215,7 +217,8 @@ def fitting(text: str, limit: int = TEXT_LIMIT) -> str:
     if len(text) <= limit:
         return text
     head = text[: limit - 2]
-    cut = max(head.rfind("\n"), head.rfind(". ") + 1, head.rfind("] ") + 1)
+    ends = (found.start() for found in _BETWEEN.finditer(text))
+    cut = max((end for end in ends if end <= len(head)), default=0)
     if cut <= limit // 2:
         cut = head.rfind(" ")
     return f"{head[: cut if cut > 0 else len(head)].rstrip()} …"

@@ -1,9 +1,9 @@
 """A clock for tests of waiting: a sleep takes no time, yet all see the same time go by.
 
-    async with FastClock() as clock:            # goes on by itself, sleeper by sleeper
-        outbox = Outbox(client, clock=clock, sleep=clock.sleep)
+async with FastClock() as clock:            # goes on by itself, sleeper by sleeper
+    outbox = Outbox(client, clock=clock, sleep=clock.sleep)
 
-    clock = FastClock(); …; await clock.advance(230)      # or by hand
+clock = FastClock(); …; await clock.advance(230)      # or by hand
 """
 
 import asyncio
@@ -40,6 +40,11 @@ class FastClock:
         self.now = end
         await settle()
 
+    async def to_next(self, within: float) -> None:
+        """Go on to the next sleeper's time, if that is no further than so many seconds."""
+        if self._sleepers and self._sleepers[0][0] <= self.now + within:
+            self._wake_next()
+
     def _wake_next(self) -> None:
         at, _, woken = heapq.heappop(self._sleepers)
         if not woken.done():
@@ -61,6 +66,6 @@ class FastClock:
         self._driver.cancel()
 
 
-async def settle(seconds: float = 0.05) -> None:
+async def settle(seconds: float = 0.02) -> None:
     """Let calls that are on their way arrive."""
     await asyncio.sleep(seconds)
