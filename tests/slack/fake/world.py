@@ -137,7 +137,7 @@ class File:
     extra: dict[str, Any] = field(default_factory=dict)
 
     def wire(self, world: "World") -> dict[str, Any]:
-        address = f"{world.base}/files/{self.id}/{quote(self.name, safe="")}"
+        address = f"{world.base}/files/{self.id}/{quote(self.name, safe='')}"
         return {
             "id": self.id, "name": self.name, "title": self.name, "mimetype": self.mimetype,
             "filetype": self.name.rsplit(".", 1)[-1], "user": self.user, "mode": "hosted",
