@@ -492,7 +492,7 @@ def test_ctrl_c_ends_an_ingest_cleanly_and_the_next_one_finishes(
         start_new_session=True,  # as a job of its own, that alone gets the signal
     )
     _wait_for(lambda: (home_with_model / "library.db").is_file())
-    time.sleep(1.5)
+    time.sleep(1)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
