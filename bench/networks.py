@@ -138,6 +138,7 @@ def _member(
     import torch
     from torch import nn
 
+    torch.set_num_threads(1)  # of a network this small, more only wait for each other
     torch.manual_seed(seed)
     network = nn.Sequential(
         nn.Linear(features, UNITS), nn.ReLU(), nn.Dropout(training.dropout), nn.Linear(UNITS, 1)
@@ -152,7 +153,9 @@ def _member(
 
 
 def _standard(rows: Rows) -> tuple[Rows, Rows]:
-    return rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    """Return means and scales (k,); 1 is the scale of what does not vary: it says nothing."""
+    spread = rows.std(axis=0)
+    return rows.mean(axis=0), np.where(spread > 10**-_FEW, spread, 1.0)
 
 
 def _weights(weights: Rows) -> "torch.Tensor":

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bot import extractive, wording
+from bot import extractive
 from bot.answer import Standalone
 from bot.conversation import standalone
 from index.search import Query
@@ -75,15 +75,31 @@ def test_the_same_question_gives_the_same_answer(library):
     assert ask(library, question) == ask(library, question)
 
 
-def test_other_forms_of_a_word_count():
-    """Clipped words and two-digit fiscal years are recognised, short beginnings are not."""
-    weights = {"approp": 1.0, "fy27": 1.0, "art": 1.0}
-    assert wording.said(weights, "Appropriations for FY2027, artists") == {"approp", "fy27"}
-
-
 def test_choosing_is_quick_once_the_model_is_warm(library):
     """Well under the second that an asker notices; a busy machine is allowed for."""
     ask(library, "For how long was Port Aurelia leased?")
     started = time.perf_counter()
     ask(library, "Who called the lease of the harbour a mistake?")
     assert time.perf_counter() - started < 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        (
+            "How many tons of wheat did Tamara export in 2022, "
+            "and who called the lease of the harbour a mistake?",
+            ("8.1 million tons", "Ilse Brandt"),
+        ),
+        (
+            "Why did wheat exports of Tamara fall, and for how long was Port Aurelia leased?",
+            ("drought", "99 years"),
+        ),
+    ],
+)
+def test_each_part_of_a_question_has_its_sentence(library, question, wanted):
+    """Be they of one brief or of two, and never more than three."""
+    draft = ask(library, question)
+    said = " ".join(sentence.text for sentence in draft.sentences)
+    assert all(one in said for one in wanted)
+    assert len(draft.sentences) <= extractive.SENTENCES
