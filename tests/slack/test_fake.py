@@ -1,54 +1,19 @@
 """The fake holds the real SDK and the real Bolt to Slack's rules, and plays people."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
 import pytest
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.slack.fake import (
-    FakeSlack,
-)  # fmt: skip
+from tests.slack.fake import FakeSlack
 
 pytestmark = pytest.mark.anyio
 BLOCKS = [{"type": "section", "text": {"type": "mrkdwn", "text": "Hello"}}]
-
-
-@pytest.fixture
-def client(slack: FakeSlack) -> AsyncWebClient:
-    return AsyncWebClient(slack.bot_token, base_url=slack.api, retry_handlers=[])
-
-
-async def error_of(call: Awaitable[Any]) -> str:
-    with pytest.raises(SlackApiError) as caught:
-        await call
-    return str(caught.value.response["error"])
-
-
-async def test_a_post_stands_in_its_thread_with_its_metadata(
-    slack: FakeSlack, client: AsyncWebClient
-) -> None:
-    """conversations.replies shows the metadata only when asked."""
-    ts = await slack.mention("#general", "alice", "When?")
-    channel = slack.world.channel("general").id
-    marker = {"event_type": "brief_answer", "event_payload": {"answer_id": "a1"}}
-    posted = await client.chat_postMessage(
-        channel=channel, thread_ts=ts, text="Then.", metadata=marker
-    )
-    plain = await client.conversations_replies(channel=channel, ts=ts)
-    full = await client.conversations_replies(channel=channel, ts=ts, include_all_metadata=True)
-    assert [m["ts"] for m in plain["messages"]] == [ts, posted["ts"]]
-    assert "metadata" not in plain["messages"][1]
-    assert full["messages"][1]["metadata"] == marker
-    assert [m.text for m in slack.answers_to(ts)] == ["Then."]
-    assert slack.violations == []
-
-
-Bot = Callable[[], Awaitable[AsyncSocketModeHandler]]
 
 
 class Listener:
@@ -143,6 +108,107 @@ async def test_a_command_is_acknowledged_and_answered_through_its_response_url(
     """Both are seen by the asker alone."""
     await slack.command("/briefs", "ask when", "alice", "#general")
     await slack.until(lambda: len(slack.world.ephemeral) == 2)
-    assert [(m.text, m.to) for m in slack.world.ephemeral] == [
+    assert {(m.text, m.to) for m in slack.world.ephemeral} == {
         (text, slack.world.user("alice").id) for text in ("Searching", "Found")
-    ]
+    }
+    assert slack.violations == []
+
+
+async def test_an_event_comes_again_until_it_is_acknowledged(
+    slack: FakeSlack, bot: Listener
+) -> None:
+    """The same event_id in another envelope, over the socket that is there by then."""
+    slack.rules.redeliver_seconds = 0.2
+    slack.sockets.silence(0)
+    ts = await slack.ask("alice", "When?")
+    assert bot.heard == []
+    slack.sockets.cut()
+    await slack.until(lambda: bot.heard)
+    await slack.sockets.settled()
+    assert {e["event"]["ts"] for e in bot.heard} == {ts}
+    assert slack.sockets.acks[0].attempt > 0
+    assert slack.sockets.acks[0].delay < 10
+
+
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
+async def test_a_refresh_makes_the_client_connect_anew(
+    slack: FakeSlack, bot: Listener, reason: str
+) -> None:
+    """Nothing is lost over it."""
+    await slack.sockets.refresh(reason)
+    times = [await slack.ask("alice", str(n)) for n in range(5)]
+    await slack.until(lambda: len({e["event"]["ts"] for e in bot.heard}) == len(times))
+    await slack.until(lambda: slack.sockets.opened == 2)
+
+
+async def test_a_half_open_socket_is_noticed_by_its_missing_pongs(
+    slack: FakeSlack, bot: Listener
+) -> None:
+    """The SDK then has another, and gets what was not acknowledged."""
+    slack.rules.redeliver_seconds = 0.5
+    slack.sockets.silence()
+    await slack.ask("alice", "When?")
+    await slack.until(lambda: bot.heard, 30)
+    assert slack.sockets.opened == 2
+
+
+async def test_copies_carry_one_event_id_and_order_can_be_shuffled(
+    slack: FakeSlack, bot: Listener
+) -> None:
+    """As after a reconnect, or from several senders."""
+    async with slack.sockets.shuffled(seed=1):
+        times = [await slack.ask("alice", str(n), copies=2) for n in range(6)]
+        assert bot.heard == []
+    await slack.until(lambda: len(bot.heard) == 12)
+    heard = [e["event"]["ts"] for e in bot.heard]
+    assert sorted(set(heard)) == times
+    assert heard != sorted(heard)
+    assert len({e["event_id"] for e in bot.heard}) == 6
+
+
+async def test_events_can_be_sent_to_one_of_several_sockets(
+    slack: FakeSlack, bot: Listener
+) -> None:
+    """Two bots are two sockets."""
+    other = Listener(slack)
+    handler = AsyncSocketModeHandler(other.app, slack.app_token)
+    await handler.connect_async()
+    await slack.sockets.connected(2)
+    await slack.ask("alice", "one", to=1)
+    await slack.until(lambda: other.heard)
+    await slack.ask("alice", "two", to=0)
+    await slack.until(lambda: bot.heard)
+    assert [len(b.heard) for b in (bot, other)] == [1, 1]
+    await handler.close_async()
+
+
+async def test_an_edit_a_deletion_a_file_and_a_stop_are_events(
+    slack: FakeSlack, bot: Listener
+) -> None:
+    """Each as Slack sends it."""
+    ts = await slack.ask("alice", "When?")
+    channel = slack.dm("alice").id
+    await slack.edit(channel, ts, "Where?")
+    await slack.delete(channel, ts)
+    await slack.drop_file("a.txt", b"x", "alice", text="add this")
+    await slack.stop_session(channel, ts, "alice")
+    await slack.open_home("alice", "messages")
+    await slack.until(lambda: len(bot.heard) == 7)
+    events = {(e["event"]["type"], e["event"].get("subtype")): e["event"] for e in bot.heard}
+    assert set(events) == {
+        ("message", None), ("message", "message_changed"), ("message", "message_deleted"),
+        ("message", "file_share"), ("file_shared", None), ("agent_session_stopped", None),
+        ("app_home_opened", None),
+    }  # fmt: skip
+    assert events["message", "message_changed"]["previous_message"]["text"] == "When?"
+    assert events["message", "message_deleted"]["deleted_ts"] == ts
+    assert events["message", "file_share"]["files"][0]["name"] == "a.txt"
+
+
+async def test_a_click_that_nobody_acknowledges_is_a_violation(slack: FakeSlack) -> None:
+    """After three seconds people see a warning sign."""
+    slack.rules.ack_seconds = 0.05
+    async with aiohttp.ClientSession() as session, session.ws_connect(slack.sockets.ticket()):
+        await slack.sockets.connected()
+        assert await slack.command("/briefs", "", "alice", "#general") is None
+    assert slack.violations == ["slash_commands was not acknowledged in 0.05 s"]

@@ -65,9 +65,9 @@ class Events:
         gone = message.wire(self.world)
         await self._hidden("message_deleted", message, deleted_ts=message.ts, previous_message=gone)
 
-    async def _hidden(self, subtype: str, message: Message, **more: Any) -> None:
-        channel = self.world.channels[message.channel]
-        if BOT_USER not in channel.members or message.to:
+    async def _hidden(self, subtype: str, about: Message, **more: Any) -> None:
+        channel = self.world.channels[about.channel]
+        if BOT_USER not in channel.members or about.to:
             return
         if _SUBSCRIPTIONS[channel.kind] not in self.rules.events:
             return

@@ -86,7 +86,7 @@ def _chosen(one: Payload, given: Any) -> Payload:
     several = one["type"] in {"checkboxes", "multi_static_select"}
     everything = one.get("options") or [o for g in one["option_groups"] for o in g["options"]]
     if several:
-        wanted = given if given is not None else None
+        wanted = [given] if isinstance(given, str) else given
         chosen = one.get("initial_options") or []
         if wanted is not None:
             chosen = [o for o in everything if o["value"] in wanted]

@@ -1,0 +1,64 @@
+"""The demo's page shows blocks as people see them, escapes what is not its own, and works."""
+
+import re
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from tests.slack.demo import Demo
+from tests.slack.demo_blocks import Renderer
+from tests.slack.fake import BOT_USER, Message, World
+from tests.slack.test_limits import SOUND
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def demo() -> AsyncIterator[Demo]:
+    """The demo on a free port."""
+    demo = Demo()
+    await demo.start()
+    yield demo
+    await demo.stop()
+
+
+@pytest.mark.parametrize("block", SOUND, ids=lambda block: block["type"])
+async def test_every_kind_of_block_is_rendered(block: dict[str, object]) -> None:
+    """None is left out."""
+    assert Renderer(World.small()).blocks([block])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<script>alert(1)</script>", "&lt;img src=x onerror=alert(1)&gt;",
+     "<javascript:alert(1)|here>", '<https://e.org/"onmouseover="x|a>', "*<b>*"],
+)  # fmt: skip
+async def test_nothing_said_becomes_markup_of_the_page(text: str) -> None:
+    """Only the tags that the renderer makes are there."""
+    render = Renderer(World.small())
+    for out in (render.mrkdwn(text), render.markdown(text)):
+        assert set(re.findall(r"</?(\w+)", out)) <= {"a", "b", "i"}
+        for tag in re.findall(r"<a [^>]*>", out):
+            assert re.fullmatch(r'<a href="https?://[^"]*"( rel=noreferrer title="[^"]*")?>', tag)
+
+
+async def test_a_newcomer_can_write_and_read(demo: Demo) -> None:
+    """What is sent by the form stands in the channel, the bot's answer beneath it."""
+    where = {"as": "alice", "in": demo.world.channel("general").id}
+    async with aiohttp.ClientSession() as session:
+        await session.post(f"{demo.base}/do/say", data=where | {"text": "@briefs When?"})
+        asked = next(iter(demo.world.messages.values()))
+        assert asked.text == f"<@{BOT_USER}> When?"
+        demo.world.add(
+            Message(asked.channel, demo.world.stamp(), BOT_USER, "In *2023*.", thread_ts=asked.ts)
+        )
+        page = await (await session.get(f"{demo.base}/", params=where)).text()
+        assert "<mark>@briefs</mark> When?" in page
+        assert "In <b>2023</b>." in page
+        other = await session.post(
+            f"{demo.base}/do/say", data=where, headers={"Sec-Fetch-Site": "cross-site"}
+        )
+        assert other.status == 403
+        gone = await session.post(f"{demo.base}/do/click", data=where | {"m": "1", "what": "x"})
+        assert gone.status == 200
