@@ -123,12 +123,12 @@ def answer_json(answer: Answer, request_id: object = None) -> dict[str, Any]:
 
 def paragraphs(answer: Answer) -> list[str]:
     """Return the answer's text with its [1] marks: a paragraph for each brief in turn."""
-    return [_running([marked(sentence) for sentence in group]) for group in _grouped(answer)]
+    return [_running([marked(sentence) for sentence in group]) for group in grouped(answer)]
 
 
 def marked(sentence: Sentence) -> str:
     """Return a sentence with the numbers of its citations, and the mark of one to be checked."""
-    return f"{safe(sentence.text)} {_marks(sentence)}"
+    return f"{safe(sentence.text)} {cited(sentence)}"
 
 
 def declined(answer: Answer) -> str:
@@ -142,7 +142,7 @@ def notes(answer: Answer) -> list[str]:
     for sentence in answer.sentences:
         if sentence.verdict is Verdict.CHECK:
             why = "; ".join(f"{one.kind}: {one.detail}" for one in sentence.reasons)
-            lines.append(safe(f"{_marks(sentence)} check this against its source. {why}".strip()))
+            lines.append(safe(f"{cited(sentence)} check this against its source. {why}".strip()))
     return lines
 
 
@@ -194,7 +194,7 @@ def renderable(answer: Answer) -> "RenderableType":
         heading = [Text("Nearest passages", style="bold")] if nearest else []
         return Group(Text(declined(answer)), *_rich_notes(answer), *heading, *nearest)
     body = []
-    for group in _grouped(answer):
+    for group in grouped(answer):
         parts = [rich_sentence(sentence) for sentence in group]
         joint = Text(_joint([part.plain for part in parts]))
         body.append(Padding(joint.join(parts), (0, 0, 1, 0)))
@@ -240,14 +240,15 @@ def _lines(answer: Answer) -> list[str]:
     return [*body, *said, *([""] if said else []), sources_heading(answer), *listed]
 
 
-def _grouped(answer: Answer) -> list[list[Sentence]]:
+def grouped(answer: Answer) -> list[list[Sentence]]:
     """Return the sentences in runs whose first citations are of one brief."""
     briefs = {citation.number: citation.brief.id for citation in answer.citations}
     groups = groupby(answer.sentences, key=lambda sentence: briefs.get(sentence.citations[0]))
     return [list(group) for _, group in groups]
 
 
-def _marks(sentence: Sentence) -> str:
+def cited(sentence: Sentence) -> str:
+    """Return the numbers of a sentence's citations, and the mark of one to be checked."""
     numbers = "".join(f"[{number}]" for number in sentence.citations)
     return numbers + (CHECK_MARK if sentence.verdict is Verdict.CHECK else "")
 

@@ -28,6 +28,7 @@ from index.errors import BriefsError, UsageError
 log = logging.getLogger(__name__)
 
 WORKERS = 4  # claims worked on at once by one process
+ATTEMPTS = 5  # after which a question that keeps killing its worker is given up
 POLL = 1.0  # seconds between looks for claims that other processes left
 GRACE = 10.0  # seconds that a stop waits for what is being worked on (F-54)
 ANSWER_SECONDS = 120.0  # for one answer, everything included
@@ -202,8 +203,10 @@ class _Work:
     async def run(self) -> None:
         """Answer, note, post, note."""
         if await asyncio.to_thread(self._parts.inbox.unwanted, self._claim):
-            await self._finish(Outcome.WITHDRAWN, None)
+            await self._withdraw()
             return
+        if self._claim.attempts > ATTEMPTS:
+            raise UsageError(phrases.GIVEN_UP)
         if self._claim.answer_id and self._claim.blocks is not None:
             await self._resume()
             return
@@ -246,9 +249,10 @@ class _Work:
             raise _LeaseLost
 
     async def _deliver(self, reply: Reply, *, alone: bool) -> None:
+        await self._hold()
         if await asyncio.to_thread(self._parts.inbox.unwanted, self._claim):
             await self._abandon()
-            await self._finish(Outcome.WITHDRAWN, None)
+            await self._withdraw()
             return
         if alone or self._incoming.response_url:
             ts = await self._whisper(reply)
@@ -259,6 +263,24 @@ class _Work:
         failpoints.reached("answer.after_post")
         await self._status(None)
         await self._finish(reply.outcome, ts)
+
+    async def _hold(self) -> None:
+        """Renew the lease right before something is posted; where it is lost, nothing is."""
+        if not await asyncio.to_thread(self._parts.inbox.renew, self._claim):
+            raise _LeaseLost
+
+    async def _withdraw(self) -> None:
+        """End a question that was deleted; an answer that stands already is its end."""
+        claim, ts = self._claim, None
+        if claim.answer_id:
+            ts = claim.message_ts or await self._parts.outbox.find(
+                self._incoming.channel, self._incoming.root, claim.answer_id
+            )
+        if ts:
+            outcome = await asyncio.to_thread(self._outcome_of, claim.answer_id or "")
+            await self._finish(outcome, ts)
+        else:
+            await self._finish(Outcome.WITHDRAWN, None)
 
     async def _post(self, messages: tuple[Message, ...], marker: str) -> str:
         """Post the messages of an answer one after the other; return the first one's ts."""
@@ -306,6 +328,7 @@ class _Work:
                 missing.append((part, message))
             ts = ts or found
         for part, message in missing:
+            await self._hold()
             posted = await self._parts.outbox.post(
                 incoming.channel, incoming.root, message.text, list(message.blocks), part
             )
@@ -335,8 +358,7 @@ class _Work:
             except Stopped:
                 return
             if stream.ts and not noted:
-                await asyncio.to_thread(self._parts.inbox.begun, self._claim, stream.ts)
-                noted = True
+                noted = await asyncio.to_thread(self._parts.inbox.begun, self._claim, stream.ts)
 
     async def _end_stream(self, reply: Reply):  # type: ignore[no-untyped-def]
         """End the message with sources and buttons; another answer than was shown replaces it."""

@@ -1,7 +1,7 @@
 """What the fake holds the bot to: the settings of its strictness, and the checks on messages."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.slack import limits, markup
@@ -44,7 +44,6 @@ class Rules:
     crossing_seconds: float = 0.005  # a call this soon after a 429 was on its way already
     revoked: bool = False
     sockets: int = 10
-    words: set[str] = field(default_factory=set)  # free for tests
 
 
 def channel_for(fake: "FakeSlack", name: Any, *, writing: bool = True) -> Channel:

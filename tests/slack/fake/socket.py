@@ -6,68 +6,15 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
+from tests.slack.fake.envelopes import Ack, Envelope, Socket
 from tests.slack.fake.world import APP
 
 if TYPE_CHECKING:
     from tests.slack.fake.server import FakeSlack
-
-
-@dataclass
-class Ack:
-    """An envelope that was acknowledged: how soon after it was (first) sent, and with what."""
-
-    envelope: str
-    type: str
-    event_id: str | None
-    delay: float
-    payload: Any = None
-    attempt: int = 0
-
-
-@dataclass
-class Envelope:
-    """Something on its way to the bot."""
-
-    id: str
-    type: str
-    payload: dict[str, Any]
-    attempt: int = 0
-    born: float = field(default_factory=time.monotonic)
-    sent: float | None = None
-    socket: "Socket | None" = None
-    acked: asyncio.Future[Any] = field(default_factory=lambda: asyncio.Future())
-    then: Callable[[Any], None] | None = None  # called with what it is acknowledged with
-
-    @property
-    def event_id(self) -> str | None:
-        return self.payload.get("event_id")
-
-    def wire(self) -> dict[str, Any]:
-        out: dict[str, Any] = {"type": self.type, "envelope_id": self.id, "payload": self.payload}
-        out["accepts_response_payload"] = self.type != "events_api"
-        if self.type == "events_api":
-            reason = "timeout" if self.attempt else ""
-            out |= {"retry_attempt": self.attempt, "retry_reason": reason}
-        return out
-
-
-class Socket:
-    """One connection of a bot."""
-
-    def __init__(self, number: int, ws: web.WebSocketResponse, request: web.Request) -> None:
-        self.number, self.ws, self._request = number, ws, request
-        self.silent = False  # half open: neither speaks nor answers pings
-        self.since = time.monotonic()
-
-    def cut(self) -> None:
-        """Break it off, without a word."""
-        if self._request.transport:
-            self._request.transport.abort()
 
 
 class Sockets:
@@ -116,7 +63,6 @@ class Sockets:
             await self._listen(socket)
         finally:
             await self._set(socket, there=False)
-            self._resend_of(socket)
         return ws
 
     async def _set(self, socket: Socket, *, there: bool) -> None:
@@ -186,7 +132,7 @@ class Sockets:
         self._turn += 1
         socket = self.open[(self._turn if to is None else to) % len(self.open)]
         first = envelope.sent is None
-        envelope.sent, envelope.socket = envelope.sent or time.monotonic(), socket
+        envelope.sent = envelope.sent or time.monotonic()
         if not socket.silent:
             with suppress(ConnectionError, RuntimeError):
                 await socket.ws.send_json(envelope.wire())
@@ -226,12 +172,6 @@ class Sockets:
         )  # fmt: skip
         self.waiting[again.id] = again
         await self._send(again)
-
-    def _resend_of(self, socket: Socket) -> None:
-        """What a broken socket took with it waits for its time; nothing to do but note it."""
-        for envelope in self.waiting.values():
-            if envelope.socket is socket:
-                envelope.socket = None
 
     def _is_held(self, envelope: Envelope) -> bool:
         return self._held is not None and envelope in self._held

@@ -1,0 +1,64 @@
+"""The short texts that the bot says, in one place: status lines, reasons, refusals.
+
+Statuses are written after "is …" by Slack ("Brief Bot is searching 412 briefs").
+"""
+
+from collections.abc import Sequence
+
+from bot.slack import text
+from index.passage import BriefRef
+
+PROMPTS = 4  # suggested prompts that Slack shows
+
+NOT_FOR_YOU = "You cannot see the briefs behind this answer."
+GONE = "This answer is no longer on record."
+NO_LONGER_THERE = "This brief is no longer in the library; above is the passage as it was cited."
+FORGOTTEN = "Your questions are deleted. The answers stay on record without them."
+THANKS = "Thank you. Your feedback is on record."
+ASKED_LIBRARIANS = "The librarians have your question."
+SETTINGS_KEPT = "The settings of this channel are saved."
+ADMINS_ONLY = "Only an admin of the library can do this."
+NOTHING_TO_SEE = "The briefs do not say."
+SHUTTING_DOWN = "I am being restarted and answer as soon as I am back."
+BROKEN = "Something went wrong on my side; it is in the log. Please ask again in a few minutes."
+TOO_SLOW = "It took too long. Please ask again, perhaps in fewer words."
+NO_STATUS = ""
+
+
+def searching(briefs: int) -> str:
+    """Return the status while the briefs are searched."""
+    return f"searching {counted(briefs, 'brief')}"
+
+
+def checking(citations: int) -> str:
+    """Return the status while citations are checked."""
+    return f"checking {counted(citations, 'citation')}"
+
+
+def waiting(before: int) -> str:
+    """Return the status of a question that others are before."""
+    return f"waiting for {counted(before, 'question')} before yours" if before else "about to start"
+
+
+def over_quota(most: int) -> str:
+    """Return what a user hears who has too many questions open."""
+    return f"You have {counted(most, 'question')} open. Please wait until some are answered."
+
+
+def counted(number: int, thing: str) -> str:
+    """Return "1 brief", "1,412 briefs"."""
+    plural = f"{thing[:-1]}ies" if thing.endswith("ry") else f"{thing}s"
+    return f"{number:,} {thing if number == 1 else plural}"
+
+
+def suggested_prompts(newest: Sequence[BriefRef]) -> list[dict[str, str]]:
+    """Return the prompts that the agent pane suggests, drawn from the newest briefs."""
+    titles = dict.fromkeys(text.one_line(brief.title, 150) for brief in newest)
+    return [
+        {
+            "title": text.for_message(text.shorten(title, 60)),
+            "message": text.for_message(f"What does “{title}” say?"),
+        }
+        for title in list(titles)[:PROMPTS]
+        if title
+    ]

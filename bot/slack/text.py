@@ -1,0 +1,269 @@
+"""Make text safe to send to Slack, and Slack's text readable: text in, text out.
+
+Slack has two dialects. In *mrkdwn* (message text, sections) `&`, `<` and `>` are escaped and
+everything in angle brackets is a command: a mention, a link, a date. In standard *markdown* (the
+text of streams) the usual punctuation formats. What comes from briefs, people or errors passes
+through here, or goes into `plain_text` and `rich_text` elements, where nothing is parsed
+(bot/slack/elements.py); those, too, get it without control and bidi characters.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from bot.render import safe
+from index import sentences
+
+LONGEST_URL = 3_000  # characters, of a button's url; Slack's reference, Block Kit
+CUT = " …"  # stands where text was left out
+
+JOINER = "\u2060"  # an invisible character that keeps Slack from seeing a link or a mention
+# What bot.render.safe leaves: a bidi mark, tags that nobody sees, and what no JSON can hold.
+_UNSENDABLE = re.compile("[\u061c\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_SPECIAL = re.compile("[&<>]")
+_ENTITY = re.compile("&(amp|lt|gt);")
+_TOKEN = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
+_PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
+_MARKDOWN = re.compile(r"[\\`*_~\[\](){}#|!]")
+_LINE_START = re.compile(r"(?m)^([^\S\n]*)(?:([-+=])|(\d{1,9})([.)]))")
+_AT = re.compile(r"@(?=\w)")
+_SCHEME = re.compile(r":(?=/|\w+@)")
+_WWW = re.compile(r"www\.", re.IGNORECASE)
+_MAIL = re.compile(r"\b(mailto|tel):", re.IGNORECASE)
+_DOMAIN = re.compile(r"(?<=[^\W_])\.(?=[^\W\d_]{2})")
+_EMOJI = re.compile(r":(?=[a-z0-9_+'-]+:)")
+_TELLING = (_AT, _SCHEME, _WWW, _DOMAIN, _EMOJI)
+_INDENT = re.compile(r"(?m)^[ \t]+")
+_HOST = re.compile(r"^(?=.{1,253}$)[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$|^[0-9a-f:.]+$")
+
+
+def clean(text: str) -> str:
+    """Return text of the same length without control, bidi and unsendable characters."""
+    return _UNSENDABLE.sub("\ufffd", safe(text))
+
+
+def escape(text: str) -> str:
+    """Return text that mrkdwn shows as it is; formatting marks (`*`, backticks) still format."""
+    return _SPECIAL.sub(lambda match: _ENTITIES[match[0]], clean(text))
+
+
+def unescape(text: str) -> str:
+    """Return what Slack's escaping of `&`, `<` and `>` stands for."""
+    names = {"amp": "&", "lt": "<", "gt": ">"}
+    return _ENTITY.sub(lambda match: names[match[1]], text)
+
+
+def for_message(text: str) -> str:
+    """Return text for the top-level `text` of a message, which Slack searches for links and names.
+
+    Invisible characters part what would become a link, a mention or an emoji.
+    """
+    return escape(_unlinked(text))
+
+
+def for_markdown(text: str, bold: Iterable[tuple[int, int]] = ()) -> str:
+    """Return text that standard markdown shows as it is, the stretches given in bold.
+
+    No formatting but that, no links, no mentions.
+    """
+    text = _INDENT.sub(lambda match: "\u00a0" * len(match[0]), text)  # else it would be code
+    breaks = _breaks(text)
+    parts, end = list[str](), 0
+    for start, stop in sorted(bold):
+        inner = text[start:stop]
+        stop = start + len(inner.rstrip())
+        start = max(end, start + len(inner) - len(inner.lstrip()))
+        if start < stop:
+            strong = _plain_markdown(text, start, stop, breaks)
+            # Inside a word, the marks of bold need something invisible beside them.
+            before = JOINER if text[:start][-1:].strip() else ""
+            after = JOINER if text[stop:][:1].strip() else ""
+            parts += [_plain_markdown(text, end, start, breaks), f"**{before}{strong}{after}**"]
+            end = stop
+    return "".join([*parts, _plain_markdown(text, end, len(text), breaks)])
+
+
+def _plain_markdown(text: str, start: int, end: int, breaks: list[int]) -> str:
+    text = _parted(text[start:end], [place - start for place in breaks if start <= place < end])
+    text = _MARKDOWN.sub(r"\\\g<0>", text)
+    text = _LINE_START.sub(_escaped_start, text)
+    return _SPECIAL.sub(lambda match: _ENTITIES[match[0]], clean(text))
+
+
+def readable(text: str, bot_user_id: str | None = None) -> str:
+    """Return what a person typed, from the text of Slack's event: words for commands, no escapes.
+
+    The bot's own mention is left out; those of others stay, as names where Slack gives them.
+    """
+    words = unescape(_TOKEN.sub(lambda match: _words(match, bot_user_id), text))
+    lines = (" ".join(line.split()) for line in clean(words).splitlines())
+    return "\n".join(lines).strip()
+
+
+def link(url: str, label: str) -> str | None:
+    """Return a mrkdwn link, or None where the address is no plain http(s) one.
+
+    The true host stands behind a label that is not the host itself.
+    """
+    address, host = web_address(url), host_of(url)
+    if address is None or host is None:
+        return None
+    shown = escape(_unlinked(label)).replace("|", "¦").strip()
+    if not shown or label.strip() == host:
+        return f"<{escape(address)}|{host}>"
+    return f"<{escape(address)}|{shown}> ({_unlinked(host)})"
+
+
+def web_address(url: str | None) -> str | None:
+    """Return an http(s) address as it may stand in a link, percent-encoded, or None.
+
+    Refused: other schemes, user names in it, no host, white space, over LONGEST_URL characters.
+    """
+    host = host_of(url)
+    if url is None or host is None:
+        return None
+    parts = urlsplit(url.strip())
+    port = f":{parts.port}" if parts.port else ""
+    netloc = (f"[{host}]" if ":" in host else host) + port
+    path, query, fragment = (
+        quote(part, safe="/%:@!$&'*+,;=?~-._") for part in (parts.path, parts.query, parts.fragment)
+    )
+    made = urlunsplit((parts.scheme.lower(), netloc, path, query, fragment))
+    return made if len(escape(made)) <= LONGEST_URL else None
+
+
+def host_of(url: str | None) -> str | None:
+    """Return the host that an address leads to, in ASCII (punycode), or None where it is unfit."""
+    if url is None or clean(url) != url or len(url) > LONGEST_URL:
+        return None
+    try:
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "").encode("idna").decode("ascii").lower()
+        _ = parts.port  # raises ValueError where it is none
+    except (ValueError, UnicodeError):
+        return None
+    odd = parts.scheme.lower() not in {"http", "https"} or "@" in parts.netloc
+    return None if odd or any(map(str.isspace, parts.netloc)) or not _HOST.match(host) else host
+
+
+def weight(text: str) -> int:
+    """Return the length that Slack may count: after escaping, and in UTF-16 units."""
+    return sum(map(_weight, text)) if _heavy(text) else len(text)
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return text of a weight of at most `limit`, cut at a space and marked where it was cut."""
+    if len(text) <= limit and weight(text) <= limit:
+        return text
+    end = _fitting(text, 0, limit - len(CUT))
+    kept = text[:end]
+    space = kept.rfind(" ")
+    return (kept[:space] if space > end // 2 else kept).rstrip() + CUT
+
+
+def fit(ready: str, limit: int) -> str:
+    """Return text that is escaped already in at most `limit` characters, cut at white space."""
+    if len(ready) <= limit:
+        return ready
+    kept = ready[: limit - len(CUT)]
+    space = max(kept.rfind(" "), kept.rfind("\n"))
+    return ready[: max(space, 0)].rstrip() + CUT
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return text cleaned, in one line, shortened to a weight of `limit`."""
+    return shorten(" ".join(clean(text[: limit * 4]).split()), limit)
+
+
+def split(text: str, limit: int) -> list[str]:
+    """Return text in pieces of a weight of at most `limit`, nothing lost but white space.
+
+    Cut between paragraphs, else between sentences, else at a space, else anywhere.
+    """
+    return [text[start:end] for start, end in spans(text, limit)]
+
+
+def spans(text: str, limit: int) -> list[tuple[int, int]]:
+    """Return (start, end) of the pieces of `split`, without surrounding white space."""
+    return [span for span in _cuts(text, limit) if span[0] < span[1]]
+
+
+def _cuts(text: str, limit: int) -> Iterator[tuple[int, int]]:
+    start = 0
+    while start < len(text):
+        end = _fitting(text, start, limit)
+        if end < len(text):
+            end = start + _best_cut(text[start:end])
+        piece = text[start:end]
+        lead = len(piece) - len(piece.lstrip())
+        yield start + lead, start + max(lead, len(piece.rstrip()))
+        start = end
+
+
+def _best_cut(window: str) -> int:
+    """Return where to cut a text that goes on after this window; never 0."""
+    enough = len(window) // 4
+    paragraphs = [match.end() for match in _PARAGRAPH.finditer(window)]
+    if paragraphs and paragraphs[-1] > enough:
+        return paragraphs[-1]
+    last = sentences.split(window)[-1:]
+    if last and last[0][0] > enough:
+        return last[0][0]
+    space = max(window.rfind(" "), window.rfind("\n"))
+    return space + 1 if space > enough else len(window)
+
+
+def _fitting(text: str, start: int, limit: int) -> int:
+    """Return the end of the longest slice from `start` of that weight, at least one character."""
+    window = text[start : start + max(limit, 1)]
+    if not _heavy(window):
+        return start + len(window)
+    total = 0
+    for place, character in enumerate(window):
+        total += _weight(character)
+        if total > limit:
+            return start + max(place, 1)
+    return start + len(window)
+
+
+def _heavy(text: str) -> bool:
+    return not text.isascii() or bool(_SPECIAL.search(text))
+
+
+def _weight(character: str) -> int:
+    if character in _ENTITIES:
+        return len(_ENTITIES[character])
+    return 2 if ord(character) > 0xFFFF else 1
+
+
+def _unlinked(text: str) -> str:
+    return _parted(text, _breaks(text))
+
+
+def _breaks(text: str) -> list[int]:
+    """Return where something invisible keeps a link, a mention or an emoji from forming."""
+    found = {match.end() for pattern in _TELLING for match in pattern.finditer(text)}
+    return sorted(found | {match.end(1) for match in _MAIL.finditer(text)})
+
+
+def _parted(text: str, places: list[int]) -> str:
+    edges = [0, *places, len(text)]
+    return JOINER.join(text[start:end] for start, end in pairwise(edges))
+
+
+def _escaped_start(match: re.Match[str]) -> str:
+    space, mark, number, stop = match.groups()
+    return f"{space}\\{mark}" if mark else f"{space}{number}\\{stop}"
+
+
+def _words(match: re.Match[str], bot_user_id: str | None) -> str:
+    sign, target, label = match.groups()
+    if sign == "@":
+        return " " if target == bot_user_id else f"@{label or target}"
+    if sign == "#":
+        return f"#{label or target}"
+    if sign == "!":
+        return label or f"@{target.split('^')[0]}"
+    return label or target.removeprefix("mailto:")
