@@ -22,6 +22,10 @@ NOTHING_TO_SEE = "The briefs do not say."
 SHUTTING_DOWN = "I am being restarted and answer as soon as I am back."
 BROKEN = "Something went wrong on my side; it is in the log. Please ask again in a few minutes."
 TOO_SLOW = "It took too long. Please ask again, perhaps in fewer words."
+STOPPED = "Stopped at your wish."
+BUSY = "There are too many questions open. Please wait until some are answered, then ask again."
+NOT_RECORDED = "The answer could not be recorded, and so it is not shown. The librarians know more."
+GIVEN_UP = "I tried several times and did not get through. Please ask again."
 NO_STATUS = ""
 
 
