@@ -139,9 +139,7 @@ class Worker:
                 ts = await _told(self._parts, claim, failed(reason), f"failed-{claim.pk}")
         await self._parts.outbox.status(incoming.channel, incoming.root, None)
         with suppress(BriefsError):  # else its lease ends, and it is tried again
-            await asyncio.to_thread(
-                self._parts.inbox.finished, claim, Outcome.FAILED, ts, reason
-            )
+            await asyncio.to_thread(self._parts.inbox.finished, claim, Outcome.FAILED, ts, reason)
 
 
 class _LeaseLost(Exception):
@@ -169,9 +167,7 @@ async def _told(parts: Parts, claim: Claim, message: Message, marker: str) -> st
             response_url=incoming.response_url,
         )  # fmt: skip
         return None
-    posted = await parts.outbox.post(
-        incoming.channel, incoming.root, message.text, blocks, marker
-    )
+    posted = await parts.outbox.post(incoming.channel, incoming.root, message.text, blocks, marker)
     return posted.ts
 
 
@@ -185,9 +181,7 @@ class _Shower:
     def __call__(self, sentence: Sentence, citations: tuple[Citation, ...]) -> None:
         """Take a sentence that was verified and recorded."""
         del citations
-        self.loop.call_soon_threadsafe(
-            self.sentences.put_nowait, f"{sentence_markdown(sentence)} "
-        )
+        self.loop.call_soon_threadsafe(self.sentences.put_nowait, f"{sentence_markdown(sentence)} ")
 
 
 class _Work:
@@ -255,7 +249,8 @@ class _Work:
             await self._withdraw()
             return
         if alone or self._incoming.response_url:
-            ts = await self._whisper(reply)
+            await self._whisper(reply)
+            ts = None
         elif self._stream:
             ts = (await self._end_stream(reply)).ts
         else:
