@@ -58,9 +58,14 @@ async def setting_of(parts: Parts, incoming: Incoming) -> Setting:
     return Setting(place, preferences, alone, allowed)
 
 
+def is_direct(incoming: Incoming) -> bool:
+    """Return whether it was asked in a direct message with us, by whatever way."""
+    return incoming.kind is Kind.DIRECT or incoming.channel.startswith("D")
+
+
 def is_private(parts: Parts, incoming: Incoming, preferences: ChannelSettings) -> bool:
     """Return whether a channel's settings want its answers shown to the asker alone."""
-    if incoming.kind is Kind.DIRECT:
+    if is_direct(incoming):
         return False  # it is private as it is, and may be streamed
     written = parts.policy.channels.get(incoming.channel)
     wanted = (preferences.answering, written.answering if written else None)
@@ -115,6 +120,6 @@ def shown_as(answer: Answer, offer: Offer) -> Reply:
 
 def offer_in(setting: Setting, incoming: Incoming) -> Offer:
     """Return what may be done with an answer where it stands."""
-    if incoming.kind is Kind.DIRECT:
+    if is_direct(incoming):
         return Offer.NOTHING
     return Offer.SHARE if setting.alone else Offer.PRIVATELY
