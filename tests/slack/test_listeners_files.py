@@ -1,14 +1,16 @@
 import pytest
 from aiohttp import web
 
-from bot.slack import fetching, phrases
+from bot.slack import phrases
 from bot.slack.fetching import fetch, safe_name
 from bot.slack.running import Running
 from index.errors import ReadError
 from index.library import Library
 from index.schema import CURRENT
+from tests.slack import bot as at_slack
 from tests.slack.bot import seen, settings_for, told
 from tests.slack.fake import FakeSlack, Message
+from tests.slack.fake.server import LOGIN
 
 pytestmark = pytest.mark.anyio
 
@@ -27,12 +29,10 @@ def text(name: str, number: int = 700) -> bytes:
 
 def titles(library: Library) -> dict[str, str]:
     """Titles of the current briefs, with their sources."""
-    return {
-        row.brief.title: row.brief.source for row in library.versions() if row.state == CURRENT
-    }
+    return {row.brief.title: row.brief.source for row in library.versions() if row.state == CURRENT}
 
 
-async def confirmed(slack: FakeSlack, ts: str, channel: str | None = None) -> Message:
+async def confirmed(slack: FakeSlack, ts: str) -> Message:
     message: Message = await slack.answer_to(ts, 30)
     return message
 
@@ -75,12 +75,19 @@ async def test_one_bad_file_stops_no_other(slack: FakeSlack, running: Running, b
         slack.file(name, data, "alice")
         for name, data in zip(names, (b"", text("Quill"), b"MZ"), strict=True)
     ]
-    ts = await slack.say(
-        slack.dm("alice").id, "alice", "", files=[file.id for file in files]
-    )
+    ts = await slack.say(slack.dm("alice").id, "alice", "", files=[file.id for file in files])
     said = (await confirmed(slack, ts)).said
     assert "Not added: empty.txt" in said and "Not added: program.exe" in said
     assert any("Quill" in name for name in titles(briefs)) and "Added: " in said
+
+
+async def test_an_admin_may_take_out_what_others_added(
+    slack: FakeSlack, running: Running, briefs: Library
+):
+    said = await confirmed(slack, await slack.drop_file("a.txt", text("Admin"), "alice"))
+    await slack.click(said, "Undo", "ada")
+    assert phrases.TAKEN_OUT in (await told(slack, "ada")).text
+    assert not any("Admin" in name for name in titles(briefs))
 
 
 async def test_guests_add_nothing(slack: FakeSlack, running: Running, briefs: Library):
@@ -89,27 +96,21 @@ async def test_guests_add_nothing(slack: FakeSlack, running: Running, briefs: Li
     assert not any("Gwenlake" in name for name in titles(briefs))
 
 
-async def test_a_page_to_sign_in_is_no_brief(slack: FakeSlack, running: Running, briefs: Library):
-    slack.rules.scopes -= {"files:read"}
-    for name in ("login.txt", "login.html"):
-        file = slack.file(name, b"x" * 500, "alice")
-        slack.rules.scopes |= {"files:read"}
-        with pytest.raises(ReadError, match="web page"):
-            await fetch_without_scope(slack, file.id)
+class SigningIn(FakeSlack):
+    """A Slack that sends its page to sign in in place of every file."""
+
+    async def _file(self, request: web.Request) -> web.Response:
+        return web.Response(text=LOGIN, content_type="text/html")
 
 
-async def fetch_without_scope(slack: FakeSlack, file_id: str) -> None:
-    """Fetch as an app that may ask about files and is not handed them."""
-    settings = settings_for(slack)
-    allowed, slack.rules.scopes = slack.rules.scopes, slack.rules.scopes
-    told_of = await fetching._facts(settings, file_id)
-    slack.rules.scopes = allowed - {"files:read"}
-    try:
-        data = await fetching._downloaded(settings, str(told_of["url_private_download"]), 10**6)
-    finally:
-        slack.rules.scopes = allowed
-    if fetching._is_other_page(data, str(told_of["name"]), told_of["size"]):
-        raise ReadError("a web page")
+@pytest.mark.parametrize("name", ["login.txt", "login.html"])
+async def test_a_page_to_sign_in_is_no_brief(name: str, briefs: Library):
+    at_slack.empty_tables(briefs)
+    async with SigningIn() as slack, at_slack.started(slack, briefs):
+        ts = await slack.drop_file(name, text("Login"), "alice")
+        said = (await confirmed(slack, ts)).said
+    assert f"Not added: {name}" in said and "sent a web page" in said
+    assert not any("Sign in" in title for title in titles(briefs))
 
 
 @pytest.mark.parametrize(
@@ -175,7 +176,7 @@ async def test_the_token_is_not_sent_where_slack_redirects_to():
         ("", "pdf", "file.pdf"),
         ("...", "", "file"),
         ("CON.txt", "", "_CON.txt"),
-        ("~root/*.md", "", "_.md"),
+        ("~root/*.md", "", "file.md"),
         ("b" * 300 + ".pdf", "", "b" * 100 + ".pdf"),
         ("Bericht über Öl.docx", "", "Bericht über Öl.docx"),
         ("x#attachment=y.eml", "", "x_attachment=y.eml"),
@@ -207,7 +208,7 @@ async def test_a_brief_added_in_the_dialog_is_told_of_in_a_direct_message(
     assert said["errors"].keys() == {"date"}
     given = {"files": [file.wire(slack.world)], "title": "On <ferries>", "date": "2021-05"}
     await slack.submit(view, given)
-    await slack.until(lambda: slack.thread(slack.dm("alice").id, "0") or _in_dm(slack), 30)
+    await slack.until(lambda: _in_dm(slack), 30)
     assert "On <ferries>" in _in_dm(slack)[0].said and "2021-05" in _in_dm(slack)[0].said
     assert "On <ferries>" in titles(briefs)
     assert slack.violations == []
