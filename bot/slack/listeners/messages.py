@@ -31,7 +31,7 @@ def register(app: AsyncApp, parts: Parts, worker: Worker) -> "Door":
     door = Door(parts, worker)
 
     @app.middleware  # type: ignore[untyped-decorator]
-    async def admit(body: dict[str, Any], next: Next) -> None:  # noqa: A002 - Bolt's own name
+    async def admit(body: dict[str, Any], next: Next) -> None:
         if (body.get("event") or {}).get("type") in ("message", "app_mention"):
             await door.admit(body)
         await next()
