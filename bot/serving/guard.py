@@ -64,7 +64,7 @@ class Guard:
         self._app, self._secret, self._clock = app, secret.encode(), clock
         self._taken: dict[bytes, float] = {}  # signature to when it may be forgotten
         self._said: dict[Reason, float] = {}
-        self.refused: Counter[Reason] = Counter()
+        self.refused: Counter[str] = Counter()  # by reason
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on one request, or refuse it."""
@@ -137,14 +137,14 @@ class Guard:
                 self._taken.pop(signature, None)
 
     def _note(self, reason: Reason) -> None:
-        self.refused[reason] += 1
+        self.refused[reason.value] += 1
         now = self._clock()
         if now - self._said.get(reason, 0.0) >= QUIET:
             self._said[reason] = now
             log.warning(
                 "a request was refused: %s (%s so far); if it came from Slack, check "
                 "SLACK_SIGNING_SECRET, the clock and the proxy",
-                reason.value.replace("_", " "), self.refused[reason],
+                reason.value.replace("_", " "), self.refused[reason.value],
             )  # fmt: skip
 
 

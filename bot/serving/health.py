@@ -66,7 +66,7 @@ class Health:
                     "passages": look.figures.passages,
                 },
                 "slack": self._slack(),
-                "oldest_waiting_seconds": _rounded(look and look.tally.oldest_waiting),
+                "oldest_waiting_seconds": _rounded(look.tally.oldest_waiting if look else None),
             },
         )  # fmt: skip
 
@@ -75,7 +75,10 @@ class Health:
         look = await self._look()
         connected = None if self._link is None else not self._link.down_for
         lines = exposition(
-            look and look.figures, look and look.tally, connected=connected, refused=self._refused()
+            look.figures if look else None,
+            look.tally if look else None,
+            connected=connected,
+            refused=self._refused(),
         )
         return Answer(200, lines, CONTENT_TYPE)
 

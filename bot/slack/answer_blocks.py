@@ -20,6 +20,7 @@ from bot.slack.elements import (
     Message,
     button,
     clipped,
+    confirmation,
     context,
     emphasised,
     merged,
@@ -45,6 +46,14 @@ MOST_BLOCKS = 40  # of a message, before the buttons
 LONGEST_MARKDOWN = 2_400  # characters of a streamed sentence; Slack takes 12,000 once escaped
 LONGEST_NOTE = 600
 FIRST_WORDS = 300  # characters of a nearest passage
+
+_CONSENT = confirmation(
+    "Ask the librarians?",
+    "They will see your question and your name.",
+    "Ask them",
+    "Not now",
+    danger=False,
+)
 
 
 @dataclass(frozen=True)
@@ -185,7 +194,9 @@ def _buttons(shown: Shown) -> list[Element]:
     if answer.citations or answer.nearest:
         made.append(button("Show passages", actions.SHOW_PASSAGES, name))
     if not answer.answered:
-        made.append(button("Ask the librarians", actions.ASK_LIBRARIANS, name))
+        made.append(
+            button("Ask the librarians", actions.ASK_LIBRARIANS, name, confirm=_CONSENT)
+        )
     if shown.offer is Offer.PRIVATELY:
         made.append(button("Ask privately", actions.ASK_PRIVATELY, name))
     if shown.offer is Offer.SHARE and answer.answered:

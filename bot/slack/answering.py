@@ -58,9 +58,14 @@ async def setting_of(parts: Parts, incoming: Incoming) -> Setting:
     return Setting(place, preferences, alone, allowed)
 
 
+def is_direct(incoming: Incoming) -> bool:
+    """Return whether it was asked in a direct message with us, by whatever way."""
+    return incoming.kind is Kind.DIRECT or incoming.channel.startswith("D")
+
+
 def is_private(parts: Parts, incoming: Incoming, preferences: ChannelSettings) -> bool:
     """Return whether a channel's settings want its answers shown to the asker alone."""
-    if incoming.kind is Kind.DIRECT:
+    if is_direct(incoming):
         return False  # it is private as it is, and may be streamed
     written = parts.policy.channels.get(incoming.channel)
     wanted = (preferences.answering, written.answering if written else None)
@@ -98,9 +103,7 @@ async def still_seen(parts: Parts, setting: Setting, answer: Answer) -> bool:
     """Return whether all that an answer shows may be shown there now: facts are fetched anew."""
     shown = {citation.brief.collection for citation in answer.citations}
     shown |= {hit.brief.collection for hit in answer.nearest}
-    return await may_see(
-        parts.policy, parts.directory, setting.place, shown, setting.preferences
-    )
+    return await may_see(parts.policy, parts.directory, setting.place, shown, setting.preferences)
 
 
 def shown_as(answer: Answer, offer: Offer) -> Reply:
@@ -117,6 +120,6 @@ def shown_as(answer: Answer, offer: Offer) -> Reply:
 
 def offer_in(setting: Setting, incoming: Incoming) -> Offer:
     """Return what may be done with an answer where it stands."""
-    if incoming.kind is Kind.DIRECT:
+    if is_direct(incoming):
         return Offer.NOTHING
     return Offer.SHARE if setting.alone else Offer.PRIVATELY

@@ -140,14 +140,14 @@ def button(
     return {**made, **{name: given for name, given in extra.items() if given is not None}}
 
 
-def confirmation(title: str, said: str, yes: str, no: str) -> Element:
+def confirmation(title: str, said: str, yes: str, no: str, *, danger: bool = True) -> Element:
     """Return the question that Slack asks before it tells us of a click."""
     return {
         "title": plain(title, 100),
         "text": plain(said, 300),
         "confirm": plain(yes, 30),
         "deny": plain(no, 30),
-        "style": "danger",
+        "style": "danger" if danger else "primary",
     }
 
 

@@ -113,7 +113,7 @@ async def _over_sockets(
                 serving(site(Health(library.database, link)), listening)
             )
             log.warning("listening on %s: /health, /metrics", address(listening))
-        await handler.connect_async()
+        await handler.connect_async()  # type: ignore[no-untyped-call]
         log.warning("connected to Slack; %s briefs are open to questions", len(library.dates()))
         await until_told()
 

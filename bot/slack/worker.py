@@ -139,9 +139,7 @@ class Worker:
                 ts = await _told(self._parts, claim, failed(reason), f"failed-{claim.pk}")
         await self._parts.outbox.status(incoming.channel, incoming.root, None)
         with suppress(BriefsError):  # else its lease ends, and it is tried again
-            await asyncio.to_thread(
-                self._parts.inbox.finished, claim, Outcome.FAILED, ts, reason
-            )
+            await asyncio.to_thread(self._parts.inbox.finished, claim, Outcome.FAILED, ts, reason)
 
 
 class _LeaseLost(Exception):
@@ -169,9 +167,7 @@ async def _told(parts: Parts, claim: Claim, message: Message, marker: str) -> st
             response_url=incoming.response_url,
         )  # fmt: skip
         return None
-    posted = await parts.outbox.post(
-        incoming.channel, incoming.root, message.text, blocks, marker
-    )
+    posted = await parts.outbox.post(incoming.channel, incoming.root, message.text, blocks, marker)
     return posted.ts
 
 
@@ -185,9 +181,7 @@ class _Shower:
     def __call__(self, sentence: Sentence, citations: tuple[Citation, ...]) -> None:
         """Take a sentence that was verified and recorded."""
         del citations
-        self.loop.call_soon_threadsafe(
-            self.sentences.put_nowait, f"{sentence_markdown(sentence)} "
-        )
+        self.loop.call_soon_threadsafe(self.sentences.put_nowait, f"{sentence_markdown(sentence)} ")
 
 
 class _Work:
@@ -228,10 +222,11 @@ class _Work:
             reply = await answering.reply_to(
                 self._parts, self._incoming, setting, on_sentence, self._answer_id
             )
-        except BaseException:
+        except BaseException as error:
             if showing:
                 showing.cancel()
-                await self._abandon()
+                stopped = isinstance(error, asyncio.CancelledError) and error.args == ("stopped",)
+                await self._abandon(phrases.STOPPED if stopped else phrases.BROKEN)
             raise
         if on_sentence and showing:
             on_sentence.sentences.put_nowait(None)
@@ -255,7 +250,8 @@ class _Work:
             await self._withdraw()
             return
         if alone or self._incoming.response_url:
-            ts = await self._whisper(reply)
+            await self._whisper(reply)
+            ts = None
         elif self._stream:
             ts = (await self._end_stream(reply)).ts
         else:
@@ -376,19 +372,24 @@ class _Work:
             )  # fmt: skip
         return posted
 
-    async def _abandon(self) -> None:
+    async def _abandon(self, why: str = phrases.BROKEN) -> None:
         """Put a line in the place of a stream that will not be finished."""
         if self._stream and self._stream.ts:
-            line = said(phrases.BROKEN)
-            with suppress(Undeliverable):
+            line = said(why)
+            with suppress(Undeliverable, Stopped):
                 await self._stream.replace(line.text, list(line.blocks))
 
     def _marker(self, reply: Reply) -> str:
         return reply.answer.answer_id if reply.answer else f"none-{self._claim.pk}"
 
     async def _status(self, line: str | None) -> None:
-        if self._incoming.kind is not Kind.COMMAND and not self._incoming.response_url:
-            await self._parts.outbox.status(self._incoming.channel, self._incoming.root, line)
+        """Show in a thread that all can see that its question is worked on, or no longer."""
+        incoming = self._incoming
+        if incoming.private or incoming.response_url:
+            return
+        await self._parts.outbox.status(incoming.channel, incoming.root, line)
+        if line is None and incoming.kind is Kind.DIRECT and incoming.thread_ts is None:
+            await self._parts.outbox.title(incoming.channel, incoming.root, incoming.text)
 
     async def _finish(self, outcome: Outcome, ts: str | None) -> None:
         done = await asyncio.to_thread(self._parts.inbox.finished, self._claim, outcome, ts)

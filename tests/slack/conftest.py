@@ -2,13 +2,17 @@
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from bot.slack.inbox import Inbox
+from bot.slack.running import Running
 from bot.slack.types import Incoming, Kind
 from index.database import Database
+from index.library import Library
 from index.settings import Settings
+from tests.slack import bot as at_slack
 from tests.slack.fake import FakeSlack
 
 
@@ -81,3 +85,22 @@ def ask() -> Callable[..., Incoming]:
         return Incoming(ts=f"{1_700_000_000 + second:.6f}", text=text, **values)
 
     return made
+
+
+@pytest.fixture(scope="session")
+def briefs(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Iterator[Library]:
+    """A small library with the real model; one of its three briefs is restricted."""
+    home = tmp_path_factory.mktemp("slack-library")
+    (home / "models").symlink_to(model_cache)
+    with Library.open(Settings(home=home), create=True) as opened:
+        at_slack.fill(opened)
+        opened.warm_up()
+        yield opened
+
+
+@pytest.fixture
+async def running(slack: FakeSlack, briefs: Library) -> AsyncIterator[Running]:
+    """The bot at work at the fake Slack."""
+    at_slack.empty_tables(briefs)
+    async with at_slack.started(slack, briefs) as bot:
+        yield bot
