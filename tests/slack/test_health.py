@@ -275,11 +275,13 @@ async def test_serve_with_slack_answers_over_http(own_examples: Path, slack: Fak
             slack.request_url, {"type": "event_callback"}, secret="not-the-signing-secret"
         )
         assert forged == (401, "refused\n")
-        ts = await slack.mention("general", "alice", "When did Finland join NATO?")
+        ts = await slack.ask("alice", "When did Finland join NATO?")
         answer = await slack.answer_to(ts, 20)
         assert "2023" in answer.text
         page = (await asyncio.to_thread(get, port, "/metrics"))[1]
         assert 'briefs_refused_requests_total{reason="signature"} 1' in page
+        await slack.quiet()
+        slack.request_url = None
         began = time.monotonic()
         process.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(process.wait, 12) == 0
