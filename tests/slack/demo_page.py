@@ -22,7 +22,8 @@ form{margin:.2rem 0}.block{margin:.3rem 0}blockquote{border-left:3px solid #8888
 padding-left:.7rem}mark{background:#7ac4;color:inherit}mark.loud{background:#e55}
 textarea,main input:not([type]){width:100%;box-sizing:border-box}label{display:block;margin:.5rem 0}
 dialog{display:block;position:fixed;top:2rem;margin:auto;left:0;right:0;width:34rem;
-max-height:85vh;overflow:auto;z-index:2}button.primary{font-weight:bold}button.danger{color:#c33}
+max-height:85vh;overflow:auto;z-index:2;border:0;border-radius:.5rem;padding:1rem 1.2rem;
+box-shadow:0 0 0 100vmax #0008}article>div{margin:.3rem 0}button,textarea,input{font:inherit}button.primary{font-weight:bold}button.danger{color:#c33}
 td{border:1px solid #8884;padding:.2rem .4rem}h3{margin:.4rem 0}
 """
 # The only script: fetch what is said anew each second, unless somebody is writing in it.
@@ -121,7 +122,15 @@ class Page:
             last = number + 1 == len(seen) or seen[number + 1].root != message.root
             if last and not (message.to and not message.thread_ts):
                 shown.append(self._thread_end(message.root))
-        return "".join(shown) or "<p>Nothing has been said here yet.</p>"
+        return "".join(shown) or self._nothing()
+
+    def _nothing(self) -> str:
+        assert self.channel
+        mention = "" if self.channel.kind == "im" else "@briefs "
+        return (
+            "<p>Nothing has been said here yet. Try, with the example briefs: "
+            f"<i>{mention}When did Finland join NATO?</i></p>"
+        )
 
     def _message(self, message: Message) -> str:
         fake, ephemeral = self.fake, message.to is not None
