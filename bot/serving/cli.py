@@ -8,7 +8,9 @@ HOST, PORT = "127.0.0.1", 8080
 
 Host = Annotated[
     str,
-    typer.Option(metavar="ADDRESS", help="Where to listen; others reach only what is not 127.…"),
+    typer.Option(
+        metavar="ADDRESS", help="Address to listen on; 127.0.0.1: for this machine alone."
+    ),
 ]
 Port = Annotated[
     int, typer.Option(metavar="PORT", min=0, max=65535, help="Port to listen on; 0: any free one.")
@@ -21,11 +23,11 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(host: Host = HOST, port: Port = PORT) -> None:
-    """Answer in Slack over HTTP, and tell how the bot is doing; runs until it is stopped.
+    """Answer in Slack over HTTP, and tell how the bot is doing.
 
-    /slack/events takes what Slack sends and signs, where SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET
-    are set. /health says in JSON whether all is well: 200, or 503. /metrics has the figures for
-    Prometheus. It speaks plain HTTP: a proxy with a certificate belongs before it.
+    /slack/events takes what Slack signs. /health answers 200 if all is well, else 503.
+
+    /metrics is for Prometheus. All of it is plain HTTP: put a proxy with a certificate before it.
 
     Example: briefs serve --port 8080
     """

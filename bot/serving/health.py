@@ -6,6 +6,7 @@ anybody wrote; nor paths, nor what a database says of itself.
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from bot.serving.asgi import Answer, App, Site, page
@@ -40,7 +41,9 @@ class Health:
         """Remember whom to ask; no link: Slack is not set up here."""
         self._database, self._link, self._refused = database, link, refused
         self._tallying = Tallying(database)
-        self._looking: asyncio.Task[Look | None] | None = None
+        self._looking: asyncio.Future[Look | None] | None = None
+        # Its own: that all other threads are at work is no fault of the database.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="health")
 
     def places(self) -> Mapping[str, tuple[tuple[str, ...], App]]:
         """Return what is served where."""
@@ -108,7 +111,8 @@ class Health:
     async def _look(self) -> Look | None:
         """Return what the database says, None where it does not in time."""
         if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(asyncio.to_thread(self._read))
+            loop = asyncio.get_running_loop()
+            self._looking = loop.run_in_executor(self._thread, self._read)
         done, _ = await asyncio.wait({self._looking}, timeout=SLOW)
         return next(iter(done)).result() if done else None
 
