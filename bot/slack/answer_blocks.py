@@ -194,9 +194,7 @@ def _buttons(shown: Shown) -> list[Element]:
     if answer.citations or answer.nearest:
         made.append(button("Show passages", actions.SHOW_PASSAGES, name))
     if not answer.answered:
-        made.append(
-            button("Ask the librarians", actions.ASK_LIBRARIANS, name, confirm=_CONSENT)
-        )
+        made.append(button("Ask the librarians", actions.ASK_LIBRARIANS, name, confirm=_CONSENT))
     if shown.offer is Offer.PRIVATELY:
         made.append(button("Ask privately", actions.ASK_PRIVATELY, name))
     if shown.offer is Offer.SHARE and answer.answered:

@@ -71,11 +71,11 @@ async def fetch(settings: SlackSettings, file_id: str, limit: int) -> Fetched:
 
 def safe_name(name: str, kind: str = "") -> str:
     """Return a name for a file of ours: no folders, nothing hidden, nothing special, not long."""
-    plain = unicodedata.normalize("NFC", name).replace("\\", "/")
-    plain = _UNSAFE.sub("_", PurePosixPath(plain).name).strip(" ._-")
-    stem, dot, suffix = plain.rpartition(".")
-    if not dot or suffix.lower() not in SUPPORTED_SUFFIXES:
-        stem, suffix = plain, _UNSAFE.sub("", kind).lower()[:10]
+    plain = PurePosixPath(unicodedata.normalize("NFC", name).replace("\\", "/")).name
+    stem, _, suffix = plain.rpartition(".")
+    if suffix.lower() not in SUPPORTED_SUFFIXES:
+        stem, suffix = plain, re.sub(r"\W", "", kind.lower())[:10]
+    stem = _UNSAFE.sub("_", stem).strip(" ._-")
     stem = stem.encode()[:LONGEST_NAME].decode(errors="ignore").strip(" .") or "file"
     stem = f"_{stem}" if _RESERVED.match(stem) else stem
     return f"{stem}.{suffix}" if suffix else stem

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 TITLE_LIMIT = 200  # characters
 STATUS_LIMIT = 100  # characters; Slack names no limit
 _FORGET = 600.0  # seconds after which a missing feature is tried again
+MOMENT = 1.0  # seconds that such a call may wait for its turn
 
 
 class Sessions:
@@ -61,7 +62,7 @@ class Sessions:
             if not self._calls.pacing.is_open(turn_of(method, arguments)):
                 return
             try:
-                await self._calls.once(method, arguments, now)
+                await self._calls.once(method, arguments, now + MOMENT)
                 return
             except Refused as refused:
                 log.debug("%s: %s", method, refused.code)

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 QUESTION = "To whom was the harbour of Port Aurelia leased?"
 SECRET = "What does the board offer for the lease of Port Aurelia?"
-NOWHERE = "How many submarines does the Kingdom of Tamara plan to buy in 2031?"
+NOWHERE = "Who won the chess championship of Iceland?"
 
 
 async def answered(
@@ -28,9 +28,9 @@ async def test_passages_are_shown_with_the_text_around_them_on_request(
     answer = await answered(slack)
     await slack.click(answer, "Show passages", "alice")
     view = await seen(slack, "alice", "Norvane Shipping")
-    assert "It handles 41 million tons" not in str(view.view)
+    assert "'italic': True" not in str(view.view)
     await slack.click(view, "Paragraph before and after")
-    await seen(slack, "alice", "It handles 41 million tons")
+    await seen(slack, "alice", "'italic': True")
     assert slack.violations == []
 
 
@@ -90,7 +90,7 @@ async def test_asking_privately_answers_once_to_the_one_who_clicked(
 async def test_a_double_click_shares_an_answer_once(slack: FakeSlack, running: Running):
     await slack.command("/briefs", f"ask {QUESTION}", "alice", "deals")
     own = await told(slack, "alice")
-    await asyncio.gather(*(slack.click(own, "Share with channel") for _ in range(3)))
+    await asyncio.gather(*(slack.click(own, "Share with channel", "alice") for _ in range(3)))
 
     def shared() -> list[Message]:
         return [m for m in slack.answers() if not m.to]
@@ -105,7 +105,7 @@ async def test_a_double_click_shares_an_answer_once(slack: FakeSlack, running: R
 async def test_what_not_everybody_may_see_is_not_shared(slack: FakeSlack, running: Running):
     await slack.command("/briefs", f"ask {QUESTION}", "alice", "general")  # Gwen, a guest, reads it
     own = await told(slack, "alice")
-    await slack.click(own, "Share with channel")
+    await slack.click(own, "Share with channel", "alice")
     assert phrases.NOT_TO_BE_SHARED in (await told(slack, "alice", 2)).text
     assert not [m for m in slack.answers() if not m.to]
 
@@ -132,7 +132,7 @@ async def test_an_edited_question_is_answered_again_once(slack: FakeSlack, runni
     await slack.answer_to(ts, 20)
     await slack.edit("deals", ts, "@briefs By how much did wheat exports of Tamara fall in 2023?")
     offer = await told(slack, "alice")
-    await asyncio.gather(*(slack.click(offer, "Answer it again") for _ in range(2)))
+    await asyncio.gather(*(slack.click(offer, "Answer it again", "alice") for _ in range(2)))
 
     def again() -> list[Message]:
         return [m for m in slack.thread("deals", ts) if m.by_bot and "12 percent" in m.said]
@@ -146,8 +146,11 @@ async def test_an_edited_question_is_answered_again_once(slack: FakeSlack, runni
 async def test_history_is_deleted_from_home(slack: FakeSlack, running: Running):
     ts = await slack.ask("alice", QUESTION)
     await slack.answer_to(ts, 20)
+    await slack.quiet()
     await slack.open_home("alice")
-    await slack.until(lambda: slack.home_of("alice") and QUESTION in str(slack.home_of("alice").view))
+    await slack.until(
+        lambda: slack.home_of("alice") and QUESTION in str(slack.home_of("alice").view)
+    )
     await slack.click(slack.home_of("alice"), "Delete my history")
     await seen(slack, "alice", phrases.FORGOTTEN)
     await slack.until(lambda: QUESTION not in str(slack.home_of("alice").view))

@@ -1,0 +1,123 @@
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bot.slack.listeners.errands import Errands, done
+from bot.slack.listeners.sessions import forget
+from bot.slack.outbox import Undeliverable
+from bot.slack.running import Running
+from bot.slack.types import Outcome
+from index.errors import DatabaseUnavailable, NotFound, UsageError
+from tests.slack.fake import FakeSlack
+
+pytestmark = pytest.mark.anyio
+
+QUESTION = "To whom was the harbour of Port Aurelia leased?"
+
+
+class Slowly:
+    """An answerer that takes its time."""
+
+    def __init__(self, ask: Callable[..., Any], hold: Any) -> None:
+        self._ask, self._hold = ask, hold
+
+    def ask(self, *given: Any, **more: Any) -> Any:
+        self._hold.wait(10)
+        return self._ask(*given, **more)
+
+
+async def test_stop_ends_the_work_and_the_session(slack: FakeSlack, running: Running):
+    import threading
+
+    hold = threading.Event()
+    object.__setattr__(running.parts, "answerer", Slowly(running.parts.answerer.ask, hold))
+    channel = slack.dm("alice").id
+    ts = await slack.ask("alice", QUESTION)
+    await slack.until(lambda: slack.world.sessions.get((channel, ts)))
+    assert slack.world.sessions[channel, ts].status == "processing"
+    await slack.stop_session(channel, ts, "alice")
+    await slack.until(lambda: slack.world.sessions[channel, ts].status == "active")
+    find = running.parts.inbox.by_question
+    await slack.until(lambda: find(running.parts.team, channel, ts).outcome is Outcome.FAILED)
+    hold.set()
+    await slack.quiet(1.0)
+    assert not slack.answers() and slack.unfinished() == []
+
+
+async def test_a_direct_question_names_its_thread(slack: FakeSlack, running: Running):
+    ts = await slack.ask("alice", QUESTION)
+    session = (slack.dm("alice").id, ts)
+    await slack.until(lambda: (one := slack.world.sessions.get(session)) and one.title, 20)
+    assert slack.world.sessions[session].title == QUESTION
+
+
+class Noting:
+    def __init__(self) -> None:
+        self.said: list[dict[str, Any]] = []
+
+    def changed(self, **what: Any) -> None:
+        self.said.append(what)
+
+
+@pytest.mark.parametrize(
+    ("event", "what"),
+    [
+        (
+            {"type": "member_left_channel", "user": "U1", "channel": "C1"},
+            {"user": "U1", "channel": "C1"},
+        ),
+        ({"type": "user_change", "user": {"id": "U1"}}, {"user": "U1", "channel": None}),
+        ({"type": "channel_shared", "channel": "C1"}, {"user": None, "channel": "C1"}),
+        ({"type": "channel_rename", "channel": {"id": "C1"}}, {"user": None, "channel": "C1"}),
+        ({"type": "subteam_updated", "subteam": {"id": "S1"}}, {"groups": True}),
+        ({"type": "channel_something_new"}, {}),
+    ],
+)
+async def test_what_changes_is_asked_anew(event: dict[str, Any], what: dict[str, Any]):
+    class Parts:
+        directory = Noting()
+
+    Parts.directory = Noting()
+    forget(Parts, event)
+    assert Parts.directory.said == [what]
+
+
+async def failing(error: Exception) -> None:
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (UsageError("question: empty"), "question: empty"),
+        (NotFound("abc: no such answer"), "no longer on record"),
+        (Undeliverable("This channel is archived.", "is_archived"), "This channel is archived."),
+        (DatabaseUnavailable("postgresql://host/x: gone"), "Something went wrong"),
+        (RuntimeError("xoxb-secret"), "Something went wrong"),
+    ],
+)
+async def test_only_our_own_words_are_told(
+    error: Exception, said: str, caplog: pytest.LogCaptureFixture
+):
+    lines: list[str] = []
+
+    async def tell(line: str) -> None:
+        lines.append(line)
+
+    await done(failing(error), tell)
+    assert said in lines[0] and "secret" not in lines[0] and "postgresql" not in lines[0]
+    assert "xoxb-secret" not in caplog.text
+
+
+async def test_work_is_held_until_it_is_done():
+    errands, ended = Errands(), []
+
+    async def work() -> None:
+        await asyncio.sleep(0.05)
+        ended.append(1)
+
+    errands.start(work())
+    await errands.finished()
+    assert ended == [1]
