@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import torch
 
-UNITS = 16  # of each network
 SEEDS = 4
 RATE, BATCH = 3e-3, 64
 _FEW = 5  # decimals in the file
@@ -40,8 +39,9 @@ class Question:
 
 @dataclass(frozen=True)
 class Training:
-    """How long and how carefully to fit."""
+    """How large, how long and how carefully to fit."""
 
+    units: int = 16  # of each network
     epochs: int = 25
     decay: float = 0.05
     dropout: float = 0.2
@@ -141,7 +141,10 @@ def _member(
     torch.set_num_threads(1)  # of a network this small, more only wait for each other
     torch.manual_seed(seed)
     network = nn.Sequential(
-        nn.Linear(features, UNITS), nn.ReLU(), nn.Dropout(training.dropout), nn.Linear(UNITS, 1)
+        nn.Linear(features, training.units),
+        nn.ReLU(),
+        nn.Dropout(training.dropout),
+        nn.Linear(training.units, 1),
     )
     optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=training.decay)
     for _ in range(training.epochs):

@@ -20,6 +20,7 @@ from index.wording import said, share
 
 NAMELESS = 0.75  # share of names found, for a question without any
 BESIDE = 3  # best sentences, and best passages, that are looked at together
+SHORT = 3  # letters of a name up to which it may be a short form: Feb, Adm, St
 NEXT, FAR = 5, 9  # ranks of passages against which the first is compared
 
 
@@ -39,8 +40,21 @@ class Scored:
         return float(self.row[COLUMNS.index(name)])
 
 
-def evidence(asked: Asked, hits: Sequence[Hit], ranked: Sequence[Scored]) -> dict[str, float]:
-    """Return the features of a question whose sentences are ranked, best first; one at least."""
+def proper(asked: Asked) -> frozenset[str]:
+    """Return the stems of the question's names that a library on the matter would have.
+
+    Numbers, short forms and what opens the question in capitals by chance are left out.
+    """
+    return frozenset(name for name in asked.names if len(name) > SHORT and name.isalpha())
+
+
+def evidence(
+    asked: Asked, hits: Sequence[Hit], ranked: Sequence[Scored], unknown: frozenset[str]
+) -> dict[str, float]:
+    """Return the features of a question whose sentences are ranked, best first; one at least.
+
+    `unknown` are those of its `proper` names that no passage of the library has.
+    """
     return {
         **_nearness(ranked),
         **_offers(ranked),
@@ -53,6 +67,7 @@ def evidence(asked: Asked, hits: Sequence[Hit], ranked: Sequence[Scored]) -> dic
         "figure_row": ranked[0].feature("figure_row"),
         "rank": float(ranked[0].candidate.rank),
         "pairs": ranked[0].feature("pairs"),
+        "unknown_names": _unknown(hits, unknown),
     }
 
 
@@ -132,6 +147,12 @@ def _share_named(wanted: frozenset[str], text: str) -> float:
     if not wanted:
         return NAMELESS
     return len(said(wanted, text) | (wanted & initials(text))) / len(wanted)
+
+
+def _unknown(hits: Sequence[Hit], unknown: frozenset[str]) -> float:
+    """Return how many names, two at most, nothing here says, be it by initials."""
+    spelled = initials(" ".join(map(around, hits[:BESIDE])))
+    return float(min(2, len(unknown - spelled)))
 
 
 def _asking(asked: Asked) -> dict[str, float]:

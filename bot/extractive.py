@@ -22,7 +22,7 @@ from bot.answerable import judge
 from bot.candidates import Candidate, candidates
 from bot.compare import Difference, difference
 from bot.emphasis import emphasis
-from bot.evidence import Scored, evidence
+from bot.evidence import Scored, evidence, proper
 from bot.features import Asked, Seen
 from bot.parts import parts_of
 from bot.shown import shown
@@ -48,6 +48,10 @@ ALIKE = 0.75  # cosine from which two sentences may speak of the same thing
 
 class Lookup(Frequencies, Protocol):
     """What is needed of a library to choose sentences."""
+
+    def unknown(self, terms: Sequence[str]) -> frozenset[str]:
+        """Return the stems that no passage has."""
+        ...
 
     def sentences(
         self, question: str, hits: Sequence[Hit]
@@ -93,7 +97,10 @@ def answer(question: Standalone, hits: Sequence[Hit], library: Lookup) -> Draft:
 def weigh(asked: Asked, hits: Sequence[Hit], library: Lookup) -> Weighed:
     """Return the sentences of the best hits, weighed, and the evidence of all hits."""
     ranked = score_sentences(asked, hits[:HITS], library)
-    return Weighed(tuple(ranked), evidence(asked, hits, ranked)) if ranked else Weighed()
+    if not ranked:
+        return Weighed()
+    unknown = library.unknown(sorted(proper(asked)))
+    return Weighed(tuple(ranked), evidence(asked, hits, ranked, unknown))
 
 
 def score_sentences(asked: Asked, hits: Sequence[Hit], library: Lookup) -> list[Scored]:

@@ -199,6 +199,12 @@ class Library:
             counts = self._lexicon.document_frequency(connection, terms)
         return {term: math.log(1 + (total + 1) / (count + 0.5)) for term, count in counts.items()}
 
+    def unknown(self, terms: Sequence[str]) -> frozenset[str]:
+        """Return the stems that no passage has."""
+        with self.database.read() as connection:
+            counts = self._lexicon.document_frequency(connection, terms) if terms else {}
+        return frozenset(term for term in terms if not counts.get(term))
+
     # Writing
 
     def publish(

@@ -75,3 +75,6 @@ class Plain(HashedWords):
 
     def idf(self, terms: Sequence[str]) -> dict[str, float]:
         return dict.fromkeys(terms, 1.0)
+
+    def unknown(self, terms: Sequence[str]) -> frozenset[str]:
+        return frozenset()
