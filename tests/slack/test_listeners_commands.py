@@ -27,7 +27,8 @@ async def test_ask_is_answered_to_the_asker_alone_with_a_button_to_share(
     slack: FakeSlack, running: Running
 ):
     answer = await command(slack, f"ask {QUESTION}")
-    assert "Norvane Shipping Company" in answer.said and answer.to
+    assert "Norvane Shipping Company" in answer.said
+    assert answer.to
     assert "Share with channel" in answer.said
     assert not [m for m in slack.answers() if not m.to]
     assert slack.violations == []
@@ -44,7 +45,8 @@ async def test_search_finds_in_what_the_person_may_see_and_nothing_else(
     assert CANARY in seen.said
     for user in ("bob", "gwen"):
         found = await command(slack, f"search {CANARY} buyout", user)
-        assert "Board paper" not in found.said and "900 million" not in found.said
+        assert "Board paper" not in found.said
+        assert "900 million" not in found.said
     assert slack.violations == []
 
 
@@ -89,7 +91,8 @@ async def test_settings_are_for_admins_and_hold(slack: FakeSlack, running: Runni
     await slack.submit(view, {"answering": "private", "collections": ["default"]})
     await seen(slack, "ada", phrases.SETTINGS_KEPT)
     kept = running.parts.preferences.get(running.parts.team, slack.world.channel("market").id)
-    assert kept.collections == ("default",) and kept.answering.value == "private"
+    assert kept.collections == ("default",)
+    assert kept.answering.value == "private"
     assert slack.violations == []
 
 

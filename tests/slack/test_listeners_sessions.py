@@ -43,7 +43,8 @@ async def test_stop_ends_the_work_and_the_session(slack: FakeSlack, running: Run
     await slack.until(lambda: find(running.parts.team, channel, ts).outcome is Outcome.FAILED)
     hold.set()
     await slack.quiet(1.0)
-    assert not slack.answers() and slack.unfinished() == []
+    assert not slack.answers()
+    assert slack.unfinished() == []
 
 
 async def test_a_direct_question_names_its_thread(slack: FakeSlack, running: Running):
@@ -107,7 +108,9 @@ async def test_only_our_own_words_are_told(
         lines.append(line)
 
     await done(failing(error), tell)
-    assert said in lines[0] and "secret" not in lines[0] and "postgresql" not in lines[0]
+    assert said in lines[0]
+    assert "secret" not in lines[0]
+    assert "postgresql" not in lines[0]
     assert "xoxb-secret" not in caplog.text
 
 
