@@ -4,11 +4,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check fix bench golden
+ENV_DEMO := BRIEFS_HOME=$(CURDIR)/.demo
+
+.PHONY: demo slack-demo test check fix bench golden
 
 # Set up, ingest the example briefs, ask three questions: a fact, a follow-up, one not answered.
 demo: $(READY)
-	@BRIEFS_HOME=$(CURDIR)/.demo examples/demo.sh $(CURDIR)/$(BIN)
+	@$(ENV_DEMO) examples/demo.sh $(CURDIR)/$(BIN)
+
+# The bot beside a small Slack of your own on this machine; open the address that it prints.
+slack-demo: $(READY)
+	@$(ENV_DEMO) $(BIN)/briefs ingest examples/briefs
+	@$(ENV_DEMO) $(BIN)/python -m tests.slack.demo -- $(BIN)/briefs slack
 
 # One process a suite: what a native library does in one cannot disturb the next.
 SUITES := $(sort $(dir $(wildcard tests/*/test_*.py)))

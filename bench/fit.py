@@ -8,9 +8,10 @@ tells what the held-out questions say of it, and those that it was fitted on.
 """
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,12 +38,16 @@ TODAY = date(2026, 11, 1)  # so that "last year" in a question means the same in
 HITS = 10
 SQUAD = 2  # every second question of squad2 is used
 ELSEWHERE = 3  # every third question of ClapNQ is asked of the reports, which do not answer it
+SMALL = 6  # libraries of a sixth of the reports each: what is rare in a large one is not in them
+ABSENT = 8  # every eighth question to other reports is asked of a small library
 THRESHOLD = 0.35  # probability from which a question is answered: a wrong refusal costs more
 
 # What a set counts as a whole in each fit; crs is gold-dev.
 RANKER = {"own": 2.0, "crs": 0.5, "squad2": 1.0, "mtrag": 0.5, "chunking": 0.5, "clapnq": 0.3}
 SENTENCES = {"own": 1.5, "crs": 0.3, "given": 0.5}
-ANSWERABLE = {"own": 2.0, "crs": 0.3, "squad2": 1.0, "clapnq": 0.5, "elsewhere": 0.3}
+ANSWERABLE = {
+    "own": 1.5, "small": 1.5, "crs": 0.3, "squad2": 0.7, "clapnq": 0.5, "elsewhere": 0.3,
+}  # fmt: skip
 
 Meets = Callable[[Hit], bool]
 # Whether to fit on a question, its rows (n, k), and which are right for each need (needs, n).
@@ -95,6 +100,26 @@ def load(place: Workplace, name: str) -> Set:
     return Set(name, library, [_gold(at, row) for at, row in enumerate(rows)])
 
 
+def small(place: Workplace) -> Iterator[Set]:
+    """Yield small libraries of reports, with questions that they answer and that they do not."""
+    reports = sorted(place.markdown().rglob("*.md"))
+    for part in range(SMALL):
+        chosen = reports[part::SMALL]
+        home = place.made(f"small-{part}", lambda home, chosen=chosen: _ingest(place, home, chosen))
+        with Library.open(Settings(home=home)) as library:
+            here, elsewhere = own.questions(library), own.absent(library)
+            answered = [_own(at, row) for at, row in enumerate(here) if row.needed]
+            near = [row for row in here if not row.needed][part::SMALL]
+            lacking = [*near, *elsewhere[part::ABSENT]]
+            asked = [_asked(row.question, row.turns) for row in lacking]
+            items = [*answered, *(Item(at, one, False) for at, one in enumerate(asked))]
+            yield Set(f"small-{part}", library, items)
+
+
+def _ingest(place: Workplace, home: Path, reports: Sequence[Path]) -> None:
+    place.briefs(home, "ingest", *reports)
+
+
 def fit_ranker(place: Workplace) -> None:
     """Fit the order of passages."""
     questions, seen = [], {}
@@ -129,8 +154,11 @@ def fit_answerable(place: Workplace) -> None:
     rows, right, weights, seen = [], [], [], {}
     features: tuple[str, ...] = ()
     for name in ANSWERABLE:
-        given = load(place, name)
-        found = [(item, _evidence(given.library, item)) for item in given.items]
+        found = [
+            (item, _evidence(given.library, item))
+            for given in (small(place) if name == "small" else [load(place, name)])
+            for item in given.items
+        ]
         seen[name] = [(item, numbers) for item, numbers in found if numbers]
         fitted = [(item, numbers) for item, numbers in seen[name] if item.fitted]
         counts = {answer: sum(item.answerable is answer for item, _ in fitted) for answer in (True, False)}  # fmt: skip  # noqa: E501

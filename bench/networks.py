@@ -138,6 +138,7 @@ def _member(
     import torch
     from torch import nn
 
+    torch.set_num_threads(1)  # of a network this small, more only wait for each other
     torch.manual_seed(seed)
     network = nn.Sequential(
         nn.Linear(features, UNITS), nn.ReLU(), nn.Dropout(training.dropout), nn.Linear(UNITS, 1)

@@ -50,10 +50,27 @@ def named(text: str) -> str:
 
 def questions(library: Library, path: Path = QUESTIONS) -> list[OwnQuestion]:
     """Return the questions of a file whose passages the library has."""
-    held = set(map(named, (passage.text for passage in _passages(library))))
+    held = _held(library)
+    return [item for item in _all(path) if {needed.passage for needed in item.needed} <= held]
+
+
+def absent(library: Library, path: Path = QUESTIONS) -> list[OwnQuestion]:
+    """Return the questions of which the library has no passage at all: it does not answer them."""
+    held = _held(library)
+    return [
+        item
+        for item in _all(path)
+        if item.needed and not any((need.also | {need.passage}) & held for need in item.needed)
+    ]
+
+
+def _all(path: Path) -> list[OwnQuestion]:
     lines = path.read_text(encoding="utf-8").splitlines()
-    found = [_question(json.loads(line)) for line in lines]
-    return [item for item in found if {needed.passage for needed in item.needed} <= held]
+    return [_question(json.loads(line)) for line in lines]
+
+
+def _held(library: Library) -> set[str]:
+    return set(map(named, (passage.text for passage in _passages(library))))
 
 
 def _passages(library: Library) -> Iterator[Passage]:

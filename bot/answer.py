@@ -64,6 +64,8 @@ class Standalone:
     `question` reads without the conversation, `asked` is what was typed, `context` are the words
     that earlier turns lend to the search, the nearest topic first. Where the question is
     `rewritten`, as a whole sentence, it is what is searched; else what was typed, with its context.
+    `whole` are the hits of the question by itself where those of its parts are merged with them:
+    by them it is decided whether it is answered.
     """
 
     question: str
@@ -72,6 +74,7 @@ class Standalone:
     follows: bool = False
     period: Period | None = None
     rewritten: bool = False
+    whole: tuple[Hit, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def searched(self) -> str:

@@ -257,7 +257,7 @@ class _Steps:
         return replace(stage, draft=draft, seconds=_took(stage.seconds, "compose", started))
 
     def _made(self, stage: _Stage) -> Draft:
-        asked, hits = stage.standalone, stage.hits
+        asked, hits = replace(stage.standalone, whole=stage.found.whole), stage.hits
         if stage.request.on_sentence and isinstance(self.maker, StreamingMaker):
             return self.maker.stream(asked, hits, self.library, self._shows(stage))
         return self.maker(asked, hits, self.library)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot import audit_cli, eval_cli
+from bot.serving import cli as serving_cli
 from bot.slack import cli as slack_cli
 from index.errors import (
     BriefsError,
@@ -249,6 +250,7 @@ library_commands.register(app)
 eval_cli.register(app)
 app.add_typer(audit_cli.app)
 app.add_typer(slack_cli.app, name="slack")
+serving_cli.register(app)
 
 
 @contextmanager

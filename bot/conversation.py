@@ -80,7 +80,7 @@ class _Topic:
         known = {stem(word) for phrase in kept for word in words(phrase)}
         added = [
             phrase
-            for phrase in _phrases(question)
+            for phrase in phrases(question)
             if phrase.lower() not in KINDS and not {stem(word) for word in words(phrase)} <= known
         ]
         return _Topic(_bounded([phrase for phrase in kept if phrase] + added))
@@ -132,9 +132,9 @@ def _next(question: str, topic: _Topic, before: str) -> tuple[_Topic, str]:
     if _SMALL_TALK.match(question):
         return topic, before
     if not topic.phrases or not leans(question):
-        return _Topic(_bounded(_phrases(question))), question
+        return _Topic(_bounded(phrases(question))), question
     if whole := completed(question, before):
-        return _Topic(_bounded(_phrases(whole))), whole
+        return _Topic(_bounded(phrases(whole))), whole
     return topic.followed_by(question), question
 
 
@@ -148,7 +148,7 @@ def _carried(topic: _Topic, question: str) -> tuple[str, ...]:
     )
 
 
-def _phrases(question: str) -> list[str]:
+def phrases(question: str) -> list[str]:
     """Return the names and noun groups: runs of content words, light words off at both ends."""
     runs: list[list[str]] = [[]]
     for token in _tokens(question):

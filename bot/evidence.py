@@ -49,6 +49,8 @@ def evidence(asked: Asked, hits: Sequence[Hit], ranked: Sequence[Scored]) -> dic
         **_named(asked, hits, ranked[0]),
         **_asking(asked),
         "decides": max(item.feature("decides") for item in ranked[:BESIDE]),
+        "row": ranked[0].feature("row"),
+        "figure_row": ranked[0].feature("figure_row"),
         "rank": float(ranked[0].candidate.rank),
         "pairs": ranked[0].feature("pairs"),
     }

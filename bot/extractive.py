@@ -1,9 +1,10 @@
 """Answer with the briefs' own sentences: question and hits in, a Draft of quotations out.
 
 One to three sentences are chosen by what each says of the question (bot/features.py, weighed in
-bot/scoring.py), the further ones also by what they add. Where two briefs give different figures for
-the same thing both are quoted, the newer first, and a note says so. `bot/answerable.py` decides
-whether they answer at all. Writes nothing, records nothing.
+bot/scoring.py), the further ones also by what they add; where it asks several things, first the
+best for each of its parts (bot/parts.py). Where two briefs give different figures for the same
+thing both are quoted, the newer first, and a note says so. `bot/answerable.py` decides whether they
+answer at all. Writes nothing, records nothing.
 """
 
 import math
@@ -23,6 +24,7 @@ from bot.compare import Difference, difference
 from bot.emphasis import emphasis
 from bot.evidence import Scored, evidence
 from bot.features import Asked, Seen
+from bot.parts import parts_of
 from bot.shown import shown
 from bot.wording import Frequencies, word_weights
 from index.passage import Hit
@@ -36,6 +38,7 @@ SENTENCES = 3  # quoted at most
 
 # Chosen with the weights of bot/scoring.py, on the same sets and without their held-out parts.
 LEAST = 0.15  # how likely a further sentence must be against the best one
+LEAST_OF_PARTS = 0.01  # … where the question asks several things
 ADDED = 3.0  # how much a further sentence gains by covering all words of the question anew
 REPEAT = 0.92  # cosine from which two sentences say the same
 CONTAINED = 0.85  # share of the shorter one's words from which it repeats a sentence much alike
@@ -64,12 +67,14 @@ class Weighed:
 def answer(question: Standalone, hits: Sequence[Hit], library: Lookup) -> Draft:
     """Return the sentences that answer, with their citations, or a Draft without any."""
     asked = Asked(question, word_weights(question, library))
-    weighed = weigh(asked, hits, library)
+    weighed = weigh(asked, question.whole or hits, library)
     judged = judge(question.searched, weighed.evidence)
     if not judged.answered:
         return Draft(confidence=judged.confidence, features=judged.features)
-    ranked = weighed.ranked
-    chosen = choose(ranked, asked.weights)
+    ranked, chosen = weighed.ranked, choose(weighed.ranked, asked.weights)
+    if parts := parts_of(question):
+        ranked = tuple(score_sentences(asked, hits[:HITS], library))
+        chosen = choose(ranked, asked.weights, best_of_parts(parts, ranked, hits[:HITS], library))
     differs = disagreement(ranked, chosen)
     chosen = _both(differs, ranked, chosen) if differs else in_reading_order(chosen)
     citations = tuple(_citation(number, item.candidate) for number, item in enumerate(chosen, 1))
@@ -136,20 +141,40 @@ def look(question: str, hits: Sequence[Hit], found: Sequence[Candidate], library
     return Seen(vectors, vectors @ vector, matches)
 
 
-def choose(ranked: Sequence[Scored], weights: Mapping[str, float]) -> list[Scored]:
-    """Return the best sentence and those that are likely and add to it without repeating it."""
-    chosen = list(ranked[:1])
+def best_of_parts(
+    parts: Sequence[Standalone], ranked: Sequence[Scored], hits: Sequence[Hit], library: Lookup
+) -> list[Scored]:
+    """Return for each part of a question the sentence that answers it best, none twice."""
+    known = {_key(item): item for item in ranked}
+    best: list[Scored] = []
+    for part in parts:
+        asked = Asked(part, word_weights(part, library))
+        own = score_sentences(asked, hits, library)[:1]
+        best += [known[_key(item)] for item in own if not _repeated(known[_key(item)], best)]
+    return best
+
+
+def choose(
+    ranked: Sequence[Scored], weights: Mapping[str, float], first: Sequence[Scored] = ()
+) -> list[Scored]:
+    """Return the best sentence and those that are likely and add to it without repeating it.
+
+    `first` are the best of the question's parts, which come before all others; where there are any,
+    a further sentence need not be as likely.
+    """
+    chosen = list(first or ranked[:1])
+    least = math.log(LEAST_OF_PARTS if first else LEAST)
     while ranked and len(chosen) < SENTENCES:
         known = frozenset[str]().union(*(other.covered for other in chosen))
         further = [
             (item.score + ADDED * share(weights, item.covered - known), -at, item)
             for at, item in enumerate(ranked)
-            if not any(_repeats(item, other) for other in chosen)
+            if not _repeated(item, chosen)
         ]
         if not further:
             break
         value, _, item = max(further, key=lambda entry: entry[:2])
-        if value - ranked[0].score < math.log(LEAST):
+        if value - ranked[0].score < least:
             break
         chosen.append(item)
     return chosen
@@ -183,8 +208,16 @@ def _both(differs: Difference, ranked: Sequence[Scored], chosen: Sequence[Scored
     by_candidate = {id(item.candidate): item for item in ranked}
     both = [by_candidate[id(differs.newer)], by_candidate[id(differs.older)]]
     others = [item for item in chosen if not any(item is one for one in both)]
-    free = [item for item in others if not any(_repeats(item, one) for one in both)]
+    free = [item for item in others if not _repeated(item, both)]
     return [*both, *free[: SENTENCES - len(both)]]
+
+
+def _key(item: Scored) -> tuple[str, int]:
+    return item.candidate.hit.passage_id, item.candidate.core
+
+
+def _repeated(item: Scored, others: Sequence[Scored]) -> bool:
+    return any(_repeats(item, other) for other in others)
 
 
 def _repeats(item: Scored, other: Scored) -> bool:

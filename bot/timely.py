@@ -8,12 +8,12 @@ ceasefire"), the briefs are asked for its day; where they give none, there is no
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from bot import editions, freshness
 from bot.answer import Period, Standalone
 from bot.eventdays import EventPeriod, period_by, told, topic_of
 from bot.events import Event, event_of
+from bot.gathering import Gathered, Searchable, gather, query_of
 from index.dates import first_day, last_day
 from index.passage import Hit
 from index.search import Query
@@ -23,25 +23,19 @@ LOOKED_AT = 30  # passages that may tell of an event
 DEEPER = 3  # times as many hits are looked at where the period orders them
 
 
-class Searchable(Protocol):
-    """What is needed of a library."""
-
-    def search(self, query: Query, limit: int = 10) -> list[Hit]:
-        """Return the best passages, best first."""
-        ...
-
-
 @dataclass(frozen=True)
 class Found:
     """Hits with the notes on what was searched; `narrowed` if the question's own words kept out.
 
-    `period` is the one that was taken: the question's, or that of its event.
+    `period` is the one that was taken: the question's, or that of its event. `whole` are the hits
+    of the question by itself where its parts were searched too (bot/gathering.py).
     """
 
     hits: tuple[Hit, ...] = ()
     notes: tuple[str, ...] = ()
     narrowed: bool = False
     period: Period | None = None
+    whole: tuple[Hit, ...] = ()
 
 
 def find(
@@ -57,8 +51,9 @@ def find(
     """
     if version := editions.named(asked.question, given):
         filters, words = version
-        if hits := library.search(_query(asked, filters), limit):
-            return Found(tuple(hits), (editions.shown(words),), narrowed=True, period=asked.period)
+        if (got := gather(library, asked, filters, limit)).hits:
+            found = _found(got, editions.shown(words))
+            return replace(found, narrowed=True, period=asked.period)
         return _all(library, asked, given, limit, editions.missing(words))
     if asked.period is None and (event := event_of(asked.searched)):
         asked = replace(asked, period=_by_event(library, asked, event, given, cited))
@@ -68,15 +63,24 @@ def find(
 def _within(library: Searchable, asked: Standalone, given: Filters, limit: int) -> Found:
     period = asked.period
     if period is None:
-        return Found(tuple(library.search(_query(asked, given), limit)))
+        return _found(gather(library, asked, given, limit))
     if not period.narrows:
-        hits = library.search(_query(asked, given), limit * DEEPER)
-        ordered = freshness.arranged(hits, period)[:limit]
-        said = ordered != hits[:limit] or isinstance(period, EventPeriod)
-        return Found(tuple(ordered), (freshness.taken(period),) if said else ())
-    if hits := library.search(_query(asked, narrowed(given, period)), limit):
-        return Found(tuple(hits), (freshness.taken(period),), narrowed=True)
+        return _in_order(gather(library, asked, given, limit * DEEPER), period, limit)
+    if (got := gather(library, asked, narrowed(given, period), limit)).hits:
+        return replace(_found(got, freshness.taken(period)), narrowed=True)
     return _all(library, asked, given, limit, freshness.missed(period))
+
+
+def _in_order(got: Gathered, period: Period, limit: int) -> Found:
+    """Return hits with those that fit the period first, and the note if that changed anything."""
+    ordered = freshness.arranged(got.hits, period)[:limit]
+    said = ordered != got.hits[:limit] or isinstance(period, EventPeriod)
+    whole = freshness.arranged(got.whole, period)[:limit]
+    return Found(tuple(ordered), (freshness.taken(period),) if said else (), whole=tuple(whole))
+
+
+def _found(got: Gathered, *notes: str) -> Found:
+    return Found(tuple(got.hits), notes, whole=tuple(got.whole))
 
 
 def _by_event(
@@ -92,7 +96,7 @@ def _by_event(
         days = told(event, library.search(within, LOOKED_AT), None)
         if days:
             return period_by(asked.searched, event, days[0]) if len(days) == 1 else None
-    queries = _query(asked, given), Query(event.named, asked.context, given)
+    queries = query_of(asked, given), Query(event.named, asked.context, given)
     hits = [hit for query in queries for hit in library.search(query, LOOKED_AT)]
     days = told(event, hits, topic_of(asked, event))
     return period_by(asked.searched, event, days[0]) if len(days) == 1 else None
@@ -119,9 +123,4 @@ def narrowed(filters: Filters, period: Period) -> Filters:
 
 
 def _all(library: Searchable, asked: Standalone, given: Filters, limit: int, *notes: str) -> Found:
-    hits = library.search(_query(asked, given), limit)
-    return Found(tuple(hits), notes, period=asked.period)
-
-
-def _query(asked: Standalone, filters: Filters) -> Query:
-    return Query(asked.searched, asked.context, filters)
+    return replace(_found(gather(library, asked, given, limit), *notes), period=asked.period)

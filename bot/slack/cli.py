@@ -56,24 +56,38 @@ Yes = Annotated[
 ]
 
 
+Health = Annotated[
+    int | None,
+    typer.Option(
+        "--health",
+        metavar="PORT",
+        min=0,
+        max=65535,
+        help="Serve /health and /metrics there, to this machine alone; 0: any free port.",
+    ),
+]
+
+
 @app.callback()
-def slack(context: typer.Context) -> None:
+def slack(context: typer.Context, health: Health = None) -> None:
     """Answer in Slack, over Socket Mode; `init` and `check` set it up.
+
+    With --health, /health answers 503 where Slack has been out of reach for over a minute.
 
     Example: briefs slack
     """
     if context.invoked_subcommand is None:
-        run()
+        run(health)
 
 
-def run() -> None:
+def run(health: int | None) -> None:
     """Run the bot until it is stopped."""
     from bot.slack.running import run as run_bot
     from bot.slack.settings import Transport, load
     from ingest.terminal import show_warnings
 
     show_warnings()
-    run_bot(load(Transport.SOCKET))
+    run_bot(load(Transport.SOCKET), health)
 
 
 @app.command()

@@ -8,10 +8,9 @@ import asyncio
 import logging
 import os
 import secrets
-import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from slack_bolt.async_app import AsyncApp
@@ -20,9 +19,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ledger import Ledger
 from bot.making import parts as made_of
+from bot.serving.health import Health, site
+from bot.serving.server import address, bound, serving
+from bot.serving.signals import until_told
 from bot.slack.app import build
 from bot.slack.directory import Directory
 from bot.slack.inbox import Inbox
+from bot.slack.link import Link
 from bot.slack.outbox import Outbox
 from bot.slack.parts import Parts
 from bot.slack.preferences import Preferences
@@ -46,12 +49,24 @@ class Running:
     parts: Parts
     worker: Worker
     app: AsyncApp
+    working: "asyncio.Task[None]"
+
+    def works(self) -> bool:
+        """Whether questions are still taken from the inbox."""
+        return not self.working.done()
 
 
-def run(settings: SlackSettings) -> None:
-    """Run the bot over Socket Mode until a signal ends it; raises SettingsError."""
-    with opened() as library:
-        asyncio.run(_over_sockets(settings, library))
+def run(settings: SlackSettings, health_port: int | None = None) -> None:
+    """Run the bot over Socket Mode until a signal ends it; raises SettingsError, UsageError.
+
+    With a port, /health and /metrics are served there, to this machine alone.
+    """
+    with ExitStack() as stack:
+        listening = None
+        if health_port is not None:
+            listening = stack.enter_context(bound("127.0.0.1", health_port))
+        library = stack.enter_context(opened())
+        asyncio.run(_over_sockets(settings, library, listening))
 
 
 @contextmanager
@@ -74,33 +89,33 @@ async def running(settings: SlackSettings, library: Library) -> AsyncIterator[Ru
     worker = Worker(parts, lease_seconds=LEASE_SECONDS)
     working = asyncio.create_task(worker.run())
     try:
-        yield Running(parts, worker, build(parts, worker, client))
+        yield Running(parts, worker, build(parts, worker, client), working)
     finally:
         await worker.stop()
         await working
 
 
-async def until_told() -> None:
-    """Return when the process is told to end."""
-    told = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, told.set)
-    await told.wait()
-
-
-async def _over_sockets(settings: SlackSettings, library: Library) -> None:
+async def _over_sockets(
+    settings: SlackSettings, library: Library, listening: socket.socket | None
+) -> None:
     from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
     assert settings.app_token
-    async with running(settings, library) as bot:
+    async with AsyncExitStack() as stack:
+        bot = await stack.enter_async_context(running(settings, library))
         handler = AsyncSocketModeHandler(bot.app, settings.app_token.get_secret_value())
+        stack.push_async_callback(handler.close_async)
+        link = Link(handler.client.is_connected, bot.works)
+        watching = asyncio.create_task(link.watch())
+        stack.callback(watching.cancel)
+        if listening:
+            await stack.enter_async_context(
+                serving(site(Health(library.database, link)), listening)
+            )
+            log.warning("listening on %s: /health, /metrics", address(listening))
         await handler.connect_async()  # type: ignore[no-untyped-call]
         log.warning("connected to Slack; %s briefs are open to questions", len(library.dates()))
-        try:
-            await until_told()
-        finally:
-            await handler.close_async()  # type: ignore[no-untyped-call]
+        await until_told()
 
 
 async def _who_we_are(client: AsyncWebClient) -> tuple[str, str]:

@@ -26,6 +26,7 @@ OWNERS = {
     "langchain": {"bot/chain.py", "bot/models.py", "bot/retriever.py"},
     "langchain_core": {"bot/chain.py", "bot/retriever.py"},
     "langsmith": {"bot/pump.py"},
+    "uvicorn": {"bot/serving/"},
     "slack_bolt": {"bot/slack/"},
     "slack_sdk": {"bot/slack/"},
     "pydantic_settings": {"index/settings.py"},
@@ -40,7 +41,7 @@ READERS_OF_THE_ENVIRONMENT = {
 }
 HEAVY = {
     "torch", "chromadb", "langchain_core", "openvino", "sqlalchemy", "pydantic", "numpy",
-    "trafilatura", "pypdfium2", "slack_bolt", "matplotlib",
+    "trafilatura", "pypdfium2", "slack_bolt", "matplotlib", "uvicorn",
 }  # fmt: skip
 
 MODULES = sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py"))

@@ -81,3 +81,25 @@ def test_choosing_is_quick_once_the_model_is_warm(library):
     started = time.perf_counter()
     ask(library, "Who called the lease of the harbour a mistake?")
     assert time.perf_counter() - started < 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        (
+            "How many tons of wheat did Tamara export in 2022, "
+            "and who called the lease of the harbour a mistake?",
+            ("8.1 million tons", "Ilse Brandt"),
+        ),
+        (
+            "Why did wheat exports of Tamara fall, and for how long was Port Aurelia leased?",
+            ("drought", "99 years"),
+        ),
+    ],
+)
+def test_each_part_of_a_question_has_its_sentence(library, question, wanted):
+    """Be they of one brief or of two, and never more than three."""
+    draft = ask(library, question)
+    said = " ".join(sentence.text for sentence in draft.sentences)
+    assert all(one in said for one in wanted)
+    assert len(draft.sentences) <= extractive.SENTENCES

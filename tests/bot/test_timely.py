@@ -104,6 +104,14 @@ def test_a_question_without_a_time_is_searched_as_ever(shelf: Library) -> None:
     assert "14 crowns" in found.hits[0].passage.text
 
 
+def test_the_parts_of_a_question_are_searched_within_its_time(shelf: Library) -> None:
+    """Hits of every part, and beside them those of the whole question."""
+    found = asked(shelf, "as of June 2020, what was the toll and who owned the mine at Orrin?")
+    assert dates(found) == {"2019-04-02"}
+    assert found.whole
+    assert asked(shelf, "who owned the mine at Orrin?").whole == ()
+
+
 VISIT = "Orrin talks\n\nMs Arden visited Orrin on 3 March 2022 to speak of the mine."
 BEFORE = "Copper\n\nThe copper mine at Orrin had 900 miners."
 AFTER = "Copper again\n\nThe copper mine at Orrin had 400 miners."

@@ -19,18 +19,26 @@ from aiohttp import web
 from multidict import MultiDictProxy
 
 from tests.slack.demo_page import Page
-from tests.slack.fake import FakeSlack, Message, Rules, View
+from tests.slack.fake import FakeSlack, Message, Rules, View, World
 from tests.slack.fake.forms import block_id
 
 PORT = 3900
 Form = MultiDictProxy[Any]
 
 
+def _world() -> World:
+    """The small one, its guest in a channel of her own: where guests read, little is answered."""
+    world = World.small()
+    world.channel("general").members.discard(world.user("gwen").id)
+    world.add_channel("visitors", members=("alice", "gwen"))
+    return world
+
+
 class Demo(FakeSlack):
     """The fake with a page."""
 
     def __init__(self) -> None:
-        super().__init__(rules=Rules(ack_seconds=10.0))
+        super().__init__(world=_world(), rules=Rules(ack_seconds=10.0))
         self.errors: dict[str, str] = {}  # of a submission, by view
 
     def add_routes(self, app: web.Application) -> None:

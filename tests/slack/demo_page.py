@@ -16,13 +16,15 @@ min-height:100vh}
 nav{padding:1rem;border-right:1px solid #8884}nav a{display:block;padding:.15rem .4rem}
 nav a.here{font-weight:bold}main{padding:1rem;max-width:48rem}
 article{padding:.4rem 0}article.reply{margin-left:2rem;border-left:3px solid #8884;
-padding-left:.8rem}article.aside{opacity:.85;font-style:italic}
+padding-left:.8rem}article.aside{background:#8882;padding:.4rem .8rem}
 .context,small,summary{color:#888;font-size:.85em}.actions{display:flex;flex-wrap:wrap;gap:.4rem}
 form{margin:.2rem 0}.block{margin:.3rem 0}blockquote{border-left:3px solid #8888;margin:.3rem 0;
 padding-left:.7rem}mark{background:#7ac4;color:inherit}mark.loud{background:#e55}
 textarea,main input:not([type]){width:100%;box-sizing:border-box}label{display:block;margin:.5rem 0}
 dialog{display:block;position:fixed;top:2rem;margin:auto;left:0;right:0;width:34rem;
-max-height:85vh;overflow:auto;z-index:2}button.primary{font-weight:bold}button.danger{color:#c33}
+max-height:85vh;overflow:auto;z-index:2;border:0;border-radius:.5rem;padding:1rem 1.2rem;
+box-shadow:0 0 0 100vmax #0008}article>div{margin:.3rem 0}button,textarea,input{font:inherit}
+button.primary{font-weight:bold}button.danger{color:#c33}
 td{border:1px solid #8884;padding:.2rem .4rem}h3{margin:.4rem 0}
 """
 # The only script: fetch what is said anew each second, unless somebody is writing in it.
@@ -56,7 +58,7 @@ class Page:
 
     def _nav(self) -> str:
         world = self.fake.world
-        people = [self._to(u.name, u, self.channel, u is self.user)
+        people = [self._to(u.name, u, self.channel, u is self.user, _role(u))
                   for u in world.users.values() if not u.bot]  # fmt: skip
         places = [self._to(f"#{c.name}", self.user, c, c is self.channel)
                   for c in world.channels.values()
@@ -71,11 +73,12 @@ class Page:
             state += f"<details><summary>Broken rules of Slack</summary><ul>{wrong}</ul></details>"
         return f"<b>You are</b>{''.join(people)}<br><b>Places</b>{''.join(places)}{state}"
 
-    def _to(self, label: str, user: User, channel: Channel | None, here: bool) -> str:
+    def _to(
+        self, label: str, user: User, channel: Channel | None, here: bool, extra: str = ""
+    ) -> str:
         if channel and user.id not in channel.members:
             channel = self.fake.world.direct(user.id)
         query = urlencode({"as": user.name, "in": channel.id if channel else "home"})
-        extra = " (guest)" * user.guest + " (other firm)" * user.stranger + " (admin)" * user.admin
         mark = " class=here" if here else ""
         name = html.escape(label) + (f"<small>{extra}</small>" if extra else "")
         return f'<a{mark} href="/?{html.escape(query)}">{name}</a>'
@@ -121,7 +124,15 @@ class Page:
             last = number + 1 == len(seen) or seen[number + 1].root != message.root
             if last and not (message.to and not message.thread_ts):
                 shown.append(self._thread_end(message.root))
-        return "".join(shown) or "<p>Nothing has been said here yet.</p>"
+        return "".join(shown) or self._nothing()
+
+    def _nothing(self) -> str:
+        assert self.channel
+        mention = "" if self.channel.kind == "im" else "@briefs "
+        return (
+            "<p>Nothing has been said here yet. Try, with the example briefs: "
+            f"<i>{mention}When did Finland join NATO?</i></p>"
+        )
 
     def _message(self, message: Message) -> str:
         fake, ephemeral = self.fake, message.to is not None
@@ -135,7 +146,7 @@ class Page:
             else ("" if message.markdown else f"<div>{render.mrkdwn(message.text)}</div>")
         )
         for name in message.files:
-            body += f"<div>📎 {html.escape(fake.world.files[name].name)}</div>"
+            body += f"<div>File: {html.escape(fake.world.files[name].name)}</div>"
         note = " <small>only you can see this</small>" if ephemeral else ""
         note += " <small>(edited)</small>" if message.edited else ""
         note += " <small>writing …</small>" if fake.streams.live(message) else ""
@@ -189,3 +200,7 @@ class Page:
             f'<textarea name=text rows=2 placeholder="{hint}"></textarea>'
             "<input type=file name=file><button class=primary>Send</button></form>"
         )
+
+
+def _role(user: User) -> str:
+    return " (guest)" * user.guest + " (other firm)" * user.stranger + " (admin)" * user.admin

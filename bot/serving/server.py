@@ -1,0 +1,71 @@
+"""Serve an ASGI application with uvicorn inside a loop that is ours, until its block ends.
+
+uvicorn is not to catch signals, log or open sockets: that is settled here, so that a port that
+cannot be had is one clear line and a signal ends the bot in order.
+"""
+
+import asyncio
+import contextlib
+import ipaddress
+import socket
+from collections.abc import AsyncIterator, Iterator
+
+import uvicorn
+
+from bot.serving.asgi import App
+from index.errors import UsageError
+
+LEAVING = 2  # seconds for requests under way to end
+MOST = 200  # requests at once; more are answered with 503
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to whoever runs us."""
+        yield
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; UsageError where it cannot be had. Port 0: any free one."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise UsageError(
+            f"{host} port {port} cannot be had ({reason}); choose others with --host and --port"
+        ) from None
+
+
+def address(listening: socket.socket) -> str:
+    """Return where a socket is reached, as a URL."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a host; a name that is no address counts as open."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@contextlib.asynccontextmanager
+async def serving(app: App, listening: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
+    """Serve while the block lasts; yields the task, which ends early only if serving fails."""
+    config = uvicorn.Config(
+        app, http="h11", ws="none", lifespan="off", interface="asgi3", log_config=None,
+        access_log=False, server_header=False, proxy_headers=False,
+        limit_concurrency=MOST, timeout_graceful_shutdown=LEAVING,
+    )  # fmt: skip
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        yield task
+    finally:
+        server.should_exit = True
+        await asyncio.wait({task}, timeout=LEAVING + 2)
+        task.cancel()
+        listening.close()
