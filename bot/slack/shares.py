@@ -57,6 +57,12 @@ class Shares:
                 .values(message_ts=message_ts)
             )  # fmt: skip
 
+    def stands(self, answer_id: str, team: str, channel: str) -> bool:
+        """Return whether an answer was shared with a channel, or is about to be."""
+        with self._store.read() as connection:
+            query = select(shares.c.answer_id).where(_key(answer_id, team, channel))
+            return connection.execute(query).first() is not None
+
     def failed(self, answer_id: str, team: str, channel: str) -> None:
         """Note that nothing was posted, so that it may be tried again."""
         with self._store.write() as connection:

@@ -277,6 +277,7 @@ class _Work:
             await self._finish(outcome, ts)
         else:
             await self._finish(Outcome.WITHDRAWN, None)
+        await self._status(None)
 
     async def _post(self, messages: tuple[Message, ...], marker: str) -> str:
         """Post the messages of an answer one after the other; return the first one's ts."""

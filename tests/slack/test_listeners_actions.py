@@ -102,6 +102,8 @@ async def test_a_double_click_shares_an_answer_once(slack: FakeSlack, running: R
     assert len(shared()) == 1
     assert "Norvane" in shared()[0].said
     assert QUESTION in shared()[0].said
+    await slack.click(shared()[0], "Ask privately", "ada")
+    assert "Norvane" in (await told(slack, "ada")).said
     assert slack.violations == []
 
 

@@ -87,14 +87,19 @@ async def delete_history(parts: Parts, client: AsyncWebClient, where: Where) -> 
 async def question_of(parts: Parts, where: Where, answer_id: str) -> str:
     """Return a question by its answer, whole and independent of its thread; raise NotFound.
 
-    One that was asked in a direct message, or answered to one person alone, is that person's.
+    Only where it was asked. One that was asked in a direct message, or answered to one person
+    alone and not shared, is that person's.
     """
     claim = await _claim(parts, answer_id)
     asked = claim.incoming
     alone = asked.private or asked.channel.startswith("D")
+    if alone and asked.user != where.user:
+        stands = parts.shares.stands
+        alone = not await asyncio.to_thread(stands, answer_id, parts.team, asked.channel)
+    foreign = asked.channel != where.channel or (alone and asked.user != where.user)
     entry = await asyncio.to_thread(parts.ledger.get, answer_id)
     question = str((entry.private or {}).get("standalone_question") or "")
-    if not question or (alone and asked.user != where.user):
+    if not question or foreign:
         raise NotFound(answer_id)
     return question
 

@@ -22,6 +22,10 @@ from ingest.document import Metadata
 
 Body = dict[str, Any]
 
+# Seconds until the acknowledgement is surely with Slack: it would undo an earlier change of the
+# dialog. Bolt sends it a moment after `ack` returns.
+AFTER_ACK = 0.5
+
 
 def register(app: AsyncApp, parts: Parts, door: Door) -> None:
     """Listen to submissions."""
@@ -44,6 +48,7 @@ def register(app: AsyncApp, parts: Parts, door: Door) -> None:
         _, chosen = submitted.channel_settings(body["view"])
 
         async def show(line: str) -> None:
+            await asyncio.sleep(AFTER_ACK)
             await updated(client, view, message_view(title, line))
 
         async def keep() -> None:
