@@ -13,8 +13,10 @@ demo: $(READY)
 # One process a suite: what a native library does in one cannot disturb the next.
 SUITES := $(sort $(dir $(wildcard tests/*/test_*.py)))
 
+# The model is converted once, for all of them.
 test: $(READY)
-	set -e; for suite in $(SUITES); do $(BIN)/python -m pytest $$suite; done
+	set -e; models=$$(mktemp -d); trap 'rm -rf "$$models"' EXIT; \
+	for suite in $(SUITES); do TESTED_MODELS=$$models $(BIN)/python -m pytest $$suite; done
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -152,7 +152,9 @@ def _member(
 
 
 def _standard(rows: Rows) -> tuple[Rows, Rows]:
-    return rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    """Return means and scales (k,); 1 is the scale of what does not vary: it says nothing."""
+    spread = rows.std(axis=0)
+    return rows.mean(axis=0), np.where(spread > 10**-_FEW, spread, 1.0)
 
 
 def _weights(weights: Rows) -> "torch.Tensor":

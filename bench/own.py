@@ -48,10 +48,10 @@ def named(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
 
 
-def questions(library: Library) -> list[OwnQuestion]:
-    """Return the questions whose passages the library has."""
+def questions(library: Library, path: Path = QUESTIONS) -> list[OwnQuestion]:
+    """Return the questions of a file whose passages the library has."""
     held = set(map(named, (passage.text for passage in _passages(library))))
-    lines = QUESTIONS.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").splitlines()
     found = [_question(json.loads(line)) for line in lines]
     return [item for item in found if {needed.passage for needed in item.needed} <= held]
 

@@ -261,7 +261,8 @@ class Library:
             vectors, states = read_passages(self.embedder, inputs, texts, tick)
             with self.database.write() as connection:
                 schema.create(connection)  # a library of an older release has fewer tables
-                publishing.replace_vectors(connection, pks, inputs, vectors)
+                hashes = list(map(publishing.input_sha256, inputs, texts))
+                publishing.replace_vectors(connection, pks, hashes, vectors)
                 stored_states.clear(connection)
                 stored_states.add(connection, pks, states)
                 catalogue.set_value(connection, "fingerprint", self.fingerprint)

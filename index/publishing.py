@@ -20,7 +20,6 @@ from index.draft import passage_input
 from index.embedder import Embedder, read_passages, require_unit
 from index.generations import Files, files_to_json
 from index.lexicon import Entry, Lexicon
-from index.passage import Passage
 from index.planning import Outcome, Plan, settle
 from index.schema import CURRENT
 from index.states import PassageStates
@@ -129,7 +128,10 @@ def commit(
         catalogue.add_version(
             connection, known.pk, brief, made.states[known.pk], known.text_sha256, draft.signature
         )
-        hashes = [_digest(brief.title, passage) for passage in draft.passages]
+        hashes = [
+            input_sha256(passage_input(brief.title, passage), passage.text)
+            for passage in draft.passages
+        ]
         catalogue.add_passages(
             connection, known.pk, brief, draft.passages, hashes,
             made.passage_pks[known.pk], made.vectors[known.pk],
@@ -185,14 +187,17 @@ def all_inputs(connection: Connection) -> tuple[list[int], list[str], list[str]]
 
 
 def replace_vectors(
-    connection: Connection, pks: Sequence[int], inputs: Sequence[str], vectors: NDArray[np.float32]
+    connection: Connection,
+    pks: Sequence[int],
+    hashes: Sequence[str],
+    vectors: NDArray[np.float32],
 ) -> None:
-    """Store new vectors (n, d) for passages, and the hashes of what was embedded."""
+    """Store new vectors (n, d) for passages, and the hashes of what was read."""
     table, passages = schema.vectors, schema.passages
     connection.execute(table.delete())
     for begin in range(0, len(pks), _CHUNK):
         part = slice(begin, begin + _CHUNK)
-        pairs = list(zip(pks[part], inputs[part], vectors[part], strict=True))
+        pairs = list(zip(pks[part], hashes[part], vectors[part], strict=True))
         connection.execute(
             insert(table),
             [
@@ -200,9 +205,9 @@ def replace_vectors(
                 for pk, _, vector in pairs
             ],
         )
-        for pk, text, _ in pairs:
+        for pk, digest, _ in pairs:
             connection.execute(
-                update(passages).where(passages.c.pk == pk).values(input_sha256=_sha256(text))
+                update(passages).where(passages.c.pk == pk).values(input_sha256=digest)
             )
 
 
@@ -233,12 +238,13 @@ def _inputs(made: Plan) -> tuple[list[str], list[str], list[str]]:
     """Return hash, input and text of every passage of the plan."""
     added = [(brief, passage) for _, draft, brief in made.added for passage in draft.passages]
     inputs = [passage_input(brief.title, passage) for brief, passage in added]
-    return [_sha256(each) for each in inputs], inputs, [passage.text for _, passage in added]
+    texts = [passage.text for _, passage in added]
+    return list(map(input_sha256, inputs, texts)), inputs, texts
 
 
-def _digest(title: str, passage: Passage) -> str:
-    return _sha256(passage_input(title, passage))
+def input_sha256(embedded: str, text: str) -> str:
+    """Return the hash of what is embedded for a passage, and of where its text begins in it.
 
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    The same words may be a list's lead and item, or all text: tokens are kept of the text alone.
+    """
+    return hashlib.sha256(f"{len(embedded) - len(text)}\n{embedded}".encode()).hexdigest()

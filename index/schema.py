@@ -95,7 +95,7 @@ passages = Table(
     Column("page", Integer),
     Column("context", Text, nullable=False),
     Column("kind", String(12), nullable=False),
-    Column("input_sha256", String(64), nullable=False),  # of what was embedded
+    Column("input_sha256", String(64), nullable=False),  # of what was read
     UniqueConstraint("version_pk", "ordinal"),
     Index("passages_input", "input_sha256"),
 )

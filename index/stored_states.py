@@ -1,7 +1,7 @@
 """What the model said of passages' tokens and sentences, in SQL beside their vectors.
 
 `index/states.py` and `index/tokens.py` have the forms. Joins the caller's transaction; knows
-passages only by number and by the hash of what was embedded.
+passages only by number and by the hash of what was read.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,6 +1,6 @@
 """The vectors of passages in SQL, the truth that every vector index is built from.
 
-Joins the caller's transaction; knows passages only by number and by the hash of what was embedded.
+Joins the caller's transaction; knows passages only by number and by the hash of what was read.
 """
 
 from collections.abc import Iterable, Sequence

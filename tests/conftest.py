@@ -1,6 +1,5 @@
 """What every test may count on: an own home, no network, no settings of the machine's user."""
 
-import itertools
 import os
 import signal
 import socket
@@ -25,7 +24,6 @@ __all__ = [  # found here by pytest
 
 _LOOPBACK = ("127.", "::1", "localhost")
 _connect = socket.socket.connect
-_databases = itertools.count(1)
 
 # Started in the background, we may be deaf to Ctrl-C, and all that we start with us: some tests
 # press it.
@@ -74,8 +72,12 @@ def embedder() -> HashedWords:
 
 @pytest.fixture(scope="session")
 def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A `models` folder in which the default model has been converted, once for all tests."""
-    cache = tmp_path_factory.mktemp("models")
+    """A `models` folder in which the default model has been converted, once for all tests.
+
+    `make test` names a folder that all its suites share; else this run has one of its own.
+    """
+    shared = os.environ.get("TESTED_MODELS")
+    cache = Path(shared) if shared else tmp_path_factory.mktemp("models")
     ModelEmbedder(DEFAULT_MODEL, cache).warm_up()
     return cache
 
@@ -91,7 +93,7 @@ def home_with_model(tmp_path: Path, model_cache: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """The URL of a PostgreSQL server, with {} for the database; CI must have one."""
+    """The URL of a database on a PostgreSQL server of our own; CI must have one."""
     if postgres.binaries() is None:
         reason = "PostgreSQL is not installed: apt-get install postgresql"
         if os.environ.get("CI") == "true":
@@ -104,17 +106,8 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> str:
     """The URL of an empty PostgreSQL database."""
-    from sqlalchemy import create_engine, text
-
-    name = f"briefs_{next(_databases)}"
-    engine = create_engine(
-        postgres_server.format("postgres").replace("postgresql:", "postgresql+psycopg:"),
-        isolation_level="AUTOCOMMIT",
-    )
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return postgres_server.format(name)
+    postgres.empty(postgres_server)
+    return postgres_server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,6 +1,7 @@
-"""Stand-ins for what is slow: an embedder whose vectors are hashed words, the same on every run."""
+"""Stand-ins for what is slow: embedders whose vectors are hashed words, the same on every run."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -8,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedder import Fingerprint, Progress, Vectors
-from index.words import stems
+from index.sentences import split
+from index.states import PassageStates, pack_sentences
+from index.tokens import QuestionTokens, basis, pack, question
+from index.words import stem, stems
 
 DIMENSION = 384
 
@@ -43,8 +47,8 @@ class HashedWords:
     def embed_query(self, text: str) -> NDArray[np.float32]:
         dimension = self.fingerprint.dimension
         total = _direction("", dimension) * 0.1  # so that a text without words has a vector
-        for stem in stems(text):
-            total = total + _direction(stem, dimension)
+        for each in stems(text):
+            total = total + _direction(each, dimension)
         return np.asarray(total / np.linalg.norm(total), dtype=np.float32)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -52,6 +56,39 @@ class HashedWords:
 
     def warm_up(self) -> None:
         """Nothing to load."""
+
+
+class HashedTokens(HashedWords):
+    """The same, and every word of a text is a token whose state is the vector of its stem."""
+
+    def read_passages(
+        self, inputs: Sequence[str], texts: Sequence[str], *, progress: Progress | None = None
+    ) -> tuple[Vectors, list[PassageStates]]:
+        return self.embed(inputs, progress=progress), [self._kept(text) for text in texts]
+
+    def read_questions(self, texts: Sequence[str]) -> tuple[Vectors, QuestionTokens]:
+        vectors = np.stack([self.embed_query(text) for text in texts])
+        return vectors, question(self._states(texts[0])[1], self._directions())
+
+    def _kept(self, text: str) -> PassageStates:
+        offsets, states = self._states(text)
+        if not offsets:
+            return PassageStates()
+        starts = [start for start, _ in split(text)]
+        return PassageStates(
+            pack(states, self._directions()), pack_sentences(starts, offsets, states)
+        )
+
+    def _states(self, text: str) -> tuple[list[int], Vectors]:
+        dimension = self.fingerprint.dimension
+        found = list(re.finditer(r"\w+", text))
+        states = [_direction(stem(each.group().lower()), dimension) for each in found]
+        return [each.start() for each in found], np.asarray(states, np.float32).reshape(
+            -1, dimension
+        )
+
+    def _directions(self) -> Vectors:
+        return basis(self.fingerprint.weights_sha256, self.fingerprint.dimension)
 
 
 @lru_cache(maxsize=100_000)

@@ -20,7 +20,7 @@ def binaries() -> Path | None:
 
 @contextmanager
 def cluster() -> Iterator[str]:
-    """Start a cluster; yield the URL of its server, with {} where the database's name goes."""
+    """Start a cluster; yield the URL of its one database."""
     bin_folder = binaries()
     assert bin_folder is not None
     # Not under pytest's own folders: the path of a socket has at most 107 characters.
@@ -33,9 +33,25 @@ def cluster() -> Iterator[str]:
         pg_ctl = (bin_folder / "pg_ctl", "-D", data, "-w", "-l", f"{folder}/log")
         _run(user, *pg_ctl, "-o", options, "start")
         try:
-            yield f"postgresql://tester@/{{}}?host={folder}"
+            yield f"postgresql://tester@/postgres?host={folder}"
         finally:
             _run(user, *pg_ctl, "-m", "immediate", "stop")
+
+
+def empty(url: str) -> None:
+    """Take everything out of a database, and cut off whoever still uses it.
+
+    Six times as fast as to create another one.
+    """
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
 
 
 def _unprivileged(folder: str) -> list[str]:

@@ -1,8 +1,9 @@
 """How things get to Slack: posts, changes, streams, ephemeral posts, status and titles.
 
 One Outbox serves the whole process, so that all calls share the limits of the workspace. The parts:
-pacing (when a call may be made), calling (one call), sending (whole messages), streams, ephemeral,
-sessions. Knows nothing of questions and answers but the id by which an answer is found again.
+pacing (when a call may be made), calling (one call), sending (whole messages), streams
+(with stubs and wholes), ephemeral, sessions. Knows nothing of questions and answers but the id by
+which an answer is found again.
 """
 
 import asyncio
@@ -18,8 +19,9 @@ from bot.slack.faults import UNAVAILABLE, Stopped, Undeliverable, undeliverable
 from bot.slack.pacing import Clock, Pacing, Sleep, Turn
 from bot.slack.sending import PATIENCE, Blocks, Sender, alarm
 from bot.slack.sessions import Sessions
-from bot.slack.streams import Berth, Stream
+from bot.slack.streams import Stream
 from bot.slack.types import Posted
+from bot.slack.wholes import Berth
 
 MOST_WAITING = 1000  # messages at once; more are refused
 _NO_STREAMS = 600.0  # seconds without streams after Slack said that the workspace has none

@@ -8,10 +8,8 @@ post, with the half one deleted.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from bot.slack.calling import Calls
@@ -21,13 +19,13 @@ from bot.slack.faults import (
     Limited,
     Refused,
     Stopped,
-    Undeliverable,
     Unknown,
 )
 from bot.slack.pacing import Turn
 from bot.slack.sending import Blocks, Sender, alarm, marked
 from bot.slack.stubs import find_stub
 from bot.slack.types import Posted
+from bot.slack.wholes import Berth, make_whole
 
 log = logging.getLogger(__name__)
 
@@ -36,17 +34,6 @@ BETWEEN_APPENDS = 1.0  # seconds, of one stream; those of a workspace share a bu
 CHUNK = 8000  # characters in one call; Slack takes 12,000
 START_WAIT = 3.0  # seconds that a start may wait for its turn before the answer goes on unshown
 OVER = frozenset({"message_not_in_streaming_state", "message_not_found", "stopped_by_user"})
-
-
-@dataclass(frozen=True)
-class Berth:
-    """Where a stream goes, for whom, and the id of its answer."""
-
-    channel: str
-    thread_ts: str
-    user: str | None  # both needed in channels
-    team: str | None
-    marker: str
 
 
 class Stream:
@@ -152,7 +139,7 @@ class Stream:
         }
         self._first = text
         try:
-            until = self._now() + START_WAIT
+            until = self._calls.pacing.clock() + START_WAIT
             answer = await self._calls.once("chat.startStream", arguments, until)
             self.ts = answer.get("ts")
             if self.ts is None:
@@ -172,7 +159,7 @@ class Stream:
             self._dead = True
             return
         self._waiting = self._waiting[len(text) :]
-        self._start_lost, self._live, self._appended = False, True, self._now()
+        self._start_lost, self._live, self._appended = False, True, self._calls.pacing.clock()
         self._others.add(self.ts)
         self._watch = asyncio.create_task(self._close_in_time())
 
@@ -189,7 +176,10 @@ class Stream:
 
     def _may_append(self) -> bool:
         """Whether a call is due and the workspace's budget has room for it."""
-        due = self._now() - self._appended >= BETWEEN_APPENDS or len(self._waiting) > CHUNK
+        due = (
+            self._calls.pacing.clock() - self._appended >= BETWEEN_APPENDS
+            or len(self._waiting) > CHUNK
+        )
         return due and self._calls.pacing.is_open(Turn("chat.appendStream", self._berth.channel))
 
     async def _flush(self) -> None:
@@ -197,14 +187,14 @@ class Stream:
         text = self._waiting[:CHUNK]
         arguments = {"channel": self._berth.channel, "ts": self.ts, "chunks": _chunks(text)}
         try:
-            await self._calls.once("chat.appendStream", arguments, self._now())
+            await self._calls.once("chat.appendStream", arguments, self._calls.pacing.clock())
         except (Limited, Crowded):
             return
         except (Unknown, Refused) as fault:
             self._ended(fault)
             return
         self._waiting = self._waiting[len(text) :]
-        self._appended = self._now()
+        self._appended = self._calls.pacing.clock()
 
     async def _close(self, footer: Blocks | None) -> None:
         """End the stream with what is waiting, the blocks below and the answer's mark."""
@@ -254,26 +244,9 @@ class Stream:
             return await self._sender.post(
                 place.channel, place.thread_ts, text, blocks, place.marker
             )
-        try:
-            if self._live:
-                await self._sender.end_stream(place.channel, self.ts)
-            return await self._sender.update(place.channel, self.ts, text, blocks, place.marker)
-        except Undeliverable as failure:
-            if failure.everywhere or failure.code in ("too_busy", "unknown_outcome"):
-                raise
-            log.warning("a streamed message could not be changed: %s", failure.code)
-        try:
-            return await self._sender.post(
-                place.channel, place.thread_ts, text, blocks, place.marker
-            )
-        finally:
-            await self._delete()
-
-    async def _delete(self) -> None:
-        """Take away a half answer, as far as that can be done."""
-        arguments = {"channel": self._berth.channel, "ts": self.ts}
-        with contextlib.suppress(Fault):
-            await self._calls.repeatedly("chat.delete", arguments, self._now() + 60)
+        if self._live:
+            await self._sender.end_stream(place.channel, self.ts)
+        return await make_whole(self._calls, self._sender, place, self.ts, (text, blocks))
 
     def _unwatch(self) -> None:
         """Let the clock go that closes the stream in time."""
@@ -281,10 +254,6 @@ class Stream:
             self._watch.cancel()
             self._watch = None
 
-    def _now(self) -> float:
-        return self._calls.pacing.clock()
-
 
 def _chunks(text: str) -> list[dict[str, Any]]:
-    """Return text in the form of a stream's chunks."""
     return [{"type": "markdown_text", "text": text}]

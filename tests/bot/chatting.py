@@ -3,12 +3,17 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bot.allowance import Allowance
 from bot.breaker import Breaker
 from bot.models import ChatModel, Piece
 from index.database import Database
 from index.passage import BriefRef, Hit, Passage
+from index.sentences import split
 from index.settings import Settings, load
+from index.states import Sentences
 from tests.fake_chat import Asked, FakeChat, Mind
 from tests.fakes import HashedWords
 
@@ -59,6 +64,14 @@ def hit(number: int, text: str, title: str = "", start: int = 0) -> Hit:
 
 class Plain(HashedWords):
     """What choosing the briefs' own sentences needs of a library, where nothing hangs on them."""
+
+    def sentences(
+        self, question: str, hits: Sequence[Hit]
+    ) -> tuple[NDArray[np.float32], list[Sentences]]:
+        vector = self.embed_query(question)
+        texts = [one.passage.text for one in hits]
+        rows = [self.embed([text[start:end] for start, end in split(text)]) for text in texts]
+        return vector, [Sentences(each, each @ vector) for each in rows]
 
     def idf(self, terms: Sequence[str]) -> dict[str, float]:
         return dict.fromkeys(terms, 1.0)

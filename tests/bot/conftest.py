@@ -1,6 +1,7 @@
 """Briefs of our own making in a real library with the real model, for all tests of the bot."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -58,9 +59,10 @@ def draft(title: str, date: str | None, paragraphs: tuple[str, ...]) -> Draft:
 
 
 @pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+def library(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Iterator[Library]:
     """Two briefs, published."""
     home = tmp_path_factory.mktemp("library")
+    (home / "models").symlink_to(model_cache)
     with Library.open(Settings(home=home), create=True) as opened:
         opened.publish([draft(*HARBOUR), draft(*WHEAT)])
         yield opened

@@ -2,9 +2,20 @@
 
 import pytest
 
-from bot.answerable import initials, judge, names, not_for_briefs
+from bot import extractive
+from bot.answerable import Judgement, initials, judge, names, not_for_briefs
+from bot.conversation import standalone
+from bot.features import Asked
+from bot.wording import word_weights
+from index.search import Query
 
-STRONG = {"cosine": 0.7, "offer": 0.7, "names": 1.0}
+
+def judged(library, question):
+    """Return the judgement on a question by what the two briefs say."""
+    asked = standalone(question)
+    hits = library.search(Query(asked.searched), 10)
+    weighed = extractive.weigh(Asked(asked, word_weights(asked, library)), hits, library)
+    return judge(question, weighed.evidence)
 
 
 @pytest.mark.parametrize(
@@ -19,10 +30,11 @@ STRONG = {"cosine": 0.7, "offer": 0.7, "names": 1.0}
         "thanks a lot!",
     ],
 )
-def test_orders_small_talk_and_calendars_are_not_for_briefs(question):
+def test_orders_small_talk_and_calendars_are_not_for_briefs(library, question):
     """No evidence makes these answerable."""
+    strong = judged(library, "For how long was Port Aurelia leased?").features
     assert not_for_briefs(question)
-    assert judge(question, STRONG).answered is False
+    assert judge(question, strong).answered is False
 
 
 @pytest.mark.parametrize(
@@ -39,19 +51,28 @@ def test_briefs_may_treat_of_weather_rules_and_meetings(question):
     assert not not_for_briefs(question)
 
 
-def test_confidence_rises_with_the_evidence():
+def test_confidence_rises_with_the_evidence(library):
     """Strong evidence answers, weak does not, nothing found never."""
-    question = "When does the lease end?"
-    weak = judge(question, {"cosine": 0.4, "offer": 0.2, "names": 0.5})
-    strong = judge(question, STRONG)
+    strong = judged(library, "For how long was Port Aurelia leased?")
+    weak = judged(library, "How do I bake carbonara?")
     assert (weak.answered, strong.answered) == (False, True)
     assert 0 < weak.confidence < 0.5 < strong.confidence < 1
-    assert judge(question, None).confidence == 0
+    assert judge("When does the lease end?", None) == Judgement(False, 0, {})
 
 
-def test_a_question_about_something_else_fails_whatever_names_it_shares():
-    """All names found, a figure on offer, and yet no sentence is near."""
-    assert judge("What is the capital of Norvane?", {**STRONG, "cosine": 0.3}).answered is False
+def test_a_question_about_something_else_fails_whatever_names_it_shares(library):
+    """All names and words found, a figure on offer, and yet no sentence is near."""
+    strong = judged(library, "For how long was Port Aurelia leased?").features
+    foreign = judged(library, "How do I bake carbonara?").features
+    far = {name: foreign[name] for name in strong if "cosine" in name or "tokens" in name}
+    assert judge("For how long do you bake Port Aurelia?", strong | far).answered is False
+
+
+def test_what_a_judgement_rests_on_is_told(library):
+    """By name, rounded, so that the ledger can keep it."""
+    found = judged(library, "For how long was Port Aurelia leased?")
+    assert found.features == {name: round(value, 4) for name, value in found.features.items()}
+    assert {"cosine", "covered", "likely"} <= found.features.keys()
 
 
 def test_names_are_capitals_and_numbers_but_not_the_first_word():

@@ -275,11 +275,11 @@ def test_a_question_about_the_source_is_sought_in_what_was_cited(answerer):
     assert {hit.brief.id for hit in alone.hits} > cited
 
 
-def test_the_period_of_an_event_is_recorded_with_the_answer(tmp_path):
+def test_the_period_of_an_event_is_recorded_with_the_answer(home_with_model):
     """As that of a date is; "the visit" is the one that the briefs cited last tell of."""
     visit = "Talks at Orrin\n\nMs Arden visited Orrin on 3 March 2022 to speak of the mine."
     mine = "Copper\n\nThe copper mine at Orrin had 900 miners."
-    with Library.open(Settings(home=tmp_path), create=True) as opened:
+    with Library.open(Settings(home=home_with_model), create=True) as opened:
         opened.publish(
             [text_draft("v.txt", visit, date="2022-03-05"), text_draft("m.txt", mine, date="2021")]
         )

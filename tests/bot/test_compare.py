@@ -60,11 +60,12 @@ QUESTIONS = (
 
 
 @pytest.fixture(scope="module")
-def divided(tmp_path_factory):
+def divided(tmp_path_factory, model_cache):
     """Two briefs, of 2024 and 2025, that differ in every figure."""
     older = tuple(text.format(figure) for text, figure, _ in PLANTED)
     newer = tuple(text.format(figure) for text, _, figure in PLANTED)
     home = tmp_path_factory.mktemp("divided")
+    (home / "models").symlink_to(model_cache)
     with Library.open(Settings(home=home), create=True) as opened:
         opened.publish(
             [

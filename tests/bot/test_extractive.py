@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bot import extractive, wording
+from bot import extractive
 from bot.answer import Standalone
 from bot.conversation import standalone
 from index.search import Query
@@ -73,12 +73,6 @@ def test_the_same_question_gives_the_same_answer(library):
     """Nothing in the choice depends on chance."""
     question = "Why did wheat exports of Tamara fall?"
     assert ask(library, question) == ask(library, question)
-
-
-def test_other_forms_of_a_word_count():
-    """Clipped words and two-digit fiscal years are recognised, short beginnings are not."""
-    weights = {"approp": 1.0, "fy27": 1.0, "art": 1.0}
-    assert wording.said(weights, "Appropriations for FY2027, artists") == {"approp", "fy27"}
 
 
 def test_choosing_is_quick_once_the_model_is_warm(library):

@@ -18,7 +18,7 @@ from index.errors import IndexDamaged
 from index.library import Library
 from index.search import Query
 from index.settings import Settings
-from tests.drafts import draft
+from tests.drafts import draft, each_alone
 
 ROOT = Path(__file__).resolve().parents[2]
 QUERY = Query("w3 w6 w9")
@@ -242,7 +242,7 @@ def test_a_search_sees_what_another_process_published(settings, open_library) ->
 def test_many_equal_vectors_do_not_stop_a_publication(library: Library) -> None:
     """1,500 passages of one text and 300 others: the graph may be poor, the search is right."""
     body = "\n\n".join(["The same line stands here again."] * 1500)
-    library.publish([draft("same.txt", f"Same\n\n{body}", count=lambda texts: [99] * len(texts))])
+    library.publish([draft("same.txt", f"Same\n\n{body}", count=each_alone)])
     fill(library, 0, 300)
     hits = library.search(Query("w5 w10 w15 number5"), 5)
     assert hits[0].brief.title == "Brief 5"

@@ -5,7 +5,9 @@ import pytest
 
 from index.embedder import ModelEmbedder
 from index.model_files import DEFAULT_MODEL
-from index.tokens import BITS, basis, compare, pack, question
+from index.sentences import split
+from index.states import PassageStates, read_sentences, unpack_sentences
+from index.tokens import BITS, basis, best_matches, compare, pack, question
 
 RANDOM = np.random.default_rng(3)
 STATES = RANDOM.standard_normal((6, 32)).astype(np.float32)
@@ -35,6 +37,16 @@ def test_scores_do_not_depend_on_the_other_passages() -> None:
     assert together.tolist() == pytest.approx([*alone[:2], 0, *alone[2:]])
 
 
+def test_a_stretch_without_tokens_is_not_met() -> None:
+    """Wherever it stands among others; each token of the question is matched on its own."""
+    asked = question(STATES[:2], DIRECTIONS)
+    best = best_matches(asked, pack(STATES, DIRECTIONS), np.array([0, 2, 0, 4, 0]))
+    assert best.shape == (2, 5)
+    assert not best[:, [0, 2, 4]].any()
+    assert (best[:, 1] > best[:, 3]).all()
+    assert not best_matches(asked, b"", np.array([0, 0])).any()
+
+
 def test_every_model_has_directions() -> None:
     """Fixed ones, orthogonal where there are enough dimensions."""
     assert basis("0" * 64, 96).shape == (96, BITS)
@@ -52,22 +64,45 @@ def test_the_model_gives_tokens_of_the_text_alone(embedder: ModelEmbedder) -> No
     """Title and heading are read with it and not kept; the vectors are those of `embed`."""
     text = "Cod quotas fell. Herring quotas rose."
     inputs = [f"Fishing > North\n{text}", text]
-    vectors, packed = embedder.read_passages(inputs, [text, text])
+    vectors, kept = embedder.read_passages(inputs, [text, text])
     assert (vectors * embedder.embed(inputs)).sum(axis=1).min() > 0.999
-    assert [len(each) * 8 // BITS for each in packed] == [embedder.count_tokens([text])[0] - 2] * 2
+    tokens = embedder.count_tokens([text])[0] - 2
+    assert [len(each.tokens) * 8 // BITS for each in kept] == [tokens] * 2
+    assert [unpack_sentences(each.sentences)[1].sum() for each in kept] == [tokens] * 2
+
+
+def test_the_model_gives_the_sentences_of_a_text(embedder: ModelEmbedder) -> None:
+    """As many as it is split into; what stands around a sentence lends it its sense."""
+    text = "The harbour was leased to Norvane. It ends in 2114. Wheat fell."
+    _, [kept] = embedder.read_passages([f"A title\n{text}"], [text])
+    vectors, _ = unpack_sentences(kept.sentences)
+    assert len(vectors) == len(split(text)) == 3
+    alone = embedder.embed([text[start:end] for start, end in split(text)])
+    assert (vectors * alone).sum(axis=1).min() > 0.5
+    harbour = embedder.embed_query("lease of the harbour")
+    assert vectors[1] @ harbour > alone[1] @ harbour
 
 
 def test_a_question_finds_its_passage_by_tokens(embedder: ModelEmbedder) -> None:
     """Among passages of one matter the one with the words of the question is met best."""
     texts = ["Quotas of cod fell by half.", "Quotas of herring rose.", "The bank raised its rate."]
-    _, packed = embedder.read_passages(texts, texts)
+    _, kept = embedder.read_passages(texts, texts)
     vectors, asked = embedder.read_questions(["did the herring quota go up?", "herring quota"])
     assert vectors.shape == (2, 384)
-    assert compare(asked, packed).argmax() == 1
+    assert compare(asked, [each.tokens for each in kept]).argmax() == 1
+
+
+def test_a_question_finds_its_sentence_by_tokens(embedder: ModelEmbedder) -> None:
+    """The same within one passage."""
+    text = "Quotas of cod fell by half. Quotas of herring rose. The bank raised its rate."
+    _, [kept] = embedder.read_passages([text], [text])
+    _, asked = embedder.read_questions(["did the herring quota go up?"])
+    assert read_sentences(asked, kept).matches.argmax() == 1
 
 
 def test_a_text_without_words_has_no_tokens(embedder: ModelEmbedder) -> None:
     """Nor does it fail."""
-    assert embedder.read_passages(["", "A title\n\n"], ["", ""])[1] == [b"", b""]
+    kept = embedder.read_passages(["", "A title\n\n"], ["", ""])[1]
+    assert kept == [PassageStates()] * 2
     _, asked = embedder.read_questions([""])
     assert compare(asked, [b""]).tolist() == [0]

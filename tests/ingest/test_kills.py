@@ -1,12 +1,10 @@
 """A kill at any moment of an ingest: the library opens, nothing is half in, the rerun finishes."""
 
-import json
-import os
 import random
 import shutil
 import signal
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,9 +15,11 @@ from index.library import Library
 from index.schema import CURRENT
 from index.search import Query
 from index.settings import load
+from tests.commands import START, Shell, environment
 
 POINTS = [name for name in failpoints.NAMES if name.startswith("ingest.")]
-BRIEFS = Path(sys.executable).with_name("briefs")
+
+Finish = Callable[[Path, Path], None]
 
 HARBOUR = "# Harbour works\n\nThe mole at Skagen was repaired in May.\n\nIt cost 4.2 million.\n"
 RAIL = "# Rail freight\n\nFreight by rail grew by 6 percent.\n\nCoal was a fifth of it.\n"
@@ -44,22 +44,21 @@ def changed_folder(folder: Path) -> Path:
 
 
 def ingest(home: Path, folder: Path, fail_at: str = "") -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "BRIEFS_HOME": str(home)}
-    if fail_at:
-        environment[failpoints.VARIABLE] = fail_at
+    more = {failpoints.VARIABLE: fail_at} if fail_at else {}
     return subprocess.Popen(
-        [BRIEFS, "ingest", str(folder), "--prune", "--json"], env=environment,
+        [*START, "ingest", str(folder), "--prune", "--json"], env=environment(home, **more),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
 
-def finished(home: Path, folder: Path) -> dict[str, object]:
-    """Run to the end and return the report."""
-    process = ingest(home, folder)
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err.decode()
-    report: dict[str, object] = json.loads(out)
-    return report
+@pytest.fixture
+def finish(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Finish:
+    """Run the same command to its end, in this process: nothing kills it."""
+
+    def run(home: Path, folder: Path) -> None:
+        Shell(home, monkeypatch, capsys).json("ingest", str(folder), "--prune")
+
+    return run
 
 
 @pytest.fixture(scope="session")
@@ -111,7 +110,9 @@ def searchable(home: Path, question: str) -> str:
 
 
 @pytest.mark.parametrize("point", [*POINTS, "ingest.after_parse:2"])
-def test_a_killed_ingest_is_whole_or_not_at_all(filled: tuple[Path, Path], point: str) -> None:
+def test_a_killed_ingest_is_whole_or_not_at_all(
+    filled: tuple[Path, Path], finish: Finish, point: str
+) -> None:
     """After the kill all or nothing of the batch is in; the same command finishes; then all is
     unchanged."""
     home, folder = filled
@@ -120,7 +121,7 @@ def test_a_killed_ingest_is_whole_or_not_at_all(filled: tuple[Path, Path], point
     process.communicate(timeout=120)
     assert process.returncode == -signal.SIGKILL, f"{point} was never reached"
     killed = state(home)
-    finished(home, folder)
+    finish(home, folder)
     after = state(home)
     assert killed in (before, after)
     assert after != before
@@ -129,19 +130,21 @@ def test_a_killed_ingest_is_whole_or_not_at_all(filled: tuple[Path, Path], point
     }  # fmt: skip
     assert "5.1 million" in searchable(home, "What did the harbour works cost?")
     generation = generation_of(home)
-    finished(home, folder)
+    finish(home, folder)
     assert (state(home), generation_of(home)) == (after, generation)
 
 
 @pytest.mark.parametrize("point", ["ingest.after_build", "ingest.before_commit"])
-def test_the_very_first_ingest_can_be_killed(home_with_model: Path, tmp_path: Path, point) -> None:
+def test_the_very_first_ingest_can_be_killed(
+    home_with_model: Path, tmp_path: Path, finish: Finish, point: str
+) -> None:
     """What is left is an empty library, which the same command fills."""
     folder = first_folder(tmp_path / "briefs")
     process = ingest(home_with_model, folder, point)
     process.communicate(timeout=120)
     assert process.returncode == -signal.SIGKILL
     assert state(home_with_model) == []
-    finished(home_with_model, folder)
+    finish(home_with_model, folder)
     assert len(state(home_with_model)) == 3
 
 
@@ -162,7 +165,9 @@ def test_two_ingests_at_once_end_with_all_briefs_in(home_with_model: Path, tmp_p
     assert len(state(home_with_model)) == 6
 
 
-def test_a_kill_at_any_time_leaves_a_sound_library(filled: tuple[Path, Path]) -> None:
+def test_a_kill_at_any_time_leaves_a_sound_library(
+    filled: tuple[Path, Path], finish: Finish
+) -> None:
     """Kills at three moments of chance, then the rerun."""
     home, folder = filled
     before = state(home)
@@ -176,7 +181,7 @@ def test_a_kill_at_any_time_leaves_a_sound_library(filled: tuple[Path, Path]) ->
             process.kill()
             process.communicate()
         seen.append(state(home))
-    finished(home, folder)
+    finish(home, folder)
     after = state(home)
     assert all(found in (before, after) for found in seen)
 

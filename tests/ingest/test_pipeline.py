@@ -481,7 +481,7 @@ def test_ctrl_c_ends_an_ingest_cleanly_and_the_next_one_finishes(
     """Exit code 130, one line that says how to go on, no traceback, and nothing half in."""
     write(
         tmp_path / "many",
-        {f"{n:03}.txt": f"Brief {n}\n\n{' '.join(REPORT)} Number {n}.\n" * 40 for n in range(150)},
+        {f"{n:03}.txt": f"Brief {n}\n\n{' '.join(REPORT)} Number {n}.\n" * 40 for n in range(90)},
     )
     process = subprocess.Popen(
         [*START, "ingest", str(tmp_path / "many")],
@@ -492,7 +492,7 @@ def test_ctrl_c_ends_an_ingest_cleanly_and_the_next_one_finishes(
         start_new_session=True,  # as a job of its own, that alone gets the signal
     )
     _wait_for(lambda: (home_with_model / "library.db").is_file())
-    time.sleep(2)
+    time.sleep(1)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
@@ -502,7 +502,7 @@ def test_ctrl_c_ends_an_ingest_cleanly_and_the_next_one_finishes(
     assert again.returncode == 0, again.stderr
     assert briefs(home_with_model, "doctor").returncode == 0
     with Library.open(load(home=home_with_model)) as library:
-        assert len(library.renditions()) == 150
+        assert len(library.renditions()) == 90
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:
