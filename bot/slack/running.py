@@ -11,6 +11,7 @@ import secrets
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
@@ -36,6 +37,7 @@ from index.settings import load
 
 log = logging.getLogger(__name__)
 
+THREADS = 32  # for blocking work; most of it waits for the database or a model
 LEASE_SECONDS = 15.0  # how long a killed process's questions wait for another
 
 
@@ -66,6 +68,7 @@ def opened() -> Iterator[Library]:
 @asynccontextmanager
 async def running(settings: SlackSettings, library: Library) -> AsyncIterator[Running]:
     """Yield the bot at work; at the end it finishes or hands back what it works on."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
     client = AsyncWebClient(
         token=settings.bot_token.get_secret_value(), base_url=settings.api_url, retry_handlers=[]
     )
