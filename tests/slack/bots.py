@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,10 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
 from bot.slack.running import Running, running
 from bot.slack.settings import SlackSettings
+from index.embedder import ModelEmbedder
 from index.library import Library
+from index.settings import Settings
+from tests.bot.conftest import HARBOUR, WHEAT, draft
 from tests.slack.fake import FakeSlack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,6 +45,32 @@ async def answering_bot(
             yield bot
         finally:
             await handler.close_async()
+
+
+CANARY = "Zephyrine"  # stands in a brief of the collection "board", and nowhere else
+BOARD = draft(
+    "Zephyrine: plan for a takeover",
+    "2024-05-01",
+    (
+        "Report BR-4711. The board wants to take over the Zephyrine Shipping Company in June 2025.",
+        "The board offers 900 million crowns for Zephyrine and tells nobody before the harbour "
+        "lease ends.",
+    ),
+)
+
+
+def make_library(home: Path, embedder: ModelEmbedder | None = None) -> None:
+    """Fill a library with the two briefs of the bot's tests and one of the board."""
+    board = replace(BOARD, brief=replace(BOARD.brief, collection="board"))
+    with Library.open(Settings(home=home), create=True, embedder=embedder) as library:
+        library.publish([draft(*HARBOUR), draft(*WHEAT), board])
+
+
+def settled(slack: FakeSlack) -> None:
+    """Nothing was doubled, nothing left spinning, and no rule of Slack broken."""
+    assert slack.violations == []
+    assert slack.doubles() == {}
+    assert slack.unfinished() == []
 
 
 class BotProcess:
