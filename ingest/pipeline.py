@@ -9,7 +9,7 @@ import json
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from index import failpoints
@@ -39,13 +39,18 @@ _SPARE_BYTES = 200 << 20  # left free on the disk, beside three times the size o
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says about the documents. `given` outweighs what they say."""
+    """What the command line says about the documents. `given` outweighs what they say.
+
+    `recorded_as` names documents that go on record under another location than the path they are
+    read from: a file that somebody handed over lies in a folder that is gone afterwards.
+    """
 
     collection: str = "default"
     given: Metadata = field(default_factory=Metadata)
     manifest: Manifest | None = None
     prune: bool = False
     dry_run: bool = False
+    recorded_as: Mapping[str, str] = field(default_factory=dict)
 
     def stated(self, location: str) -> tuple[Metadata, str]:
         """Return metadata and collection given for a document by flags, then by the manifest."""
@@ -171,7 +176,10 @@ class _Run:
             failpoints.reached("ingest.after_parse")
             self._draft(read, document, cage)
         except ReadError as error:
-            self._fail(candidate.location, str(error))
+            self._fail(self._recorded(candidate.location), str(error))
+
+    def _recorded(self, location: str) -> str:
+        return self._options.recorded_as.get(location, location)
 
     def _read(self, candidate: Candidate) -> _Read:
         if candidate.kind == "url":
@@ -180,7 +188,7 @@ class _Run:
             data, media_type = fetched.data, fetched.media_type
         else:
             data, media_type = sources.read_bytes(candidate, self._limit), None
-        location = candidate.location
+        location = self._recorded(candidate.location)
         if candidate.kind == "stdin":
             # Standard input has no name to come back under: its content is its identity.
             location = f"stdin:{hashlib.sha256(data).hexdigest()[:12]}"

@@ -104,9 +104,7 @@ async def still_seen(parts: Parts, setting: Setting, answer: Answer) -> bool:
     """Return whether all that an answer shows may be shown there now: facts are fetched anew."""
     shown = {citation.brief.collection for citation in answer.citations}
     shown |= {hit.brief.collection for hit in answer.nearest}
-    return await may_see(
-        parts.policy, parts.directory, setting.place, shown, setting.preferences
-    )
+    return await may_see(parts.policy, parts.directory, setting.place, shown, setting.preferences)
 
 
 def shown_as(answer: Answer, offer: Offer) -> Reply:

@@ -29,7 +29,7 @@ def build(parts: Parts, worker: Worker, client: AsyncWebClient) -> AsyncApp:
     home.register(app, parts)
     sessions.register(app, parts, worker)
 
-    @app.event(re.compile("."))  # type: ignore[untyped-decorator]
+    @app.event(re.compile("."))
     async def received(body: dict[str, Any]) -> None:
         """Acknowledge every event: what is not acknowledged is delivered again."""
 

@@ -73,9 +73,7 @@ class Delivery:
         """Look for a message that a killed process began and could not note."""
         if self.half is None:
             incoming = self._incoming
-            self.half = await self._parts.outbox.stray(
-                incoming.channel, incoming.root, incoming.ts
-            )
+            self.half = await self._parts.outbox.stray(incoming.channel, incoming.root, incoming.ts)
 
     async def remove_half(self) -> None:
         """Take away what an earlier attempt began."""

@@ -10,12 +10,15 @@ from sqlalchemy import and_, delete, select, update
 from bot.slack import changes
 from bot.slack.inbox_tables import (
     Store,
+    added_briefs,
     deliveries,
     early_changes,
     feedback,
+    handed_files,
     librarian_requests,
     muted_threads,
     questions,
+    shares,
 )
 
 KEYS_SECONDS = 24 * 3600.0  # how long the keys of deliveries are kept at least
@@ -65,6 +68,8 @@ def prune(store: Store, older_than_days: float, now: float) -> int:
             (deliveries, deliveries.c.accepted_at), (early_changes, early_changes.c.noted_at),
             (muted_threads, muted_threads.c.muted_at), (feedback, feedback.c.given_at),
             (librarian_requests, librarian_requests.c.asked_at),
+            (shares, shares.c.shared_at), (handed_files, handed_files.c.handed_at),
+            (added_briefs, added_briefs.c.added_at),
         ):  # fmt: skip
             connection.execute(delete(other).where(since < before))
         expired = table.accepted_at < now - RESPONSE_URL_SECONDS

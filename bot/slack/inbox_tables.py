@@ -134,9 +134,43 @@ librarian_requests = Table(
     UniqueConstraint("answer_id", "team", "user"),
 )
 
+# Answers that somebody shared with a channel; without `message_ts` it is being posted.
+shares = Table(
+    "slack_shares",
+    metadata,
+    Column("answer_id", _ID, primary_key=True),
+    Column("team", _ID, primary_key=True),
+    Column("channel", _ID, primary_key=True),
+    Column("user", _ID, nullable=False),
+    Column("message_ts", _ID),
+    Column("shared_at", Double, nullable=False),
+)
+
+handed_files = Table(  # messages whose files were taken in hand
+    "slack_handed_files",
+    metadata,
+    Column("team", _ID, primary_key=True),
+    Column("channel", _ID, primary_key=True),
+    Column("ts", _ID, primary_key=True),
+    Column("handed_at", Double, nullable=False),
+)
+
+added_briefs = Table(
+    "slack_added_briefs",
+    metadata,
+    Column("pk", Integer, primary_key=True),
+    Column("brief_id", _ID, nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("location", Text, nullable=False),  # as in the library
+    Column("collection", Text, nullable=False),
+    Column("team", _ID, nullable=False),
+    Column("user", _ID, nullable=False),
+    Column("added_at", Double, nullable=False),
+)
+
 TABLES = [
     questions, deliveries, early_changes, muted_threads, channel_settings, feedback,
-    librarian_requests,
+    librarian_requests, shares, handed_files, added_briefs,
 ]  # fmt: skip
 
 

@@ -14,7 +14,9 @@ from bot.slack.types import Incoming, Kind
 
 Event = Mapping[str, Any]
 
-READ = frozenset({None, "file_share", "thread_broadcast", "me_message"})  # subtypes that people write
+READ = frozenset(
+    {None, "file_share", "thread_broadcast", "me_message"}
+)  # subtypes that people write
 _ASKS = re.compile(
     r"^\W*(?:who|what|when|where|which|why|how|whose|is|are|was|were|do|does|did|has|have|had|can"
     r"|could|will|would|should)\b",

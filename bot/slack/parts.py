@@ -1,16 +1,19 @@
 """What the Slack bot is made of, put together once and handed to worker and listeners."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.chain import Answerer
 from bot.ledger import Ledger
 from bot.slack.audience import Policy
 from bot.slack.directory import Directory
+from bot.slack.handed import Handed
 from bot.slack.inbox import Inbox
 from bot.slack.outbox import Outbox
 from bot.slack.preferences import Preferences
 from bot.slack.reactions import Feedback, Requests
 from bot.slack.settings import SlackSettings
+from bot.slack.shares import Shares
 from bot.slack.threads import Threads
 from index.library import Library
 
@@ -34,3 +37,13 @@ class Parts:
     team: str
     bot_user: str
     model: str | None = None
+
+    @cached_property
+    def shares(self) -> Shares:
+        """The answers that were shared with channels."""
+        return Shares(self.library.database)
+
+    @cached_property
+    def handed(self) -> Handed:
+        """The files that people handed over."""
+        return Handed(self.library.database)

@@ -26,6 +26,23 @@ STOPPED = "Stopped at your wish."
 BUSY = "There are too many questions open. Please wait until some are answered, then ask again."
 NOT_RECORDED = "The answer could not be recorded, and so it is not shown. The librarians know more."
 GIVEN_UP = "I tried several times and did not get through. Please ask again."
+MEMBERS_ONLY = "Only full members of this workspace can add briefs."
+NOT_TO_BE_ADDED = "You cannot add briefs to the collection of this place; ask an admin of it."
+NO_FILES = "This message has no files that could be added."
+READING = "It is being read. What became of it, I tell you in a direct message."
+LOADING = "One moment …"
+NOT_YOURS = "Only whoever asked can do this."
+SHARED_ALREADY = "This answer is shared with the channel already."
+NOT_TO_BE_SHARED = "Not everybody in this channel may see all of this answer, so it stays with you."
+NOT_YOUR_BRIEF = "Only whoever added a brief, or an admin of the library, can take it out."
+TAKEN_OUT = "The brief is taken out of the library again."
+OUT_ALREADY = "The brief is no longer in the library."
+CHANNELS_ONLY = "Settings are those of a channel; type this in one."
+NOT_THESE = "One of these collections cannot be given to this channel. Open the settings again."
+NO_QUESTION = "Type a question after it, such as: /briefs ask What changed in 2024?"
+NO_WORDS = "Type what to look for after it, such as: /briefs search ceasefire terms"
+NO_ID = "Type the id of a brief after it; /briefs latest shows some."
+NOTHING_TO_ASK = "This message has no text that could be a question."
 NO_STATUS = ""
 
 
@@ -47,6 +64,16 @@ def waiting(before: int) -> str:
 def over_quota(most: int) -> str:
     """Return what a user hears who has too many questions open."""
     return f"You have {counted(most, 'question')} open. Please wait until some are answered."
+
+
+def no_such_brief(brief_id: str) -> str:
+    """Return what is said of an id that is unknown here, or that of a brief not to be seen."""
+    return f"There is no brief “{text.one_line(brief_id, 60)}” here; /briefs latest shows some."
+
+
+def asked_by_you(question: str) -> str:
+    """Return the line under which a question asked in a dialog is answered."""
+    return f"You asked: {text.one_line(question, 1_000)}"
 
 
 def counted(number: int, thing: str) -> str:

@@ -98,12 +98,12 @@ async def _over_sockets(settings: SlackSettings, library: Library) -> None:
     assert settings.app_token
     async with running(settings, library) as bot:
         handler = AsyncSocketModeHandler(bot.app, settings.app_token.get_secret_value())
-        await handler.connect_async()
+        await handler.connect_async()  # type: ignore[no-untyped-call]
         log.warning("connected to Slack; %s briefs are open to questions", len(library.dates()))
         try:
             await until_told()
         finally:
-            await handler.close_async()
+            await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 async def _who_we_are(client: AsyncWebClient) -> tuple[str, str]:

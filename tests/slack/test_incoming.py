@@ -64,7 +64,7 @@ async def test_while_it_searches_a_status_is_shown(bot: Running, office: FakeSla
 async def test_a_follow_up_needs_no_mention_and_knows_the_thread(
     bot: Running, office: FakeSlack
 ) -> None:
-    """"She" is the minister of the question before."""
+    """ "She" is the minister of the question before."""
     ts = await office.mention("#desk", "alice", LEASE)
     await office.answer_to(ts)
     follow_up = await office.say("#desk", "bob", "What did she promise in 2024?", ts)

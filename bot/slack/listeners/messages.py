@@ -6,7 +6,6 @@ fails, Slack is not told, and delivers again.
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,12 +14,10 @@ from slack_bolt.async_app import AsyncApp
 from bot.slack import notice_blocks, phrases
 from bot.slack.incoming import Change, Written, change_of, written_of
 from bot.slack.listeners import files
-from bot.slack.outbox import Undeliverable
+from bot.slack.listeners.errands import Errands
 from bot.slack.parts import Parts
 from bot.slack.types import Accepted, Incoming, Kind
 from bot.slack.worker import Worker
-
-log = logging.getLogger(__name__)
 
 Next = Callable[[], Awaitable[Any]]
 
@@ -29,8 +26,8 @@ def register(app: AsyncApp, parts: Parts, worker: Worker) -> "Door":
     """Have all events pass through the inbox; return its door, for questions from elsewhere."""
     door = Door(parts, worker)
 
-    @app.middleware  # type: ignore[untyped-decorator]
-    async def admit(body: dict[str, Any], next: Next) -> None:  # noqa: A002 - Bolt's own name
+    @app.middleware
+    async def admit(body: dict[str, Any], next: Next) -> None:
         if (body.get("event") or {}).get("type") in ("message", "app_mention"):
             await door.admit(body)
         await next()
@@ -45,7 +42,7 @@ class Door:
         """Take the parts, and the worker that is woken by a new question."""
         self._parts = parts
         self._worker = worker
-        self._told: set[asyncio.Task[Any]] = set()
+        self.errands = Errands()
 
     async def admit(self, body: dict[str, Any]) -> None:
         """Take in one event: a question, an edit, a deletion, a file, or nothing of ours."""
@@ -65,7 +62,7 @@ class Door:
             user=change.user, edited_ts=change.edited_ts,
         )  # fmt: skip
         if again:
-            self._later(self._offer_again(again))
+            self.errands.start(self._offer_again(again))
 
     async def _offer_again(self, asked: Incoming) -> None:
         claim = await asyncio.to_thread(
@@ -88,7 +85,7 @@ class Door:
         if kind is None:
             return
         if written.files and kind in (Kind.DIRECT, Kind.MENTION):
-            self._later(files.take(self._parts, written))
+            self.errands.start(files.take(self._parts, written))
             if not written.asks:
                 return
         if not any(map(str.isalnum, written.text)):
@@ -114,7 +111,7 @@ class Door:
         if accepted is Accepted.NEW:
             self._worker.wake()
         elif accepted is Accepted.OVER_QUOTA:
-            self._later(self._decline(incoming))
+            self.errands.start(self._decline(incoming))
         return accepted
 
     async def _decline(self, incoming: Incoming) -> None:
@@ -123,18 +120,3 @@ class Door:
             incoming.channel, incoming.user, incoming.thread_ts, line.text, list(line.blocks),
             response_url=incoming.response_url,
         )  # fmt: skip
-
-    def _later(self, work: Any) -> None:
-        """Do something after the event is acknowledged, and keep hold of it until it is done."""
-        task = asyncio.create_task(_quietly(work))
-        self._told.add(task)
-        task.add_done_callback(self._told.discard)
-
-
-async def _quietly(work: Awaitable[Any]) -> None:
-    try:
-        await work
-    except Undeliverable as failure:
-        log.warning("a notice could not be delivered: %s", failure.code)
-    except Exception:
-        log.exception("what follows an event failed")

@@ -1,0 +1,67 @@
+"""Shortcuts: ask about a message, add a message's files, ask from anywhere."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.chain import LONGEST_QUESTION
+from bot.slack import phrases, text
+from bot.slack.listeners import files
+from bot.slack.listeners.clicks import Where, opened, own_ts, tell, where_of
+from bot.slack.listeners.messages import Door
+from bot.slack.manifest import ADD_SHORTCUT, ASK_SHORTCUT, OPEN_SHORTCUT
+from bot.slack.parts import Parts
+from bot.slack.types import Incoming, Kind
+from bot.slack.views import ask_view
+
+Body = dict[str, Any]
+
+
+def register(app: AsyncApp, parts: Parts, door: Door) -> None:
+    """Listen to shortcuts."""
+
+    @app.shortcut(ASK_SHORTCUT)
+    async def ask(ack: Any, body: Body) -> None:
+        await ack()
+        where = where_of(body)
+        work = _ask(parts, door, where, body.get("message") or {})
+        door.errands.start(work, lambda line: tell(parts, where, line))
+
+    @app.shortcut(ADD_SHORTCUT)
+    async def add(ack: Any, body: Body) -> None:
+        await ack()
+        where = where_of(body)
+        work = _add(parts, where, body.get("message") or {})
+        door.errands.start(work, lambda line: tell(parts, where, line))
+
+    @app.shortcut(OPEN_SHORTCUT)
+    async def ask_anywhere(ack: Any, body: Body, client: AsyncWebClient) -> None:
+        await ack()
+        await opened(client, where_of(body), ask_view())
+
+
+async def _ask(parts: Parts, door: Door, where: Where, message: Mapping[str, Any]) -> None:
+    """Take a message as a question of the one who clicked, to be answered to them alone."""
+    question = text.readable(str(message.get("text") or ""), parts.bot_user).strip()
+    if not any(map(str.isalnum, question)):
+        await tell(parts, where, phrases.NOTHING_TO_ASK)
+        return
+    asked = Incoming(
+        team=parts.team, channel=where.channel, ts=own_ts(), user=where.user,
+        text=question[:LONGEST_QUESTION], kind=Kind.SHORTCUT, event_id=where.trigger or None,
+        thread_ts=where.thread_ts, private=True, zone=await door.zone(where.user),
+        response_url=where.response_url,
+    )  # fmt: skip
+    await door.accept(asked)
+
+
+async def _add(parts: Parts, where: Where, message: Mapping[str, Any]) -> None:
+    """Add a message's files; only the one who clicked is told."""
+    parcel = files.parcel_of(where, message.get("files") or ())
+    if not parcel.file_ids:
+        await tell(parts, where, phrases.NO_FILES)
+        return
+    told, _ = await files.add(parts, parcel)
+    await tell(parts, where, told)

@@ -1,0 +1,106 @@
+"""Dialogs that were filled in: feedback, a channel's settings, a brief to add, a question.
+
+Each is acknowledged at once, by a line in the dialog where something is to be waited for.
+"""
+
+import asyncio
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack import access, actions, phrases, submitted
+from bot.slack.listeners import files, forms
+from bot.slack.listeners.clicks import Where, tell, updated, where_of
+from bot.slack.listeners.messages import Door
+from bot.slack.notice_blocks import said
+from bot.slack.parts import Parts
+from bot.slack.submitted import Upload
+from bot.slack.types import ChannelSettings, Incoming, Kind
+from bot.slack.views import message_view
+from ingest.document import Metadata
+
+Body = dict[str, Any]
+
+
+def register(app: AsyncApp, parts: Parts, door: Door) -> None:
+    """Listen to submissions."""
+
+    @app.view(actions.FEEDBACK_VIEW)
+    async def feedback(ack: Any, body: Body) -> None:
+        await ack(response_action="update", view=message_view("Feedback", phrases.THANKS))
+        where, given = where_of(body), submitted.complaint(body["view"])
+        work = asyncio.to_thread(
+            parts.feedback.add, given.answer_id, parts.team, where.user, False,
+            given.reason, given.note or None,
+        )  # fmt: skip
+        door.errands.start(work, lambda line: tell(parts, where, line))
+
+    @app.view(actions.SETTINGS_VIEW)
+    async def settings(ack: Any, body: Body, client: AsyncWebClient) -> None:
+        title = "Channel settings"
+        await ack(response_action="update", view=message_view(title, phrases.LOADING))
+        where, view = where_of(body), str(body["view"]["id"])
+        _, chosen = submitted.channel_settings(body["view"])
+
+        async def show(line: str) -> None:
+            await updated(client, view, message_view(title, line))
+
+        async def keep() -> None:
+            await show(await _kept(parts, where, chosen))
+
+        door.errands.start(keep(), show)
+
+    @app.view(actions.UPLOAD_VIEW)
+    async def upload(ack: Any, body: Body) -> None:
+        if errors := submitted.upload_errors(body["view"]):
+            await ack(response_action="errors", errors=errors)
+            return
+        await ack(response_action="update", view=message_view("Add a brief", phrases.READING))
+        where, given = where_of(body), submitted.upload(body["view"])
+        work = _added(parts, where, given)
+        door.errands.start(work, lambda line: tell(parts, Where(where.user), line))
+
+    @app.view(actions.ASK_VIEW)
+    async def ask(ack: Any, body: Body) -> None:
+        question, _ = submitted.question(body["view"])
+        if not any(map(str.isalnum, question)):
+            await ack(response_action="errors", errors={actions.QUESTION: "Type a question."})
+            return
+        await ack()
+        where = Where(where_of(body).user)
+        work = _asked(parts, door, where, question)
+        door.errands.start(work, lambda line: tell(parts, where, line))
+
+
+async def _kept(parts: Parts, where: Where, chosen: ChannelSettings) -> str:
+    """Keep a channel's settings; return the line that says so, or why not."""
+    if not await access.is_admin(parts, where.user):
+        return phrases.ADMINS_ONLY
+    before = await asyncio.to_thread(parts.preferences.get, parts.team, where.channel)
+    allowed = await forms.to_be_given(parts, where)
+    if not set(chosen.collections) <= allowed | set(before.collections):
+        return phrases.NOT_THESE
+    await asyncio.to_thread(parts.preferences.put, parts.team, where.channel, chosen)
+    return phrases.SETTINGS_KEPT
+
+
+async def _added(parts: Parts, where: Where, given: Upload) -> None:
+    """Add what was handed over in the dialog, and tell in a direct message."""
+    parcel = files.Parcel(
+        where, given.file_ids, collection=given.collection,
+        given=Metadata(title=given.title, date=given.date),
+    )  # fmt: skip
+    message, _ = await files.add(parts, parcel)
+    await tell(parts, Where(where.user), message)
+
+
+async def _asked(parts: Parts, door: Door, where: Where, question: str) -> None:
+    """Write the question into the direct message with its asker, to be answered below it."""
+    line = said(phrases.asked_by_you(question))
+    posted = await parts.outbox.post(where.user, None, line.text, list(line.blocks))
+    asked = Incoming(
+        team=parts.team, channel=posted.channel, ts=posted.ts, user=where.user, text=question,
+        kind=Kind.DIRECT, zone=await door.zone(where.user),
+    )  # fmt: skip
+    await door.accept(asked)

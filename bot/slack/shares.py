@@ -1,0 +1,68 @@
+"""Remember which answers were shared with which channels, so that each is posted there once.
+
+Two clicks, or two processes, ask at the same moment: one of them may post. Knows nothing of what is
+posted.
+"""
+
+import time
+from collections.abc import Callable
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, delete, select, update
+
+from bot.slack.inbox_tables import Store, shares
+from index.database import Database
+
+ABANDONED_SECONDS = 180.0  # after which a share that was begun and not done may be begun again
+
+
+class Begun(StrEnum):
+    """What the one who wants to share an answer is to do."""
+
+    POST = "post"
+    LOOK = "look"  # for the message of a try that was abandoned, then post
+    NOTHING = "nothing"  # it is posted, or being posted
+
+
+class Shares:
+    """The answers that were shared."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
+        """Remember the database."""
+        self._store = Store(database)
+        self._clock = clock
+
+    def begin(self, answer_id: str, team: str, channel: str, user: str) -> Begun:
+        """Begin to share an answer; return what is to be done."""
+        now = self._clock()
+        with self._store.write() as connection:
+            row = connection.execute(select(shares).where(_key(answer_id, team, channel))).first()
+            if row is not None:
+                if row.message_ts is not None or row.shared_at > now - ABANDONED_SECONDS:
+                    return Begun.NOTHING
+                connection.execute(delete(shares).where(_key(answer_id, team, channel)))
+            connection.execute(
+                shares.insert().values(
+                    answer_id=answer_id, team=team, channel=channel, user=user, shared_at=now
+                )
+            )
+        return Begun.POST if row is None else Begun.LOOK
+
+    def done(self, answer_id: str, team: str, channel: str, message_ts: str) -> None:
+        """Note the message as which the answer stands."""
+        with self._store.write() as connection:
+            connection.execute(
+                update(shares)
+                .where(_key(answer_id, team, channel))
+                .values(message_ts=message_ts)
+            )  # fmt: skip
+
+    def failed(self, answer_id: str, team: str, channel: str) -> None:
+        """Note that nothing was posted, so that it may be tried again."""
+        with self._store.write() as connection:
+            connection.execute(delete(shares).where(_key(answer_id, team, channel)))
+
+
+def _key(answer_id: str, team: str, channel: str) -> ColumnElement[bool]:
+    table = shares.c
+    return and_(table.answer_id == answer_id, table.team == team, table.channel == channel)
