@@ -39,8 +39,8 @@ OVER = frozenset({"message_not_in_streaming_state", "message_not_found", "stoppe
 class Stream:
     """One streamed answer. Nothing is sent before the first `append`.
 
-    One of `stop`, `replace` and `leave` has to be called in the end, also after an error; until then the
-    message is unfinished. `ts` is the message, once there is one.
+    One of `stop`, `replace` and `leave` has to be called in the end, also after an error; until
+    then the message is unfinished. `ts` is the message, once there is one.
     """
 
     def __init__(
