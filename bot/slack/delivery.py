@@ -91,6 +91,7 @@ class Delivery:
     async def _made_whole(self, message: Message, mark: str) -> str | None:
         """Put the message in the place of the half one; None where that is gone."""
         half, self.half = self.half or "", None
+        await self._parts.outbox.end_stream(self._incoming.channel, half)
         try:
             posted = await self._parts.outbox.update(
                 self._incoming.channel, half, message.text, list(message.blocks), mark

@@ -9,10 +9,11 @@ from collections.abc import Coroutine
 from typing import Any, Self, TypeVar
 
 from bot.answer import Citation, Sentence
+from bot.slack import phrases
 from bot.slack.answer_blocks import sentence_markdown
 from bot.slack.answering import Reply
 from bot.slack.elements import Message
-from bot.slack.outbox import Stream
+from bot.slack.outbox import Stopped, Stream
 from bot.slack.parts import Parts
 from bot.slack.types import Claim
 from index import failpoints
@@ -32,6 +33,7 @@ class Growing:
         self._sentences: asyncio.Queue[Sentence | None] = asyncio.Queue()
         self._shown: list[str] = []  # as markdown
         self._noted = False
+        self._closed = False  # nothing more is shown
         self.lost = False  # the claim was lost before the message could be noted
 
     @classmethod
@@ -49,8 +51,10 @@ class Growing:
         return self._stream.ts
 
     def __call__(self, sentence: Sentence, citations: tuple[Citation, ...]) -> None:
-        """Take a sentence that was verified and recorded."""
+        """Take a sentence that was verified and recorded; raises Stopped where none is wanted."""
         del citations
+        if self._closed:
+            raise Stopped(phrases.STOPPED)
         self._loop.call_soon_threadsafe(self._sentences.put_nowait, sentence)
 
     async def beside(self, asking: Coroutine[Any, Any, _T]) -> _T:
@@ -70,6 +74,7 @@ class Growing:
             await showing
             return made
         finally:
+            self._closed = True
             showing.cancel()
             making.cancel()
             await asyncio.gather(showing, making, return_exceptions=True)

@@ -103,6 +103,10 @@ class Outbox:
         with self._place(), alarm():
             return await self._sender.update(channel, ts, text, blocks, marker)
 
+    async def end_stream(self, channel: str, ts: str) -> None:
+        """End a stream that a killed process left, as far as that can be done."""
+        await self._sender.end_stream(channel, ts)
+
     async def remove(self, channel: str, ts: str) -> None:
         """Take away a message of ours, as far as that can be done."""
         until = self._pacing.clock() + 60

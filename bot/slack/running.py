@@ -10,6 +10,8 @@ import os
 import secrets
 import signal
 import socket
+import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
@@ -38,6 +40,8 @@ from index.settings import load
 log = logging.getLogger(__name__)
 
 THREADS = 32  # for blocking work; most of it waits for the database or a model
+LAST_SECONDS = 0.5  # for threads to come back once all is handed back
+_THREAD = "briefs"
 LEASE_SECONDS = 15.0  # how long a killed process's questions wait for another
 
 
@@ -56,6 +60,21 @@ def run(settings: SlackSettings) -> None:
         asyncio.run(_over_sockets(settings, library))
 
 
+def leave_threads() -> None:
+    """End the process if a thread still waits for a model: all is handed back, nobody wants it.
+
+    Python would wait for it at the exit, longer than whoever sent SIGTERM waits for us.
+    """
+    busy = [one for one in threading.enumerate() if one.name.startswith(_THREAD)]
+    end = time.monotonic() + LAST_SECONDS
+    for thread in busy:
+        thread.join(max(0.0, end - time.monotonic()))
+    if any(thread.is_alive() for thread in busy):
+        log.warning("a model was still being waited for; ended without it")
+        logging.shutdown()
+        os._exit(0)
+
+
 @contextmanager
 def opened() -> Iterator[Library]:
     """Open the library with the model of the settings, loaded."""
@@ -68,7 +87,8 @@ def opened() -> Iterator[Library]:
 @asynccontextmanager
 async def running(settings: SlackSettings, library: Library) -> AsyncIterator[Running]:
     """Yield the bot at work; at the end it finishes or hands back what it works on."""
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
+    executor = ThreadPoolExecutor(THREADS, thread_name_prefix=_THREAD)
+    asyncio.get_running_loop().set_default_executor(executor)
     client = AsyncWebClient(
         token=settings.bot_token.get_secret_value(), base_url=settings.api_url, retry_handlers=[]
     )
@@ -81,6 +101,7 @@ async def running(settings: SlackSettings, library: Library) -> AsyncIterator[Ru
     finally:
         await worker.stop()
         await working
+        executor.shutdown(wait=False, cancel_futures=True)
 
 
 async def until_told() -> None:
@@ -104,6 +125,7 @@ async def _over_sockets(settings: SlackSettings, library: Library) -> None:
             await until_told()
         finally:
             await handler.close_async()  # type: ignore[no-untyped-call]
+    leave_threads()
 
 
 async def _who_we_are(client: AsyncWebClient) -> tuple[str, str]:

@@ -77,6 +77,10 @@ class Work:
         ts = await self._growing.stop_by_asker() if self._growing else None
         await self._finish(Outcome.FAILED, ts or self._ts, phrases.STOPPED)
 
+    async def let_go(self) -> None:
+        """Leave a question that is no longer ours, or was withdrawn: no line says that we work."""
+        await self._clear_status()
+
     async def fail(self, error: Exception) -> None:
         """Tell the asker why, and end the claim; only our own words reach Slack."""
         if self._outcome:  # a part of the answer stands

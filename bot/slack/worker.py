@@ -32,6 +32,7 @@ class Worker:
         self._most = workers
         self._wake = asyncio.Event()
         self._tasks: dict[asyncio.Task[None], Work] = {}
+        self._lost: set[asyncio.Task[None]] = set()  # the lease was
         self._unwished: set[asyncio.Task[None]] = set()  # somebody pressed Stop
         self._stopping = False
 
@@ -99,6 +100,7 @@ class Worker:
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._tasks.pop(task, None)
         self._unwished.discard(task)
+        self._lost.discard(task)
         self._wake.set()
 
     async def _bring_to_end(self, work: Work) -> None:
@@ -108,13 +110,17 @@ class Worker:
         try:
             await work.run()
         except asyncio.CancelledError:
-            if task not in self._unwished:
+            if task in self._lost:
+                await work.let_go()
+            elif task in self._unwished:
+                await self._end_stopped(work)
+            else:
                 raise
-            await self._end_stopped(work)
         except Stopped:
             await self._end_stopped(work)
         except LeaseLost:
-            log.warning("a question is worked on by another process now, or was withdrawn")
+            log.info("a question is worked on by another process now, or was withdrawn")
+            await work.let_go()
         except DatabaseUnavailable as error:  # nothing can be noted: tried again after the lease
             log.error("a question is left for later: %s", error)
         except Exception as error:
@@ -140,6 +146,7 @@ class Worker:
             await asyncio.sleep(self._pause)
             try:
                 if not await asyncio.to_thread(self._parts.inbox.renew, claim):
+                    self._lost.add(work)
                     work.cancel()
                     return
             except Exception as error:  # tried again before the lease ends

@@ -85,6 +85,7 @@ async def bot(office: FakeSlack, library: Library) -> AsyncIterator[Running]:
     """The bot at work in the office; at the end nothing may be amiss there."""
     async with answering_bot(office, library, collections={"board": {"groups": ["S0BOARD"]}}) as it:
         yield it
+        await office.until(lambda: not it.worker.working, 20, "an end of all work")
         await office.quiet()
     settled(office)
 
