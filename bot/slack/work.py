@@ -36,11 +36,12 @@ class LeaseLost(Exception):
 class Work:
     """The work on one claim; `run` ends it or raises, then `stopped` or `fail` ends it."""
 
-    def __init__(self, parts: Parts, claim: Claim) -> None:
-        """Take the parts and a claim that is ours."""
+    def __init__(self, parts: Parts, claim: Claim, turns: asyncio.Semaphore) -> None:
+        """Take the parts, a claim that is ours, and what bounds how many answers are made."""
         self.claim = claim
         self.incoming = claim.incoming
         self._parts = parts
+        self._turns = turns
         self._answer_id = new_id()
         self._delivery = Delivery(parts, claim)
         self._growing: Growing | None = None
@@ -114,7 +115,7 @@ class Work:
         asking = answering.reply_to(
             self._parts, self.incoming, setting, self._growing, self._answer_id
         )
-        async with asyncio.timeout(ANSWER_SECONDS):
+        async with self._turns, asyncio.timeout(ANSWER_SECONDS):
             reply = await (self._growing.beside(asking) if self._growing else asking)
         if self._growing and self._growing.lost:
             await self._growing.remove()

@@ -17,6 +17,8 @@ from index.errors import BriefsError, DatabaseUnavailable
 log = logging.getLogger(__name__)
 
 WORKERS = 16  # claims in work at once by one process; most of the time they wait for Slack
+QUOTING = 2  # answers made at once from the briefs' own words: that is all processor
+WRITING = 8  # by a model, which is mostly waited for
 POLL = 1.0  # seconds between looks for claims that other processes left
 GRACE = 9.0  # seconds that a stop waits for what is being worked on (F-54: 10 s in all)
 RENEWALS = 3  # of a lease within its life
@@ -30,6 +32,7 @@ class Worker:
         self._parts = parts
         self._pause = lease_seconds / RENEWALS
         self._most = workers
+        self._turns = asyncio.Semaphore(WRITING if parts.model else QUOTING)
         self._wake = asyncio.Event()
         self._tasks: dict[asyncio.Task[None], Work] = {}
         self._lost: set[asyncio.Task[None]] = set()  # the lease was
@@ -90,7 +93,7 @@ class Worker:
             await asyncio.to_thread(self._parts.inbox.release, claim)
 
     def _begin(self, claim: Claim) -> None:
-        work = Work(self._parts, claim)
+        work = Work(self._parts, claim, self._turns)
         task = asyncio.create_task(self._bring_to_end(work))
         self._tasks[task] = work
         task.add_done_callback(self._ended)
