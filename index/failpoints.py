@@ -14,8 +14,9 @@ NAMES = (
     "ingest.before_commit",
     "ingest.after_commit",
     "ingest.after_tidy",
-    "answer.before_record",
-    "answer.after_record",
+    "answer.after_begun",
+    "answer.after_intent",
+    "answer.after_post",
 )
 VARIABLE = "FAIL_AT"
 

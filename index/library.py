@@ -8,7 +8,7 @@ import hashlib
 import logging
 import math
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -164,6 +164,12 @@ class Library:
         """Return the names of the collections that have current briefs."""
         with self.database.read() as connection, self._published.use(connection) as opened:
             return frozenset(row.brief.collection for row in opened.snapshot.versions.values())
+
+    def brief_count(self, collections: Collection[str]) -> int:
+        """Return how many current briefs these collections have."""
+        with self.database.read() as connection, self._published.use(connection) as opened:
+            rows = opened.snapshot.versions.values()
+            return sum(row.brief.collection in collections for row in rows)
 
     def versions(self) -> list[catalogue.VersionRow]:
         """Return all versions of all briefs, withdrawn ones too, with their passages counted."""

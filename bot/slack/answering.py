@@ -92,11 +92,17 @@ async def reply_to(
         parts.answerer.ask, incoming.text, turns, filters,
         f"slack:{incoming.team}:{incoming.user}",
         f"slack:{incoming.team}:{incoming.channel}:{incoming.root}",
-        on_sentence, zone=incoming.zone, answer_id=answer_id,
+        on_sentence, zone=incoming.zone or await _zone(parts, incoming.user),
+        answer_id=answer_id,
     )  # fmt: skip
     if not await still_seen(parts, setting, answer):
         return Reply(Outcome.DECLINED, (said(phrases.NOTHING_TO_SEE),), text=phrases.NOTHING_TO_SEE)
     return shown_as(answer, offer_in(setting, incoming))
+
+
+async def _zone(parts: Parts, user: str) -> str | None:
+    """Return a person's time zone where Slack tells it; None leaves it to the settings."""
+    return (await parts.directory.member(user)).zone
 
 
 async def still_seen(parts: Parts, setting: Setting, answer: Answer) -> bool:

@@ -9,17 +9,18 @@ which an answer is found again.
 import asyncio
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.calling import SECONDS_A_CALL, Calls
 from bot.slack.ephemeral import Whisperer
-from bot.slack.faults import UNAVAILABLE, Stopped, Undeliverable, undeliverable
+from bot.slack.faults import UNAVAILABLE, Fault, Stopped, Undeliverable, undeliverable
 from bot.slack.pacing import Clock, Pacing, Sleep, Turn
 from bot.slack.sending import PATIENCE, Blocks, Sender, alarm
 from bot.slack.sessions import Sessions
 from bot.slack.streams import Stream
+from bot.slack.stubs import find_stray
 from bot.slack.types import Posted
 from bot.slack.wholes import Berth
 
@@ -102,6 +103,24 @@ class Outbox:
         with self._place(), alarm():
             return await self._sender.update(channel, ts, text, blocks, marker)
 
+    async def end_stream(self, channel: str, ts: str) -> None:
+        """End a stream that a killed process left, as far as that can be done."""
+        await self._sender.end_stream(channel, ts)
+
+    async def remove(self, channel: str, ts: str) -> None:
+        """Take away a message of ours, as far as that can be done."""
+        until = self._pacing.clock() + 60
+        with suppress(Fault):
+            await self._calls.repeatedly("chat.delete", {"channel": channel, "ts": ts}, until)
+
+    async def stray(self, channel: str, thread_ts: str, after: str) -> str | None:
+        """Return the message in a thread that a killed process began to stream, or None.
+
+        It is ours, later than the message `after`, and has no mark, which all others have.
+        """
+        with alarm():
+            return await find_stray(self._sender, (channel, thread_ts), after, self._streams)
+
     async def ephemeral(
         self,
         channel: str,
@@ -123,9 +142,12 @@ class Outbox:
         with self._place(), alarm():
             await self._whisperer.ephemeral(channel, user, thread_ts, text, blocks, response_url)
 
-    async def status(self, channel: str, thread_ts: str, text: str | None) -> None:
-        """Show that the bot works on a thread, or with None that it does not; never fails."""
-        await self._sessions.status(channel, thread_ts, text)
+    async def status(self, channel: str, thread_ts: str, text: str | None) -> bool:
+        """Show that the bot works on a thread, or with None that it does not; never fails.
+
+        Returns whether Slack took it.
+        """
+        return await self._sessions.status(channel, thread_ts, text)
 
     async def title(self, channel: str, thread_ts: str, title: str) -> None:
         """Name a thread; never fails."""

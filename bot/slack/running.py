@@ -9,7 +9,10 @@ import logging
 import os
 import secrets
 import socket
+import threading
+import time
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
@@ -39,6 +42,9 @@ from index.settings import load
 
 log = logging.getLogger(__name__)
 
+THREADS = 32  # for blocking work; most of it waits for the database or a model
+LAST_SECONDS = 0.5  # for threads to come back once all is handed back
+_THREAD = "briefs"
 LEASE_SECONDS = 15.0  # how long a killed process's questions wait for another
 
 
@@ -69,6 +75,21 @@ def run(settings: SlackSettings, health_port: int | None = None) -> None:
         asyncio.run(_over_sockets(settings, library, listening))
 
 
+def leave_threads() -> None:
+    """End the process if a thread still waits for a model: all is handed back, nobody wants it.
+
+    Python would wait for it at the exit, longer than whoever sent SIGTERM waits for us.
+    """
+    busy = [one for one in threading.enumerate() if one.name.startswith(_THREAD)]
+    end = time.monotonic() + LAST_SECONDS
+    for thread in busy:
+        thread.join(max(0.0, end - time.monotonic()))
+    if any(thread.is_alive() for thread in busy):
+        log.warning("a model was still being waited for; ended without it")
+        logging.shutdown()
+        os._exit(0)
+
+
 @contextmanager
 def opened() -> Iterator[Library]:
     """Open the library with the model of the settings, loaded."""
@@ -81,6 +102,8 @@ def opened() -> Iterator[Library]:
 @asynccontextmanager
 async def running(settings: SlackSettings, library: Library) -> AsyncIterator[Running]:
     """Yield the bot at work; at the end it finishes or hands back what it works on."""
+    executor = ThreadPoolExecutor(THREADS, thread_name_prefix=_THREAD)
+    asyncio.get_running_loop().set_default_executor(executor)
     client = AsyncWebClient(
         token=settings.bot_token.get_secret_value(), base_url=settings.api_url, retry_handlers=[]
     )
@@ -93,6 +116,7 @@ async def running(settings: SlackSettings, library: Library) -> AsyncIterator[Ru
     finally:
         await worker.stop()
         await working
+        executor.shutdown(wait=False, cancel_futures=True)
 
 
 async def _over_sockets(
@@ -116,6 +140,7 @@ async def _over_sockets(
         await handler.connect_async()  # type: ignore[no-untyped-call]
         log.warning("connected to Slack; %s briefs are open to questions", len(library.dates()))
         await until_told()
+    leave_threads()
 
 
 async def _who_we_are(client: AsyncWebClient) -> tuple[str, str]:

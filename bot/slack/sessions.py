@@ -6,6 +6,7 @@ where a workspace lacks them.
 """
 
 import logging
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,8 +17,9 @@ log = logging.getLogger(__name__)
 
 TITLE_LIMIT = 200  # characters
 STATUS_LIMIT = 100  # characters; Slack names no limit
+SHOWN_A_MINUTE = 24  # half the budget: each line that is shown is cleared again
+CLEARING = 15.0  # seconds that a line which has to go may wait for its turn
 _FORGET = 600.0  # seconds after which a missing feature is tried again
-MOMENT = 1.0  # seconds that such a call may wait for its turn
 
 
 class Sessions:
@@ -27,9 +29,12 @@ class Sessions:
         """Make the calls through these."""
         self._calls = calls
         self._missing: dict[str, float] = {}  # method -> until when it is not tried
+        self._shown: deque[float] = deque(maxlen=SHOWN_A_MINUTE)
 
-    async def status(self, channel: str, thread_ts: str, text: str | None) -> None:
-        """Show that the bot is at work, or with None that it no longer is."""
+    async def status(self, channel: str, thread_ts: str, text: str | None) -> bool:
+        """Show that the bot is at work, or with None that it no longer is; return if it shows."""
+        if text and not self._may_show():
+            return False
         session = {
             "channel_id": channel,
             "thread_ts": thread_ts,
@@ -40,9 +45,19 @@ class Sessions:
             "thread_ts": thread_ts,
             "status": (text or "")[:STATUS_LIMIT],
         }
-        await self._first_of(
-            ("agents.sessions.setStatus", session), ("assistant.threads.setStatus", older)
-        )
+        patience = 0.0 if text else CLEARING
+        return await self._first_of(
+            patience, ("agents.sessions.setStatus", session),
+            ("assistant.threads.setStatus", older),
+        )  # fmt: skip
+
+    def _may_show(self) -> bool:
+        """Whether one more line leaves room to clear all that are shown; counts it if so."""
+        now = self._calls.pacing.clock()
+        if len(self._shown) == SHOWN_A_MINUTE and self._shown[0] > now - 60:
+            return False
+        self._shown.append(now)
+        return True
 
     async def title(self, channel: str, thread_ts: str, title: str) -> None:
         """Name the thread in the list of the agent's threads."""
@@ -50,24 +65,25 @@ class Sessions:
             return
         named = {"channel_id": channel, "thread_ts": thread_ts, "title": title}
         await self._first_of(
-            ("agents.sessions.rename", named), ("assistant.threads.setTitle", named)
+            0.0, ("agents.sessions.rename", named), ("assistant.threads.setTitle", named)
         )
 
-    async def _first_of(self, *choices: tuple[str, Mapping[str, Any]]) -> None:
-        """Make the first of these calls that the workspace has."""
+    async def _first_of(self, patience: float, *choices: tuple[str, Mapping[str, Any]]) -> bool:
+        """Make the first of these calls that the workspace has, waiting so long for its turn."""
         now = self._calls.pacing.clock()
         for method, arguments in choices:
             if self._missing.get(method, now) > now:
                 continue
-            if not self._calls.pacing.is_open(turn_of(method, arguments)):
-                return
+            if not patience and not self._calls.pacing.is_open(turn_of(method, arguments)):
+                return False
             try:
-                await self._calls.once(method, arguments, now + MOMENT)
-                return
+                await self._calls.patiently(method, arguments, now + patience)
+                return True
             except Refused as refused:
                 log.debug("%s: %s", method, refused.code)
                 if refused.code not in UNAVAILABLE:
-                    return
+                    return False
                 self._missing[method] = now + _FORGET
             except Fault:
-                return
+                return False
+        return False

@@ -39,8 +39,8 @@ OVER = frozenset({"message_not_in_streaming_state", "message_not_found", "stoppe
 class Stream:
     """One streamed answer. Nothing is sent before the first `append`.
 
-    Either `stop` or `replace` has to be called in the end, also after an error; until then the
-    message is unfinished. `ts` is the message, once there is one.
+    One of `stop`, `replace` and `leave` has to be called in the end, also after an error; until
+    then the message is unfinished. `ts` is the message, once there is one.
     """
 
     def __init__(
@@ -125,6 +125,16 @@ class Stream:
             self._others.discard(self.ts or "")
             with alarm():
                 return await self._stand(text, blocks)
+
+    async def leave(self) -> None:
+        """End the stream as it is; what it showed stays."""
+        async with self._lock:
+            self._unwatch()
+            self._others.discard(self.ts or "")
+            self._dead = True
+            if self.ts and self._live:
+                await self._sender.end_stream(self._berth.channel, self.ts)
+                self._live = False
 
     async def _start(self) -> None:
         """Open the stream with what is waiting; without luck the answer will be posted whole."""

@@ -7,7 +7,7 @@ that thread, not one that we are streaming, and beginning as the stream did.
 from collections.abc import Set
 from typing import Any
 
-from bot.slack.faults import Fault
+from bot.slack.faults import Fault, undeliverable
 from bot.slack.pacing import Pacing
 from bot.slack.sending import Sender
 
@@ -38,6 +38,25 @@ async def find_stub(
         if found:
             return found
     return None
+
+
+async def find_stray(
+    sender: Sender, thread: tuple[str, str], after: str, known: Set[str]
+) -> str | None:
+    """Return the ts of our newest unmarked message in a thread, later than the message `after`.
+
+    Raises:
+        Undeliverable: Slack does not let us look.
+    """
+    found = None
+    try:
+        async for message in sender.own_messages(*thread, sender.until):
+            ts, mark = str(message["ts"]), message.get("metadata") or {}
+            if not mark.get("event_type") and ts not in known and ts > after:
+                found = ts
+    except Fault:
+        raise undeliverable("unknown_outcome") from None
+    return found
 
 
 def _alike(message: dict[str, Any], began: str) -> bool:

@@ -1,6 +1,7 @@
 """What the tests of the Slack bot share: a fake workspace, databases, a clock, questions."""
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -10,9 +11,12 @@ from bot.slack.inbox import Inbox
 from bot.slack.running import Running
 from bot.slack.types import Incoming, Kind
 from index.database import Database
+from index.embedder import ModelEmbedder
 from index.library import Library
+from index.model_files import DEFAULT_MODEL
 from index.settings import Settings
 from tests.slack import bot as at_slack
+from tests.slack.bots import answering_bot, make_library, settled
 from tests.slack.fake import FakeSlack
 
 
@@ -34,6 +38,57 @@ async def slack() -> AsyncIterator[FakeSlack]:
     """A fake workspace with the people and channels of World.small()."""
     async with FakeSlack() as fake:
         yield fake
+
+
+@pytest.fixture
+def office(slack: FakeSlack) -> FakeSlack:
+    """The same, with a channel #desk that has no guests, and a group message."""
+    slack.world.add_channel("desk", members=("alice", "bob", "ada"))
+    slack.world.add_channel("den", members=("alice", "bob", "ada"))
+    slack.world.add_channel("three", "mpim", members=("alice", "bob"))
+    return slack
+
+
+@pytest.fixture(scope="session")
+def embedder(model_cache: Path) -> ModelEmbedder:
+    """The real model, loaded once."""
+    embedder = ModelEmbedder(DEFAULT_MODEL, model_cache)
+    embedder.warm_up()
+    return embedder
+
+
+@pytest.fixture(scope="session")
+def briefs_home(tmp_path_factory: pytest.TempPathFactory, embedder: ModelEmbedder) -> Path:
+    """A closed library with briefs on a harbour and on wheat, and one of the board's."""
+    home = tmp_path_factory.mktemp("briefs")
+    make_library(home, embedder)
+    return home
+
+
+@pytest.fixture
+def home(briefs_home: Path, tmp_path: Path, model_cache: Path) -> Path:
+    """A copy of it for one test."""
+    home = tmp_path / "home"
+    shutil.copytree(briefs_home, home, ignore=shutil.ignore_patterns("models"))
+    (home / "models").symlink_to(model_cache)
+    return home
+
+
+@pytest.fixture
+def library(home: Path, embedder: ModelEmbedder) -> Iterator[Library]:
+    """The copy, opened with the real model."""
+    with Library.open(Settings(home=home), embedder=embedder) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def bot(office: FakeSlack, library: Library) -> AsyncIterator[Running]:
+    """The bot at work in the office; at the end nothing may be amiss there."""
+    async with answering_bot(office, library, collections={"board": {"groups": ["S0BOARD"]}}) as it:
+        yield it
+        await office.until(lambda: not it.worker.working, 20, "an end of all work")
+        await office.quiet()
+    settled(office)
 
 
 class Clock:

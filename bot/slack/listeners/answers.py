@@ -41,7 +41,7 @@ async def ask_privately(parts: Parts, door: Door, where: Where, answer_id: str) 
     asked = Incoming(
         team=parts.team, channel=where.channel, ts=own_ts(), user=where.user, text=question,
         kind=Kind.AGAIN, event_id=f"privately:{answer_id}:{where.user}:{lately}",
-        thread_ts=where.thread_ts, private=True, zone=await door.zone(where.user),
+        thread_ts=where.thread_ts, private=True,
         response_url=where.response_url,
     )  # fmt: skip
     await door.accept(asked)

@@ -57,7 +57,7 @@ async def _ask(parts: Parts, door: Door, where: Where, question: str) -> None:
     asked = Incoming(
         team=parts.team, channel=where.channel, ts=own_ts(), user=where.user, text=question,
         kind=Kind.COMMAND, event_id=where.trigger or None, private=True,
-        zone=await door.zone(where.user), response_url=where.response_url,
+        response_url=where.response_url,
     )  # fmt: skip
     await door.accept(asked)
 

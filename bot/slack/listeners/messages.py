@@ -7,7 +7,6 @@ fails, Slack is not told, and delivers again.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -69,7 +68,7 @@ class Door:
         claim = await asyncio.to_thread(
             self._parts.inbox.by_question, asked.team, asked.channel, asked.ts
         )
-        if claim and claim.answer_id:
+        if claim and claim.answer_id and claim.outcome:  # else it is offered once it is answered
             offer = notice_blocks.offer_again(claim.answer_id)
             await self._parts.outbox.ephemeral(
                 asked.channel, asked.user, asked.root, offer.text, list(offer.blocks)
@@ -93,7 +92,7 @@ class Door:
             return
         if kind is Kind.MENTION and written.thread_ts:
             await asyncio.to_thread(threads.unmute, *thread)
-        await self.accept(written.incoming(kind, await self.zone(written.user)))
+        await self.accept(written.incoming(kind))
 
     async def _kind(self, written: Written) -> Kind | None:
         joined = bool(written.thread_ts) and await asyncio.to_thread(
@@ -105,13 +104,6 @@ class Door:
         stated = self._parts.policy.channels.get(written.channel)
         unasked = preferences.unasked or bool(stated and stated.unasked)
         return written.kind(joined=joined, unasked=unasked)
-
-    async def zone(self, user: str) -> str | None:
-        """Return a person's time zone where Slack tells it in time; else the settings' holds."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(0.5):
-                return (await self._parts.directory.member(user)).zone
-        return None
 
     async def accept(self, incoming: Incoming) -> Accepted:
         """Claim a question in the database, wake the worker, and tell where it is not taken."""

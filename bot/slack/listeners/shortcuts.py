@@ -51,7 +51,7 @@ async def _ask(parts: Parts, door: Door, where: Where, message: Mapping[str, Any
     asked = Incoming(
         team=parts.team, channel=where.channel, ts=own_ts(), user=where.user,
         text=question[:LONGEST_QUESTION], kind=Kind.SHORTCUT, event_id=where.trigger or None,
-        thread_ts=where.thread_ts, private=True, zone=await door.zone(where.user),
+        thread_ts=where.thread_ts, private=True,
         response_url=where.response_url,
     )  # fmt: skip
     await door.accept(asked)

@@ -106,6 +106,6 @@ async def _asked(parts: Parts, door: Door, where: Where, question: str) -> None:
     posted = await parts.outbox.post(where.user, None, line.text, list(line.blocks))
     asked = Incoming(
         team=parts.team, channel=posted.channel, ts=posted.ts, user=where.user, text=question,
-        kind=Kind.DIRECT, zone=await door.zone(where.user),
+        kind=Kind.DIRECT,
     )  # fmt: skip
     await door.accept(asked)

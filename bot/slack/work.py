@@ -1,0 +1,234 @@
+"""The work on one question: answered, noted, posted, noted again; or failed and told.
+
+What a killed process left half done is taken up where it stopped: the answer's mark is looked for
+before anything is posted again. Knows nothing of other questions: bot/slack/worker.py.
+"""
+
+import asyncio
+import json
+import logging
+from contextlib import suppress
+
+from bot.chain import new_id
+from bot.errors import LedgerError
+from bot.slack import answering, phrases
+from bot.slack.answering import Reply, Setting
+from bot.slack.delivery import Delivery
+from bot.slack.elements import Message
+from bot.slack.growing import Growing
+from bot.slack.notice_blocks import failed, offer_again
+from bot.slack.outbox import Stopped, Undeliverable
+from bot.slack.parts import Parts
+from bot.slack.types import Claim, Outcome
+from index import failpoints
+from index.errors import BriefsError, UsageError
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 5  # after which a question that keeps killing its worker is given up
+ANSWER_SECONDS = 120.0  # for making one answer; how long a post may wait is the outbox's business
+
+
+class LeaseLost(Exception):
+    """The claim is no longer ours: another process works on it, or it was withdrawn."""
+
+
+class Work:
+    """The work on one claim; `run` ends it or raises, then `stopped` or `fail` ends it."""
+
+    def __init__(self, parts: Parts, claim: Claim, turns: asyncio.Semaphore) -> None:
+        """Take the parts, a claim that is ours, and what bounds how many answers are made."""
+        self.claim = claim
+        self.incoming = claim.incoming
+        self._parts = parts
+        self._turns = turns
+        self._answer_id = new_id()
+        self._delivery = Delivery(parts, claim)
+        self._growing: Growing | None = None
+        self._status: asyncio.Task[bool] | None = None
+        self._outcome: Outcome | None = None  # once something of the answer stands
+        self._ts: str | None = None
+        self.delivering = False  # too late to stop it
+
+    async def run(self) -> None:
+        """Answer, note, post, note.
+
+        Raises:
+            LeaseLost: nothing more may be done.
+            Exception: nothing of the answer stands, or it was cut; `fail` tells the asker.
+        """
+        if await self._is_unwanted():
+            await self._withdraw(self.claim.answer_id)
+            return
+        if self.claim.attempts > 2 * ATTEMPTS:
+            raise UsageError(phrases.GIVEN_UP)
+        setting = await answering.setting_of(self._parts, self.incoming)
+        if self.claim.answer_id and self.claim.blocks is not None:
+            await self._resume(setting)
+            return
+        if self.claim.attempts > ATTEMPTS:
+            raise UsageError(phrases.GIVEN_UP)
+        self._show_status(setting)
+        reply = await self._asked(setting)
+        failpoints.reached("answer.after_intent")
+        await self._deliver(reply, self._answer_of(reply), alone=setting.alone)
+
+    async def stopped(self) -> None:
+        """End a question whose asker pressed Stop: what is shown stays."""
+        ts = await self._growing.stop_by_asker() if self._growing else None
+        await self._finish(Outcome.FAILED, ts or self._ts, phrases.STOPPED)
+
+    async def let_go(self) -> None:
+        """Leave a question that is no longer ours, or was withdrawn: no line says that we work."""
+        await self._clear_status()
+
+    async def fail(self, error: Exception) -> None:
+        """Tell the asker why, and end the claim; only our own words reach Slack."""
+        if self._outcome:  # a part of the answer stands
+            await self._finish(self._outcome, self._ts)
+            return
+        reason, ts = reason_of(error), None
+        if not isinstance(error, Undeliverable):
+            with suppress(Undeliverable):
+                ts = await self._tell(failed(reason))
+        elif self._growing:
+            await self._growing.remove()
+        await self._finish(Outcome.FAILED, ts, reason)
+
+    async def _tell(self, message: Message) -> str | None:
+        """Say that it failed, in the place of what was begun."""
+        if self._growing and self._growing.ts:
+            return await self._growing.replaced_by(message)
+        if self.incoming.private or self.incoming.response_url:
+            await self._delivery.whisper([message])
+            return None
+        marker = f"failed-{self.claim.pk}"
+        return await self._delivery.post([message], marker, look=self.claim.attempts > 1)
+
+    async def _asked(self, setting: Setting) -> Reply:
+        """Return the reply, noted; its sentences are shown meanwhile where a model writes."""
+        if self._parts.model and setting.visible and not setting.alone:
+            if self.claim.attempts > 1:
+                await self._delivery.find_half()
+            if self._delivery.half is None:
+                self._growing = await Growing.open(self._parts, self.claim, self._answer_id)
+        asking = answering.reply_to(
+            self._parts, self.incoming, setting, self._growing, self._answer_id
+        )
+        async with self._turns, asyncio.timeout(ANSWER_SECONDS):
+            reply = await (self._growing.beside(asking) if self._growing else asking)
+        if self._growing and self._growing.lost:
+            await self._growing.remove()
+            raise LeaseLost
+        await self._note(reply)
+        return reply
+
+    async def _note(self, reply: Reply) -> None:
+        """Note what will be posted before it is."""
+        blocks = json.dumps([{"text": one.text, "blocks": one.blocks} for one in reply.messages])
+        self._held(
+            await asyncio.to_thread(
+                self._parts.inbox.recorded, self.claim, self._answer_of(reply), reply.text, blocks
+            )
+        )
+
+    def _answer_of(self, reply: Reply) -> str:
+        return reply.answer.answer_id if reply.answer else f"none-{self.claim.pk}"
+
+    async def _deliver(self, reply: Reply, marker: str, *, alone: bool, look: bool = False) -> None:
+        self._held(await self._delivery.hold())
+        if await self._is_unwanted():
+            if self._growing:
+                await self._growing.remove()
+            await self._withdraw(marker if look else None)
+            return
+        self.delivering = True
+        if alone or self.incoming.response_url:
+            await self._delivery.whisper(reply.messages)
+        elif self._growing:
+            self._ts = await self._growing.end(reply)
+            self._outcome = reply.outcome
+            await self._delivery.post_rest(reply.messages, marker)
+        else:
+            self._ts = await self._delivery.post(
+                reply.messages, marker, look=look or self._delivery.half is not None
+            )
+        self._outcome = reply.outcome
+        failpoints.reached("answer.after_post")
+        await self._finish(reply.outcome, self._ts)
+
+    async def _resume(self, setting: Setting) -> None:
+        """Take up an answer that was recorded: it may have been posted, whole or in part."""
+        answer_id = self.claim.answer_id or ""
+        outcome = await asyncio.to_thread(self._outcome_of, answer_id)
+        stored = json.loads(self.claim.blocks or "[]")
+        messages = tuple(Message(one["text"], tuple(one["blocks"])) for one in stored)
+        reply = Reply(outcome, messages)
+        await self._deliver(reply, answer_id, alone=setting.alone, look=True)
+
+    async def _withdraw(self, marker: str | None) -> None:
+        """End a question that was deleted; an answer that stands already is its end."""
+        ts = await self._delivery.standing(marker) if marker else None
+        if ts and marker:
+            await self._finish(await asyncio.to_thread(self._outcome_of, marker), ts)
+        else:
+            await self._delivery.remove_half()
+            await self._finish(Outcome.WITHDRAWN, None)
+
+    def _outcome_of(self, answer_id: str) -> Outcome:
+        if answer_id.startswith("none-"):
+            return Outcome.DECLINED
+        answered = self._parts.ledger.get(answer_id).body["answered"]
+        return Outcome.ANSWERED if answered else Outcome.DECLINED
+
+    async def _is_unwanted(self) -> bool:
+        return await asyncio.to_thread(self._parts.inbox.unwanted, self.claim)
+
+    def _held(self, ours: bool) -> None:
+        if not ours:
+            raise LeaseLost
+
+    def _show_status(self, setting: Setting) -> None:
+        """Show that we search, beside the searching; only what may be seen there is counted."""
+        if setting.alone or not setting.visible:
+            return
+        count = self._parts.library.brief_count(setting.visible.names)
+        self._status = asyncio.create_task(
+            self._parts.outbox.status(
+                self.incoming.channel, self.incoming.root, phrases.searching(count)
+            )
+        )
+
+    async def _clear_status(self) -> None:
+        shown = self._status is not None and await asyncio.shield(self._status)
+        if shown or self._growing or self.claim.attempts > 1:
+            await self._parts.outbox.status(self.incoming.channel, self.incoming.root, None)
+
+    async def _finish(self, outcome: Outcome, ts: str | None, reason: str | None = None) -> None:
+        await self._clear_status()
+        finished = self._parts.inbox.finished
+        self._held(await asyncio.to_thread(finished, self.claim, outcome, ts, reason))
+        if outcome in (Outcome.ANSWERED, Outcome.DECLINED):
+            await self._offer_again()
+
+    async def _offer_again(self) -> None:
+        """Offer to answer anew what was edited while it was being answered."""
+        key = (self.incoming.team, self.incoming.channel, self.incoming.ts)
+        claim = await asyncio.to_thread(self._parts.inbox.by_question, *key)
+        if claim and claim.edited is not None and claim.answer_id:
+            offer = offer_again(claim.answer_id)
+            with suppress(BriefsError):
+                await self._delivery.aside(offer)
+
+
+def reason_of(error: Exception) -> str:
+    """Return why a question failed, in words for its asker."""
+    if isinstance(error, LedgerError):
+        return phrases.NOT_RECORDED
+    if isinstance(error, UsageError | Undeliverable):
+        return str(error)
+    if isinstance(error, Stopped):
+        return phrases.STOPPED
+    if isinstance(error, TimeoutError):
+        return phrases.TOO_SLOW
+    return phrases.BROKEN

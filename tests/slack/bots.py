@@ -1,0 +1,121 @@
+"""The bot in a test: its real parts and the real Bolt app over Socket Mode, against a FakeSlack.
+
+    async with answering_bot(slack, library):
+        ts = await slack.mention("#general", "alice", "Who leased the harbour?")
+
+Or, as a process of its own: `BotProcess`.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+
+from bot.slack.running import Running, running
+from bot.slack.settings import SlackSettings
+from index.embedder import ModelEmbedder
+from index.library import Library
+from index.settings import Settings
+from tests.bot.conftest import HARBOUR, WHEAT, draft
+from tests.slack.fake import FakeSlack
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@asynccontextmanager
+async def answering_bot(
+    slack: FakeSlack, library: Library, **options: Any
+) -> AsyncIterator[Running]:
+    """Run the bot in this process, connected; `options` are those of the [slack] table."""
+    settings = SlackSettings(
+        bot_token=slack.bot_token, app_token=slack.app_token, api_url=slack.api, **options
+    )
+    async with running(settings, library) as bot:
+        handler = AsyncSocketModeHandler(bot.app, slack.app_token)
+        await handler.connect_async()
+        await slack.sockets.connected()
+        try:
+            yield bot
+        finally:
+            await handler.close_async()
+
+
+CANARY = "Zephyrine"  # stands in a brief of the collection "board", and nowhere else
+BOARD = draft(
+    "Zephyrine: plan for a takeover",
+    "2024-05-01",
+    (
+        "Report BR-4711. The board wants to take over the Zephyrine Shipping Company in June 2025.",
+        "The board offers 900 million crowns for Zephyrine and tells nobody before the harbour "
+        "lease ends.",
+    ),
+)
+
+
+def make_library(home: Path, embedder: ModelEmbedder | None = None) -> None:
+    """Fill a library with the two briefs of the bot's tests and one of the board."""
+    board = replace(BOARD, brief=replace(BOARD.brief, collection="board"))
+    with Library.open(Settings(home=home), create=True, embedder=embedder) as library:
+        library.publish([draft(*HARBOUR), draft(*WHEAT), board])
+
+
+def settled(slack: FakeSlack) -> None:
+    """Nothing was doubled, nothing left spinning, and no rule of Slack broken."""
+    assert slack.violations == []
+    assert slack.doubles() == {}
+    assert slack.unfinished() == []
+
+
+class BotProcess:
+    """`briefs slack` in a process of its own, on the library in `home`."""
+
+    def __init__(self, slack: FakeSlack, home: Path, log: Path, **more: str) -> None:
+        kept = {name: text for name, text in os.environ.items()
+                if not name.startswith(("BRIEFS_", "SLACK_", "FAIL_"))}  # fmt: skip
+        self._environment = kept | slack.environment() | {
+            "BRIEFS_HOME": str(home), "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1",
+        } | more  # fmt: skip
+        self._log = log
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
+    async def start(self, **more: str) -> None:
+        """Start it; it is connected some seconds later."""
+        with self._log.open("ab") as out:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-c", "from bot.cli import main; main()", "slack",
+                env=self._environment | more, cwd=self._log.parent, stdout=out, stderr=out,
+            )  # fmt: skip
+
+    async def kill(self) -> None:
+        """Kill it with SIGKILL."""
+        await self.end(signal.SIGKILL)
+
+    async def end(self, sign: int = signal.SIGTERM, seconds: float = 15.0) -> int:
+        """Send a signal and return the exit code."""
+        assert self._process
+        with suppress(ProcessLookupError):
+            self._process.send_signal(sign)
+        return await self.ended(seconds)
+
+    async def ended(self, seconds: float = 30.0) -> int:
+        """Wait for its end and return the exit code."""
+        assert self._process
+        async with asyncio.timeout(seconds):
+            return await self._process.wait()
+
+    @property
+    def log(self) -> str:
+        """What it said."""
+        return self._log.read_text()

@@ -1,0 +1,143 @@
+"""What is answered where: declined, private, nothing visible; and nothing leaks from elsewhere."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.slack.running import Running
+from bot.slack.types import Answering, ChannelSettings
+from index.library import Library
+from tests.slack.bots import CANARY, answering_bot, settled
+from tests.slack.fake import FakeSlack
+
+pytestmark = pytest.mark.anyio
+
+LEASE = "Who called the lease a mistake?"
+BRANDT = "Minister Ilse Brandt called the lease a mistake."
+PLAN = f"When does the board want to take over the {CANARY} Shipping Company?"
+
+
+async def test_what_the_briefs_do_not_say_is_declined(bot: Running, office: FakeSlack) -> None:
+    """With the nearest passages and a button that asks the librarians."""
+    ts = await office.mention("#desk", "alice", "How many tons of cargo did Rotterdam handle?")
+    answer = await office.answer_to(ts)
+    assert answer.text.startswith("The briefs do not say")
+    assert "Nearest passages" in answer.said
+    assert "Ask the librarians" in answer.said
+    await office.quiet()
+    assert bot.parts.inbox.counts()["declined"] == 1
+
+
+async def test_small_talk_is_no_question_to_the_briefs(bot: Running, office: FakeSlack) -> None:
+    """It is answered in a line, without passages."""
+    ts = await office.ask("alice", "Thank you!")
+    assert "Nearest passages" not in (await office.answer_to(ts)).said
+
+
+async def test_where_nothing_may_be_seen_the_briefs_do_not_say(
+    bot: Running, office: FakeSlack
+) -> None:
+    """A guest in the channel, or a shared one: one line, no passage, no number, no record."""
+    for channel in ("#general", "#partners"):
+        ts = await office.mention(channel, "alice", LEASE)
+        answer = await office.answer_to(ts)
+        assert answer.text == "The briefs do not say."
+        assert len(answer.blocks) == 1
+    ts = await office.ask("gwen", LEASE)
+    assert (await office.answer_to(ts)).text == "The briefs do not say."
+    assert not any("searching" in str(call.args) for call in office.calls)
+
+
+async def test_a_channel_may_be_answered_privately(bot: Running, office: FakeSlack) -> None:
+    """The asker alone sees the answer, and may share it."""
+    desk = office.world.channel("desk").id
+    bot.parts.preferences.put("T0FAKE", desk, ChannelSettings(answering=Answering.PRIVATE))
+    ts = await office.mention("#desk", "alice", LEASE)
+    answer = await office.answer_to(ts)
+    assert answer.to == office.world.user("alice").id
+    assert BRANDT in answer.said
+    assert "Share with channel" in answer.said
+    await office.quiet()
+    assert len(office.answers()) == 1
+    assert not office.calls_of("chat.postMessage")
+
+
+async def test_a_private_answer_leaves_no_thread_to_follow(bot: Running, office: FakeSlack) -> None:
+    """What one person was told alone is nothing that others can lean on."""
+    desk = office.world.channel("desk").id
+    bot.parts.preferences.put("T0FAKE", desk, ChannelSettings(answering=Answering.PRIVATE))
+    ts = await office.mention("#desk", "alice", LEASE)
+    await office.answer_to(ts)
+    await office.quiet()
+    bot.parts.preferences.put("T0FAKE", desk, ChannelSettings())
+    follow_up = await office.say("#desk", "bob", "What did she promise in 2024?", ts)
+    await office.quiet(0.6)
+    assert [m for m in office.answers_to(follow_up) if not m.to] == []
+
+
+@pytest.mark.parametrize("channel", ["#desk", "#general", "#deals", "#partners", "three", "dm"])
+async def test_a_brief_of_the_board_never_leaks(
+    bot: Running, office: FakeSlack, channel: str
+) -> None:
+    """Asked for outright, in a follow-up, by its title, by its number, by its words."""
+    place = office.dm("alice").id if channel == "dm" else channel
+    ts = await office.mention(place, "alice", PLAN)
+    await office.answer_to(ts)
+    for question in (
+        "What does the board offer?",
+        f"What does “{CANARY}: plan for a takeover” say?",
+        "What does report BR-4711 say?",
+        "Which brief has the title plan for a takeover?",
+        "900 million crowns?",
+    ):
+        follow_up = await office.mention(place, "alice", question, ts)
+        await office.answer_to(follow_up)
+    said = " ".join(message.said for message in office.answers())
+    for secret in (CANARY, "BR-4711", "takeover", "900 million", "June 2025", "2024-05-01"):
+        assert secret not in said
+    assert not any("3 briefs" in str(call.args) for call in office.calls)
+
+
+@pytest.fixture
+async def board(office: FakeSlack, library: Library) -> AsyncIterator[Running]:
+    """The bot where #deals may see what the board has, and Ada is of the board."""
+    group = office.world.add_group("board", "ada")
+    rule = {"groups": [group], "channels": [office.world.channel("deals").id]}
+    async with answering_bot(office, library, collections={"board": rule}) as bot:
+        yield bot
+        await office.quiet()
+    settled(office)
+
+
+async def test_who_may_see_it_is_answered(board: Running, office: FakeSlack) -> None:
+    """In the channel listed, and to a member of the group alone; nowhere else."""
+    assert "June 2025" in (await office.answer_to(await office.mention("#deals", "bob", PLAN))).said
+    assert "June 2025" in (await office.answer_to(await office.ask("ada", PLAN))).said
+    assert CANARY not in (await office.answer_to(await office.ask("alice", PLAN))).said
+    assert CANARY not in (await office.answer_to(await office.mention("#desk", "ada", PLAN))).said
+
+
+async def test_whoever_joins_while_it_is_answered_changes_what_may_be_shown(
+    board: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Checked again right before the post, with facts fetched anew."""
+    ask = board.parts.answerer.ask
+
+    def slowly(*given: object, **named: object) -> object:
+        answer = ask(*given, **named)  # type: ignore[arg-type]
+        office.world.channel("deals").members.add(office.world.user("gwen").id)
+        return answer
+
+    monkeypatch.setattr(board.parts.answerer, "ask", slowly)
+    answer = await office.answer_to(await office.mention("#deals", "alice", PLAN))
+    assert answer.text == "The briefs do not say."
+
+
+async def test_a_narrowed_channel_is_answered_from_its_own_collections(
+    board: Running, office: FakeSlack
+) -> None:
+    """/briefs settings takes away, and adds nothing."""
+    deals = office.world.channel("deals").id
+    board.parts.preferences.put("T0FAKE", deals, ChannelSettings(collections=("board",)))
+    assert BRANDT not in (await office.answer_to(await office.mention("#deals", "ada", LEASE))).said
+    assert "June 2025" in (await office.answer_to(await office.mention("#deals", "ada", PLAN))).said
