@@ -15,7 +15,7 @@ from index.embedder import ModelEmbedder
 from index.library import Library
 from index.model_files import DEFAULT_MODEL
 from index.settings import Settings
-from tests.slack import bot as at_slack
+from tests.slack import running_bot as at_slack
 from tests.slack.bots import answering_bot, make_library, settled
 from tests.slack.fake import FakeSlack
 

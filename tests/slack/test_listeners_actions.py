@@ -5,9 +5,9 @@ import pytest
 from bot.slack import phrases
 from bot.slack.running import Running
 from index.library import Library
-from tests.slack import bot as at_slack
-from tests.slack.bot import CANARY, seen, told
+from tests.slack import running_bot as at_slack
 from tests.slack.fake import FakeSlack, Message
+from tests.slack.running_bot import CANARY, seen, told
 
 pytestmark = pytest.mark.anyio
 

@@ -3,8 +3,8 @@ import pytest
 from bot.slack import phrases
 from bot.slack.running import Running
 from index.library import Library
-from tests.slack.bot import CANARY, seen, told
 from tests.slack.fake import FakeSlack, Message
+from tests.slack.running_bot import CANARY, seen, told
 
 pytestmark = pytest.mark.anyio
 

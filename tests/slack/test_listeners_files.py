@@ -7,10 +7,10 @@ from bot.slack.running import Running
 from index.errors import ReadError
 from index.library import Library
 from index.schema import CURRENT
-from tests.slack import bot as at_slack
-from tests.slack.bot import seen, settings_for, told
+from tests.slack import running_bot as at_slack
 from tests.slack.fake import FakeSlack, Message
 from tests.slack.fake.server import LOGIN
+from tests.slack.running_bot import seen, settings_for, told
 
 pytestmark = pytest.mark.anyio
 
