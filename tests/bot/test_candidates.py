@@ -51,7 +51,6 @@ def test_a_row_is_a_candidate_and_a_rule_between_rows_is_none():
     "text",
     [
         "Does the lease of the port end early?",
-        "3. See the annual report of the port.",
         "Port of Aurelia",
         "Table 3. Exports of wheat by year",
         "Source: ministry of farms, annual tables.",
@@ -65,6 +64,18 @@ def test_what_makes_no_answer_is_held_back(text):
     plain = only("The port was leased to a company in spring.")
     assert plain.penalty == 0
     assert only(text).penalty > 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3. See the annual report of the port.",
+        "For more information, see the annual report of the port.",
+    ],
+)
+def test_what_only_names_a_source_is_none(text):
+    """It says nothing that could answer."""
+    assert candidates([hit(text)]) == []
 
 
 def test_the_mark_of_a_bullet_is_no_part_of_a_quotation():
@@ -87,7 +98,6 @@ def test_the_number_of_an_item_is_no_part_of_a_quotation(mark):
     "text",
     [
         "Figure 3 shows the exports of all ports by year.",
-        "For more information, see the annual report of the port.",
         "P.L. 116-93, Division B, Title II.",
     ],
 )
