@@ -1,4 +1,4 @@
-"""The Slack bot when all is well: how soon it answers, how soon it knows a new brief, its memory."""
+"""The Slack bot when all is well: how soon it answers and knows a new brief, and its memory."""
 
 import asyncio
 import json
