@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.listeners import actions, commands, home, messages, sessions, shortcuts, views
@@ -18,8 +19,19 @@ from bot.slack.worker import Worker
 def build(parts: Parts, worker: Worker, client: AsyncWebClient) -> AsyncApp:
     """Return the app with all its listeners."""
     secret = parts.settings.signing_secret
+
+    async def authorize() -> AuthorizeResult:
+        """Say who we are: known since the start, so that no event waits for a call."""
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=parts.team,
+            bot_user_id=parts.bot_user,
+            bot_token=client.token,
+        )
+
     app = AsyncApp(
-        client=client,
+        client=AsyncWebClient(base_url=client.base_url, retry_handlers=[]),
+        authorize=authorize,
         signing_secret=secret.get_secret_value() if secret else None,
         request_verification_enabled=secret is not None,
     )

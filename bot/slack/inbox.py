@@ -7,7 +7,7 @@ are answered or posted.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -51,11 +51,17 @@ class Inbox:
         has; its `event_id` tells deliveries of the same one apart from others. DUPLICATE is also
         what was deleted before it came.
         """
-        with self._store.read() as connection:
-            if accepting.is_known(connection, incoming):  # without waiting for the lock
-                return Accepted.DUPLICATE
+        return self.accept_all([incoming])[0]
+
+    def accept_all(self, asked: Sequence[Incoming]) -> list[Accepted]:
+        """Let in several questions in one transaction: all of them or, when it fails, none."""
+        with self._store.read() as connection:  # without waiting for the lock
+            known = [accepting.is_known(connection, incoming) for incoming in asked]
+        if all(known):
+            return [Accepted.DUPLICATE] * len(asked)
         with self._store.write() as connection:
-            return accepting.accept(connection, incoming, self._quotas, self._clock())
+            now = self._clock()
+            return [accepting.accept(connection, one, self._quotas, now) for one in asked]
 
     def take(self) -> Claim | None:
         """Take the earliest written question that nobody works on, None where there is none.

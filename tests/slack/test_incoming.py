@@ -199,14 +199,14 @@ async def test_a_question_is_in_the_inbox_before_it_is_acknowledged(
 ) -> None:
     """Where the database is away Slack is not told, and delivers again."""
     office.rules.redeliver_seconds = 0.5
-    accept, failures = bot.parts.inbox.accept, iter([OSError("gone"), OSError("gone")])
+    accept, failures = bot.parts.inbox.accept_all, iter([OSError("gone"), OSError("gone")])
 
-    def failing(incoming: object) -> object:
+    def failing(asked: object) -> object:
         for failure in failures:
             raise failure
-        return accept(incoming)  # type: ignore[arg-type]
+        return accept(asked)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(bot.parts.inbox, "accept", failing)
+    monkeypatch.setattr(bot.parts.inbox, "accept_all", failing)
     ts = await office.ask("alice", LEASE)
     assert BRANDT in (await office.answer_to(ts)).said
     claim = bot.parts.inbox.by_question("T0FAKE", office.dm("alice").id, ts)

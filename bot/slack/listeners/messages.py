@@ -9,9 +9,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack import notice_blocks, phrases
+from bot.slack.entrance import Entrance
 from bot.slack.incoming import Change, Written, change_of, written_of
 from bot.slack.listeners import files
 from bot.slack.listeners.errands import Errands
@@ -27,10 +29,12 @@ def register(app: AsyncApp, parts: Parts, worker: Worker) -> "Door":
     door = Door(parts, worker)
 
     @app.middleware
-    async def admit(body: dict[str, Any], next: Next) -> None:
+    async def admit(body: dict[str, Any], next: Next) -> BoltResponse | None:
         if (body.get("event") or {}).get("type") in ("message", "app_mention"):
             await door.admit(body)
+            return BoltResponse(status=200)  # no listener wants them: each would be looked at
         await next()
+        return None
 
     return door
 
@@ -43,6 +47,7 @@ class Door:
         self._parts = parts
         self._worker = worker
         self.errands = Errands()
+        self._entrance = Entrance(parts.inbox)
 
     async def admit(self, body: dict[str, Any]) -> None:
         """Take in one event: a question, an edit, a deletion, a file, or nothing of ours."""
@@ -95,6 +100,8 @@ class Door:
         await self.accept(written.incoming(kind))
 
     async def _kind(self, written: Written) -> Kind | None:
+        if written.direct or written.mentions_us:  # nothing needs to be looked up
+            return written.kind(joined=False, unasked=False)
         joined = bool(written.thread_ts) and await asyncio.to_thread(
             self._parts.threads.joined, written.team, written.channel, written.thread_ts or ""
         )
@@ -107,7 +114,7 @@ class Door:
 
     async def accept(self, incoming: Incoming) -> Accepted:
         """Claim a question in the database, wake the worker, and tell where it is not taken."""
-        accepted = await asyncio.to_thread(self._parts.inbox.accept, incoming)
+        accepted = await self._entrance.accept(incoming)
         if accepted is Accepted.NEW:
             self._worker.wake()
         elif accepted is Accepted.OVER_QUOTA:
