@@ -19,7 +19,7 @@ from bot.slack.growing import Growing
 from bot.slack.notice_blocks import failed, offer_again
 from bot.slack.outbox import Stopped, Undeliverable
 from bot.slack.parts import Parts
-from bot.slack.types import Claim, Outcome
+from bot.slack.types import Claim, Kind, Outcome
 from index import failpoints
 from index.errors import BriefsError, UsageError
 
@@ -155,6 +155,10 @@ class Work:
             )
         self._outcome = reply.outcome
         failpoints.reached("answer.after_post")
+        if self.incoming.kind is Kind.DIRECT and self.incoming.thread_ts is None:
+            await self._parts.outbox.title(
+                self.incoming.channel, self.incoming.root, self.incoming.text
+            )
         await self._finish(reply.outcome, self._ts)
 
     async def _resume(self, setting: Setting) -> None:

@@ -19,7 +19,7 @@ PLAN = f"When does the board want to take over the {CANARY} Shipping Company?"
 
 async def test_what_the_briefs_do_not_say_is_declined(bot: Running, office: FakeSlack) -> None:
     """With the nearest passages and a button that asks the librarians."""
-    ts = await office.mention("#desk", "alice", "How many tons of cargo did Rotterdam handle?")
+    ts = await office.mention("#desk", "alice", "What is the melting point of tungsten?")
     answer = await office.answer_to(ts)
     assert answer.text.startswith("The briefs do not say")
     assert "Nearest passages" in answer.said
