@@ -45,6 +45,8 @@ log = logging.getLogger(__name__)
 THREADS = 32  # for blocking work; most of it waits for the database or a model
 LAST_SECONDS = 0.5  # for threads to come back once all is handed back
 _THREAD = "briefs"
+# A cut socket is noticed at the next ping, a silent one after four without an answer (F-04).
+PING_SECONDS = 3.0
 LEASE_SECONDS = 15.0  # how long a killed process's questions wait for another
 
 
@@ -127,7 +129,9 @@ async def _over_sockets(
     assert settings.app_token
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(running(settings, library))
-        handler = AsyncSocketModeHandler(bot.app, settings.app_token.get_secret_value())
+        handler = AsyncSocketModeHandler(
+            bot.app, settings.app_token.get_secret_value(), ping_interval=PING_SECONDS
+        )
         stack.push_async_callback(handler.close_async)
         link = Link(handler.client.is_connected, bot.works)
         watching = asyncio.create_task(link.watch())
