@@ -22,6 +22,10 @@ from index.words import stem, words
 
 WEIGHTS = Path(__file__).parent / "weights" / "answerable.json"  # its threshold is a half
 
+# Taken off the logit where the question names what no brief does. Of held-out questions it costs 3
+# answers in 100 and saves as many; an answer about another port than was asked of is worse.
+FOREIGN = 3.5
+
 _NOT_FOR_BRIEFS = re.compile(
     r"""
     \b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|guidelines)\b
@@ -73,6 +77,7 @@ def judge(question: str, features: Mapping[str, float] | None) -> Judgement:
         return Judgement(answered=False, confidence=0.0, features={})
     row = np.array([list(features.values())])
     logit = float(load(WEIGHTS).takes(tuple(features)).scores(row)[0])
+    logit -= FOREIGN if features["unknown_names"] else 0.0
     confidence = 1 / (1 + math.exp(-logit))
     rounded = {name: round(value, 4) for name, value in features.items()}
     return Judgement(confidence >= 0.5, round(confidence, 4), rounded)

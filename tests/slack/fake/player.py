@@ -150,12 +150,19 @@ class Player(Hands):
         return {name: ids.count(name) for name in set(ids) if ids.count(name) > 1}
 
     def unfinished(self) -> list[str]:
-        """What would be left spinning: live or expired streams, sessions still processing."""
+        """What would be left spinning: live or expired streams, sessions still processing.
+
+        A session whose thread is deleted is seen by nobody, and Slack takes no status for it.
+        """
         left = [f"stream {key} is {stream.state}" for key, stream in self.streams.all.items()
                 if stream.state != "stopped" and not stream.message.edited
                 and not stream.message.deleted]  # fmt: skip
         return left + [f"session {key} is processing" for key, one in self.world.sessions.items()
-                       if one.status == "processing"]  # fmt: skip
+                       if one.status == "processing" and self._stands(*key)]  # fmt: skip
+
+    def _stands(self, channel: str, ts: str) -> bool:
+        message = self.world.message(channel, ts)
+        return message is not None and not message.deleted
 
     def calls_of(self, method: str) -> list[Any]:
         return [call for call in self.calls if call.method == method]
