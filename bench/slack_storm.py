@@ -12,6 +12,7 @@ from tests.slack import fake
 from tests.slack.fake import FakeSlack
 from tests.slack.stress import Fire, ends, under_fire
 
+BETWEEN = 0.1  # seconds from question to question while sockets are cut
 AT_ONCE = 60  # questions open at once while sockets are cut
 SILENT_EVERY = 67  # cuts, after which a socket stays open and says nothing, for up to 35 s
 
@@ -64,6 +65,7 @@ async def cuts(place: Workplace) -> Sequence[Figure]:
         done, gaps = 0, list[float]()
         for number in range(1, questions + 1):
             await here.crowd.ask()
+            await asyncio.sleep(BETWEEN)
             if number * wanted // questions > done:
                 done += 1
                 gaps.append(await _cut(here.slack, done))

@@ -474,3 +474,33 @@ async def test_no_token_response_url_or_text_reaches_a_log(
     logged = "\n".join(logging.Formatter().format(record) for record in [*ours, *caplog.records])
     for secret in (CANARY, slack.bot_token, url):
         assert secret not in logged
+
+
+async def test_each_status_that_is_shown_can_be_cleared_again(slack: FakeSlack) -> None:
+    """Within the budget of a minute, by a clock that goes on; what was not shown says so."""
+    outbox = Outbox(AsyncWebClient(slack.bot_token, base_url=slack.api))
+    threads = [asked(slack) for _ in range(40)]
+    shown = [await outbox.status(*thread, "searching 2 briefs") for thread in threads]
+    assert shown == [True] * 24 + [False] * 16
+    for thread, there in zip(threads, shown, strict=True):
+        if there:
+            assert await outbox.status(*thread, None)
+    assert slack.unfinished() == []
+
+
+async def test_what_a_killed_process_began_is_found(slack: FakeSlack, outbox: Outbox) -> None:
+    """Our unmarked message after the question; not what is marked, older or another's."""
+    client = AsyncWebClient(slack.bot_token, base_url=slack.api)
+    general, root = asked(slack)
+    await outbox.post(general, root, "An earlier answer.", marker="a1")
+    later = await slack.say(general, "alice", "And then?", root, deliver=False)
+    assert await outbox.stray(general, root, later) is None
+    alice = slack.world.user("alice").id
+    begun = await client.chat_startStream(
+        channel=general, thread_ts=root, recipient_user_id=alice, recipient_team_id="T0FAKE",
+        chunks=[{"type": "markdown_text", "text": "In 2023"}],
+    )  # fmt: skip
+    assert await outbox.stray(general, root, later) == begun["ts"]
+    await outbox.end_stream(general, begun["ts"])
+    await outbox.remove(general, begun["ts"])
+    assert await outbox.stray(general, root, later) is None
