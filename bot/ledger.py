@@ -1,6 +1,7 @@
 """Keep the record of every answer: append-only rows, each carrying the hash of the one before it.
 
-What a person typed (question, turns, asker, place) stands apart in `answers_private`; the chained
+Further records say what became of an answer: how it was posted, what readers and editors thought.
+What a person typed (question, turns, asker, place) stands apart in `ledger_private`; the chained
 row holds only its salted hash, so that it can be forgotten and the chain still verifies. Knows
 nothing of how answers are made or shown. A cut tail or a full rewrite shows only against a head
 kept elsewhere: `Ledger.head()` gives it.
@@ -14,28 +15,43 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, delete, inspect, select
+from sqlalchemy import Connection, Row, delete, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import LedgerError
-from bot.ledger_tables import GENESIS, answers_ledger, answers_private
-from index.database import Database, metadata
+from bot.ledger_tables import GENESIS, create, ledger, ledger_private
+from index.database import Database
 from index.errors import DatabaseUnavailable, NotFound
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no UTF-8 or PostgreSQL text can hold these
 _BATCH = 500  # rows read at a time
+_KIND = "record_kind"  # what a body says where it is none of an answer
 
 _T = TypeVar("_T")
 
 
+class Kind(StrEnum):
+    """What a record is."""
+
+    ANSWER = "answer"
+    POSTED = "posted"  # an answer as it went out: the exact text, and where
+    FEEDBACK = "feedback"  # what a reader said of it
+    JUDGEMENT = "judgement"  # what an editor said of one of its sentences
+    OPINION = "opinion"  # what a chat model said of one of its sentences
+    FORGOTTEN = "forgotten"  # a receipt: what was typed for it is deleted
+
+
 @dataclass(frozen=True)
 class Entry:
-    """One recorded answer. `private` is None once it was forgotten."""
+    """One record. `private` is None once it was forgotten, and where there never was any."""
 
     seq: int
-    answer_id: str
+    record_id: str
+    kind: Kind
+    answer_id: str  # the answer that it is or speaks of
     created_at: str  # UTC, ISO 8601
     prev_hash: str
     hash: str
@@ -59,25 +75,54 @@ class Ledger:
 
         def write() -> int:
             with self._database.write() as connection:
-                return _insert(connection, answer_id, body, private)
+                return _insert(connection, Kind.ANSWER, answer_id, answer_id, body, private)
 
         return self._guarded("the answer could not be recorded, so it is not shown", write)
 
+    def add(
+        self,
+        kind: Kind,
+        answer_id: str,
+        body: Mapping[str, Any],
+        private: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Record something further of an answer and return the record's id once it is committed.
+
+        Raises NotFound where there is no such answer, LedgerError where it cannot be recorded.
+        """
+        record_id = secrets.token_hex(8)
+
+        def write() -> None:
+            with self._database.write() as connection:
+                _require(connection, answer_id)
+                _insert(connection, kind, record_id, answer_id, body, private)
+
+        self._guarded("it could not be recorded", write)
+        return record_id
+
     def get(self, answer_id: str) -> Entry:
         """Return the record of one answer; NotFound where there is none."""
-        found = self._entries(answers_ledger.c.answer_id == answer_id, limit=1)
+        found = self._entries(ledger.c.record_id == answer_id, Kind.ANSWER, limit=1)
         if not found:
             raise NotFound(f"{answer_id}: no such answer in the ledger; check the id")
         return found[0]
 
     def recent(self, count: int = 10) -> list[Entry]:
-        """Return the newest records, newest first."""
-        return self._entries(None, limit=count)
+        """Return the records of the newest answers, newest first."""
+        return self._entries(None, Kind.ANSWER, limit=count)
 
-    def entries(self) -> Iterator[Entry]:
-        """Yield all records, oldest first; no transaction stays open between two of them."""
-        last = 0
-        while found := self._page(last):
+    def further(self, answer_id: str, kind: Kind | None = None) -> list[Entry]:
+        """Return what was recorded further of an answer, oldest first."""
+        about = (ledger.c.answer_id == answer_id) & (ledger.c.record_id != answer_id)
+        return self._entries(about, kind)[::-1]
+
+    def entries(self, kind: Kind | None = Kind.ANSWER, after: int = 0) -> Iterator[Entry]:
+        """Yield the records of a kind, or all, oldest first, from the one after `after` on.
+
+        No transaction stays open between two of them.
+        """
+        last = after
+        while found := self._page(last, kind):
             yield from found
             last = found[-1].seq
 
@@ -109,18 +154,20 @@ class Ledger:
 
         def write() -> int:
             with self._database.write() as connection:
-                result = connection.execute(
-                    delete(answers_private).where(answers_private.c.answer_id.in_(answer_ids))
+                forgotten = connection.scalar(_private_of(answer_ids, (Kind.ANSWER,), count=True))
+                typed = _private_of(answer_ids, (Kind.ANSWER, Kind.POSTED))
+                connection.execute(
+                    delete(ledger_private).where(ledger_private.c.record_id.in_(typed))
                 )
-                forgotten = result.rowcount
             streamed.forget(self._database, answer_ids)  # of answers that never came to an end
-            return forgotten
+            return int(forgotten or 0)
 
         return self._guarded("the questions could not be deleted", write)
 
-    def _page(self, after: int) -> list[Entry]:
-        query = _joined().where(answers_ledger.c.seq > after)
-        query = query.order_by(answers_ledger.c.seq).limit(_BATCH)
+    def _page(self, after: int, kind: Kind | None) -> list[Entry]:
+        query = _joined().where(ledger.c.seq > after).order_by(ledger.c.seq).limit(_BATCH)
+        if kind is not None:
+            query = query.where(ledger.c.kind == kind)
 
         def read() -> list[Entry]:
             with self._database.read() as connection:
@@ -128,10 +175,12 @@ class Ledger:
 
         return self._guarded("cannot be read", read)
 
-    def _entries(self, condition: Any, limit: int) -> list[Entry]:
-        query = _joined().order_by(answers_ledger.c.seq.desc()).limit(limit)
+    def _entries(self, condition: Any, kind: Kind | None, limit: int | None = None) -> list[Entry]:
+        query = _joined().order_by(ledger.c.seq.desc()).limit(limit)
         if condition is not None:
             query = query.where(condition)
+        if kind is not None:
+            query = query.where(ledger.c.kind == kind)
 
         def read() -> list[Entry]:
             with self._database.read() as connection:
@@ -153,10 +202,10 @@ class Ledger:
         if self._prepared:
             return
         with self._database.read() as connection:
-            missing = not inspect(connection).has_table(answers_private.name)
+            missing = not inspect(connection).has_table(ledger_private.name)
         if missing:
             with self._database.write() as connection:
-                metadata.create_all(connection, tables=[answers_ledger, answers_private])
+                create(connection)
         self._prepared = True
 
 
@@ -182,23 +231,28 @@ def private_hash(salt: str, body: str) -> str:
 
 
 def _insert(
-    connection: Connection, answer_id: str, body: Mapping[str, Any], private: Mapping[str, Any]
+    connection: Connection,
+    kind: Kind,
+    record_id: str,
+    answer_id: str,
+    body: Mapping[str, Any],
+    private: Mapping[str, Any] | None,
 ) -> int:
     seq, prev_hash = _head(connection)
     seq += 1
     created_at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    salt, private_text = secrets.token_hex(32), canonical(private)
-    text = canonical(
-        {
-            **body,
-            "answer_id": answer_id,
-            "created_at": created_at,
-            "private_sha256": private_hash(salt, private_text),
-        }
-    )
+    salt, private_text = secrets.token_hex(32), canonical(private or {})
+    stated = {"answer_id": answer_id, "created_at": created_at}
+    if kind is not Kind.ANSWER:
+        stated |= {_KIND: kind, "record_id": record_id}
+    if private is not None:
+        stated["private_sha256"] = private_hash(salt, private_text)
+    text = canonical({**body, **stated})
     connection.execute(
-        answers_ledger.insert().values(
+        ledger.insert().values(
             seq=seq,
+            record_id=record_id,
+            kind=kind,
             answer_id=answer_id,
             prev_hash=prev_hash,
             hash=chain_hash(seq, prev_hash, text),
@@ -206,27 +260,45 @@ def _insert(
             created_at=created_at,
         )
     )
-    connection.execute(
-        answers_private.insert().values(answer_id=answer_id, salt=salt, body=private_text)
-    )
+    if private is not None:
+        connection.execute(
+            ledger_private.insert().values(record_id=record_id, salt=salt, body=private_text)
+        )
     return seq
 
 
+def _require(connection: Connection, answer_id: str) -> None:
+    query = select(ledger.c.seq).where(
+        ledger.c.record_id == answer_id, ledger.c.kind == Kind.ANSWER
+    )
+    if connection.execute(query).first() is None:
+        raise NotFound(f"{answer_id}: no such answer in the ledger; check the id")
+
+
+def _private_of(answer_ids: Sequence[str], kinds: Sequence[Kind], *, count: bool = False) -> Any:
+    """Return the query for the records of these answers that have a private part still."""
+    what = func.count() if count else ledger.c.record_id
+    query = select(what).select_from(
+        ledger.join(ledger_private, ledger.c.record_id == ledger_private.c.record_id)
+    )
+    return query.where(ledger.c.answer_id.in_(answer_ids), ledger.c.kind.in_(kinds))
+
+
 def _head(connection: Connection) -> tuple[int, str]:
-    query = select(answers_ledger.c.seq, answers_ledger.c.hash)
-    row = connection.execute(query.order_by(answers_ledger.c.seq.desc()).limit(1)).first()
+    query = select(ledger.c.seq, ledger.c.hash).order_by(ledger.c.seq.desc()).limit(1)
+    row = connection.execute(query).first()
     return (row.seq, row.hash) if row else (0, GENESIS)
 
 
 def _joined() -> Any:
-    ledger, private = answers_ledger.c, answers_private.c
-    return select(answers_ledger, private.salt, private.body.label("private")).select_from(
-        answers_ledger.outerjoin(answers_private, ledger.answer_id == private.answer_id)
+    private = ledger_private.c
+    return select(ledger, private.salt, private.body.label("private")).select_from(
+        ledger.outerjoin(ledger_private, ledger.c.record_id == private.record_id)
     )
 
 
 def _chain(connection: Connection) -> Iterator[Row[Any]]:
-    query = _joined().order_by(answers_ledger.c.seq).execution_options(yield_per=_BATCH)
+    query = _joined().order_by(ledger.c.seq).execution_options(yield_per=_BATCH)
     yield from connection.execute(query)
 
 
@@ -242,6 +314,11 @@ def _first_bad(rows: Iterator[Row[Any]]) -> int | None:
 def _sound(row: Row[Any], prev_hash: str) -> bool:
     # Inside a JSON string every quotation mark is escaped, so these can only be the keys.
     stated = [f'"answer_id":"{row.answer_id}"', f'"created_at":"{row.created_at}"']
+    if row.kind == Kind.ANSWER:
+        if row.record_id != row.answer_id or f'"{_KIND}":' in row.body:
+            return False
+    else:
+        stated += [f'"{_KIND}":"{row.kind}"', f'"record_id":"{row.record_id}"']
     if row.salt is not None:
         stated.append(f'"private_sha256":"{private_hash(row.salt, row.private)}"')
     return (
@@ -254,6 +331,8 @@ def _sound(row: Row[Any], prev_hash: str) -> bool:
 def _entry(row: Row[Any]) -> Entry:
     return Entry(
         seq=row.seq,
+        record_id=row.record_id,
+        kind=Kind(row.kind),
         answer_id=row.answer_id,
         created_at=row.created_at,
         prev_hash=row.prev_hash,

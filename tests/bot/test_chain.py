@@ -80,7 +80,7 @@ def test_no_answer_without_a_record(library, ledger):
     with library.database.write() as rows:
         rows.execute(
             text(
-                "CREATE TRIGGER full BEFORE INSERT ON answers_ledger"
+                "CREATE TRIGGER full BEFORE INSERT ON ledger"
                 " BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
             )
         )

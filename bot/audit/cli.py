@@ -1,6 +1,6 @@
-"""The commands `briefs audit …`: `check` judges a claim, `unanswered` lists open questions.
+"""The command `briefs audit`: `check` judges a claim, `unanswered` lists open questions.
 
-Loads no model; `check` needs no library.
+Loads no model; `check` needs no library. The other commands stand in `bot/audit/commands`.
 """
 
 import sys
@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.audit.commands import chain, judging, replaying, reporting, running
 from index.errors import UsageError
 from ingest.cli import SOME_FAILED, Json, opened
 
 if TYPE_CHECKING:
+    from bot.audit.unanswered import Unanswered
     from bot.batch import Row
-    from bot.unanswered import Unanswered
     from bot.verify import Check
 
 app = typer.Typer(
@@ -33,6 +34,10 @@ class Pair:
     claim: str = ""
     evidence: tuple[str, ...] = ()
     fault: str | None = None
+
+
+for group in (running, judging, replaying, reporting, chain):
+    group.register(app)
 
 
 @app.callback()
@@ -94,9 +99,9 @@ def unanswered(
 
     Example: briefs audit unanswered -n 20
     """
+    from bot.audit.unanswered import row
+    from bot.audit.unanswered import unanswered as open_questions
     from bot.ledger import Ledger
-    from bot.unanswered import row
-    from bot.unanswered import unanswered as open_questions
     from ingest.terminal import print_json, say
 
     with opened() as library:

@@ -1,0 +1,7 @@
+"""Commands of `briefs audit`: write a report of a period."""
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
