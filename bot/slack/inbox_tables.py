@@ -109,19 +109,6 @@ channel_settings = Table(
     Column("unasked", Boolean, nullable=False),
 )
 
-feedback = Table(
-    "slack_feedback",
-    metadata,
-    Column("pk", Integer, primary_key=True),
-    Column("answer_id", _ID, nullable=False, index=True),
-    Column("team", _ID, nullable=False),
-    Column("user", _ID, nullable=False),
-    Column("good", Boolean, nullable=False),
-    Column("reason", String(64)),
-    Column("note", Text),
-    Column("given_at", Double, nullable=False),
-)
-
 librarian_requests = Table(
     "slack_librarian_requests",
     metadata,
@@ -144,6 +131,21 @@ shares = Table(
     Column("user", _ID, nullable=False),
     Column("message_ts", _ID),
     Column("shared_at", Double, nullable=False),
+)
+
+# What was posted and is not in the ledger yet; a row goes once it is.
+unrecorded_posts = Table(
+    "slack_unrecorded_posts",
+    metadata,
+    Column("pk", Integer, primary_key=True),
+    Column("answer_id", _ID, nullable=False, index=True),
+    Column("team", _ID, nullable=False),
+    Column("user", _ID, nullable=False),  # at whose wish the private part goes
+    Column("body", Text, nullable=False),  # JSON
+    Column("private", Text),  # JSON; None once it was forgotten
+    Column("owner", String(200)),  # the process that records it
+    Column("owned_until", Double),
+    sqlite_autoincrement=True,
 )
 
 handed_files = Table(  # messages whose files were taken in hand
@@ -169,8 +171,8 @@ added_briefs = Table(
 )
 
 TABLES = [
-    questions, deliveries, early_changes, muted_threads, channel_settings, feedback,
-    librarian_requests, shares, handed_files, added_briefs,
+    questions, deliveries, early_changes, muted_threads, channel_settings,
+    librarian_requests, shares, unrecorded_posts, handed_files, added_briefs,
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from bot.slack.directory import Directory
 from bot.slack.handed import Handed
 from bot.slack.inbox import Inbox
 from bot.slack.outbox import Outbox
+from bot.slack.posts import Posts
 from bot.slack.preferences import Preferences
 from bot.slack.reactions import Feedback, Requests
 from bot.slack.settings import SlackSettings
@@ -37,6 +38,11 @@ class Parts:
     team: str
     bot_user: str
     model: str | None = None
+
+    @cached_property
+    def posts(self) -> Posts:
+        """What was posted and is not in the ledger yet."""
+        return Posts(self.library.database, self.ledger, self.inbox.owner)
 
     @cached_property
     def shares(self) -> Shares:

@@ -29,7 +29,6 @@ async def feedback(parts: Parts, client: AsyncWebClient, where: Where, value: st
     if side == actions.BAD:
         await opened(client, where, feedback_view(answer_id))
         return
-    await asyncio.to_thread(parts.ledger.get, answer_id)  # raises NotFound
     await asyncio.to_thread(parts.feedback.add, answer_id, parts.team, where.user, True)
     await tell(parts, where, phrases.THANKS)
 
@@ -80,6 +79,7 @@ async def delete_history(parts: Parts, client: AsyncWebClient, where: Where) -> 
     view = await opened(client, where, message_view("Your history", phrases.LOADING))
     answers = await asyncio.to_thread(parts.inbox.forget, parts.team, where.user)
     await asyncio.to_thread(parts.ledger.forget, answers)
+    await asyncio.to_thread(parts.feedback.forget, parts.team, where.user)
     await updated(client, view, message_view("Your history", phrases.FORGOTTEN))
     await home.show(parts, client, where.user)
 
