@@ -45,7 +45,7 @@ def forget(store: Store, team: str, user: str, now: float) -> list[str]:
         )
         for other, values in (
             (early_changes, None), (librarian_requests, {"question": ""}),
-            (unrecorded_posts, {"private": None}),
+            (unrecorded_posts, {"private": None}), (handed_files, {"parcel": None}),
         ):  # fmt: skip
             theirs = and_(other.c.team == team, other.c.user == user)
             change = update(other).values(**values) if values else delete(other)

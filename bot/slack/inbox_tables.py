@@ -148,12 +148,18 @@ unrecorded_posts = Table(
     sqlite_autoincrement=True,
 )
 
-handed_files = Table(  # messages whose files were taken in hand
+# Messages and dialogs whose files were taken in hand.
+handed_files = Table(
     "slack_handed_files",
     metadata,
     Column("team", _ID, primary_key=True),
     Column("channel", _ID, primary_key=True),
     Column("ts", _ID, primary_key=True),
+    Column("user", _ID, nullable=False),
+    Column("parcel", Text),  # JSON; None once nothing is left to do
+    Column("attempts", Integer, nullable=False),
+    Column("owner", String(200)),  # the process that works on it
+    Column("owned_until", Double),
     Column("handed_at", Double, nullable=False),
 )
 

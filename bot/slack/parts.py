@@ -10,6 +10,7 @@ from bot.slack.directory import Directory
 from bot.slack.handed import Handed
 from bot.slack.inbox import Inbox
 from bot.slack.outbox import Outbox
+from bot.slack.parcels import Parcels
 from bot.slack.posts import Posts
 from bot.slack.preferences import Preferences
 from bot.slack.reactions import Feedback, Requests
@@ -51,5 +52,10 @@ class Parts:
 
     @cached_property
     def handed(self) -> Handed:
-        """The files that people handed over."""
+        """The briefs that people handed over."""
         return Handed(self.library.database)
+
+    @cached_property
+    def parcels(self) -> Parcels:
+        """The files that people handed over, until they are in the library."""
+        return Parcels(self.library.database, self.inbox.owner)

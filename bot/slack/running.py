@@ -26,6 +26,7 @@ from bot.serving.health import Health, site
 from bot.serving.server import address, bound, serving
 from bot.serving.signals import until_told
 from bot.slack.app import build
+from bot.slack.chores import Chores
 from bot.slack.directory import Directory
 from bot.slack.inbox import Inbox
 from bot.slack.link import Link
@@ -113,9 +114,11 @@ async def running(settings: SlackSettings, library: Library) -> AsyncIterator[Ru
     parts = _parts(settings, library, client, (team, user))
     worker = Worker(parts, lease_seconds=LEASE_SECONDS)
     working = asyncio.create_task(worker.run())
+    rounds = asyncio.create_task(Chores(parts).run())
     try:
         yield Running(parts, worker, build(parts, worker, client), working)
     finally:
+        rounds.cancel()
         await worker.stop()
         await working
         executor.shutdown(wait=False, cancel_futures=True)

@@ -90,7 +90,9 @@ class Door:
         if kind is None:
             return
         if written.files and kind in (Kind.DIRECT, Kind.MENTION):
-            self.errands.start(files.take(self._parts, written))
+            parcel = files.written_parcel(written)
+            if await asyncio.to_thread(self._parts.parcels.begin, parcel):
+                self.errands.start(files.bring(self._parts, parcel))
             if not written.asks:
                 return
         if not any(map(str.isalnum, written.text)):
