@@ -5,7 +5,7 @@ hash, what was streamed against the digest. Marks kept elsewhere (bot/audit/anch
 tail and a full rewrite. Reads pages of rows within one snapshot; its memory does not grow.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -18,6 +18,7 @@ from bot.ledger_tables import GENESIS, ledger, ledger_private
 from bot.streamed import answers_streamed, digest_of
 
 _PAGE = 500  # rows read at a time
+_STREAMED = '"streamed":'  # what a record says of its streamed rows
 
 Rows = Sequence[Row[Any]]
 
@@ -82,12 +83,16 @@ def check(connection: Connection, marks: Sequence[Mark] = (), after: Mark = STAR
     wanted: dict[int, list[Mark]] = {}
     for mark in marks:
         wanted.setdefault(mark.count, []).append(mark)
-    last = after
+    last, agreed = after, after.count
     for page in _pages(connection, after.count):
         streamed = _Streamed(connection, page)
         for row in page:
-            if fault := _fault(connection, row, last, streamed) or _unmarked(row, wanted):
+            if fault := _fault(connection, row, last, streamed):
                 return Checked(fault, last)
+            for mark in wanted.get(row.seq, ()):
+                if mark.head != row.hash:
+                    return Checked(_unmarked(row, mark, agreed), last)
+                agreed = row.seq
             last = Mark(row.seq, row.hash, row.created_at)
     return Checked(_cut(last, marks) or _orphan(connection, last), last)
 
@@ -183,12 +188,11 @@ def _private_agrees(row: Row[Any]) -> bool:
     )
 
 
-def _unmarked(row: Row[Any], wanted: Mapping[int, Sequence[Mark]]) -> Fault | None:
-    for mark in wanted.get(row.seq, ()):
-        if mark.head != row.hash:
-            detail = f"was rewritten: the anchor of {mark.at} has another hash for it"
-            return _of(row, Wrong.REWRITTEN, detail)
-    return None
+def _unmarked(row: Row[Any], mark: Mark, agreed: int) -> Fault:
+    """Say that all from some record on was hashed anew; marks tell from which on, at the latest."""
+    first = f"record {row.seq}" if agreed + 1 == row.seq else f"one of {agreed + 1} to {row.seq}"
+    detail = f"was rewritten, {first} first: the anchor of {mark.at} has another hash"
+    return _of(row, Wrong.REWRITTEN, detail)
 
 
 def _cut(last: Mark, marks: Sequence[Mark]) -> Fault | None:
@@ -228,26 +232,28 @@ class _Streamed:
 
     def __init__(self, connection: Connection, page: Rows) -> None:
         table = answers_streamed
-        self._bodies: dict[str, list[str]] = {}
         ids = [row.record_id for row in page if _says_streamed(row)]
+        self._bodies: dict[str, list[str]] = {one: [] for one in ids}
         if not ids or not inspect(connection).has_table(table.name):
             return
         query = select(table.c.answer_id, table.c.body).where(table.c.answer_id.in_(ids))
         for row in connection.execute(query.order_by(table.c.answer_id, table.c.number)):
-            self._bodies.setdefault(row.answer_id, []).append(row.body)
+            self._bodies[row.answer_id].append(row.body)
 
     def fault(self, row: Row[Any]) -> str | None:
         """Say what is wrong with the rows streamed of an answer, None where nothing is."""
-        if not _says_streamed(row):
+        bodies = self._bodies.get(row.record_id)
+        if bodies is None:
             return None
-        bodies = self._bodies.get(row.record_id, [])
-        stated = f'"streamed":{{"rows":{len(bodies)},"sha256":"{digest_of(bodies)}"}}'
-        if stated in row.body:
+        rows = f'{_STREAMED}{{"rows":{len(bodies)},"sha256":"'
+        if f'{rows}{digest_of(bodies)}"}}' in row.body:
             return None
-        if f'"streamed":{{"rows":{len(bodies)},' in row.body:
-            return "a sentence streamed of it was edited"
-        return f"it has {len(bodies)} streamed rows, which is not what it was recorded with"
+        if rows in row.body:
+            return "a sentence that was streamed of it was edited"
+        return "rows of what was streamed of it are missing or were put in"
 
 
 def _says_streamed(row: Row[Any]) -> bool:
-    return row.kind == Kind.ANSWER and '"streamed":{"rows":' in row.body
+    # From the right: the key is among the last ones, and null for most answers.
+    at = str(row.body).rfind(_STREAMED)
+    return row.kind == Kind.ANSWER and at >= 0 and row.body.startswith("{", at + len(_STREAMED))

@@ -127,7 +127,7 @@ def marks_of(anchors: Sequence[Anchor], library: str) -> list[Mark]:
 def _refuse_another(library: str, anchor: Anchor) -> None:
     if anchor.library != library:
         raise UsageError(
-            f"the anchor of {anchor.at} is of library {anchor.library}, this is {library or 'none'}:"
+            f"the anchor of {anchor.at} is of library {anchor.library}, this is {library}:"
             " another library, or one put in its place; name the file that belongs to this one"
         )
 

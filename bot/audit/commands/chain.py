@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from bot.audit.anchors import Anchor
     from bot.ledger import Checked
-    from index.library import Library
 
 
 def register(app: typer.Typer) -> None:
