@@ -20,6 +20,7 @@ from index.snapshot import Filters
 
 FORMAT = 1  # of the body; raise it when keys change their meaning
 DISTRIBUTION = "brief-bot"
+EVERYTHING = Filters()
 TYPED = "…"  # stands in a note for the asker's words
 _QUOTED = re.compile("“([^”]+)”")
 
@@ -34,7 +35,7 @@ class Basis:
     generation: int
     fingerprint: str
     settings: Mapping[str, Any]
-    filters: Filters = Filters()
+    filters: Filters = EVERYTHING
 
 
 def body(
@@ -105,7 +106,10 @@ def private(
     zone: str | None = None,
     notes: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Return the part that can be forgotten: what was typed, by whom, where, and what repeats it."""
+    """Return the part that can be forgotten: what was typed, by whom and where.
+
+    `notes` are those of the answer, which may repeat the asker's words.
+    """
     return {
         "question": standalone.asked,
         "standalone_question": standalone.question,

@@ -5,7 +5,6 @@ In: a person, answers, or an age. Out: what went. Each leaves receipts in the le
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.ledger import By, Forgotten, Ledger
@@ -41,6 +40,6 @@ def forget_older(
     answers = ledger.asked_before(before.isoformat(timespec="milliseconds"))
     erasing_answers.forget_answers(database, answers)
     pruned = erasing_answers.prune(database, days, now)
-    if answers:
+    if answers or pruned:
         return ledger.forget(answers, by=By.RETENTION)
-    return replace(Forgotten(), clean=database.scrub() if pruned else True)
+    return Forgotten()

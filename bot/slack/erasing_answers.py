@@ -45,11 +45,9 @@ def forget_person(database: Database, person: str) -> list[str]:
     if not _used(database):
         return []
     store, (team, user) = Store(database), _parts(person)
+    query = select(questions.c.team).where(questions.c.user == user).distinct()
     with store.read() as connection:
-        found = connection.scalars(
-            select(questions.c.team).where(questions.c.user == user).distinct()
-        )
-        teams = {team} if team else set(found)
+        teams = {team} if team else set(connection.scalars(query))
     return [
         answer_id
         for one in sorted(teams)
