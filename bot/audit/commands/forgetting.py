@@ -42,7 +42,7 @@ def forget(
 
     Example: briefs audit forget --asker U0123ABCD --yes
     """
-    from ingest.terminal import print_json, say
+    from ingest.terminal import counted_as, print_json, say
 
     days = _days(asker, answer, older_than)
     _confirm(_what(asker, answer, days), yes)
@@ -51,8 +51,9 @@ def forget(
     if json:
         print_json({"answers": done.answers, "records": done.records, "clean": done.clean})
     else:
-        questions = "1 question" if done.answers == 1 else f"{done.answers:,} questions"
-        sys.stdout.write(f"forgotten: {questions}, {done.records:,} private records in all\n")
+        questions = counted_as(done.answers, "question", "questions")
+        records = counted_as(done.records, "record", "records")
+        sys.stdout.write(f"forgotten: {questions}; private parts of {records}\n")
     if not done.clean:
         say(
             "briefs: deleted, but others are using the database, and old copies may still be in "
