@@ -271,7 +271,7 @@ class _Steps:
             seconds=stage.seconds,
             streamed=stage.stream.digest,
         )
-        self.ledger.append(answer.answer_id, body, self._private(stage))
+        self.ledger.append(answer.answer_id, body, self._private(stage, answer.draft.notes))
         stage.stream.finished()
         return answer
 
@@ -291,11 +291,15 @@ class _Steps:
         return show
 
     def _basis(self, stage: _Stage) -> Basis:
-        return Basis(stage.generation, self.library.fingerprint, self.settings)
+        filters = stage.request.filters
+        return Basis(stage.generation, self.library.fingerprint, self.settings, filters)
 
-    def _private(self, stage: _Stage) -> dict[str, Any]:
+    def _private(self, stage: _Stage, notes: Sequence[str] = ()) -> dict[str, Any]:
         request = stage.request
-        return record.private(stage.standalone, request.turns, request.asker, request.place)
+        return record.private(
+            stage.standalone, request.turns, request.asker, request.place,
+            zone=request.zone, notes=notes,
+        )  # fmt: skip
 
     def _answer(self, stage: _Stage) -> Answer:
         return Answer(

@@ -21,12 +21,12 @@ def rebuilt(body: Json, private: Json | None) -> Answer:
     return Answer(
         answer_id=body["answer_id"],
         standalone=Standalone(typed.get("standalone_question", ""), typed.get("question", "")),
-        draft=_draft(body),
+        draft=_draft(body, typed),
         hits=hits or tuple(_hit(one["passage"], one["passage_id"]) for one in body["citations"]),
     )
 
 
-def _draft(body: Json) -> Draft:
+def _draft(body: Json, typed: Json) -> Draft:
     return Draft(
         sentences=tuple(map(_sentence, body["sentences"])),
         citations=tuple(map(_citation, body["citations"])),
@@ -35,7 +35,7 @@ def _draft(body: Json) -> Draft:
         mode=body["mode"],
         model=body["model"],
         withheld=tuple(map(_sentence, body["withheld"])),
-        notes=tuple(body["notes"]),
+        notes=tuple(typed.get("notes") or body["notes"]),  # the body's lack the asker's words
         off_topic=body["off_topic"],
     )
 
