@@ -150,7 +150,7 @@ unrecorded_posts = Table(
 
 # Messages and dialogs whose files were taken in hand.
 handed_files = Table(
-    "slack_handed_files",
+    "slack_parcels",
     metadata,
     Column("team", _ID, primary_key=True),
     Column("channel", _ID, primary_key=True),

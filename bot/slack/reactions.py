@@ -8,10 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from bot.ledger import Entry, Kind, Ledger
-from bot.ledger_tables import ledger_private
 from bot.slack.inbox_tables import Store, librarian_requests, storable
 from index.database import Database
 
@@ -42,9 +41,8 @@ class Wish:
 class Feedback:
     """The opinions of all readers, in the ledger."""
 
-    def __init__(self, database: Database, ledger: Ledger) -> None:
-        """Remember the ledger, and the database it lies in."""
-        self._store = Store(database)
+    def __init__(self, ledger: Ledger) -> None:
+        """Remember the ledger, which forgets a person's opinions with their questions."""
         self._ledger = ledger
 
     def add(
@@ -60,19 +58,6 @@ class Feedback:
     def given(self, answer_id: str | None = None) -> list[Opinion]:
         """Return the opinions of one answer, or of all, the oldest first."""
         return list(map(_opinion, self._entries(answer_id)))
-
-    def forget(self, team: str, user: str) -> int:
-        """Delete who gave a person's opinions, and what was typed; return how many they were."""
-        own = [
-            entry.record_id
-            for entry in self._entries(None)
-            if entry.private and entry.private["user"] == _named(team, user)
-        ]
-        with self._store.write() as connection:
-            typed = ledger_private.c.record_id.in_(own)
-            connection.execute(delete(ledger_private).where(typed))
-        self._store.empty_the_log()
-        return len(own)
 
     def _entries(self, answer_id: str | None) -> Iterator[Entry]:
         if answer_id is None:

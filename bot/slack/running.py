@@ -185,7 +185,7 @@ def _parts(
         inbox=Inbox(library.database, owner, lease_seconds=LEASE_SECONDS),
         threads=Threads(library.database),
         preferences=Preferences(library.database),
-        feedback=Feedback(library.database, ledger),
+        feedback=Feedback(ledger),
         requests=Requests(library.database),
         policy=policy,
         directory=Directory.serving(policy, client, team=team, bot_user=user),

@@ -34,7 +34,7 @@ def fill(inbox, database, ask, count: int = 50) -> None:
         inbox.finished(claim, Outcome.ANSWERED, f"{second}.9")
     ledger = Ledger(database)
     ledger.append("a1", {"answered": True}, {"question": CANARY})
-    feedback = Feedback(database, ledger)
+    feedback = Feedback(ledger)
     feedback.add("a1", "T1", "U1", good=False, reason="other", note=f"{CANARY}!")
     feedback.add("a1", "T1", "U2", good=True)
     Requests(database).add(f"{CANARY}?", "a1", "T1", "U1")
@@ -49,9 +49,8 @@ def test_what_a_person_typed_is_gone_and_the_keys_stay(inbox, database, ask, tmp
     assert hits(database, tmp_path) > 100
     expected = [f"a{second}" for second in range(1, 51)]
     assert inbox.forget("T1", "U1") == expected
-    ledger, feedback = Ledger(database), Feedback(database, Ledger(database))
-    ledger.forget(expected)
-    assert feedback.forget("T1", "U1") == 1
+    ledger, feedback = Ledger(database), Feedback(Ledger(database))
+    ledger.forget(expected, person="slack:T1:U1")
     assert hits(database, tmp_path) == 0
     assert ledger.verify() is None
     assert inbox.forget("T1", "U1") == expected
@@ -83,8 +82,7 @@ def test_what_is_on_its_way_when_its_asker_is_forgotten_goes_at_its_end(
 def test_pruned_texts_are_gone_from_the_files(inbox, clock, database, ask, tmp_path) -> None:
     """400 days later."""
     fill(inbox, database, ask)
-    Ledger(database).forget(["a1"])
-    Feedback(database, Ledger(database)).forget("T1", "U1")
+    Ledger(database).forget(["a1"], person="slack:T1:U1")
     clock.now = 4_000_000_000.0  # the wishes were made at the time of this machine
     assert inbox.prune(90) == 50
     assert hits(database, tmp_path) == 0

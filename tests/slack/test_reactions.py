@@ -12,7 +12,7 @@ def test_every_opinion_is_a_record(database) -> None:
     ledger = Ledger(database)
     for name in ("a1", "a2"):
         ledger.append(name, {"answered": True}, {"question": "?"})
-    feedback = Feedback(database, ledger)
+    feedback = Feedback(ledger)
     feedback.add("a1", "T1", "U1", good=True)
     feedback.add("a2", "T1", "U1", good=False, reason="missing", note="No \x00 table")
     feedback.add("a1", "T1", "U1", good=False, reason="outdated")
@@ -32,11 +32,10 @@ def test_opinions_are_forgotten_with_their_giver(database) -> None:
     """Whether and why an answer was bad stays; the chain still verifies."""
     ledger = Ledger(database)
     ledger.append("a1", {"answered": True}, {"question": "?"})
-    feedback = Feedback(database, ledger)
+    feedback = Feedback(ledger)
     feedback.add("a1", "T1", "U1", good=False, reason="other", note="mine")
     feedback.add("a1", "T1", "U2", good=False, reason="other", note="yours")
-    assert feedback.forget("T1", "U1") == 1
-    assert feedback.forget("T1", "U1") == 0
+    ledger.forget([], person="slack:T1:U1")
     assert [(one.user, one.reason, one.note) for one in feedback.given()] == [
         (None, "other", None), ("slack:T1:U2", "other", "yours"),
     ]  # fmt: skip

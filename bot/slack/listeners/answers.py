@@ -7,7 +7,8 @@ import time
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.ledger import Ledger
+from bot.audit.forgetting import forget_person
+from bot.ledger import By
 from bot.slack import actions, phrases
 from bot.slack.listeners import home
 from bot.slack.listeners.clicks import Where, opened, own_ts, tell, updated
@@ -78,21 +79,10 @@ async def ask_librarians(parts: Parts, where: Where, answer_id: str) -> None:
 async def delete_history(parts: Parts, client: AsyncWebClient, where: Where) -> None:
     """Forget all that a person typed, here and in the ledger."""
     view = await opened(client, where, message_view("Your history", phrases.LOADING))
-    answers = await asyncio.to_thread(parts.inbox.forget, parts.team, where.user)
-    older = await asyncio.to_thread(_asked_by, parts.ledger, f"slack:{parts.team}:{where.user}")
-    await asyncio.to_thread(parts.ledger.forget, list(dict.fromkeys([*answers, *older])))
-    await asyncio.to_thread(parts.feedback.forget, parts.team, where.user)
+    person = f"slack:{parts.team}:{where.user}"
+    await asyncio.to_thread(forget_person, parts.library.database, person, By.PERSON)
     await updated(client, view, message_view("Your history", phrases.FORGOTTEN))
     await home.show(parts, client, where.user)
-
-
-def _asked_by(ledger: Ledger, asker: str) -> list[str]:
-    """Return the answers to somebody's questions, those included that the inbox has let go."""
-    return [
-        entry.answer_id
-        for entry in ledger.entries()
-        if entry.private and entry.private.get("asker") == asker
-    ]
 
 
 async def question_of(parts: Parts, where: Where, answer_id: str) -> str:
