@@ -1,4 +1,4 @@
-"""The pictures of the statistics: SVG that a strict policy lets through, and a table of the same."""
+"""The pictures of the statistics: SVG that a strict policy lets through, and its numbers."""
 
 import itertools
 from datetime import date, timedelta
