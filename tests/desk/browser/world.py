@@ -59,8 +59,7 @@ class World:
 
     home: Path
     answers: dict[str, str] = field(default_factory=dict)
-    grain: str = ""  # id of the brief that was corrected
-    withdrawn: str = ""  # of the one that was withdrawn
+    briefs: dict[str, str] = field(default_factory=dict)  # ids, by short names
 
 
 def make(home: Path, folder: Path, models: Path) -> World:
@@ -76,15 +75,25 @@ def make(home: Path, folder: Path, models: Path) -> World:
         _ask(library, world)
         _plant(library, world)
         _judge(library, world)
-        world.grain = library.brief(GRAIN).id
+        world.briefs = _named(library)
         shutil.move(later, folder)
         assert not ingest(library, [str(folder)]).failed
-        asked = Ledger(library.database).get(world.answers["nord"])
-        world.withdrawn = asked.body["citations"][0]["brief"]["id"]
-    for command in (("remove", world.withdrawn), ("audit", "run")):
+    for command in (("remove", world.briefs["gone"]), ("audit", "verify-chain")):
         done = briefs(home, *command)
         assert done.returncode in {0, 1}, done.stderr
     return world
+
+
+def _named(library: Library) -> dict[str, str]:
+    """Return the ids of some briefs, by a name that is no answer's."""
+    titled = {one.brief.title: one.brief.id for one in library.versions()}
+    words = {"gone": "Nord Stream", "tables": "Montreux"}
+    found = {
+        name: next(id for title, id in titled.items() if word in title)
+        for name, word in words.items()
+    }
+    numbers = {"corrected": GRAIN, "harbours": "HB-1"}
+    return found | {name: library.brief(number).id for name, number in numbers.items()}
 
 
 def _ask(library: Library, world: World) -> None:
@@ -117,7 +126,8 @@ def _plant(library: Library, world: World) -> None:
     )
     citations = [_cited(n, hit, quote) for n, (hit, quote) in enumerate(quotes, 1)]
     said = (
-        Sentence("It covers three ports: Odesa, Chornomorsk and Pivdennyi.", (1,), Verdict.SUPPORTED),
+        Sentence("It covers three ports: Odesa, Chornomorsk and Pivdennyi.", (1,),
+                 Verdict.SUPPORTED),
         Sentence("Exports reached about 4.7 million tonnes in October.", (2,), Verdict.CHECK,
                  (Reason("number", "4.7 million: the passage says 4.2 million"),)),
         Sentence("Maize makes up over two fifths of the cargo.", (3,), Verdict.SUPPORTED),
