@@ -17,6 +17,7 @@ from bot.desk.svg import element, percent, picture
 
 _TOP, _HEIGHT, _BELOW = 30, 180, 24  # pixels: the legend, the plot, the labels of its axis
 _ROW = 34  # pixels of one horizontal bar with its label
+_FEWEST = 14  # bars that there is room for; fewer leave some of it empty
 _LABELS = 5  # on an axis of time: what a phone has room for
 
 
@@ -37,11 +38,11 @@ def days(found: Sequence[Day]) -> Plot:
     if not any(bar.answers or bar.declined for bar in bars):
         return Plot(Markup(""), head, ())
     ticks = _ticks(max(bar.answers + bar.declined for bar in bars))
-    width = 1 / len(bars)
+    width = 1 / max(len(bars), _FEWEST)
     drawn = [*_legend(("plot-answered", "answered"), ("plot-declined", "not answered"))]
     drawn += [_grid(at / ticks[-1], str(at)) for at in ticks]
     drawn += [_stack(bar, n * width, width, ticks[-1]) for n, bar in enumerate(bars)]
-    drawn += _dates([short_label(bar) for bar in bars])
+    drawn += _dates([short_label(bar) for bar in bars], width)
     asked = sum(bar.answers + bar.declined for bar in bars)
     described = (
         f"{asked:,} questions from {found[0].day} to {found[-1].day}, "
@@ -164,13 +165,19 @@ def _line(
     for (x, height), row in zip(points, rows, strict=True):
         if height is not None:
             said = f"{row[0]}: {row[2]} of {row[1]} agreed, kappa {row[3]}"
-            drawn.append(
-                element(
-                    "circle", element("title", said),
-                    cx=percent(x), cy=_y(height), r=4, class_=f"plot-point {name}",
-                )
-            )  # fmt: skip
+            drawn.append(_point(name, x, _y(height), said))
     return drawn
+
+
+def _point(name: str, x: float, y: float, said: str) -> Markup:
+    """Return a mark: round for one line and square for the other, whatever colours one sees."""
+    shape = {"class_": f"plot-point {name}"}
+    if name == "plot-agreed":
+        return element("circle", element("title", said), cx=percent(x), cy=y, r=5, **shape)
+    return element(
+        "rect", element("title", said), x=percent(x), y=y - 4.5, width=9, height=9,
+        transform="translate(-4.5)", **shape,
+    )  # fmt: skip
 
 
 def _places(found: Sequence[Month]) -> list[float]:
@@ -186,9 +193,9 @@ def _months(found: Sequence[Month], places: Sequence[float]) -> list[Markup]:
     return [_below(month_label(one.month), place) for one, place in shown]
 
 
-def _dates(labels: Sequence[str]) -> list[Markup]:
-    step = -(-len(labels) // _LABELS)
-    return [_below(labels[at], (at + 0.5) / len(labels)) for at in range(0, len(labels), step)]
+def _dates(labels: Sequence[str], width: float) -> list[Markup]:
+    step = -(-max(len(labels), _FEWEST) // _LABELS)
+    return [_below(labels[at], (at + 0.5) * width) for at in range(0, len(labels), step)]
 
 
 def _below(said: str, place: float) -> Markup:

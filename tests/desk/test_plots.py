@@ -96,6 +96,12 @@ def test_the_axis_counts_in_whole_round_steps(most: int) -> None:
     assert len({after - before for before, after in itertools.pairwise(ticks)}) == 1
 
 
+def test_few_days_leave_room() -> None:
+    """A single day is no wall."""
+    bars = [one for one in drawn(days(some_days(2))).iter("rect") if "%" in one.get("width", "")]
+    assert max(float(one.get("width", "").rstrip("%")) for one in bars) < 8
+
+
 def test_kinds_come_by_their_number() -> None:
     """Those that were not found are left out; equal ones stand by name."""
     plot = kinds({"date": 2, "number": 1_200, "hedge": 0, "coverage": 2})
@@ -117,8 +123,10 @@ def test_agreement_leaves_gaps_where_nothing_is_known() -> None:
 
 def test_kappa_below_chance_has_room() -> None:
     """The axis begins at -1 then; nothing is drawn outside."""
-    ys = [float(one.get("cy", 0)) for one in drawn(agreement(MONTHS)).iter("circle")]
-    assert all(30 <= y <= 210 for y in ys)
+    marks = [one for one in drawn(agreement(MONTHS)).iter() if "point" in one.get("class", "")]
+    ys = [float(one.get("cy") or one.get("y") or 0) for one in marks]
+    assert len(ys) == 5
+    assert all(25 <= y <= 210 for y in ys)
 
 
 @pytest.mark.parametrize("plot", [days(some_days(1)[:1]), kinds({}), agreement([])])
