@@ -5,8 +5,9 @@ Knows SQL and nothing of pages. The texts come from `index.library`.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from index import schema
 from index.schema import CURRENT
@@ -62,7 +63,7 @@ def listed(
     return [_edition(row) for row in rows], total
 
 
-def _query():  # type: ignore[no-untyped-def]
+def _query() -> Select[Any]:
     table = schema.versions
     return select(
         table.c.brief_id, table.c.version, table.c.state, table.c.title, table.c.date,
@@ -70,7 +71,7 @@ def _query():  # type: ignore[no-untyped-def]
     ).join(schema.briefs, schema.briefs.c.id == table.c.brief_id)  # fmt: skip
 
 
-def _edition(row) -> Edition:  # type: ignore[no-untyped-def]
+def _edition(row: Row[Any]) -> Edition:
     return Edition(
         row.brief_id, row.version, row.state, row.title, row.date, row.number, row.edition,
         row.collection,
