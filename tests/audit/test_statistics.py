@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.audit import statistics as module
+from bot.audit.findings import Finding, Severity
+from bot.audit.findings import Kind as F
 from bot.audit.judgements import Judged, judge
-from bot.audit.statistics import LONGEST, Day, kappa, statistics
+from bot.audit.register import Register
+from bot.audit.statistics import LONGEST, Day, statistics
 from bot.ledger import Kind, Ledger
 from index.database import Database
 
@@ -46,7 +49,7 @@ def ask(database, clock):
 
     def asked(answer_id, day, *verdicts, off_topic=False):
         clock.at = f"{day}T23:59:59.999+00:00"
-        sentences = [{"text": '"answered":true', "verdict": one} for one in verdicts]
+        sentences = [{"text": '"answered":true', "verdict": one, "reasons": []} for one in verdicts]
         body = {"answered": bool(verdicts), "off_topic": off_topic, "sentences": sentences}
         ledger.append(answer_id, body, {"question": "q", "standalone_question": '"answered":true'})
 
@@ -128,12 +131,30 @@ def test_what_was_forgotten_still_counts(database, ask):
     assert statistics(database).asked == 1
 
 
-def test_kappa_is_cohens():
-    """The example of Cohen's measure in Wikipedia: 20 and 15 of 50 the same, kappa .4."""
-    pairs = {(True, True): 20, (True, False): 5, (False, True): 10, (False, False): 15}
-    assert kappa(pairs) == pytest.approx(0.4)
-    assert kappa({}) is None
-    assert kappa({(True, True): 9}) is None
+def test_findings_are_counted_by_kind(database, ask):
+    """Those of the last check of each answer of the period, the most frequent first."""
+    ask("a1", "2026-05-01", "check")
+    ask("a2", "2026-05-02", "check")
+    register = Register(database)
+    number = Finding(F.NUMBER, Severity.HIGH, "6 for 4")
+    hedge = Finding(F.HEDGE, Severity.LOW, "may be left out")
+    register.keep("a1", [hedge, number])
+    register.keep("a2", [number])
+    register.keep("a2", [number, number])
+    assert list(statistics(database).findings.items()) == [("number", 3), ("hedge", 1)]
+    assert statistics(database, "2026-05-02").findings == {"number": 2}
+
+
+def test_the_word_of_most_editors_counts(database, ask):
+    """Of a tie the more severe, as in `briefs audit agreement`."""
+    ask("a1", "2026-05-01", "supported", "check")
+    ledger = Ledger(database)
+    for editor in ("eve", "ned", "zoe"):
+        judge(ledger, "a1", 1, Judged.UNSUPPORTED if editor == "zoe" else Judged.SUPPORTED, editor)
+    judge(ledger, "a1", 2, Judged.SUPPORTED, "eve")
+    judge(ledger, "a1", 2, Judged.PARTLY, "ned")
+    (may,) = statistics(database).agreement
+    assert (may.judged, may.agreed) == (2, 2)
 
 
 def test_today_is_told_in_utc():
