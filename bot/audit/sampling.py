@@ -23,4 +23,4 @@ def fresh_seed() -> int:
 
 
 def _place(answer_id: str, seed: int) -> bytes:
-    return hashlib.sha256(f"{seed}\n{answer_id}".encode()).digest()
+    return hashlib.sha256(f"{seed}:{answer_id}".encode()).digest()
