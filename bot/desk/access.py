@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.desk.people import Person, Role
-from bot.desk.settings import NEW_TOKEN, VARIABLE, DeskSettings, token_hash
+from bot.desk.settings import MAKE_TOKEN, VARIABLE, DeskSettings, token_hash
 from index.errors import SettingsError
 from index.settings import CONFIG_FILE
 
@@ -122,7 +122,7 @@ def access(settings: DeskSettings, *, loopback: bool, reached_by_others: bool) -
     if not loopback or not settings.is_local:
         raise SettingsError(
             f"{VARIABLE}: missing, and others than this machine's user reach the desk; write "
-            f"NAME:ROLE:TOKEN (a token: {NEW_TOKEN}), or in {CONFIG_FILE} [desk] "
+            f"NAME:ROLE:TOKEN (a token: {MAKE_TOKEN}), or in {CONFIG_FILE} [desk] "
             "proxy_user_header, or enabled = false for no desk"
         )
     if reached_by_others:

@@ -46,6 +46,10 @@ class Said:
     judgements: tuple[Judgement, ...]
     opinions: tuple[Json, ...]
 
+    def by(self, editor: str) -> Judgement | None:
+        """Return what an editor said of it last."""
+        return next((one for one in self.judgements if one.editor == editor), None)
+
 
 @dataclass(frozen=True)
 class Feedback:

@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.audit.register import Register
 from bot.desk import words
 from bot.desk.access import Access, ByToken, access
+from bot.desk.open_questions import OpenQuestions
 from bot.desk.pages import answers, audit, briefs, entrance, queue, reports, static, statistics
 from bot.desk.pages import unanswered as open_questions
 from bot.desk.runs import Runs
@@ -44,6 +45,7 @@ def create(library: Library, settings: DeskSettings, way: Access | None = None) 
     way = way or access(settings, loopback=True, reached_by_others=False)
     assert way, "the settings want no desk"
     app = FastAPI(title="Editors' desk", docs_url=None, redoc_url=None, openapi_url=None)
+    ledger = Ledger(library.database)
     app.state.desk = Desk(
         library=library,
         settings=settings,
@@ -51,9 +53,10 @@ def create(library: Library, settings: DeskSettings, way: Access | None = None) 
         sessions=Sessions(
             _key(library, settings), settings.session_hours, secure=settings.is_https
         ),
-        ledger=Ledger(library.database),
+        ledger=ledger,
         register=Register(library.database),
         runs=Runs(),
+        open_questions=OpenQuestions(library, ledger),
         templates=environment(signs_in=isinstance(way, ByToken)),
     )
     for page in _PAGES:
@@ -79,7 +82,7 @@ def environment(*, signs_in: bool = False) -> Environment:
     made.filters |= {
         name: getattr(words, name)
         for name in (
-            "asker", "counted", "day", "kind", "mode", "moment", "place", "share", "verdict",
+            "asker", "counted", "danger", "day", "kind", "mode", "moment", "place", "share", "verdict",
             "web_link",
         )
     }  # fmt: skip

@@ -7,6 +7,7 @@ nothing here is HTML. All offsets are in characters of the text, end exclusive.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 Span = tuple[int, int]
 
@@ -116,7 +117,7 @@ def _cells(line: str, start: int) -> Iterator[Span]:
     bars = [found.start() for found in _BAR.finditer(line)]
     if bars[-1:] != [len(line.rstrip()) - 1] or len(bars) == 1:
         bars.append(len(line))
-    for before, after in zip(bars, bars[1:], strict=False):
+    for before, after in pairwise(bars):
         cell = line[before + 1 : after]
         lead = len(cell) - len(cell.lstrip())
         yield start + before + 1 + lead, start + before + 1 + max(lead, len(cell.rstrip()))

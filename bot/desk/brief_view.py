@@ -11,9 +11,7 @@ from bot.desk.blocks import HEADING, PARAGRAPH, Block, Span, blocks
 from index.passage import Brief, Passage
 
 
-def laid_out(
-    brief: Brief, passages: Sequence[Passage], marks: Sequence[Span] = ()
-) -> list[Block]:
+def laid_out(brief: Brief, passages: Sequence[Passage], marks: Sequence[Span] = ()) -> list[Block]:
     """Return the blocks of a brief behind its title, numbered, with the marks in them.
 
     What stands in no passage is a heading. A block says its page where another one begins.

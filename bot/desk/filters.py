@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from bot.audit.findings import Kind, Severity
+from bot.audit.register import EVERYTHING
 from bot.audit.selection import Order, Selection
 from bot.desk import words
 from index.dates import is_iso
@@ -22,7 +23,7 @@ _MODES = ("extractive", "written")
 class Filters:
     """What the queue shows, in which order, and which page of it."""
 
-    selection: Selection = Selection()
+    selection: Selection = EVERYTHING
     order: Order = Order.RISK
     page: int = 1
     faults: tuple[str, ...] = ()  # what was given and cannot be used, in words
@@ -52,8 +53,8 @@ class Filters:
             "brief": chosen.brief and f"cites {chosen.brief}",
             "mode": chosen.mode and words.mode(
                 "generative" if chosen.mode == "written" else chosen.mode),
-            "answered": {True: "answered", False: "not answered"}.get(chosen.answered),  # type: ignore[call-overload]
-            "judged": {True: "judged", False: "not judged"}.get(chosen.judged),  # type: ignore[call-overload]
+            "answered": _either(chosen.answered, "answered"),
+            "judged": _either(chosen.judged, "judged"),
             "finding": chosen.finding and _finding(chosen.finding),
             "sample": chosen.sample and f"sample of {chosen.sample}",
         }  # fmt: skip
@@ -113,6 +114,10 @@ def _number(text: str) -> int | None:
 
 def _said(value: bool | None) -> str | None:
     return None if value is None else "yes" if value else "no"
+
+
+def _either(value: bool | None, word: str) -> str | None:
+    return None if value is None else word if value else f"not {word}"
 
 
 def _finding(value: str) -> str:

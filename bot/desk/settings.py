@@ -38,7 +38,7 @@ from index.settings import CONFIG_FILE, SECRETS_FILE, table, variables
 
 VARIABLE = "BRIEFS_DESK_TOKENS"
 SHORTEST_TOKEN = 24  # characters
-NEW_TOKEN = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+MAKE_TOKEN = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"  # noqa: S105
 
 _ENTRY = re.compile(r"(?P<name>[\w.@+-]{1,64}):(?P<role>[a-z]+):(?P<token>[!-~]+)")
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
@@ -187,7 +187,7 @@ def _token(entry: str, where: str, names: set[str]) -> Token:
     if len(found["token"]) < SHORTEST_TOKEN:
         raise SettingsError(
             f"{where}: its token is shorter than {SHORTEST_TOKEN} characters; make one with: "
-            f"{NEW_TOKEN}"
+            f"{MAKE_TOKEN}"
         )
     if found["name"] in names:
         raise SettingsError(f"{where}: a name that an earlier entry has; choose another")

@@ -4,11 +4,16 @@ Against DNS rebinding the Host header must be ours; against forged forms Origin 
 must not be another's (forms carry a token besides); bodies are short. Knows nothing of people.
 """
 
+import logging
+import traceback
 from collections.abc import Iterable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.serving.asgi import Answer, App, Message, Receive, Scope, Send, reply
 from bot.serving.loopback import is_loopback
+
+log = logging.getLogger(__name__)
 
 LONGEST_BODY = 64 * 1024  # bytes
 SAFE = frozenset({"GET", "HEAD"})
@@ -49,8 +54,12 @@ class Shield:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or refuse it."""
 
+        begun = False
+
         async def marked(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 message["headers"] = list(self._headers(message.get("headers", ())))
             await send(message)
 
@@ -61,6 +70,11 @@ class Shield:
             await self._app(scope, receive, marked)
         except Refused as refused:
             await reply(marked, refused.answer)
+        except Exception as error:  # its text may hold what was sent
+            log.error("%s could not be shown: %s", scope["path"], _where(error))
+            if begun:
+                raise
+            await reply(marked, Answer(500, "it went wrong; the log says where\n"))
 
     def _check(self, method: str, headers: dict[bytes, list[bytes]]) -> None:
         if method not in METHODS:
@@ -109,6 +123,12 @@ def is_loopback_host(host: str) -> bool:
     if parts.path or parts.query or parts.fragment or "@" in host:
         return False
     return is_loopback(name)
+
+
+def _where(error: Exception) -> str:
+    """Return the kind of an error and the line that raised it, without its words."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
 
 
 def _by_name(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, list[bytes]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.audit.findings import Kind
+from bot.audit.findings import Kind, Severity
 from bot.compare import said_date
 from bot.render import safe
 
@@ -34,6 +34,8 @@ VERDICTS = {
     "unsupported": "unsupported",
 }
 MODES = {"extractive": "briefs’ own words", "generative": "written by a model"}
+
+HIGH, MEDIUM = 0.6, 0.3  # least risk of each grade
 
 _LINKABLE = re.compile(r"[!-~]{1,2000}")
 
@@ -73,6 +75,11 @@ def day(iso: str | None) -> str:
 def share(value: float) -> str:
     """Return a share in [0, 1] in per cent."""
     return f"{value:.0%}"
+
+
+def danger(risk: float) -> str:
+    """Return a risk in [0, 1] as one of three grades, those of severities."""
+    return Severity.HIGH if risk >= HIGH else Severity.MEDIUM if risk >= MEDIUM else Severity.LOW
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

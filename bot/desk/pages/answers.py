@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
+from bot.audit.forgetting import forget_answers
 from bot.audit.judgements import Judged, judge
 from bot.audit.register import Row
 from bot.desk import threads
@@ -85,8 +86,7 @@ def forgotten(form: Administered, answer_id: str) -> Response:
     """Delete what was typed for an answer; the record of what was answered stays."""
     if form["sure"] != "yes":
         raise UsageError("not forgotten: tick the box to say that you are sure")
-    form.visit.desk.ledger.get(answer_id)
-    form.visit.desk.ledger.forget([answer_id])
+    forget_answers(form.visit.desk.library.database, [answer_id])
     return to(_back(answer_id, form["back"]))
 
 
@@ -113,6 +113,10 @@ def _beside(desk: Desk, filters: Filters, answer_id: str, at: str) -> Beside:
         places = first + here - 1, first + here + 1
 
     def link(found: list[Row], at: int) -> str | None:
-        return f"{link_to_answer('', found[0].answer_id)}?{filters.query(at=at or '0')}" if found else None
+        return (
+            f"{link_to_answer('', found[0].answer_id)}?{filters.query(at=at or '0')}"
+            if found
+            else None
+        )
 
     return Beside(link(before, places[0]), link(after, places[1]), filters.query(at=place or "0"))

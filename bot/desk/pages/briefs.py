@@ -52,12 +52,14 @@ def brief(visit: Visiting, name: str, quote: str = "") -> Response:
             resting[use.paragraph].add(use.answer_id)
         else:
             others.add(use.answer_id)
+    marks = _marks(quote, len(found.text))
     return visit.page(
         "brief.html",
         brief=found,
+        mark=marks[0] if marks else None,
         this=next((one for one in versions if one.version == found.version), None),
         versions=versions,
-        blocks=laid_out(found, passages, _marks(quote, len(found.text))),
+        blocks=laid_out(found, passages, marks),
         resting={paragraph: len(ids) for paragraph, ids in resting.items()},
         answers=len(set().union(*resting.values())) if resting else 0,
         other_answers=len(others),
