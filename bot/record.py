@@ -11,7 +11,9 @@ from typing import Any
 from bot.answer import Answer, Citation, Sentence, Standalone, Turn
 from bot.render import brief_json, citation_json, hit_json, period_json, sentence_json
 from index.passage import Hit
+from index.snapshot import Filters
 
+EVERYTHING = Filters()
 FORMAT = 1  # of the body; raise it when keys change their meaning
 
 
@@ -82,9 +84,18 @@ def sentence(
 
 
 def private(
-    standalone: Standalone, turns: Sequence[Turn], asker: str | None, place: str | None
+    standalone: Standalone,
+    turns: Sequence[Turn],
+    asker: str | None,
+    place: str | None,
+    *,
+    filters: Filters = EVERYTHING,
+    zone: str | None = None,
 ) -> dict[str, Any]:
-    """Return the part that can be forgotten: what was typed, by whom and where."""
+    """Return the part that can be forgotten: what was typed, by whom and where.
+
+    `filters` and `zone` are what it takes to ask again; early records have neither.
+    """
     return {
         "question": standalone.asked,
         "standalone_question": standalone.question,
@@ -92,6 +103,8 @@ def private(
         "turns": [asdict(turn) for turn in turns],
         "asker": asker,
         "place": place,
+        "filters": asdict(filters),
+        "zone": zone,
     }
 
 
