@@ -4,7 +4,7 @@ An editor's "check" does not exist and a machine's "wrong source" does not eithe
 compared in three grades: supported, partly (the machine's "check"), unsupported.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -70,7 +70,7 @@ def compare(database: Database, selection: Selection) -> Comparison:
     return compared(found, counts)
 
 
-def compared(found: Sequence[Rated], sentences: dict[str, int]) -> Comparison:
+def compared(found: Sequence[Rated], sentences: Mapping[str, int]) -> Comparison:
     """Compare judged sentences; `sentences` says how many each answer has."""
     scored = [(one.score, one.house is Judged.SUPPORTED) for one in found]
     pairs = [(str(one.machine), str(one.house)) for one in found]
