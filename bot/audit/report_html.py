@@ -18,6 +18,7 @@ from bot.render import safe
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 MOST = 200  # findings shown, the riskiest; CSV and JSON have all
+Finding = Mapping[str, Any]
 _VERDICTS = ("supported", "check", "unsupported")
 _MEANINGS = {
     "fabricated": "The quotation stands nowhere, or with other words.",
@@ -65,8 +66,16 @@ def _environment() -> Environment:
     return environment
 
 
-def _by_answer(findings: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
-    return [list(group) for _, group in groupby(findings, key=lambda one: one["answer_id"])]
+def _by_answer(findings: Sequence[Finding]) -> list[list[list[Finding]]]:
+    """Return the findings of each answer, those on the same evidence together, in their order."""
+    answers = []
+    for _, of_one in groupby(findings, key=lambda one: one["answer_id"]):
+        together: dict[object, list[Finding]] = {}
+        for one in of_one:
+            cited = tuple(each["number"] for each in one["citations"])
+            together.setdefault((one["sentence"], cited), []).append(one)
+        answers.append(list(together.values()))
+    return answers
 
 
 def _shown(value: Any) -> Any:
