@@ -37,10 +37,17 @@ _MEANINGS = {
     "withdrawn": "The brief is no longer in the library.",
 }
 
+_ELSEWHERE = {
+    "support": "The passage that bears it out",
+    "nearest": "The nearest passage",
+    "piece": "A piece of it stands here",
+}
+
 
 def report_html(report: Mapping[str, Any], *, most: int = MOST) -> str:
     """Return the page, with at most so many findings, the riskiest."""
     shown = report["findings"][:most]
+    judged = groupby(report["judgements"], key=lambda one: (one["answer_id"], one["sentence"]))
     page = _environment().get_template("report.html")
     return page.render(
         report=report,
@@ -49,6 +56,8 @@ def report_html(report: Mapping[str, Any], *, most: int = MOST) -> str:
         verdicts=_VERDICTS,
         words=list(map(str, Judged)),
         meanings=_MEANINGS,
+        elsewhere=_ELSEWHERE,
+        judged=[list(group) for _, group in judged],
     )
 
 
