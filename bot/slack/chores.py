@@ -1,7 +1,8 @@
 """What a running bot does from time to time: one round after the other, whatever fails in one.
 
-Records posts that a killed process left, takes up files that it did not finish, and lets go of what
-is older than `[slack] keep_days`. Several processes may do so at once. Knows nothing of questions.
+Records posts that a killed process left, takes up files that it did not finish, lets go of what is
+older than `[slack] keep_days`, and tells askers of corrected briefs where `[audit] tell_askers`
+says so. Several processes may do so at once. Knows nothing of questions.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from bot.slack.listeners import files
 from bot.slack.listeners.errands import Errands
 from bot.slack.parts import Parts
+from bot.slack.telling import Teller
 from index.errors import BriefsError
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,7 @@ class Chores:
         self._clock = clock
         self._pruned: float | None = None
         self._errands = Errands()
+        self._teller = Teller(parts)
 
     async def run(self) -> None:
         """Make rounds for ever, the first one at once."""
@@ -38,7 +41,7 @@ class Chores:
 
     async def round(self) -> None:
         """Do all that is due."""
-        for chore in (self._record, self._take_up_files, self._prune):
+        for chore in (self._record, self._take_up_files, self._prune, self._tell):
             await _done(chore)
 
     async def finished(self) -> None:
@@ -52,6 +55,10 @@ class Chores:
     async def _take_up_files(self) -> None:
         for parcel in await asyncio.to_thread(self._parts.parcels.left):
             self._errands.start(files.bring(self._parts, parcel))
+
+    async def _tell(self) -> None:
+        if self._parts.tell_askers:
+            await self._teller.round()
 
     async def _prune(self) -> None:
         now = self._clock()

@@ -18,6 +18,7 @@ from bot.slack.inbox_tables import (
     muted_threads,
     questions,
     shares,
+    told_corrections,
     unrecorded_posts,
 )
 
@@ -70,6 +71,7 @@ def prune(store: Store, older_than_days: float, now: float) -> int:
             (librarian_requests, librarian_requests.c.asked_at),
             (shares, shares.c.shared_at), (handed_files, handed_files.c.handed_at),
             (added_briefs, added_briefs.c.added_at),
+            (told_corrections, told_corrections.c.begun_at),
         ):  # fmt: skip
             connection.execute(delete(other).where(since < before))
         expired = table.accepted_at < now - RESPONSE_URL_SECONDS

@@ -133,6 +133,18 @@ shares = Table(
     Column("shared_at", Double, nullable=False),
 )
 
+# Corrections of briefs that askers were told of, or are about to be.
+told_corrections = Table(
+    "slack_told_corrections",
+    metadata,
+    Column("answer_id", _ID, primary_key=True),
+    Column("brief_id", _ID, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),  # 0: withdrawn
+    Column("notice", _ID, nullable=False, index=True),  # the message's mark
+    Column("begun_at", Double, nullable=False),
+    Column("done", Boolean, nullable=False),
+)
+
 # What was posted and is not in the ledger yet; a row goes once it is.
 unrecorded_posts = Table(
     "slack_unrecorded_posts",
@@ -178,7 +190,7 @@ added_briefs = Table(
 
 TABLES = [
     questions, deliveries, early_changes, muted_threads, channel_settings,
-    librarian_requests, shares, unrecorded_posts, handed_files, added_briefs,
+    librarian_requests, shares, unrecorded_posts, told_corrections, handed_files, added_briefs,
 ]  # fmt: skip
 
 

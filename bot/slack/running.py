@@ -21,6 +21,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.audit.hourly import upkeep
+from bot.audit.settings import load as load_audit
+from bot.desk.settings import public_url
 from bot.ledger import Ledger
 from bot.making import parts as made_of
 from bot.serving.health import Health, site
@@ -193,4 +195,6 @@ def _parts(
         team=team,
         bot_user=user,
         model=made.model.name if made.model else None,
+        desk=public_url(),
+        tell_askers=load_audit().tell_askers,
     )

@@ -33,7 +33,7 @@ async def share(parts: Parts, where: Where, answer_id: str) -> None:
     if begun is Begun.NOTHING:
         await tell(parts, where, phrases.SHARED_ALREADY)
         return
-    shown = with_asker(messages(Shown(answer, Offer.PRIVATELY)), claim)
+    shown = with_asker(messages(Shown(answer, Offer.PRIVATELY, parts.desk)), claim)
     try:
         posted = await _posted(parts, claim, shown, look=begun is Begun.LOOK)
     except Undeliverable as failure:

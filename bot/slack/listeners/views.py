@@ -10,13 +10,12 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import access, actions, phrases, submitted
-from bot.slack.listeners import files, forms
+from bot.slack.listeners import asking, files, forms
 from bot.slack.listeners.clicks import Where, tell, updated, where_of
 from bot.slack.listeners.messages import Door
-from bot.slack.notice_blocks import said
 from bot.slack.parcels import Parcel, Tell
 from bot.slack.parts import Parts
-from bot.slack.types import ChannelSettings, Incoming, Kind
+from bot.slack.types import ChannelSettings
 from bot.slack.views import message_view
 
 Body = dict[str, Any]
@@ -73,7 +72,7 @@ def register(app: AsyncApp, parts: Parts, door: Door) -> None:
             return
         await ack()
         where = Where(where_of(body).user)
-        work = _asked(parts, door, where, question)
+        work = asking.ask_in_direct(parts, door, where, question)
         door.errands.start(work, lambda line: tell(parts, where, line))
 
 
@@ -97,14 +96,3 @@ def _parcel(parts: Parts, body: Body) -> Parcel:
         dict.fromkeys(given.file_ids, ""), collection=given.collection, title=given.title,
         date=given.date, tell=Tell.DIRECT,
     )  # fmt: skip
-
-
-async def _asked(parts: Parts, door: Door, where: Where, question: str) -> None:
-    """Write the question into the direct message with its asker, to be answered below it."""
-    line = said(phrases.asked_by_you(question))
-    posted = await parts.outbox.post(where.user, None, line.text, list(line.blocks))
-    asked = Incoming(
-        team=parts.team, channel=posted.channel, ts=posted.ts, user=where.user, text=question,
-        kind=Kind.DIRECT,
-    )  # fmt: skip
-    await door.accept(asked)
