@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.audit.shelf import Shelf
@@ -35,7 +35,7 @@ class Spot:
 
     channel: str  # of a direct message: the person's id
     thread_ts: str | None
-    user: str
+    user: str = field(compare=False)  # by whose eyes it is seen
     alone: bool
 
 
