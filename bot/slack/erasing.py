@@ -11,6 +11,7 @@ from bot.slack import changes
 from bot.slack.inbox_tables import (
     Store,
     added_briefs,
+    busy_channels,
     deliveries,
     early_changes,
     handed_files,
@@ -72,6 +73,7 @@ def prune(store: Store, older_than_days: float, now: float) -> int:
             (shares, shares.c.shared_at), (handed_files, handed_files.c.handed_at),
             (added_briefs, added_briefs.c.added_at),
             (told_corrections, told_corrections.c.begun_at),
+            (busy_channels, busy_channels.c.told_at),
         ):  # fmt: skip
             connection.execute(delete(other).where(since < before))
         expired = table.accepted_at < now - RESPONSE_URL_SECONDS

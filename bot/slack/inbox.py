@@ -137,6 +137,13 @@ class Inbox:
         """Hand a question back, for any process to take at once."""
         return self._change(claim, owner=None, lease_until=None)
 
+    def stop(self, team: str, channel: str, root: str) -> int:
+        """End the questions of a thread that wait, at somebody's wish; return how many.
+
+        Those that another process works on are marked, so that it shows nothing of them.
+        """
+        return changes.stop(self._store, (team, channel, root), self.owner, self._clock())
+
     def unwanted(self, claim: Claim) -> bool:
         """Tell whether a question was deleted or forgotten; to be asked before its answer appears.
 

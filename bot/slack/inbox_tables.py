@@ -145,6 +145,14 @@ told_corrections = Table(
     Column("done", Boolean, nullable=False),
 )
 
+busy_channels = Table(  # that were told that many questions wait
+    "slack_busy_channels",
+    metadata,
+    Column("team", _ID, primary_key=True),
+    Column("channel", _ID, primary_key=True),
+    Column("told_at", Double, nullable=False),
+)
+
 # What was posted and is not in the ledger yet; a row goes once it is.
 unrecorded_posts = Table(
     "slack_unrecorded_posts",
@@ -190,7 +198,8 @@ added_briefs = Table(
 
 TABLES = [
     questions, deliveries, early_changes, muted_threads, channel_settings,
-    librarian_requests, shares, unrecorded_posts, told_corrections, handed_files, added_briefs,
+    librarian_requests, shares, unrecorded_posts, told_corrections, busy_channels, handed_files,
+    added_briefs,
 ]  # fmt: skip
 
 

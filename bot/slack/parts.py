@@ -14,6 +14,7 @@ from bot.slack.outbox import Outbox
 from bot.slack.parcels import Parcels
 from bot.slack.posts import Posts
 from bot.slack.preferences import Preferences
+from bot.slack.pressure import Pressure
 from bot.slack.reactions import Feedback, Requests
 from bot.slack.settings import SlackSettings
 from bot.slack.shares import Shares
@@ -51,6 +52,11 @@ class Parts:
     def posts(self) -> Posts:
         """What was posted and is not in the ledger yet."""
         return Posts(self.library.database, self.ledger, self.inbox.owner)
+
+    @cached_property
+    def pressure(self) -> Pressure:
+        """Who was told that many questions are open."""
+        return Pressure(self.library.database)
 
     @cached_property
     def told(self) -> Told:

@@ -62,6 +62,14 @@ def waiting(before: int) -> str:
     return f"waiting for {counted(before, 'question')} before yours" if before else "about to start"
 
 
+def many_waiting(count: int) -> str:
+    """Return what a channel hears, once for all who wait."""
+    return (
+        f"{counted(count, 'question')} of this channel are waiting. I answer each in its own "
+        "thread, in turn; there is no need to ask again."
+    )
+
+
 def over_quota(most: int) -> str:
     """Return what a user hears who has too many questions open."""
     return f"You have {counted(most, 'question')} open. Please wait until some are answered."

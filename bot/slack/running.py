@@ -17,7 +17,7 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextma
 from dataclasses import dataclass
 
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.audit.hourly import upkeep
@@ -30,6 +30,7 @@ from bot.serving.server import address, bound, serving
 from bot.serving.signals import until_told
 from bot.slack.app import build
 from bot.slack.chores import Chores
+from bot.slack.connecting import connect, who_we_are
 from bot.slack.directory import Directory
 from bot.slack.inbox import Inbox
 from bot.slack.link import Link
@@ -40,7 +41,6 @@ from bot.slack.reactions import Feedback, Requests
 from bot.slack.settings import SlackSettings
 from bot.slack.threads import Threads
 from bot.slack.worker import Worker
-from index.errors import SettingsError
 from index.library import Library
 from index.settings import load
 
@@ -113,7 +113,7 @@ async def running(settings: SlackSettings, library: Library) -> AsyncIterator[Ru
     client = AsyncWebClient(
         token=settings.bot_token.get_secret_value(), base_url=settings.api_url, retry_handlers=[]
     )
-    team, user = await _who_we_are(client)
+    team, user = await who_we_are(client)
     parts = _parts(settings, library, client, (team, user))
     worker = Worker(parts, lease_seconds=LEASE_SECONDS)
     working = asyncio.create_task(worker.run())
@@ -148,25 +148,17 @@ async def _over_sockets(
                 serving(site(Health(library.database, link)), listening)
             )
             log.warning("listening on %s: /health, /metrics", address(listening))
-        await handler.connect_async()  # type: ignore[no-untyped-call]
-        log.warning("connected to Slack; %s briefs are open to questions", len(library.dates()))
-        await until_told()
+        connecting = asyncio.create_task(_connected(handler.client, library))
+        stack.callback(connecting.cancel)
+        await until_told(connecting)
     leave_threads()
 
 
-async def _who_we_are(client: AsyncWebClient) -> tuple[str, str]:
-    """Return our team and user; raise SettingsError where Slack does not know the token."""
-    try:
-        told = await client.auth_test()
-    except SlackApiError as error:
-        raise SettingsError(
-            f"SLACK_BOT_TOKEN: Slack says {error.response.get('error')}; run: briefs slack check"
-        ) from None
-    except (SlackClientError, OSError, TimeoutError) as error:
-        raise SettingsError(
-            f"SLACK_API_URL: Slack cannot be reached ({type(error).__name__}); check the network"
-        ) from None
-    return str(told["team_id"]), str(told["user_id"])
+async def _connected(client: SocketModeClient, library: Library) -> None:
+    """Connect, say so, and end only where that cannot be."""
+    await connect(client)
+    log.warning("connected to Slack; %s briefs are open to questions", len(library.dates()))
+    await asyncio.Event().wait()
 
 
 def _parts(
