@@ -17,7 +17,7 @@ class Kind(StrEnum):
     FOLLOW_UP = "follow_up"  # in a thread where it has answered, without a new mention
     CHANNEL = "channel"  # a question in a channel set to be answered unasked
     COMMAND = "command"  # /briefs ask
-    SHORTCUT = "shortcut"  # "Ask the briefs about this"
+    SHORTCUT = "shortcut"  # "Ask the briefs about it"
     AGAIN = "again"  # a button: answer the edited question, or answer privately
 
 
