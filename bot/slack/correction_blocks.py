@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.audit.changes import Op, word_diff
 from bot.slack import actions, text
 from bot.slack.corrections import WITHDRAWN, Correction
 from bot.slack.elements import (
@@ -13,6 +14,7 @@ from bot.slack.elements import (
     Message,
     button,
     context,
+    quotation,
     rich,
     section,
     words,
@@ -22,7 +24,9 @@ from bot.slack.phrases import counted
 
 MOST_ANSWERS = 5  # in one message
 MOST_CHANGES = 4  # of one brief
-WORDS = 240  # characters of what was changed
+WORDS = 240  # characters of a stretch of words
+BESIDE = 6  # words shown before and after a change
+MOST_STRETCHES = 40  # of one quotation, spaces included
 TITLE = 200
 QUESTION = 200
 
@@ -49,7 +53,9 @@ def corrected(answers: Sequence[Corrected]) -> Message:
             lines.append(text.for_message(f"{heading} ({asked})"))
         else:
             lines.append(text.for_message(heading))
-        blocks.append(rich(section(run), *(section(_told(each)) for each in one.corrections)))
+        blocks.append(
+            rich(section(run), *(part for each in one.corrections for part in _told(each)))
+        )
         lines += [text.for_message(_as_text(each)) for each in one.corrections]
         blocks.append(row(button("Ask again", actions.ASK_ANEW, one.answer_id)))
     if len(answers) > MOST_ANSWERS:
@@ -76,25 +82,45 @@ def day(moment: str) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
-def _told(one: Correction) -> list[Element | None]:
-    run: list[Element | None] = [words("\n"), words(_marks(one)), words(_title(one), bold=True)]
+def _told(one: Correction) -> list[Element]:
+    """Return the section of a brief, and a quotation for each of those that changed."""
+    named: list[Element | None] = [words(_marks(one)), words(_title(one), bold=True)]
     if one.version == WITHDRAWN:
-        return [*run, words(" is no longer in the library.")]
-    for number, (old, new) in enumerate(one.changed[:MOST_CHANGES]):
-        run.append(words(": " if number == 0 else "; "))
-        run += _change(old, new)
+        return [section([*named, words(" is no longer in the library.")])]
+    quoted = [quotation(_change(old, new)) for old, new in one.changed[:MOST_CHANGES]]
     left = len(one.changed) - MOST_CHANGES
-    return [*run, words(f"; and {counted(left, 'more change')}" if left > 0 else "")]
+    more = [section([words(f"and {counted(left, 'more change')}")])] if left > 0 else []
+    return [section([*named, words(":")]), *quoted, *more]
 
 
 def _change(old: str, new: str) -> list[Element | None]:
-    then, now = text.one_line(old, WORDS), text.one_line(new, WORDS)
-    struck: Element = {**words(f"“{then}”"), "style": {"strike": True}}
-    if not then:
-        return [words("added "), words(f"“{now}”", bold=True)]
-    if not now:
-        return [struck, words(" was taken out")]
-    return [struck, words(" is now "), words(f"“{now}”", bold=True)]
+    """Return what was quoted with what stands for it: struck what went, bold what came."""
+    if not new:
+        return [_struck(text.one_line(old, WORDS)), words(" was taken out")]
+    run: list[Element | None] = []
+    for number, one in enumerate(found := list(word_diff([old], [new]))):
+        if one.op is Op.KEPT:
+            said = _near(one.text, first=number == 0, last=number + 1 == len(found))
+            run.append(words(said))
+        else:
+            said = text.one_line(one.text, WORDS)
+            run.append(_struck(said) if one.op is Op.REMOVED else words(said, bold=True))
+        run.append(words(" "))
+    return run[:MOST_STRETCHES]
+
+
+def _near(kept: str, *, first: bool, last: bool) -> str:
+    """Return of words that were kept those that stand beside a change."""
+    row = text.clean(kept).split()
+    if len(row) <= 2 * BESIDE:
+        return text.shorten(" ".join(row), WORDS)
+    before = [] if first else row[:BESIDE]
+    after = [] if last else row[-BESIDE:]
+    return text.shorten(" ".join([*before, "…", *after]), WORDS)
+
+
+def _struck(said: str) -> Element:
+    return {**words(said), "style": {"strike": True}}
 
 
 def _as_text(one: Correction) -> str:
@@ -102,9 +128,10 @@ def _as_text(one: Correction) -> str:
     if one.version == WITHDRAWN:
         return f"{named} is no longer in the library."
     changes = [
-        "".join(part["text"] for part in _change(old, new) if part)
+        f"“{text.one_line(new, WORDS)}” in place of “{text.one_line(old, WORDS)}”"
+        if new else f"“{text.one_line(old, WORDS)}” was taken out"
         for old, new in one.changed[:MOST_CHANGES]
-    ]
+    ]  # fmt: skip
     return f"{named}: {'; '.join(changes)}"
 
 

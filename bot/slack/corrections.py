@@ -31,7 +31,7 @@ class Correction:
     title: str
     collections: frozenset[str]  # those that the brief was and is in
     citations: tuple[int, ...]
-    changed: tuple[tuple[str, str], ...] = ()  # words then and now; "" for none
+    changed: tuple[tuple[str, str], ...] = ()  # what was quoted, and what stands now; "" if nothing
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -108,10 +108,6 @@ def _correction(
 
 
 def _changed(findings: Sequence[Finding]) -> tuple[tuple[str, str], ...]:
-    """Return the words that are others now; a quotation that was taken out as a whole."""
-    pairs = list[tuple[str, str]]()
-    for finding in findings:
-        words = finding.evidence["changed"] if finding.evidence["new"] else None
-        whole = [(finding.evidence["old"], "")]
-        pairs += [(old, new) for old, new in words] if words else whole
+    """Return the quotations that read otherwise now."""
+    pairs = [(str(one.evidence["old"]), str(one.evidence["new"])) for one in findings]
     return tuple(dict.fromkeys(pairs))

@@ -51,6 +51,17 @@ async def answered(slack: FakeSlack, place: str, user: str, question: str) -> Me
     return message
 
 
+def _style(message: Message, style: str) -> list[str]:
+    """Stretches of a message that are struck, or bold."""
+    return [
+        one["text"]
+        for block in message.blocks
+        for part in block.get("elements", ())
+        for one in part.get("elements", ())
+        if one.get("style", {}).get(style)
+    ]
+
+
 async def test_the_asker_is_told_in_the_thread_once(bot: Running, office: FakeSlack) -> None:
     """With the words that changed; not in the next round, nor by another process."""
     answer = await answered(office, "#desk", "alice", FELL)
@@ -66,7 +77,9 @@ async def test_the_asker_is_told_in_the_thread_once(bot: Running, office: FakeSl
     today = time.gmtime()
     assert f"A brief behind this answer of {today.tm_mday} " in notice.said
     assert "was corrected" in notice.said
-    assert "“12” is now “15”" in notice.text
+    assert "12" in _style(notice, "strike")
+    assert "15" in _style(notice, "bold")
+    assert "by 15 percent in 2023" in notice.text
     assert "Wheat exports of Tamara" in notice.said
 
 
