@@ -134,7 +134,7 @@ def other_messages(texts: Texts) -> Iterator[tuple[str, Message]]:
 def of_answer(texts: Texts) -> Corrected:
     """An answer behind which one brief changed in several ways, and another is gone."""
     here = frozenset({"trade"})
-    changed = [(texts.passage, texts.title), (texts.author, ""), ("", texts.passage)] * 2
+    changed = [(texts.passage, texts.title), (texts.author, ""), (texts.title, "A")] * 2
     first = Correction("a1b2", "wheat", 2, texts.title, here, (1, 2), tuple(changed))
     gone = Correction("a1b2", "rye", 0, texts.title, here, (3,))
     return Corrected("a1b2", "2026-05-03T10:00:00.000+00:00", (first, gone), texts.question)
