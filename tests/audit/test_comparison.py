@@ -4,9 +4,12 @@ from sqlalchemy import delete
 
 from bot.audit.comparison import compare, to_json
 from bot.audit.comparison_lines import lines
+from bot.audit.drawn import draw_answers
 from bot.audit.judgements import Judged, judge
 from bot.audit.rated import house, judgements, rated
+from bot.audit.report import Scope, report
 from bot.audit.selection import Selection
+from bot.ledger import Ledger
 from bot.ledger_tables import ledger_private
 from tests.audit.judged import (
     NO,
@@ -104,6 +107,20 @@ def test_a_selection_limits_what_is_compared(ledger, database):
     judged(ledger, "a1", 1, Ann=YES)
     judged(ledger, "a2", 1, Ann=NO)
     assert compare(database, Selection(mode="written")).sentences == 1
+
+
+def test_judging_is_the_same_on_both_databases(either_library):
+    """Judgements, samples, comparison and report, on SQLite and on PostgreSQL."""
+    database = either_library.database
+    ledger = Ledger(database)
+    put(ledger, "a1")
+    put_written(ledger, "a2")
+    judged(ledger, "a1", 1, Ann=YES, Bo=NO)
+    judged(ledger, "a2", 1, Ann=NO)
+    assert compare(database, Selection(mode="written")).sentences == 1
+    drawn = draw_answers(database, EVERYTHING, 5, 1)
+    assert (drawn.population, drawn.unjudged) == (2, 1)
+    assert report(database, Scope(EVERYTHING, 5, 1))["errors"]["sentences"]["wrong"]["count"] == 2
 
 
 def test_a_forgotten_editor_still_counts(ledger, database):
