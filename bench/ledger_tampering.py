@@ -82,6 +82,7 @@ def _checked(home: Path, folder: Path, anchors: Path, one: Tampering) -> Checked
         Path(f"{copy}{suffix}").unlink(missing_ok=True)
     shutil.copyfile(home / DATABASE_FILE, copy)
     with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
             connection.execute(f"DROP TRIGGER {name}")
         one.do(connection)
