@@ -21,9 +21,38 @@ def rebuilt(body: Json, private: Json | None) -> Answer:
     return Answer(
         answer_id=body["answer_id"],
         standalone=Standalone(typed.get("standalone_question", ""), typed.get("question", "")),
-        draft=_draft(body),
+        draft=_draft(body, typed),
         hits=hits or tuple(hit(one["passage"], one["passage_id"]) for one in body["citations"]),
     )
+
+
+def _draft(body: Json, typed: Json) -> Draft:
+    return Draft(
+        sentences=tuple(map(_sentence, body["sentences"])),
+        citations=tuple(map(_citation, body["citations"])),
+        confidence=body["confidence"],
+        features=body["features"],
+        mode=body["mode"],
+        model=body["model"],
+        withheld=tuple(map(_sentence, body["withheld"])),
+        notes=tuple(typed.get("notes") or body["notes"]),  # the body's lack the asker's words
+        off_topic=body["off_topic"],
+    )
+
+
+def _sentence(kept: Json) -> Sentence:
+    return Sentence(
+        text=kept["text"],
+        citations=tuple(kept["citations"]),
+        verdict=Verdict(kept["verdict"]),
+        reasons=tuple(Reason(one["kind"], one["detail"]) for one in kept["reasons"]),
+        bold=tuple((start, end) for start, end in kept["bold"]),
+    )
+
+
+def _citation(kept: Json) -> Citation:
+    cited = hit(kept["passage"], kept["passage_id"], page=kept["page"])
+    return Citation(kept["number"], cited, kept["start"], kept["end"])
 
 
 def hit(seen: Json, passage_id: str, scores: Json | None = None, page: int | None = None) -> Hit:
@@ -47,35 +76,6 @@ def hit(seen: Json, passage_id: str, scores: Json | None = None, page: int | Non
         cosine=scores.get("cosine", 0.0),
         bm25=scores.get("bm25", 0.0),
     )
-
-
-def _draft(body: Json) -> Draft:
-    return Draft(
-        sentences=tuple(map(_sentence, body["sentences"])),
-        citations=tuple(map(_citation, body["citations"])),
-        confidence=body["confidence"],
-        features=body["features"],
-        mode=body["mode"],
-        model=body["model"],
-        withheld=tuple(map(_sentence, body["withheld"])),
-        notes=tuple(body["notes"]),
-        off_topic=body["off_topic"],
-    )
-
-
-def _sentence(kept: Json) -> Sentence:
-    return Sentence(
-        text=kept["text"],
-        citations=tuple(kept["citations"]),
-        verdict=Verdict(kept["verdict"]),
-        reasons=tuple(Reason(one["kind"], one["detail"]) for one in kept["reasons"]),
-        bold=tuple((start, end) for start, end in kept["bold"]),
-    )
-
-
-def _citation(kept: Json) -> Citation:
-    cited = hit(kept["passage"], kept["passage_id"], page=kept["page"])
-    return Citation(kept["number"], cited, kept["start"], kept["end"])
 
 
 def _brief(kept: Json, page: int | None) -> BriefRef:

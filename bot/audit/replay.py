@@ -8,7 +8,7 @@ ever. Nobody's name is used; questions that were forgotten cannot be asked.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,7 +65,7 @@ class Replayer:
             question=str(private["standalone_question"]),
             changes=found,
             fault=fault,
-            limits_known=private.get("filters") is not None,
+            limits_known="filters" in entry.body,
         )
 
     def again(self, entry: Entry, moment: datetime) -> Mapping[str, Any]:
@@ -76,7 +76,7 @@ class Replayer:
         answer = self._answerer.ask(
             private["question"],
             [Turn(**turn) for turn in private["turns"]],
-            _filters(private.get("filters") or {}),
+            _filters(entry.body.get("filters", {})),
             zone=zone,
             moment=moment,
         )
@@ -92,5 +92,9 @@ def replayer(library: Library) -> Iterator[Replayer]:
 
 
 def _filters(recorded: Mapping[str, Any]) -> Filters:
-    lists = {name: tuple(recorded.get(name, ())) for name in ("collections", "briefs")}
-    return Filters(**{**recorded, **lists})
+    known = {one.name: recorded[one.name] for one in fields(Filters) if one.name in recorded}
+    return Filters(**{name: _tupled(value) for name, value in known.items()})
+
+
+def _tupled(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
