@@ -30,12 +30,13 @@ from index.settings import load
 EACH = 500  # answers of either sort
 QUICK = 40
 _SENTENCE = re.compile(r"[A-Z][^|{}<>\n]{60,320}[a-z)\]]\.")
+Quotable = tuple[Brief, str, Passage, int, int]  # with the sentence's place in the passage
 _FORMS = (
     "{0}",
     "According to “{1}”, “{0}”",
     "The report says: “{0}”",
-    "In the words of the report, “{2} … {3}”",
-    "As the report puts it, “{4}”.",
+    "The report begins “{2}” and goes on: “{3}”",
+    "“{4},” the report says.",
 )
 
 
@@ -81,16 +82,17 @@ def _asked(
 def _written(library: Library, wanted: int) -> Iterator[dict[str, Any]]:
     """Yield the bodies of answers that quote, in other forms than the briefs' own sentences."""
     rng = random.Random(5)
-    pairs = list(_quotable(library))
+    pairs = list(quotable(library))
     rng.shuffle(pairs)
     for number in range(min(wanted, len(pairs) // 2)):
         chosen = pairs[2 * number : 2 * number + 1 + number % 2]
         yield _body(f"w{number}", chosen, rng)
 
 
-def _quotable(library: Library) -> Iterator[tuple[Brief, str, Passage, int, int]]:
+def quotable(library: Library, source: str | None = None) -> Iterator[Quotable]:
+    """Yield a sentence of each paragraph that has one, of all briefs or of one document."""
     for row in library.versions():
-        if row.state != "current":
+        if row.state != "current" or source not in (None, row.brief.source):
             continue
         brief = library.brief(row.brief.id, row.brief.version)
         for passage_id, passage in library.passages(brief):
@@ -100,9 +102,12 @@ def _quotable(library: Library) -> Iterator[tuple[Brief, str, Passage, int, int]
                 yield brief, passage_id, passage, *whole[len(whole) // 2]
 
 
-def _body(
-    answer_id: str, chosen: Sequence[tuple[Brief, str, Passage, int, int]], rng: random.Random
-) -> dict[str, Any]:
+def quoting(answer_id: str, chosen: Quotable) -> dict[str, Any]:
+    """Return the body of an answer that is one quotation."""
+    return _body(answer_id, [chosen], random.Random(0))
+
+
+def _body(answer_id: str, chosen: Sequence[Quotable], rng: random.Random) -> dict[str, Any]:
     citations, said = [], []
     for number, (brief, passage_id, passage, start, end) in enumerate(chosen, 1):
         ref = BriefRef(
@@ -124,8 +129,8 @@ def _body(
 
 
 def _formed(sentence: str, title: str, rng: random.Random) -> str:
+    """Return a sentence in one of the forms; nothing of it is left out."""
     words = sentence.split()
     half = len(words) // 2
-    head, tail = " ".join(words[: half - 1]), " ".join(words[half + 1 :])
-    clause = " ".join(words[half - 3 :]).rstrip(".")
-    return rng.choice(_FORMS).format(sentence, title, head, tail, clause)
+    halves = " ".join(words[:half]), " ".join(words[half:])
+    return rng.choice(_FORMS).format(sentence, title, *halves, sentence.rstrip("."))

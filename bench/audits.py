@@ -2,15 +2,24 @@
 
     python -m bench.audits DATA [--quick] [--work FOLDER]
 
-The rules were mended by looking at faults planted in the answers to every other question and, of
-the written answers, in every other one; the rest are reported as held out.
+The rules were mended by looking at missed faults of every third answer (number % 3 == 0); the
+other answers are reported as held out.
 """
 
+import importlib
 from collections.abc import Iterator
 
-from bench import audit_corrections, audit_faults, audit_humans, audit_time, command
+from bench import command
 from bench.figures import Figure
 from bench.workplace import Workplace
+
+# In this order: what is measured as a process comes before what makes this one large.
+_PARTS = {
+    "time": "bench.audit_time",
+    "corrections": "bench.audit_corrections",
+    "people": "bench.audit_humans",
+    "planted faults": "bench.audit_faults",
+}
 
 
 def measure(place: Workplace) -> list[Figure]:
@@ -19,14 +28,9 @@ def measure(place: Workplace) -> list[Figure]:
 
 
 def _figures(place: Workplace) -> Iterator[Figure]:
-    for name, part in (
-        ("planted faults", audit_faults.figures),
-        ("people", audit_humans.figures),
-        ("time", audit_time.figures),
-        ("corrections", audit_corrections.figures),
-    ):
+    for name, module in _PARTS.items():
         command.say(f"audits: {name}")
-        yield from part(place)
+        yield from importlib.import_module(module).figures(place)
 
 
 if __name__ == "__main__":

@@ -114,10 +114,7 @@ def _one_word(plot: _Plot) -> Planted | None:
     held = plot.citation["passage"]["text"].lower()
     found = list(_WORD.finditer(quote))
     strange = [
-        word
-        for other in plot.others
-        for word in _WORD.findall(other["quote"])
-        if word not in held
+        word for other in plot.others for word in _WORD.findall(other["quote"]) if word not in held
     ]
     if not found or not strange or len(quote.split()) < 6:
         return None

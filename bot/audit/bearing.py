@@ -5,12 +5,12 @@ out. By words and facts (bot/verify.py): no model. Knows nothing of records.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import quoted, verify
 from bot.answer import Reason, Verdict
-from bot.audit import quotes, severities
+from bot.audit import changing, quotes, severities
 from bot.audit.findings import Finding, Kind, Severity
 from bot.audit.quotes import Far, Fault
 from bot.audit.sources import Source
@@ -48,12 +48,18 @@ class Bearing:
     def quotation(self, one: Said, text: str) -> Iterator[Finding]:
         """Say what was done to a sentence that claims to be the brief's own."""
         fault = self._fault(text)
+        if fault is None:
+            return
+        if fault.kind is not Kind.FABRICATED:
+            yield found_by(fault, one.number, self._citation)
+            return
         checked = verify.check(text, _evidence(self._own))
         facts = [reason for reason in checked.reasons if reason.kind in _FACTS]
-        if fault and fault.kind is Kind.FABRICATED and facts:
-            yield from (self._reason(reason, one, checked.score) for reason in facts)
-        elif fault:
-            yield found_by(fault, one.number, self._citation)
+        found = [self._reason(reason, one, checked.score) for reason in facts]
+        touched = {kind for change in fault.changes for kind in changing.kinds(change)}
+        for kind in sorted(touched - {reason.kind for reason in facts}):
+            found.append(found_by(replace(fault, kind=kind), one.number, self._citation))
+        yield from found or [found_by(fault, one.number, self._citation)]
 
     def written(self, one: Said, text: str) -> Iterator[Finding]:
         """Hold a written sentence against the passages it cites."""
