@@ -19,6 +19,7 @@ LEAST_FAR = 4  # words of a quotation that is looked for in the whole library
 LEFT_OUT = 2  # words between two pieces that count as left out, not as a stitch
 ALIKE = 0.6  # share of its words by which a quotation is a changed form of a passage's
 FEW = 4  # changes that are named
+MOVED = 4  # words that stand elsewhere and make up a piece, not a change
 OTHERS = 4  # words that differ at most in a quotation that is changed, not stitched
 
 Far = Callable[[str], Iterable[Source]]  # passages of the library that may hold these words
@@ -64,7 +65,7 @@ def fault(
     distant = list(far(quote)) if len(said.words(quote)) >= LEAST_FAR else []
     if elsewhere := next((one for one in distant if one.holds(quote)), None):
         return misattributed(quote, elsewhere)
-    if not (changed := _changed(quote, own)):
+    if not (changed := _changed(quote, own, others)):
         for sources in (own, (*own, *others)):
             if pieces := _pieces(quote, sources):
                 return _stitched(quote, pieces)
@@ -98,17 +99,21 @@ def _stitched(quote: str, pieces: Sequence[_Piece]) -> Fault:
     )
 
 
-def _changed(quote: str, own: Sequence[Source]) -> Fault | None:
+def _changed(quote: str, own: Sequence[Source], others: Sequence[Source]) -> Fault | None:
     """Return the fault of a quotation of which only a few words are others; None for any else.
 
-    Two halves of different places are a stitch, and so is whatever has an ellipsis.
+    Whatever has an ellipsis is a stitch, and so is what has words of another place put in.
     """
-    if "…" in quote or "..." in quote:
-        return None
     best = _nearest(quote, own)
-    if best is None or sum(map(_size, best[1].changes)) > OTHERS:
+    if best is None or best[1].share < ALIKE or "…" in quote or "..." in quote:
         return None
-    return _fault_of(quote, *best, own) if best[1].share >= ALIKE else None
+    changes = best[1].changes
+    moved = (one for one in changes if len(said.words(one.new)) >= MOVED)
+    if sum(map(_size, changes)) > OTHERS or any(
+        source.holds(one.new) for one in moved for source in (*own, *others)
+    ):
+        return None
+    return _fault_of(quote, *best, own)
 
 
 def _size(change: said.Change) -> int:
