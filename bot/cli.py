@@ -4,7 +4,7 @@ Imports nothing heavy: `briefs --help` must not wait for a model.
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,12 +24,15 @@ from index.errors import (
     UsageError,
 )
 from ingest import cli as library_commands
+from ingest import resting
 from ingest.cli import INTERRUPTED, SOME_FAILED, Json, opened
 
 if TYPE_CHECKING:
     from bot.batch import Line
     from bot.chain import Answerer
+    from index.library import Library
     from index.snapshot import Filters
+    from ingest.resting import Change, Resting
 
 WRONG_USAGE = 2
 _USAGE = (
@@ -247,7 +250,15 @@ def chat(
             turns.append(Turn(question, answer.answer_id))
 
 
+def _resting(library: "Library", changes: "Sequence[Change]") -> "list[Resting]":
+    """Tell an ingest which answers rest on what it changed."""
+    from bot.audit import uses
+
+    return uses.resting(library, changes)
+
+
 library_commands.register(app)
+resting.ask(_resting)
 eval_cli.register(app)
 app.add_typer(audit_cli.app)
 app.add_typer(slack_cli.app, name="slack")

@@ -19,22 +19,37 @@ _QUOTED = re.compile(r'"([^"]+)"')
 
 
 def faults(claim: str, evidence: Sequence[str]) -> list[Reason]:
-    """Return a reason for each quotation that the evidence does not hold.
+    """Return a reason for each quotation that the evidence does not hold."""
+    held = [_bare(one) for one in evidence]
+    found: list[Reason] = []
+    for quote in unfound(claim, evidence):
+        kind = "stitched" if _stitched(_words(quote), held) else "misattributed"
+        found.append(Reason(kind, f"“{quote}” does not stand in the evidence like that"))
+    return found
+
+
+def unfound(claim: str, evidence: Sequence[str]) -> list[str]:
+    """Return the quotations of a claim that the evidence does not hold, without their marks.
 
     Titles, whose longer words are all capital, are passed over: sources write them in many ways,
     and their words are checked as names.
     """
-    held = [_bare(one) for one in evidence]
-    whole = " ".join(held)
-    found: list[Reason] = []
+    whole = " ".join(map(_bare, evidence))
+    found = []
     for match in _QUOTED.finditer(_DOUBLED.sub('"', claim.translate(SAME))):
-        parts = [part for part in map(_bare, _LEFT_OUT.split(match[1])) if part]
-        words = " ".join(parts).split()
-        if len(words) < LEAST or _is_title(match[1]) or all(part in whole for part in parts):
+        if len(_words(match[1])) < LEAST or _is_title(match[1]):
             continue
-        kind = "stitched" if _stitched(words, held) else "misattributed"
-        found.append(Reason(kind, f"“{match[1].strip()}” does not stand in the evidence like that"))
+        if not all(part in whole for part in _parts(match[1])):
+            found.append(match[1].strip())
     return found
+
+
+def _parts(quote: str) -> list[str]:
+    return [part for part in map(_bare, _LEFT_OUT.split(quote)) if part]
+
+
+def _words(quote: str) -> list[str]:
+    return " ".join(_parts(quote)).split()
 
 
 def _is_title(quote: str) -> bool:
