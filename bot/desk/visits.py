@@ -15,6 +15,7 @@ from jinja2 import Environment
 from bot.audit.register import Register
 from bot.desk.access import Access
 from bot.desk.attempts import Attempts
+from bot.desk.later import Texts
 from bot.desk.open_questions import OpenQuestions
 from bot.desk.people import Person, Role
 from bot.desk.runs import Runs
@@ -38,6 +39,7 @@ class Desk:
     ledger: Ledger
     register: Register
     runs: Runs
+    texts: Texts
     open_questions: OpenQuestions
     templates: Environment
     attempts: Attempts = field(default_factory=Attempts)
