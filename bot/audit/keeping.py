@@ -14,15 +14,20 @@ from bot.audit.rows import batched
 from index import schema, snapshot
 
 
-def keep(connection: Connection, found: Mapping[str, Sequence[Finding]]) -> None:
-    """Record what the checks of some answers found, with the time and the library's generation."""
+def keep(connection: Connection, found: Mapping[str, Sequence[Finding]]) -> dict[str, float]:
+    """Record what the checks of some answers found, with the time and the library's generation.
+
+    Returns the risk of each.
+    """
+    risks: dict[str, float] = {}
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
     checked = {"checked_at": at, "generation": _generation(connection)}
     for ids in batched(found):
         rows = connection.execute(
             select(audit_answers).where(audit_answers.c.answer_id.in_(ids))
         ).all()
-        _keep(connection, rows, found, checked)
+        risks |= _keep(connection, rows, found, checked)
+    return risks
 
 
 def _generation(connection: Connection) -> int | None:
@@ -37,7 +42,7 @@ def _keep(
     rows: Sequence[Any],
     found: Mapping[str, Sequence[Finding]],
     checked: Mapping[str, Any],
-) -> None:
+) -> dict[str, float]:
     seqs = [row.seq for row in rows]
     connection.execute(delete(audit_findings).where(audit_findings.c.answer_seq.in_(seqs)))
     values, risks = [], []
@@ -51,6 +56,7 @@ def _keep(
     if risks:
         statement = update(audit_answers).where(audit_answers.c.seq == bindparam("of"))
         connection.execute(statement.values(risk=bindparam("now"), **checked), risks)
+    return {row.answer_id: one["now"] for row, one in zip(rows, risks, strict=True)}
 
 
 def _values(seq: int, place: int, finding: Finding) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Rows for each answer and each citation are written from the ledger's records whe
 needed (`catch_up`), findings by `briefs audit run`. Nothing that a person typed is copied into it.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -16,13 +17,14 @@ from bot.audit.register_tables import audit_answers, audit_citations, audit_find
 from bot.audit.rows import Row, Use, batched, finding_of, findings_of, row_of, use_of
 from bot.audit.selection import Order, Selection
 from bot.ledger import Ledger
-from bot.ledger_tables import ledger_private
+from bot.ledger_tables import ledger, ledger_private
 from index.database import Database
 from index.errors import NotFound
 
 __all__ = ["EVERYTHING", "Register", "Row", "Use"]
 
 EVERYTHING = Selection()
+FEW = 100  # bodies in memory at once
 
 
 class Register:
@@ -83,6 +85,19 @@ class Register:
             found = int(connection.scalar(query) or 0)
         return found if selection.sample is None else min(found, selection.sample)
 
+    def bodies(self, selection: Selection = EVERYTHING) -> Iterator[dict[str, Any]]:
+        """Yield the chained bodies of the answers that pass, oldest first.
+
+        No transaction stays open between two of them, and few are in memory at once.
+        """
+        with self._reading() as connection:
+            seqs = sorted(self._passing(connection, selection))
+        for part in batched(seqs, FEW):
+            query = select(ledger.c.body).where(ledger.c.seq.in_(part)).order_by(ledger.c.seq)
+            with self._database.read() as connection:
+                found = list(connection.scalars(query))
+            yield from map(json.loads, found)
+
     def findings(self, answer_id: str) -> list[Finding]:
         """Return what the last check found, the worst first."""
         column = audit_findings.c
@@ -115,27 +130,32 @@ class Register:
         """Record what a check found in place of what the check before it found."""
         self.keep_all({answer_id: findings})
 
-    def keep_all(self, found: Mapping[str, Sequence[Finding]]) -> None:
-        """Record what checks of several answers found, all in one transaction."""
+    def keep_all(self, found: Mapping[str, Sequence[Finding]]) -> dict[str, float]:
+        """Record what checks of several answers found, all in one transaction.
+
+        Returns the risk of each.
+        """
         with self._reading():
             pass
         with self._database.write() as connection:
-            keeping.keep(connection, found)
+            return keeping.keep(connection, found)
 
     def _conditions(self, selection: Selection) -> list[selecting.Clause]:
         return selecting.conditions(selection, is_sqlite=self._database.is_sqlite)
 
-    def _sampled(self, connection: Connection, selection: Selection, order: Order) -> list[Any]:
-        assert selection.sample is not None
+    def _passing(self, connection: Connection, selection: Selection) -> list[int]:
+        """Return the sequence numbers of the answers that pass."""
         column = audit_answers.c
-        passing = connection.execute(
-            select(column.seq, column.answer_id)
-            .select_from(_TABLES)
-            .where(*self._conditions(selection))
-        )
-        seqs = selecting.drawn(
-            [(row.seq, row.answer_id) for row in passing], selection.sample, selection.seed
-        )
+        query = select(column.seq, column.answer_id).select_from(_TABLES)
+        rows = connection.execute(query.where(*self._conditions(selection)).order_by(column.seq))
+        found = {row.answer_id: row.seq for row in rows}
+        if selection.sample is None:
+            return list(found.values())
+        return selecting.drawn(found, selection.sample, selection.seed)
+
+    def _sampled(self, connection: Connection, selection: Selection, order: Order) -> list[Any]:
+        column = audit_answers.c
+        seqs = self._passing(connection, selection)
         rows = [
             row
             for part in batched(seqs)

@@ -156,8 +156,9 @@ def _findings(register: Register, ledger: Ledger, held: _Held, *, with_askers: b
         entry = ledger.get(row.answer_id)
         about = _about(row, entry, with_askers=with_askers)
         for finding in register.findings(row.answer_id):
-            judged = said.get((row.answer_id, finding.sentence or 0), [])
-            found.append({**about, **finding_json(finding, entry.body), "judged": _words(judged)})
+            shown = finding_json(finding, entry.body)
+            judged = said.get((row.answer_id, shown["sentence"] or 0), [])
+            found.append({**about, **shown, "judged": _words(judged)})
     return found
 
 
@@ -193,7 +194,7 @@ def _judgements(held: _Held) -> list[Json]:
             "note": one.note,
             "at": one.at,
         }
-        for one in held.judgements
+        for one in sorted(held.judgements, key=lambda one: (one.answer_id, one.sentence, one.at))
     ]
 
 

@@ -17,7 +17,7 @@ BOM = "\ufeff"  # by which Excel knows UTF-8
 COLUMNS = (
     "answer_id", "asked_at", "question", "mode", "model", "risk", "kind", "severity", "detail",
     "sentence", "text", "verdict", "citation", "quote", "brief_id", "brief_number", "brief_title",
-    "brief_date", "brief_version", "paragraph", "page", "changed", "judged",
+    "brief_date", "brief_version", "paragraph", "page", "changed", "elsewhere", "judged",
 )  # fmt: skip
 ASKERS = ("asker", "place")
 _MARKS = {"kept": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
@@ -64,6 +64,10 @@ def _cells(finding: Mapping[str, Any]) -> dict[str, Any]:
         "paragraph": _each(one["paragraph"] for one in cited),
         "page": _each(one["page"] for one in cited),
         "changed": " ".join(_MARKS[one["op"]].format(one["text"]) for one in finding["changed"]),
+        "elsewhere": _each(
+            f"{one['what']}: {one['title']}, paragraph {one['paragraph']}: {one['text']}"
+            for one in finding["elsewhere"]
+        ),
         "judged": _each(f"{one['editor']}: {one['judged']}" for one in finding["judged"]),
     }
 

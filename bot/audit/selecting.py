@@ -4,10 +4,9 @@ Asker and place stand in the private part, which is joined and never copied: an 
 part was forgotten passes no filter on them. Raises UsageError that names the flag.
 """
 
-import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, cast, exists, func, or_, select
@@ -20,6 +19,7 @@ from bot.audit.register_tables import (
     audit_findings,
     audit_sentences,
 )
+from bot.audit.sampling import draw
 from bot.audit.selection import Selection
 from bot.ledger_tables import ledger_private
 from index.dates import first_day, is_iso, last_day
@@ -86,13 +86,9 @@ def refuse_unfit(selection: Selection) -> None:
         place(selection.brief)
 
 
-def drawn(seqs: Sequence[tuple[int, str]], count: int, seed: int) -> list[int]:
-    """Return `count` of (seq, answer id) at random: which ones hangs on id and seed alone.
-
-    An answer that is added later takes the place of at most one that was drawn.
-    """
-    ranked = sorted(seqs, key=lambda one: hashlib.sha256(f"{seed}:{one[1]}".encode()).digest())
-    return [seq for seq, _ in ranked[:count]]
+def drawn(seqs: Mapping[str, int], count: int, seed: int) -> list[int]:
+    """Return `count` of the sequence numbers at random: which hangs on ids and seed alone."""
+    return [seqs[answer_id] for answer_id in draw(seqs, count, seed)]
 
 
 def cited(brief: str, version: int | None, paragraph: int | None) -> list[Clause]:

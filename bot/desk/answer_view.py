@@ -99,7 +99,9 @@ def view(
                 number=number,
                 runs=runs(one["text"], 0, len(one["text"]), sorted(map(tuple, one["bold"]))),
                 verdict=one["verdict"],
-                reasons=tuple(one["reasons"]),
+                reasons=tuple(
+                    each for each in one["reasons"] if not _again(each, number, findings)
+                ),
                 cited=tuple(cited[mark] for mark in one["citations"] if mark in cited),
                 missing=tuple(mark for mark in one["citations"] if mark not in cited),
                 findings=tuple(each for each in findings if each.sentence == number),
@@ -108,10 +110,25 @@ def view(
             )
             for number, one in enumerate(body["sentences"], 1)
         ),
-        findings=tuple(each for each in findings if each.sentence is None),
+        findings=tuple(
+            each for each in findings if each.sentence is None and not _shown(each, cited)
+        ),
         feedback=tuple(_feedback(one) for one in further if one.kind is Kind.FEEDBACK),
         posted=tuple(one for one in further if one.kind is Kind.POSTED),
         forgotten=entry.private is None,
+    )
+
+
+def _shown(finding: Finding, cited: Mapping[int, Cited]) -> bool:
+    """Whether a finding is shown with the citation that it names."""
+    return finding.citation in cited
+
+
+def _again(reason: Json, number: int, findings: Sequence[Finding]) -> bool:
+    """Whether the last check says what was said when the sentence was written."""
+    return any(
+        (one.sentence, str(one.kind), one.detail) == (number, reason["kind"], reason["detail"])
+        for one in findings
     )
 
 
@@ -130,8 +147,10 @@ def _cited(kept: Json, findings: Sequence[Finding], versions: Versions) -> Cited
             "", brief["id"], version=brief["version"], quoted=(kept["start"], kept["end"])
         )
         + "#quote",
-        today=versions.today(brief, passage["text"]),
-        findings=tuple(each for each in findings if each.citation == kept["number"]),
+        today=versions.today(kept),
+        findings=tuple(
+            each for each in findings if each.citation == kept["number"] and each.sentence is None
+        ),
     )
 
 

@@ -18,7 +18,7 @@ from bot.audit.register import Register
 from bot.desk import words
 from bot.desk.access import Access, ByToken, access
 from bot.desk.open_questions import OpenQuestions
-from bot.desk.pages import answers, audit, briefs, entrance, queue, reports, static, statistics
+from bot.desk.pages import answers, audit, briefs, entrance, queue, static, statistics
 from bot.desk.pages import unanswered as open_questions
 from bot.desk.runs import Runs
 from bot.desk.sessions import Sessions
@@ -32,7 +32,7 @@ from index.errors import BriefsError, DatabaseUnavailable, NotFound, UsageError
 from index.library import Library
 
 _PAGES = (
-    queue, answers, briefs, statistics, open_questions, audit, reports, entrance, static,
+    queue, answers, briefs, statistics, open_questions, audit, entrance, static,
 )  # fmt: skip
 _KEY = "desk_key"
 _STATUS: Mapping[type[BriefsError], int] = {
@@ -82,8 +82,8 @@ def environment(*, signs_in: bool = False) -> Environment:
     made.filters |= {
         name: getattr(words, name)
         for name in (
-            "asker", "counted", "danger", "day", "kind", "mode", "moment", "place", "share", "verdict",
-            "web_link",
+            "asker", "counted", "danger", "day", "kind", "mode", "moment", "place", "share",
+            "verdict", "web_link",
         )
     }  # fmt: skip
     made.globals |= {"stamp": static.STAMP, "signs_in": signs_in}

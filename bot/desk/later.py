@@ -1,44 +1,53 @@
-"""Show what became of a cited passage: the passage as it was seen in, changes since out.
+"""Show what became of cited words: a citation as it was recorded in, later versions out.
 
 Reads the versions of briefs. Whether a change matters is the business of the checks.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from bot.audit import said
+from bot.desk.blocks import Block, blocks
+from bot.desk.brief_view import laid_out
 from bot.desk.shelf import Edition, editions
 from bot.desk.wording import Piece, differences, likeness
-from index import catalogue
 from index.library import Library
-from index.schema import WITHDRAWN
+from index.schema import CURRENT, WITHDRAWN
 
-ALIKE = 0.35  # share of words from which a paragraph is taken for the same one, changed
+ALIKE = 0.25  # share of words from which a paragraph is taken for the same one, changed
 MOST = 5  # later versions that are compared, the newest
+GONE = "gone"
+
+Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Later:
-    """A later version of a cited brief. `pieces` is () where the passage is unchanged or gone."""
+    """A later version of a cited brief.
+
+    `stands`: the quoted words are still in it. `paragraph` is where what was cited is now, None if
+    it is nowhere; `pieces` lead from the old paragraph to that one, () where it is the same.
+    """
 
     edition: Edition
-    unchanged: bool
-    paragraph: int | None = None  # where the passage stands there; None: no more
+    stands: bool
+    paragraph: int | None = None
     pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True)
 class Today:
-    """A cited brief in the library of today; `state` is "gone" where there is nothing of it."""
+    """A cited brief in the library of today: current, withdrawn, or gone for good."""
 
     state: str
-    cited: Edition | None
-    newest: Edition | None
     later: tuple[Later, ...] = ()
 
-    @property
-    def is_withdrawn(self) -> bool:
-        """Whether the library has no current version of it."""
-        return self.state in {WITHDRAWN, "gone"}
+
+@dataclass(frozen=True)
+class _Text:
+    run: str  # all its words, for looking up quotations
+    paragraphs: tuple[tuple[int, str], ...]
 
 
 class Versions:
@@ -49,34 +58,45 @@ class Versions:
         self._library = library
         with library.database.read() as connection:
             self._editions = editions(connection, set(brief_ids))
-        self._texts: dict[tuple[str, int], list[tuple[int, str]]] = {}
+        self._texts: dict[tuple[str, int], _Text] = {}
 
-    def today(self, brief: Mapping[str, object], passage: str) -> Today:
-        """Return what became of a passage; `brief` is the record's."""
-        known = self._editions.get(str(brief["id"]), [])
-        cited = next((one for one in known if one.version == brief["version"]), None)
+    def today(self, citation: Json) -> Today:
+        """Return what became of the words that a citation quotes."""
+        brief = citation["passage"]["brief"]
+        known = self._editions.get(brief["id"], [])
         if not known:
-            return Today("gone", None, None)
-        current = next((one for one in known if one.is_current), None)
-        newest = current or known[-1]
-        state = "current" if current else WITHDRAWN
-        after = [one for one in known if one.version > int(str(brief["version"]))][-MOST:]
-        return Today(state, cited, newest, tuple(self._later(one, passage) for one in after))
+            return Today(GONE)
+        state = CURRENT if any(one.is_current for one in known) else WITHDRAWN
+        after = [one for one in known if one.version > brief["version"]][-MOST:]
+        cited = _cited(citation) if after else ""
+        return Today(state, tuple(self._later(one, citation["quote"], cited) for one in after))
 
-    def _later(self, edition: Edition, passage: str) -> Later:
-        found = self._passages(edition)
-        for paragraph, text in found:
-            if text == passage:
-                return Later(edition, True, paragraph)
-        best = max(found, key=lambda one: likeness(passage, one[1]), default=None)
-        if best is None or likeness(passage, best[1]) < ALIKE:
-            return Later(edition, False)
-        return Later(edition, False, best[0], tuple(differences(passage, best[1])))
+    def _later(self, edition: Edition, quote: str, cited: str) -> Later:
+        text = self._text(edition)
+        stands = said.stands(quote, text.run)
+        best = max(text.paragraphs, key=lambda one: likeness(cited, one[1]), default=None)
+        if best is None or likeness(cited, best[1]) < ALIKE:
+            return Later(edition, stands)
+        changed = () if best[1] == cited else tuple(differences(cited, best[1]))
+        return Later(edition, stands, best[0], changed)
 
-    def _passages(self, edition: Edition) -> list[tuple[int, str]]:
+    def _text(self, edition: Edition) -> _Text:
         key = edition.brief_id, edition.version
         if key not in self._texts:
-            with self._library.database.read() as connection:
-                rows = catalogue.passages(connection, *key)
-            self._texts[key] = [(passage.paragraph, passage.text) for _, passage in rows]
+            brief = self._library.brief(*key)
+            passages = [passage for _, passage in self._library.passages(brief)]
+            found, number = [], 0
+            for block in laid_out(brief, passages):
+                number = block.paragraph or number
+                found.append((number, brief.text[block.start : block.end]))
+            self._texts[key] = _Text(said.run(brief.text), tuple(found))
         return self._texts[key]
+
+
+def _cited(citation: Json) -> str:
+    """Return the paragraph, or the bullet, in which the quotation begins."""
+    passage = citation["passage"]
+    at = citation["start"] - passage["start"]
+    parts: list[Block] = blocks(passage["text"])
+    found = next((one for one in parts if one.start <= at < one.end), None)
+    return passage["text"][found.start : found.end] if found else str(passage["text"])

@@ -74,7 +74,10 @@ function press(key) {
   else if (key === "n" || (key >= "1" && key <= "4")) {
     const form = formHere();
     if (!form) return false;
-    if (key === "n") form.querySelector("textarea").focus();
+    if (key === "n") {
+      form.querySelector(".note").open = true;
+      form.querySelector("textarea").focus();
+    }
     else form.querySelectorAll("button[name=judged]")[key - 1].click();
   } else return false;
   return true;
@@ -153,8 +156,5 @@ if (keysSwitch) {
   });
 }
 
-// The quoted words of a brief in sight inside their box
-for (const box of document.querySelectorAll(".passage")) {
-  const mark = box.querySelector("mark");
-  if (mark) box.scrollTop = Math.max(0, mark.offsetTop - box.offsetTop - 40);
-}
+// A run of checks that goes on
+if (document.querySelector("[data-reload]")) setTimeout(() => location.reload(), 2000);
