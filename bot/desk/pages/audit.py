@@ -1,7 +1,9 @@
 """Checks run again, and reports taken away: for editors."""
 
 import logging
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -21,7 +23,7 @@ from index.errors import UsageError
 router = APIRouter()
 log = logging.getLogger(__name__)
 
-_FORMS = {
+_FORMS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "html": ("text/html; charset=utf-8", report_html),
     "csv": ("text/csv; charset=utf-8", lambda found: report_csv(found, bom=True)),
     "json": ("application/json", lambda found: canonical(found) + "\n"),
