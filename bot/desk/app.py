@@ -91,7 +91,7 @@ def environment(*, signs_in: bool = False) -> Environment:
         name: getattr(words, name)
         for name in (
             "asker", "counted", "danger", "day", "kind", "mode", "moment", "place", "share",
-            "verdict", "web_link",
+            "together", "verdict", "web_link",
         )
     }  # fmt: skip
     made.globals |= {"stamp": static.STAMP, "signs_in": signs_in}
