@@ -17,12 +17,35 @@ Json = Mapping[str, Any]
 def rebuilt(body: Json, private: Json | None) -> Answer:
     """Return the answer that the row with this body is about."""
     typed = private or {}
-    hits = tuple(_hit(one["passage"], one["passage_id"], one) for one in body["nearest"])
+    hits = tuple(hit(one["passage"], one["passage_id"], one) for one in body["nearest"])
     return Answer(
         answer_id=body["answer_id"],
         standalone=Standalone(typed.get("standalone_question", ""), typed.get("question", "")),
         draft=_draft(body),
-        hits=hits or tuple(_hit(one["passage"], one["passage_id"]) for one in body["citations"]),
+        hits=hits or tuple(hit(one["passage"], one["passage_id"]) for one in body["citations"]),
+    )
+
+
+def hit(seen: Json, passage_id: str, scores: Json | None = None, page: int | None = None) -> Hit:
+    """Return a passage as it was seen; `page` is the quotation's, perhaps a later one."""
+    scores = scores or {}
+    passage = Passage(
+        ordinal=0,
+        start=seen["start"],
+        end=seen["end"],
+        text=seen["text"],
+        heading=tuple(seen["heading"]),
+        paragraph=seen["paragraph"],
+        page=seen["page"],
+        context=seen["context"],
+    )
+    return Hit(
+        passage_id,
+        passage,
+        _brief(seen["brief"], page or seen["page"]),
+        score=scores.get("score", 0.0),
+        cosine=scores.get("cosine", 0.0),
+        bm25=scores.get("bm25", 0.0),
     )
 
 
@@ -51,31 +74,8 @@ def _sentence(kept: Json) -> Sentence:
 
 
 def _citation(kept: Json) -> Citation:
-    hit = _hit(kept["passage"], kept["passage_id"], page=kept["page"])
-    return Citation(kept["number"], hit, kept["start"], kept["end"])
-
-
-def _hit(seen: Json, passage_id: str, scores: Json | None = None, page: int | None = None) -> Hit:
-    """Return a passage as it was seen; `page` is the quotation's, perhaps a later one."""
-    scores = scores or {}
-    passage = Passage(
-        ordinal=0,
-        start=seen["start"],
-        end=seen["end"],
-        text=seen["text"],
-        heading=tuple(seen["heading"]),
-        paragraph=seen["paragraph"],
-        page=seen["page"],
-        context=seen["context"],
-    )
-    return Hit(
-        passage_id,
-        passage,
-        _brief(seen["brief"], page or seen["page"]),
-        score=scores.get("score", 0.0),
-        cosine=scores.get("cosine", 0.0),
-        bm25=scores.get("bm25", 0.0),
-    )
+    cited = hit(kept["passage"], kept["passage_id"], page=kept["page"])
+    return Citation(kept["number"], cited, kept["start"], kept["end"])
 
 
 def _brief(kept: Json, page: int | None) -> BriefRef:

@@ -55,7 +55,7 @@ class Replayer:
             raise UsageError(f"{entry.answer_id}: its question was forgotten; it cannot be asked")
         found, fault = None, None
         try:
-            after = self._ask(private, datetime.fromisoformat(entry.created_at))
+            after = self.again(entry, datetime.fromisoformat(entry.created_at))
             found = changes(entry.body, after)
         except BriefsError as error:
             fault = str(error)
@@ -68,7 +68,9 @@ class Replayer:
             limits_known=private.get("filters") is not None,
         )
 
-    def _ask(self, private: Mapping[str, Any], moment: datetime) -> Mapping[str, Any]:
+    def again(self, entry: Entry, moment: datetime) -> Mapping[str, Any]:
+        """Return the body of the answer to a record's question, as if asked at a moment."""
+        private = entry.private or {}
         zone = private.get("zone")
         self._day = day_in(zone or self._zone, moment)
         answer = self._answerer.ask(

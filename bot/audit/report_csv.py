@@ -63,7 +63,7 @@ def _cells(finding: Mapping[str, Any]) -> dict[str, Any]:
         "brief_version": _each(one["brief"]["version"] for one in cited),
         "paragraph": _each(one["paragraph"] for one in cited),
         "page": _each(one["page"] for one in cited),
-        "changed": " ".join(_MARKS[one["op"]].format(one["text"]) for one in finding["changed"]),
+        "changed": "".join(_MARKS[one["op"]].format(one["text"]) for one in finding["changed"]),
         "elsewhere": _each(
             f"{one['what']}: {one['title']}, paragraph {one['paragraph']}: {one['text']}"
             for one in finding["elsewhere"]
