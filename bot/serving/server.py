@@ -6,7 +6,6 @@ cannot be had is one clear line and a signal ends the bot in order.
 
 import asyncio
 import contextlib
-import ipaddress
 import socket
 from collections.abc import AsyncIterator, Iterator
 
@@ -42,14 +41,6 @@ def address(listening: socket.socket) -> str:
     """Return where a socket is reached, as a URL."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches a host; a name that is no address counts as open."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @contextlib.asynccontextmanager
