@@ -30,14 +30,12 @@ OWNERS = {
     "fastapi": {"bot/desk/"},
     "starlette": {"bot/desk/"},
     "itsdangerous": {"bot/desk/"},
-    "jinja2": {"bot/desk/", "bot/audit/"},
     "markupsafe": {"bot/desk/", "bot/audit/"},
     "slack_bolt": {"bot/slack/"},
     "slack_sdk": {"bot/slack/"},
     "pydantic_settings": {"index/settings.py"},
     "dotenv": {"index/settings.py"},
     "matplotlib": {"bot/eval_chart.py"},
-    "jinja2": {"bot/audit/report_html.py", "bot/desk/"},
 }
 READERS_OF_THE_ENVIRONMENT = {
     "index/settings.py",
@@ -47,7 +45,7 @@ READERS_OF_THE_ENVIRONMENT = {
 }
 HEAVY = {
     "torch", "chromadb", "langchain_core", "openvino", "sqlalchemy", "pydantic", "numpy",
-    "trafilatura", "pypdfium2", "slack_bolt", "matplotlib", "uvicorn", "fastapi", "jinja2",
+    "jinja2": {"bot/audit/report_html.py", "bot/desk/"},
 }  # fmt: skip
 
 MODULES = sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py"))
