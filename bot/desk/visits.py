@@ -153,9 +153,7 @@ async def filled(request: Request) -> Form:
     given = await request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
     # Forms send line ends as CR LF, whatever was typed.
     fields = {
-        name: value.replace("\r\n", "\n")
-        for name, value in given.items()
-        if isinstance(value, str)
+        name: value.replace("\r\n", "\n") for name, value in given.items() if isinstance(value, str)
     }
     if not visit.is_from_here(fields.pop("token", "")):
         raise Forbidden("this page has grown old; load it again, then repeat what you did")
