@@ -36,6 +36,7 @@ OWNERS = {
     "pydantic_settings": {"index/settings.py"},
     "dotenv": {"index/settings.py"},
     "matplotlib": {"bot/eval_chart.py"},
+    "jinja2": {"bot/audit/report_html.py", "bot/desk/"},
 }
 READERS_OF_THE_ENVIRONMENT = {
     "index/settings.py",
@@ -45,7 +46,7 @@ READERS_OF_THE_ENVIRONMENT = {
 }
 HEAVY = {
     "torch", "chromadb", "langchain_core", "openvino", "sqlalchemy", "pydantic", "numpy",
-    "jinja2": {"bot/audit/report_html.py", "bot/desk/"},
+    "trafilatura", "pypdfium2", "slack_bolt", "matplotlib", "uvicorn", "fastapi", "jinja2",
 }  # fmt: skip
 
 MODULES = sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py"))

@@ -47,8 +47,8 @@ date: 2024-05-02
 author: '"><svg onload="window.hit=1">'
 ---
 
-The harbour of Zavelstein {escape(HOSTILE.format("text", "text"))} collected dues of 41 million crowns in
-2023, as [its report](javascript:window.hit='link') says.
+The harbour of Zavelstein {escape(HOSTILE.format("text", "text"))} collected
+dues of 41 million crowns in 2023, as [its report](javascript:window.hit='link') says.
 
 - {escape(HOSTILE.format("bullet", "bullet"))} The lighthouse of Zavelstein was built in 1871.
 """
