@@ -302,7 +302,7 @@ class _Steps:
         request = stage.request
         return record.private(
             stage.standalone, request.turns, request.asker, request.place,
-            zone=request.zone, notes=notes, filters=request.filters,
+            zone=request.zone, notes=notes,
         )  # fmt: skip
 
     def _answer(self, stage: _Stage) -> Answer:

@@ -138,7 +138,7 @@ class Ledger:
     def forget(
         self, answer_ids: Sequence[str], *, by: By = By.PERSON, person: str | None = None
     ) -> Forgotten:
-        """Delete what people typed for these answers, and all that `person` said of any answer.
+        """Delete what people typed for these answers, and all that `person` asked or said anywhere.
 
         A record of an answer later in the same thread, which repeats their words, loses its own
         question with them. The chain goes on verifying: it holds the salted hash, and the salt goes

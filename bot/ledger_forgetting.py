@@ -7,7 +7,7 @@ what was typed; the salt goes too. Knows nothing of the Slack tables, nor of whe
 import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -41,7 +41,7 @@ class Forgotten:
 
 @dataclass(frozen=True)
 class Wish:
-    """What is to be forgotten: these answers, and all that a person said of whatever answer."""
+    """What is to be forgotten: these answers, and all that a person asked or said anywhere."""
 
     answer_ids: frozenset[str]
     by: By
@@ -58,6 +58,9 @@ class Wish:
 
 def forget(connection: Connection, wish: Wish) -> Forgotten:
     """Delete the private parts and add the receipts, in the caller's transaction."""
+    if wish.person:
+        theirs = asked_by(connection, wish.person)
+        wish = replace(wish, answer_ids=wish.answer_ids.union(theirs))
     found = list(_found(connection, wish))
     for page in _pages([row.record_id for row in found]):
         connection.execute(delete(ledger_private).where(ledger_private.c.record_id.in_(page)))

@@ -105,12 +105,10 @@ def private(
     *,
     zone: str | None = None,
     notes: Sequence[str] = (),
-    filters: Filters = EVERYTHING,
 ) -> dict[str, Any]:
     """Return the part that can be forgotten: what was typed, by whom and where.
 
-    `notes` are those of the answer, which may repeat the asker's words; `filters` and `zone` are
-    what it takes to ask again. Early records have none of them.
+    `notes` are those of the answer, which may repeat the asker's words.
     """
     return {
         "question": standalone.asked,
@@ -122,7 +120,6 @@ def private(
         "zone": zone,
         "period_said": standalone.period.said if standalone.period else None,
         "notes": list(notes),
-        "filters": asdict(filters),
     }
 
 

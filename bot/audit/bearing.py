@@ -5,22 +5,24 @@ out. By words and facts (bot/verify.py): no model. Knows nothing of records.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import quoted, verify
 from bot.answer import Reason, Verdict
-from bot.audit import quotes, severities
+from bot.audit import changing, quotes, severities
 from bot.audit.findings import Finding, Kind, Severity
 from bot.audit.quotes import Far, Fault
 from bot.audit.sources import Source
 from bot.audit.taking_in import kind_of
 from index import sentences
 
+SAME = 0.35  # score of a sentence whose passages speak of the same and have a fact otherwise
 TRIED = 5  # passages of the library that may bear out what an answer's own do not
 
 Json = Mapping[str, Any]
 _ABOUT_QUOTES = (Kind.MISATTRIBUTED, Kind.STITCHED)
+_ABSENT = " is not in the evidence"
 _OF_WORDS = (Kind.COVERAGE, Kind.NAME)
 _FACTS = (Kind.NUMBER, Kind.DATE, Kind.NAME, Kind.NEGATION)
 
@@ -48,12 +50,18 @@ class Bearing:
     def quotation(self, one: Said, text: str) -> Iterator[Finding]:
         """Say what was done to a sentence that claims to be the brief's own."""
         fault = self._fault(text)
-        checked = verify.check(text, _evidence(self._own))
-        facts = [reason for reason in checked.reasons if reason.kind in _FACTS]
-        if fault and fault.kind is Kind.FABRICATED and facts:
-            yield from (self._reason(reason, one, checked.score) for reason in facts)
-        elif fault:
+        if fault is None:
+            return
+        if fault.kind is not Kind.FABRICATED:
             yield found_by(fault, one.number, self._citation)
+            return
+        checked = verify.check(text, _evidence(self._own))
+        facts = _once([reason for reason in checked.reasons if reason.kind in _FACTS])
+        found = [self._reason(reason, one, checked.score) for reason in facts]
+        touched = {kind for change in fault.changes for kind in changing.kinds(change)}
+        for kind in sorted(touched - {reason.kind for reason in facts}):
+            found.append(found_by(replace(fault, kind=kind), one.number, self._citation))
+        yield from found or [found_by(fault, one.number, self._citation)]
 
     def written(self, one: Said, text: str) -> Iterator[Finding]:
         """Hold a written sentence against the passages it cites."""
@@ -66,12 +74,12 @@ class Bearing:
         reasons = [reason for reason in checked.reasons if reason.kind not in _ABOUT_QUOTES]
         if faults:  # what is wrong with the quotation says why its words are not covered
             reasons = [reason for reason in reasons if reason.kind not in _OF_WORDS]
-        elif elsewhere := self._supporting(text, checked.verdict):
+        elif elsewhere := self._supporting(text, checked):
             yield found_by(_borne_out_by(text, elsewhere), one.number, self._citation)
             return
         elif not reasons:
             reasons = [Reason(Kind.COVERAGE, "its passages bear it out only in part")]
-        yield from (self._reason(reason, one, checked.score) for reason in reasons)
+        yield from (self._reason(reason, one, checked.score) for reason in _once(reasons))
 
     def _misquoting(self, text: str) -> list[Fault]:
         """Return what is wrong with the words that a sentence has between quotation marks."""
@@ -79,13 +87,16 @@ class Bearing:
         found = [self._fault(quote) for quote in quoted.unfound(text, held)]
         return [one for one in found if one is not None]
 
-    def _supporting(self, text: str, verdict: Verdict) -> Source | None:
+    def _supporting(self, text: str, checked: verify.Check) -> Source | None:
         """Return another passage of the answer that bears a sentence out.
 
-        For one that its own passages do not support at all, one of the library.
+        For one that its own passages do not support at all, one of the library. None where its own
+        speak of the same and have a fact otherwise: that is what is wrong with it.
         """
+        if checked.score >= SAME and any(one.kind in _FACTS for one in checked.reasons):
+            return None
         cited = {source.passage_id for source in self._own}
-        far = list(self._far(text))[:TRIED] if verdict is Verdict.UNSUPPORTED else []
+        far = list(self._far(text))[:TRIED] if checked.verdict is Verdict.UNSUPPORTED else []
         for source in (*self._near, *far):
             if source.passage_id not in cited:
                 found = verify.check(text, _evidence([source]))
@@ -125,6 +136,12 @@ def _evidence(found: Sequence[Source]) -> list[str]:
         pieces += [source.text[start:end] for start, end in sentences.split(source.text)]
         pieces += source.around
     return pieces
+
+
+def _once(reasons: Sequence[Reason]) -> list[Reason]:
+    """Return the reasons without "“9” is not in the evidence" where another says what is."""
+    told = {one.detail.partition(":")[0] for one in reasons if ":" in one.detail}
+    return [one for one in reasons if one.detail.removesuffix(_ABSENT) not in told]
 
 
 def _borne_out_by(text: str, source: Source) -> Fault:

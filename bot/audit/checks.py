@@ -114,6 +114,12 @@ class _Record:
         text = markers.without(one.text, texts)
         if any(self._is_quotation(text, number) for number in known):
             return
+        elsewhere = next((n for n in self._citations if self._is_quotation(text, n)), None)
+        if elsewhere is not None and not any(source.holds(text) for source in own):
+            fault = quotes.misattributed(text, self._sources[elsewhere])
+            yield found_by(fault, one.number, known[0])
+            return
+        own += [row for number in known for row in sources.rows_of(self._citations[number])]
         bearing = Bearing(own, self._near, self._far, known[0])
         if self._body["mode"] == "extractive":
             yield from bearing.quotation(one, text)

@@ -16,10 +16,8 @@ SECONDS_A_DAY = 24 * 3600
 
 def forget_person(database: Database, person: str, by: By = By.ADMIN) -> Forgotten:
     """Forget a person's questions and notes. The person is named as the ledger names the asker."""
-    ledger = Ledger(database)
     in_slack = erasing_answers.forget_person(database, person)
-    answers = dict.fromkeys([*ledger.asked_by(person), *in_slack])
-    return ledger.forget(list(answers), by=by, person=person)
+    return Ledger(database).forget(in_slack, by=by, person=person)
 
 
 def forget_answers(database: Database, answer_ids: Sequence[str]) -> Forgotten:

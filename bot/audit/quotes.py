@@ -19,6 +19,8 @@ LEAST_FAR = 4  # words of a quotation that is looked for in the whole library
 LEFT_OUT = 2  # words between two pieces that count as left out, not as a stitch
 ALIKE = 0.6  # share of its words by which a quotation is a changed form of a passage's
 FEW = 4  # changes that are named
+MOVED = 4  # words that stand elsewhere and make up a piece, not a change
+OTHERS = 4  # words that differ at most in a quotation that is changed, not stitched
 
 Far = Callable[[str], Iterable[Source]]  # passages of the library that may hold these words
 
@@ -30,6 +32,7 @@ class Fault:
     kind: Kind
     detail: str
     evidence: dict[str, Any]
+    changes: tuple[said.Change, ...] = ()  # of a fabricated one, where they are few
 
 
 @dataclass(frozen=True)
@@ -58,17 +61,19 @@ def fault(
         return None
     others = [one for one in near if one.passage_id not in {source.passage_id for source in own}]
     if elsewhere := next((one for one in others if one.holds(quote)), None):
-        return _misattributed(quote, elsewhere)
+        return misattributed(quote, elsewhere)
     distant = list(far(quote)) if len(said.words(quote)) >= LEAST_FAR else []
     if elsewhere := next((one for one in distant if one.holds(quote)), None):
-        return _misattributed(quote, elsewhere)
-    for sources in (own, (*own, *others)):
-        if pieces := _pieces(quote, sources):
-            return _stitched(quote, pieces)
-    return _fabricated(quote, own, [*others, *distant])
+        return misattributed(quote, elsewhere)
+    if not (changed := _changed(quote, own, others)):
+        for sources in (own, (*own, *others)):
+            if pieces := _pieces(quote, sources):
+                return _stitched(quote, pieces)
+    return changed or _fabricated(quote, own, [*others, *distant])
 
 
-def _misattributed(quote: str, source: Source) -> Fault:
+def misattributed(quote: str, source: Source) -> Fault:
+    """Return the fault of words that stand in another passage."""
     return Fault(
         Kind.MISATTRIBUTED,
         f"the words stand in {source.named}, not in the passage cited",
@@ -94,21 +99,44 @@ def _stitched(quote: str, pieces: Sequence[_Piece]) -> Fault:
     )
 
 
+def _changed(quote: str, own: Sequence[Source], others: Sequence[Source]) -> Fault | None:
+    """Return the fault of a quotation of which only a few words are others; None for any else.
+
+    Whatever has an ellipsis is a stitch, and so is what has words of another place put in.
+    """
+    best = _nearest(quote, own)
+    if best is None or best[1].share < ALIKE or "…" in quote or "..." in quote:
+        return None
+    changes = best[1].changes
+    moved = (one for one in changes if len(said.words(one.new)) >= MOVED)
+    if sum(map(_size, changes)) > OTHERS or any(
+        source.holds(one.new) for one in moved for source in (*own, *others)
+    ):
+        return None
+    return _fault_of(quote, *best, own)
+
+
+def _size(change: said.Change) -> int:
+    return max(len(said.words(change.old)), len(said.words(change.new)))
+
+
 def _fabricated(quote: str, own: Sequence[Source], others: Sequence[Source]) -> Fault:
     """Name the words that differ from the nearest passage, the cited one where it is alike."""
-    best: tuple[float, Source, said.Likeness] | None = None
-    for sources in (own, others):
-        for source in sources:
-            found = said.likeness(quote, source.text)
-            if best is None or found.share > best[0]:
-                best = (found.share, source, found)
-        if best and best[0] >= ALIKE:
-            break
-    if best is None or best[0] < ALIKE or len(best[2].changes) > FEW:
-        nearest = {"nearest": best[1].place() | {"text": best[1].text}} if best else {}
-        return Fault(Kind.FABRICATED, "the words stand in no passage", {"quote": quote} | nearest)
-    _, source, found = best
-    stands = source.text[found.start : found.end]
+    best = _nearest(quote, own)
+    if best is None or best[1].share < ALIKE:
+        best = max((best, _nearest(quote, others)), key=lambda one: one[1].share if one else 0.0)
+    if best and best[1].share >= ALIKE and len(best[1].changes) <= FEW:
+        return _fault_of(quote, *best, own)
+    nearest = {"nearest": best[0].place() | {"text": best[0].text}} if best else {}
+    return Fault(Kind.FABRICATED, "the words stand in no passage", {"quote": quote} | nearest)
+
+
+def _nearest(quote: str, sources: Sequence[Source]) -> tuple[Source, said.Likeness] | None:
+    found = [(source, said.likeness(quote, source.text)) for source in sources]
+    return max(found, key=lambda one: one[1].share, default=None)
+
+
+def _fault_of(quote: str, source: Source, found: said.Likeness, own: Sequence[Source]) -> Fault:
     told = ", ".join(map(str, found.changes)) or "its signs differ"
     where = "" if source in own else f", compared with {source.named}"
     return Fault(
@@ -116,9 +144,10 @@ def _fabricated(quote: str, own: Sequence[Source], others: Sequence[Source]) -> 
         f"not the passage's words: {told}{where}",
         {
             "quote": quote,
-            "nearest": source.place() | {"text": stands},
+            "nearest": source.place() | {"text": source.text[found.start : found.end]},
             "changed": [[change.old, change.new] for change in found.changes],
         },
+        found.changes,
     )
 
 

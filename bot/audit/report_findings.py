@@ -90,9 +90,9 @@ def _changed(finding: Finding) -> list[Stretch]:
     """
     evidence = finding.evidence
     if finding.kind is Kind.CORRECTED and {"old", "new"} <= evidence.keys():
-        return list(word_diff([evidence["old"]], [evidence["new"]]))
+        return word_diff(evidence["old"], evidence["new"])
     if finding.kind is Kind.FABRICATED and {"nearest", "changed", "quote"} <= evidence.keys():
-        return list(word_diff([evidence["nearest"]["text"]], [evidence["quote"]]))
+        return word_diff(evidence["nearest"]["text"], evidence["quote"])
     return []
 
 

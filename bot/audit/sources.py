@@ -4,11 +4,12 @@ Reads a record's own passages, or the catalogue by full text; no model, no embed
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from bot.audit import said
+from bot.readable import headers, is_row, row
 
 Json = Mapping[str, Any]
 
@@ -53,6 +54,14 @@ class Source:
 def of_citation(citation: Json) -> Source:
     """Return the passage that a citation's record holds, as it was seen."""
     return _as_seen(citation["passage_id"], citation["passage"])
+
+
+def rows_of(citation: Json) -> Iterator[Source]:
+    """Yield the passage with a row of a table made readable, as a sentence shows it."""
+    quote, seen = citation["quote"], citation["passage"]
+    if is_row(quote):
+        header = next(headers(quote, seen["text"], seen["context"]))
+        yield replace(of_citation(citation), text=row(quote, header))
 
 
 def of_record(body: Json) -> Iterator[Source]:

@@ -6,9 +6,10 @@ In: settings, and how we listen. Out: a Person, or None where nobody is known.
 import hmac
 import ipaddress
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
+
+from starlette.datastructures import Headers
 
 from bot.desk.people import Person, Role
 from bot.desk.settings import MAKE_TOKEN, VARIABLE, DeskSettings, token_hash
@@ -31,7 +32,7 @@ class Access(Protocol):
     def signs_in(self) -> bool:
         """Whether people sign in here, with a token."""
 
-    def who(self, name: str | None, headers: Mapping[str, str], address: str) -> Person | None:
+    def who(self, name: str | None, headers: Headers, address: str) -> Person | None:
         """Return who it is; `name` is the session's, `address` the other end of the connection."""
 
 
@@ -43,7 +44,7 @@ class Local:
     local: bool = True
     signs_in: bool = False
 
-    def who(self, name: str | None, headers: Mapping[str, str], address: str) -> Person | None:
+    def who(self, name: str | None, headers: Headers, address: str) -> Person | None:
         """Return this machine's user."""
         del name, headers, address
         return Person(self.name, Role.ADMIN)
@@ -60,7 +61,7 @@ class ByToken:
         self._tokens = settings.tokens
         self._people = {token.person.name: token.person for token in settings.tokens}
 
-    def who(self, name: str | None, headers: Mapping[str, str], address: str) -> Person | None:
+    def who(self, name: str | None, headers: Headers, address: str) -> Person | None:
         """Return whoever signed in, with the role that the settings give today."""
         del headers, address
         return self._people.get(name) if name else None
@@ -88,11 +89,14 @@ class ByProxy:
                           for one in settings.proxy_addresses]  # fmt: skip
         self._people, self._default = settings.people, settings.proxy_default
 
-    def who(self, name: str | None, headers: Mapping[str, str], address: str) -> Person | None:
+    def who(self, name: str | None, headers: Headers, address: str) -> Person | None:
         """Return whom the proxy names; nobody is believed who is not the proxy."""
         del name
-        named = headers.get(self._header, "").strip()
-        if not named or len(named) > LONGEST_NAME or not self._is_proxy(address):
+        told = headers.getlist(self._header)
+        if len(told) != 1 or not self._is_proxy(address):  # two: somebody else wrote one of them
+            return None
+        named = told[0].strip()
+        if not named or len(named) > LONGEST_NAME or not named.isprintable():
             return None
         role = self._people.get(named, self._default)
         return None if role == "none" else Person(named, Role(role))

@@ -79,6 +79,12 @@ class AnswerView:
         return self.private.get("standalone_question")
 
     @property
+    def notes(self) -> Sequence[str]:
+        """The notes that were shown; once forgotten, without the asker's words in them."""
+        found: Sequence[str] = self.private.get("notes") or self.entry.body["notes"]
+        return found
+
+    @property
     def private(self) -> Json:
         """What people typed; {} once it was forgotten."""
         return self.entry.private or {}

@@ -4,19 +4,21 @@ Its pages stand in `bot/desk/pages`. Blocking work runs in threads: the routes a
 """
 
 import hashlib
+import logging
 import secrets
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 
 from bot.audit.register import Register
 from bot.desk import words
 from bot.desk.access import Access, ByToken, access
+from bot.desk.later import Texts
 from bot.desk.open_questions import OpenQuestions
 from bot.desk.pages import answers, audit, briefs, entrance, queue, static, statistics
 from bot.desk.pages import unanswered as open_questions
@@ -31,20 +33,25 @@ from index import catalogue
 from index.errors import BriefsError, DatabaseUnavailable, NotFound, UsageError
 from index.library import Library
 
+log = logging.getLogger(__name__)
+
 _PAGES = (
     queue, answers, briefs, statistics, open_questions, audit, entrance, static,
 )  # fmt: skip
 _KEY = "desk_key"
-_STATUS: Mapping[type[BriefsError], int] = {
-    NotFound: 404, UsageError: 400, LedgerError: 503, DatabaseUnavailable: 503,
-}  # fmt: skip
+# FastAPI hands spans with addresses, and so with questions, to whatever OpenTelemetry there is.
+_QUIET: Any = dict.fromkeys(
+    ("tracing", "metrics", "logs", "operation_spans", "auto_configure"), False
+)
 
 
 def create(library: Library, settings: DeskSettings, way: Access | None = None) -> FastAPI:
     """Return the application; without a `way` to tell people apart, the settings' for loopback."""
     way = way or access(settings, loopback=True, reached_by_others=False)
     assert way, "the settings want no desk"
-    app = FastAPI(title="Editors' desk", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Editors' desk", docs_url=None, redoc_url=None, openapi_url=None, telemetry=_QUIET
+    )
     ledger = Ledger(library.database)
     app.state.desk = Desk(
         library=library,
@@ -56,6 +63,7 @@ def create(library: Library, settings: DeskSettings, way: Access | None = None) 
         ledger=ledger,
         register=Register(library.database),
         runs=Runs(),
+        texts=Texts(library),
         open_questions=OpenQuestions(library, ledger),
         templates=environment(signs_in=isinstance(way, ByToken)),
     )
@@ -83,7 +91,7 @@ def environment(*, signs_in: bool = False) -> Environment:
         name: getattr(words, name)
         for name in (
             "asker", "counted", "danger", "day", "kind", "mode", "moment", "place", "share",
-            "verdict", "web_link",
+            "together", "verdict", "web_link",
         )
     }  # fmt: skip
     made.globals |= {"stamp": static.STAMP, "signs_in": signs_in}
@@ -115,8 +123,14 @@ def _handle(app: FastAPI) -> None:
         return _said(request, 403, "Not allowed", str(error))
 
     async def ours(request: Request, error: Any) -> Response:
-        status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
-        return _said(request, status, "Not found" if status == 404 else "That failed", str(error))
+        if isinstance(error, NotFound):
+            return _said(request, 404, "Not found", str(error))
+        if isinstance(error, UsageError):
+            return _said(request, 400, "That failed", str(error))
+        log.error("%s could not be shown: %s", request.url.path, error)  # may name paths
+        is_away = isinstance(error, (LedgerError, DatabaseUnavailable))
+        line = "the database does not answer" if is_away else "it cannot be shown"
+        return _said(request, 503 if is_away else 500, "That failed", f"{line}; the log says why")
 
     async def http(request: Request, error: Any) -> Response:
         line = {404: "there is no such page", 405: "not in this way"}.get(error.status_code)
@@ -129,8 +143,6 @@ def _handle(app: FastAPI) -> None:
     app.add_exception_handler(Forbidden, forbidden)
     app.add_exception_handler(BriefsError, ours)
     app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(404, http)
-    app.add_exception_handler(405, http)
     app.add_exception_handler(RequestValidationError, unfit)
 
 

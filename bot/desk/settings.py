@@ -25,7 +25,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -74,7 +74,7 @@ class DeskSettings(BaseModel):
     proxy_user_header: str | None = None
     proxy_addresses: list[str] = []
     proxy_default: Literal["reader", "editor", "admin", "none"] = "reader"
-    people: dict[str, Role] = Field({}, strict=False)
+    people: dict[str, Annotated[Role, Field(strict=False)]] = {}
     tokens: tuple[Token, ...] = ()  # not of the table
 
     @property

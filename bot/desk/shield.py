@@ -1,7 +1,8 @@
 """Stand before the desk: refuse what no page of ours can have sent, and say how to treat replies.
 
-Against DNS rebinding the Host header must be ours; against forged forms Origin and Sec-Fetch-Site
-must not be another's (forms carry a token besides); bodies are short. Knows nothing of people.
+Where there is no login, the Host header must name this machine, against DNS rebinding. Against
+forged forms Origin and Sec-Fetch-Site must not be another's (forms carry a token besides). Bodies
+are short. Knows nothing of people.
 """
 
 import logging
@@ -48,7 +49,7 @@ class Shield:
     """Wraps the desk's application."""
 
     def __init__(self, app: App, *, local: bool, host: str | None, https: bool) -> None:
-        """Remember where we are reached: this machine alone, or one host, or wherever (None)."""
+        """Remember whether nobody signs in, and under which host we are reached, if it is known."""
         self._app, self._local, self._host, self._https = app, local, host, https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,7 +81,8 @@ class Shield:
         if method not in METHODS:
             raise Refused(405, "not in this way")
         hosts = headers.get(b"host", [])
-        if len(hosts) != 1 or not self._is_ours(host := hosts[0].decode("latin-1").lower()):
+        host = hosts[0].decode("latin-1").lower() if len(hosts) == 1 else ""
+        if not host or (self._local and not is_loopback_host(host)):
             raise Refused(421, "this address is not served here")
         if self._local and any(name in headers for name in _FORWARDED):
             raise Refused(403, "handed on by a proxy, and this desk has no login; set one up")
@@ -89,11 +91,6 @@ class Shield:
         _check_length(headers)
         self._check_origin(host, headers)
 
-    def _is_ours(self, host: str) -> bool:
-        if self._local:
-            return is_loopback_host(host)
-        return self._host is None or host == self._host
-
     def _check_origin(self, host: str, headers: dict[bytes, list[bytes]]) -> None:
         """Refuse what another site's page sends; browsers say "null" for forms of our pages."""
         site = headers.get(b"sec-fetch-site", [b"same-origin"])
@@ -101,7 +98,7 @@ class Shield:
             raise Refused(403, "sent by another site")
         for origin in headers.get(b"origin", []):
             told = origin.decode("latin-1").lower()
-            if told != "null" and urlsplit(told).netloc != host:
+            if told != "null" and urlsplit(told).netloc not in {host, self._host}:
                 raise Refused(403, "sent by another site")
 
     def _headers(self, given: Iterable[tuple[bytes, bytes]]) -> Iterable[tuple[bytes, bytes]]:

@@ -15,6 +15,7 @@ from jinja2 import Environment
 from bot.audit.register import Register
 from bot.desk.access import Access
 from bot.desk.attempts import Attempts
+from bot.desk.later import Texts
 from bot.desk.open_questions import OpenQuestions
 from bot.desk.people import Person, Role
 from bot.desk.runs import Runs
@@ -38,6 +39,7 @@ class Desk:
     ledger: Ledger
     register: Register
     runs: Runs
+    texts: Texts
     open_questions: OpenQuestions
     templates: Environment
     attempts: Attempts = field(default_factory=Attempts)
@@ -149,7 +151,10 @@ async def filled(request: Request) -> Form:
     """Return a form of anybody's; raises Forbidden where it is not from our pages."""
     visit = seen(request)
     given = await request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
-    fields = {name: value for name, value in given.items() if isinstance(value, str)}
+    # Forms send line ends as CR LF, whatever was typed.
+    fields = {
+        name: value.replace("\r\n", "\n") for name, value in given.items() if isinstance(value, str)
+    }
     if not visit.is_from_here(fields.pop("token", "")):
         raise Forbidden("this page has grown old; load it again, then repeat what you did")
     return Form(visit, fields)

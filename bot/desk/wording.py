@@ -40,9 +40,12 @@ def _pieces(before: list[str], after: list[str]) -> Iterator[Piece]:
             yield Piece(IN, "".join(after[k:m]))
 
 
-def likeness(old: str, new: str) -> float:
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text by which paragraphs are told to be alike."""
+    return frozenset(word for word in _WORDS.findall(text.lower()) if word[0].isalnum())
+
+
+def likeness(some: frozenset[str], others: frozenset[str]) -> float:
     """Return in [0, 1] how many words two texts share, as a share of all."""
-    before, after = set(_WORDS.findall(old.lower())), set(_WORDS.findall(new.lower()))
-    words = [{word for word in one if word[0].isalnum()} for one in (before, after)]
-    union = words[0] | words[1]
-    return len(words[0] & words[1]) / len(union) if union else 1.0
+    union = len(some | others)
+    return len(some & others) / union if union else 1.0

@@ -4,6 +4,8 @@ The filters of the templates. Nothing here is HTML.
 """
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,6 +45,11 @@ _LINKABLE = re.compile(r"[!-~]{1,2000}")
 def kind(value: str) -> str:
     """Return a kind of finding, or of reason, in words."""
     return KINDS.get(value, value)  # type: ignore[call-overload, no-any-return]
+
+
+def together(findings: Iterable[tuple[str, str]]) -> list[tuple[tuple[str, str], int]]:
+    """Return (kind, severity) with how often each comes, in the order of their first."""
+    return list(Counter(findings).items())
 
 
 def verdict(value: str) -> str:

@@ -18,6 +18,7 @@ from bot.slack.settings import SlackSettings, Transport
 from bot.slack.settings import load as load_slack
 from index.errors import SettingsError
 from index.library import Library
+from index.memory import give_back_large_arrays
 from index.settings import load, variables
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def run(host: str, port: int) -> None:
     with bound(host, port) as listening:
         way = _way(host, with_slack=settings is not None)
         if settings is None:
+            give_back_large_arrays()
             with Library.open(load(), create=True) as library:
                 asyncio.run(_without_slack(library, listening, _desk(library, way)))
             return

@@ -98,7 +98,7 @@ def _change(old: str, new: str) -> list[Element | None]:
     if not new:
         return [_struck(text.one_line(old, WORDS)), words(" was taken out")]
     run: list[Element | None] = []
-    for number, one in enumerate(found := list(word_diff([old], [new]))):
+    for number, one in enumerate(found := list(word_diff(old, new))):
         if one.op is Op.KEPT:
             said = _near(one.text, first=number == 0, last=number + 1 == len(found))
             run.append(words(said))

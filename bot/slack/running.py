@@ -42,6 +42,7 @@ from bot.slack.settings import SlackSettings
 from bot.slack.threads import Threads
 from bot.slack.worker import Worker
 from index.library import Library
+from index.memory import give_back_large_arrays
 from index.settings import load
 
 log = logging.getLogger(__name__)
@@ -99,6 +100,7 @@ def leave_threads() -> None:
 @contextmanager
 def opened() -> Iterator[Library]:
     """Open the library with the model of the settings, loaded."""
+    give_back_large_arrays()
     with Library.open(load(), create=True) as library:
         library.require_fingerprint()
         library.warm_up()

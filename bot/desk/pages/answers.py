@@ -43,7 +43,7 @@ def answer(visit: Visiting, answer_id: str) -> Response:
         entry,
         desk.ledger.further(answer_id),
         desk.register.findings(answer_id),
-        Versions(desk.library, briefs),
+        Versions(desk.library, desk.texts, briefs),
     )
     filters = read(visit.request.query_params, may_see_askers=visit.who.is_editor)
     return visit.page(

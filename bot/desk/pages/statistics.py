@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from bot.audit.statistics import statistics as counted
-from bot.desk import plots
+from bot.desk import plots, words
 from bot.desk.filters import read
 from bot.desk.visits import Visiting
 from index.dates import first_day, last_day
@@ -21,13 +21,14 @@ def statistics(visit: Visiting) -> Response:
     found = counted(
         visit.desk.library.database, since and first_day(since), until and last_day(until)
     )
+    kinds = {words.kind(kind): count for kind, count in found.findings.items()}
     return visit.page(
         "statistics.html",
         found=found,
         filters=filters,
         plots=(
             ("Questions over time", plots.days(found.days), "Nobody asked anything then."),
-            ("Findings by kind", plots.kinds(found.findings), "No check has found anything."),
+            ("Findings by kind", plots.kinds(kinds), "No check has found anything."),
             ("Agreement of machine and editors", plots.agreement(found.agreement),
              "Nothing was judged then."),
         ),

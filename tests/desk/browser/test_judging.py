@@ -50,9 +50,9 @@ def test_judging_takes_one_key_a_sentence(visitor: Visitor, world: World) -> Non
     found = [(one.sentence, one.judged) for one in recorded(world, "panama")]
     assert found == [(1, "supported"), (2, "wrong source"), (1, "partly")]
     pressed = page.locator("#s1 button[aria-pressed=true]")
-    expect(pressed).to_have_value("partly")
+    expect(pressed).to_have_attribute("value", "partly")
     page.reload()
-    expect(page.locator("#s1 button[aria-pressed=true]")).to_have_value("partly")
+    expect(page.locator("#s1 button[aria-pressed=true]")).to_have_attribute("value", "partly")
     expect(page.locator("#s1 .judgements li")).to_have_count(1)
 
 
@@ -107,6 +107,7 @@ def test_nothing_is_lost_when_the_desk_does_not_answer(visitor: Visitor, world: 
     """It says so, and the note stays in its field."""
     visitor.expected |= {"ERR_FAILED", "Failed to load resource"}
     page = visitor.open(f"/answers/{world.answers['grain']}")
+    page.locator("#s1 summary", has_text="Note").click()
     page.locator("#s1 textarea").fill("keep me")
     page.route("**/judgements", lambda route: route.abort())
     page.locator("#s1 button").first.click()
@@ -121,6 +122,7 @@ def test_judging_needs_no_script(visit: Visit, world: World, size: dict[str, int
     options = {"viewport": size} if size else {}
     visitor = visit(java_script_enabled=False, **options)
     page = visitor.open(f"/answers/{world.answers[name]}")
+    page.locator("#s1 summary", has_text="Note").click()
     page.locator("#s1 textarea").fill("Read twice.")
     page.locator("#s1").get_by_role("button", name="partly").click()
     expect(page.locator("#s1 .judgements")).to_contain_text("Read twice.")

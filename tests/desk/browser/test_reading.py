@@ -66,7 +66,7 @@ def test_a_correction_is_shown_word_by_word(visitor: Visitor, world: World) -> N
     page = visitor.open(f"/answers/{world.answers['tonnes']}")
     changed = page.locator("#s1 .today.changed").first
     expect(changed).to_contain_text("Version 2")
-    expect(changed.locator("del", has_text="11 million").first).to_be_visible()
+    expect(changed.locator("del", has_text="for another 120 days").first).to_be_visible()
     expect(changed.locator("ins", has_text="33 million").first).to_be_visible()
     page.locator("#s1 .sources a").first.click()
     expect(page.locator("main")).to_contain_text("This is an older version.")
@@ -107,7 +107,7 @@ def test_answers_are_searched_and_filtered(visitor: Visitor) -> None:
 
 def test_bad_filters_are_named_and_left_out(visitor: Visitor) -> None:
     """Nothing is shown as filtered that is not."""
-    page = visitor.open("/?since=yesterday&text=corridor")
+    page = visitor.open("/?since=yesterday&text=known+corridor")
     expect(page.get_by_role("alert")).to_contain_text("since “yesterday”")
     expect(page.locator(".queue > li")).to_have_count(1)
 

@@ -45,7 +45,7 @@ class Visitor:
             hit = None
         assert hit is None, f"a text ran as script: {hit}"
         faults = [one for one in self.faults if not any(part in one for part in self.expected)]
-        assert faults == []
+        assert faults == [], faults
 
     def violations(self) -> list[str]:
         """Return what axe-core finds wrong with the page as it is."""

@@ -6,6 +6,7 @@ All of it made as people make it: ingested, asked, judged, corrected, withdrawn,
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 
 from bot.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Verdict
@@ -46,10 +47,10 @@ date: 2024-05-02
 author: '"><svg onload="window.hit=1">'
 ---
 
-The harbour of Zavelstein {HOSTILE.format("text", "text")} collected dues of 41 million crowns in
-2023, as [its report](javascript:window.hit='link') says.
+The harbour of Zavelstein {escape(HOSTILE.format("text", "text"))} collected
+dues of 41 million crowns in 2023, as [its report](javascript:window.hit='link') says.
 
-- {HOSTILE.format("bullet", "bullet")} The lighthouse of Zavelstein was built in 1871.
+- {escape(HOSTILE.format("bullet", "bullet"))} The lighthouse of Zavelstein was built in 1871.
 """
 
 
@@ -78,7 +79,7 @@ def make(home: Path, folder: Path, models: Path) -> World:
         world.briefs = _named(library)
         shutil.move(later, folder)
         assert not ingest(library, [str(folder)]).failed
-    for command in (("remove", world.briefs["gone"]), ("audit", "verify-chain")):
+    for command in (("remove", world.briefs["gone"]), ("audit", "run")):
         done = briefs(home, *command)
         assert done.returncode in {0, 1}, done.stderr
     return world
