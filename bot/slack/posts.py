@@ -10,7 +10,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +59,16 @@ class Noted:
             "text": self.posted.text,
             "blocks": list(self.posted.blocks),
         }
+
+
+def noted(
+    answer_id: str, name: str, posted: Sequence[Posted], *, alone: bool = False
+) -> list[Noted]:
+    """Return the messages of an answer as they are noted: "answer", "answer.1", and so on."""
+    return [
+        Noted(answer_id, f"{name}.{number}" if number else name, one, alone)
+        for number, one in enumerate(posted)
+    ]
 
 
 def note(

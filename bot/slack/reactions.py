@@ -76,7 +76,7 @@ def _opinion(entry: Entry) -> Opinion:
         answer_id=entry.answer_id,
         user=private.get("user"),
         good=entry.body["good"],
-        reason=entry.body["reason"],
+        reason=entry.body.get("reason"),
         note=private.get("note"),
         given_at=entry.created_at,
     )

@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from bot.slack import posts
 from bot.slack.inbox_tables import Store, questions, shares
-from bot.slack.posts import Noted
 from bot.slack.types import Claim, Posted
 from index.database import Database
 
@@ -54,10 +53,7 @@ class Shares:
     def done(self, claim: Claim, posted: Sequence[Posted], owner: str) -> None:
         """Note the messages as which the answer to a question stands, to be recorded by `owner`."""
         incoming, answer_id = claim.incoming, claim.answer_id or ""
-        noted = [
-            Noted(answer_id, f"shared.{number}" if number else "shared", one)
-            for number, one in enumerate(posted)
-        ]
+        noted = posts.noted(answer_id, "shared", posted)
         with self._store.write() as connection:
             connection.execute(
                 update(shares)

@@ -10,16 +10,16 @@ import logging
 from contextlib import suppress
 
 from bot.chain import new_id
-from bot.errors import LedgerError
 from bot.slack import answering, phrases
 from bot.slack.answering import Reply, Setting
 from bot.slack.delivery import Delivery
 from bot.slack.elements import Message
 from bot.slack.growing import Growing
 from bot.slack.notice_blocks import failed, offer_again
-from bot.slack.outbox import Stopped, Undeliverable
+from bot.slack.outbox import Undeliverable
 from bot.slack.parts import Parts
-from bot.slack.posts import Noted
+from bot.slack.posts import Noted, noted
+from bot.slack.reasons import reason_of
 from bot.slack.types import Claim, Kind, Outcome
 from index import failpoints
 from index.errors import BriefsError, UsageError
@@ -243,10 +243,7 @@ class Work:
         """Return what was posted of the answer, where one is on record."""
         if not self._marker or self._marker.startswith(NO_ANSWER):
             return []
-        return [
-            Noted(self._marker, f"answer.{number}" if number else "answer", one, bool(self._alone))
-            for number, one in enumerate(self._delivery.posted)
-        ]
+        return noted(self._marker, "answer", self._delivery.posted, alone=bool(self._alone))
 
     async def _record(self) -> None:
         """Bring what was posted into the ledger; what fails is done by the chores."""
@@ -263,16 +260,3 @@ class Work:
             offer = offer_again(claim.answer_id)
             with suppress(BriefsError):
                 await self._delivery.aside(offer, self.incoming.root)
-
-
-def reason_of(error: Exception) -> str:
-    """Return why a question failed, in words for its asker."""
-    if isinstance(error, LedgerError):
-        return phrases.NOT_RECORDED
-    if isinstance(error, UsageError | Undeliverable):
-        return str(error)
-    if isinstance(error, Stopped):
-        return phrases.STOPPED
-    if isinstance(error, TimeoutError):
-        return phrases.TOO_SLOW
-    return phrases.BROKEN
