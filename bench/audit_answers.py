@@ -35,7 +35,7 @@ _FORMS = (
     "{0}",
     "According to “{1}”, “{0}”",
     "The report says: “{0}”",
-    "The report begins “{2}” and goes on: “{3}”",
+    "{2} “{3}”",
     "“{4},” the report says.",
 )
 
@@ -56,7 +56,7 @@ def opened(home: Path) -> Library:
 def _fill(folder: Path, home: Path, place: Workplace) -> None:
     each = QUICK if place.quick else EACH
     with opened(home) as library, (folder / "answers.jsonl").open("w", encoding="utf-8") as file:
-        for made in (_asked(library, folder, place, each), _written(library, each)):
+        for made in (_asked(library, folder, place, each), written(library, each)):
             for one in made:
                 file.write(canonical(one) + "\n")
 
@@ -79,14 +79,18 @@ def _asked(
             return
 
 
-def _written(library: Library, wanted: int) -> Iterator[dict[str, Any]]:
-    """Yield the bodies of answers that quote, in other forms than the briefs' own sentences."""
+def written(library: Library, wanted: int) -> Iterator[dict[str, Any]]:
+    """Yield the bodies of answers that quote, in other forms than the briefs' own sentences.
+
+    Sentences are used again, in other forms and company, when all have been.
+    """
     rng = random.Random(5)
     pairs = list(quotable(library))
-    rng.shuffle(pairs)
-    for number in range(min(wanted, len(pairs) // 2)):
-        chosen = pairs[2 * number : 2 * number + 1 + number % 2]
-        yield _body(f"w{number}", chosen, rng)
+    left: list[Quotable] = []
+    for number in range(wanted):
+        if len(left) < 2:
+            left = rng.sample(pairs, len(pairs))
+        yield _body(f"w{number}", [left.pop() for _ in range(1 + number % 2)], rng)
 
 
 def quotable(library: Library, source: str | None = None) -> Iterator[Quotable]:

@@ -1,7 +1,9 @@
 """Measure a run of the checks over many stored answers: seconds, and whether memory stays flat.
 
-The answers are those of bench/audit_answers.py, each recorded again and again under another id, in
-a copy of the reports' library. What fills it works in a process of its own: see bench/timing.py.
+Half of the answers are written by script, each another one; the others are those to our questions
+(bench/audit_answers.py), recorded again and again, all in a copy of the reports' library. What
+fills it works in a process of its own: see bench/timing.py. Memory grows over the first thousands
+while what was read last is kept; it must not after that.
 """
 
 import json
@@ -16,7 +18,7 @@ from bench.workplace import Workplace
 ANSWERS = 10_000
 QUICK = 400
 SECONDS = 60.0
-GROWTH = 1.10  # of the peak with a tenth of the answers
+GROWTH = 1.05  # of the peak with half of the answers
 PARTS = (0.1, 0.5, 1.0)
 
 
@@ -30,7 +32,7 @@ def figures(place: Workplace) -> Iterator[Figure]:
         f"`audit run` over {found['checked']:,} answers, half of them written, the register empty",
         f"{done.seconds:.1f} s, {1000 * found['seconds'] / found['checked']:.1f} ms an answer",
         bar=f"≤ {SECONDS:.0f} s",
-        met=done.seconds <= SECONDS and found["checked"] == total,
+        met=done.seconds <= SECONDS and found["checked"] >= total,
     )
     peaks = []
     for part in PARTS:
@@ -42,10 +44,10 @@ def figures(place: Workplace) -> Iterator[Figure]:
             f"{again.seconds:.1f} s, peak {again.peak_mb:.0f} MB",
         )
     yield Figure(
-        "… peak memory over all, of that over a tenth",
-        f"{peaks[-1] / peaks[0]:.2f}",
+        "… peak memory over all, of that over half",
+        f"{peaks[-1] / peaks[1]:.2f}",
         bar=f"≤ {GROWTH:.2f}",
-        met=peaks[-1] <= GROWTH * peaks[0],
+        met=peaks[-1] <= GROWTH * peaks[1],
     )
 
 
@@ -66,9 +68,11 @@ def _fill(place: Workplace, home: Path, total: int) -> None:
     from bench import audit_answers
     from bot.ledger import Ledger
 
-    bodies = audit_answers.bodies(place)
+    asked = [one for one in audit_answers.bodies(place) if one["mode"] == "extractive"]
     with audit_answers.opened(home) as library:
         ledger = Ledger(library.database)
+        written = audit_answers.written(library, total // 2)
         private = {"question": "?", "standalone_question": "?", "asker": None, "place": None}
         for number in range(total):
-            ledger.append(f"many{number}", bodies[number % len(bodies)], private)
+            body = asked[number % len(asked)] if number % 2 else next(written)
+            ledger.append(f"many{number}", body, private)

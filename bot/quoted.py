@@ -15,6 +15,7 @@ SAME = str.maketrans(
 LEAST = 3  # words of a quotation that is looked for
 _LEFT_OUT = re.compile(r"\[?(?:\.\.\.|…)\]?")
 _DOUBLED = re.compile(r"''|``")  # a typewriter's quotation marks
+_CURLY = re.compile(r"[“„]([^“”„]+)”|«([^«»]+)»")  # these say which is first and which is last
 _QUOTED = re.compile(r'"([^"]+)"')
 
 
@@ -36,12 +37,20 @@ def unfound(claim: str, evidence: Sequence[str]) -> list[str]:
     """
     whole = " ".join(map(_bare, evidence))
     found = []
-    for match in _QUOTED.finditer(_DOUBLED.sub('"', claim.translate(SAME))):
-        if len(_words(match[1])) < LEAST or _is_title(match[1]):
+    for quote in _quotations(claim):
+        if len(_words(quote)) < LEAST or _is_title(quote):
             continue
-        if not all(part in whole for part in _parts(match[1])):
-            found.append(match[1].strip())
+        if not all(part in whole for part in _parts(quote)):
+            found.append(quote)
     return found
+
+
+def _quotations(claim: str) -> list[str]:
+    """Return what stands between quotation marks; marks within are not looked at."""
+    curly = [match[1] or match[2] for match in _CURLY.finditer(claim)]
+    rest = _DOUBLED.sub('"', _CURLY.sub(" ", claim).translate(SAME))
+    straight = [match[1] for match in _QUOTED.finditer(rest)]
+    return [quote.translate(SAME).strip() for quote in (*curly, *straight)]
 
 
 def _parts(quote: str) -> list[str]:

@@ -22,6 +22,7 @@ TRIED = 5  # passages of the library that may bear out what an answer's own do n
 
 Json = Mapping[str, Any]
 _ABOUT_QUOTES = (Kind.MISATTRIBUTED, Kind.STITCHED)
+_ABSENT = " is not in the evidence"
 _OF_WORDS = (Kind.COVERAGE, Kind.NAME)
 _FACTS = (Kind.NUMBER, Kind.DATE, Kind.NAME, Kind.NEGATION)
 
@@ -55,7 +56,7 @@ class Bearing:
             yield found_by(fault, one.number, self._citation)
             return
         checked = verify.check(text, _evidence(self._own))
-        facts = [reason for reason in checked.reasons if reason.kind in _FACTS]
+        facts = _once([reason for reason in checked.reasons if reason.kind in _FACTS])
         found = [self._reason(reason, one, checked.score) for reason in facts]
         touched = {kind for change in fault.changes for kind in changing.kinds(change)}
         for kind in sorted(touched - {reason.kind for reason in facts}):
@@ -78,7 +79,7 @@ class Bearing:
             return
         elif not reasons:
             reasons = [Reason(Kind.COVERAGE, "its passages bear it out only in part")]
-        yield from (self._reason(reason, one, checked.score) for reason in reasons)
+        yield from (self._reason(reason, one, checked.score) for reason in _once(reasons))
 
     def _misquoting(self, text: str) -> list[Fault]:
         """Return what is wrong with the words that a sentence has between quotation marks."""
@@ -135,6 +136,12 @@ def _evidence(found: Sequence[Source]) -> list[str]:
         pieces += [source.text[start:end] for start, end in sentences.split(source.text)]
         pieces += source.around
     return pieces
+
+
+def _once(reasons: Sequence[Reason]) -> list[Reason]:
+    """Return the reasons without "“9” is not in the evidence" where another says what is."""
+    told = {one.detail.partition(":")[0] for one in reasons if ":" in one.detail}
+    return [one for one in reasons if one.detail.removesuffix(_ABSENT) not in told]
 
 
 def _borne_out_by(text: str, source: Source) -> Fault:

@@ -21,7 +21,7 @@ from index.lexicon import indexed_terms, lexicon_for
 from index.passage import Passage
 from index.schema import CURRENT
 
-KEPT = 24_000_000  # characters of texts kept in memory
+KEPT = 8_000_000  # characters of texts kept in memory
 RAREST = 8  # terms of a quotation by which passages are sought
 FOUND = 20  # passages looked at
 

@@ -26,7 +26,7 @@ class Clock(datetime):
 
 @pytest.fixture
 def clock(monkeypatch):
-    monkeypatch.setattr("bot.ledger.datetime", Clock)
+    monkeypatch.setattr("bot.ledger_rows.datetime", Clock)
     monkeypatch.setattr(module, "datetime", Clock)
     monkeypatch.setattr(Clock, "at", Clock.at)
     return Clock

@@ -2,11 +2,13 @@
 
 import http.client
 import signal
+import socket
 from pathlib import Path
 
 import pytest
 
 from bot.desk.people import Role
+from bot.serving.server import bound
 from index.library import Library
 from tests.commands import briefs
 from tests.desk.material import TOKENS, answer
@@ -45,6 +47,12 @@ def test_on_this_machine_the_desk_is_open(home: Path) -> None:
         assert ask(port, "/slack/events")[0] == 404
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
+
+
+def test_replies_are_sent_at_once() -> None:
+    """On kept connections too: asyncio does so on sockets that name their protocol alone."""
+    with bound("127.0.0.1", 0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
 
 
 def test_elsewhere_it_demands_a_login(home: Path) -> None:
