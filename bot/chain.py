@@ -275,7 +275,7 @@ class _Steps:
             seconds=stage.seconds,
             streamed=stage.stream.digest,
         )
-        self.ledger.append(answer.answer_id, body, self._private(stage))
+        self.ledger.append(answer.answer_id, body, self._private(stage, answer.draft.notes))
         stage.stream.finished()
         return answer
 
@@ -295,18 +295,15 @@ class _Steps:
         return show
 
     def _basis(self, stage: _Stage) -> Basis:
-        return Basis(stage.generation, self.library.fingerprint, self.settings)
+        filters = stage.request.filters
+        return Basis(stage.generation, self.library.fingerprint, self.settings, filters)
 
-    def _private(self, stage: _Stage) -> dict[str, Any]:
+    def _private(self, stage: _Stage, notes: Sequence[str] = ()) -> dict[str, Any]:
         request = stage.request
         return record.private(
-            stage.standalone,
-            request.turns,
-            request.asker,
-            request.place,
-            filters=request.filters,
-            zone=request.zone,
-        )
+            stage.standalone, request.turns, request.asker, request.place,
+            zone=request.zone, notes=notes,
+        )  # fmt: skip
 
     def _answer(self, stage: _Stage) -> Answer:
         return Answer(

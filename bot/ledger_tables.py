@@ -4,7 +4,18 @@ A record is an answer, or says something further of one: how it was posted, what
 editor thought of it, that its question was forgotten. All of them stand in one chain.
 """
 
-from sqlalchemy import DDL, Column, Connection, ForeignKey, Integer, String, Table, Text, event
+from sqlalchemy import (
+    DDL,
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    Text,
+    event,
+    text,
+)
 from sqlalchemy import inspect as inspected
 
 from index.database import metadata
@@ -121,6 +132,19 @@ def create(connection: Connection) -> None:
         return
     for statement in _FROM_ANSWERS_LEDGER:
         connection.exec_driver_sql(statement)
+
+
+def missing_triggers(connection: Connection) -> list[str]:
+    """Return the names of the triggers that should be there and are not."""
+    names = [f"{table}_no_{verb.lower()}" for table, verb in _REFUSALS] + ["ledger_next"]
+    if connection.dialect.name == "sqlite":
+        names.append("ledger_private_keep")
+        query = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    else:
+        names.append("ledger_no_truncate")
+        query = text("SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'")
+    there = set(connection.scalars(query))
+    return [name for name in names if name not in there]
 
 
 # Bodies and hashes stay as they are: an answer's record is of this form still.

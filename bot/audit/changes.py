@@ -4,13 +4,15 @@ Passages are the same where their text is (by hash); a passage that stands uncha
 version of its brief is renewed, not lost. Knows nothing of ledgers and of how answers are made.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
 Json = Mapping[str, Any]
+_TOKEN = re.compile(r" ?(?:\w+(?:[.,'’-]\w+)*|[^\w\s])")
 
 
 class Change(StrEnum):
@@ -99,21 +101,26 @@ def changes(before: Json, after: Json) -> Changes:
     )
 
 
-def word_diff(before: Sequence[str], after: Sequence[str]) -> Iterator[Stretch]:
-    """Yield what became of the words of some sentences; nothing where all were kept."""
-    old, new = _words(before), _words(after)
-    if old == new:
-        return
-    for op, start, end, begin, stop in SequenceMatcher(
-        None, old, new, autojunk=False
-    ).get_opcodes():
+def word_diff(before: str, after: str) -> list[Stretch]:
+    """Return what became of the words and signs of a text; [] where all were kept.
+
+    A stretch has the space before it; those kept and added make up the new text.
+    """
+    old, new = _tokens(before), _tokens(after)
+    words = [[one.strip() for one in row] for row in (old, new)]
+    if words[0] == words[1]:
+        return []
+    matcher = SequenceMatcher(None, words[0], words[1], autojunk=False)
+    found = []
+    for op, start, end, begin, stop in matcher.get_opcodes():
         if op == "equal":
-            yield Stretch(Op.KEPT, " ".join(old[start:end]))
+            found.append(Stretch(Op.KEPT, "".join(new[begin:stop])))
             continue
         if start < end:
-            yield Stretch(Op.REMOVED, " ".join(old[start:end]))
+            found.append(Stretch(Op.REMOVED, "".join(old[start:end])))
         if begin < stop:
-            yield Stretch(Op.ADDED, " ".join(new[begin:stop]))
+            found.append(Stretch(Op.ADDED, "".join(new[begin:stop])))
+    return found
 
 
 def _same_words(one: Cited, other: Cited) -> bool:
@@ -131,9 +138,10 @@ def _cited(body: Json) -> list[Cited]:
     return list(dict.fromkeys(found))
 
 
-def _said(body: Json) -> list[str]:
-    return [one["text"] for one in body["sentences"]]
+def _said(body: Json) -> str:
+    return " ".join(one["text"] for one in body["sentences"])
 
 
-def _words(sentences: Sequence[str]) -> list[str]:
-    return " ".join(sentences).split()
+def _tokens(text: str) -> list[str]:
+    """Return words and signs, each with the space before it."""
+    return _TOKEN.findall(" ".join(text.split()))

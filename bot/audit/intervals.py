@@ -21,4 +21,4 @@ def wilson(good: float, total: int) -> tuple[float, float] | None:
     centre = (share + squared / (2 * total)) / (1 + squared / total)
     half = Z * math.sqrt(share * (1 - share) / total + squared / (4 * total * total))
     half /= 1 + squared / total
-    return max(0.0, centre - half), min(1.0, centre + half)
+    return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))

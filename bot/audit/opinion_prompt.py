@@ -7,7 +7,7 @@ Knows nothing of models, and nothing of what comes back.
 import secrets
 from collections.abc import Sequence
 
-from bot.errors import ChatUnavailable
+from bot.errors import ChatError
 from bot.models import Message
 from bot.prompt import block, cleared, tokens
 from index.passage import Hit
@@ -33,12 +33,12 @@ Reply with one line of JSON and nothing else:
 def compose(sentence: str, hits: Sequence[Hit], most_tokens: int) -> tuple[Message, ...]:
     """Return the messages.
 
-    Raises ChatUnavailable where they are too long: a passage cut short would be misjudged.
+    Raises ChatError where they are too long: a passage cut short would be misjudged.
     """
     mark = secrets.token_hex(8)
     passages = [block(number, hit, mark) for number, hit in enumerate(hits, 1)]
     claim = f"<sentence {mark}>\n{cleared(sentence, mark)}\n</sentence {mark}>"
     body = "\n\n".join([*passages, claim])
     if tokens(_RULES) + tokens(body) > most_tokens:
-        raise ChatUnavailable("The passages leave no room in the chat model's prompt")
+        raise ChatError("The passages are too long for the chat model's prompt")
     return (("system", _RULES), ("human", body))

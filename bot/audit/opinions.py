@@ -15,10 +15,10 @@ from typing import Any
 from bot.allowance import Allowance
 from bot.audit.judgements import Judged
 from bot.audit.opinion_prompt import VERSION, compose
-from bot.errors import UnfitReply
+from bot.audit.passages import passages
+from bot.errors import ChatError, ChatUnavailable, UnfitReply
 from bot.ledger import Entry, Kind, Ledger
 from bot.models import ChatModel
-from bot.rebuilt import rebuilt
 from bot.untrusted import bare, forbidden
 from index.database import Database
 from index.errors import UsageError
@@ -63,24 +63,32 @@ class SecondJudge:
     def second(self, ledger: Ledger, entry: Entry) -> list[Opinion]:
         """Record and return the model's opinion of the sentences that it has not judged yet.
 
-        Raises a ChatError where the model fails; the opinions before that are recorded.
+        A sentence of which it fails is passed over, and the first ChatError raised at the end; a
+        ChatUnavailable at once. What was recorded before stays.
         """
         done = {one.sentence for one in opinions(ledger, entry.answer_id) if one.judge == self.name}
-        answer = rebuilt(entry.body, None)
-        made = []
-        for number, sentence in enumerate(answer.sentences, 1):
-            cited = {
-                one.passage_id: one.hit
-                for one in answer.citations
-                if one.number in sentence.citations
-            }
-            if number in done or not cited:
-                continue
-            judged, reason = self._ask(sentence.text, list(cited.values()))
-            body = {"sentence": number, "judge": self.name, "judged": judged, "reason": reason}
-            body |= {"prompt_version": VERSION}
-            made.append(ledger.add(Kind.OPINION, entry.answer_id, body))
+        made: list[str] = []
+        faults: list[ChatError] = []
+        for number in range(1, len(entry.body["sentences"]) + 1):
+            try:
+                if number not in done and (record_id := self._judged(ledger, entry, number)):
+                    made.append(record_id)
+            except ChatUnavailable:
+                raise
+            except ChatError as fault:
+                faults.append(fault)
+        if faults:
+            raise faults[0]
         return [one for one in opinions(ledger, entry.answer_id) if one.record_id in made]
+
+    def _judged(self, ledger: Ledger, entry: Entry, number: int) -> str | None:
+        """Record an opinion and return the record's id; None for a sentence that cites nothing."""
+        cited = passages(entry.body, number)
+        if not cited:
+            return None
+        judged, reason = self._ask(entry.body["sentences"][number - 1]["text"], cited)
+        body = {"sentence": number, "judge": self.name, "judged": judged, "reason": reason}
+        return ledger.add(Kind.OPINION, entry.answer_id, {**body, "prompt_version": VERSION})
 
     def _ask(self, sentence: str, cited: Sequence[Hit]) -> tuple[Judged, str]:
         messages = compose(sentence, cited, self._settings.chat_input_tokens)

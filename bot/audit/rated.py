@@ -12,9 +12,9 @@ from typing import Any
 from bot import verify
 from bot.answer import Verdict
 from bot.audit.judgements import Judged, Judgement, read, standing
+from bot.audit.passages import passages
 from bot.grounding import evidence
 from bot.ledger import Entry, Kind, Ledger
-from bot.rebuilt import rebuilt
 
 # What the machine's verdicts are in an editor's words, and an editor's in grades alike.
 GRADE: Mapping[str, str] = {
@@ -70,10 +70,8 @@ def house(words: Iterable[Judged]) -> Judged:
 
 def score(entry: Entry, sentence: int) -> float:
     """Return the machine's score of a sentence, in [0, 1], from the evidence on record."""
-    answer = rebuilt(entry.body, None)
-    shown = answer.sentences[sentence - 1]
-    cited = [one.hit for one in answer.citations if one.number in shown.citations]
-    return verify.check(shown.text, [text for hit in cited for text in evidence(hit)]).score
+    pieces = [text for hit in passages(entry.body, sentence) for text in evidence(hit)]
+    return verify.check(entry.body["sentences"][sentence - 1]["text"], pieces).score
 
 
 def name(judgement: Judgement) -> str:

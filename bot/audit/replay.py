@@ -8,7 +8,7 @@ ever. Nobody's name is used; questions that were forgotten cannot be asked.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,7 +55,7 @@ class Replayer:
             raise UsageError(f"{entry.answer_id}: its question was forgotten; it cannot be asked")
         found, fault = None, None
         try:
-            after = self._ask(private, datetime.fromisoformat(entry.created_at))
+            after = self.again(entry, datetime.fromisoformat(entry.created_at))
             found = changes(entry.body, after)
         except BriefsError as error:
             fault = str(error)
@@ -65,16 +65,18 @@ class Replayer:
             question=str(private["standalone_question"]),
             changes=found,
             fault=fault,
-            limits_known=private.get("filters") is not None,
+            limits_known="filters" in entry.body,
         )
 
-    def _ask(self, private: Mapping[str, Any], moment: datetime) -> Mapping[str, Any]:
+    def again(self, entry: Entry, moment: datetime) -> Mapping[str, Any]:
+        """Return the body of the answer to a record's question, as if asked at a moment."""
+        private = entry.private or {}
         zone = private.get("zone")
         self._day = day_in(zone or self._zone, moment)
         answer = self._answerer.ask(
             private["question"],
             [Turn(**turn) for turn in private["turns"]],
-            _filters(private.get("filters") or {}),
+            _filters(entry.body.get("filters", {})),
             zone=zone,
             moment=moment,
         )
@@ -90,5 +92,9 @@ def replayer(library: Library) -> Iterator[Replayer]:
 
 
 def _filters(recorded: Mapping[str, Any]) -> Filters:
-    lists = {name: tuple(recorded.get(name, ())) for name in ("collections", "briefs")}
-    return Filters(**{**recorded, **lists})
+    known = {one.name: recorded[one.name] for one in fields(Filters) if one.name in recorded}
+    return Filters(**{name: _tupled(value) for name, value in known.items()})
+
+
+def _tupled(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

@@ -72,11 +72,12 @@ def marked(words: Sequence[Stretch]) -> str:
     """Return a word diff as one line: [-removed-], {+added+}, long kept stretches shortened."""
     said = []
     for place, each in enumerate(words):
-        text = each.text
+        text = each.text.strip()
         if each.op is Op.KEPT:
             text = _shortened(text, first=place == 0, last=place == len(words) - 1)
-        said.append(_MARKS[each.op].format(text))
-    return " ".join(said)
+        space = " " if each.text.startswith(" ") else ""
+        said.append(space + _MARKS[each.op].format(text))
+    return "".join(said).strip()
 
 
 def _changed(found: Changes) -> Iterator[str]:

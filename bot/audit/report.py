@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.audit import opinions
 from bot.audit.comparison import compared, rates_json, to_json
 from bot.audit.findings import Kind, Severity
 from bot.audit.judgements import Judgement
@@ -155,9 +156,12 @@ def _findings(register: Register, ledger: Ledger, held: _Held, *, with_askers: b
             continue
         entry = ledger.get(row.answer_id)
         about = _about(row, entry, with_askers=with_askers)
+        thought = opinions.standing(opinions.opinions(ledger, row.answer_id))
         for finding in register.findings(row.answer_id):
-            judged = said.get((row.answer_id, finding.sentence or 0), [])
-            found.append({**about, **finding_json(finding, entry.body), "judged": _words(judged)})
+            shown = finding_json(finding, entry.body)
+            judged = said.get((row.answer_id, shown["sentence"] or 0), [])
+            second = [_opinion(one) for one in thought.get(shown["sentence"] or 0, ())]
+            found.append({**about, **shown, "judged": _words(judged), "opinions": second})
     return found
 
 
@@ -179,6 +183,10 @@ def _words(given: Sequence[Judgement]) -> list[Json]:
     return [{"editor": name(one), "judged": str(one.judged), "note": one.note} for one in given]
 
 
+def _opinion(one: opinions.Opinion) -> Json:
+    return {"judge": one.judge, "judged": str(one.judged), "reason": one.reason}
+
+
 def _judgements(held: _Held) -> list[Json]:
     of = {(one.answer_id, one.sentence): one for one in held.rated}
     return [
@@ -193,7 +201,7 @@ def _judgements(held: _Held) -> list[Json]:
             "note": one.note,
             "at": one.at,
         }
-        for one in held.judgements
+        for one in sorted(held.judgements, key=lambda one: (one.answer_id, one.sentence, one.at))
     ]
 
 

@@ -13,11 +13,13 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.render import safe
+
 BOM = "\ufeff"  # by which Excel knows UTF-8
 COLUMNS = (
     "answer_id", "asked_at", "question", "mode", "model", "risk", "kind", "severity", "detail",
     "sentence", "text", "verdict", "citation", "quote", "brief_id", "brief_number", "brief_title",
-    "brief_date", "brief_version", "paragraph", "page", "changed", "judged",
+    "brief_date", "brief_version", "paragraph", "page", "changed", "elsewhere", "judged",
 )  # fmt: skip
 ASKERS = ("asker", "place")
 _MARKS = {"kept": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
@@ -40,10 +42,10 @@ def report_csv(report: Mapping[str, Any], *, bom: bool = False) -> str:
 
 
 def cell(value: object) -> str:
-    """Return what stands in a cell: "" for None, one line, never a formula."""
+    """Return what stands in a cell: "" for None, one line, written one way, never a formula."""
     text = "" if value is None else str(value)
     text = "".join(" " if unicodedata.category(char) == "Cc" else char for char in text)
-    return _FORMULA.sub(_defused, " ".join(text.split()))
+    return _FORMULA.sub(_defused, safe(" ".join(text.split())))
 
 
 def _defused(found: re.Match[str]) -> str:
@@ -63,9 +65,18 @@ def _cells(finding: Mapping[str, Any]) -> dict[str, Any]:
         "brief_version": _each(one["brief"]["version"] for one in cited),
         "paragraph": _each(one["paragraph"] for one in cited),
         "page": _each(one["page"] for one in cited),
-        "changed": " ".join(_MARKS[one["op"]].format(one["text"]) for one in finding["changed"]),
+        "changed": "".join(map(_marked, finding["changed"])),
+        "elsewhere": _each(
+            f"{one['what']}: {one['title']}, paragraph {one['paragraph']}: {one['text']}"
+            for one in finding["elsewhere"]
+        ),
         "judged": _each(f"{one['editor']}: {one['judged']}" for one in finding["judged"]),
     }
+
+
+def _marked(stretch: Mapping[str, str]) -> str:
+    text = stretch["text"]
+    return text[: text[:1] == " "] + _MARKS[stretch["op"]].format(text.strip())
 
 
 def _each(values: Iterator[Any]) -> str:

@@ -18,6 +18,7 @@ from bot.render import safe
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 MOST = 200  # findings shown, the riskiest; CSV and JSON have all
+Finding = Mapping[str, Any]
 _VERDICTS = ("supported", "check", "unsupported")
 _MEANINGS = {
     "fabricated": "The quotation stands nowhere, or with other words.",
@@ -36,10 +37,17 @@ _MEANINGS = {
     "withdrawn": "The brief is no longer in the library.",
 }
 
+_ELSEWHERE = {
+    "support": "The passage that bears it out",
+    "nearest": "The nearest passage",
+    "piece": "A piece of it stands here",
+}
+
 
 def report_html(report: Mapping[str, Any], *, most: int = MOST) -> str:
     """Return the page, with at most so many findings, the riskiest."""
     shown = report["findings"][:most]
+    judged = groupby(report["judgements"], key=lambda one: (one["answer_id"], one["sentence"]))
     page = _environment().get_template("report.html")
     return page.render(
         report=report,
@@ -48,6 +56,8 @@ def report_html(report: Mapping[str, Any], *, most: int = MOST) -> str:
         verdicts=_VERDICTS,
         words=list(map(str, Judged)),
         meanings=_MEANINGS,
+        elsewhere=_ELSEWHERE,
+        judged=[list(group) for _, group in judged],
     )
 
 
@@ -65,8 +75,16 @@ def _environment() -> Environment:
     return environment
 
 
-def _by_answer(findings: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
-    return [list(group) for _, group in groupby(findings, key=lambda one: one["answer_id"])]
+def _by_answer(findings: Sequence[Finding]) -> list[list[list[Finding]]]:
+    """Return the findings of each answer, those on the same evidence together, in their order."""
+    answers = []
+    for _, of_one in groupby(findings, key=lambda one: one["answer_id"]):
+        together: dict[object, list[Finding]] = {}
+        for one in of_one:
+            cited = tuple(each["number"] for each in one["citations"])
+            together.setdefault((one["sentence"], cited), []).append(one)
+        answers.append(list(together.values()))
+    return answers
 
 
 def _shown(value: Any) -> Any:

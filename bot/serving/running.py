@@ -5,6 +5,7 @@ import logging
 import socket
 from contextlib import AsyncExitStack
 
+from bot.audit.hourly import upkeep
 from bot.serving.asgi import Site
 from bot.serving.guard import Guard
 from bot.serving.health import Health, site
@@ -65,7 +66,7 @@ def slack_settings(host: str) -> SlackSettings | None:
 
 
 async def _without_slack(library: Library, listening: socket.socket) -> None:
-    async with serving(site(Health(library.database)), listening) as task:
+    async with upkeep(library), serving(site(Health(library.database)), listening) as task:
         log.warning("listening on %s: /health, /metrics", address(listening))
         await until_told(task)
 

@@ -20,6 +20,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.audit.hourly import upkeep
 from bot.ledger import Ledger
 from bot.making import parts as made_of
 from bot.serving.health import Health, site
@@ -114,7 +115,8 @@ async def running(settings: SlackSettings, library: Library) -> AsyncIterator[Ru
     worker = Worker(parts, lease_seconds=LEASE_SECONDS)
     working = asyncio.create_task(worker.run())
     try:
-        yield Running(parts, worker, build(parts, worker, client), working)
+        async with upkeep(library):
+            yield Running(parts, worker, build(parts, worker, client), working)
     finally:
         await worker.stop()
         await working

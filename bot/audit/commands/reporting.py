@@ -97,7 +97,7 @@ def _text(found: "Mapping[str, Any]", form: Format, most: int, *, bom: bool) -> 
     import json
 
     if form is Format.JSON:
-        return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+        return json.dumps(found, ensure_ascii=False) + "\n"
     if form is Format.CSV:
         from bot.audit.report_csv import report_csv
 
@@ -134,6 +134,7 @@ def _tell(found: "Mapping[str, Any]", out: Path | None) -> None:
     if out is not None:
         say(f"{out}: {numbers['answers']:,} answers, {numbers['findings']['total']:,} findings")
     if unchecked:
-        say(f"{unchecked:,} answers have never been checked: briefs audit run")
+        many = "answer has" if unchecked == 1 else "answers have"
+        say(f"{unchecked:,} {many} never been checked: briefs audit run")
     if not chain["sound"]:
         say(f"briefs: the ledger is not as it was written from record {chain['first_bad']} on")
