@@ -102,7 +102,7 @@ async def _with_slack(
     settings: SlackSettings, library: Library, listening: socket.socket, desk: App | None
 ) -> None:
     from bot.slack.http import PATH, events
-    from bot.slack.running import running
+    from bot.slack.running import leave_threads, running
 
     assert settings.signing_secret
     async with AsyncExitStack() as stack:
@@ -116,6 +116,7 @@ async def _with_slack(
             address(listening), _and_desk(desk), PATH, len(library.dates()),
         )  # fmt: skip
         await until_told(task)
+    leave_threads()
 
 
 def _and_desk(desk: App | None) -> str:

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from sqlalchemy import inspect, select, update
 
 from bot.slack import erasing
-from bot.slack.inbox_tables import Store, feedback, librarian_requests, questions
+from bot.slack.inbox_tables import Store, librarian_requests, questions, unrecorded_posts
 from index.database import Database
 
 _PAGE = 500  # ids at a time
 
 
 def forget_answers(database: Database, answer_ids: Sequence[str]) -> None:
-    """Empty the texts of finished questions with these answers, and what was said of them."""
+    """Empty the texts of finished questions with these answers, and what was typed beside them."""
     if not _used(database):
         return
     store = Store(database)
@@ -27,8 +27,8 @@ def forget_answers(database: Database, answer_ids: Sequence[str]) -> None:
             for table, values in (
                 (questions, {"text": "", "edited": None, "response_url": None,
                              "answer_text": None, "answer_blocks": None}),
-                (feedback, {"note": None}),
                 (librarian_requests, {"question": ""}),
+                (unrecorded_posts, {"private": None}),
             ):  # fmt: skip
                 change = update(table).where(table.c.answer_id.in_(page))
                 if table is questions:

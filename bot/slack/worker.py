@@ -77,7 +77,7 @@ class Worker:
         """Stop the work on the questions of a thread: somebody pressed Stop."""
         for task, work in self._tasks.items():
             here = (work.incoming.channel, work.incoming.root) == (channel, root)
-            if here and not work.delivering:
+            if here and not work.delivering and task not in self._unwished:
                 self._unwished.add(task)
                 task.cancel()
 
