@@ -1,7 +1,11 @@
-"""Measure which planted faults the checks find, and which sound answers they flag."""
+"""Measure which planted faults the checks find, and which sound answers they flag.
+
+The rules were mended by looking at some of the faults that were missed. A second planting, at other
+places and with other words in every other answer, was never looked at; its misses are not listed.
+"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench import audit_answers
 from bench.figures import Figure, counted
@@ -14,6 +18,7 @@ from index.library import Library
 
 FOUND = 0.97
 FLAGGED = 0.03
+UNSEEN = 1_000_003  # added to the seed of the planting that nobody looked at
 OTHERS = 200  # citations of other answers that faults are made of
 
 
@@ -21,7 +26,6 @@ OTHERS = 200  # citations of other answers that faults are made of
 class _Tried:
     planted: Planted
     findings: Sequence[Finding]
-    held_out: bool
 
     @property
     def right(self) -> bool:
@@ -42,12 +46,16 @@ def figures(place: Workplace) -> Iterator[Figure]:
         others = [
             one for body in bodies[:: max(1, len(bodies) // OTHERS)] for one in body["citations"]
         ]
-        tried = [
-            _Tried(one, checks.check(one.body, shelf), held_out=at % 3 != 0)
-            for at, body in enumerate(bodies)
-            for one in planted(body, others, documents, at)
-        ]
+        tried, unseen = (
+            [
+                _Tried(one, checks.check(one.body, shelf))
+                for at, body in enumerate(part)
+                for one in planted(body, others, documents, seed + at)
+            ]
+            for part, seed in ((bodies, 0), (bodies[::2], UNSEEN))
+        )
     yield from _found(tried)
+    yield replace(_share("… of those planted anew, unseen", unseen), details=())
     for name, part in (("extractive", "extractive"), ("written by script", "generative")):
         mine = [(body, found) for body, found in sound if body["mode"] == part]
         yield _flagged(f"sound answers flagged, {name}", mine)
@@ -61,7 +69,6 @@ def _documents(library: Library) -> dict[str, str]:
 
 def _found(tried: Sequence[_Tried]) -> Iterator[Figure]:
     yield _share("planted faults found with the right kind", tried)
-    yield _share("… in the answers held out", [one for one in tried if one.held_out])
     for fault in FAULTS:
         yield _share(f"… {fault}", [one for one in tried if one.planted.fault == fault])
     named = [one for one in tried if one.planted.words]

@@ -37,7 +37,7 @@ HITS = 8  # passages whose sentences are looked at
 SENTENCES = 3  # quoted at most
 
 # Chosen with the weights of bot/scoring.py, on the same sets and without their held-out parts.
-LEAST = 0.03  # how likely a further sentence must be against the best one
+LEAST = 0.1  # how likely a further sentence must be against the best one
 LEAST_OF_PARTS = 0.01  # … where the question asks several things
 ADDED = 1.0  # how much a further sentence gains by covering all words of the question anew
 FOLLOWS = 1.0  # … by going on from a sentence that is quoted ("It removed the designation …")

@@ -14,7 +14,6 @@ from bot.audit import changing, quotes, severities
 from bot.audit.findings import Finding, Kind, Severity
 from bot.audit.quotes import Far, Fault
 from bot.audit.sources import Source
-from bot.audit.taking_in import kind_of
 from index import sentences
 
 SAME = 0.35  # score of a sentence whose passages speak of the same and have a fact otherwise
@@ -118,7 +117,7 @@ class Bearing:
 
     def _reason(self, reason: Reason, one: Said, score: float) -> Finding:
         return severities.finding(
-            kind_of(reason.kind),
+            severities.kind_of(reason.kind),
             reason.detail,
             sentence=one.number,
             citation=self._citation,

@@ -15,7 +15,9 @@ def lines(found: Comparison) -> Iterator[str]:
     if not found.sentences:
         yield "no sentence of these answers is judged; draw some: briefs audit sample 50"
         return
-    yield f"{found.sentences} sentences judged, in {found.answers} answers"
+    sentences = "sentence" if found.sentences == 1 else "sentences"
+    answers = "answer" if found.answers == 1 else "answers"
+    yield f"{found.sentences} {sentences} judged, in {found.answers} {answers}"
     yield ""
     yield from _machine(found)
     yield ""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.audit import checks, severities, today
+from bot.audit import checks, severities, streams, today
 from bot.audit.findings import WEIGHT, Finding, Kind, Severity
 from bot.audit.register import Register
 from bot.audit.rows import batched
@@ -93,5 +93,5 @@ def check(body: Json, shelf: Shelf) -> list[Finding]:
     """Return all that is wrong with an answer, the worst first."""
     found: Sequence[Finding] = checks.check(body, shelf)
     if not checks.unreadable(found):
-        found = [*found, *today.check(body, shelf)]
+        found = [*found, *streams.check(body, shelf.database), *today.check(body, shelf)]
     return severities.worst_first(found)

@@ -40,6 +40,11 @@ def finding(
     )
 
 
+def kind_of(reason: str) -> Kind:
+    """Return the kind of finding that a recorded reason is; one unknown today is a doubt."""
+    return Kind(reason) if reason in list(Kind) else Kind.COVERAGE
+
+
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings by severity, then by sentence and citation."""
     return sorted(

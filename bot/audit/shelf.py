@@ -65,7 +65,7 @@ class Shelf:
 
     def __init__(self, database: Database) -> None:
         """Read which versions there are."""
-        self._database = database
+        self.database = database
         self._lexicon = lexicon_for(database)
         self._texts: OrderedDict[tuple[str, int], Text | None] = OrderedDict()
         self._held = 0  # characters
@@ -112,7 +112,7 @@ class Shelf:
         stored = self.version(brief_id, version)
         if stored is None:
             return []
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             found = catalogue.passages(connection, brief_id, version)
         return [_source(passage_id, passage, stored) for passage_id, passage in found]
 
@@ -121,7 +121,7 @@ class Shelf:
         terms = list(dict.fromkeys(indexed_terms(words)))
         if not terms:
             return []
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             counts = self._lexicon.document_frequency(connection, terms)
             there = sorted((term for term in terms if counts.get(term)), key=counts.__getitem__)
             scores = self._lexicon.scores(connection, there[:RAREST]) if there else {}
@@ -142,7 +142,7 @@ class Shelf:
         if stored is None:
             return None
         column = schema.versions.c
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             found = connection.scalar(select(column.text).where(column.pk == stored.pk))
         return None if found is None else Text(found)
 

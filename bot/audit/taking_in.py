@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from bot.audit import severities
-from bot.audit.findings import Finding, Kind, risk
+from bot.audit.findings import Finding, risk
 from bot.audit.register_tables import (
     FORMAT,
     TABLES,
@@ -177,17 +177,12 @@ def _citations(seq: int, body: Json) -> list[dict[str, Any]]:
 def _risk(body: Json, complaints: int) -> float:
     """Return the risk by what an answer's own record says of its sentences."""
     found = [
-        severities.finding(kind_of(reason["kind"]), reason["detail"], sentence=number)
+        severities.finding(severities.kind_of(reason["kind"]), reason["detail"], sentence=number)
         for number, one in enumerate(body.get("sentences", ()), 1)
         if one["verdict"] != "supported"
         for reason in one["reasons"]
     ]
     return risk_of(_Read(body), found, complaints)
-
-
-def kind_of(reason: str) -> Kind:
-    """Return the kind of finding that a recorded reason is; one unknown today is a doubt."""
-    return Kind(reason) if reason in list(Kind) else Kind.COVERAGE
 
 
 class _Read:

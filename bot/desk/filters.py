@@ -56,7 +56,7 @@ class Filters:
             "answered": _either(chosen.answered, "answered"),
             "judged": _either(chosen.judged, "judged"),
             "finding": chosen.finding and _finding(chosen.finding),
-            "sample": chosen.sample and f"sample of {chosen.sample}",
+            "sample": chosen.sample and f"random sample of {chosen.sample}, seed {chosen.seed}",
         }  # fmt: skip
         return [
             (name, text, self.query(page=None, **{name: None}))
@@ -92,7 +92,24 @@ def read(query: Mapping[str, str], *, may_see_askers: bool) -> Filters:
     )
     order = Order.TIME if query.get("order") == Order.TIME else Order.RISK
     page = max(1, min(MOST_PAGES, _number(query.get("page", "")) or 1))
-    return _without_bad_brief(Filters(selection, order, page, tuple(faults)))
+    return _with_sound_sample(_without_bad_brief(Filters(selection, order, page, tuple(faults))))
+
+
+def _with_sound_sample(filters: Filters) -> Filters:
+    """Return filters whose sample is that of `briefs audit sample`, and stays while it is judged.
+
+    It is drawn among those that answered.
+    """
+    chosen = filters.selection
+    if chosen.sample is None:
+        return filters
+    faults = list(filters.faults)
+    if chosen.answered is False:
+        faults.append("not answered: a sample is drawn among those that answered; left out")
+    if chosen.judged is not None:
+        faults.append("judged: a sample must not change while it is judged; left out")
+    selection = replace(chosen, answered=True, judged=None)
+    return replace(filters, selection=selection, faults=tuple(faults))
 
 
 def _without_bad_brief(filters: Filters) -> Filters:

@@ -19,6 +19,7 @@ _TOP, _HEIGHT, _BELOW = 30, 180, 24  # pixels: the legend, the plot, the labels 
 _ROW = 34  # pixels of one horizontal bar with its label
 _FEWEST = 14  # bars that there is room for; fewer leave some of it empty
 _LABELS = 5  # on an axis of time: what a phone has room for
+_APART = 0.25  # of the width, between the names of two months
 
 
 @dataclass(frozen=True)
@@ -188,9 +189,11 @@ def _places(found: Sequence[Month]) -> list[float]:
 
 
 def _months(found: Sequence[Month], places: Sequence[float]) -> list[Markup]:
-    step = -(-len(found) // _LABELS)
-    shown = list(zip(found, places, strict=True))[::step]
-    return [_below(month_label(one.month), place) for one, place in shown]
+    shown: list[tuple[str, float]] = []
+    for one, place in zip(found, places, strict=True):
+        if not shown or place - shown[-1][1] >= _APART:
+            shown.append((month_label(one.month), place))
+    return [_below(label, place) for label, place in shown]
 
 
 def _dates(labels: Sequence[str], width: float) -> list[Markup]:

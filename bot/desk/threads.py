@@ -13,7 +13,7 @@ from bot.ledger import Entry, Kind
 from bot.ledger_tables import ledger, ledger_private
 from index.database import Database
 
-AHEAD = 2_000  # records behind an answer that are looked through
+AHEAD = 1_000  # records behind an answer that are looked through
 MOST = 20  # later questions that are shown
 
 

@@ -7,8 +7,8 @@ from bot.desk.filters import Filters, read
 
 ALL = {
     "since": "2026-01", "until": "2026-05-03", "channel": "C1", "asker": "U1", "brief": "PA1#p4",
-    "mode": "written", "finding": "high", "text": "cargo & tons", "answered": "no",
-    "judged": "yes", "sample": "20", "seed": "7", "order": "time", "page": "3",
+    "mode": "written", "finding": "high", "text": "cargo & tons", "answered": "yes",
+    "sample": "20", "seed": "7", "order": "time", "page": "3",
 }  # fmt: skip
 
 
@@ -17,7 +17,7 @@ def test_an_address_comes_back_as_it_was() -> None:
     filters = read(ALL, may_see_askers=True)
     assert filters.selection == Selection(
         since="2026-01", until="2026-05-03", channel="C1", asker="U1", brief="PA1#p4",
-        mode="written", answered=False, finding="high", judged=True, text="cargo & tons",
+        mode="written", answered=True, finding="high", text="cargo & tons",
         sample=20, seed=7,
     )  # fmt: skip
     assert (filters.order, filters.page, filters.faults) == (Order.TIME, 3, ())
@@ -37,6 +37,21 @@ def test_each_filter_can_be_taken_away() -> None:
         assert name not in left
         assert "page" not in left
         assert len(left) >= len(ALL) - 3
+
+
+def test_what_is_asked_with_yes_or_no() -> None:
+    """Answered, judged."""
+    filters = read({"answered": "no", "judged": "yes"}, may_see_askers=True)
+    assert filters.selection == Selection(answered=False, judged=True)
+    assert dict(parse_qsl(filters.query())) == {"answered": "no", "judged": "yes"}
+
+
+def test_a_sample_does_not_change_while_it_is_judged() -> None:
+    """It is drawn among those that answered, as `briefs audit sample` does."""
+    given = {"sample": "20", "seed": "7", "judged": "no", "answered": "no"}
+    filters = read(given, may_see_askers=True)
+    assert filters.selection == Selection(answered=True, sample=20, seed=7)
+    assert len(filters.faults) == 2
 
 
 def test_readers_cannot_find_out_askers_by_trying() -> None:

@@ -294,6 +294,9 @@ def test_reports_are_taken_away(
         assert "U0ASKER" not in reply.text
     assert json.loads(reply.text)["numbers"]["answers"] == 1
     assert caplog.text.count("a report was taken away by") == 3
+    sampled = here.get("/report?form=json&sample=1&seed=7").json()
+    assert sampled["errors"]["sampling"]["drawn"] == 1
+    assert len(sampled["findings"]) == len(json.loads(reply.text)["findings"])
     for wrong in ("?form=exe", "?form=html%0d%0ax", "?since=soon"):
         assert here.get(f"/report{wrong}").status_code == 400
 

@@ -121,6 +121,15 @@ def test_agreement_leaves_gaps_where_nothing_is_known() -> None:
     assert plot.rows[1] == ("Feb 2026", "4", "100%", "–")
 
 
+def test_names_of_months_do_not_overlap() -> None:
+    """A phone has room for one in each quarter of its width."""
+    many = [Month(f"2026-{month:02d}", 10, 9, 0.5) for month in (1, 2, 3, 5, 6, 7, 8, 9, 10, 12)]
+    texts = [one for one in drawn(agreement(many)).iter("text") if "2026" in (one.text or "")]
+    places = [float(one.get("x", "").rstrip("%")) for one in texts]
+    assert len(places) > 2
+    assert all(after - before >= 24.9 for before, after in itertools.pairwise(places))
+
+
 def test_kappa_below_chance_has_room() -> None:
     """The axis begins at -1 then; nothing is drawn outside."""
     marks = [one for one in drawn(agreement(MONTHS)).iter() if "point" in one.get("class", "")]

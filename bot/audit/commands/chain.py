@@ -75,7 +75,7 @@ def anchor(
 ) -> None:
     """Write the ledger's head and count where whoever has the database cannot change them.
 
-    Without options, to the file that [audit] of briefs.toml names, else to standard output.
+    Without options, to the file that the table audit of briefs.toml names, else to standard output.
 
     Example: briefs audit anchor --to /mnt/other/briefs.anchors
     """

@@ -38,7 +38,7 @@ def forget(
 ) -> None:
     """Delete what people typed, for good. The answers stay, and the chain goes on verifying.
 
-    Without options, questions older than [audit] keep_questions_days of briefs.toml.
+    Without options, questions older than audit.keep_questions_days in briefs.toml.
 
     Example: briefs audit forget --asker U0123ABCD --yes
     """

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -72,10 +73,7 @@ def taken(visit: Editing) -> Response:
     kind, write = _FORMS[form]
     filters = read(query, may_see_askers=True)
     _refuse_faults(filters)
-    found = report(
-        visit.desk.library.database,
-        Scope(filters.selection, with_askers=query.get("askers") == "yes"),
-    )
+    found = report(visit.desk.library.database, _scope(filters, query.get("askers") == "yes"))
     log.warning("a report was taken away by %s", visit.who.name)
     name = f"briefs-report-{datetime.now(UTC):%Y-%m-%d}.{form}"
     return Response(
@@ -86,6 +84,15 @@ def taken(visit: Editing) -> Response:
             "content-security-policy": _ALONE,
         },
     )
+
+
+def _scope(filters: Filters, with_askers: bool) -> Scope:
+    """Return what a report is about: a sample is for its error rates, not for its findings."""
+    chosen = filters.selection
+    if chosen.sample is None:
+        return Scope(chosen, with_askers=with_askers)
+    whole = replace(chosen, sample=None, seed=0, answered=None)
+    return Scope(whole, chosen.sample, chosen.seed, with_askers)
 
 
 def _refuse_faults(filters: Filters) -> None:

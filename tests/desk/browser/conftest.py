@@ -20,22 +20,28 @@ Visit = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
+def executable() -> str:
+    """Where Debian's Chromium is."""
     path = shutil.which("chromium")
     if path is None:
         reason = "Chromium is not installed: apt-get install chromium"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
+    return path
+
+
+@pytest.fixture(scope="module")
+def chromium(executable: str) -> Iterator[Browser]:
+    """The browser; ended with each module, for its event loop would disturb other tests."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="session")
-def world(chromium: Browser, tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> World:
+def world(executable: str, tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> World:
     """The library; tests that judge take each an answer of their own."""
     root = tmp_path_factory.mktemp("world")
     (root / "home").mkdir()
