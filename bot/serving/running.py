@@ -12,7 +12,7 @@ from bot.serving.guard import Guard
 from bot.serving.health import Health
 from bot.serving.loopback import is_loopback
 from bot.serving.server import address, bound, serving
-from bot.serving.signals import until_told
+from bot.serving.signals import heard, until
 from bot.slack.link import Listening
 from bot.slack.settings import SlackSettings, Transport
 from bot.slack.settings import load as load_slack
@@ -92,10 +92,11 @@ def slack_settings(host: str) -> SlackSettings | None:
 
 
 async def _without_slack(library: Library, listening: socket.socket, desk: App | None) -> None:
+    told = heard()
     whole = Site(Health(library.database).places(), desk)
     async with upkeep(library), serving(whole, listening) as task:
         log.warning("listening on %s: %s/health, /metrics", address(listening), _and_desk(desk))
-        await until_told(task)
+        await until(told, task)
 
 
 async def _with_slack(
@@ -105,6 +106,7 @@ async def _with_slack(
     from bot.slack.running import leave_threads, running
 
     assert settings.signing_secret
+    told = heard()
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(running(settings, library))
         guard = Guard(events(bot.app), settings.signing_secret.get_secret_value())
@@ -115,7 +117,7 @@ async def _with_slack(
             "listening on %s: %s%s, /health, /metrics; %s briefs are open to questions",
             address(listening), _and_desk(desk), PATH, len(library.dates()),
         )  # fmt: skip
-        await until_told(task)
+        await until(told, task)
     leave_threads()
 
 

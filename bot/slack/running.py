@@ -27,7 +27,7 @@ from bot.ledger import Ledger
 from bot.making import parts as made_of
 from bot.serving.health import Health, site
 from bot.serving.server import address, bound, serving
-from bot.serving.signals import until_told
+from bot.serving.signals import heard, until
 from bot.slack.app import build
 from bot.slack.chores import Chores
 from bot.slack.connecting import connect, who_we_are
@@ -136,6 +136,7 @@ async def _over_sockets(
     from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
     assert settings.app_token
+    told = heard()
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(running(settings, library))
         handler = AsyncSocketModeHandler(
@@ -152,7 +153,7 @@ async def _over_sockets(
             log.warning("listening on %s: /health, /metrics", address(listening))
         connecting = asyncio.create_task(_connected(handler.client, library))
         stack.callback(connecting.cancel)
-        await until_told(connecting)
+        await until(told, connecting)
     leave_threads()
 
 
