@@ -1,13 +1,12 @@
 """The ledger says exactly what people saw (F-44): each post on record once, whoever is killed."""
 
-import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.ledger import Entry, Kind, Ledger
+from bot.ledger import Entry, Ledger
 from bot.record import sha256
 from bot.slack.inbox import Inbox
 from bot.slack.posts import OWNED_SECONDS, Noted, Posts
@@ -21,7 +20,8 @@ from tests.bot.conftest import HARBOUR, draft
 from tests.fake_chat import FakeChat, Turn
 from tests.slack import fake
 from tests.slack.bots import BotProcess, answering_bot, settled
-from tests.slack.fake import FakeSlack, Message
+from tests.slack.fake import FakeSlack
+from tests.slack.records import answers, records, seen, told
 
 pytestmark = pytest.mark.anyio
 
@@ -52,27 +52,6 @@ async def writer(office: FakeSlack, home: Path, embedder, chat: FakeChat) -> Asy
             yield bot
             await office.quiet()
     settled(office)
-
-
-def records(ledger: Ledger) -> list[Entry]:
-    return list(ledger.entries(Kind.POSTED))
-
-
-def seen(message: Message) -> tuple[str, str]:
-    """What stands at the fake Slack, as it was sent: text, or markdown, and blocks."""
-    return message.markdown or message.text, json.dumps(message.blocks, sort_keys=True)
-
-
-def told(entry: Entry) -> tuple[str, str]:
-    """The same by the record."""
-    assert entry.private
-    return entry.private["text"], json.dumps(entry.private["blocks"], sort_keys=True)
-
-
-def answers(slack: FakeSlack) -> list[Message]:
-    """What stands of answers: notices say nothing of an answer in their metadata."""
-    return [one for one in slack.answers() if one.to or (one.metadata or {}).get("event_type")
-            == "brief_answer"]  # fmt: skip
 
 
 async def recorded(bot: Running, slack: FakeSlack, count: int) -> list[Entry]:
