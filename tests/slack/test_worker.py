@@ -367,6 +367,7 @@ async def test_a_kill_at_any_point_is_made_good(
     ts = await office.mention("#desk", "alice", LEASE)
     assert await bot.ended() == -9
     await bot.start()
+    await office.sockets.connected(seconds=40)
     await answered_once(office, home, ts)
     assert await bot.end() == 0
 
@@ -386,6 +387,7 @@ async def test_a_kill_while_a_written_answer_grows_is_made_good(
     assert await bot.ended() == -9
     assert len(office.answers_to(ts)) == 1
     await bot.start()
+    await office.sockets.connected(seconds=40)
     inbox = Inbox(Database(f"sqlite:///{home}/library.db"), "reader")
     await office.until(lambda: inbox.counts()["answered"] == 1, 40, "an answer")
     await answered_once(office, home, ts)
