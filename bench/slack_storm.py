@@ -10,6 +10,7 @@ from bench.slack_office import acknowledged, count, office, once, rules_kept, sm
 from bench.workplace import Workplace
 from tests.slack import fake
 from tests.slack.fake import FakeSlack
+from tests.slack.records import on_record
 from tests.slack.stress import Fire, ends, under_fire
 
 BETWEEN = 0.1  # seconds from question to question while sockets are cut
@@ -25,7 +26,8 @@ async def kills(place: Workplace) -> Sequence[Figure]:
         fire = Fire(questions, kill_every=200 if questions == 1_000 else 40)
         crowd, killed = await under_fire(slack, home, place.work, fire, command.say)
         found = once(f"{questions:,} questions to two processes: answers / doubles / lost", crowd)
-        return [found, _ended(ends(home), questions, killed), rules_kept(slack)]
+        ended = _ended(ends(home), questions, killed)
+        return [found, ended, _recorded(on_record(slack, home), questions), rules_kept(slack)]
 
 
 async def flood(place: Workplace) -> Sequence[Figure]:
@@ -52,6 +54,7 @@ async def flood(place: Workplace) -> Sequence[Figure]:
         return [
             once(f"{questions} questions at once: answers / doubles / lost", here.crowd),
             Figure("… posts", f"{len(calls)} ({told}), all answered in {seconds:.0f} s"),
+            _recorded(on_record(here.slack, home), questions),
             rules_kept(here.slack),
             acknowledged(here.slack),
         ]
@@ -96,6 +99,15 @@ async def _cut(slack: FakeSlack, number: int) -> float:
     while slack.sockets.opened == before and time.monotonic() - started < 60:
         await asyncio.sleep(0.01)
     return time.monotonic() - started
+
+
+def _recorded(found: dict[str, int], questions: int) -> Figure:
+    numbers = [found[name] for name in ("equal", "other", "missing", "twice")]
+    return Figure(
+        "… as the ledger has them: same text and blocks / others / none / twice",
+        " / ".join(f"{number:,}" for number in numbers),
+        f"{questions:,} / 0 / 0 / 0", met=numbers == [questions, 0, 0, 0],
+    )  # fmt: skip
 
 
 def _ended(counts: dict[str, int], questions: int, killed: int) -> Figure:

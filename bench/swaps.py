@@ -105,6 +105,16 @@ def swaps(data: Path, wanted: int = 2000) -> list[Swap]:
     return made
 
 
+def changed(kind: str, sentence: str, document: str, rng: random.Random) -> str | None:
+    """Return a sentence with one fact of a kind changed; None where it has none of the kind.
+
+    The kinds are number, date, name and negation; names and numbers are taken from the document.
+    """
+    change = {"number": _number, "date": _date, "name": _name, "negation": _negation}[kind]
+    made = change(_Source(sentence, (), document, ""), rng)
+    return None if made == sentence else made
+
+
 def _hash(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big")
 

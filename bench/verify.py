@@ -54,16 +54,21 @@ class Judged:
 def measure(place: Workplace) -> list[Figure]:
     """Return the figures on WiCE, the swaps, human answers and time."""
     command.say("verify: WiCE")
-    people = list(_wice(place.data))
+    figures = people(place)
     command.say("verify: swaps")
     made = swaps(place.data, QUICK if place.quick else 2000)
     began = time.perf_counter()
     changed = [_judged(swap) for swap in made]
     seconds = time.perf_counter() - began
-    figures = [*_agreement("all", people, bar=True)]
-    figures += _agreement("each fifth, left out", [one for one in people if one.held_out])
     figures += _swapped(changed, seconds)
     return [*figures, _answers(place.data)]
+
+
+def people(place: Workplace) -> list[Figure]:
+    """Return the figures on WiCE dev: all claims, and those that no weight was fitted on."""
+    judged = list(_wice(place.data))
+    figures = [*_agreement("all", judged, bar=True)]
+    return figures + _agreement("each fifth, left out", [one for one in judged if one.held_out])
 
 
 def auroc(scores: Sequence[tuple[float, bool]]) -> float:

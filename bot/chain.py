@@ -64,7 +64,8 @@ class StreamingMaker(Protocol):
 class Request:
     """One question with all that came with it. `asker` and `place` are only recorded.
 
-    `zone` is the asker's time zone, by which "yesterday" is understood; the settings' if None.
+    `zone` is the asker's time zone, by which "yesterday" is understood, the settings' if None;
+    `moment` is when it is asked, with its zone, the present if None.
     `on_sentence` is called with each sentence, and the citations it rests on, as soon as it may be
     shown, by makers that can stream. `answer_id` is one that no answer has; a fresh one if None.
     """
@@ -77,6 +78,7 @@ class Request:
     on_sentence: OnSentence | None = field(default=None, compare=False)
     zone: str | None = None
     answer_id: str | None = None
+    moment: datetime | None = None
 
     @classmethod
     def of(cls, given: "Request | Mapping[str, Any] | str") -> "Request":
@@ -143,6 +145,7 @@ class Answerer:
         *,
         zone: str | None = None,
         answer_id: str | None = None,
+        moment: datetime | None = None,
     ) -> Answer:
         """Return the recorded answer; the oldest turn comes first.
 
@@ -153,7 +156,7 @@ class Answerer:
         """
         given = {"question": question, "turns": turns, "filters": filters, "asker": asker}
         given |= {"place": place, "on_sentence": on_sentence, "zone": zone}
-        answer: Answer = self._run({**given, "answer_id": answer_id})
+        answer: Answer = self._run({**given, "answer_id": answer_id, "moment": moment})
         return answer
 
 
@@ -201,7 +204,8 @@ class _Steps:
 
     def understand(self, request: Request) -> _Stage:
         started = time.perf_counter()
-        today = day_in(request.zone or self.library.settings.timezone, datetime.now(UTC))
+        moment = request.moment or datetime.now(UTC)
+        today = day_in(request.zone or self.library.settings.timezone, moment)
         question = with_period(self.reader(request.question, request.turns), today)
         stream = Stream(self.library.database, request.answer_id or new_id())
         return _Stage(request, question, stream, seconds=_took({}, "understand", started))
@@ -271,7 +275,7 @@ class _Steps:
             seconds=stage.seconds,
             streamed=stage.stream.digest,
         )
-        self.ledger.append(answer.answer_id, body, self._private(stage))
+        self.ledger.append(answer.answer_id, body, self._private(stage, answer.draft.notes))
         stage.stream.finished()
         return answer
 
@@ -291,11 +295,15 @@ class _Steps:
         return show
 
     def _basis(self, stage: _Stage) -> Basis:
-        return Basis(stage.generation, self.library.fingerprint, self.settings)
+        filters = stage.request.filters
+        return Basis(stage.generation, self.library.fingerprint, self.settings, filters)
 
-    def _private(self, stage: _Stage) -> dict[str, Any]:
+    def _private(self, stage: _Stage, notes: Sequence[str] = ()) -> dict[str, Any]:
         request = stage.request
-        return record.private(stage.standalone, request.turns, request.asker, request.place)
+        return record.private(
+            stage.standalone, request.turns, request.asker, request.place,
+            zone=request.zone, notes=notes,
+        )  # fmt: skip
 
     def _answer(self, stage: _Stage) -> Answer:
         return Answer(

@@ -4,13 +4,14 @@ Imports nothing heavy: `briefs --help` must not wait for a model.
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot import audit_cli, eval_cli
+from bot import eval_cli
+from bot.audit import cli as audit_cli
 from bot.serving import cli as serving_cli
 from bot.slack import cli as slack_cli
 from index.errors import (
@@ -23,12 +24,15 @@ from index.errors import (
     UsageError,
 )
 from ingest import cli as library_commands
+from ingest import resting
 from ingest.cli import INTERRUPTED, SOME_FAILED, Json, opened
 
 if TYPE_CHECKING:
     from bot.batch import Line
     from bot.chain import Answerer
+    from index.library import Library
     from index.snapshot import Filters
+    from ingest.resting import Change, Resting
 
 WRONG_USAGE = 2
 _USAGE = (
@@ -246,7 +250,15 @@ def chat(
             turns.append(Turn(question, answer.answer_id))
 
 
+def _resting(library: "Library", changes: "Sequence[Change]") -> "list[Resting]":
+    """Tell an ingest which answers rest on what it changed."""
+    from bot.audit import uses
+
+    return uses.resting(library, changes)
+
+
 library_commands.register(app)
+resting.ask(_resting)
 eval_cli.register(app)
 app.add_typer(audit_cli.app)
 app.add_typer(slack_cli.app, name="slack")

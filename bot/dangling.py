@@ -13,7 +13,7 @@ from bot import names
 from bot.answer import Reason
 from bot.facts import NAME, STOP, read
 
-_MARK = re.compile(r"\s*\[(?P<numbers>\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]")
+MARK = re.compile(r"\s*\[(?P<numbers>\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]")
 _PRONOUN = re.compile(r"(?P<said>It|Its|He|His|She|Her|They|Their)\b(?![’'-])")
 _HONOUR = re.compile(r"(?:His|Her|Their) (?:Majest|Excellenc|Highness|Holiness|Honou?r)")
 _VERB = (
@@ -68,7 +68,7 @@ def without_marks(claim: str, evidence: Sequence[str]) -> tuple[str, list[Reason
             reasons.append(Reason("dangling", told))
         return ""
 
-    return _MARK.sub(taken, claim).strip(), list(dict.fromkeys(reasons))
+    return MARK.sub(taken, claim).strip(), list(dict.fromkeys(reasons))
 
 
 def unresolved(claim: str, pieces: Sequence[str]) -> list[Reason]:

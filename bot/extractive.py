@@ -39,7 +39,9 @@ SENTENCES = 3  # quoted at most
 # Chosen with the weights of bot/scoring.py, on the same sets and without their held-out parts.
 LEAST = 0.1  # how likely a further sentence must be against the best one
 LEAST_OF_PARTS = 0.01  # … where the question asks several things
-ADDED = 3.0  # how much a further sentence gains by covering all words of the question anew
+ADDED = 1.0  # how much a further sentence gains by covering all words of the question anew
+FOLLOWS = 1.0  # … by going on from a sentence that is quoted ("It removed the designation …")
+UNFIT = 0.5  # penalty from which a sentence is none to add: a caption, a fragment
 REPEAT = 0.92  # cosine from which two sentences say the same
 CONTAINED = 0.85  # share of the shorter one's words from which it repeats a sentence much alike
 COMPARED = 10  # best sentences among which the briefs' figures are compared
@@ -174,16 +176,16 @@ def choose(
     while ranked and len(chosen) < SENTENCES:
         known = frozenset[str]().union(*(other.covered for other in chosen))
         further = [
-            (item.score + ADDED * share(weights, item.covered - known), -at, item)
+            (_worth(item, chosen, weights, known), -at, item)
             for at, item in enumerate(ranked)
-            if not _repeated(item, chosen)
+            if item.candidate.penalty < UNFIT and not _repeated(item, chosen)
         ]
         if not further:
             break
         value, _, item = max(further, key=lambda entry: entry[:2])
         if value - ranked[0].score < least:
             break
-        chosen.append(item)
+        chosen.append(_alone(item) if _goes_on(item, chosen) else item)
     return chosen
 
 
@@ -223,12 +225,29 @@ def _key(item: Scored) -> tuple[str, int]:
     return item.candidate.hit.passage_id, item.candidate.core
 
 
+def _worth(
+    item: Scored, chosen: Sequence[Scored], weights: Mapping[str, float], known: frozenset[str]
+) -> float:
+    follows = FOLLOWS if _goes_on(item, chosen) else 0.0
+    return item.score + follows + ADDED * share(weights, item.covered - known)
+
+
+def _goes_on(item: Scored, chosen: Sequence[Scored]) -> bool:
+    """Return whether the sentence that an item leans on is quoted already."""
+    return any(item.candidate.overlaps(other.candidate) for other in chosen)
+
+
+def _alone(item: Scored) -> Scored:
+    """Return a sentence without the one that it leans on."""
+    return replace(item, candidate=replace(item.candidate, start=item.candidate.core))
+
+
 def _repeated(item: Scored, others: Sequence[Scored]) -> bool:
     return any(_repeats(item, other) for other in others)
 
 
 def _repeats(item: Scored, other: Scored) -> bool:
-    if item.candidate.overlaps(other.candidate):
+    if _alone(item).candidate.overlaps(other.candidate):
         return True
     cosine = float(item.vector @ other.vector)
     return cosine > REPEAT or (cosine > ALIKE and _contained(item.candidate, other.candidate))

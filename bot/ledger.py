@@ -1,46 +1,40 @@
 """Keep the record of every answer: append-only rows, each carrying the hash of the one before it.
 
-What a person typed (question, turns, asker, place) stands apart in `answers_private`; the chained
+Further records say what became of an answer: how it was posted, what readers and editors thought.
+What a person typed (question, turns, asker, place) stands apart in `ledger_private`; the chained
 row holds only its salted hash, so that it can be forgotten and the chain still verifies. Knows
 nothing of how answers are made or shown. A cut tail or a full rewrite shows only against a head
 kept elsewhere: `Ledger.head()` gives it.
+
+The parts: ledger_tables (tables and triggers), ledger_rows (one row), ledger_chain (the check),
+ledger_forgetting (deletion), canonical (the hashed form).
 """
 
-import hashlib
-import json
-import re
-import secrets
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, delete, inspect, select
+from sqlalchemy import Connection, Select, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import ledger_chain, ledger_forgetting
+from bot.canonical import canonical, chain_hash, private_hash
 from bot.errors import LedgerError
-from bot.ledger_tables import GENESIS, answers_ledger, answers_private
-from index.database import Database, metadata
+from bot.ledger_chain import START, Checked, Fault, Mark
+from bot.ledger_forgetting import By, Forgotten, Wish
+from bot.ledger_rows import Entry, Kind, Record, entry, head, insert, joined, new_record_id
+from bot.ledger_tables import GENESIS, create, ledger, ledger_private, missing_triggers
+from index.database import Database
 from index.errors import DatabaseUnavailable, NotFound
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no UTF-8 or PostgreSQL text can hold these
+__all__ = [
+    "GENESIS", "By", "Checked", "Entry", "Fault", "Forgotten", "Kind", "Ledger", "Mark",
+    "canonical", "chain_hash", "private_hash",
+]  # fmt: skip
+
 _BATCH = 500  # rows read at a time
 
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One recorded answer. `private` is None once it was forgotten."""
-
-    seq: int
-    answer_id: str
-    created_at: str  # UTC, ISO 8601
-    prev_hash: str
-    hash: str
-    body: Mapping[str, Any]
-    private: Mapping[str, Any] | None
 
 
 class Ledger:
@@ -57,85 +51,127 @@ class Ledger:
         Raises LedgerError where that fails; then nothing may be shown.
         """
 
+        record = Record(Kind.ANSWER, answer_id, body, private)
+
         def write() -> int:
             with self._database.write() as connection:
-                return _insert(connection, answer_id, body, private)
+                return insert(connection, record)
 
         return self._guarded("the answer could not be recorded, so it is not shown", write)
 
+    def add(
+        self,
+        kind: Kind,
+        answer_id: str,
+        body: Mapping[str, Any],
+        private: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Record something further of an answer and return the record's id once it is committed.
+
+        Raises NotFound where there is no such answer, LedgerError where it cannot be recorded.
+        """
+        record = Record(kind, answer_id, body, private, new_record_id())
+
+        def write() -> None:
+            with self._database.write() as connection:
+                _require(connection, answer_id)
+                insert(connection, record)
+
+        self._guarded("it could not be recorded", write)
+        return record.id
+
     def get(self, answer_id: str) -> Entry:
         """Return the record of one answer; NotFound where there is none."""
-        found = self._entries(answers_ledger.c.answer_id == answer_id, limit=1)
+        found = self._entries(ledger.c.record_id == answer_id, Kind.ANSWER, limit=1)
         if not found:
             raise NotFound(f"{answer_id}: no such answer in the ledger; check the id")
         return found[0]
 
     def recent(self, count: int = 10) -> list[Entry]:
-        """Return the newest records, newest first."""
-        return self._entries(None, limit=count)
+        """Return the records of the newest answers, newest first."""
+        return self._entries(None, Kind.ANSWER, limit=count)
 
-    def entries(self) -> Iterator[Entry]:
-        """Yield all records, oldest first; no transaction stays open between two of them."""
-        last = 0
-        while found := self._page(last):
+    def further(self, answer_id: str, kind: Kind | None = None) -> list[Entry]:
+        """Return what was recorded further of an answer, oldest first."""
+        about = (ledger.c.answer_id == answer_id) & (ledger.c.record_id != answer_id)
+        return self._entries(about, kind)[::-1]
+
+    def entries(self, kind: Kind | None = Kind.ANSWER, after: int = 0) -> Iterator[Entry]:
+        """Yield the records of a kind, or all, oldest first, from the one after `after` on.
+
+        No transaction stays open between two of them.
+        """
+        last = after
+        while found := self._page(last, kind):
             yield from found
             last = found[-1].seq
 
     def head(self) -> tuple[int, str]:
         """Return (seq, hash) of the newest row, (0, GENESIS) when there is none."""
+        return self._read(head)
 
-        def read() -> tuple[int, str]:
-            with self._database.read() as connection:
-                return _head(connection)
-
-        return self._guarded("cannot be read", read)
+    def hash_at(self, seq: int) -> str | None:
+        """Return the hash of the row at this place, GENESIS for 0, None where there is none."""
+        return self._read(lambda connection: ledger_chain.hash_at(connection, seq))
 
     def verify(self) -> int | None:
         """Return the sequence number of the first row that is not as it was written, else None."""
+        fault = self.check().fault
+        return fault.seq if fault else None
 
-        def read() -> int | None:
-            with self._database.read() as connection:
-                return _first_bad(_chain(connection))
+    def check(self, marks: Sequence[Mark] = (), after: Mark = START) -> Checked:
+        """Check the rows after a mark that is known to hold, and that they agree with `marks`."""
+        return self._read(lambda connection: ledger_chain.check(connection, marks, after))
 
-        return self._guarded("cannot be read", read)
+    def unguarded(self) -> list[str]:
+        """Return the names of the triggers that should keep the tables and are not there."""
+        return self._read(missing_triggers)
 
-    def forget(self, answer_ids: Sequence[str]) -> int:
-        """Delete what people typed for these answers, and return how many there were.
+    def asked_by(self, person: str) -> list[str]:
+        """Return the ids of a person's answers that are not forgotten."""
+        return self._read(lambda connection: ledger_forgetting.asked_by(connection, person))
 
-        The chain goes on verifying: it holds the salted hash, and the salt goes as well.
+    def asked_before(self, moment: str) -> list[str]:
+        """Return the ids of answers older than a moment (UTC, ISO 8601) that are not forgotten."""
+        return self._read(lambda connection: ledger_forgetting.asked_before(connection, moment))
+
+    def forget(
+        self, answer_ids: Sequence[str], *, by: By = By.PERSON, person: str | None = None
+    ) -> Forgotten:
+        """Delete what people typed for these answers, and all that `person` asked or said anywhere.
+
+        A record of an answer later in the same thread, which repeats their words, loses its own
+        question with them. The chain goes on verifying: it holds the salted hash, and the salt goes
+        as well. A receipt for each answer is added in the same transaction.
         """
+        wish = Wish(frozenset(answer_ids), by, person)
 
-        from bot import streamed  # which writes rows in the ledger's canonical form
-
-        def write() -> int:
+        def write() -> Forgotten:
             with self._database.write() as connection:
-                result = connection.execute(
-                    delete(answers_private).where(answers_private.c.answer_id.in_(answer_ids))
-                )
-                forgotten = result.rowcount
-            streamed.forget(self._database, answer_ids)  # of answers that never came to an end
-            return forgotten
+                return ledger_forgetting.forget(connection, wish)
 
-        return self._guarded("the questions could not be deleted", write)
+        done = self._guarded("the questions could not be deleted", write)
+        return replace(done, clean=self._database.scrub())
 
-    def _page(self, after: int) -> list[Entry]:
-        query = _joined().where(answers_ledger.c.seq > after)
-        query = query.order_by(answers_ledger.c.seq).limit(_BATCH)
+    def _page(self, after: int, kind: Kind | None) -> list[Entry]:
+        return self._listed(
+            joined().where(ledger.c.seq > after).order_by(ledger.c.seq), kind, _BATCH
+        )
 
-        def read() -> list[Entry]:
+    def _entries(self, condition: Any, kind: Kind | None, limit: int | None = None) -> list[Entry]:
+        query = joined().order_by(ledger.c.seq.desc())
+        return self._listed(query if condition is None else query.where(condition), kind, limit)
+
+    def _listed(self, query: Select[Any], kind: Kind | None, limit: int | None) -> list[Entry]:
+        if kind is not None:
+            query = query.where(ledger.c.kind == kind)
+        query = query.limit(limit)
+        return self._read(lambda connection: [entry(row) for row in connection.execute(query)])
+
+    def _read(self, work: Callable[[Connection], _T]) -> _T:
+        def read() -> _T:
             with self._database.read() as connection:
-                return [_entry(row) for row in connection.execute(query)]
-
-        return self._guarded("cannot be read", read)
-
-    def _entries(self, condition: Any, limit: int) -> list[Entry]:
-        query = _joined().order_by(answers_ledger.c.seq.desc()).limit(limit)
-        if condition is not None:
-            query = query.where(condition)
-
-        def read() -> list[Entry]:
-            with self._database.read() as connection:
-                return [_entry(row) for row in connection.execute(query)]
+                return work(connection)
 
         return self._guarded("cannot be read", read)
 
@@ -153,124 +189,19 @@ class Ledger:
         if self._prepared:
             return
         with self._database.read() as connection:
-            missing = not inspect(connection).has_table(answers_private.name)
+            missing = not inspect(connection).has_table(ledger_private.name)
         if missing:
             with self._database.write() as connection:
-                metadata.create_all(connection, tables=[answers_ledger, answers_private])
+                create(connection)
         self._prepared = True
 
 
-def canonical(value: object) -> str:
-    """Return the one JSON text of a value: sorted keys, no spaces, NFC, numbers as Python writes.
-
-    After RFC 8785, which differs in how it writes some floats. What no database text can hold
-    (lone surrogates, NUL) becomes U+FFFD.
-    """
-    return json.dumps(
-        _clean(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+def _require(connection: Connection, answer_id: str) -> None:
+    query = select(ledger.c.seq).where(
+        ledger.c.record_id == answer_id, ledger.c.kind == Kind.ANSWER
     )
-
-
-def chain_hash(seq: int, prev_hash: str, body: str) -> str:
-    """Return the SHA-256 over sequence number, previous hash and canonical body."""
-    return hashlib.sha256(f"{seq}\n{prev_hash}\n{body}".encode()).hexdigest()
-
-
-def private_hash(salt: str, body: str) -> str:
-    """Return the SHA-256 over salt and canonical private body."""
-    return hashlib.sha256(f"{salt}\n{body}".encode()).hexdigest()
-
-
-def _insert(
-    connection: Connection, answer_id: str, body: Mapping[str, Any], private: Mapping[str, Any]
-) -> int:
-    seq, prev_hash = _head(connection)
-    seq += 1
-    created_at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    salt, private_text = secrets.token_hex(32), canonical(private)
-    text = canonical(
-        {
-            **body,
-            "answer_id": answer_id,
-            "created_at": created_at,
-            "private_sha256": private_hash(salt, private_text),
-        }
-    )
-    connection.execute(
-        answers_ledger.insert().values(
-            seq=seq,
-            answer_id=answer_id,
-            prev_hash=prev_hash,
-            hash=chain_hash(seq, prev_hash, text),
-            body=text,
-            created_at=created_at,
-        )
-    )
-    connection.execute(
-        answers_private.insert().values(answer_id=answer_id, salt=salt, body=private_text)
-    )
-    return seq
-
-
-def _head(connection: Connection) -> tuple[int, str]:
-    query = select(answers_ledger.c.seq, answers_ledger.c.hash)
-    row = connection.execute(query.order_by(answers_ledger.c.seq.desc()).limit(1)).first()
-    return (row.seq, row.hash) if row else (0, GENESIS)
-
-
-def _joined() -> Any:
-    ledger, private = answers_ledger.c, answers_private.c
-    return select(answers_ledger, private.salt, private.body.label("private")).select_from(
-        answers_ledger.outerjoin(answers_private, ledger.answer_id == private.answer_id)
-    )
-
-
-def _chain(connection: Connection) -> Iterator[Row[Any]]:
-    query = _joined().order_by(answers_ledger.c.seq).execution_options(yield_per=_BATCH)
-    yield from connection.execute(query)
-
-
-def _first_bad(rows: Iterator[Row[Any]]) -> int | None:
-    prev_hash = GENESIS
-    for expected, row in enumerate(rows, start=1):
-        if row.seq != expected or not _sound(row, prev_hash):
-            return expected
-        prev_hash = row.hash
-    return None
-
-
-def _sound(row: Row[Any], prev_hash: str) -> bool:
-    # Inside a JSON string every quotation mark is escaped, so these can only be the keys.
-    stated = [f'"answer_id":"{row.answer_id}"', f'"created_at":"{row.created_at}"']
-    if row.salt is not None:
-        stated.append(f'"private_sha256":"{private_hash(row.salt, row.private)}"')
-    return (
-        row.prev_hash == prev_hash
-        and row.hash == chain_hash(row.seq, prev_hash, row.body)
-        and all(part in row.body for part in stated)
-    )
-
-
-def _entry(row: Row[Any]) -> Entry:
-    return Entry(
-        seq=row.seq,
-        answer_id=row.answer_id,
-        created_at=row.created_at,
-        prev_hash=row.prev_hash,
-        hash=row.hash,
-        body=json.loads(row.body),
-        private=None if row.private is None else json.loads(row.private),
-    )
-
-
-def _clean(value: object) -> object:
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", _UNSTORABLE.sub("\ufffd", value))
-    if isinstance(value, Mapping):
-        return {str(key): _clean(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_clean(item) for item in value]
-    return value
+    if connection.execute(query).first() is None:
+        raise NotFound(f"{answer_id}: no such answer in the ledger; check the id")
 
 
 def _reason(error: Exception) -> str:

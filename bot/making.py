@@ -4,7 +4,9 @@ Without a chat model, and for a process that has none, that is the briefs' own w
 Imports the chat model's modules only where one is set.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from bot import extractive
@@ -54,8 +56,11 @@ class Parts:
         return None
 
 
-def parts(library: Library, ledger: Ledger) -> Parts:
-    """Return the parts that the library's settings ask for; nothing is called or loaded yet."""
+def parts(library: Library, ledger: Ledger, *, today: Callable[[], date] = date.today) -> Parts:
+    """Return the parts that the library's settings ask for; nothing is called or loaded yet.
+
+    `today` gives the day that a chat model is told.
+    """
     settings = library.settings
     if not settings.chat_model:
         return Parts()
@@ -66,7 +71,9 @@ def parts(library: Library, ledger: Ledger) -> Parts:
 
     model = ChatModel(settings, Allowance(library.database, settings.chat_calls_a_day))
     return Parts(
-        Writer(model), Rewriter(model, lambda answer_id: recalled(ledger, answer_id)), model
+        Writer(model, today=today),
+        Rewriter(model, lambda answer_id: recalled(ledger, answer_id)),
+        model,
     )
 
 

@@ -7,10 +7,10 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.audit.intervals import wilson
 from bot.evaluation import Answered, Outcome, Result, Way
 
 DEPTHS = (1, 5, 10, 50)
-_Z = 1.959964  # of a 95 % interval under the normal distribution
 
 Value = float | None
 Measure = Callable[[Outcome, bool], Value]  # of an outcome and whether it is answerable; None: n/a
@@ -30,13 +30,8 @@ class Share:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The 95 % score interval of a proportion (Wilson, 1927, doi:10.2307/2276774)."""
-        if not self.total:
-            return None
-        share, n = self.good / self.total, self.total
-        centre = (share + _Z * _Z / (2 * n)) / (1 + _Z * _Z / n)
-        half = _Z * math.sqrt(share * (1 - share) / n + _Z * _Z / (4 * n * n)) / (1 + _Z * _Z / n)
-        return max(0.0, centre - half), min(1.0, centre + half)
+        """The 95 % score interval of a proportion (bot/audit/intervals.py)."""
+        return wilson(self.good, self.total)
 
 
 @dataclass(frozen=True)

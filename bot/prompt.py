@@ -61,14 +61,14 @@ def compose(question: Standalone, hits: Sequence[Hit], today: date, most_tokens:
     Raises ChatUnavailable where the question leaves no room for a passage.
     """
     mark = secrets.token_hex(8)
-    asked = _cleared(question.question, mark)
+    asked = cleared(question.question, mark)
     ending = f"Today is {today.isoformat()}.\nQuestion: {asked}"
     left = most_tokens - tokens(_RULES) - tokens(ending) - 2 * tokens(mark)
     chosen: dict[int, str] = {}
     for number in _ranks(hits):
-        block = _block(number, hits[number - 1], mark)
-        if (cost := tokens(block)) <= left:
-            chosen[number] = block
+        passage = block(number, hits[number - 1], mark)
+        if (cost := tokens(passage)) <= left:
+            chosen[number] = passage
             left -= cost
     if not chosen:
         raise ChatUnavailable("The question leaves no room for passages in the chat model's prompt")
@@ -84,6 +84,24 @@ def tokens(text: str) -> int:
     return math.ceil(letters / LETTERS_A_TOKEN) + others
 
 
+def block(number: int, hit: Hit, mark: str) -> str:
+    """Return a passage with its number and what is known of its brief, between marks."""
+    brief, passage = hit.brief, hit.passage
+    facts = [("title", brief.title), ("date", brief.date or "not stated")]
+    facts += [("heading", " / ".join(passage.heading)), ("context", passage.context)]
+    said = [f"{name}: {' '.join(cleared(text, mark).split())}" for name, text in facts if text]
+    head, tail = f"<passage {number} {mark}>", f"</passage {number} {mark}>"
+    return "\n".join([head, *said, "text:", cleared(passage.text, mark), tail])
+
+
+def cleared(text: str, mark: str) -> str:
+    """Return a text of others without unseen characters and without our mark."""
+    seen = visible(text)
+    while mark in seen:  # taking one out may put another together
+        seen = seen.replace(mark, "")
+    return seen
+
+
 def _ranks(hits: Sequence[Hit]) -> list[int]:
     """Return the ranks of the hits to give, from 1, no brief with more than its share."""
     several = len({hit.brief.id for hit in hits}) > 1
@@ -94,20 +112,3 @@ def _ranks(hits: Sequence[Hit]) -> list[int]:
         if not several or taken[hit.brief.id] <= FROM_ONE_BRIEF:
             ranks.append(rank)
     return ranks
-
-
-def _block(number: int, hit: Hit, mark: str) -> str:
-    brief, passage = hit.brief, hit.passage
-    facts = [("title", brief.title), ("date", brief.date or "not stated")]
-    facts += [("heading", " / ".join(passage.heading)), ("context", passage.context)]
-    said = [f"{name}: {' '.join(_cleared(text, mark).split())}" for name, text in facts if text]
-    head, tail = f"<passage {number} {mark}>", f"</passage {number} {mark}>"
-    return "\n".join([head, *said, "text:", _cleared(passage.text, mark), tail])
-
-
-def _cleared(text: str, mark: str) -> str:
-    """Return a text of others without unseen characters and without our mark."""
-    seen = visible(text)
-    while mark in seen:  # taking one out may put another together
-        seen = seen.replace(mark, "")
-    return seen

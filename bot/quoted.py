@@ -15,26 +15,50 @@ SAME = str.maketrans(
 LEAST = 3  # words of a quotation that is looked for
 _LEFT_OUT = re.compile(r"\[?(?:\.\.\.|…)\]?")
 _DOUBLED = re.compile(r"''|``")  # a typewriter's quotation marks
+_CURLY = re.compile(r"[“„]([^“”„]+)”|«([^«»]+)»")  # these say which is first and which is last
 _QUOTED = re.compile(r'"([^"]+)"')
 
 
 def faults(claim: str, evidence: Sequence[str]) -> list[Reason]:
-    """Return a reason for each quotation that the evidence does not hold.
+    """Return a reason for each quotation that the evidence does not hold."""
+    held = [_bare(one) for one in evidence]
+    found: list[Reason] = []
+    for quote in unfound(claim, evidence):
+        kind = "stitched" if _stitched(_words(quote), held) else "misattributed"
+        found.append(Reason(kind, f"“{quote}” does not stand in the evidence like that"))
+    return found
+
+
+def unfound(claim: str, evidence: Sequence[str]) -> list[str]:
+    """Return the quotations of a claim that the evidence does not hold, without their marks.
 
     Titles, whose longer words are all capital, are passed over: sources write them in many ways,
     and their words are checked as names.
     """
-    held = [_bare(one) for one in evidence]
-    whole = " ".join(held)
-    found: list[Reason] = []
-    for match in _QUOTED.finditer(_DOUBLED.sub('"', claim.translate(SAME))):
-        parts = [part for part in map(_bare, _LEFT_OUT.split(match[1])) if part]
-        words = " ".join(parts).split()
-        if len(words) < LEAST or _is_title(match[1]) or all(part in whole for part in parts):
+    whole = " ".join(map(_bare, evidence))
+    found = []
+    for quote in _quotations(claim):
+        if len(_words(quote)) < LEAST or _is_title(quote):
             continue
-        kind = "stitched" if _stitched(words, held) else "misattributed"
-        found.append(Reason(kind, f"“{match[1].strip()}” does not stand in the evidence like that"))
+        if not all(part in whole for part in _parts(quote)):
+            found.append(quote)
     return found
+
+
+def _quotations(claim: str) -> list[str]:
+    """Return what stands between quotation marks; marks within are not looked at."""
+    curly = [match[1] or match[2] for match in _CURLY.finditer(claim)]
+    rest = _DOUBLED.sub('"', _CURLY.sub(" ", claim).translate(SAME))
+    straight = [match[1] for match in _QUOTED.finditer(rest)]
+    return [quote.translate(SAME).strip() for quote in (*curly, *straight)]
+
+
+def _parts(quote: str) -> list[str]:
+    return [part for part in map(_bare, _LEFT_OUT.split(quote)) if part]
+
+
+def _words(quote: str) -> list[str]:
+    return " ".join(_parts(quote)).split()
 
 
 def _is_title(quote: str) -> bool:

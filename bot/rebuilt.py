@@ -17,16 +17,16 @@ Json = Mapping[str, Any]
 def rebuilt(body: Json, private: Json | None) -> Answer:
     """Return the answer that the row with this body is about."""
     typed = private or {}
-    hits = tuple(_hit(one["passage"], one["passage_id"], one) for one in body["nearest"])
+    hits = tuple(hit(one["passage"], one["passage_id"], one) for one in body["nearest"])
     return Answer(
         answer_id=body["answer_id"],
         standalone=Standalone(typed.get("standalone_question", ""), typed.get("question", "")),
-        draft=_draft(body),
-        hits=hits or tuple(_hit(one["passage"], one["passage_id"]) for one in body["citations"]),
+        draft=_draft(body, typed),
+        hits=hits or tuple(hit(one["passage"], one["passage_id"]) for one in body["citations"]),
     )
 
 
-def _draft(body: Json) -> Draft:
+def _draft(body: Json, typed: Json) -> Draft:
     return Draft(
         sentences=tuple(map(_sentence, body["sentences"])),
         citations=tuple(map(_citation, body["citations"])),
@@ -35,7 +35,7 @@ def _draft(body: Json) -> Draft:
         mode=body["mode"],
         model=body["model"],
         withheld=tuple(map(_sentence, body["withheld"])),
-        notes=tuple(body["notes"]),
+        notes=tuple(typed.get("notes") or body["notes"]),  # the body's lack the asker's words
         off_topic=body["off_topic"],
     )
 
@@ -51,11 +51,11 @@ def _sentence(kept: Json) -> Sentence:
 
 
 def _citation(kept: Json) -> Citation:
-    hit = _hit(kept["passage"], kept["passage_id"], page=kept["page"])
-    return Citation(kept["number"], hit, kept["start"], kept["end"])
+    cited = hit(kept["passage"], kept["passage_id"], page=kept["page"])
+    return Citation(kept["number"], cited, kept["start"], kept["end"])
 
 
-def _hit(seen: Json, passage_id: str, scores: Json | None = None, page: int | None = None) -> Hit:
+def hit(seen: Json, passage_id: str, scores: Json | None = None, page: int | None = None) -> Hit:
     """Return a passage as it was seen; `page` is the quotation's, perhaps a later one."""
     scores = scores or {}
     passage = Passage(

@@ -7,15 +7,28 @@ midst, with its process, leaves its rows here.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DDL, Column, Integer, String, Table, Text, delete, event, select
+from sqlalchemy import (
+    DDL,
+    Column,
+    Connection,
+    Integer,
+    String,
+    Table,
+    Text,
+    delete,
+    event,
+    inspect,
+    select,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.canonical import canonical
 from bot.errors import LedgerError
-from bot.ledger import canonical
 from index.database import Database, metadata
 from index.errors import DatabaseUnavailable
 
@@ -117,8 +130,36 @@ def rows(database: Database, answer_id: str) -> list[str]:
 def forget(database: Database, answer_ids: Sequence[str]) -> None:
     """Delete what people typed for answers that never came to an end."""
     with database.write() as connection:
-        metadata.create_all(connection, tables=[answers_begun])
-        connection.execute(delete(answers_begun).where(answers_begun.c.answer_id.in_(answer_ids)))
+        forget_within(connection, answer_ids)
+
+
+def forget_within(connection: Connection, answer_ids: Sequence[str]) -> list[str]:
+    """Delete it in the caller's transaction; return the ids of those for which something went."""
+    metadata.create_all(connection, tables=[answers_begun])
+    gone: list[str] = []
+    for answer_id in answer_ids:
+        mine = delete(answers_begun).where(answers_begun.c.answer_id == answer_id)
+        gone += [answer_id] * connection.execute(mine).rowcount
+    return gone
+
+
+def begun_by(connection: Connection, is_theirs: Callable[[Mapping[str, Any]], bool]) -> list[str]:
+    """Return the ids of answers that never came to an end, by what was typed for them."""
+    if not inspect(connection).has_table(answers_begun.name):
+        return []
+    rows = connection.execute(select(answers_begun).order_by(answers_begun.c.answer_id))
+    return [row.answer_id for row in rows if is_theirs(json.loads(row.body))]
+
+
+def begun_before(connection: Connection, moment: str) -> list[str]:
+    """Return the ids of those begun before a moment (UTC, ISO 8601)."""
+    if not inspect(connection).has_table(answers_begun.name):
+        return []
+    streamed, begun = answers_streamed.c, answers_begun.c
+    query = select(begun.answer_id).join(
+        answers_streamed, (streamed.answer_id == begun.answer_id) & (streamed.number == 0)
+    )
+    return list(connection.scalars(query.where(streamed.created_at < moment)))
 
 
 def digest_of(bodies: Sequence[str]) -> str:

@@ -5,8 +5,9 @@ before its first read (`BEGIN IMMEDIATE`, or an advisory lock on PostgreSQL), so
 and then writes is never overtaken.
 """
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
@@ -25,6 +26,7 @@ from index.errors import DatabaseUnavailable, SettingsError
 metadata = MetaData()
 
 BUSY_TIMEOUT_MS = 30_000
+_CHECKPOINT_TRIES, _CHECKPOINT_PAUSE = 50, 0.2  # seconds between two; readers are in the way
 _WRITE_LOCK = 0x42524945  # any constant known to all processes; the bytes spell "BRIE"
 
 
@@ -81,6 +83,24 @@ class Database:
                 "then run: briefs doctor"
             ) from error
 
+    def scrub(self) -> bool:
+        """Take deleted text out of the files' bytes too; False where somebody was in the way.
+
+        SQLite overwrites what is deleted, but leaves copies behind when it moves rows between
+        pages, and older pages in its log: the file is written anew, then the log is emptied. On
+        PostgreSQL they are gone after its own vacuum.
+        """
+        if not self.is_sqlite:
+            return True
+        with suppress(DBAPIError), self.engine.connect() as connection:
+            connection.exec_driver_sql("VACUUM")
+            for _ in range(_CHECKPOINT_TRIES):
+                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+                if not busy:
+                    return True
+                time.sleep(_CHECKPOINT_PAUSE)
+        return False
+
     def create_tables(self) -> None:
         """Create whatever is missing of the tables registered on `metadata`."""
         with self.write() as connection:
@@ -121,6 +141,7 @@ def _prepare_sqlite(connection, _record) -> None:  # type: ignore[no-untyped-def
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
+        "secure_delete = ON",  # what is deleted is overwritten
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -17,6 +17,7 @@ NAMES = (
     "answer.after_begun",
     "answer.after_intent",
     "answer.after_post",
+    "answer.after_record",
 )
 VARIABLE = "FAIL_AT"
 

@@ -18,6 +18,7 @@ from index import (
     catalogue,
     checks,
     failpoints,
+    marker,
     older,
     planning,
     publishing,
@@ -88,8 +89,11 @@ class Library:
         `one_shot` is for a process that searches once and ends: it scans the vectors of a library
         of moderate size, which takes less time than to import and open Chroma.
 
-        Raises LibraryMissing, and FingerprintMismatch if its vectors come from another model.
+        Raises LibraryMissing, DatabaseUnavailable for one that was here and is lost, and
+        FingerprintMismatch if its vectors come from another model.
         """
+        if settings.database_url is None:
+            marker.refuse_lost(settings.home / DATABASE_FILE)
         fresh = settings.database_url is None and not (settings.home / DATABASE_FILE).is_file()
         if fresh and not create:
             raise LibraryMissing(
@@ -326,6 +330,9 @@ class Library:
                     catalogue.set_value(connection, "fingerprint", self.fingerprint)
         with self.database.read() as connection:
             self._refuse_foreign(connection)
+            library = catalogue.get_value(connection, "id") or ""
+        if self.settings.database_url is None:
+            marker.leave(self.home / DATABASE_FILE, library)
 
     def _refuse_foreign(self, connection: Connection) -> None:
         found = schema.stored_version(connection)

@@ -211,4 +211,4 @@ def _is_secret(name: str, value: Any) -> bool:
             return urlsplit(str(value)).password is not None
         except ValueError:
             return True
-    return name.endswith(("_KEY", "_TOKEN", "_SECRET"))
+    return name.endswith(("_KEY", "_TOKEN", "_TOKENS", "_SECRET"))

@@ -219,7 +219,9 @@ def remove(
 
     Example: briefs remove 3f9a1c2e07
     """
-    from ingest.terminal import out, print_json
+    from ingest.locations import printable
+    from ingest.resting import Change, told
+    from ingest.terminal import out, print_json, say
 
     with opened(search=True) as library:
         briefs = [library.brief(brief_id) for brief_id in brief_ids]
@@ -227,11 +229,17 @@ def remove(
         keys = {row.pk for row in library.versions() if row.brief.id in wanted}
         dropped = [row for row in library.renditions() if row.version_pk in keys]
         library.publish((), dropped)
+        found = told(library, [Change(brief.id, brief.title) for brief in briefs])
+    resting = {one.brief_id: one for one in found}
     for brief in briefs:
+        line = resting.get(brief.id)
         if json:
-            print_json({"id": brief.id, "title": brief.title, "state": "withdrawn"})
-        else:
-            out().print(f"withdrawn: {brief.id}: {brief.title}", markup=False)
+            shown = {"id": brief.id, "title": brief.title, "state": "withdrawn"}
+            print_json(shown | {"resting": line.to_json() if line else None})
+            continue
+        out().print(f"withdrawn: {brief.id}: {brief.title}", markup=False)
+        if line:
+            say(printable(line.line()))
 
 
 def stats(json: Json = False) -> None:

@@ -13,13 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from index import failpoints
-from index.catalogue import RenditionRow
+from index.catalogue import RenditionRow, VersionRow
 from index.draft import Draft
 from index.errors import ReadError, UsageError
 from index.library import Library
 from index.passage import Source
+from index.planning import Outcome
 from index.schema import WITHDRAWN
-from ingest import sources
+from ingest import resting, sources
 from ingest.brief import assemble
 from ingest.cage import Cage, Limits
 from ingest.document import Document, Metadata
@@ -29,6 +30,7 @@ from ingest.metadata import from_file_name
 from ingest.passages import cut
 from ingest.progress import Progress, Quiet
 from ingest.report import Item, Report, Result, item_for, withdrawn
+from ingest.resting import Change
 from ingest.sources import Candidate, Ignored, Refusal
 
 BATCH_PASSAGES = 2_000  # published together: about 15 s of work that a kill may cost
@@ -95,10 +97,13 @@ def ingest(
     """
     run = _Run(library, options or Options(), progress or Quiet())
     started = time.monotonic()
+    before = resting.standing(library)
     try:
         run.work(paths)
     except KeyboardInterrupt:
         run.report.interrupted = True
+    changed = run.would_change if run.report.dry_run else resting.changes(library, before)
+    run.report.resting = resting.told(library, changed)
     run.report.seconds = time.monotonic() - started
     return run.report
 
@@ -111,6 +116,7 @@ class _Run:
         self._library = library
         self._options = options
         self._progress = progress
+        self.would_change: list[Change] = []  # by a dry run
         self._waiting: list[Draft] = []
         self._opened: set[str] = set()  # mails that were parsed in this run
         self._found: set[str] = set()  # what stands in them
@@ -252,6 +258,7 @@ class _Run:
             return
         if self._options.dry_run:
             outcomes = self._library.preview(drafts)
+            self._foresee(drafts, outcomes, dropped)
         else:
             self._progress.embedding(sum(len(draft.passages) for draft in drafts))
             outcomes = self._library.publish(
@@ -266,6 +273,25 @@ class _Run:
             )
         briefs = {row.pk: row.brief for row in versions}
         self.report.items += [withdrawn(row.location, briefs[row.version_pk]) for row in dropped]
+
+    def _foresee(
+        self, drafts: Sequence[Draft], outcomes: Sequence[Outcome], dropped: Sequence[RenditionRow]
+    ) -> None:
+        """Note which briefs would be replaced or withdrawn."""
+        for draft, outcome in zip(drafts, outcomes, strict=True):
+            item = item_for(draft.rendition.location, draft.brief, outcome, None)
+            if item.result is Result.VERSION:
+                brief = draft.brief
+                self.would_change.append(Change(outcome.brief_id, brief.title, brief.text))
+        left = {row.version_pk for row in self._library.renditions() if row not in dropped}
+        gone = {row.version_pk for row in dropped}
+        families: dict[str, list[VersionRow]] = {}
+        for row in self._library.versions() if gone else ():
+            families.setdefault(row.brief.id, []).append(row)
+        for brief_id, versions in families.items():
+            keys = {row.pk for row in versions}
+            if keys & gone and not keys & left:
+                self.would_change.append(Change(brief_id, versions[-1].brief.title))
 
     def _vanished(self, paths: Sequence[str]) -> Iterator[str]:
         for row in self._library.renditions():

@@ -8,6 +8,7 @@ from typing import Any
 from index.passage import Brief, BriefRef
 from index.placement import Place
 from index.planning import Outcome
+from ingest.resting import Resting
 
 
 class Result(StrEnum):
@@ -40,9 +41,10 @@ class Item:
 
 @dataclass
 class Report:
-    """All lines, in the order of the documents, and the time it took."""
+    """All lines in the order of the documents, what rests on what changed, and the time taken."""
 
     items: list[Item] = field(default_factory=list)
+    resting: list[Resting] = field(default_factory=list)
     seconds: float = 0.0
     dry_run: bool = False
     interrupted: bool = False
@@ -69,6 +71,7 @@ class Report:
             "documents": [asdict(item) for item in self.items],
             "counts": {result.value: counts.get(result.value, 0) for result in Result},
             "passages": self.passages,
+            "resting": [one.to_json() for one in self.resting],
             "seconds": round(self.seconds, 2),
             "dry_run": self.dry_run,
             "interrupted": self.interrupted,

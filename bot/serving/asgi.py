@@ -59,10 +59,13 @@ def page(make: Callable[[], Awaitable[Answer]]) -> App:
 
 
 class Site:
-    """Applications by path, each with the methods that it takes."""
+    """Applications by path, each with the methods that it takes, and one for all other paths."""
 
-    def __init__(self, places: Mapping[str, tuple[Iterable[str], App]]) -> None:
-        """Remember what is where."""
+    def __init__(
+        self, places: Mapping[str, tuple[Iterable[str], App]], rest: App | None = None
+    ) -> None:
+        """Remember what is where; without a `rest` other paths are not there."""
+        self._rest = rest
         self._places = {path: (frozenset(takes), app) for path, (takes, app) in places.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,7 +89,9 @@ class Site:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         takes, app = self._places.get(scope["path"], (frozenset(), None))
-        if app is None:
+        if app is None and self._rest:
+            await self._rest(scope, receive, send)
+        elif app is None:
             await reply(send, Answer(404, "nothing here\n"))
         elif scope["method"] not in takes:
             allow = (("allow", ", ".join(sorted(takes))),)

@@ -23,7 +23,9 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(host: Host = HOST, port: Port = PORT) -> None:
-    """Answer in Slack over HTTP, and tell how the bot is doing.
+    """Serve the editors' desk, Slack over HTTP, and how the bot is doing.
+
+    The desk is at /; where others reach it, it asks for a login: docs/auditing.md.
 
     /slack/events takes what Slack signs. /health answers 200 if all is well, else 503.
 

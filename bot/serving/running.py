@@ -1,21 +1,28 @@
-"""Run `briefs serve`: Slack's requests where it is set up, health and metrics always."""
+"""Run `briefs serve`: Slack's requests where it is set up, the desk, health and metrics."""
 
 import asyncio
 import logging
 import socket
 from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
-from bot.serving.asgi import Site
+from bot.audit.hourly import upkeep
+from bot.serving.asgi import App, Site
 from bot.serving.guard import Guard
-from bot.serving.health import Health, site
-from bot.serving.server import address, bound, is_loopback, serving
-from bot.serving.signals import until_told
+from bot.serving.health import Health
+from bot.serving.loopback import is_loopback
+from bot.serving.server import address, bound, serving
+from bot.serving.signals import heard, until
 from bot.slack.link import Listening
 from bot.slack.settings import SlackSettings, Transport
 from bot.slack.settings import load as load_slack
 from index.errors import SettingsError
 from index.library import Library
+from index.memory import give_back_large_arrays
 from index.settings import load, variables
+
+if TYPE_CHECKING:
+    from bot.desk.access import Access
 
 log = logging.getLogger(__name__)
 
@@ -25,14 +32,34 @@ _OURS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
 def run(host: str, port: int) -> None:
     """Serve until a signal ends it; raises SettingsError, UsageError."""
     settings = slack_settings(host)
-    if settings is None:
-        with bound(host, port) as listening, Library.open(load(), create=True) as library:
-            asyncio.run(_without_slack(library, listening))
-        return
-    from bot.slack.running import opened
+    with bound(host, port) as listening:
+        way = _way(host, with_slack=settings is not None)
+        if settings is None:
+            give_back_large_arrays()
+            with Library.open(load(), create=True) as library:
+                asyncio.run(_without_slack(library, listening, _desk(library, way)))
+            return
+        from bot.slack.running import opened
 
-    with bound(host, port) as listening, opened() as library:
-        asyncio.run(_with_slack(settings, library, listening))
+        with opened() as library:
+            asyncio.run(_with_slack(settings, library, listening, _desk(library, way)))
+
+
+def _way(host: str, *, with_slack: bool) -> "Access | None":
+    """Return how the desk tells people apart, None for no desk; raises SettingsError."""
+    from bot.desk.access import access
+    from bot.desk.settings import load as load_desk
+
+    return access(load_desk(), loopback=is_loopback(host), reached_by_others=with_slack)
+
+
+def _desk(library: Library, way: "Access | None") -> App | None:
+    if way is None:
+        return None
+    from bot.desk.app import create
+    from bot.desk.settings import load as load_desk
+
+    return create(library, load_desk(), way)
 
 
 def slack_settings(host: str) -> SlackSettings | None:
@@ -64,25 +91,35 @@ def slack_settings(host: str) -> SlackSettings | None:
     return None
 
 
-async def _without_slack(library: Library, listening: socket.socket) -> None:
-    async with serving(site(Health(library.database)), listening) as task:
-        log.warning("listening on %s: /health, /metrics", address(listening))
-        await until_told(task)
+async def _without_slack(library: Library, listening: socket.socket, desk: App | None) -> None:
+    told = heard()
+    whole = Site(Health(library.database).places(), desk)
+    async with upkeep(library), serving(whole, listening) as task:
+        log.warning("listening on %s: %s/health, /metrics", address(listening), _and_desk(desk))
+        await until(told, task)
 
 
-async def _with_slack(settings: SlackSettings, library: Library, listening: socket.socket) -> None:
+async def _with_slack(
+    settings: SlackSettings, library: Library, listening: socket.socket, desk: App | None
+) -> None:
     from bot.slack.http import PATH, events
-    from bot.slack.running import running
+    from bot.slack.running import leave_threads, running
 
     assert settings.signing_secret
+    told = heard()
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(running(settings, library))
         guard = Guard(events(bot.app), settings.signing_secret.get_secret_value())
         health = Health(library.database, Listening(bot.works), lambda: dict(guard.refused))
-        whole = Site({**health.places(), PATH: (("POST",), guard)})
+        whole = Site({**health.places(), PATH: (("POST",), guard)}, desk)
         task = await stack.enter_async_context(serving(whole, listening))
         log.warning(
-            "listening on %s: %s, /health, /metrics; %s briefs are open to questions",
-            address(listening), PATH, len(library.dates()),
+            "listening on %s: %s%s, /health, /metrics; %s briefs are open to questions",
+            address(listening), _and_desk(desk), PATH, len(library.dates()),
         )  # fmt: skip
-        await until_told(task)
+        await until(told, task)
+    leave_threads()
+
+
+def _and_desk(desk: App | None) -> str:
+    return "the desk, " if desk else ""

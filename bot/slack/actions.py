@@ -9,6 +9,7 @@ ASK_PRIVATELY = "ask_privately"
 SHARE = "share_with_channel"
 ASK_LIBRARIANS = "ask_librarians"
 ASK_AGAIN = "ask_again"  # the edited question; the id is that of the answer to the earlier text
+ASK_ANEW = "ask_anew"  # a brief behind the answer was corrected
 FEEDBACK = "feedback"  # ID:up or ID:down
 
 # Buttons of the passages dialog

@@ -35,6 +35,8 @@ from bot.slack.shown import (
     Offer,
     Shown,
     notice,
+    page_of,
+    page_of_hit,
     place_of,
     place_of_hit,
     source_elements,
@@ -68,7 +70,7 @@ def messages(shown: Shown) -> list[Message]:
     """Return the messages that show an answer, or say that the briefs do not; mostly one."""
     answer = shown.answer
     body = _body(answer) if answer.answered else _not_answered(answer)
-    packed = _packed([*body, *_ending(answer)])
+    packed = _packed([*body, *_ending(shown)])
     made = [Message(said, blocks) for said, blocks in packed[:-1]]
     said, blocks = packed[-1]
     return [*made, Message(said, (*blocks, *_tail(shown)))]
@@ -88,14 +90,14 @@ def answer_text(shown: Shown) -> str:
     """Return the whole answer as the text of one message; the sources survive what is cut."""
     answer = shown.answer
     body = _body(answer) if answer.answered else _not_answered(answer)
-    kept = text.fit("\n".join(piece.text for piece in _ending(answer)), MESSAGE_TEXT * 2 // 3)
+    kept = text.fit("\n".join(piece.text for piece in _ending(shown)), MESSAGE_TEXT * 2 // 3)
     head = text.fit("\n".join(piece.text for piece in body), MESSAGE_TEXT - len(kept) - 2)
     return f"{head}\n{kept}".strip()
 
 
 def closing_blocks(shown: Shown) -> list[Block]:
     """Return what ends a streamed answer: notes, sources, buttons, feedback, notice."""
-    blocks = [block for piece in _ending(shown.answer) for block in piece.blocks]
+    blocks = [block for piece in _ending(shown) for block in piece.blocks]
     return [*blocks[-MOST_BLOCKS:], *_tail(shown)]  # the sources stand last: they survive
 
 
@@ -141,14 +143,16 @@ def _not_answered(answer: Answer) -> list[_Piece]:
     return [first]
 
 
-def _ending(answer: Answer) -> list[_Piece]:
+def _ending(shown: Shown) -> list[_Piece]:
+    answer = shown.answer
     lines = [text.shorten(f"Note: {note}", LONGEST_NOTE) for note in notes(answer)]
     noted = [_Piece(text.for_message(line), (context(line),)) for line in lines]
-    return [*noted, *(_sources(answer) if answer.answered else _nearest(answer))]
+    return [*noted, *(_sources(shown) if answer.answered else _nearest(shown))]
 
 
-def _sources(answer: Answer) -> list[_Piece]:
+def _sources(shown: Shown) -> list[_Piece]:
     """Return the heading and a line for each source, as many in one piece as are safe in one."""
+    answer = shown.answer
     heading = sources_heading(answer)
     said, sections = text.for_message(heading), [section([words(heading, bold=True)])]
     pieces: list[_Piece] = []
@@ -159,18 +163,21 @@ def _sources(answer: Answer) -> list[_Piece]:
             pieces.append(_Piece(said, (rich(*sections),)))
             said, sections = "", []
         said = f"{said}\n{line}".strip()
-        sections.append(section(source_elements(brief, place, one.marks)))
+        page = page_of(shown.desk, one.citation)
+        sections.append(section(source_elements(brief, place, one.marks, page)))
     return [*pieces, _Piece(said, (rich(*sections),))]
 
 
-def _nearest(answer: Answer) -> list[_Piece]:
+def _nearest(shown: Shown) -> list[_Piece]:
+    answer = shown.answer
     if not answer.nearest:
         return []
     pieces = [_Piece("Nearest passages", (paragraph("Nearest passages", bold=True),))]
     for hit in answer.nearest:
         line = text.shorten(nearest_line(hit), MESSAGE_TEXT // 8)
         said = text.one_line(hit.passage.text, FIRST_WORDS)
-        run = source_elements(hit.brief, place_of_hit(hit))
+        page = page_of_hit(shown.desk, hit)
+        run = source_elements(hit.brief, place_of_hit(hit), page=page)
         block = rich(section(run), quotation([words(said)]))
         pieces.append(_Piece(text.for_message(line), (block,)))
     return pieces

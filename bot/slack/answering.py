@@ -97,7 +97,7 @@ async def reply_to(
     )  # fmt: skip
     if not await still_seen(parts, setting, answer):
         return Reply(Outcome.DECLINED, (said(phrases.NOTHING_TO_SEE),), text=phrases.NOTHING_TO_SEE)
-    return shown_as(answer, offer_in(setting, incoming))
+    return shown_as(answer, offer_in(setting, incoming), parts.desk)
 
 
 async def _zone(parts: Parts, user: str) -> str | None:
@@ -112,9 +112,9 @@ async def still_seen(parts: Parts, setting: Setting, answer: Answer) -> bool:
     return await may_see(parts.policy, parts.directory, setting.place, shown, setting.preferences)
 
 
-def shown_as(answer: Answer, offer: Offer) -> Reply:
-    """Return the messages of an answer."""
-    shown = Shown(answer, offer)
+def shown_as(answer: Answer, offer: Offer, desk: str | None = None) -> Reply:
+    """Return the messages of an answer; `desk` is the desk's public address."""
+    shown = Shown(answer, offer, desk)
     return Reply(
         Outcome.ANSWERED if answer.answered else Outcome.DECLINED,
         tuple(messages(shown)),

@@ -18,6 +18,7 @@ from bot.slack.elements import (
 )
 from bot.slack.phrases import counted
 from bot.slack.shown import (
+    page_of_hit,
     place_of_hit,
     source_elements,
     source_text,
@@ -34,8 +35,8 @@ OPENING = 700  # of a brief's text
 QUESTION = 300
 
 
-def search(query: str, hits: Sequence[Hit]) -> Message:
-    """Return the passages found for some words."""
+def search(query: str, hits: Sequence[Hit], desk: str | None = None) -> Message:
+    """Return the passages found for some words; `desk` is the desk's public address."""
     asked = text.one_line(query, QUESTION)
     if not hits:
         return _told(f"Nothing found for “{asked}”.")
@@ -44,7 +45,7 @@ def search(query: str, hits: Sequence[Hit]) -> Message:
     lines = [heading]
     for hit in hits[:MOST_HITS]:
         said = text.one_line(hit.passage.text, PASSAGE) or "–"
-        run = source_elements(hit.brief, place_of_hit(hit))
+        run = source_elements(hit.brief, place_of_hit(hit), page=page_of_hit(desk, hit))
         blocks.append(rich(section(run), quotation([words(said)])))
         lines.append(source_text(hit.brief, place_of_hit(hit)))
     return Message(_joined(lines), tuple(blocks))

@@ -6,9 +6,10 @@ nothing of Slack's events.
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
 
-from bot.slack.inbox_tables import early_changes, questions
+from bot.slack import phrases
+from bot.slack.inbox_tables import Store, early_changes, questions
 from bot.slack.types import Incoming, Kind, Outcome
 
 EARLY_SECONDS = 3600  # Slack's last redelivery comes after about five minutes
@@ -100,6 +101,32 @@ def withdraw(connection: Connection, which: ColumnElement[bool], now: float) -> 
             response_url=None, owner=None, lease_until=None,
         )
     )  # fmt: skip
+
+
+def stop(store: Store, thread: tuple[str, str, str], owner: str, now: float) -> int:
+    """End what waits in a thread (team, channel, root); mark what others than `owner` work on.
+
+    What is recorded may stand in Slack already, and is let go on.
+    """
+    table = questions.c
+    team, channel, root = thread
+    unseen = and_(
+        table.team == team, table.channel == channel, table.root == root,
+        table.outcome.is_(None), table.answer_id.is_(None), table.message_ts.is_(None),
+    )  # fmt: skip
+    is_free = or_(table.owner.is_(None), table.lease_until < now)
+    ended = {
+        "outcome": Outcome.FAILED.value, "reason": phrases.STOPPED, "finished_at": now,
+        "response_url": None, "owner": None, "lease_until": None,
+    }  # fmt: skip
+    with store.write() as connection:
+        count = connection.execute(
+            update(questions).where(unseen, is_free).values(**ended)
+        ).rowcount
+        connection.execute(
+            update(questions).where(unseen, table.owner != owner).values(unwanted=True)
+        )
+    return count
 
 
 def settle(connection: Connection, team: str, channel: str, root: str, now: float) -> None:

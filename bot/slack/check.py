@@ -6,7 +6,7 @@ exceptions, are ever in it.
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -88,8 +88,11 @@ class Checked:
         return {"ok": self.ok, "findings": [asdict(finding) for finding in self.findings]}
 
 
-def check(settings: "SlackSettings") -> Checked:
-    """Ask Slack; raise SettingsError where neither way of connecting has its secret."""
+def check(settings: "SlackSettings", present: Collection[str] | None = None) -> Checked:
+    """Ask Slack; raise SettingsError where neither way of connecting has its secret.
+
+    `present` are the collections of the library, None where there is none yet.
+    """
     if settings.app_token is None and settings.signing_secret is None:
         raise SettingsError(
             "SLACK_APP_TOKEN, SLACK_SIGNING_SECRET: neither is set; Socket Mode needs the "
@@ -101,7 +104,8 @@ def check(settings: "SlackSettings") -> Checked:
     else:
         way = Finding(State.OK, "HTTP", "the signing secret is set; whether it is the right one, "
                       "the first request from Slack will show")  # fmt: skip
-    return Checked((*bot, way))
+    named = () if present is None else _collections(settings, present)
+    return Checked((*bot, way, *named))
 
 
 def _client(token: str, settings: "SlackSettings") -> "WebClient":
@@ -153,6 +157,26 @@ def _demanded(settings: "SlackSettings", granted: frozenset[str]) -> Iterator[st
     unasked = any(channel.unasked for channel in settings.channels.values())
     if unasked and not granted & {"channels:history", "groups:history"}:
         yield "channels:history"
+
+
+def _collections(settings: "SlackSettings", present: Collection[str]) -> Iterator[Finding]:
+    """Yield the collections that briefs.toml names and the library does not have."""
+    from bot.slack.audience import folded
+
+    known = set(map(folded, present))
+    for name in settings.policy.unknown(present):
+        yield Finding(
+            State.OFF, f"slack.collections.{name}",
+            "the library has no such collection; if it is misspelt, the one that was meant is open "
+            "to all members", "correct it in briefs.toml; briefs list --json tells the names",
+        )  # fmt: skip
+    for channel, rule in settings.channels.items():
+        for name in rule.collections:
+            if folded(name) not in known:
+                yield Finding(
+                    State.OFF, f"slack.channels.{channel}",
+                    f"the library has no collection {name}", "correct it in briefs.toml",
+                )  # fmt: skip
 
 
 def _scope(scope: Scope, granted: frozenset[str], needed: bool) -> Finding:

@@ -145,7 +145,7 @@ def check(json: Json = False) -> None:
     from bot.slack.settings import load
     from ingest.terminal import print_json
 
-    found = ask_slack(load())
+    found = ask_slack(load(), _present())
     if json:
         print_json(found.as_json())
     else:
@@ -153,6 +153,18 @@ def check(json: Json = False) -> None:
             sys.stdout.write(f"{finding}\n")
     if not found.ok:
         raise typer.Exit(SOME_FAILED)
+
+
+def _present() -> frozenset[str] | None:
+    """Return the collections of the library, None where there is none yet."""
+    from index.errors import LibraryMissing
+    from ingest.cli import opened
+
+    try:
+        with opened() as library:
+            return frozenset(row.brief.collection for row in library.versions())
+    except LibraryMissing:
+        return None
 
 
 class _Asking:

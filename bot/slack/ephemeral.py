@@ -22,7 +22,9 @@ from bot.slack.faults import (
     Unknown,
     undeliverable,
 )
-from bot.slack.sending import PATIENCE, PLAIN, Blocks, fitting
+from bot.slack.sending import PATIENCE, PLAIN, Blocks, fitting, standing
+from bot.slack.text import composed
+from bot.slack.types import Posted
 
 log = logging.getLogger(__name__)
 
@@ -47,14 +49,15 @@ class Whisperer:
         text: str,
         blocks: Blocks | None,
         response_url: str | None,
-    ) -> None:
+    ) -> Posted:
         """Show a message to one person; after an unknown outcome it is sent once more, unseen.
 
         Raises:
             Undeliverable: Slack refuses it, or the time is up.
         """
         until = self._calls.pacing.clock() + self._patience
-        body = {"text": fitting(text), "blocks": list(blocks) if blocks else None}
+        shown = composed(list(blocks)) if blocks else None
+        body = {"text": fitting(composed(text)), "blocks": shown}
         unsure = False
         while True:
             try:
@@ -65,7 +68,7 @@ class Whisperer:
                     await self._calls.patiently(
                         "chat.postEphemeral", {**place, **body, **PLAIN}, until
                     )
-                return
+                return standing(channel, "", body, blocks)
             except Limited:
                 response_url = None  # the other way has its own limit
             except Unknown:

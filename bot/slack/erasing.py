@@ -11,14 +11,16 @@ from bot.slack import changes
 from bot.slack.inbox_tables import (
     Store,
     added_briefs,
+    busy_channels,
     deliveries,
     early_changes,
-    feedback,
     handed_files,
     librarian_requests,
     muted_threads,
     questions,
     shares,
+    told_corrections,
+    unrecorded_posts,
 )
 
 KEYS_SECONDS = 24 * 3600.0  # how long the keys of deliveries are kept at least
@@ -44,8 +46,8 @@ def forget(store: Store, team: str, user: str, now: float) -> list[str]:
             .values(answer_text=None, answer_blocks=None)
         )
         for other, values in (
-            (early_changes, None), (feedback, {"note": None}),
-            (librarian_requests, {"question": ""}),
+            (early_changes, None), (librarian_requests, {"question": ""}),
+            (unrecorded_posts, {"private": None}), (handed_files, {"parcel": None}),
         ):  # fmt: skip
             theirs = and_(other.c.team == team, other.c.user == user)
             change = update(other).values(**values) if values else delete(other)
@@ -66,10 +68,12 @@ def prune(store: Store, older_than_days: float, now: float) -> int:
         ).rowcount
         for other, since in (
             (deliveries, deliveries.c.accepted_at), (early_changes, early_changes.c.noted_at),
-            (muted_threads, muted_threads.c.muted_at), (feedback, feedback.c.given_at),
+            (muted_threads, muted_threads.c.muted_at),
             (librarian_requests, librarian_requests.c.asked_at),
             (shares, shares.c.shared_at), (handed_files, handed_files.c.handed_at),
             (added_briefs, added_briefs.c.added_at),
+            (told_corrections, told_corrections.c.begun_at),
+            (busy_channels, busy_channels.c.told_at),
         ):  # fmt: skip
             connection.execute(delete(other).where(since < before))
         expired = table.accepted_at < now - RESPONSE_URL_SECONDS

@@ -15,7 +15,7 @@ from bot.slack.answering import Reply
 from bot.slack.elements import Message
 from bot.slack.outbox import Stopped, Stream
 from bot.slack.parts import Parts
-from bot.slack.types import Claim
+from bot.slack.types import Claim, Posted
 from index import failpoints
 
 _T = TypeVar("_T")
@@ -79,7 +79,7 @@ class Growing:
             making.cancel()
             await asyncio.gather(showing, making, return_exceptions=True)
 
-    async def end(self, reply: Reply) -> str | None:
+    async def end(self, reply: Reply) -> Posted:
         """End the message with sources and buttons; another answer than was shown replaces it.
 
         Raises:
@@ -89,19 +89,17 @@ class Growing:
         sentences = reply.answer.sentences if reply.answer else ()
         same = [sentence_markdown(one) for one in sentences] == self._shown
         if same and len(reply.messages) == 1:
-            posted = await self._stream.stop(whole.text, list(whole.blocks), list(reply.closing))
-        else:
-            posted = await self._stream.replace(whole.text, list(whole.blocks))
-        return posted.ts
+            return await self._stream.stop(whole.text, list(whole.blocks), list(reply.closing))
+        return await self._stream.replace(whole.text, list(whole.blocks))
 
     async def replaced_by(self, message: Message) -> str:
         """Put a message in the place of what was shown."""
         return (await self._stream.replace(message.text, list(message.blocks))).ts
 
-    async def stop_by_asker(self) -> str | None:
-        """Leave what is shown as it is; return its message."""
+    async def stop_by_asker(self) -> Posted | None:
+        """Leave what is shown as it is, and return it."""
         await self._stream.leave()
-        return self.ts
+        return self._stream.shown
 
     async def remove(self) -> None:
         """Take away what was shown."""

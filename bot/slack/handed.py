@@ -1,7 +1,6 @@
-"""Remember what people handed over: messages whose files were taken in hand, briefs made of them.
+"""Remember which briefs were made of what people handed over: who added one may take it out again.
 
-A message is delivered several times, and twice where it mentions us: its files are taken once. Who
-added a brief may take it out again. Knows nothing of files.
+Knows nothing of files.
 """
 
 import time
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from bot.slack.inbox_tables import Store, added_briefs, handed_files
+from bot.slack.inbox_tables import Store, added_briefs
 from index.database import Database
 
 
@@ -27,26 +26,19 @@ class Added:
 
 
 class Handed:
-    """What was handed over in Slack."""
+    """The briefs that were handed over in Slack."""
 
     def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
         """Remember the database."""
         self._store = Store(database)
         self._clock = clock
 
-    def first(self, team: str, channel: str, ts: str) -> bool:
-        """Return whether the files of this message are to be taken now: True once."""
-        key = {"team": team, "channel": channel, "ts": ts}
-        with self._store.write() as connection:
-            query = select(handed_files.c.ts).filter_by(**key)
-            if connection.execute(query).first() is not None:
-                return False
-            connection.execute(handed_files.insert().values(**key, handed_at=self._clock()))
-        return True
-
     def note(self, added: Added) -> None:
-        """Note who added a brief."""
+        """Note who added a brief, once."""
         with self._store.write() as connection:
+            known = select(added_briefs.c.pk).filter_by(**vars(added))
+            if connection.execute(known).first() is not None:
+                return
             row = {**vars(added), "added_at": self._clock()}
             connection.execute(added_briefs.insert().values(**row))
 

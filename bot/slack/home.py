@@ -8,6 +8,7 @@ from bot.slack import actions, text
 from bot.slack.brief_blocks import brief_lines
 from bot.slack.elements import (
     Block,
+    Element,
     View,
     button,
     confirmation,
@@ -63,6 +64,7 @@ def home_view(page: HomePage) -> View:
         *_latest(page.latest),
         *_recent(page.recent),
         divider(),
+        row(_delete()),
         context("Type /briefs help for all commands."),
     ]
     return {"type": "home", "blocks": blocks}
@@ -91,13 +93,16 @@ def _recent(claims: Sequence[Claim]) -> list[Block]:
         blocks.append(rich(section([words(asked or "–"), words(f"  {ended}", italic=True)])))
         if claim.answer_id and claim.outcome in {Outcome.ANSWERED, Outcome.DECLINED}:
             blocks.append(row(button("Show passages", actions.SHOW_PASSAGES, claim.answer_id)))
+    return blocks
+
+
+def _delete() -> Element:
+    """Return the button that is there for everybody: older questions are on record, too."""
     asked_first = confirmation(
         "Delete your history?",
-        "Your questions are deleted here and in the record. What was posted in channels stays.",
+        "Your questions and your feedback are deleted here and in the record. What was posted in "
+        "channels stays.",
         "Delete",
         "Keep",
     )
-    delete = button(
-        "Delete my history", actions.DELETE_HISTORY, style="danger", confirm=asked_first
-    )
-    return [*blocks, row(delete)]
+    return button("Delete my history", actions.DELETE_HISTORY, style="danger", confirm=asked_first)

@@ -13,9 +13,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select, update
 
-from bot.slack import accepting, changes, erasing
+from bot.slack import accepting, changes, erasing, posts
 from bot.slack.claims import LONGEST_LEASE, Finding, claim_of, free
 from bot.slack.inbox_tables import Store, moment, questions, storable
+from bot.slack.posts import Noted
 from bot.slack.quotas import Quotas
 from bot.slack.types import Accepted, Claim, Incoming, Outcome
 from index.database import Database
@@ -42,7 +43,7 @@ class Inbox:
             raise ValueError(f"a lease is between 0 and {LONGEST_LEASE:.0f} seconds")
         self._store = Store(database)
         self._finding = Finding(self._store)
-        self._owner, self._lease, self._quotas, self._clock = owner, lease_seconds, quotas, clock
+        self.owner, self._lease, self._quotas, self._clock = owner, lease_seconds, quotas, clock
 
     def accept(self, incoming: Incoming) -> Accepted:
         """Let in a question once; when this returns, it is safe to acknowledge the delivery.
@@ -78,7 +79,7 @@ class Inbox:
             if row is None:
                 return None
             values: dict[str, Any] = {
-                "owner": self._owner, "lease_until": now + self._lease,
+                "owner": self.owner, "lease_until": now + self._lease,
                 "attempts": row.attempts + 1,
             }  # fmt: skip
             if row.accepted_at < now - erasing.RESPONSE_URL_SECONDS:
@@ -103,9 +104,13 @@ class Inbox:
         return self._change(claim, message_ts=message_ts)
 
     def finished(
-        self, claim: Claim, outcome: Outcome, message_ts: str | None, reason: str | None = None
-    ) -> bool:
-        """End a question; secrets go, and of a person who was forgotten meanwhile all texts."""
+        self, claim: Claim, outcome: Outcome, message_ts: str | None, reason: str | None = None,
+        posted: Sequence[Noted] = (),
+    ) -> bool:  # fmt: skip
+        """End a question, and note what was posted for it, to be recorded.
+
+        Secrets go, and of a person who was forgotten meanwhile all texts.
+        """
         values: dict[str, Any] = {
             "outcome": outcome.value, "reason": reason, "finished_at": self._clock(),
             "response_url": None, "owner": None, "lease_until": None,
@@ -122,11 +127,22 @@ class Inbox:
             if outcome is Outcome.WITHDRAWN or row.text == "":
                 values |= {"answer_text": None, "answer_blocks": None}
             connection.execute(update(questions).where(ours).values(**values))
+            posts.note(
+                connection, posted, claim.incoming, self.owner, self._clock(),
+                forgotten=row.text == "",
+            )  # fmt: skip
         return True
 
     def release(self, claim: Claim) -> bool:
         """Hand a question back, for any process to take at once."""
         return self._change(claim, owner=None, lease_until=None)
+
+    def stop(self, team: str, channel: str, root: str) -> int:
+        """End the questions of a thread that wait, at somebody's wish; return how many.
+
+        Those that another process works on are marked, so that it shows nothing of them.
+        """
+        return changes.stop(self._store, (team, channel, root), self.owner, self._clock())
 
     def unwanted(self, claim: Claim) -> bool:
         """Tell whether a question was deleted or forgotten; to be asked before its answer appears.
@@ -208,6 +224,6 @@ class Inbox:
         """The condition for a claim that is still ours; `attempts` tells two of ours apart."""
         table = questions.c
         return and_(
-            table.pk == claim.pk, table.owner == self._owner, table.attempts == claim.attempts,
+            table.pk == claim.pk, table.owner == self.owner, table.attempts == claim.attempts,
             table.outcome.is_(None),
         )  # fmt: skip

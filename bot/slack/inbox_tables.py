@@ -109,19 +109,6 @@ channel_settings = Table(
     Column("unasked", Boolean, nullable=False),
 )
 
-feedback = Table(
-    "slack_feedback",
-    metadata,
-    Column("pk", Integer, primary_key=True),
-    Column("answer_id", _ID, nullable=False, index=True),
-    Column("team", _ID, nullable=False),
-    Column("user", _ID, nullable=False),
-    Column("good", Boolean, nullable=False),
-    Column("reason", String(64)),
-    Column("note", Text),
-    Column("given_at", Double, nullable=False),
-)
-
 librarian_requests = Table(
     "slack_librarian_requests",
     metadata,
@@ -146,12 +133,53 @@ shares = Table(
     Column("shared_at", Double, nullable=False),
 )
 
-handed_files = Table(  # messages whose files were taken in hand
-    "slack_handed_files",
+# Corrections of briefs that askers were told of, or are about to be.
+told_corrections = Table(
+    "slack_told_corrections",
+    metadata,
+    Column("answer_id", _ID, primary_key=True),
+    Column("brief_id", _ID, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),  # 0: withdrawn
+    Column("notice", _ID, nullable=False, index=True),  # the message's mark
+    Column("begun_at", Double, nullable=False),
+    Column("done", Boolean, nullable=False),
+)
+
+busy_channels = Table(  # that were told that many questions wait
+    "slack_busy_channels",
+    metadata,
+    Column("team", _ID, primary_key=True),
+    Column("channel", _ID, primary_key=True),
+    Column("told_at", Double, nullable=False),
+)
+
+# What was posted and is not in the ledger yet; a row goes once it is.
+unrecorded_posts = Table(
+    "slack_unrecorded_posts",
+    metadata,
+    Column("pk", Integer, primary_key=True),
+    Column("answer_id", _ID, nullable=False, index=True),
+    Column("team", _ID, nullable=False),
+    Column("user", _ID, nullable=False),  # at whose wish the private part goes
+    Column("body", Text, nullable=False),  # JSON
+    Column("private", Text),  # JSON; None once it was forgotten
+    Column("owner", String(200)),  # the process that records it
+    Column("owned_until", Double),
+    sqlite_autoincrement=True,
+)
+
+# Messages and dialogs whose files were taken in hand.
+handed_files = Table(
+    "slack_parcels",
     metadata,
     Column("team", _ID, primary_key=True),
     Column("channel", _ID, primary_key=True),
     Column("ts", _ID, primary_key=True),
+    Column("user", _ID, nullable=False),
+    Column("parcel", Text),  # JSON; None once nothing is left to do
+    Column("attempts", Integer, nullable=False),
+    Column("owner", String(200)),  # the process that works on it
+    Column("owned_until", Double),
     Column("handed_at", Double, nullable=False),
 )
 
@@ -169,8 +197,9 @@ added_briefs = Table(
 )
 
 TABLES = [
-    questions, deliveries, early_changes, muted_threads, channel_settings, feedback,
-    librarian_requests, shares, handed_files, added_briefs,
+    questions, deliveries, early_changes, muted_threads, channel_settings,
+    librarian_requests, shares, unrecorded_posts, told_corrections, busy_channels, handed_files,
+    added_briefs,
 ]  # fmt: skip
 
 

@@ -78,6 +78,7 @@ def slack_table(answers: Answers) -> str:
         "# profile > ⋮ > Copy member ID).\n"
         f"admins = {json.dumps(list(answers.admins))}\n"
         '# notify = "C0123456789"          # a channel that is told of alarms and open questions\n'
+        "# keep_days = 365                # then questions leave the bot's tables\n"
         "\n"
         "# Collections are open to all members of the workspace; not to guests, not in channels\n"
         "# shared with another organisation, unless a table says otherwise:\n"

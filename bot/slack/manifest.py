@@ -17,6 +17,8 @@ COMMAND = "/briefs"
 ASK_SHORTCUT = "ask_briefs"  # callback ids of the shortcuts
 ADD_SHORTCUT = "add_to_briefs"
 OPEN_SHORTCUT = "open_briefs"
+# Slack takes 24 characters; "… about this" would be one too many.
+ASK_NAME = "Ask the briefs about it"
 EVENTS_PATH = "/slack/events"  # where `briefs serve` listens
 
 _DESCRIPTION = (
@@ -152,8 +154,7 @@ def _features(name: str, url: str | None) -> dict[str, Any]:
             }
         ],
         "shortcuts": [
-            # "Ask the briefs about this" would be one character too long.
-            _shortcut("message", "Ask the briefs about it", ASK_SHORTCUT,
+            _shortcut("message", ASK_NAME, ASK_SHORTCUT,
                       "Take this message as a question; only you see the answer"),
             _shortcut("message", "Add to the briefs", ADD_SHORTCUT,
                       "Add this message's files to the briefs"),

@@ -19,6 +19,7 @@ from bot.slack.elements import (
     words,
 )
 from bot.slack.elements import actions as row
+from bot.slack.manifest import ASK_NAME
 from bot.slack.phrases import counted
 from bot.slack.shown import name_of
 from ingest.report import Item, Result
@@ -88,7 +89,7 @@ def help_message() -> Message:
     listed = [[words(name, code=True), words(f" {what}")] for name, what in _COMMANDS]
     last = (
         "To add a brief, drop the file into a direct message with me. "
-        "Any message: More actions, “Ask the briefs about this”."
+        f"Any message: More actions, “{ASK_NAME}”."
     )
     lines = [first, *(f"{name} {what}" for name, what in _COMMANDS), last]
     blocks = (paragraph(first), rich(bullets(listed)), context(last))

@@ -130,7 +130,7 @@ class Outbox:
         blocks: Blocks | None = None,
         *,
         response_url: str | None = None,
-    ) -> None:
+    ) -> Posted:
         """Show a message to one person, through the response_url where that is still good.
 
         Such messages cannot be looked for: after an unknown outcome (5xx, time-out, dropped
@@ -140,7 +140,9 @@ class Outbox:
             Undeliverable: as for post.
         """
         with self._place(), alarm():
-            await self._whisperer.ephemeral(channel, user, thread_ts, text, blocks, response_url)
+            return await self._whisperer.ephemeral(
+                channel, user, thread_ts, text, blocks, response_url
+            )
 
     async def status(self, channel: str, thread_ts: str, text: str | None) -> bool:
         """Show that the bot works on a thread, or with None that it does not; never fails.

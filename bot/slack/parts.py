@@ -9,8 +9,12 @@ from bot.slack.audience import Policy
 from bot.slack.directory import Directory
 from bot.slack.handed import Handed
 from bot.slack.inbox import Inbox
+from bot.slack.notices import Told
 from bot.slack.outbox import Outbox
+from bot.slack.parcels import Parcels
+from bot.slack.posts import Posts
 from bot.slack.preferences import Preferences
+from bot.slack.pressure import Pressure
 from bot.slack.reactions import Feedback, Requests
 from bot.slack.settings import SlackSettings
 from bot.slack.shares import Shares
@@ -20,7 +24,11 @@ from index.library import Library
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts; `model` names the chat model that writes, None where briefs are quoted."""
+    """The parts.
+
+    `model` names the chat model that writes, None where briefs are quoted; `desk` is the desk's
+    public address, to which citations link; `tell_askers` is briefs.toml's word.
+    """
 
     settings: SlackSettings
     library: Library
@@ -37,6 +45,23 @@ class Parts:
     team: str
     bot_user: str
     model: str | None = None
+    desk: str | None = None
+    tell_askers: bool = False
+
+    @cached_property
+    def posts(self) -> Posts:
+        """What was posted and is not in the ledger yet."""
+        return Posts(self.library.database, self.ledger, self.inbox.owner)
+
+    @cached_property
+    def pressure(self) -> Pressure:
+        """Who was told that many questions are open."""
+        return Pressure(self.library.database)
+
+    @cached_property
+    def told(self) -> Told:
+        """The corrections that askers were told of."""
+        return Told(self.library.database)
 
     @cached_property
     def shares(self) -> Shares:
@@ -45,5 +70,10 @@ class Parts:
 
     @cached_property
     def handed(self) -> Handed:
-        """The files that people handed over."""
+        """The briefs that people handed over."""
         return Handed(self.library.database)
+
+    @cached_property
+    def parcels(self) -> Parcels:
+        """The files that people handed over, until they are in the library."""
+        return Parcels(self.library.database, self.inbox.owner)

@@ -34,7 +34,7 @@ from bot.slack.elements import (
 )
 from bot.slack.elements import actions as row
 from bot.slack.phrases import NO_LONGER_THERE, NOTHING_TO_SEE
-from bot.slack.shown import place_of, place_of_hit, source_elements
+from bot.slack.shown import page_of_hit, place_of, place_of_hit, source_elements
 from index.passage import Brief, Hit, Passage
 
 PAGE_BLOCKS = VIEW_BLOCKS - 6  # beside the question and the buttons to turn pages
@@ -102,14 +102,17 @@ def passages_view(
     page: int = 0,
     opened: Opened | None = None,
     collections: Collection[str] | None = None,
+    desk: str | None = None,
 ) -> View:
     """Return the dialog.
 
     `opened` maps the number of each passage opened to what stands around it, None where the brief
     is gone. `collections` are those that the viewer may see; others are left out without a word.
+    `desk` is the desk's public address, to which the sources link.
     """
     shown = opened or {}
-    pages = _pages(_blocks(unit, answer.answer_id, shown) for unit in _units(answer, collections))
+    units = _units(answer, collections)
+    pages = _pages(_blocks(unit, answer.answer_id, shown, desk) for unit in units)
     at = min(max(page, 0), len(pages) - 1)
     state = State(answer.answer_id, at, tuple(shown)[-MOST_OPENED:])
     blocks = [*_question(answer), *pages[at], *_turning(answer.answer_id, at, len(pages))]
@@ -163,9 +166,10 @@ def _nearest(answer: Answer) -> list[_Unit]:
     ]
 
 
-def _blocks(unit: _Unit, answer_id: str, opened: Opened) -> list[Block]:
+def _blocks(unit: _Unit, answer_id: str, opened: Opened, desk: str | None) -> list[Block]:
     hit = unit.hit
-    made = [rich(section(source_elements(hit.brief, unit.place, unit.marks)))]
+    page = page_of_hit(desk, hit)
+    made = [rich(section(source_elements(hit.brief, unit.place, unit.marks, page)))]
     if hit.passage.heading:
         made.append(context(text.one_line(" › ".join(hit.passage.heading), HEADINGS)))
     shown = opened.get(unit.number) if unit.number in opened else None

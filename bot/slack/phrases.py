@@ -13,7 +13,7 @@ PROMPTS = 4  # suggested prompts that Slack shows
 NOT_FOR_YOU = "You cannot see the briefs behind this answer."
 GONE = "This answer is no longer on record."
 NO_LONGER_THERE = "This brief is no longer in the library; above is the passage as it was cited."
-FORGOTTEN = "Your questions are deleted. The answers stay on record without them."
+FORGOTTEN = "Your questions and feedback are deleted. The answers stay on record without them."
 THANKS = "Thank you. Your feedback is on record."
 ASKED_LIBRARIANS = "The librarians have your question."
 SETTINGS_KEPT = "The settings of this channel are saved."
@@ -26,6 +26,7 @@ STOPPED = "Stopped at your wish."
 BUSY = "There are too many questions open. Please wait until some are answered, then ask again."
 NOT_RECORDED = "The answer could not be recorded, and so it is not shown. The librarians know more."
 GIVEN_UP = "I tried several times and did not get through. Please ask again."
+FILES_GIVEN_UP = "I tried several times and could not read the files. Please add them singly."
 MEMBERS_ONLY = "Only full members of this workspace can add briefs."
 NOT_TO_BE_ADDED = "You cannot add briefs to the collection of this place; ask an admin of it."
 NO_FILES = "This message has no files that could be added."
@@ -59,6 +60,14 @@ def checking(citations: int) -> str:
 def waiting(before: int) -> str:
     """Return the status of a question that others are before."""
     return f"waiting for {counted(before, 'question')} before yours" if before else "about to start"
+
+
+def many_waiting(count: int) -> str:
+    """Return what a channel hears, once for all who wait."""
+    return (
+        f"{counted(count, 'question')} of this channel are waiting. I answer each in its own "
+        "thread, in turn; there is no need to ask again."
+    )
 
 
 def over_quota(most: int) -> str:

@@ -1,16 +1,17 @@
 """Keep what readers say of answers, and what they ask of the librarians.
 
-Rows in, rows out, the oldest first; every opinion is a row of its own. Knows nothing of the views
-that they are given in.
+Opinions are records of the ledger, each one further; wishes are rows of a table. Knows nothing of
+the views that they are given in.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from bot.slack.inbox_tables import Store, feedback, librarian_requests, storable
+from bot.ledger import Entry, Kind, Ledger
+from bot.slack.inbox_tables import Store, librarian_requests, storable
 from index.database import Database
 
 
@@ -19,12 +20,11 @@ class Opinion:
     """What one reader said of an answer."""
 
     answer_id: str
-    team: str
-    user: str
+    user: str | None  # slack:TEAM:USER; None, like the note, once it was forgotten
     good: bool
-    reason: str | None  # wrong source, missing, outdated, other
-    note: str | None  # typed by the reader; None also once it was forgotten
-    given_at: float  # seconds since 1970
+    reason: str | None  # a key of bot.slack.actions.REASONS
+    note: str | None  # typed by the reader
+    given_at: str  # UTC, ISO 8601
 
 
 @dataclass(frozen=True)
@@ -39,38 +39,47 @@ class Wish:
 
 
 class Feedback:
-    """The opinions of all readers."""
+    """The opinions of all readers, in the ledger."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
-        """Remember the database."""
-        self._store = Store(database)
-        self._clock = clock
+    def __init__(self, ledger: Ledger) -> None:
+        """Remember the ledger, which forgets a person's opinions with their questions."""
+        self._ledger = ledger
 
     def add(
         self, answer_id: str, team: str, user: str, good: bool, reason: str | None = None,
         note: str | None = None,
     ) -> None:  # fmt: skip
-        """Add an opinion."""
-        with self._store.write() as connection:
-            connection.execute(
-                feedback.insert().values(
-                    answer_id=answer_id, team=team, user=user, good=good, reason=reason,
-                    note=None if note is None else storable(note), given_at=self._clock(),
-                )
-            )  # fmt: skip
+        """Record an opinion; NotFound where there is no such answer."""
+        self._ledger.add(
+            Kind.FEEDBACK, answer_id, {"good": good, "reason": reason},
+            {"user": _named(team, user), "note": note or None},
+        )  # fmt: skip
 
     def given(self, answer_id: str | None = None) -> list[Opinion]:
-        """Return the opinions of one answer, or of all."""
-        query = select(feedback).order_by(feedback.c.pk)
-        if answer_id is not None:
-            query = query.where(feedback.c.answer_id == answer_id)
-        with self._store.read() as connection:
-            return [
-                Opinion(
-                    row.answer_id, row.team, row.user, row.good, row.reason, row.note, row.given_at
-                )
-                for row in connection.execute(query)
-            ]
+        """Return the opinions of one answer, or of all, the oldest first."""
+        return list(map(_opinion, self._entries(answer_id)))
+
+    def _entries(self, answer_id: str | None) -> Iterator[Entry]:
+        if answer_id is None:
+            return self._ledger.entries(Kind.FEEDBACK)
+        return iter(self._ledger.further(answer_id, Kind.FEEDBACK))
+
+
+def _named(team: str, user: str) -> str:
+    """Return a person as the ledger names askers."""
+    return f"slack:{team}:{user}"
+
+
+def _opinion(entry: Entry) -> Opinion:
+    private = entry.private or {}
+    return Opinion(
+        answer_id=entry.answer_id,
+        user=private.get("user"),
+        good=entry.body["good"],
+        reason=entry.body.get("reason"),
+        note=private.get("note"),
+        given_at=entry.created_at,
+    )
 
 
 class Requests:

@@ -17,15 +17,20 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextma
 from dataclasses import dataclass
 
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.audit.hourly import upkeep
+from bot.audit.settings import load as load_audit
+from bot.desk.settings import public_url
 from bot.ledger import Ledger
 from bot.making import parts as made_of
 from bot.serving.health import Health, site
 from bot.serving.server import address, bound, serving
-from bot.serving.signals import until_told
+from bot.serving.signals import heard, until
 from bot.slack.app import build
+from bot.slack.chores import Chores
+from bot.slack.connecting import connect, who_we_are
 from bot.slack.directory import Directory
 from bot.slack.inbox import Inbox
 from bot.slack.link import Link
@@ -36,8 +41,8 @@ from bot.slack.reactions import Feedback, Requests
 from bot.slack.settings import SlackSettings
 from bot.slack.threads import Threads
 from bot.slack.worker import Worker
-from index.errors import SettingsError
 from index.library import Library
+from index.memory import give_back_large_arrays
 from index.settings import load
 
 log = logging.getLogger(__name__)
@@ -95,6 +100,7 @@ def leave_threads() -> None:
 @contextmanager
 def opened() -> Iterator[Library]:
     """Open the library with the model of the settings, loaded."""
+    give_back_large_arrays()
     with Library.open(load(), create=True) as library:
         library.require_fingerprint()
         library.warm_up()
@@ -109,13 +115,16 @@ async def running(settings: SlackSettings, library: Library) -> AsyncIterator[Ru
     client = AsyncWebClient(
         token=settings.bot_token.get_secret_value(), base_url=settings.api_url, retry_handlers=[]
     )
-    team, user = await _who_we_are(client)
+    team, user = await who_we_are(client)
     parts = _parts(settings, library, client, (team, user))
     worker = Worker(parts, lease_seconds=LEASE_SECONDS)
     working = asyncio.create_task(worker.run())
+    rounds = asyncio.create_task(Chores(parts).run())
     try:
-        yield Running(parts, worker, build(parts, worker, client), working)
+        async with upkeep(library):
+            yield Running(parts, worker, build(parts, worker, client), working)
     finally:
+        rounds.cancel()
         await worker.stop()
         await working
         executor.shutdown(wait=False, cancel_futures=True)
@@ -127,6 +136,7 @@ async def _over_sockets(
     from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
     assert settings.app_token
+    told = heard()
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(running(settings, library))
         handler = AsyncSocketModeHandler(
@@ -141,25 +151,17 @@ async def _over_sockets(
                 serving(site(Health(library.database, link)), listening)
             )
             log.warning("listening on %s: /health, /metrics", address(listening))
-        await handler.connect_async()  # type: ignore[no-untyped-call]
-        log.warning("connected to Slack; %s briefs are open to questions", len(library.dates()))
-        await until_told()
+        connecting = asyncio.create_task(_connected(handler.client, library))
+        stack.callback(connecting.cancel)
+        await until(told, connecting)
     leave_threads()
 
 
-async def _who_we_are(client: AsyncWebClient) -> tuple[str, str]:
-    """Return our team and user; raise SettingsError where Slack does not know the token."""
-    try:
-        told = await client.auth_test()
-    except SlackApiError as error:
-        raise SettingsError(
-            f"SLACK_BOT_TOKEN: Slack says {error.response.get('error')}; run: briefs slack check"
-        ) from None
-    except (SlackClientError, OSError, TimeoutError) as error:
-        raise SettingsError(
-            f"SLACK_API_URL: Slack cannot be reached ({type(error).__name__}); check the network"
-        ) from None
-    return str(told["team_id"]), str(told["user_id"])
+async def _connected(client: SocketModeClient, library: Library) -> None:
+    """Connect, say so, and end only where that cannot be."""
+    await connect(client)
+    log.warning("connected to Slack; %s briefs are open to questions", len(library.dates()))
+    await asyncio.Event().wait()
 
 
 def _parts(
@@ -180,7 +182,7 @@ def _parts(
         inbox=Inbox(library.database, owner, lease_seconds=LEASE_SECONDS),
         threads=Threads(library.database),
         preferences=Preferences(library.database),
-        feedback=Feedback(library.database),
+        feedback=Feedback(ledger),
         requests=Requests(library.database),
         policy=policy,
         directory=Directory.serving(policy, client, team=team, bot_user=user),
@@ -188,4 +190,6 @@ def _parts(
         team=team,
         bot_user=user,
         model=made.model.name if made.model else None,
+        desk=public_url(),
+        tell_askers=load_audit().tell_askers,
     )

@@ -123,7 +123,9 @@ EVENTS = (
     Event("agent_session_stopped", Need.ALWAYS, None, "the Stop button was pressed"),
     Event("app_home_opened", Need.ALWAYS, None, "App Home or the agent pane was opened"),
     Event("app_mention", Need.ALWAYS, "app_mentions:read", "the bot was mentioned"),
+    Event("app_uninstalled", Need.ALWAYS, None, "the app was removed: nothing more is answered"),
     Event("message.im", Need.ALWAYS, "im:history", "somebody wrote to the bot itself"),
+    Event("tokens_revoked", Need.ALWAYS, None, "its token was revoked: nothing more is answered"),
     Event(
         "message.channels", Need.FOLLOW_UPS, "channels:history",
         "any message in a public channel that the bot is in",

@@ -9,7 +9,7 @@ import contextlib
 import logging
 import re
 import uuid
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.slack.calling import Calls
@@ -22,6 +22,7 @@ from bot.slack.faults import (
     Unknown,
     undeliverable,
 )
+from bot.slack.text import composed
 from bot.slack.types import Posted
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ class Sender:
             try:
                 answer = await self._calls.patiently("chat.postMessage", body, until)
                 if ts := answer.get("ts"):
-                    return Posted(answer.get("channel") or channel, ts, plain and bool(blocks))
+                    return standing(answer.get("channel") or channel, ts, body, blocks)
             except Refused as refused:
                 if plain or not _plain_helps(refused, "chat.postMessage"):
                     raise undeliverable(refused.code) from None
@@ -88,7 +89,7 @@ class Sender:
                 pass
             if ts := await self._settled(channel, thread_ts, mark, until):
                 log.info("a post without a confirmed outcome was found in its thread")
-                return Posted(channel, ts, plain and bool(blocks))
+                return standing(channel, ts, body, blocks)
         raise undeliverable("unknown_outcome")
 
     async def update(
@@ -115,7 +116,7 @@ class Sender:
         for _ in range(_CHANGES):
             try:
                 await self._calls.repeatedly("chat.update", body, until)
-                return Posted(channel, ts, plain=bool(blocks) and not body["blocks"])
+                return standing(channel, ts, body, blocks)
             except Refused as refused:
                 if refused.code == "streaming_state_conflict":
                     await self.end_stream(channel, ts)
@@ -205,6 +206,12 @@ def alarm() -> Iterator[None]:
         raise
 
 
+def standing(channel: str, ts: str, sent: Mapping[str, Any], wanted: Blocks | None) -> Posted:
+    """Return the message that stands: what was sent, of the blocks that were wanted."""
+    blocks = tuple(sent["blocks"] or ())
+    return Posted(channel, ts, bool(wanted) and not blocks, str(sent["text"]), blocks)
+
+
 def marked(marker: str | None) -> Metadata:
     """Return the metadata by which a message is found again; ids only, as anyone may read it."""
     if marker is None:
@@ -226,8 +233,8 @@ def fitting(text: str, limit: int = TEXT_LIMIT) -> str:
 
 def _message(channel: str, text: str, blocks: Blocks | None) -> dict[str, Any]:
     """Return what every message has in common."""
-    given = None if blocks is None else list(blocks)
-    return {"channel": channel, "text": fitting(text), "blocks": given, **PLAIN}
+    given = None if blocks is None else composed(list(blocks))
+    return {"channel": channel, "text": fitting(composed(text)), "blocks": given, **PLAIN}
 
 
 def _plain_helps(refused: Refused, method: str) -> bool:

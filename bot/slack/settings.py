@@ -8,6 +8,7 @@
     [slack]
     admins = ["U0ADMIN", "librarians"]   # may change settings, beside admins of the workspace
     notify = "C0LIBRARY"                 # told of alarms and of questions without an answer
+    keep_days = 365                      # then questions and their keys leave the bot's tables
 
     [slack.groups]                       # names for user groups, to be used below
     board = "S0BOARD"
@@ -44,6 +45,7 @@ from bot.slack.types import Answering, ChannelSettings
 from index.errors import SettingsError
 from index.settings import CONFIG_FILE, SECRETS_FILE, table, variables
 
+KEEP_DAYS = 365
 SLACK_API = "https://slack.com/api/"
 
 _VARIABLES = {
@@ -53,7 +55,7 @@ _VARIABLES = {
     "SLACK_API_URL": "api_url",
 }
 _OAUTH = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
-_TABLE_KEYS = frozenset({"collections", "channels", "groups", "admins", "notify"})
+_TABLE_KEYS = frozenset({"collections", "channels", "groups", "admins", "notify", "keep_days"})
 _CHANNEL, _USER, _GROUP = (re.compile(f"[{kind}][A-Z0-9]+") for kind in ("CG", "UW", "S"))
 _TOKEN = re.compile(r"xox[a-z]|xapp-|xoxe", re.IGNORECASE)
 _WORDS = {
@@ -62,6 +64,7 @@ _WORDS = {
     "list_type": 'write a list, such as ["..."]',
     "string_type": "write text between quotation marks",
     "bool_type": "write true or false",
+    "int_type": "write a whole number",
     "dict_type": "write a table",
     "model_type": "write a table",
     "enum": 'write "thread" or "private"',
@@ -123,6 +126,7 @@ class SlackSettings(_Strict):
     groups: dict[str, str] = {}  # name to id
     admins: list[str] = []
     notify: str | None = None
+    keep_days: int = KEEP_DAYS
 
     @property
     def policy(self) -> Policy:
@@ -196,6 +200,13 @@ class SlackSettings(_Strict):
     @classmethod
     def _is_a_channel(cls, value: str | None) -> str | None:
         return value and _channel(value)
+
+    @field_validator("keep_days")
+    @classmethod
+    def _is_a_period(cls, value: int) -> int:
+        if not 1 <= value <= 36_500:
+            raise ValueError("write days, from 1 to 36500")
+        return value
 
     @whole(mode="after")
     def _names_are_known(self) -> "SlackSettings":

@@ -5,12 +5,14 @@ posted.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, delete, select, update
 
-from bot.slack.inbox_tables import Store, shares
+from bot.slack import posts
+from bot.slack.inbox_tables import Store, questions, shares
+from bot.slack.types import Claim, Posted
 from index.database import Database
 
 ABANDONED_SECONDS = 180.0  # after which a share that was begun and not done may be begun again
@@ -48,13 +50,19 @@ class Shares:
             )
         return Begun.POST if row is None else Begun.LOOK
 
-    def done(self, answer_id: str, team: str, channel: str, message_ts: str) -> None:
-        """Note the message as which the answer stands."""
+    def done(self, claim: Claim, posted: Sequence[Posted], owner: str) -> None:
+        """Note the messages as which the answer to a question stands, to be recorded by `owner`."""
+        incoming, answer_id = claim.incoming, claim.answer_id or ""
+        noted = posts.noted(answer_id, "shared", posted)
         with self._store.write() as connection:
             connection.execute(
                 update(shares)
-                .where(_key(answer_id, team, channel))
-                .values(message_ts=message_ts)
+                .where(_key(answer_id, incoming.team, incoming.channel))
+                .values(message_ts=posted[0].ts)
+            )  # fmt: skip
+            forgotten = connection.scalar(select(questions.c.text).filter_by(pk=claim.pk)) == ""
+            posts.note(
+                connection, noted, incoming, owner, self._clock(), forgotten=forgotten
             )  # fmt: skip
 
     def stands(self, answer_id: str, team: str, channel: str) -> bool:

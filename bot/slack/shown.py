@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import PurePath
 
 from bot.answer import Answer, Citation
+from bot.desk.links import link_to_paragraph
 from bot.render import NO_DATE
 from bot.slack import elements, text
 from bot.slack.elements import Element
@@ -27,10 +28,11 @@ class Offer(StrEnum):
 
 @dataclass(frozen=True)
 class Shown:
-    """An answer in a place."""
+    """An answer in a place. `desk` is the desk's public address, to which its sources link."""
 
     answer: Answer
     offer: Offer = Offer.NOTHING
+    desk: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,28 @@ def name_of(source: str) -> str:
     return text.one_line(PurePath(source[-1_000:]).name or source[-1_000:], PLACE)
 
 
-def where(brief: BriefRef) -> list[Element | None]:
-    """Return what ends a source's line: a link that reads as its host, else the file's name."""
-    link = elements.web_link(brief.source_url)
+def page_of(desk: str | None, citation: Citation) -> str | None:
+    """Return the desk's page of what is cited, with the words in view; None without a desk."""
+    if desk is None:
+        return None
+    brief, quoted = citation.brief, (citation.start, citation.end)
+    paragraph = citation.hit.passage.paragraph
+    return link_to_paragraph(desk, brief.id, paragraph, version=brief.version, quoted=quoted)
+
+
+def page_of_hit(desk: str | None, hit: Hit) -> str | None:
+    """Return the desk's page of a passage."""
+    if desk is None:
+        return None
+    return link_to_paragraph(desk, hit.brief.id, hit.passage.paragraph, version=hit.brief.version)
+
+
+def where(brief: BriefRef, page: str | None = None) -> list[Element | None]:
+    """Return what ends a source's line: a link that reads as its host, else the file's name.
+
+    The link leads to the desk's page where there is one, else to where the brief came from.
+    """
+    link = elements.web_link(page) or elements.web_link(brief.source_url)
     name = name_of(brief.source)
     if link is None and not name:
         return []
@@ -93,13 +114,15 @@ def where_text(brief: BriefRef) -> str:
     return text.host_of(brief.source_url) or name_of(brief.source)
 
 
-def source_elements(brief: BriefRef, place: str | None, marks: str = "") -> list[Element | None]:
-    """Return a line that names a brief: marks, title, date, place, link."""
+def source_elements(
+    brief: BriefRef, place: str | None, marks: str = "", page: str | None = None
+) -> list[Element | None]:
+    """Return a line that names a brief: marks, title, date, place, link (to a page of the desk)."""
     return [
         elements.words(f"{marks} " if marks else ""),
         elements.words(title_of(brief), bold=True),
         elements.words(f", {details_of(brief, place)}"),
-        *where(brief),
+        *where(brief, page),
     ]
 
 

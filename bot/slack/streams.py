@@ -24,6 +24,7 @@ from bot.slack.faults import (
 from bot.slack.pacing import Turn
 from bot.slack.sending import Blocks, Sender, alarm, marked
 from bot.slack.stubs import find_stub
+from bot.slack.text import composed
 from bot.slack.types import Posted
 from bot.slack.wholes import Berth, make_whole
 
@@ -64,6 +65,7 @@ class Stream:
         self._others = others
         self._waiting = ""  # not sent yet
         self._first = ""  # the text the start was made with
+        self._sent = ""  # what Slack took
         self._dead = False  # nothing more is added
         self._live = False  # as far as we know, Slack takes the message for unfinished
         self._stopped = False  # by a person
@@ -72,6 +74,13 @@ class Stream:
         self._lock = asyncio.Lock()
         self._watch: asyncio.Task[None] | None = None
 
+    @property
+    def shown(self) -> Posted | None:
+        """What stands of it, as far as it was sent; None where there is no message."""
+        if self.ts is None:
+            return None
+        return Posted(self._berth.channel, self.ts, text=self._sent, streamed=True)
+
     async def append(self, markdown: str) -> None:
         """Show one or more whole sentences, now or with later ones; never fails but for Stop.
 
@@ -79,7 +88,7 @@ class Stream:
             Stopped: somebody pressed Stop.
         """
         async with self._lock:
-            self._waiting += markdown
+            self._waiting += composed(markdown)
             if self._dead or not self._waiting:
                 return
             if self.ts is None:
@@ -104,10 +113,12 @@ class Stream:
             self._others.discard(self.ts or "")
             if self._stopped:
                 raise Stopped("Stopped.")
+            below = composed(list(footer or ()))
             if self.ts and not self._dead and len(self._waiting) <= CHUNK:
                 try:
-                    await self._close(footer)
-                    return Posted(self._berth.channel, self.ts)
+                    await self._close(below)
+                    channel = self._berth.channel
+                    return Posted(channel, self.ts, False, self._sent, tuple(below), True)
                 except Fault as fault:
                     log.warning("a stream could not be ended: %s", fault)
                     self._ended(fault)
@@ -168,7 +179,7 @@ class Stream:
         if self.ts is None:
             self._dead = True
             return
-        self._waiting = self._waiting[len(text) :]
+        self._take(text)
         self._start_lost, self._live, self._appended = False, True, self._calls.pacing.clock()
         self._others.add(self.ts)
         self._watch = asyncio.create_task(self._close_in_time())
@@ -203,20 +214,26 @@ class Stream:
         except (Unknown, Refused) as fault:
             self._ended(fault)
             return
-        self._waiting = self._waiting[len(text) :]
+        self._take(text)
         self._appended = self._calls.pacing.clock()
 
-    async def _close(self, footer: Blocks | None) -> None:
+    async def _close(self, footer: list[dict[str, Any]]) -> None:
         """End the stream with what is waiting, the blocks below and the answer's mark."""
         arguments = {
             "channel": self._berth.channel,
             "ts": self.ts,
             "chunks": _chunks(self._waiting) if self._waiting else None,
-            "blocks": list(footer) if footer else None,
+            "blocks": footer or None,
             "metadata": marked(self._berth.marker),
         }
         await self._calls.patiently("chat.stopStream", arguments, self._sender.until)
-        self._dead, self._live, self._waiting = True, False, ""
+        self._take(self._waiting)
+        self._dead, self._live = True, False
+
+    def _take(self, text: str) -> None:
+        """Note that this much of what was waiting is shown."""
+        self._sent += text
+        self._waiting = self._waiting[len(text) :]
 
     def _ended(self, fault: Fault) -> None:
         """Note that the stream is of no more use.

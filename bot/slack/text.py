@@ -8,8 +8,10 @@ through here, or goes into `plain_text` and `rich_text` elements, where nothing 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
+from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from bot.render import safe
@@ -42,6 +44,15 @@ _HOST = re.compile(r"^(?=.{1,253}$)[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$|^[0-9a-f:.
 def clean(text: str) -> str:
     """Return text of the same length without control, bidi and unsendable characters."""
     return _UNSENDABLE.sub("\ufffd", safe(text))
+
+
+def composed(value: Any) -> Any:
+    """Return text, or blocks of it, in the form (NFC) in which the ledger keeps it."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, Mapping):
+        return {key: composed(one) for key, one in value.items()}
+    return [composed(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def escape(text: str) -> str:

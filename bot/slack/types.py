@@ -6,6 +6,7 @@ ordered as numbers). No I/O; nothing here knows Slack's wire format or the datab
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -16,7 +17,7 @@ class Kind(StrEnum):
     FOLLOW_UP = "follow_up"  # in a thread where it has answered, without a new mention
     CHANNEL = "channel"  # a question in a channel set to be answered unasked
     COMMAND = "command"  # /briefs ask
-    SHORTCUT = "shortcut"  # "Ask the briefs about this"
+    SHORTCUT = "shortcut"  # "Ask the briefs about it"
     AGAIN = "again"  # a button: answer the edited question, or answer privately
 
 
@@ -127,8 +128,11 @@ class Member:
 
 @dataclass(frozen=True)
 class Posted:
-    """A message that stands in Slack."""
+    """A message that stands in Slack, and exactly what was sent for it."""
 
     channel: str
-    ts: str
+    ts: str  # "" of one that a person alone sees
     plain: bool = False  # blocks were refused and the text was posted instead
+    text: str = ""  # of a stream: its markdown
+    blocks: tuple[dict[str, Any], ...] = ()
+    streamed: bool = False

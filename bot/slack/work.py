@@ -10,15 +10,16 @@ import logging
 from contextlib import suppress
 
 from bot.chain import new_id
-from bot.errors import LedgerError
 from bot.slack import answering, phrases
 from bot.slack.answering import Reply, Setting
 from bot.slack.delivery import Delivery
 from bot.slack.elements import Message
 from bot.slack.growing import Growing
 from bot.slack.notice_blocks import failed, offer_again
-from bot.slack.outbox import Stopped, Undeliverable
+from bot.slack.outbox import Undeliverable
 from bot.slack.parts import Parts
+from bot.slack.posts import Noted, noted
+from bot.slack.reasons import reason_of
 from bot.slack.types import Claim, Kind, Outcome
 from index import failpoints
 from index.errors import BriefsError, UsageError
@@ -26,6 +27,7 @@ from index.errors import BriefsError, UsageError
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 5  # after which a question that keeps killing its worker is given up
+NO_ANSWER = "none-"  # begins the mark of a reply that is no answer
 ANSWER_SECONDS = 120.0  # for making one answer; how long a post may wait is the outbox's business
 
 
@@ -46,8 +48,9 @@ class Work:
         self._delivery = Delivery(parts, claim)
         self._growing: Growing | None = None
         self._status: asyncio.Task[bool] | None = None
-        self._outcome: Outcome | None = None  # once something of the answer stands
-        self._ts: str | None = None
+        self._alone: bool | None = None  # whether its asker alone sees the answer
+        self._marker: str | None = None  # the answer's id, once it is on its way
+        self._outcome: Outcome | None = None  # that of the answer, once it is on its way
         self.delivering = False  # too late to stop it
 
     async def run(self) -> None:
@@ -63,20 +66,23 @@ class Work:
         if self.claim.attempts > 2 * ATTEMPTS:
             raise UsageError(phrases.GIVEN_UP)
         setting = await answering.setting_of(self._parts, self.incoming)
+        self._alone = setting.alone
         if self.claim.answer_id and self.claim.blocks is not None:
-            await self._resume(setting)
+            await self._resume()
             return
         if self.claim.attempts > ATTEMPTS:
             raise UsageError(phrases.GIVEN_UP)
         self._show_status(setting)
         reply = await self._asked(setting)
         failpoints.reached("answer.after_intent")
-        await self._deliver(reply, self._answer_of(reply), alone=setting.alone)
+        await self._deliver(reply, self._answer_of(reply))
 
     async def stopped(self) -> None:
         """End a question whose asker pressed Stop: what is shown stays."""
-        ts = await self._growing.stop_by_asker() if self._growing else None
-        await self._finish(Outcome.FAILED, ts or self._ts, phrases.STOPPED)
+        shown = await self._growing.stop_by_asker() if self._growing else None
+        if shown:
+            self._delivery.posted.append(shown)
+        await self._finish(Outcome.FAILED, shown.ts if shown else None, phrases.STOPPED)
 
     async def let_go(self) -> None:
         """Leave a question that is no longer ours, or was withdrawn: no line says that we work."""
@@ -84,9 +90,11 @@ class Work:
 
     async def fail(self, error: Exception) -> None:
         """Tell the asker why, and end the claim; only our own words reach Slack."""
-        if self._outcome:  # a part of the answer stands
-            await self._finish(self._outcome, self._ts)
+        posted = self._delivery.posted
+        if self._outcome and posted:  # a part of the answer stands
+            await self._finish(self._outcome, posted[0].ts or None)
             return
+        self._marker = None  # what is told now is no answer
         reason, ts = reason_of(error), None
         if not isinstance(error, Undeliverable):
             with suppress(Undeliverable):
@@ -99,11 +107,18 @@ class Work:
         """Say that it failed, in the place of what was begun."""
         if self._growing and self._growing.ts:
             return await self._growing.replaced_by(message)
-        if self.incoming.private or self.incoming.response_url:
-            await self._delivery.whisper([message])
+        if self._is_private():
+            await self._delivery.aside(message, self.incoming.thread_ts)
             return None
         marker = f"failed-{self.claim.pk}"
         return await self._delivery.post([message], marker, look=self.claim.attempts > 1)
+
+    def _is_private(self) -> bool:
+        """Whether a failure is told to the asker alone: also where it is not known."""
+        asked = self.incoming
+        if asked.private or asked.response_url:
+            return True
+        return not answering.is_direct(asked) and self._alone is not False
 
     async def _asked(self, setting: Setting) -> Reply:
         """Return the reply, noted; its sentences are shown meanwhile where a model writes."""
@@ -133,9 +148,9 @@ class Work:
         )
 
     def _answer_of(self, reply: Reply) -> str:
-        return reply.answer.answer_id if reply.answer else f"none-{self.claim.pk}"
+        return reply.answer.answer_id if reply.answer else f"{NO_ANSWER}{self.claim.pk}"
 
-    async def _deliver(self, reply: Reply, marker: str, *, alone: bool, look: bool = False) -> None:
+    async def _deliver(self, reply: Reply, marker: str, *, look: bool = False) -> None:
         self._held(await self._delivery.hold())
         if await self._is_unwanted():
             if self._growing:
@@ -143,44 +158,51 @@ class Work:
             await self._withdraw(marker if look else None)
             return
         self.delivering = True
-        if alone or self.incoming.response_url:
-            await self._delivery.whisper(reply.messages)
-        elif self._growing:
-            self._ts = await self._growing.end(reply)
-            self._outcome = reply.outcome
-            await self._delivery.post_rest(reply.messages, marker)
-        else:
-            self._ts = await self._delivery.post(
-                reply.messages, marker, look=look or self._delivery.half is not None
-            )
-        self._outcome = reply.outcome
+        self._outcome, self._marker = reply.outcome, marker
+        await self._bring(reply, marker, look=look)
         failpoints.reached("answer.after_post")
         if self.incoming.kind is Kind.DIRECT and self.incoming.thread_ts is None:
             await self._parts.outbox.title(
                 self.incoming.channel, self.incoming.root, self.incoming.text
             )
-        await self._finish(reply.outcome, self._ts)
+        posted = self._delivery.posted
+        await self._finish(reply.outcome, posted[0].ts or None if posted else None)
 
-    async def _resume(self, setting: Setting) -> None:
+    async def _bring(self, reply: Reply, marker: str, *, look: bool) -> None:
+        """Bring the messages to where they belong."""
+        if self._alone or self.incoming.response_url:
+            self._alone = True
+            await self._delivery.whisper(reply.messages)
+        elif self._growing:
+            self._delivery.posted.append(await self._growing.end(reply))
+            await self._delivery.post_rest(reply.messages, marker)
+        else:
+            look = look or self._delivery.half is not None
+            await self._delivery.post(reply.messages, marker, look=look)
+
+    async def _resume(self) -> None:
         """Take up an answer that was recorded: it may have been posted, whole or in part."""
         answer_id = self.claim.answer_id or ""
         outcome = await asyncio.to_thread(self._outcome_of, answer_id)
+        await self._deliver(Reply(outcome, self._intended()), answer_id, look=True)
+
+    def _intended(self) -> tuple[Message, ...]:
+        """Return the messages that an earlier attempt was to post."""
         stored = json.loads(self.claim.blocks or "[]")
-        messages = tuple(Message(one["text"], tuple(one["blocks"])) for one in stored)
-        reply = Reply(outcome, messages)
-        await self._deliver(reply, answer_id, alone=setting.alone, look=True)
+        return tuple(Message(one["text"], tuple(one["blocks"])) for one in stored)
 
     async def _withdraw(self, marker: str | None) -> None:
         """End a question that was deleted; an answer that stands already is its end."""
-        ts = await self._delivery.standing(marker) if marker else None
+        ts = await self._delivery.standing(self._intended(), marker) if marker else None
         if ts and marker:
+            self._marker = marker
             await self._finish(await asyncio.to_thread(self._outcome_of, marker), ts)
         else:
             await self._delivery.remove_half()
             await self._finish(Outcome.WITHDRAWN, None)
 
     def _outcome_of(self, answer_id: str) -> Outcome:
-        if answer_id.startswith("none-"):
+        if answer_id.startswith(NO_ANSWER):
             return Outcome.DECLINED
         answered = self._parts.ledger.get(answer_id).body["answered"]
         return Outcome.ANSWERED if answered else Outcome.DECLINED
@@ -210,10 +232,25 @@ class Work:
 
     async def _finish(self, outcome: Outcome, ts: str | None, reason: str | None = None) -> None:
         await self._clear_status()
-        finished = self._parts.inbox.finished
-        self._held(await asyncio.to_thread(finished, self.claim, outcome, ts, reason))
+        finished, posted = self._parts.inbox.finished, self._noted()
+        self._held(await asyncio.to_thread(finished, self.claim, outcome, ts, reason, posted))
+        if posted:
+            await self._record()
         if outcome in (Outcome.ANSWERED, Outcome.DECLINED):
             await self._offer_again()
+
+    def _noted(self) -> list[Noted]:
+        """Return what was posted of the answer, where one is on record."""
+        if not self._marker or self._marker.startswith(NO_ANSWER):
+            return []
+        return noted(self._marker, "answer", self._delivery.posted, alone=bool(self._alone))
+
+    async def _record(self) -> None:
+        """Bring what was posted into the ledger; what fails is done by the chores."""
+        try:
+            await asyncio.to_thread(self._parts.posts.record, self._marker)
+        except BriefsError as error:
+            log.error("what was posted is recorded later: %s", error)
 
     async def _offer_again(self) -> None:
         """Offer to answer anew what was edited while it was being answered."""
@@ -222,17 +259,4 @@ class Work:
         if claim and claim.edited is not None and claim.answer_id:
             offer = offer_again(claim.answer_id)
             with suppress(BriefsError):
-                await self._delivery.aside(offer)
-
-
-def reason_of(error: Exception) -> str:
-    """Return why a question failed, in words for its asker."""
-    if isinstance(error, LedgerError):
-        return phrases.NOT_RECORDED
-    if isinstance(error, UsageError | Undeliverable):
-        return str(error)
-    if isinstance(error, Stopped):
-        return phrases.STOPPED
-    if isinstance(error, TimeoutError):
-        return phrases.TOO_SLOW
-    return phrases.BROKEN
+                await self._delivery.aside(offer, self.incoming.root)

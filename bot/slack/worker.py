@@ -20,7 +20,7 @@ WORKERS = 16  # claims in work at once by one process; most of the time they wai
 QUOTING = 2  # answers made at once from the briefs' own words: that is all processor
 WRITING = 8  # by a model, which is mostly waited for
 POLL = 1.0  # seconds between looks for claims that other processes left
-GRACE = 9.0  # seconds that a stop waits for what is being worked on (F-54: 10 s in all)
+GRACE = 8.5  # seconds that a stop waits for what is being worked on (F-54: 10 s in all)
 RENEWALS = 3  # of a lease within its life
 
 
@@ -77,7 +77,7 @@ class Worker:
         """Stop the work on the questions of a thread: somebody pressed Stop."""
         for task, work in self._tasks.items():
             here = (work.incoming.channel, work.incoming.root) == (channel, root)
-            if here and not work.delivering:
+            if here and not work.delivering and task not in self._unwished:
                 self._unwished.add(task)
                 task.cancel()
 

@@ -27,11 +27,16 @@ OWNERS = {
     "langchain_core": {"bot/chain.py", "bot/retriever.py"},
     "langsmith": {"bot/pump.py"},
     "uvicorn": {"bot/serving/"},
+    "fastapi": {"bot/desk/"},
+    "starlette": {"bot/desk/"},
+    "itsdangerous": {"bot/desk/"},
+    "markupsafe": {"bot/desk/", "bot/audit/"},
     "slack_bolt": {"bot/slack/"},
     "slack_sdk": {"bot/slack/"},
     "pydantic_settings": {"index/settings.py"},
     "dotenv": {"index/settings.py"},
     "matplotlib": {"bot/eval_chart.py"},
+    "jinja2": {"bot/audit/report_html.py", "bot/desk/"},
 }
 READERS_OF_THE_ENVIRONMENT = {
     "index/settings.py",
@@ -41,7 +46,7 @@ READERS_OF_THE_ENVIRONMENT = {
 }
 HEAVY = {
     "torch", "chromadb", "langchain_core", "openvino", "sqlalchemy", "pydantic", "numpy",
-    "trafilatura", "pypdfium2", "slack_bolt", "matplotlib", "uvicorn",
+    "trafilatura", "pypdfium2", "slack_bolt", "matplotlib", "uvicorn", "fastapi", "jinja2",
 }  # fmt: skip
 
 MODULES = sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py"))

@@ -80,7 +80,7 @@ def test_no_answer_without_a_record(library, ledger):
     with library.database.write() as rows:
         rows.execute(
             text(
-                "CREATE TRIGGER full BEFORE INSERT ON answers_ledger"
+                "CREATE TRIGGER full BEFORE INSERT ON ledger"
                 " BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
             )
         )
@@ -288,6 +288,9 @@ def test_the_period_of_an_event_is_recorded_with_the_answer(home_with_model):
         assert first.answered
         turn = Turn(first.question, first.answer_id)
         answer = answerer.ask("what did we say before the visit?", [turn])
-        body = Ledger(opened.database).get(answer.answer_id).body
-    assert body["period"] == {"since": None, "until": "2022-03-02", "said": "before the visit"}
+        entry = Ledger(opened.database).get(answer.answer_id)
+    assert entry.body["period"] == {"since": None, "until": "2022-03-02", "narrows": True}
+    assert entry.private["period_said"] == "before the visit"
+    assert entry.private["notes"] == list(answer.draft.notes)
+    assert "visit" not in str(entry.body["notes"])
     assert any("“Talks at Orrin” (2022-03-05) gives 3 March 2022" in n for n in answer.draft.notes)

@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from bot.errors import LedgerError
-from bot.ledger import GENESIS, Ledger, canonical
+from bot.ledger import GENESIS, Kind, Ledger, canonical, chain_hash, private_hash
 from index.database import Database, sqlite_url
 from index.errors import NotFound
 
@@ -31,6 +31,15 @@ def database(tmp_path):
     opened.close()
 
 
+OLDER_TABLES = (
+    "CREATE TABLE answers_ledger (seq INTEGER PRIMARY KEY, answer_id VARCHAR(64) UNIQUE, prev_hash"
+    " VARCHAR(64), hash VARCHAR(64) UNIQUE, body TEXT, created_at VARCHAR(40))",
+    "CREATE TABLE answers_private (answer_id VARCHAR(64) PRIMARY KEY"
+    " REFERENCES answers_ledger (answer_id), salt VARCHAR(64), body TEXT)",
+)
+OLDER_ROW = "INSERT INTO answers_ledger VALUES (:seq, :id, :prev, :hash, :body, '2026-01-01')"
+
+
 @pytest.fixture
 def ledger(database):
     made = Ledger(database)
@@ -42,7 +51,7 @@ def ledger(database):
 def tamper(database, *statements):
     """Change rows as somebody with the file could: without the triggers."""
     with database.write() as connection:
-        for name in ("answers_ledger_no_update", "answers_ledger_no_delete"):
+        for name in ("ledger_no_update", "ledger_no_delete"):
             connection.execute(text(f"DROP TRIGGER {name}"))
         connection.execute(text("PRAGMA defer_foreign_keys = ON"))
         for statement in statements:
@@ -85,15 +94,15 @@ def test_an_untouched_chain_verifies(ledger):
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE answers_ledger SET body = '{}' WHERE seq = 2",
-        "DELETE FROM answers_ledger WHERE seq = 5",
-        "INSERT OR REPLACE INTO answers_ledger SELECT * FROM answers_ledger WHERE seq = 2",
-        "INSERT INTO answers_ledger SELECT 9, 'x', hash, 'y', body, created_at"
-        " FROM answers_ledger WHERE seq = 5",
-        "INSERT INTO answers_ledger SELECT 6, 'x', prev_hash, 'y', body, created_at"
-        " FROM answers_ledger WHERE seq = 5",
-        "UPDATE answers_private SET body = '{}'",
-        "INSERT OR REPLACE INTO answers_private SELECT * FROM answers_private",
+        "UPDATE ledger SET body = '{}' WHERE seq = 2",
+        "DELETE FROM ledger WHERE seq = 5",
+        "INSERT OR REPLACE INTO ledger SELECT * FROM ledger WHERE seq = 2",
+        "INSERT INTO ledger SELECT 9, 'x', 'answer', 'x', hash, 'y', body, created_at"
+        " FROM ledger WHERE seq = 5",
+        "INSERT INTO ledger SELECT 6, 'x', 'answer', 'x', prev_hash, 'y', body, created_at"
+        " FROM ledger WHERE seq = 5",
+        "UPDATE ledger_private SET body = '{}'",
+        "INSERT OR REPLACE INTO ledger_private SELECT * FROM ledger_private",
     ],
 )
 def test_the_database_itself_refuses_to_change_a_record(ledger, database, statement):
@@ -106,21 +115,23 @@ def test_the_database_itself_refuses_to_change_a_record(ledger, database, statem
 @pytest.mark.parametrize(
     ("statements", "bad"),
     [
-        (["UPDATE answers_ledger SET body = replace(body, 'Caf', 'Kaf') WHERE seq = 3"], 3),
-        (["UPDATE answers_ledger SET created_at = '1999-01-01' WHERE seq = 2"], 2),
-        (["UPDATE answers_ledger SET answer_id = 'other' WHERE seq = 4",
-          "UPDATE answers_private SET answer_id = 'other' WHERE answer_id = 'a3'"], 4),
-        (["DELETE FROM answers_private", "DELETE FROM answers_ledger WHERE seq = 3"], 3),
-        (["UPDATE answers_ledger SET hash = 'x' WHERE seq = 1"], 1),
-        (["UPDATE answers_ledger SET seq = 99 WHERE seq = 2",
-          "UPDATE answers_ledger SET seq = 2 WHERE seq = 3",
-          "UPDATE answers_ledger SET seq = 3 WHERE seq = 99"], 2),
+        (["UPDATE ledger SET body = replace(body, 'Caf', 'Kaf') WHERE seq = 3"], 3),
+        (["UPDATE ledger SET created_at = '1999-01-01' WHERE seq = 2"], 2),
+        (["UPDATE ledger SET record_id = 'other', answer_id = 'other' WHERE seq = 4",
+          "UPDATE ledger_private SET record_id = 'other' WHERE record_id = 'a3'"], 4),
+        (["UPDATE ledger SET answer_id = 'a0' WHERE seq = 4"], 4),
+        (["UPDATE ledger SET kind = 'feedback' WHERE seq = 4"], 4),
+        (["DELETE FROM ledger_private", "DELETE FROM ledger WHERE seq = 3"], 3),
+        (["UPDATE ledger SET hash = 'x' WHERE seq = 1"], 1),
+        (["UPDATE ledger SET seq = 99 WHERE seq = 2",
+          "UPDATE ledger SET seq = 2 WHERE seq = 3",
+          "UPDATE ledger SET seq = 3 WHERE seq = 99"], 2),
     ],
 )  # fmt: skip
 def test_names_the_first_row_that_was_tampered_with(ledger, database, statements, bad):
     """Edits, removals and swaps are found without the triggers' help."""
     with database.write() as connection:
-        connection.execute(text("DROP TRIGGER answers_private_no_update"))
+        connection.execute(text("DROP TRIGGER ledger_private_no_update"))
     tamper(database, *statements)
     assert ledger.verify() == bad
 
@@ -128,16 +139,60 @@ def test_names_the_first_row_that_was_tampered_with(ledger, database, statements
 def test_a_changed_question_is_found(ledger, database):
     """The private part is held by its salted hash."""
     with database.write() as connection:
-        connection.execute(text("DROP TRIGGER answers_private_no_update"))
+        connection.execute(text("DROP TRIGGER ledger_private_no_update"))
         connection.execute(
-            text("UPDATE answers_private SET body = '{\"question\":\"x\"}' WHERE answer_id = 'a1'")
+            text("UPDATE ledger_private SET body = '{\"question\":\"x\"}' WHERE record_id = 'a1'")
         )
     assert ledger.verify() == 2
 
 
+def test_a_further_record_stands_in_the_chain(ledger):
+    """It names its answer, comes after it, and lists of answers leave it out."""
+    made = ledger.add(Kind.FEEDBACK, "a1", {"good": False}, {"user": "U2"})
+    (found,) = ledger.further("a1")
+    assert (found.record_id, found.kind, found.answer_id, found.seq) == (made, "feedback", "a1", 6)
+    assert (found.body["good"], found.private) == (False, {"user": "U2"})
+    assert [entry.seq for entry in ledger.entries()] == [1, 2, 3, 4, 5]
+    assert [entry.seq for entry in ledger.entries(None, after=4)] == [5, 6]
+    assert ledger.recent(1)[0].answer_id == "a4"
+    assert ledger.further("a1", Kind.JUDGEMENT) == []
+    assert ledger.verify() is None
+
+
+def test_a_further_record_needs_its_answer(ledger):
+    """An unknown answer is named, and nothing is recorded."""
+    with pytest.raises(NotFound, match="zz: no such answer"):
+        ledger.add(Kind.FEEDBACK, "zz", {})
+    assert ledger.head()[0] == 5
+
+
+def test_an_older_build_s_ledger_is_taken_over(database):
+    """Its rows keep their places and hashes; its tables go."""
+    hashes, prev = [], GENESIS
+    with database.write() as connection:
+        for statement in OLDER_TABLES:
+            connection.execute(text(statement))
+        for seq in (1, 2):
+            salt, typed = f"s{seq}", canonical({"question": f"q{seq}"})
+            body = canonical({"answer_id": f"a{seq}", "created_at": "2026-01-01",
+                              "private_sha256": private_hash(salt, typed)})  # fmt: skip
+            hashes.append(chain_hash(seq, prev, body))
+            row = {"seq": seq, "id": f"a{seq}", "prev": prev, "hash": hashes[-1], "body": body}
+            connection.execute(text(OLDER_ROW), row)
+            connection.execute(text("INSERT INTO answers_private VALUES (:id, :salt, :typed)"),
+                               {"id": f"a{seq}", "salt": salt, "typed": typed})  # fmt: skip
+            prev = hashes[-1]
+    ledger = Ledger(database)
+    assert ledger.verify() is None
+    assert ledger.head() == (2, hashes[1])
+    assert ledger.get("a2").private == {"question": "q2"}
+    with database.read() as connection:
+        assert not inspect(connection).has_table("answers_ledger")
+
+
 def test_forgetting_what_was_typed_leaves_the_chain_sound(ledger):
     """The row stays, the question and its salt are gone."""
-    assert ledger.forget(["a1", "a3", "unknown"]) == 2
+    assert ledger.forget(["a1", "a3", "unknown"]).answers == 2
     assert ledger.verify() is None
     assert ledger.get("a1").private is None
     assert ledger.get("a2").private is not None
@@ -146,7 +201,7 @@ def test_forgetting_what_was_typed_leaves_the_chain_sound(ledger):
 def test_the_chained_body_holds_nothing_that_was_typed(ledger, database):
     """A question is found in the private table alone."""
     with database.read() as connection:
-        bodies = connection.execute(text("SELECT group_concat(body) FROM answers_ledger")).scalar()
+        bodies = connection.execute(text("SELECT group_concat(body) FROM ledger")).scalar()
     assert "question 2" not in bodies
     assert "U1" not in bodies
 

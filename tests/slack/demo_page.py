@@ -3,35 +3,51 @@
 import html
 from urllib.parse import urlencode
 
+from bot.slack.manifest import ADD_SHORTCUT, ASK_NAME, ASK_SHORTCUT
 from tests.slack.demo_blocks import Renderer
 from tests.slack.fake import FakeSlack
 from tests.slack.fake.world import BOT_USER, Channel, Message, User
 
-SHORTCUTS = {"ask_briefs": "Ask the briefs about this", "add_to_briefs": "Add to the briefs"}
+SHORTCUTS = {ASK_SHORTCUT: ASK_NAME, ADD_SHORTCUT: "Add to the briefs"}
 
 STYLE = """
-:root{color-scheme:light dark}
-body{font:15px/1.45 system-ui,sans-serif;margin:0;display:grid;grid-template-columns:13rem 1fr;
+:root{color-scheme:light dark;--line:#8883;--soft:#8881;--dim:#777;--link:#1264a3;--go:#0b6b50}
+@media(prefers-color-scheme:dark){:root{--dim:#aaa;--link:#6cb6ff;--go:#2a8a6c}}
+*{box-sizing:border-box}a{color:var(--link)}
+body{font:15px/1.5 system-ui,sans-serif;margin:0;display:grid;grid-template-columns:13rem 1fr;
 min-height:100vh}
-nav{padding:1rem;border-right:1px solid #8884}nav a{display:block;padding:.15rem .4rem}
-nav a.here{font-weight:bold}main{padding:1rem;max-width:48rem}
-article{padding:.4rem 0}article.reply{margin-left:2rem;border-left:3px solid #8884;
-padding-left:.8rem}article.aside{background:#8882;padding:.4rem .8rem}
-.context,small,summary{color:#888;font-size:.85em}.actions{display:flex;flex-wrap:wrap;gap:.4rem}
-form{margin:.2rem 0}.block{margin:.3rem 0}blockquote{border-left:3px solid #8888;margin:.3rem 0;
-padding-left:.7rem}mark{background:#7ac4;color:inherit}mark.loud{background:#e55}
-textarea,main input:not([type]){width:100%;box-sizing:border-box}label{display:block;margin:.5rem 0}
-dialog{display:block;position:fixed;top:2rem;margin:auto;left:0;right:0;width:34rem;
-max-height:85vh;overflow:auto;z-index:2;border:0;border-radius:.5rem;padding:1rem 1.2rem;
-box-shadow:0 0 0 100vmax #0008}article>div{margin:.3rem 0}button,textarea,input{font:inherit}
-button.primary{font-weight:bold}button.danger{color:#c33}
-td{border:1px solid #8884;padding:.2rem .4rem}h3{margin:.4rem 0}
+nav{padding:1rem .6rem;border-right:1px solid var(--line);background:var(--soft)}
+nav b{display:block;padding:.2rem .6rem;color:var(--dim);font-size:.85em}
+nav a{display:block;padding:.25rem .6rem;border-radius:.4rem;color:inherit;text-decoration:none}
+nav a:hover{background:var(--line)}nav a.here{background:var(--link);color:#fff}
+nav a.here small{color:#fffc}nav p,nav details{padding:0 .6rem}
+main{padding:1rem 1.5rem;max-width:50rem;width:100%}
+article{padding:.5rem .8rem;margin:.2rem 0;border-radius:.5rem}
+article.reply{margin-left:1.2rem;border-left:3px solid var(--line);border-radius:0}
+article.aside{background:var(--soft)}
+.context,small,summary{color:var(--dim);font-size:.85em}summary{cursor:pointer}
+.actions{display:flex;flex-wrap:wrap;gap:.4rem}
+form{margin:.2rem 0}.block{margin:.35rem 0}blockquote{border-left:3px solid var(--line);
+margin:.3rem 0;padding-left:.8rem}mark{background:#7ac4;color:inherit}mark.loud{background:#e55}
+textarea,input:not([type]){width:100%;padding:.45rem .6rem;border:1px solid var(--line);
+border-radius:.4rem;background:transparent;color:inherit}label{display:block;margin:.5rem 0}
+dialog{display:block;position:fixed;top:2rem;margin:auto;left:0;right:0;width:36rem;
+max-width:95vw;max-height:85vh;overflow:auto;z-index:2;border:0;border-radius:.6rem;
+padding:1rem 1.4rem;box-shadow:0 0 0 100vmax #0008}article>div{margin:.3rem 0}
+button,textarea,input{font:inherit}button{padding:.25rem .7rem;border:1px solid var(--line);
+border-radius:.4rem;background:transparent;color:inherit;cursor:pointer}
+button:hover{background:var(--soft)}button.primary{background:var(--go);color:#fff;border-color:
+transparent}button.danger{color:#c33}hr{border:0;border-top:1px solid var(--line)}
+td{border:1px solid var(--line);padding:.2rem .4rem}h3{margin:.4rem 0}
+@media(max-width:45rem){body{display:block}nav{border:0}}
 """
-# The only script: fetch what is said anew each second, unless somebody is writing in it.
+# The only script: fetch what is said anew each second, unless somebody is writing; Enter sends.
 SCRIPT = """
 const feed=document.getElementById('feed');let old=feed.innerHTML;
 setInterval(async()=>{const said=await(await fetch(feed.dataset.from)).text();
 if(said!==old&&!feed.contains(document.activeElement)){old=said;feed.innerHTML=said;}},1000);
+document.querySelector('textarea')?.addEventListener('keydown',event=>{
+if(event.key==='Enter'&&!event.shiftKey){event.preventDefault();event.target.form.requestSubmit();}});
 """
 
 
@@ -50,7 +66,8 @@ class Page:
     def whole(self) -> str:
         compose = self._composer() if self.channel else ""
         return (
-            "<!DOCTYPE html><html lang=en><meta charset=utf-8><title>Brief Bot demo</title>"
+            "<!DOCTYPE html><html lang=en><meta charset=utf-8>"
+            '<meta name=viewport content="width=device-width"><title>Brief Bot demo</title>'
             f"<style>{STYLE}</style><nav>{self._nav()}</nav><main>"
             f'<div id=feed data-from="/feed?{html.escape(self.query)}">{self.feed()}</div>'
             f"{compose}</main><script>{SCRIPT}</script></html>"

@@ -7,6 +7,8 @@ from typing import Any
 from bot.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Verdict
 from bot.slack import blocks, home, passages_view, phrases, views
 from bot.slack.blocks import Message, Offer, Shown
+from bot.slack.correction_blocks import Corrected, corrected
+from bot.slack.corrections import Correction
 from bot.slack.types import ChannelSettings, Claim, Incoming, Kind, Outcome
 from index.passage import Brief, BriefRef, Hit, Passage
 from ingest.report import Item, Result
@@ -104,6 +106,8 @@ def answer_messages(texts: Texts) -> Iterator[tuple[str, Message]]:
     for number, message in enumerate(blocks.messages(Shown(unanswered(texts)))):
         yield f"declined{number or ''}", message
     shown = Shown(made)
+    at_desk = Shown(made, desk="https://desk.example.org")
+    yield "answer_at_desk", blocks.messages(at_desk)[0]
     yield "closing", Message(blocks.answer_text(shown), tuple(blocks.closing_blocks(shown)))
 
 
@@ -123,6 +127,17 @@ def other_messages(texts: Texts) -> Iterator[tuple[str, Message]]:
     yield "latest", blocks.latest([ref])
     yield "latest_nothing", blocks.latest([])
     yield "brief", blocks.one_brief(brief(texts), 12)
+    yield "corrected", corrected([of_answer(texts)])
+    yield "corrected_many", corrected([of_answer(texts)] * 7)
+
+
+def of_answer(texts: Texts) -> Corrected:
+    """An answer behind which one brief changed in several ways, and another is gone."""
+    here = frozenset({"trade"})
+    changed = [(texts.passage, texts.title), (texts.author, ""), (texts.title, "A")] * 2
+    first = Correction("a1b2", "wheat", 2, texts.title, here, (1, 2), tuple(changed))
+    gone = Correction("a1b2", "rye", 0, texts.title, here, (3,))
+    return Corrected("a1b2", "2026-05-03T10:00:00.000+00:00", (first, gone), texts.question)
 
 
 def all_views(texts: Texts) -> Iterator[tuple[str, dict[str, Any]]]:

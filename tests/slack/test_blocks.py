@@ -98,6 +98,19 @@ def test_an_answer_has_numbers_bold_words_notes_sources_and_buttons() -> None:
     assert "Quoted from the briefs by software" in said
 
 
+def test_sources_link_to_the_desk_where_there_is_one() -> None:
+    """To the paragraph of the version that was cited, its quoted words marked; by its true host."""
+    desk = "https://desk.example.org"
+    (message,) = blocks.messages(Shown(material.answer(), desk=desk))
+    [link] = [one for one in elements_of(message.blocks) if one.get("type") == "link"]
+    quoted = f"10-{10 + len(Texts().passage)}"
+    assert link["url"] == f"{desk}/briefs/wheat@1?quote={quoted}#p4"
+    assert link["text"] == "desk.example.org"
+    (message,) = blocks.messages(Shown(material.unanswered(Texts(source_url=None)), desk=desk))
+    links = [one["url"] for one in elements_of(message.blocks) if one.get("type") == "link"]
+    assert links == [f"{desk}/briefs/wheat@1#p4"] * 2
+
+
 def test_a_written_answer_names_its_model() -> None:
     """In the notice."""
     answer = material.answer()

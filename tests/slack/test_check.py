@@ -86,10 +86,10 @@ class Check:
     def __init__(self, shell: Shell, api: WebApi) -> None:
         self.api = api
         self.env = {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP, "SLACK_API_URL": api.url}
-        self._shell = shell
+        self.shell = shell
 
     def __call__(self, *options: str) -> tuple[int, str, str]:
-        code, out, err = self._shell("slack", "check", *options, **self.env)
+        code, out, err = self.shell("slack", "check", *options, **self.env)
         assert "canary" not in out + err
         return code, out, err
 
@@ -259,3 +259,24 @@ def test_json_for_programs(check: Check) -> None:
     assert {"state": "missing", "thing": "chat:write"}.items() <= next(
         item for item in found["findings"] if item["thing"] == "chat:write"
     ).items()
+
+
+def test_collections_that_the_library_does_not_have_are_named(check: Check, tmp_path: Path) -> None:
+    """Misspelt, they would leave open what was meant; before the first ingest nothing is said."""
+    Path("briefs.toml").write_text(
+        "[slack.collections.Bord]\npublic = true\n[slack.collections.BOARD]\npublic = true\n"
+        '[slack.channels.C0123]\ncollections = ["default", "trade"]\n'
+    )
+    code, out, err = check()
+    assert (code, err) == (0, "")
+    assert "no such collection" not in out
+    page = tmp_path / "a.txt"
+    page.write_text("On ferries\n\nThe ferry across the lake carries 700 passengers a day.\n")
+    for name in ("board", "default"):
+        assert check.shell("ingest", str(page), "--collection", name)[0] == 0
+    code, out, _ = check()
+    off = lines(out, "off")
+    assert code == 0
+    assert "the library has no such collection" in off["slack.collections.bord"]
+    assert "no collection trade" in off["slack.channels.C0123"]
+    assert len([name for name in off if name.startswith("slack.")]) == 2

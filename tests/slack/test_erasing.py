@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from bot.ledger import Ledger
 from bot.slack.inbox_tables import TABLES
 from bot.slack.reactions import Feedback, Requests
 from bot.slack.types import Accepted, Outcome
@@ -31,7 +32,11 @@ def fill(inbox, database, ask, count: int = 50) -> None:
         answer = f"You asked: {CANARY}"
         inbox.recorded(claim, f"a{second}", answer, f'["{answer}"]')
         inbox.finished(claim, Outcome.ANSWERED, f"{second}.9")
-    Feedback(database).add("a1", "T1", "U1", good=False, reason="other", note=f"{CANARY}!")
+    ledger = Ledger(database)
+    ledger.append("a1", {"answered": True}, {"question": CANARY})
+    feedback = Feedback(ledger)
+    feedback.add("a1", "T1", "U1", good=False, reason="other", note=f"{CANARY}!")
+    feedback.add("a1", "T1", "U2", good=True)
     Requests(database).add(f"{CANARY}?", "a1", "T1", "U1")
     inbox.edited("T1", "C1", "77.0", f"{CANARY} early", user="U1")
 
@@ -44,15 +49,19 @@ def test_what_a_person_typed_is_gone_and_the_keys_stay(inbox, database, ask, tmp
     assert hits(database, tmp_path) > 100
     expected = [f"a{second}" for second in range(1, 51)]
     assert inbox.forget("T1", "U1") == expected
+    ledger, feedback = Ledger(database), Feedback(Ledger(database))
+    ledger.forget(expected, person="slack:T1:U1")
     assert hits(database, tmp_path) == 0
+    assert ledger.verify() is None
     assert inbox.forget("T1", "U1") == expected
     assert inbox.accept(ask(1)) is inbox.accept(ask(100)) is Accepted.DUPLICATE
     assert inbox.recent("T1", "U1") == []
     assert inbox.by_answer("a1").outcome is Outcome.ANSWERED
     assert inbox.counts()["withdrawn"] == 1
     assert inbox.take().incoming.text == "Mine stays."
-    [opinion], [wish] = Feedback(database).given(), Requests(database).made()
-    assert (opinion.reason, opinion.note, wish.question) == ("other", None, "")
+    [opinion, other], [wish] = feedback.given(), Requests(database).made()
+    assert (opinion.user, opinion.reason, opinion.note) == (None, "other", None)
+    assert (other.user, other.good, wish.question) == ("slack:T1:U2", True, "")
 
 
 def test_what_is_on_its_way_when_its_asker_is_forgotten_goes_at_its_end(
@@ -73,6 +82,7 @@ def test_what_is_on_its_way_when_its_asker_is_forgotten_goes_at_its_end(
 def test_pruned_texts_are_gone_from_the_files(inbox, clock, database, ask, tmp_path) -> None:
     """400 days later."""
     fill(inbox, database, ask)
-    clock.now = 4_000_000_000.0  # the opinions were given at the time of this machine
+    Ledger(database).forget(["a1"], person="slack:T1:U1")
+    clock.now = 4_000_000_000.0  # the wishes were made at the time of this machine
     assert inbox.prune(90) == 50
     assert hits(database, tmp_path) == 0

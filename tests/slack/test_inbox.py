@@ -327,3 +327,36 @@ def test_a_lease_is_a_sensible_time(open_inbox) -> None:
     """A lease as long as those of a clock set back could not be told from them."""
     with pytest.raises(ValueError, match="a lease is between"):
         open_inbox("one", lease_seconds=600)
+
+
+def test_a_stop_ends_what_waits_and_marks_what_another_process_works_on(open_inbox, ask) -> None:
+    """What is recorded, or in another thread, or ours to cancel, is let be."""
+    one, two = open_inbox("one"), open_inbox("two")
+    root = ask(1).ts
+    one.accept(ask(1))
+    theirs = one.take()
+    for second in (2, 3):
+        two.accept(ask(second, thread_ts=root))
+    two.accept(ask(9))
+    mine = two.take()
+    assert mine.incoming.ts == ask(9).ts
+    assert two.stop("T1", "C1", root) == 2
+    ended = [two.by_question("T1", "C1", ask(second).ts) for second in (2, 3)]
+    assert [(claim.outcome, claim.reason) for claim in ended] == [
+        (Outcome.FAILED, "Stopped at your wish.")
+    ] * 2
+    assert one.unwanted(theirs)
+    assert not two.unwanted(mine)
+    assert two.stop("T1", "C1", ask(9).ts) == 0
+    assert not two.unwanted(mine)  # its own work is cancelled, not marked
+    assert two.stop("T1", "C1", root) == 0
+
+
+def test_a_stop_comes_too_late_for_what_is_recorded(open_inbox, ask) -> None:
+    """It may stand in Slack already."""
+    one, two = open_inbox("one"), open_inbox("two")
+    one.accept(ask(1))
+    claim = one.take()
+    one.recorded(claim, "a1", "said", "[]")
+    assert two.stop("T1", "C1", ask(1).ts) == 0
+    assert not one.unwanted(claim)

@@ -168,7 +168,7 @@ async def test_a_question_deleted_before_its_answer_is_not_answered(
 async def test_too_many_questions_of_one_person_are_declined_politely(
     bot: Running, office: FakeSlack
 ) -> None:
-    """The asker alone is told; those let in are answered."""
+    """The asker alone is told, once; those let in are answered."""
     office.rules.posts_per_second = None
     asked = [await office.mention("#desk", "alice", LEASE) for _ in range(14)]
     await office.until(lambda: len(office.world.ephemeral) >= 1, 10, "a refusal")
@@ -176,8 +176,8 @@ async def test_too_many_questions_of_one_person_are_declined_politely(
     await office.quiet()
     answered = [ts for ts in asked if any(not m.to for m in office.answers_to(ts))]
     refused = [m for m in office.world.ephemeral if "too many questions" in m.said]
-    assert len(answered) + len(refused) == len(asked)
-    assert len(answered) >= 10
+    assert len(refused) == 1
+    assert 10 <= len(answered) < len(asked)
 
 
 def _open(bot: Running) -> int:

@@ -162,3 +162,80 @@ async def test_history_is_deleted_from_home(slack: FakeSlack, running: Running):
     await slack.until(lambda: QUESTION not in str(slack.home_of("alice").view))
     assert running.parts.ledger.recent(1)[0].private is None
     assert slack.violations == []
+
+
+async def test_pages_of_passages_are_turned_in_place(
+    slack: FakeSlack, running: Running, monkeypatch: pytest.MonkeyPatch
+):
+    from bot.slack import passages_view
+
+    monkeypatch.setattr(passages_view, "PAGE_BLOCKS", 4)  # a passage a page
+    answer = await answered(slack, NOWHERE)  # names several passages
+    await slack.click(answer, "Show passages", "alice")
+    first = await seen(slack, "alice", "Page 1 of ")
+    shown = first.view["blocks"]
+    await slack.click(first, "More passages")
+    second = await seen(slack, "alice", "Page 2 of ")
+    assert second.id == first.id
+    assert second.view["blocks"] != shown
+    await slack.click(second, "Earlier passages")
+    again = await seen(slack, "alice", "Page 1 of ")
+    assert again.view["blocks"] == shown
+    await slack.click(again, "Paragraph before and after")
+    await seen(slack, "alice", "Page 1 of ")
+    assert slack.violations == []
+
+
+async def test_a_page_is_turned_only_to_what_the_viewer_may_see_still(
+    slack: FakeSlack, running: Running, monkeypatch: pytest.MonkeyPatch
+):
+    from bot.slack import passages_view
+
+    monkeypatch.setattr(passages_view, "PAGE_BLOCKS", 4)
+    answer = await answered(slack, f"{SECRET} And who won the chess championship of Iceland?")
+    await slack.click(answer, "Show passages", "alice")
+    view = await seen(slack, "alice", "More passages")
+    await slack.leave("deals", "alice")
+    before = view.hash
+    await slack.click(view, "More passages")
+    await slack.until(lambda: view.hash != before)
+    assert "900 million" not in str(view.view)
+    assert CANARY not in str(view.view)
+
+
+async def test_a_share_whose_process_died_is_taken_up_and_stands_once(
+    slack: FakeSlack, running: Running
+):
+    """Killed before the post, or after it: whoever clicks again later finds out."""
+    from bot.slack.listeners import sharing
+    from bot.slack.listeners.clicks import Where
+    from bot.slack.shares import ABANDONED_SECONDS, Begun
+
+    def shared() -> list[Message]:
+        return [one for one in slack.answers() if not one.to]
+
+    await slack.command("/briefs", f"ask {QUESTION}", "alice", "deals")
+    own = await told(slack, "alice")
+    await slack.quiet()
+    parts, alice = running.parts, slack.world.user("alice").id
+    [claim] = parts.inbox.recent(parts.team, alice)
+    answer_id, deals = claim.answer_id or "", slack.world.channel("deals").id
+    assert parts.shares.begin(answer_id, parts.team, deals, alice) is Begun.POST  # and died
+    await slack.click(own, "Share with channel", "alice")
+    assert phrases.SHARED_ALREADY in (await told(slack, "alice", 2)).text  # it may be at it still
+    assert shared() == []
+    now = parts.shares._clock()
+    parts.shares._clock = lambda: now + ABANDONED_SECONDS + 1
+    done, parts.shares.done = parts.shares.done, lambda *_: None  # posts, and dies
+    await sharing.share(parts, Where(alice, deals), answer_id)
+    parts.shares.done = done
+    assert len(shared()) == 1
+    parts.shares._clock = lambda: now + 2 * ABANDONED_SECONDS + 2
+    await sharing.share(parts, Where(alice, deals), answer_id)
+    await slack.quiet()
+    assert len(shared()) == 1
+    posted = [one for one in parts.ledger.further(answer_id) if one.body.get("post") == "shared"]
+    assert len(posted) == 1
+    assert posted[0].private
+    assert posted[0].private["text"] == shared()[0].text
+    assert slack.violations == []

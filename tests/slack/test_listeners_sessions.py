@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.slack import phrases
 from bot.slack.listeners.errands import Errands, done
 from bot.slack.listeners.sessions import forget
 from bot.slack.outbox import Undeliverable
@@ -124,3 +125,58 @@ async def test_work_is_held_until_it_is_done():
     errands.start(work())
     await errands.finished()
     assert ended == [1]
+
+
+async def test_stop_ends_a_question_that_still_waits(slack: FakeSlack, running: Running):
+    """It is never begun, and one of another thread is answered."""
+    import threading
+
+    hold = threading.Event()
+    object.__setattr__(running.parts, "answerer", Slowly(running.parts.answerer.ask, hold))
+    channel, find = slack.dm("alice").id, running.parts.inbox.by_question
+    first = await slack.ask("alice", QUESTION)
+    await slack.until(lambda: running.worker.working)
+    second = await slack.ask("alice", "By how much did wheat exports fall?", first)
+    other = await slack.ask("alice", QUESTION)
+    await slack.sockets.settled()
+    await slack.stop_session(channel, first, "alice")
+    for ts in (first, second):
+        await slack.until(
+            lambda name=ts: find(running.parts.team, channel, name).outcome is Outcome.FAILED
+        )
+        assert find(running.parts.team, channel, ts).reason == phrases.STOPPED
+    hold.set()
+    await slack.answer_to(other, 20)
+    await slack.quiet(1.0)
+    assert {one.root for one in slack.answers()} == {other}
+    assert slack.unfinished() == []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "app_uninstalled"},
+        {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["U0BOT"]}},
+    ],
+)
+async def test_after_the_app_is_removed_nothing_is_taken_up(
+    slack: FakeSlack, running: Running, event: dict[str, Any], caplog: pytest.LogCaptureFixture
+):
+    """An alarm, and a worker that has ended: the health check turns red."""
+    await slack.send_event(event, slack.dm("alice"))
+    await slack.until(lambda: not running.works(), 15, "the worker's end")
+    assert "the app was removed from the workspace" in caplog.text
+    ts = await slack.ask("alice", QUESTION)
+    await slack.quiet(0.8)
+    assert slack.answers() == []
+    claim = running.parts.inbox.by_question(running.parts.team, slack.dm("alice").id, ts)
+    assert claim is None or claim.outcome is None  # kept for when the app is back
+
+
+async def test_a_person_s_token_is_none_of_ours(slack: FakeSlack, running: Running):
+    """We have none, so nothing ends."""
+    revoked = {"type": "tokens_revoked", "tokens": {"oauth": ["U1"], "bot": []}}
+    await slack.send_event(revoked, slack.dm("alice"))
+    await slack.sockets.settled()
+    assert running.works()
+    await slack.answer_to(await slack.ask("alice", QUESTION), 20)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.slack.fake import FakeSlack
+from tests.slack.records import on_record
 from tests.slack.stress import Fire, ends, under_fire
 
 pytestmark = pytest.mark.anyio
@@ -20,5 +21,6 @@ async def test_every_question_is_answered_once(
     assert crowd.counts == {"answered": 60, "doubled": 0, "lost": 0}
     assert slack.doubles() == {}
     assert slack.violations == []
+    assert on_record(slack, home) == {"equal": 60, "other": 0, "missing": 0, "twice": 0}
     counts = ends(home)
     assert counts["answered"] + counts["declined"] == 60

@@ -11,7 +11,7 @@ from bot.errors import LedgerError
 from bot.slack import phrases
 from bot.slack.inbox import Inbox
 from bot.slack.running import Running
-from bot.slack.types import Claim
+from bot.slack.types import Answering, ChannelSettings, Claim
 from index import failpoints
 from index.database import Database
 from index.library import Library
@@ -25,7 +25,11 @@ pytestmark = pytest.mark.anyio
 
 LEASE = "Who called the lease a mistake?"
 BRANDT = "Minister Ilse Brandt called the lease a mistake."
-POINTS = [name for name in failpoints.NAMES if name.startswith("answer.")]
+# What comes after the end of a question is tests/slack/test_posts.py's.
+POINTS = [
+    name for name in failpoints.NAMES
+    if name.startswith("answer.") and name != "answer.after_record"
+]  # fmt: skip
 
 
 async def ended(bot: Running, slack: FakeSlack, channel: str, ts: str) -> Claim:
@@ -69,6 +73,29 @@ async def test_an_answer_that_cannot_be_recorded_is_not_shown(
     said = (await office.answer_to(ts)).said
     assert phrases.NOT_RECORDED in said
     assert BRANDT not in said
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["settings known", "settings unknown"])
+async def test_where_answers_are_private_a_failure_is_told_to_its_asker_alone(
+    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    """Also where it is not known how the channel is answered; the channel hears nothing."""
+    desk = office.world.channel("desk").id
+    bot.parts.preferences.put("T0FAKE", desk, ChannelSettings(answering=Answering.PRIVATE))
+
+    def broken(*_: object, **__: object) -> object:
+        raise RuntimeError("broken")
+
+    broken_part = bot.parts.answerer if known else bot.parts.directory
+    monkeypatch.setattr(broken_part, "ask" if known else "place", broken)
+    ts = await office.mention("#desk", "alice", LEASE)
+    claim = await ended(bot, office, "#desk", ts)
+    assert claim.reason == phrases.BROKEN
+    answer = await office.answer_to(ts)
+    assert answer.to == office.world.user("alice").id
+    assert phrases.BROKEN in answer.said
+    await office.quiet()
+    assert not office.calls_of("chat.postMessage")
 
 
 async def test_a_question_too_long_is_told_so(bot: Running, office: FakeSlack) -> None:
@@ -340,6 +367,7 @@ async def test_a_kill_at_any_point_is_made_good(
     ts = await office.mention("#desk", "alice", LEASE)
     assert await bot.ended() == -9
     await bot.start()
+    await office.sockets.connected(seconds=40)
     await answered_once(office, home, ts)
     assert await bot.end() == 0
 
@@ -359,6 +387,7 @@ async def test_a_kill_while_a_written_answer_grows_is_made_good(
     assert await bot.ended() == -9
     assert len(office.answers_to(ts)) == 1
     await bot.start()
+    await office.sockets.connected(seconds=40)
     inbox = Inbox(Database(f"sqlite:///{home}/library.db"), "reader")
     await office.until(lambda: inbox.counts()["answered"] == 1, 40, "an answer")
     await answered_once(office, home, ts)

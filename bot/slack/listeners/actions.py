@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import actions
-from bot.slack.listeners import answers, briefs, forms, passages, sharing
+from bot.slack.listeners import answers, asking, briefs, forms, passages, sharing
 from bot.slack.listeners.clicks import Where, opened, tell, value_of, where_of
 from bot.slack.listeners.messages import Door
 from bot.slack.parts import Parts
@@ -43,8 +43,9 @@ _DONE: dict[str, Callable[[Click], Awaitable[None]]] = {
     actions.TURN_PAGE: lambda c: passages.turn(c.parts, c.client, c.where, c.body),
     actions.TURN_BACK: lambda c: passages.turn(c.parts, c.client, c.where, c.body),
     actions.FEEDBACK: lambda c: answers.feedback(c.parts, c.client, c.where, c.value),
-    actions.ASK_PRIVATELY: lambda c: answers.ask_privately(c.parts, c.door, c.where, c.value),
-    actions.ASK_AGAIN: lambda c: answers.ask_again(c.parts, c.door, c.where, c.value),
+    actions.ASK_PRIVATELY: lambda c: asking.ask_privately(c.parts, c.door, c.where, c.value),
+    actions.ASK_AGAIN: lambda c: asking.ask_again(c.parts, c.door, c.where, c.value),
+    actions.ASK_ANEW: lambda c: asking.ask_anew(c.parts, c.door, c.where, c.value),
     actions.ASK_LIBRARIANS: lambda c: answers.ask_librarians(c.parts, c.where, c.value),
     actions.SHARE: lambda c: sharing.share(c.parts, c.where, c.value),
     actions.UNDO_INGEST: lambda c: briefs.undo(c.parts, c.where, c.value),

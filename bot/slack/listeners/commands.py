@@ -65,7 +65,8 @@ async def _ask(parts: Parts, door: Door, where: Where, question: str) -> None:
 async def _search(parts: Parts, where: Where, words: str) -> None:
     if not any(map(str.isalnum, words)):
         raise UsageError(phrases.NO_WORDS)
-    await tell(parts, where, brief_blocks.search(words, await _hits(parts, where, words)))
+    hits = await _hits(parts, where, words)
+    await tell(parts, where, brief_blocks.search(words, hits, parts.desk))
 
 
 async def _hits(parts: Parts, where: Where, words: str) -> list[Hit]:

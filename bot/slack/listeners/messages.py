@@ -13,6 +13,7 @@ from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack import notice_blocks, phrases
+from bot.slack.answering import is_direct, is_private
 from bot.slack.entrance import Entrance
 from bot.slack.incoming import Change, Written, change_of, written_of
 from bot.slack.listeners import files
@@ -90,7 +91,9 @@ class Door:
         if kind is None:
             return
         if written.files and kind in (Kind.DIRECT, Kind.MENTION):
-            self.errands.start(files.take(self._parts, written))
+            parcel = files.written_parcel(written)
+            if await asyncio.to_thread(self._parts.parcels.begin, parcel):
+                self.errands.start(files.bring(self._parts, parcel))
             if not written.asks:
                 return
         if not any(map(str.isalnum, written.text)):
@@ -117,9 +120,23 @@ class Door:
         accepted = await self._entrance.accept(incoming)
         if accepted is Accepted.NEW:
             self._worker.wake()
-        elif accepted is Accepted.OVER_QUOTA:
+            if not (incoming.private or is_direct(incoming)):
+                self.errands.start(self._tell_of_waiting(incoming))
+        elif accepted is Accepted.OVER_QUOTA and self._parts.pressure.refuses(incoming):
             self.errands.start(self._decline(incoming))
         return accepted
+
+    async def _tell_of_waiting(self, incoming: Incoming) -> None:
+        """Tell a channel once that many wait, in place of a line to each of them."""
+        count = await asyncio.to_thread(self._parts.pressure.waiting, incoming)
+        if not count:
+            return
+        get = self._parts.preferences.get
+        preferences = await asyncio.to_thread(get, incoming.team, incoming.channel)
+        if is_private(self._parts, incoming, preferences):
+            return
+        line = notice_blocks.said(phrases.many_waiting(count))
+        await self._parts.outbox.post(incoming.channel, None, line.text, list(line.blocks))
 
     async def _decline(self, incoming: Incoming) -> None:
         line = notice_blocks.said(phrases.BUSY)

@@ -85,7 +85,7 @@ async def _filled(parts: Parts, where: Where, state: State) -> View:
         hit = passage_of(answer, number)
         if hit and hit.brief.collection in seen:
             texts[number] = await asyncio.to_thread(_around, parts.library, hit)
-    view = passages_view(answer, page=state.page, opened=texts, collections=seen)
+    view = passages_view(answer, page=state.page, opened=texts, collections=seen, desk=parts.desk)
     kept = json.loads(view["private_metadata"]) | {"channel": where.channel}
     return {**view, "private_metadata": json.dumps(kept)}
 

@@ -1,5 +1,6 @@
 """What changes around us: the Stop button, people and channels, the end of our own welcome."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Mapping
@@ -26,6 +27,8 @@ def register(app: AsyncApp, parts: Parts, worker: Worker) -> None:
         channel, root = str(event.get("channel") or ""), str(event.get("thread_ts") or "")
         if channel and root:
             worker.cancel(channel, root)
+            await asyncio.to_thread(parts.inbox.stop, parts.team, channel, root)
+            worker.cancel(channel, root)  # one that was taken a moment before
             await parts.outbox.status(channel, root, None)
 
     @app.event("agent_session_title_changed")

@@ -12,7 +12,7 @@ from bot.slack.outbox import Undeliverable
 from bot.slack.parts import Parts
 from bot.slack.shares import Begun
 from bot.slack.shown import Offer, Shown
-from bot.slack.types import Claim
+from bot.slack.types import Claim, Posted
 from index.errors import NotFound
 
 LONGEST_TEXT = 3_990  # characters of a message's text; chat.update refuses more than 4,000
@@ -33,30 +33,36 @@ async def share(parts: Parts, where: Where, answer_id: str) -> None:
     if begun is Begun.NOTHING:
         await tell(parts, where, phrases.SHARED_ALREADY)
         return
-    shown = with_asker(messages(Shown(answer, Offer.PRIVATELY)), claim)
+    shown = with_asker(messages(Shown(answer, Offer.PRIVATELY, parts.desk)), claim)
     try:
-        ts = await _posted(parts, claim, shown, f"{answer_id}.shared", look=begun is Begun.LOOK)
+        posted = await _posted(parts, claim, shown, look=begun is Begun.LOOK)
     except Undeliverable as failure:
         if failure.code != "unknown_outcome":  # then nothing stands, and it may be tried again
             await asyncio.to_thread(shares.failed, answer_id, parts.team, channel)
         raise
-    await asyncio.to_thread(shares.done, answer_id, parts.team, channel, ts)
+    await asyncio.to_thread(shares.done, claim, posted, parts.inbox.owner)
+    await asyncio.to_thread(parts.posts.record, answer_id)
 
 
 async def _posted(
-    parts: Parts, claim: Claim, shown: Sequence[Message], marker: str, *, look: bool
-) -> str:
-    """Post the messages that do not stand yet; return the ts of the first."""
+    parts: Parts, claim: Claim, shown: Sequence[Message], *, look: bool
+) -> list[Posted]:
+    """Post the messages that do not stand yet; return all of them.
+
+    One that stands is changed to what was meant, so that what it says is known.
+    """
     channel, thread = claim.incoming.channel, claim.incoming.thread_ts
-    first = ""
+    outbox, posted = parts.outbox, list[Posted]()
     for number, message in enumerate(shown):
+        marker = f"{claim.answer_id}.shared"
         part = f"{marker}.{number}" if number else marker
-        ts = await parts.outbox.find(channel, thread, part) if look else None
+        ts = await outbox.find(channel, thread, part) if look else None
+        said, blocks = message.text, list(message.blocks)
         if ts is None:
-            blocks = list(message.blocks)
-            ts = (await parts.outbox.post(channel, thread, message.text, blocks, part)).ts
-        first = first or ts
-    return first
+            posted.append(await outbox.post(channel, thread, said, blocks, part))
+        else:
+            posted.append(await outbox.update(channel, ts, said, blocks))
+    return posted
 
 
 def with_asker(shown: Sequence[Message], claim: Claim) -> list[Message]:

@@ -1,5 +1,6 @@
 """Shortcuts: ask about a message, add a message's files, ask from anywhere."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from bot.slack.listeners import files
 from bot.slack.listeners.clicks import Where, opened, own_ts, tell, where_of
 from bot.slack.listeners.messages import Door
 from bot.slack.manifest import ADD_SHORTCUT, ASK_SHORTCUT, OPEN_SHORTCUT
+from bot.slack.parcels import Tell
 from bot.slack.parts import Parts
 from bot.slack.types import Incoming, Kind
 from bot.slack.views import ask_view
@@ -31,10 +33,13 @@ def register(app: AsyncApp, parts: Parts, door: Door) -> None:
 
     @app.shortcut(ADD_SHORTCUT)
     async def add(ack: Any, body: Body) -> None:
+        where, handed = where_of(body), (body.get("message") or {}).get("files") or ()
+        parcel = files.parcel_of(parts, where, own_ts(), handed, Tell.ASIDE)
+        if not parcel.files:
+            door.errands.start(tell(parts, where, phrases.NO_FILES))
+        elif await asyncio.to_thread(parts.parcels.begin, parcel):
+            door.errands.start(files.bring(parts, parcel, where))
         await ack()
-        where = where_of(body)
-        work = _add(parts, where, body.get("message") or {})
-        door.errands.start(work, lambda line: tell(parts, where, line))
 
     @app.shortcut(OPEN_SHORTCUT)
     async def ask_anywhere(ack: Any, body: Body, client: AsyncWebClient) -> None:
@@ -55,13 +60,3 @@ async def _ask(parts: Parts, door: Door, where: Where, message: Mapping[str, Any
         response_url=where.response_url,
     )  # fmt: skip
     await door.accept(asked)
-
-
-async def _add(parts: Parts, where: Where, message: Mapping[str, Any]) -> None:
-    """Add a message's files; only the one who clicked is told."""
-    parcel = files.parcel_of(where, message.get("files") or ())
-    if not parcel.file_ids:
-        await tell(parts, where, phrases.NO_FILES)
-        return
-    told, _ = await files.add(parts, parcel)
-    await tell(parts, where, told)

@@ -10,15 +10,13 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import access, actions, phrases, submitted
-from bot.slack.listeners import files, forms
+from bot.slack.listeners import asking, files, forms
 from bot.slack.listeners.clicks import Where, tell, updated, where_of
 from bot.slack.listeners.messages import Door
-from bot.slack.notice_blocks import said
+from bot.slack.parcels import Parcel, Tell
 from bot.slack.parts import Parts
-from bot.slack.submitted import Upload
-from bot.slack.types import ChannelSettings, Incoming, Kind
+from bot.slack.types import ChannelSettings
 from bot.slack.views import message_view
-from ingest.document import Metadata
 
 Body = dict[str, Any]
 
@@ -61,10 +59,10 @@ def register(app: AsyncApp, parts: Parts, door: Door) -> None:
         if errors := submitted.upload_errors(body["view"]):
             await ack(response_action="errors", errors=errors)
             return
+        parcel = _parcel(parts, body)
+        if await asyncio.to_thread(parts.parcels.begin, parcel):
+            door.errands.start(files.bring(parts, parcel))
         await ack(response_action="update", view=message_view("Add a brief", phrases.READING))
-        where, given = where_of(body), submitted.upload(body["view"])
-        work = _added(parts, where, given)
-        door.errands.start(work, lambda line: tell(parts, Where(where.user), line))
 
     @app.view(actions.ASK_VIEW)
     async def ask(ack: Any, body: Body) -> None:
@@ -74,7 +72,7 @@ def register(app: AsyncApp, parts: Parts, door: Door) -> None:
             return
         await ack()
         where = Where(where_of(body).user)
-        work = _asked(parts, door, where, question)
+        work = asking.ask_in_direct(parts, door, where, question)
         door.errands.start(work, lambda line: tell(parts, where, line))
 
 
@@ -90,22 +88,11 @@ async def _kept(parts: Parts, where: Where, chosen: ChannelSettings) -> str:
     return phrases.SETTINGS_KEPT
 
 
-async def _added(parts: Parts, where: Where, given: Upload) -> None:
-    """Add what was handed over in the dialog, and tell in a direct message."""
-    parcel = files.Parcel(
-        where, given.file_ids, collection=given.collection,
-        given=Metadata(title=given.title, date=given.date),
+def _parcel(parts: Parts, body: Body) -> Parcel:
+    """Return what was handed over in the dialog; its sender is told in a direct message."""
+    where, given = where_of(body), submitted.upload(body["view"])
+    return Parcel(
+        parts.team, where.channel, str(body["view"]["id"]), where.user,
+        dict.fromkeys(given.file_ids, ""), collection=given.collection, title=given.title,
+        date=given.date, tell=Tell.DIRECT,
     )  # fmt: skip
-    message, _ = await files.add(parts, parcel)
-    await tell(parts, Where(where.user), message)
-
-
-async def _asked(parts: Parts, door: Door, where: Where, question: str) -> None:
-    """Write the question into the direct message with its asker, to be answered below it."""
-    line = said(phrases.asked_by_you(question))
-    posted = await parts.outbox.post(where.user, None, line.text, list(line.blocks))
-    asked = Incoming(
-        team=parts.team, channel=posted.channel, ts=posted.ts, user=where.user, text=question,
-        kind=Kind.DIRECT,
-    )  # fmt: skip
-    await door.accept(asked)

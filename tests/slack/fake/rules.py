@@ -19,7 +19,7 @@ SCOPES = frozenset(
 EVENTS = frozenset(
     "app_home_opened app_mention message.im message.mpim message.channels message.groups"
     " file_shared app_context_changed agent_session_stopped agent_session_title_changed"
-    " member_joined_channel member_left_channel".split()
+    " member_joined_channel member_left_channel app_uninstalled tokens_revoked".split()
 )
 
 

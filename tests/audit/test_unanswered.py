@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.audit.unanswered import row, unanswered
 from bot.ledger import Ledger
-from bot.unanswered import row, unanswered
 from index.database import Database, sqlite_url
 
 NEAREST = [{"brief": {"title": "Harbour"}}, {"brief": {"title": "Harbour"}}]

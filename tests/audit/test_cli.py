@@ -111,3 +111,17 @@ def test_unanswered_lists_what_the_briefs_did_not_answer(own_shell: Shell) -> No
     (found,) = own_shell.json("audit", "unanswered")
     assert (found["question"], found["times"]) == (question, 1)
     assert "(once, last 2" in own_shell("audit", "unanswered")[1]
+
+
+def test_unanswered_questions_that_are_alike_stand_together(own_shell: Shell) -> None:
+    """With how often all of them were asked, and the other ways to ask it below."""
+    own_shell("ask", "How do I bake sourdough bread at home?")
+    own_shell("ask", "Recipe for baking a sourdough loaf of bread at home")
+    own_shell("ask", "Who won the football world cup in 1998?")
+    bread, football = own_shell.json("audit", "unanswered", "--groups")
+    assert (bread["times"], len(bread["questions"])) == (2, 2)
+    assert football["times"] == 1
+    _, out, err = own_shell("audit", "unanswered", "--groups", "-n", "1")
+    assert "(2 times in 2 forms, last 2" in out
+    assert out.splitlines()[1].startswith("  ")
+    assert "1 more: briefs audit unanswered --groups -n 2" in err

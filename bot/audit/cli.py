@@ -1,21 +1,23 @@
-"""The commands `briefs audit …`: `check` judges a claim, `unanswered` lists open questions.
+"""The command `briefs audit`: `check` judges a claim, `unanswered` lists open questions.
 
-Loads no model; `check` needs no library.
+Loads no model; `check` needs no library. The other commands stand in `bot/audit/commands`.
 """
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.audit.commands import chain, judging, replaying, reporting, running
 from index.errors import UsageError
 from ingest.cli import SOME_FAILED, Json, opened
 
 if TYPE_CHECKING:
+    from bot.audit.grouping import Group
+    from bot.audit.unanswered import Unanswered
     from bot.batch import Row
-    from bot.unanswered import Unanswered
     from bot.verify import Check
 
 app = typer.Typer(
@@ -33,6 +35,10 @@ class Pair:
     claim: str = ""
     evidence: tuple[str, ...] = ()
     fault: str | None = None
+
+
+for group in (running, judging, replaying, reporting, chain):
+    group.register(app)
 
 
 @app.callback()
@@ -87,37 +93,67 @@ def check(
 
 @app.command()
 def unanswered(
-    limit: Annotated[int, typer.Option("-n", metavar="N", min=1, help="Questions to list.")] = 50,
+    limit: Annotated[
+        int, typer.Option("-n", metavar="N", min=1, help="Questions, or groups, to list.")
+    ] = 50,
+    groups: Annotated[
+        bool,
+        typer.Option("--groups", help="Put questions that are alike together; loads the model."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """List the questions that the briefs did not answer, the most often asked first.
 
-    Example: briefs audit unanswered -n 20
+    Example: briefs audit unanswered -n 20 --groups
     """
+    from bot.audit.unanswered import row
+    from bot.audit.unanswered import unanswered as open_questions
     from bot.ledger import Ledger
-    from bot.unanswered import row
-    from bot.unanswered import unanswered as open_questions
     from ingest.terminal import print_json, say
 
     with opened() as library:
-        found = open_questions(Ledger(library.database).entries())
+        found: Sequence[Any] = open_questions(Ledger(library.database).entries())
+        as_json: Callable[[Any], Any] = row
+        as_text: Callable[[Any], str] = _listed
+        if groups:
+            from bot.audit import grouping
+
+            found = grouping.groups(found, library.embed)
+            as_json, as_text = grouping.group_json, _grouped
     for item in found[:limit]:
         if json:
-            print_json(row(item))
+            print_json(as_json(item))
         else:
-            sys.stdout.write(f"{_listed(item)}\n")
+            sys.stdout.write(f"{as_text(item)}\n")
     if not found:
         say("no open question: everything that was asked has been answered")
     elif len(found) > limit and not json:
-        say(f"{len(found) - limit} more: briefs audit unanswered -n {len(found)}")
+        with_groups = " --groups" if groups else ""
+        say(f"{len(found) - limit} more: briefs audit unanswered{with_groups} -n {len(found)}")
 
 
 def _listed(item: "Unanswered") -> str:
     from bot.render import safe
 
-    times = "once" if item.times == 1 else f"{item.times} times"
     nearest = f"; nearest: {item.nearest[0]}" if item.nearest else ""
-    return safe(f"{item.question}  ({times}, last {item.last_asked[:10]}{nearest})")
+    return safe(f"{item.question}  ({_times(item)}, last {item.last_asked[:10]}{nearest})")
+
+
+def _grouped(group: "Group") -> str:
+    from bot.render import safe
+
+    if len(group.questions) == 1:
+        return _listed(group.questions[0])
+    lines = [
+        f"{group.title}  ({_times(group)} in {len(group.questions)} forms, "
+        f"last {group.last_asked[:10]})"
+    ]
+    lines += [f"  {item.question}" for item in group.questions if item.question != group.title]
+    return "\n".join(map(safe, lines))
+
+
+def _times(asked: "Unanswered | Group") -> str:
+    return "once" if asked.times == 1 else f"{asked.times} times"
 
 
 def check_json(found: "Check", id: Any = None) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Audit cited answers: what they rest on, whether it holds, and whether it still holds today."""

@@ -1,0 +1,1 @@
+"""The commands `briefs audit …`, a module a group; each registers its own."""

@@ -1,0 +1,300 @@
+"""The register: what the ledger holds, made searchable."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.audit.findings import Finding, Kind, Severity
+from bot.audit.register import Register
+from bot.audit.register_tables import TABLES
+from bot.audit.selection import Order, Selection
+from bot.ledger import Kind as Record
+from bot.ledger import Ledger
+from index.database import Database, sqlite_url
+from index.errors import NotFound, UsageError
+from index.settings import Settings
+from tests.audit.records import PORT, Told, brief, doubtful, quoting, record
+
+SHIP = brief("Norvane owns nine ships.", id="ship", title="Norvane", number="NS7")
+PORT_BRIEF = brief(*PORT)
+WRONG = Finding(Kind.NUMBER, Severity.HIGH, "9 is not in it", 1, 1, {"said": "9"})
+OLDER = Finding(Kind.SUPERSEDED, Severity.LOW, "there is a newer version")
+
+
+@pytest.fixture
+def database(either_settings: Settings) -> Iterator[Database]:
+    url = either_settings.database_url
+    either_settings.home.mkdir(exist_ok=True)
+    stated = url.get_secret_value() if url else sqlite_url(either_settings.home / "library.db")
+    opened = Database(stated)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def ledger(database: Database) -> Ledger:
+    """Three answers: of the port, of ships with a doubt, and one declined."""
+    made = Ledger(database)
+    record(made, "a1", quoting(PORT_BRIEF, 1, PORT[0], question="How much cargo?"))
+    doubt = doubtful("Norvane owns ten ships.", [1], "number", "“ten” is not in it")
+    told = quoting(SHIP, 1, "Norvane owns nine ships.", asker="slack:T1:U2", mode="generative")
+    record(made, "a2", replace(told, sentences=(doubt,), place="slack:T1:C2:5.5"))
+    record(made, "a3", Told((), confidence=0.1, asker="kim", place="terminal", question="100% É?"))
+    return made
+
+
+@pytest.fixture
+def register(database: Database, ledger: Ledger) -> Register:
+    made = Register(database)
+    made.catch_up()
+    return made
+
+
+def ids(register: Register, order: Order = Order.TIME, **wanted: object) -> list[str]:
+    found = register.answers(Selection(**wanted), order)  # type: ignore[arg-type]
+    assert register.count(Selection(**wanted)) == len(found)  # type: ignore[arg-type]
+    return [row.answer_id for row in found]
+
+
+def test_rows_tell_what_lists_show(register: Register) -> None:
+    """Question, asker and place from the private part, the rest from the record."""
+    row = register.get("a1")
+    assert (row.question, row.asker, row.place) == (
+        "How much cargo?", "slack:T1:U1", "slack:T1:C1:1.2",
+    )  # fmt: skip
+    assert (row.answered, row.mode, row.seq, row.checked_at, row.findings) == (
+        True, "extractive", 1, None, (),
+    )  # fmt: skip
+    with pytest.raises(NotFound, match="zz: no such answer"):
+        register.get("zz")
+
+
+def test_the_riskiest_come_first_then_the_newest(register: Register) -> None:
+    """Before any check, by the doubts on record; one declined without doubt is no risk."""
+    assert ids(register, Order.RISK) == ["a2", "a3", "a1"]
+    assert ids(register) == ["a3", "a2", "a1"]
+    assert register.get("a2").risk > 0.9
+    assert register.get("a3").risk == register.get("a1").risk == 0.02
+
+
+def test_a_page_is_a_slice_of_the_order(register: Register) -> None:
+    """Limit and offset."""
+    found = register.answers(Selection(), Order.TIME, limit=1, offset=1)
+    assert [row.answer_id for row in found] == ["a2"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({"channel": "C1"}, ["a1"]),
+        ({"channel": "terminal"}, ["a3"]),
+        ({"channel": "C%"}, []),
+        ({"channel": "1.2"}, []),
+        ({"asker": "U2"}, ["a2"]),
+        ({"asker": "slack:T1:U1"}, ["a1"]),
+        ({"asker": "kim"}, ["a3"]),
+        ({"brief": "port"}, ["a1"]),
+        ({"brief": "NS7"}, ["a2"]),
+        ({"brief": "port#p1"}, ["a1"]),
+        ({"brief": "port#2"}, []),
+        ({"brief": "port@2"}, []),
+        ({"brief": "port@1#p1"}, ["a1"]),
+        ({"mode": "extractive"}, ["a3", "a1"]),
+        ({"mode": "written"}, ["a2"]),
+        ({"answered": False}, ["a3"]),
+        ({"answered": True}, ["a2", "a1"]),
+        ({"judged": True}, []),
+        ({"judged": False}, ["a3", "a2", "a1"]),
+        ({"since": "1999"}, ["a3", "a2", "a1"]),
+        ({"until": "1999-12"}, []),
+        ({"text": "how CARGO"}, ["a1"]),
+        ({"text": "ten norvane"}, ["a2"]),
+        ({"text": "0% é"}, ["a3"]),
+        ({"text": "1_0"}, []),
+        ({"text": "asker"}, []),
+        ({"text": "verdict"}, []),
+    ],
+)
+def test_filters_have_to_pass_all(
+    register: Register, wanted: dict[str, object], expected: list[str]
+) -> None:
+    """Exact ids, words in any case; what SQL takes for wild cards is taken literally."""
+    assert ids(register, **wanted) == expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"since": "soon"}, "--since soon"),
+        ({"until": "2024-13"}, "--until 2024-13"),
+        ({"mode": "x"}, "--mode x"),
+        ({"finding": "odd"}, "--finding odd"),
+        ({"sample": 0}, "--sample 0"),
+        ({"brief": "#"}, "#: not a brief"),
+    ],
+)
+def test_a_filter_that_cannot_be_is_named(
+    register: Register, wanted: dict[str, object], said: str
+) -> None:
+    """By its flag."""
+    with pytest.raises(UsageError, match=said):
+        register.answers(Selection(**wanted))  # type: ignore[arg-type]
+
+
+def test_a_sample_is_the_same_for_one_seed(register: Register, ledger: Ledger) -> None:
+    """And another for another; of few answers it takes all."""
+    for number in range(30):
+        record(ledger, f"b{number}", quoting(PORT_BRIEF, 1, PORT[0]))
+    register.catch_up()
+    first = ids(register, sample=5, seed=1)
+    assert len(first) == 5
+    assert ids(register, sample=5, seed=1) == first
+    assert ids(register, sample=5, seed=2) != first
+    assert len(ids(register, sample=5, brief="ship")) == 1
+    page = register.answers(Selection(sample=5, seed=1), Order.TIME, limit=2, offset=2)
+    assert [row.answer_id for row in page] == first[2:4]
+
+
+def test_what_was_forgotten_is_found_no_more(register: Register, ledger: Ledger) -> None:
+    """The private part is joined, never copied."""
+    ledger.forget(["a1"])
+    assert ids(register, asker="U1") == ids(register, text="cargo how") == []
+    row = register.get("a1")
+    assert (row.question, row.asker, row.place) == (None, None, None)
+
+
+def test_nothing_that_was_typed_stands_in_the_register(
+    register: Register, database: Database, ledger: Ledger
+) -> None:
+    """Not the question, the asker, the place, nor the notes and names of feedback."""
+    ledger.add(
+        Record.FEEDBACK, "a1", {"good": False, "reason": None}, {"user": "U9", "note": "Pst"}
+    )
+    register.catch_up()
+    with database.read() as connection:
+        for table in TABLES:
+            held = str(connection.execute(table.select()).all())
+            for typed in ("How much", "U1", "C1", "kim", "U9", "Pst"):
+                assert typed not in held
+
+
+def test_findings_replace_those_before_them(register: Register) -> None:
+    """With the time; they decide the risk and can be filtered by kind and by severity."""
+    register.keep("a1", [OLDER, WRONG])
+    assert register.findings("a1") == [WRONG, OLDER]
+    row = register.get("a1")
+    assert row.findings == (("number", "high"), ("superseded", "low"))
+    assert row.checked_at
+    assert row.risk > 0.9
+    assert ids(register, finding="number") == ids(register, finding="medium") == ["a1"]
+    register.keep("a1", [OLDER])
+    assert register.findings("a1") == [OLDER]
+    assert ids(register, finding="high") == []
+    assert ids(register, finding="low") == ["a1"]
+    register.keep("a1", [])
+    assert (register.get("a1").risk, register.get("a1").findings) == (0.02, ())
+
+
+def test_complaints_count_readers_by_their_last_word(register: Register, ledger: Ledger) -> None:
+    """And raise the risk, before a check and after it."""
+    for user, good in (("U1", False), ("U2", False), ("U2", True), ("U3", True)):
+        ledger.add(Record.FEEDBACK, "a1", {"good": good, "reason": None}, {"user": user})
+    register.catch_up()
+    assert (register.get("a1").complaints, register.get("a1").risk) == (1, 0.51)
+    register.keep("a1", [WRONG])
+    worse = register.get("a1").risk
+    assert worse > 0.94
+    ledger.add(Record.FEEDBACK, "a1", {"good": True, "reason": None}, {"user": "U1"})
+    register.catch_up()
+    assert register.get("a1").complaints == 0
+    assert 0.9 < register.get("a1").risk < worse
+
+
+def test_sentences_judged_are_counted_once(register: Register, ledger: Ledger) -> None:
+    """However many editors judged them."""
+    for judged in ("supported", "unsupported"):
+        ledger.add(Record.JUDGEMENT, "a1", {"sentence": 1, "judged": judged}, {"editor": "Kim"})
+    register.catch_up()
+    assert register.get("a1").judgements == 1
+    assert ids(register, judged=True) == ["a1"]
+
+
+def test_uses_are_the_citations_of_a_brief(register: Register, ledger: Ledger) -> None:
+    """By id, report number or paragraph, the newest answer first."""
+    record(ledger, "a4", quoting(PORT_BRIEF, 3, PORT[2]))
+    register.catch_up()
+    assert [use.answer_id for use in register.uses("port")] == ["a4", "a1"]
+    assert [use.answer_id for use in register.uses("PA1#p3")] == ["a4"]
+    (use,) = register.uses("port", 1)
+    assert (use.answer_id, use.citation, use.version, use.paragraph, use.quote) == (
+        "a1", 1, 1, 1, PORT[0],
+    )  # fmt: skip
+    assert register.uses("none") == []
+
+
+def test_catching_up_takes_in_each_record_once(register: Register, ledger: Ledger) -> None:
+    """It says how many; with nothing new there is nothing to do."""
+    assert register.catch_up() == 0
+    record(ledger, "a4", quoting(PORT_BRIEF, 3, PORT[2]))
+    assert register.catch_up() == 1
+    assert register.count() == 4
+
+
+def test_two_may_catch_up_at_once(database: Database, ledger: Ledger) -> None:
+    """No record is taken in twice, none is left out."""
+    for number in range(60):
+        record(ledger, f"b{number}", quoting(PORT_BRIEF, 1, PORT[0]))
+    threads = [threading.Thread(target=Register(database).catch_up) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Register(database).count() == 63
+
+
+def test_dropped_tables_are_made_anew(
+    register: Register, database: Database, ledger: Ledger
+) -> None:
+    """From the ledger, judgements and complaints too."""
+    ledger.add(Record.JUDGEMENT, "a1", {"sentence": 1, "judged": "partly"}, {"editor": "Kim"})
+    register.catch_up()
+    before = register.answers()
+    with database.write() as connection:
+        connection.execute(text("DROP TABLE audit_answers"))
+    assert Register(database).answers() == before
+
+
+def test_another_ledger_in_its_place_is_read_from_the_start(tmp_path: Path) -> None:
+    """A backup put back: what was taken in of the lost records goes."""
+    database = Database(sqlite_url(tmp_path / "l.db"))
+    ledger, register = Ledger(database), Register(database)
+    for number in range(3):
+        record(ledger, f"a{number}", quoting(PORT_BRIEF, 1, PORT[0]))
+    register.catch_up()
+    with database.write() as connection:
+        connection.execute(text("DROP TRIGGER ledger_no_delete"))
+        connection.execute(text("DELETE FROM ledger_private WHERE record_id <> 'a0'"))
+        connection.execute(text("DELETE FROM ledger WHERE seq > 1"))
+    record(ledger, "other", quoting(SHIP, 1, "Norvane owns nine ships."))
+    assert register.catch_up() == 2
+    assert ids(register) == ["other", "a0"]
+    database.close()
+
+
+def test_an_empty_library_has_no_answers(tmp_path: Path) -> None:
+    """And that is no error."""
+    database = Database(sqlite_url(tmp_path / "l.db"))
+    assert Register(database).answers() == []
+    assert Register(database).uses("port") == []
+    database.close()
+
+
+def test_evidence_comes_back_as_it_was_kept(register: Register) -> None:
+    """As JSON."""
+    register.keep("a1", [WRONG])
+    assert json.dumps(register.findings("a1")[0].evidence) == '{"said": "9"}'
