@@ -41,6 +41,8 @@ BAD: list[tuple[dict[str, str], str, str, str]] = [
     ({}, "[slack", "", "briefs.toml: "),
     ({}, '[slack]\nnotify = "#library"', "", "slack.notify: write a channel's id"),
     ({}, '[slack]\nadmins = "U1"', "", "slack.admins: write a list"),
+    ({}, "[slack]\nkeep_days = 0", "", "slack.keep_days: write days"),
+    ({}, '[slack]\nkeep_days = "90"', "", "slack.keep_days: write a whole number"),
     ({}, '[slack]\nadmins = ["ada"]', "", "slack.admins: write ids"),
     ({}, '[slack.groups]\nboard = "@board"', "", "slack.groups: write each as NAME"),
     ({}, "[slack.collections.board]", "", "slack.collections.board: says nothing"),
@@ -128,6 +130,7 @@ def test_without_a_table_the_defaults_hold() -> None:
     assert settings.bot_token.get_secret_value() == BOT
     assert settings.policy.rule("anything") == Rule()
     assert (settings.admins, settings.notify, settings.channels) == ([], None, {})
+    assert settings.keep_days == 365
 
 
 @pytest.mark.usefixtures("good")
