@@ -8,7 +8,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +26,29 @@ def main(name: str, measure: Measure) -> None:
         figures = list(measure(place))
     if figures and not figures[0].command:
         figures[0] = replace(figures[0], command=f"python -m bench.{name} DATA")
-    if options.json:
+    _end(figures, in_json=options.json)
+
+
+def several(name: str, measures: Mapping[str, Measure]) -> None:
+    """Parse the command line, measure those of --only, tell each as it comes, print all."""
+    made = parser(name)
+    made.add_argument("--only", nargs="+", choices=measures, default=list(measures))
+    options = made.parse_args()
+    figures: list[Figure] = []
+    with workplace(options) as place:
+        for one in options.only:
+            say(f"{name}: {one}")
+            found = list(measures[one](place))
+            for figure in found:
+                say(f"  {figure.what}: {figure.ours} (bar: {figure.bar})")
+            line = f"python -m bench.{name} DATA --only {one}"
+            figures += [replace(found[0], command=line), *found[1:]]
+    _end(figures, in_json=options.json)
+
+
+def _end(figures: Sequence[Figure], *, in_json: bool) -> None:
+    """Print the figures; exit with 1 where a bar is missed."""
+    if in_json:
         print("\n".join(json.dumps(figure.to_json(), ensure_ascii=False) for figure in figures))
     else:
         print(table(figures), notes(figures), sep="\n\n")

@@ -3,13 +3,10 @@
 python -m bench.ledger DATA [--quick] [--only tampering storm speed]
 """
 
-import json
-import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from bench import command, ledger_storm, ledger_tampering
-from bench.figures import Figure, notes, table
+from bench.figures import Figure
 from bench.ledger_records import grown
 from bench.workplace import Workplace
 
@@ -52,24 +49,5 @@ MEASURES: dict[str, Callable[[Workplace], Sequence[Figure]]] = {
 }
 
 
-def main() -> None:
-    """Parse the command line, measure one after the other, print all."""
-    parser = command.parser("ledger")
-    parser.add_argument("--only", nargs="+", choices=MEASURES, default=list(MEASURES))
-    options = parser.parse_args()
-    figures: list[Figure] = []
-    with command.workplace(options) as place:
-        for name in options.only:
-            command.say(f"ledger: {name}")
-            found = list(MEASURES[name](place))
-            line = f"python -m bench.ledger DATA --only {name}"
-            figures += [replace(found[0], command=line), *found[1:]]
-    if options.json:
-        print("\n".join(json.dumps(figure.to_json(), ensure_ascii=False) for figure in figures))
-    else:
-        print(table(figures), notes(figures), sep="\n\n")
-    sys.exit(int(any(figure.met is False for figure in figures)))
-
-
 if __name__ == "__main__":
-    main()
+    command.several("ledger", MEASURES)

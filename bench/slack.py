@@ -6,48 +6,32 @@ The fake plays Slack in this process; the bot is `briefs slack`, in processes of
 """
 
 import asyncio
-import json
-import sys
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 from bench import command, slack_calm, slack_rules, slack_storm
-from bench.figures import Figure, notes, table
+from bench.figures import Figure
 from bench.workplace import Workplace
 
-Measure = Callable[[Workplace], Awaitable[Sequence[Figure]]]
-MEASURES: dict[str, Measure] = {
-    "kills": slack_storm.kills,
-    "flood": slack_storm.flood,
-    "cuts": slack_storm.cuts,
-    "idle": slack_calm.idle,
-    "fresh": slack_calm.fresh,
-    "memory": slack_calm.memory,
-    "audience": slack_rules.audience,
-    "blocks": slack_rules.blocks,
+Told = Callable[[Workplace], Coroutine[Any, Any, Sequence[Figure]]]
+
+
+def _run(told: Told) -> command.Measure:
+    """Return a measure of one that has to be awaited."""
+    return lambda place: asyncio.run(told(place))
+
+
+MEASURES: dict[str, command.Measure] = {
+    "kills": _run(slack_storm.kills),
+    "flood": _run(slack_storm.flood),
+    "cuts": _run(slack_storm.cuts),
+    "idle": _run(slack_calm.idle),
+    "fresh": _run(slack_calm.fresh),
+    "memory": _run(slack_calm.memory),
+    "audience": _run(slack_rules.audience),
+    "blocks": _run(slack_rules.blocks),
 }
 
 
-def main() -> None:
-    """Parse the command line, measure one after the other, tell each as it comes, print all."""
-    parser = command.parser("slack")
-    parser.add_argument("--only", nargs="+", choices=MEASURES, default=list(MEASURES))
-    options = parser.parse_args()
-    figures: list[Figure] = []
-    with command.workplace(options) as place:
-        for name in options.only:
-            command.say(f"slack: {name}")
-            found = list(asyncio.run(MEASURES[name](place)))
-            for figure in found:
-                command.say(f"  {figure.what}: {figure.ours} (bar: {figure.bar})")
-            line = f"python -m bench.slack DATA --only {name}"
-            figures += [replace(found[0], command=line), *found[1:]]
-    if options.json:
-        print("\n".join(json.dumps(figure.to_json(), ensure_ascii=False) for figure in figures))
-    else:
-        print(table(figures), notes(figures), sep="\n\n")
-    sys.exit(int(any(figure.met is False for figure in figures)))
-
-
 if __name__ == "__main__":
-    main()
+    command.several("slack", MEASURES)

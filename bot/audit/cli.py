@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.audit.commands import chain, judging, replaying, reporting, running
+from bot.audit.commands import chain, judging, listing, replaying, reporting, running
 from index.errors import UsageError
 from ingest.cli import SOME_FAILED, Json, opened
 
@@ -37,7 +37,7 @@ class Pair:
     fault: str | None = None
 
 
-for group in (running, judging, replaying, reporting, chain):
+for group in (running, listing, judging, replaying, reporting, chain):
     group.register(app)
 
 

@@ -1,6 +1,9 @@
 """The options with which `briefs audit …` chooses answers, and the Selection that they make."""
 
-from typing import Annotated
+import inspect
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated, Any
 
 import typer
 
@@ -28,15 +31,49 @@ Sample = Annotated[
     int | None, typer.Option(metavar="N", min=1, help="Only so many, drawn at random.")
 ]
 Seed = Annotated[int | None, typer.Option(metavar="N", help="Draw these again.")]
+Many = Annotated[int, typer.Option("-n", metavar="N", min=1, help="Answers to list.")]
 
 
-def selection(
-    since: str | None = None,
-    until: str | None = None,
-    channel: str | None = None,
-    asker: str | None = None,
-    brief: str | None = None,
-    mode: str | None = None,
-) -> Selection:
-    """Return what the options choose; bot/audit/selecting.py refuses what no answer can have."""
-    return Selection(since=since, until=until, channel=channel, asker=asker, brief=brief, mode=mode)
+_OPTIONS = {
+    "since": Since, "until": Until, "channel": Channel,
+    "asker": Asker, "brief": Brief, "mode": Mode,
+}  # fmt: skip
+
+
+def choosing(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command, in place of its parameter `chosen`, the options that choose answers.
+
+    What no answer can have is refused where a Selection is used (bot/audit/selecting.py).
+    """
+    own = inspect.signature(command, eval_str=True)
+    parameters: list[inspect.Parameter] = []
+    for parameter in own.parameters.values():
+        if parameter.name == "chosen":
+            kind = inspect.Parameter.KEYWORD_ONLY
+            parameters += [
+                inspect.Parameter(name, kind, default=None, annotation=option)
+                for name, option in _OPTIONS.items()
+            ]
+        else:
+            parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+
+    def chosen_for(**given: Any) -> None:
+        chosen = Selection(**{name: given.pop(name) for name in _OPTIONS})
+        command(chosen=chosen, **given)
+
+    chosen_for.__name__, chosen_for.__doc__ = command.__name__, command.__doc__
+    chosen_for.__annotations__ = {one.name: one.annotation for one in parameters}
+    chosen_for.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return chosen_for
+
+
+def sampled(chosen: Selection, sample: int | None, seed: int | None) -> Selection:
+    """Return a selection that draws at random, its seed said; as it is without `sample`."""
+    from bot.audit.sampling import fresh_seed
+    from ingest.terminal import say
+
+    if sample is None:
+        return chosen
+    seed = fresh_seed() if seed is None else seed
+    say(f"{sample} at random: --seed {seed}")
+    return replace(chosen, sample=sample, seed=seed)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.audit.commands.choosing import Asker, Brief, Channel, Mode, Seed, Since, Until, selection
+from bot.audit.commands.choosing import Seed, choosing
+from bot.audit.selection import Selection
 from index.errors import UsageError
 from ingest.cli import Json, opened
 
@@ -54,15 +55,11 @@ def judge(
         sys.stdout.write(safe(f"{made.judged}, says {made.editor}: “{text}”") + "\n")
 
 
+@choosing
 def sample(
     count: Annotated[int, typer.Argument(metavar="N", min=1, help="How many answers.")],
+    chosen: Selection,
     seed: Seed = None,
-    since: Since = None,
-    until: Until = None,
-    channel: Channel = None,
-    asker: Asker = None,
-    brief: Brief = None,
-    mode: Mode = None,
     json: Json = False,
 ) -> None:
     """Draw answers at random to be judged. Nothing is recorded; the seed draws them again.
@@ -74,7 +71,6 @@ def sample(
     from ingest.terminal import print_json, say
 
     seed = fresh_seed() if seed is None else seed
-    chosen = selection(since, until, channel, asker, brief, mode)
     with opened() as library:
         found = draw_answers(library.database, chosen, count, seed)
     for item in found.items:
@@ -91,13 +87,9 @@ def sample(
     )
 
 
+@choosing
 def agreement(
-    since: Since = None,
-    until: Until = None,
-    channel: Channel = None,
-    asker: Asker = None,
-    brief: Brief = None,
-    mode: Mode = None,
+    chosen: Selection,
     json: Json = False,
 ) -> None:
     """Compare the machine with the editors, and editors with each other.
@@ -111,7 +103,6 @@ def agreement(
     from bot.audit.comparison_lines import lines
     from ingest.terminal import out, print_json
 
-    chosen = selection(since, until, channel, asker, brief, mode)
     with opened() as library:
         found = compare(library.database, chosen)
     if json:

@@ -8,23 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.audit.commands.choosing import (
-    Asker,
-    Brief,
-    Channel,
-    Mode,
-    Sample,
-    Seed,
-    Since,
-    Until,
-    selection,
-)
+from bot.audit.commands.choosing import Sample, Seed, choosing, sampled
+from bot.audit.selection import Order, Selection
 from index.errors import UsageError
 from ingest.cli import SOME_FAILED, Json, opened
 
 if TYPE_CHECKING:
     from bot.audit.replay import Replayed
-    from bot.audit.selection import Selection
     from bot.ledger import Entry
     from index.library import Library
 
@@ -45,14 +35,10 @@ def register(app: typer.Typer) -> None:
     app.command("replay")(replay)
 
 
+@choosing
 def replay(
+    chosen: Selection,
     answer: Answers = None,
-    since: Since = None,
-    until: Until = None,
-    channel: Channel = None,
-    asker: Asker = None,
-    brief: Brief = None,
-    mode: Mode = None,
     sample: Sample = None,
     seed: Seed = None,
     fail_on: FailOn = None,
@@ -65,18 +51,11 @@ def replay(
 
     Example: briefs audit replay --since 2026-03 --sample 100 --fail-on declined
     """
-    from dataclasses import replace
-
     from bot.audit.replay_shown import lines, row
-    from bot.audit.sampling import fresh_seed
-    from ingest.terminal import print_json, say
+    from ingest.terminal import print_json
 
     gates = _gates(fail_on or ())
-    chosen = selection(since, until, channel, asker, brief, mode)
-    if sample is not None:
-        seed = fresh_seed() if seed is None else seed
-        chosen = replace(chosen, sample=sample, seed=seed)
-        say(f"{sample} at random: --seed {seed}")
+    chosen = sampled(chosen, sample, seed)
     items: list[Replayed] = []
     with opened(search=True) as library:
         entries = _entries(library, chosen, answer)
@@ -91,12 +70,9 @@ def replay(
     _leave(items, gates)
 
 
-def _entries(
-    library: "Library", chosen: "Selection", answers: Sequence[str] | None
-) -> "list[Entry]":
+def _entries(library: "Library", chosen: Selection, answers: Sequence[str] | None) -> "list[Entry]":
     """Return the records of the questions to ask, oldest first."""
     from bot.audit.register import Register
-    from bot.audit.selection import Order, Selection
     from bot.ledger import Ledger
 
     ledger, register = Ledger(library.database), Register(library.database)

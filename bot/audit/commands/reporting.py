@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.audit.commands.choosing import Asker, Brief, Channel, Mode, Since, Until, selection
+from bot.audit.commands.choosing import choosing
+from bot.audit.selection import Selection
 from index.errors import UsageError
 from ingest.cli import Json, opened
 
@@ -28,13 +29,9 @@ def register(app: typer.Typer) -> None:
     app.command("report")(report)
 
 
+@choosing
 def report(
-    since: Since = None,
-    until: Until = None,
-    channel: Channel = None,
-    asker: Asker = None,
-    brief: Brief = None,
-    mode: Mode = None,
+    chosen: Selection,
     sample: Annotated[
         int | None,
         typer.Option(metavar="N", min=1, help="Error rate of the random sample of so many, …"),
@@ -75,7 +72,6 @@ def report(
         raise UsageError("--bom: only CSV has it; add --format csv")
     if (sample is None) is not (seed is None):
         raise UsageError("--sample and --seed: give both, as `briefs audit sample` said them")
-    chosen = selection(since, until, channel, asker, brief, mode)
     with opened() as library:
         found = gathered(library.database, Scope(chosen, sample, seed, with_askers))
     _write(_text(found, written, most, bom=bom), out)

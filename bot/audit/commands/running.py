@@ -1,4 +1,4 @@
-"""Commands of `briefs audit`: check stored answers, list and show them, look up uses."""
+"""Command of `briefs audit`: check stored answers."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -7,17 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.audit.commands.choosing import (
-    Asker,
-    Brief,
-    Channel,
-    Mode,
-    Sample,
-    Seed,
-    Since,
-    Until,
-    selection,
-)
+from bot.audit.commands.choosing import Many, Sample, Seed, choosing, sampled
+from bot.audit.selection import Selection
 from index.errors import UsageError
 from ingest.cli import SOME_FAILED, Json, opened
 
@@ -25,7 +16,6 @@ if TYPE_CHECKING:
     from bot.audit.findings import Severity
     from bot.audit.running import Tally
     from bot.audit.second import Seconded
-    from bot.audit.selection import Selection
     from index.library import Library
 
 FailOn = Annotated[
@@ -36,25 +26,16 @@ Judge = Annotated[
     str | None,
     typer.Option(metavar="PROVIDER:MODEL", help="Also ask a chat model; recorded apart."),
 ]
-Many = Annotated[int, typer.Option("-n", metavar="N", min=1, help="Answers to list.")]
-Yes = bool | None
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command("run")(run)
-    app.command("list")(list_answers)
-    app.command("show")(show)
-    app.command("uses")(uses)
 
 
+@choosing
 def run(
-    since: Since = None,
-    until: Until = None,
-    channel: Channel = None,
-    asker: Asker = None,
-    brief: Brief = None,
-    mode: Mode = None,
+    chosen: Selection,
     sample: Sample = None,
     seed: Seed = None,
     fail_on: FailOn = None,
@@ -72,7 +53,7 @@ def run(
     from ingest.terminal import print_json
 
     gate = _severity(fail_on)
-    chosen = _sampled(selection(since, until, channel, asker, brief, mode), sample, seed)
+    chosen = sampled(chosen, sample, seed)
     with opened() as library:
         judging = _judge(library, judge)  # refused before anything is checked
         with _bar(library, chosen) as tick:
@@ -86,115 +67,6 @@ def run(
     _leave(tally, gate, seconded)
 
 
-def list_answers(
-    since: Since = None,
-    until: Until = None,
-    channel: Channel = None,
-    asker: Asker = None,
-    brief: Brief = None,
-    mode: Mode = None,
-    finding: Annotated[
-        str | None,
-        typer.Option(metavar="KIND", help="With such a finding, or one at least this grave."),
-    ] = None,
-    text: Annotated[
-        str | None, typer.Option(metavar="WORDS", help="Whose question or answer has these words.")
-    ] = None,
-    answered: Annotated[
-        Yes, typer.Option("--answered/--declined", help="Only those that were, or were not.")
-    ] = None,
-    judged: Annotated[
-        Yes, typer.Option("--judged/--unjudged", help="Only those that an editor judged, or not.")
-    ] = None,
-    newest: Annotated[
-        bool, typer.Option("--newest", metavar="", help="The newest first, not the riskiest.")
-    ] = False,
-    limit: Many = 50,
-    json: Json = False,
-) -> None:
-    """List answers, the riskiest first.
-
-    Example: briefs audit list --finding high --unjudged
-    """
-    from dataclasses import replace
-
-    from bot.audit.register import Register
-    from bot.audit.selection import Order
-    from bot.audit.whole_shown import TABLE, row_json, table
-    from ingest.terminal import print_json, print_table, say
-
-    chosen = replace(
-        selection(since, until, channel, asker, brief, mode),
-        finding=finding, text=text, answered=answered, judged=judged,
-    )  # fmt: skip
-    with opened() as library:
-        register = Register(library.database)
-        register.catch_up()
-        rows = register.answers(chosen, Order.TIME if newest else Order.RISK, limit=limit)
-        total = register.count(chosen)
-    if json:
-        for row in rows:
-            print_json(row_json(row))
-    elif rows:
-        print_table(TABLE, table(rows), right="risk")
-    if not rows:
-        say("no answer passes these options")
-    elif total > len(rows) and not json:
-        say(f"{total - len(rows):,} more: briefs audit list -n {total}")
-
-
-def show(
-    answer_id: Annotated[str, typer.Argument(metavar="ANSWER", help="The answer's id.")],
-    json: Json = False,
-) -> None:
-    """Show one answer: what it rested on, whether it holds, what became of it.
-
-    Example: briefs audit show 3f9a1c2e07b4d586
-    """
-    from bot.audit.whole import whole
-    from bot.audit.whole_shown import lines
-    from ingest.terminal import out, print_json
-
-    with opened() as library:
-        shown = whole(library.database, answer_id)
-    if json:
-        print_json(shown)
-        return
-    for line in lines(shown):
-        out().print(line, markup=False)
-
-
-def uses(
-    brief: Annotated[
-        str,
-        typer.Argument(metavar="BRIEF", help="Id or report number; ID#p4 its fourth paragraph."),
-    ],
-    json: Json = False,
-) -> None:
-    """List the answers that rest on a brief, or on one of its paragraphs, the newest first.
-
-    Example: briefs audit uses IF10753#p4
-    """
-    from bot.audit.register import Register
-    from bot.audit.run_shown import USES, use_json, use_rows
-    from bot.render import safe
-    from ingest.terminal import print_json, print_table, say
-
-    with opened() as library:
-        register = Register(library.database)
-        register.catch_up()
-        found = register.uses(brief)
-        if not found:
-            library.brief(brief.partition("#")[0].partition("@")[0])  # NotFound for one unknown
-    if json:
-        for use in found:
-            print_json(use_json(use))
-    elif found:
-        print_table(USES, [tuple(map(safe, row)) for row in use_rows(found)])
-    if not found:
-        say(f"{brief}: no answer rests on it")
-
-
 def _severity(given: str | None) -> "Severity | None":
     from bot.audit.findings import Severity
 
@@ -203,19 +75,6 @@ def _severity(given: str | None) -> "Severity | None":
     if given not in list(Severity):
         raise UsageError(f"--fail-on {given}: no severity; write one of {', '.join(Severity)}")
     return Severity(given)
-
-
-def _sampled(chosen: "Selection", sample: int | None, seed: int | None) -> "Selection":
-    from dataclasses import replace
-
-    from bot.audit.sampling import fresh_seed
-    from ingest.terminal import say
-
-    if sample is None:
-        return chosen
-    seed = fresh_seed() if seed is None else seed
-    say(f"{sample} at random: --seed {seed}")
-    return replace(chosen, sample=sample, seed=seed)
 
 
 def _judge(library: "Library", name: str | None) -> "Callable[[Selection], Seconded] | None":
@@ -227,7 +86,7 @@ def _judge(library: "Library", name: str | None) -> "Callable[[Selection], Secon
 
 
 @contextmanager
-def _bar(library: "Library", chosen: "Selection") -> "Iterator[Callable[[int], None]]":
+def _bar(library: "Library", chosen: Selection) -> "Iterator[Callable[[int], None]]":
     from rich.progress import Progress
 
     from bot.audit.register import Register
