@@ -4,7 +4,6 @@ Owns the database, the model and the vector index of one BRIEFS_HOME, and hands 
 Safe to share between threads.
 """
 
-import hashlib
 import logging
 import math
 import uuid
@@ -31,14 +30,14 @@ from index.closer import read
 from index.database import Database, sqlite_url
 from index.draft import Draft
 from index.embedder import Embedder, ModelEmbedder, Vectors, model_of, read_passages
-from index.errors import FingerprintMismatch, IndexDamaged, LibraryMissing
-from index.generations import Files, VectorIndex, VectorStore, store_for
+from index.errors import FingerprintMismatch
+from index.generations import VectorIndex
+from index.indexing import Indexing
 from index.lexicon import lexicon_for
 from index.locking import ingest_lock
 from index.opened import Published
 from index.passage import Brief, Hit, Passage
 from index.planning import Outcome
-from index.publishing import Publication
 from index.search import Query
 from index.settings import Settings
 from index.snapshot import Snapshot
@@ -72,7 +71,7 @@ class Library:
             settings.embedding_model, self.home / "models"
         )
         self._lexicon = lexicon_for(self.database)
-        self._store_made: VectorStore | None = None
+        self._indexing = Indexing(settings, lambda: self.fingerprint)
         self._published = Published(self._open_index)
 
     @classmethod
@@ -96,9 +95,7 @@ class Library:
             marker.refuse_lost(settings.home / DATABASE_FILE)
         fresh = settings.database_url is None and not (settings.home / DATABASE_FILE).is_file()
         if fresh and not create:
-            raise LibraryMissing(
-                f"no library in {settings.home}; type: briefs ingest FOLDER_OR_FILES"
-            )
+            raise schema.missing(settings.home)
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         library = cls(settings, embedder, one_shot=one_shot)
         library._prepare(create)
@@ -238,12 +235,13 @@ class Library:
                 if not made.states and not plan.added:
                     generation = None
                 else:
-                    generation = self._build(connection, made)
+                    generation = self._indexing.build(connection, made)
             failpoints.reached("ingest.after_build")
             with self.database.write() as connection:
                 publishing.commit(connection, made, self._lexicon, generation)
             failpoints.reached("ingest.after_commit")
-            self._tidy(generation)
+            if generation is not None:
+                self._indexing.tidy(self.database, generation)
         return publishing.outcomes(made)
 
     def preview(self, drafts: Sequence[Draft]) -> list[Outcome]:
@@ -258,13 +256,12 @@ class Library:
         """
         with ingest_lock(self.database, self.home, _nothing):
             with self.database.read() as connection:
-                wanted = [int(pk) for pk in snapshot.load(connection).pks]
-                generation = self._build(connection, None)
+                generation = self._indexing.build(connection, None)
             with self.database.write() as connection:
                 publishing.refill_lexicon(connection, self._lexicon)
                 publishing.record_generation(connection, generation)
-            self._tidy(generation)
-        return len(wanted)
+            self._indexing.tidy(self.database, generation)
+        return generation[1]
 
     def reembed(self, tick: Callable[[int], None] = _nothing) -> int:
         """Embed every stored passage with the model of the settings, then rebuild.
@@ -282,14 +279,10 @@ class Library:
                 stored_states.clear(connection)
                 stored_states.add(connection, pks, states)
                 catalogue.set_value(connection, "fingerprint", self.fingerprint)
-                self._store_made = None
-                wanted = [int(pk) for pk in snapshot.load(connection).pks]
-                number = snapshot.published(connection)[0] + 1
-                look_up = publishing.vectors_of(connection, None)
-                files = self._store(connection).build(None, number, wanted, look_up)
+                generation = self._indexing.build_anew(connection)
                 publishing.refill_lexicon(connection, self._lexicon)
-                publishing.record_generation(connection, (number, len(wanted), files))
-            self._tidy((number, len(wanted), files))
+                publishing.record_generation(connection, generation)
+            self._indexing.tidy(self.database, generation)
         return len(pks)
 
     def faults(self) -> dict[str, str]:
@@ -307,14 +300,7 @@ class Library:
     def check_index(self) -> None:
         """Raise IndexDamaged unless the published vector index agrees with the catalogue."""
         with self.database.read() as connection:
-            current = snapshot.load(connection)
-            if current.generation:
-                self._store(connection).check(
-                    current.generation,
-                    current.files,
-                    [int(pk) for pk in current.pks],
-                    publishing.vectors_of(connection, None),
-                )
+            self._indexing.check(connection)
 
     # Inside
 
@@ -329,22 +315,10 @@ class Library:
                     catalogue.set_value(connection, "id", uuid.uuid4().hex[:12])
                     catalogue.set_value(connection, "fingerprint", self.fingerprint)
         with self.database.read() as connection:
-            self._refuse_foreign(connection)
+            schema.require(connection, self.home)
             library = catalogue.get_value(connection, "id") or ""
         if self.settings.database_url is None:
             marker.leave(self.home / DATABASE_FILE, library)
-
-    def _refuse_foreign(self, connection: Connection) -> None:
-        found = schema.stored_version(connection)
-        if found is None:
-            raise LibraryMissing(
-                f"no library in {self.settings.home}; type: briefs ingest FOLDER_OR_FILES"
-            )
-        if found != schema.SCHEMA_VERSION:
-            raise FingerprintMismatch(
-                f"the library has schema {found}, this release reads {schema.SCHEMA_VERSION}; "
-                "install the release that wrote it"
-            )
 
     def require_fingerprint(self) -> None:
         """Raise FingerprintMismatch unless the stored vectors come from the model in use."""
@@ -361,47 +335,9 @@ class Library:
             )
 
     def _open_index(self, connection: Connection, current: Snapshot) -> VectorIndex | None:
-        """Open the vector index of a generation; None, with a warning, if it is damaged."""
+        """Open the vector index of a generation; None where it is not to be used."""
         self._require_fingerprint(connection)  # `reindex --embed` may have run since the last look
         embedded = self.settings.chroma_url is None
         if self._one_shot and embedded and len(current.pks) <= SCANNED_ONCE:
             return None
-        if not current.generation:
-            return None
-        try:
-            return self._store(connection).open(current.generation, current.files)
-        except IndexDamaged as damage:
-            logger.warning("%s; searching by exact scan. Mend it: briefs reindex", damage)
-            return None
-
-    def _store(self, connection: Connection) -> VectorStore:
-        if self._store_made is None:
-            library = catalogue.get_value(connection, "id")
-            mark = hashlib.sha256(self.fingerprint.encode()).hexdigest()[:8]
-            self._store_made = store_for(self.settings, f"{library}-{mark}")
-        return self._store_made
-
-    def _build(self, connection: Connection, made: Publication | None) -> tuple[int, int, Files]:
-        before = snapshot.published(connection)
-        number = before[0] + 1
-        # What a process left that died before it published must not pass for ours.
-        live = [int(pk) for pk in snapshot.load(connection).pks]
-        self._store(connection).tidy(before[0], live)
-        wanted = publishing.wanted_passages(connection, made)
-        previous = before if made is not None and before[0] else None
-        files = self._store(connection).build(
-            previous, number, wanted, publishing.vectors_of(connection, made)
-        )
-        return number, len(wanted), files
-
-    def _tidy(self, generation: tuple[int, int, Files] | None) -> None:
-        if generation is None:
-            return
-        with self.database.read() as connection:
-            store = self._store(connection)
-            wanted = [int(pk) for pk in snapshot.load(connection).pks]
-        try:
-            store.tidy(generation[0], wanted)
-        except IndexDamaged as damage:  # what is committed stays; the next publish tidies
-            logger.warning("%s; withdrawn passages stay on it until the next ingest", damage)
-        failpoints.reached("ingest.after_tidy")
+        return self._indexing.open(connection, current)

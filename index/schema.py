@@ -5,6 +5,8 @@ passage has a vector, packed tokens and packed sentences. A version is searchabl
 its state is `current`, whole.
 """
 
+from pathlib import Path
+
 from sqlalchemy import (
     Column,
     Connection,
@@ -22,6 +24,7 @@ from sqlalchemy import (
 )
 
 from index.database import metadata
+from index.errors import FingerprintMismatch, LibraryMissing
 
 SCHEMA_VERSION = "1"
 
@@ -144,3 +147,20 @@ def stored_version(connection: Connection) -> str | None:
         select(library.c.value).where(library.c.key == "schema")
     ).scalar()
     return found
+
+
+def require(connection: Connection, home: Path) -> None:
+    """Raise LibraryMissing if there is none, FingerprintMismatch for one of another schema."""
+    found = stored_version(connection)
+    if found is None:
+        raise missing(home)
+    if found != SCHEMA_VERSION:
+        raise FingerprintMismatch(
+            f"the library has schema {found}, this release reads {SCHEMA_VERSION}; "
+            "install the release that wrote it"
+        )
+
+
+def missing(home: Path) -> LibraryMissing:
+    """Return the error that there is no library in a folder."""
+    return LibraryMissing(f"no library in {home}; type: briefs ingest FOLDER_OR_FILES")

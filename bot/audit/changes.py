@@ -4,15 +4,14 @@ Passages are the same where their text is (by hash); a passage that stands uncha
 version of its brief is renewed, not lost. Knows nothing of ledgers and of how answers are made.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
+from bot.audit.word_diff import Stretch, word_diff
+
 Json = Mapping[str, Any]
-_TOKEN = re.compile(r" ?(?:\w+(?:[.,'’-]\w+)*|[^\w\s])")
 
 
 class Change(StrEnum):
@@ -22,22 +21,6 @@ class Change(StrEnum):
     DECLINED = "declined"  # it was answered, and is declined now
     CITATIONS = "citations"  # it cites other passages
     CHANGED = "changed"  # any of these, or other words
-
-
-class Op(StrEnum):
-    """What became of a stretch of words."""
-
-    KEPT = "kept"
-    REMOVED = "removed"
-    ADDED = "added"
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Words that were kept, removed or added."""
-
-    op: Op
-    text: str
 
 
 @dataclass(frozen=True)
@@ -101,28 +84,6 @@ def changes(before: Json, after: Json) -> Changes:
     )
 
 
-def word_diff(before: str, after: str) -> list[Stretch]:
-    """Return what became of the words and signs of a text; [] where all were kept.
-
-    A stretch has the space before it; those kept and added make up the new text.
-    """
-    old, new = _tokens(before), _tokens(after)
-    words = [[one.strip() for one in row] for row in (old, new)]
-    if words[0] == words[1]:
-        return []
-    matcher = SequenceMatcher(None, words[0], words[1], autojunk=False)
-    found = []
-    for op, start, end, begin, stop in matcher.get_opcodes():
-        if op == "equal":
-            found.append(Stretch(Op.KEPT, "".join(new[begin:stop])))
-            continue
-        if start < end:
-            found.append(Stretch(Op.REMOVED, "".join(old[start:end])))
-        if begin < stop:
-            found.append(Stretch(Op.ADDED, "".join(new[begin:stop])))
-    return found
-
-
 def _same_words(one: Cited, other: Cited) -> bool:
     return (one.brief_id, one.passage_sha256) == (other.brief_id, other.passage_sha256)
 
@@ -140,8 +101,3 @@ def _cited(body: Json) -> list[Cited]:
 
 def _said(body: Json) -> str:
     return " ".join(one["text"] for one in body["sentences"])
-
-
-def _tokens(text: str) -> list[str]:
-    """Return words and signs, each with the space before it."""
-    return _TOKEN.findall(" ".join(text.split()))

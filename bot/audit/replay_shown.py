@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bot.audit.changes import Change, Changes, Cited, Op, Stretch
+from bot.audit.changes import Change, Changes, Cited
 from bot.audit.replay import Replayed
+from bot.audit.word_diff import Op, Stretch
 from bot.render import safe
 
 KEPT = 6  # words shown on either side of a change

@@ -7,8 +7,8 @@ brief that changed since, the words that changed.
 from collections.abc import Mapping
 from typing import Any
 
-from bot.audit.changes import Stretch, word_diff
 from bot.audit.findings import Finding, Kind
+from bot.audit.word_diff import Stretch, word_diff
 
 Json = dict[str, Any]
 AROUND = 240  # characters of the passage shown on either side of a quotation

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.audit import said
+from bot.audit.word_diff import Stretch
 from bot.desk.blocks import Block, blocks
 from bot.desk.brief_view import laid_out
 from bot.desk.shelf import Edition, editions
-from bot.desk.wording import Piece, differences, likeness, words
+from bot.desk.wording import differences, likeness, words
 from index.library import Library
 from index.schema import CURRENT, WITHDRAWN
 
@@ -36,7 +37,7 @@ class Later:
     edition: Edition
     stands: bool
     paragraph: int | None = None
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[Stretch, ...] = ()
 
 
 @dataclass(frozen=True)

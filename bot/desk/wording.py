@@ -1,43 +1,25 @@
-"""Say how two texts differ, word by word: two texts in, pieces kept, taken out and put in out."""
+"""Show how a brief's text was changed, white space and all; and how alike two texts are."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from difflib import SequenceMatcher
 
-SAME, OUT, IN = "same", "out", "in"
+from bot.audit.word_diff import Op, Stretch, stretches
+
 LONGEST = 3_000  # words of a text that is compared word by word
 
 _WORDS = re.compile(r"\w+(?:[.,]\w+)*|\s+|[^\w\s]")
 
 
-@dataclass(frozen=True)
-class Piece:
-    """Words that both texts have, or one of them."""
-
-    kind: str
-    text: str
-
-
-def differences(old: str, new: str) -> list[Piece]:
-    """Return the pieces that, in order, lead from the old text to the new one."""
+def differences(old: str, new: str) -> list[Stretch]:
+    """Return the stretches that, in order, lead from the old text to the new one."""
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     if len(before) > LONGEST or len(after) > LONGEST:
-        return [Piece(SAME, old)] if old == new else [Piece(OUT, old), Piece(IN, new)]
-    return list(_pieces(before, after))
-
-
-def _pieces(before: list[str], after: list[str]) -> Iterator[Piece]:
+        return (
+            [Stretch(Op.KEPT, old)]
+            if old == new
+            else [Stretch(Op.REMOVED, old), Stretch(Op.ADDED, new)]
+        )
     # White space matches everywhere and would tear the changed words into single ones.
-    matcher = SequenceMatcher(str.isspace, before, after, autojunk=False)
-    for kind, i, j, k, m in matcher.get_opcodes():
-        if kind == "equal":
-            yield Piece(SAME, "".join(before[i:j]))
-            continue
-        if i < j:
-            yield Piece(OUT, "".join(before[i:j]))
-        if k < m:
-            yield Piece(IN, "".join(after[k:m]))
+    return list(stretches(before, after, junk=str.isspace))
 
 
 def words(text: str) -> frozenset[str]:

@@ -1,9 +1,7 @@
 """What changed between two answers to one question."""
 
-from hypothesis import given
-from hypothesis import strategies as some
-
-from bot.audit.changes import Change, Op, changes, word_diff
+from bot.audit.changes import Change, changes
+from bot.audit.word_diff import Op
 from tests.audit.records import PORT, Told, brief, cited, later
 
 FIRST = brief(*PORT)
@@ -68,21 +66,3 @@ def test_other_words_of_the_same_passages_are_a_change_of_words():
     """A shorter quotation of it."""
     found = changes(body((1, SIZE)), body((1, SIZE[: SIZE.index(" a year")])))
     assert found.kinds == {Change.CHANGED}
-
-
-TEXTS = some.text("ab -.,\n'", max_size=30)
-
-
-@given(TEXTS, TEXTS)
-def test_a_word_diff_holds_both_texts(before, after):
-    """What is kept and removed is the first, what is kept and added the second; space apart."""
-    found = word_diff(before, after)
-
-    def told(other):
-        return "".join("".join(one.text for one in found if one.op is not other).split())
-
-    if found:
-        assert told(Op.ADDED) == "".join(before.split())
-        assert told(Op.REMOVED) == "".join(after.split())
-    else:
-        assert "".join(before.split()) == "".join(after.split())

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from bot.audit.word_diff import Op
 from bot.desk.later import KEPT, Texts, Versions
 from bot.desk.shelf import Edition
-from bot.desk.wording import IN, OUT
 from bot.ledger import Ledger
 from index.library import Library
 from tests.desk import material
@@ -42,8 +42,8 @@ def test_changed_words_and_standing_ones_are_told_apart(
     known = versions(filled, citations)
     (changed,) = known.today(citations[0]).later
     assert (changed.edition.version, changed.stands, changed.paragraph) == (2, False, 1)
-    told = [(one.kind, one.text) for one in changed.pieces if one.kind in {IN, OUT}]
-    assert told == [(OUT, "41"), (IN, "38")]
+    told = [(one.op, one.text) for one in changed.pieces if one.op is not Op.KEPT]
+    assert told == [(Op.REMOVED, "41"), (Op.ADDED, "38")]
     (same,) = known.today(citations[1]).later
     assert (same.stands, same.paragraph, same.pieces) == (True, 2, ())
 
