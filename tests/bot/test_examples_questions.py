@@ -135,7 +135,6 @@ def test_the_demo_declines_its_near_miss(library: Library) -> None:
     assert "NATO" in answer.nearest[0].brief.title
 
 
-@pytest.mark.xfail(strict=False, reason="near misses are hard: see bench/RESULTS.md")
 def test_a_harder_near_miss_is_declined(answers: dict[str, Answer]) -> None:
     """What Nord Stream 2 cost stands in no brief, though a brief is about it."""
     assert not answers["none-01"].answered
