@@ -26,6 +26,7 @@ from index.errors import DatabaseUnavailable, SettingsError
 metadata = MetaData()
 
 BUSY_TIMEOUT_MS = 30_000
+CACHE_KIB = 512  # of SQLite's pages, a connection; a bot keeps dozens open (bench.slack, memory)
 _CHECKPOINT_TRIES, _CHECKPOINT_PAUSE = 50, 0.2  # seconds between two; readers are in the way
 _WRITE_LOCK = 0x42524945  # any constant known to all processes; the bytes spell "BRIE"
 
@@ -140,6 +141,7 @@ def _prepare_sqlite(connection, _record) -> None:  # type: ignore[no-untyped-def
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "journal_mode = WAL",
         "synchronous = FULL",
+        f"cache_size = -{CACHE_KIB}",
         "foreign_keys = ON",
         "secure_delete = ON",  # what is deleted is overwritten
     ):

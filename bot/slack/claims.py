@@ -7,10 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
-from bot.slack.inbox_tables import Store, moment, questions
+from bot.slack.inbox_tables import Store, lapsed, moment, questions
 from bot.slack.types import Claim, Incoming, Kind, Outcome
-
-LONGEST_LEASE = 300.0  # seconds; one that lasts longer was given before the clock was set back
 
 
 def free(now: float) -> ColumnElement[bool]:
@@ -33,9 +31,7 @@ def free(now: float) -> ColumnElement[bool]:
 def unclaimed(now: float) -> ColumnElement[bool]:
     """The condition for questions on which no living process works."""
     table = questions.c
-    return or_(
-        table.owner.is_(None), table.lease_until <= now, table.lease_until > now + LONGEST_LEASE
-    )
+    return or_(table.owner.is_(None), lapsed(table.lease_until, now))
 
 
 def claim_of(row: Row[Any] | None) -> Claim | None:

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select, update
 
 from bot.slack import accepting, changes, erasing, posts
-from bot.slack.claims import LONGEST_LEASE, Finding, claim_of, free
-from bot.slack.inbox_tables import Store, moment, questions, storable
+from bot.slack.claims import Finding, claim_of, free
+from bot.slack.inbox_tables import LONGEST_LEASE, Store, moment, questions, storable
 from bot.slack.posts import Noted
 from bot.slack.quotas import Quotas
 from bot.slack.types import Accepted, Claim, Incoming, Outcome

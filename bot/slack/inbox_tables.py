@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Double,
     Index,
@@ -21,11 +22,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    or_,
 )
 
 from index.database import Database, metadata
 from index.errors import DatabaseUnavailable
 
+LONGEST_LEASE = 300.0  # seconds that somebody may hold a row without renewing that
 _ID = String(64)  # ids of Slack and of answers have at most 64 characters
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no UTF-8 or PostgreSQL text can hold these
 
@@ -251,6 +254,15 @@ class Store:
                 for name in _LEFT_BEHIND:
                     connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
             self._prepared = True
+
+
+def lapsed(until: Column[float], now: float) -> ColumnElement[bool]:
+    """The condition for rows that no living process holds: `until` is past, or absurdly far ahead.
+
+    Processes read their clocks at other times, before they see each other's rows: only what lasts
+    longer than any lease was given before the clock was set back.
+    """
+    return or_(until <= now, until > now + LONGEST_LEASE)
 
 
 def moment(ts: str) -> int:

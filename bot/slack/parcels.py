@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, select, update
 
-from bot.slack.inbox_tables import Store, handed_files, storable
+from bot.slack.inbox_tables import Store, handed_files, lapsed, storable
 from index.database import Database
 
 LEASE_SECONDS = 60.0
@@ -91,8 +91,8 @@ class Parcels:
     def left(self) -> list[Parcel]:
         """Take the parcels that nobody works on any more."""
         table, now = handed_files.c, self._clock()
-        free = or_(table.owned_until < now, table.owned_until > now + LEASE_SECONDS)
-        open_ones = select(handed_files).where(table.parcel.is_not(None), free)
+        left = lapsed(table.owned_until, now)
+        open_ones = select(handed_files).where(table.parcel.is_not(None), left)
         with self._store.read() as connection:
             if connection.execute(open_ones.limit(1)).first() is None:
                 return []

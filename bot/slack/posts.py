@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, or_, select, update
 
 from bot.ledger import Kind, Ledger
-from bot.slack.inbox_tables import Store, storable, unrecorded_posts
+from bot.slack.inbox_tables import Store, lapsed, storable, unrecorded_posts
 from bot.slack.types import Incoming, Posted
 from index import failpoints
 from index.database import Database
@@ -129,10 +129,7 @@ class Posts:
                 return list(connection.execute(query.order_by(table.pk)))
         if not self.waiting():
             return []
-        left = or_(
-            table.owner == self._owner, table.owned_until < now,
-            table.owned_until > now + OWNED_SECONDS,  # given before the clock was set back
-        )  # fmt: skip
+        left = or_(table.owner == self._owner, lapsed(table.owned_until, now))
         with self._store.write() as connection:
             query = select(unrecorded_posts).where(left).order_by(table.pk)
             rows = list(connection.execute(query))

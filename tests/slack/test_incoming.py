@@ -125,12 +125,15 @@ async def test_two_events_of_one_message_are_one_question(bot: Running, office: 
 
 
 async def test_an_edit_before_it_is_taken_is_what_is_answered(
-    bot: Running, office: FakeSlack
+    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also when the edit arrives before the question."""
-    async with office.sockets.shuffled(5):
-        ts = await office.mention("#desk", "alice", "Who leased the harbour?")
-        await office.edit("#desk", ts, f"@briefs {LEASE}")
+    with monkeypatch.context() as busy:
+        busy.setattr(bot.parts.inbox, "take", lambda: None)
+        async with office.sockets.shuffled(5):
+            ts = await office.mention("#desk", "alice", "Who leased the harbour?")
+            await office.edit("#desk", ts, f"@briefs {LEASE}")
+        await office.sockets.settled()
     assert BRANDT in (await office.answer_to(ts)).said
     await office.quiet(0.6)
     assert len(office.answers_to(ts)) == 1
