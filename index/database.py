@@ -5,7 +5,6 @@ before its first read (`BEGIN IMMEDIATE`, or an advisory lock on PostgreSQL), so
 and then writes is never overtaken.
 """
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -27,7 +26,7 @@ metadata = MetaData()
 
 BUSY_TIMEOUT_MS = 30_000
 CACHE_KIB = 512  # of SQLite's pages, a connection; a bot keeps dozens open (bench.slack, memory)
-_CHECKPOINT_TRIES, _CHECKPOINT_PAUSE = 50, 0.2  # seconds between two; readers are in the way
+LOG_TIMEOUT_MS = 5_000  # writers wait as long where a reader keeps the log from being emptied
 _WRITE_LOCK = 0x42524945  # any constant known to all processes; the bytes spell "BRIE"
 
 
@@ -95,11 +94,20 @@ class Database:
             return True
         with suppress(DBAPIError), self.engine.connect() as connection:
             connection.exec_driver_sql("VACUUM")
-            for _ in range(_CHECKPOINT_TRIES):
-                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
-                if not busy:
-                    return True
-                time.sleep(_CHECKPOINT_PAUSE)
+            return self.empty_log()
+        return False
+
+    def empty_log(self) -> bool:
+        """Move SQLite's write-ahead log, which keeps older pages, into the file and empty it.
+
+        False where readers were in the way for LOG_TIMEOUT_MS: whoever empties it next does it all.
+        """
+        if not self.is_sqlite:
+            return True
+        with suppress(DBAPIError), self.engine.connect() as connection:
+            connection.detach()  # it is less patient than others, and closed afterwards
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {LOG_TIMEOUT_MS}")
+            return not connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
         return False
 
     def create_tables(self) -> None:

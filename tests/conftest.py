@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from index.embedder import ModelEmbedder
@@ -28,6 +29,10 @@ _connect = socket.socket.connect
 # Started in the background, we may be deaf to Ctrl-C, and all that we start with us: some tests
 # press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 MakeLibrary = Callable[..., Library]
 

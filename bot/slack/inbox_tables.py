@@ -7,7 +7,7 @@ seconds since 1970.
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from sqlalchemy import (
     BigInteger,
@@ -26,7 +26,6 @@ from sqlalchemy import (
 )
 
 from index.database import Database, metadata
-from index.errors import DatabaseUnavailable
 
 LONGEST_LEASE = 300.0  # seconds that somebody may hold a row without renewing that
 _ID = String(64)  # ids of Slack and of answers have at most 64 characters
@@ -239,13 +238,8 @@ class Store:
             yield connection
 
     def empty_the_log(self) -> None:
-        """Bring SQLite's write-ahead log, which keeps older pages, into the file and empty it.
-
-        Where a reader is in the way, the next one who empties it does that too.
-        """
-        if self._database.is_sqlite:
-            with suppress(DatabaseUnavailable), self._database.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").close()
+        """Take what was overwritten out of SQLite's write-ahead log too."""
+        self._database.empty_log()
 
     def _prepare(self) -> None:
         if not self._prepared:

@@ -133,9 +133,7 @@ def test_a_change_that_fails_leaves_nothing(filled) -> None:
         assert lexicon.members(connection) == {1, 2, 3, 4}
 
 
-@hypothesis_settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=60).map(lambda text: text.replace("\0", "")))
 def test_whatever_is_indexed_is_found_by_its_own_terms(filled, text: str) -> None:
     """No character is an operator, and both engines agree with words.py on what a term is."""

@@ -141,6 +141,6 @@ class LifeOfALibrary(RuleBasedStateMachine):
 
 TestLifeOfALibrary = LifeOfALibrary.TestCase
 TestLifeOfALibrary.settings = hypothesis_settings(
-    max_examples=6, stateful_step_count=12, deadline=None,
+    max_examples=6, stateful_step_count=12,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip

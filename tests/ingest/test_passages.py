@@ -77,7 +77,7 @@ blocks = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(blocks, max_size=12), prose)
 def test_every_promise_holds_for_any_document(document: list[Block], title: str) -> None:
     """Exact slices, in order, none empty, none too long, and all text but headings is covered."""

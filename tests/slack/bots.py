@@ -17,9 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from sqlalchemy import update
 
+from bot.slack.inbox_tables import handed_files, questions, unrecorded_posts
 from bot.slack.running import Running, running
 from bot.slack.settings import SlackSettings
+from index.database import Database
 from index.embedder import ModelEmbedder
 from index.library import Library
 from index.settings import Settings
@@ -64,6 +67,16 @@ def make_library(home: Path, embedder: ModelEmbedder | None = None) -> None:
     board = replace(BOARD, brief=replace(BOARD.brief, collection="board"))
     with Library.open(Settings(home=home), create=True, embedder=embedder) as library:
         library.publish([draft(*HARBOUR), draft(*WHEAT), board])
+
+
+def end_leases(home: Path) -> None:
+    """Let the time go by after which others may take up what a killed process held."""
+    database = Database(f"sqlite:///{home}/library.db")
+    ends = (questions.c.lease_until, handed_files.c.owned_until, unrecorded_posts.c.owned_until)
+    with database.write() as connection:
+        for end in ends:
+            connection.execute(update(end.table).where(end.is_not(None)).values({end.name: 0.0}))
+    database.close()
 
 
 def settled(slack: FakeSlack) -> None:

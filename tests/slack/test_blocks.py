@@ -212,7 +212,7 @@ def test_hostile_addresses_are_no_links_under_a_false_name(payload: str) -> None
 
 
 @given(st.text(min_size=1), st.integers(0, 10**9), st.sampled_from(PLACES))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_text_gets_a_say_in_messages(said: str, seed: int, place: str) -> None:
     """Generated ones neither."""
     check(Texts(**{place: said}))

@@ -270,7 +270,7 @@ async def test_a_file_survives_a_kill_of_the_real_process(
     office: FakeSlack, home: Path, tmp_path: Path, monkeypatch
 ) -> None:
     """Killed while Slack keeps it waiting for the file; the next process adds it."""
-    from tests.slack.bots import BotProcess
+    from tests.slack.bots import BotProcess, end_leases
 
     office.faults.script("files.info", [fake_hang()])
     bot = BotProcess(office, home, tmp_path / "log")
@@ -279,8 +279,9 @@ async def test_a_file_survives_a_kill_of_the_real_process(
     ts = await office.drop_file("ferries.txt", FERRIES, "alice")
     await office.until(lambda: office.calls_of("files.info"), 20, "a call")
     await bot.kill()
+    end_leases(home)
     await bot.start()
-    said = await office.answer_to(ts, LEASE_SECONDS + 60)
+    said = await office.answer_to(ts, 60)
     assert "Added: " in said.said
     assert await bot.end() == 0
 

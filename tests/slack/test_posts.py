@@ -19,7 +19,7 @@ from index.settings import Settings
 from tests.bot.conftest import HARBOUR, draft
 from tests.fake_chat import FakeChat, Turn
 from tests.slack import fake
-from tests.slack.bots import BotProcess, answering_bot, settled
+from tests.slack.bots import BotProcess, answering_bot, end_leases, settled
 from tests.slack.fake import FakeSlack
 from tests.slack.records import answers, records, seen, told
 
@@ -296,15 +296,16 @@ async def test_a_kill_loses_no_record_and_makes_none_twice(
     await office.sockets.connected(seconds=40)
     ts = await office.mention("#desk", "alice", LEASE)
     assert await bot.ended() == -9
+    end_leases(home)
     await bot.start()
     database = Database(f"sqlite:///{home}/library.db")
     ledger = Ledger(database)
-    await office.until(lambda: records(ledger), 100, "a record")
+    await office.until(lambda: records(ledger), 60, "a record")
     await office.quiet()
     [entry], [shown] = records(ledger), office.answers_to(ts)
     assert told(entry) == seen(shown)
     posts = Posts(database, ledger)
-    await office.until(lambda: not posts.waiting(), 2 * OWNED_SECONDS, "a look for what is left")
+    await office.until(lambda: not posts.waiting(), 20, "a look for what is left")
     assert len(records(ledger)) == 1
     assert await bot.end() == 0
     database.close()

@@ -18,7 +18,7 @@ from index.library import Library
 from index.settings import Settings
 from tests.fake_chat import FakeChat, Turn
 from tests.slack import fake
-from tests.slack.bots import BotProcess, answering_bot, settled
+from tests.slack.bots import BotProcess, answering_bot, end_leases, settled
 from tests.slack.fake import FakeSlack
 
 pytestmark = pytest.mark.anyio
@@ -346,7 +346,12 @@ async def answered_once(slack: FakeSlack, home: Path, ts: str) -> None:
     answer = await slack.answer_to(ts, 40)
     database = Database(f"sqlite:///{home}/library.db")
     inbox = Inbox(database, "reader")
-    await slack.until(lambda: not inbox.waiting() and not inbox.counts()["working"], 30, "its end")
+
+    def over() -> bool:
+        counts = inbox.counts()
+        return counts["waiting"] + counts["working"] == 0
+
+    await slack.until(over, 30, "its end")
     await slack.quiet(0.6)
     assert [m.ts for m in slack.answers_to(ts)] == [answer.ts]
     assert BRANDT in answer.said
@@ -366,6 +371,7 @@ async def test_a_kill_at_any_point_is_made_good(
     await office.sockets.connected(seconds=40)
     ts = await office.mention("#desk", "alice", LEASE)
     assert await bot.ended() == -9
+    end_leases(home)
     await bot.start()
     await office.sockets.connected(seconds=40)
     await answered_once(office, home, ts)
@@ -386,6 +392,7 @@ async def test_a_kill_while_a_written_answer_grows_is_made_good(
     ts = await office.mention("#desk", "alice", LEASE)
     assert await bot.ended() == -9
     assert len(office.answers_to(ts)) == 1
+    end_leases(home)
     await bot.start()
     await office.sockets.connected(seconds=40)
     inbox = Inbox(Database(f"sqlite:///{home}/library.db"), "reader")
