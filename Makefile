@@ -17,16 +17,12 @@ slack-demo: $(READY)
 	@$(ENV_DEMO) $(BIN)/briefs ingest examples/briefs
 	@$(ENV_DEMO) $(BIN)/python -m tests.slack.demo -- $(BIN)/briefs slack
 
-# New processes for each suite: what a native library does in one cannot disturb the next.
-SUITES := $(sort $(dir $(wildcard tests/*/test_*.py)))
-JOBS ?= 2  # processes at a time
+# Three at a time on two cores: many tests wait. The model is converted once, for all of them.
+JOBS ?= 3
 
-# The model is converted once, for all of them.
 test: $(READY)
 	set -e; models=$$(mktemp -d); trap 'rm -rf "$$models"' EXIT; \
-	for suite in $(SUITES); do \
-		TESTED_MODELS=$$models $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $$suite; \
-	done
+	TESTED_MODELS=$$models $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -1,5 +1,6 @@
 """What every test may count on: an own home, no network, no settings of the machine's user."""
 
+import fcntl
 import os
 import signal
 import socket
@@ -79,11 +80,13 @@ def embedder() -> HashedWords:
 def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A `models` folder in which the default model has been converted, once for all tests.
 
-    `make test` names a folder that all its suites share; else this run has one of its own.
+    `make test` names a folder that all its processes share; else each has one of its own.
     """
     shared = os.environ.get("TESTED_MODELS")
     cache = Path(shared) if shared else tmp_path_factory.mktemp("models")
-    ModelEmbedder(DEFAULT_MODEL, cache).warm_up()
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ModelEmbedder(DEFAULT_MODEL, cache).warm_up()
     return cache
 
 

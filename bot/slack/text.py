@@ -9,6 +9,7 @@ through here, or goes into `plain_text` and `rich_text` elements, where nothing 
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
@@ -161,7 +162,8 @@ def host_of(url: str | None) -> str | None:
 
 def weight(text: str) -> int:
     """Return the length that Slack may count: after escaping, and in UTF-16 units."""
-    return sum(map(_weight, text)) if _heavy(text) else len(text)
+    units = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return units + sum(text.count(sign) * (len(name) - 1) for sign, name in _ENTITIES.items())
 
 
 def shorten(text: str, limit: int) -> str:
@@ -229,24 +231,11 @@ def _best_cut(window: str) -> int:
 def _fitting(text: str, start: int, limit: int) -> int:
     """Return the end of the longest slice from `start` of that weight, at least one character."""
     window = text[start : start + max(limit, 1)]
-    if not _heavy(window):
+    if weight(window) <= limit:
         return start + len(window)
-    total = 0
-    for place, character in enumerate(window):
-        total += _weight(character)
-        if total > limit:
-            return start + max(place, 1)
-    return start + len(window)
-
-
-def _heavy(text: str) -> bool:
-    return not text.isascii() or bool(_SPECIAL.search(text))
-
-
-def _weight(character: str) -> int:
-    if character in _ENTITIES:
-        return len(_ENTITIES[character])
-    return 2 if ord(character) > 0xFFFF else 1
+    lengths = range(1, len(window) + 1)
+    fitting = bisect_right(lengths, limit, key=lambda length: weight(window[:length]))
+    return start + min(max(fitting, 1), len(window))
 
 
 def _unlinked(text: str) -> str:

@@ -261,8 +261,11 @@ def test_json_for_programs(check: Check) -> None:
     ).items()
 
 
-def test_collections_that_the_library_does_not_have_are_named(check: Check, tmp_path: Path) -> None:
+def test_collections_that_the_library_does_not_have_are_named(
+    check: Check, tmp_path: Path, home_with_model: Path
+) -> None:
     """Misspelt, they would leave open what was meant; before the first ingest nothing is said."""
+    assert check.shell.home == home_with_model
     Path("briefs.toml").write_text(
         "[slack.collections.Bord]\npublic = true\n[slack.collections.BOARD]\npublic = true\n"
         '[slack.channels.C0123]\ncollections = ["default", "trade"]\n'
