@@ -92,11 +92,14 @@ class Inbox:
         """Keep the lease; to be called at least three times within it, and before each post."""
         return self._change(claim, lease_until=self._clock() + self._lease)
 
-    def recorded(self, claim: Claim, answer_id: str, text: str, blocks_json: str) -> bool:
-        """Note what will be posted, before it is."""
+    def recorded(
+        self, claim: Claim, answer_id: str, text: str, blocks_json: str, *, alone: bool = False
+    ) -> bool:
+        """Note what will be posted, before it is; `alone`: to the asker, whatever was asked for."""
+        private = {"private": True} if alone else {}
         return self._change(
             claim, answer_id=answer_id, answer_text=storable(text),
-            answer_blocks=storable(blocks_json),
+            answer_blocks=storable(blocks_json), **private,
         )  # fmt: skip
 
     def begun(self, claim: Claim, message_ts: str) -> bool:

@@ -143,9 +143,10 @@ class Work:
         blocks = json.dumps([{"text": one.text, "blocks": one.blocks} for one in reply.messages])
         self._held(
             await asyncio.to_thread(
-                self._parts.inbox.recorded, self.claim, self._answer_of(reply), reply.text, blocks
+                self._parts.inbox.recorded, self.claim, self._answer_of(reply), reply.text, blocks,
+                alone=bool(self._alone),
             )
-        )
+        )  # fmt: skip
 
     def _answer_of(self, reply: Reply) -> str:
         return reply.answer.answer_id if reply.answer else f"{NO_ANSWER}{self.claim.pk}"

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from sqlalchemy import update
@@ -44,6 +44,7 @@ async def answering_bot(
         handler = AsyncSocketModeHandler(bot.app, slack.app_token)
         await handler.connect_async()
         await slack.sockets.connected()
+        slack.busy = lambda: bot.worker.working > 0
         try:
             yield bot
         finally:
@@ -89,6 +90,8 @@ def settled(slack: FakeSlack) -> None:
 class BotProcess:
     """`briefs slack` in a process of its own, on the library in `home`."""
 
+    _started: ClassVar[list[asyncio.subprocess.Process]] = []
+
     def __init__(self, slack: FakeSlack, home: Path, log: Path, **more: str) -> None:
         kept = {name: text for name, text in os.environ.items()
                 if not name.startswith(("BRIEFS_", "SLACK_", "FAIL_"))}  # fmt: skip
@@ -110,6 +113,16 @@ class BotProcess:
                 sys.executable, "-c", "from bot.cli import main; main()", "slack",
                 env=self._environment | more, cwd=self._log.parent, stdout=out, stderr=out,
             )  # fmt: skip
+        self._started.append(self._process)
+
+    @classmethod
+    def end_all(cls) -> None:
+        """Kill what a test that failed left: it would join the Slack of a later one."""
+        while cls._started:
+            process = cls._started.pop()
+            if process.returncode is None:
+                with suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGKILL)
 
     async def kill(self) -> None:
         """Kill it with SIGKILL."""

@@ -16,7 +16,7 @@ from index.library import Library
 from index.model_files import DEFAULT_MODEL
 from index.settings import Settings
 from tests.slack import running_bot as at_slack
-from tests.slack.bots import answering_bot, make_library, settled
+from tests.slack.bots import BotProcess, answering_bot, make_library, settled
 from tests.slack.fake import FakeSlack
 
 
@@ -38,6 +38,12 @@ async def slack() -> AsyncIterator[FakeSlack]:
     """A fake workspace with the people and channels of World.small()."""
     async with FakeSlack() as fake:
         yield fake
+
+
+@pytest.fixture(autouse=True)
+def _no_bot_outlives_its_test() -> Iterator[None]:
+    yield
+    BotProcess.end_all()
 
 
 @pytest.fixture

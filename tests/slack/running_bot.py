@@ -61,6 +61,7 @@ async def started(slack: FakeSlack, library: Library, **more: Any) -> AsyncItera
         handler = AsyncSocketModeHandler(bot.app, slack.app_token)
         await handler.connect_async()
         await slack.sockets.connected()
+        slack.busy = lambda: bot.worker.working > 0
         try:
             yield bot
         finally:

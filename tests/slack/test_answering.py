@@ -69,6 +69,10 @@ async def test_a_private_answer_leaves_no_thread_to_follow(bot: Running, office:
     ts = await office.mention("#desk", "alice", LEASE)
     await office.answer_to(ts)
     await office.quiet()
+    for user, count in (("alice", 1), ("bob", 0)):
+        person = office.world.user(user).id
+        turns = bot.parts.threads.turns("T0FAKE", desk, ts, "9999999999.0", user=person)
+        assert len(turns) == count
     bot.parts.preferences.put("T0FAKE", desk, ChannelSettings())
     follow_up = await office.say("#desk", "bob", "What did she promise in 2024?", ts)
     await office.quiet(0.6)

@@ -57,6 +57,7 @@ class FakeSlack(Player):
         self.sockets = Sockets(self)
         self.calls: list[Call] = []
         self.violations: list[str] = []
+        self.busy: Callable[[], bool] = lambda: False  # set: whether the bot is at work
         self.request_url: str | None = None  # set: events are posted there, signed (HTTP mode)
         self.base = ""
         self._runner: web.AppRunner | None = None
