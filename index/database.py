@@ -92,8 +92,9 @@ class Database:
         """
         if not self.is_sqlite:
             return True
-        with suppress(DBAPIError), self.engine.connect() as connection:
-            connection.exec_driver_sql("VACUUM")
+        with suppress(DBAPIError):
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("VACUUM")
             return self.empty_log()
         return False
 
