@@ -131,11 +131,13 @@ def _line(made: "Anchor") -> dict[str, Any]:
 
 
 def _sound(checked: "Checked", anchors: "Sequence[Anchor]") -> str:
+    from ingest.terminal import counted_as
+
     head = checked.head
     agreed = "; no anchor was compared" if not anchors else f"; {len(anchors):,} anchors agree"
     if len(anchors) == 1:
         agreed = "; the anchor agrees"
-    return f"sound: {head.count:,} records, head {head.head}{agreed}"
+    return f"sound: {counted_as(head.count, 'record', 'records')}, head {head.head}{agreed}"
 
 
 def _found(checked: "Checked", anchors: int, unguarded: Sequence[str]) -> dict[str, Any]:
