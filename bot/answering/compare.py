@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from bot.answering.candidates import Candidate
 from bot.answering.readable import bare
-from bot.language import facts, quantities
-from bot.language.facts import DATE, NUMBER, STOP, Token
+from bot.language import quantities
 from bot.language.quantities import Quantity
+from bot.language.tokens import DATE, NUMBER, STOP, Token, read
 from index.passage import BriefRef
 
 ALIKE = 0.6  # share of the words of both that two sentences must have in common
@@ -42,7 +42,7 @@ def difference(one: Candidate, other: Candidate) -> Difference | None:
     if one.hit.brief.id == other.hit.brief.id:
         return None
     newer, older = sorted((one, other), key=lambda item: item.hit.brief.date or "", reverse=True)
-    first, second = facts.read(bare(newer.sentence)), facts.read(bare(older.sentence))
+    first, second = read(bare(newer.sentence)), read(bare(older.sentence))
     if not _same_matter(first, second):
         return None
     pair = _figures(first, second)

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from bot.answering.answer import Reason
-from bot.checking.agreement import agreement, same_name
+from bot.checking.matching import agreement, same_name
 from bot.language import polarity
-from bot.language.facts import DATE, NAME, NUMBER, STOP, WORD, Token
 from bot.language.quantities import Quantity
+from bot.language.tokens import DATE, NAME, NUMBER, STOP, WORD, Token
 
 Row = Sequence[Token]
 FACTS = (NUMBER, DATE, NAME)

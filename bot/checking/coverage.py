@@ -16,8 +16,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.checking.agreement import agreement
-from bot.language.facts import DATE, NAME, NUMBER, STOP, Token
+from bot.checking.matching import agreement
+from bot.language.tokens import DATE, NAME, NUMBER, STOP, Token
 
 BEST = 3  # sentences that may share a claim
 INTERCEPT = -1.9

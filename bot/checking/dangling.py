@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from bot.answering.answer import Reason
 from bot.language import names
-from bot.language.facts import NAME, STOP, read
+from bot.language.tokens import NAME, STOP, read
 
 MARK = re.compile(r"\s*\[(?P<numbers>\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]")
 _PRONOUN = re.compile(r"(?P<said>It|Its|He|His|She|Her|They|Their)\b(?![’'-])")

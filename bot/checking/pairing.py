@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.answering.answer import Reason
-from bot.checking.agreement import agreement
+from bot.checking.matching import agreement
 from bot.language import names, polarity
-from bot.language.facts import DATE, NAME, NUMBER, STOP, Token
 from bot.language.quantities import Quantity
+from bot.language.tokens import DATE, NAME, NUMBER, STOP, Token
 
 MARGIN = 2  # by how much another fact must fit its place better
 LEAST = 3  # of the weights below: what makes another fact fit at all

@@ -13,7 +13,7 @@ from bot.checking.contradictions import Findings, contradictions
 from bot.checking.coverage import Coverage, coverage
 from bot.checking.matching import matched
 from bot.checking.pairing import exchanged
-from bot.language.facts import NAME, Token, promoted, read
+from bot.language.tokens import NAME, Token, promoted, read
 from index import sentences
 
 SUPPORTED = 0.5  # least score of a supported claim

@@ -6,7 +6,7 @@ nothing of evidence.
 
 from collections.abc import Sequence
 
-from bot.language.facts import STOP, Token
+from bot.language.tokens import STOP, Token
 from index.words import stem
 
 _NEGATIONS = frozenset(

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from bot.language.dates import expressions
 from bot.language.eventwords import BEFALLS, BODIES, EDGES, EVENTS
-from bot.language.timewords import expressions
 from index.words import QUESTION_FILLER, STOP_WORDS, content_words, stem, words
 
 _WORD = r"[^\W\d_][\w’'-]*"

@@ -21,7 +21,7 @@ from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from bot.answering.answer import Period, Standalone
-from bot.language.timewords import Expression, expressions
+from bot.language.dates import Expression, expressions
 
 _OURS = r"(?:briefs?|briefings|write-?ups?|memos?)"  # nobody else's, in a question to us
 _ANYONES = (

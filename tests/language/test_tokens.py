@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.language import dates, names, quantities
-from bot.language.facts import NAME, Token, read
 from bot.language.polarity import hedged, negated, opposite
+from bot.language.tokens import NAME, Token, read
 
 
 def number(text: str) -> quantities.Quantity:
