@@ -278,6 +278,11 @@ async def test_a_file_dropped_in_a_direct_message_is_seen_by_that_person_alone(
     question = ASKED.format("Ownwater")
     assert NUMBER not in await answer(office, await office.mention("desk", "alice", question))
     assert NUMBER in await answer(office, await office.ask("alice", question))
+    await office.command("/briefs", f"ask {question}", "alice", "desk")
+    alone = await told(office, "alice")
+    assert NUMBER in alone.said
+    await office.click(alone, "Share with channel", "alice")
+    assert phrases.NOT_TO_BE_SHARED in (await told(office, "alice", 2)).text
     await office.click(said, "Undo", "alice")
     await office.until(lambda: not any("Ownwater" in name for name in titles(briefs)), 15)
     assert office.violations == []
@@ -336,3 +341,14 @@ async def test_the_dialog_of_a_private_channel_offers_that_channel_first(
     shown = await seen(office, "ada", "What is answered")
     assert "board" in str(shown.view)
     assert "place:" not in str(shown.view)
+
+
+async def test_where_slack_says_nothing_of_the_channel_the_dialog_offers_oneself_first(
+    office: FakeSlack, running: Running
+) -> None:
+    """In a private channel without the bot; nothing is chosen already that others would see."""
+    office.world.add_channel("attic", "private", members=("alice",), bot=False)
+    await office.command("/briefs", "add", "alice", "attic")
+    view = await seen(office, "alice", "The brief")
+    blocks = [one for one in view.view["blocks"] if one.get("block_id") == "collection"]
+    assert blocks[0]["element"]["initial_option"]["text"]["text"] == "only you"

@@ -8,6 +8,7 @@ import asyncio
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import access, phrases
+from bot.slack.audience import place_collection
 from bot.slack.listeners.clicks import Where, opened, tell, updated
 from bot.slack.listeners.files import DEFAULT, collection_of
 from bot.slack.parts import Parts
@@ -24,7 +25,10 @@ async def open_upload(parts: Parts, client: AsyncWebClient, where: Where) -> Non
         return
     present = await asyncio.to_thread(parts.library.collections)
     first = await collection_of(parts, where) if where.channel else DEFAULT
-    seen = await access.seen_by(parts, where.channel, where.user, present | {DEFAULT, first})
+    own = place_collection(parts.team, where.user)
+    seen = await access.seen_by(parts, where.channel, where.user, present | {DEFAULT, first, own})
+    if first not in seen:  # a private channel of which we are told nothing
+        first = own
     if not seen:
         await updated(client, view, message_view(title, phrases.NOT_TO_BE_ADDED))
         return
