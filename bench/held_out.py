@@ -1,4 +1,4 @@
-"""Which documents no training question may be about: a name of a corpus and a document in, yes or no out.
+"""Which documents no training question may be about: a corpus and a document in, yes or no out.
 
 Held out are a third of the CRS reports, the beige books of 2015 to 2020, two of the three chunking
 corpora, the last four articles of squad2, and every fourth document of clapnq, selqa and mtrag.
