@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.writing.allowance import Allowance
-from bot.answering.writing.breaker import Breaker
+from bot.answering.writing.allowance import Allowance, Breaker
 from bot.answering.writing.models import ChatModel, Piece
 from index.database import Database
 from index.passage import BriefRef, Hit, Passage

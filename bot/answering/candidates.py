@@ -51,7 +51,7 @@ _ENDS_WHOLE = re.compile(r"""[.!?…:;]["'”’»)\]]*(?:\[?\d{1,3}\]?)?$""")
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Quotable:
     """A stretch of a passage that may be quoted: one sentence, with the one before if it leans."""
 
     hit: Hit
@@ -72,18 +72,18 @@ class Candidate:
         """The sentence without the one that it leans on."""
         return self.hit.passage.text[self.core : self.end]
 
-    def overlaps(self, other: "Candidate") -> bool:
+    def overlaps(self, other: "Quotable") -> bool:
         """Return whether both quote some of the same characters."""
         same = self.hit.passage_id == other.hit.passage_id
         return same and self.start < other.end and other.start < self.end
 
 
-def candidates(hits: Sequence[Hit]) -> list[Candidate]:
+def candidates(hits: Sequence[Hit]) -> list[Quotable]:
     """Return the sentences of the hits in the order of hits and of text."""
     return [found for rank, hit in enumerate(hits) for found in _of_hit(hit, rank)]
 
 
-def _of_hit(hit: Hit, rank: int) -> Iterator[Candidate]:
+def _of_hit(hit: Hit, rank: int) -> Iterator[Quotable]:
     text = hit.passage.text
     before: tuple[int, int] | None = None
     for found, end in split(text):
@@ -94,7 +94,7 @@ def _of_hit(hit: Hit, rank: int) -> Iterator[Candidate]:
             continue
         leans = not is_row and bool(_DANGLING.match(sentence))
         joined = before if leans and before and _short(text[before[0] : end]) else None
-        yield Candidate(
+        yield Quotable(
             hit=hit,
             rank=rank,
             start=joined[0] if joined else start,

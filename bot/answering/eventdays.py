@@ -10,11 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.answering.answer import Period, Standalone
 from bot.language.dates import Moment, moments
 from bot.language.words import LIGHT
 from bot.question.events import Event, forms_of, stems_of
 from bot.question.period import event_period
+from bot.question.question import Period, Question
 from index import sentences
 from index.dates import first_day, is_iso, last_day
 from index.passage import BriefRef, Hit
@@ -105,7 +105,7 @@ def told(event: Event, hits: Sequence[Hit], topic: frozenset[str] | None) -> lis
     return [found[day] for day in finer]
 
 
-def topic_of(asked: Standalone, event: Event) -> frozenset[str]:
+def topic_of(asked: Question, event: Event) -> frozenset[str]:
     """Return the stems of what the conversation, or else the question, is about; names if any."""
     said = asked.context or event.rest
     bare = [word for word in said if content_words(word) and word.lower() not in LIGHT]

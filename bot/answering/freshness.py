@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.answering.answer import Citation, Period
+from bot.answering.answer import Citation
 from bot.answering.eventdays import EventPeriod, Told
+from bot.question.question import Period
 from index.dates import first_day, last_day
 from index.passage import Hit
 
@@ -65,7 +66,7 @@ def taken(period: Period) -> str:
         return f"Searched briefs published {_bounds(period)} (“{period.said}”).{_gives(period)}"
     if isinstance(period, EventPeriod) and period.told:
         return (
-            f"Taken as {period.word} {_written(period.told.day)}, the "
+            f"Taken as {period.word} {said_date(period.told.day)}, the "
             f"{_unit(period.told.day)} that {_source(period.told)} gives for {period.event}."
         )
     if period.since is None:
@@ -149,7 +150,7 @@ def _gives(period: Period) -> str:
         return ""
     told = period.told
     return (
-        f" {_source(told)} gives {_written(told.day)} as the {_unit(told.day)} of {period.event}."
+        f" {_source(told)} gives {said_date(told.day)} as the {_unit(told.day)} of {period.event}."
     )
 
 
@@ -159,13 +160,6 @@ def _source(told: Told) -> str:
 
 def _unit(day: str) -> str:
     return "day" if len(day) == 10 else "month"
-
-
-def _written(iso: str) -> str:
-    """Return "3 March 2022" or "March 2022": a day of the calendar, the same in every zone."""
-    day = date.fromisoformat(first_day(iso))
-    number = f"{day.day} " if len(iso) == 10 else ""
-    return f"{number}{month_name[day.month]} {day.year}"
 
 
 def _fitness(day: str | None, period: Period, newest: str) -> float:
@@ -182,3 +176,13 @@ def _fitness(day: str | None, period: Period, newest: str) -> float:
     if period.until is None or published <= date.fromisoformat(period.until) + YEAR:
         return 1.0
     return UNSURE
+
+
+def said_date(iso: str | None) -> str:
+    """Return a partial ISO date in words: "12 March 2024"; "no date" for None."""
+    if not iso:
+        return "no date"
+    year, *rest = iso.split("-")
+    month = [month_name[int(rest[0])]] if rest else []
+    day = [str(int(rest[1]))] if len(rest) > 1 else []
+    return " ".join([*day, *month, year])

@@ -9,8 +9,10 @@ from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from bot.answering.answer import Answer, Citation, Period, Sentence, Verdict
+from bot.answering.answer import Answer, Citation, Sentence
 from bot.answering.freshness import evidence
+from bot.checking.verdict import Verdict
+from bot.question.question import Period
 from index.passage import BriefRef, Hit
 
 if TYPE_CHECKING:
@@ -103,7 +105,7 @@ def answer_json(answer: Answer, request_id: object = None) -> dict[str, Any]:
     return {
         "id": request_id,
         "question": answer.question,
-        "standalone_question": answer.standalone.question,
+        "standalone_question": answer.standalone.text,
         "period": period_json(answer.standalone.period),
         "answered": answer.answered,
         "sentences": [sentence_json(sentence) for sentence in answer.sentences],

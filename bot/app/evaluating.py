@@ -1,6 +1,6 @@
 """The command `briefs eval`: a gold file asked of the library, figures, and the change since.
 
-A thin shell round bot/evals/evaluation.py and the modules whose names begin with eval_.
+A thin shell round bot/evals.
 """
 
 import re
@@ -16,8 +16,8 @@ from index.errors import UsageError
 from ingest.cli import SOME_FAILED, Json, opened
 
 if TYPE_CHECKING:
-    from bot.evals.compare import Change
-    from bot.evals.evaluation import Result
+    from bot.evals.compare import FigureChange
+    from bot.evals.evaluation import GoldResult
     from bot.evals.gold import Gold, GoldQuestion
     from index.library import Library
 
@@ -68,7 +68,7 @@ def evaluate(
     """
     from bot.evals import chart, compare
     from bot.evals.gold import read
-    from bot.evals.report import Setting, to_json
+    from bot.evals.report import EvalSetting, to_json
 
     earlier = compare.load(against) if against else None
     found = read(gold)
@@ -76,7 +76,7 @@ def evaluate(
     _complain_of(found, questions, gold)
     with opened(search=True) as library:
         about = _about(library)
-        setting = Setting(str(gold), depth, found.faults, only, fold, limit, about)
+        setting = EvalSetting(str(gold), depth, found.faults, only, fold, limit, about)
         results = _asked(library, questions, depth, answers=not search_only)
     report: dict[str, Any] = to_json(results, setting)
     changes = compare.changes(earlier, report) if earlier else []
@@ -133,12 +133,13 @@ def _about(library: "Library") -> dict[str, Any]:
 
 def _asked(
     library: "Library", questions: "Sequence[GoldQuestion]", depth: int, *, answers: bool
-) -> "list[Result]":
+) -> "list[GoldResult]":
     """Ask all questions; without passages that they need in the library, say so once."""
+    from bot.app.making import answerer
     from bot.evals.evaluation import asker
     from ingest.terminal import say
 
-    with asker(library, depth=depth, answers=answers) as one, _bar(questions) as shown:
+    with asker(library, answerer, depth=depth, answers=answers) as one, _bar(questions) as shown:
         results = [one.result(question) for question in shown]
     for item in results:
         if item.fault:
@@ -174,7 +175,7 @@ def _write(path: Path, report: dict[str, Any]) -> None:
 
 
 def _compared(
-    changes: "Sequence[Change]", fallen: "Sequence[Change]", tolerance: float
+    changes: "Sequence[FigureChange]", fallen: "Sequence[FigureChange]", tolerance: float
 ) -> dict[str, Any]:
     return {
         "tolerance": tolerance,
@@ -185,12 +186,12 @@ def _compared(
 
 def _show(
     report: dict[str, Any],
-    changes: "Sequence[Change]",
-    fallen: "Sequence[Change]",
+    changes: "Sequence[FigureChange]",
+    fallen: "Sequence[FigureChange]",
     *,
     json: bool,
 ) -> None:
-    from bot.evals import tables as shown
+    from bot.evals import report as shown
     from ingest.terminal import print_json, print_table
 
     if json:
@@ -209,7 +210,7 @@ def _show(
         _show_changes(changes, fallen)
 
 
-def _show_changes(changes: "Sequence[Change]", fallen: "Sequence[Change]") -> None:
+def _show_changes(changes: "Sequence[FigureChange]", fallen: "Sequence[FigureChange]") -> None:
     from ingest.terminal import print_table, say
 
     head = ("figure", "before", "after", "change", "interval", "better", "worse", "p")

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from bot.answering.answer import Reason
 from bot.checking.agreement import agreement, same_name
+from bot.checking.verdict import Reason
 from bot.language import polarity
 from bot.language.facts import DATE, NAME, NUMBER, STOP, WORD, Token
 from bot.language.quantities import Quantity

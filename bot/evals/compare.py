@@ -23,7 +23,7 @@ Scored = Callable[[Row], float | None]
 
 
 @dataclass(frozen=True)
-class Change:
+class FigureChange:
     """One headline figure before and after, over the questions of both evaluations.
 
     `chance` is the two-sided p of the sign test (Dixon and Mood, 1946,
@@ -63,7 +63,7 @@ def load(path: Path) -> dict[str, Any]:
     return report
 
 
-def changes(before: Row, after: Row) -> list[Change]:
+def changes(before: Row, after: Row) -> list[FigureChange]:
     """Return the changes of the headline figures that both evaluations have.
 
     Raises UsageError where they share no question.
@@ -78,7 +78,7 @@ def changes(before: Row, after: Row) -> list[Change]:
     return [change for change in found if change is not None]
 
 
-def fallen(found: Sequence[Change], tolerance: float) -> list[Change]:
+def fallen(found: Sequence[FigureChange], tolerance: float) -> list[FigureChange]:
     """Return the figures that fell by more than the tolerance, a share in [0, 1]."""
     return [change for change in found if change.delta < -tolerance - 1e-9]
 
@@ -93,7 +93,7 @@ def _pairs(before: Sequence[Row], after: Sequence[Row]) -> list[tuple[Row, Row]]
     ]
 
 
-def _change(name: str, scored: Scored, pairs: Sequence[tuple[Row, Row]]) -> Change | None:
+def _change(name: str, scored: Scored, pairs: Sequence[tuple[Row, Row]]) -> FigureChange | None:
     found: list[tuple[Row, float, float]] = []
     for old, new in pairs:
         before, after = scored(old), scored(new)
@@ -109,7 +109,7 @@ def _change(name: str, scored: Scored, pairs: Sequence[tuple[Row, Row]]) -> Chan
     better = tuple(row["id"] for row, old, new in found if new > old)
     worse = tuple(row["id"] for row, old, new in found if new < old)
     values = [[(old, new) for _, old, new in part] for part in strata]
-    return Change(
+    return FigureChange(
         name=name,
         before=round(_mean([[old for old, _ in part] for part in values]), 4),
         after=round(_mean([[new for _, new in part] for part in values]), 4),

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.answering.answer import Standalone
 from bot.answering.eventdays import period_by, told, topic_of
 from bot.answering.freshness import missed, taken
 from bot.question.events import Event, event_of
+from bot.question.question import Question
 from index.passage import BriefRef, Hit, Passage
 
 VISIT = "what happened since the visit to Kars?"
@@ -23,7 +23,7 @@ def event(question: str) -> Event:
 
 
 def days(question: str, *hits: Hit) -> list[str]:
-    asked, found = Standalone(question, question), event(question)
+    asked, found = Question(question, question), event(question)
     return [one.day for one in told(found, hits, topic_of(asked, found))]
 
 
@@ -98,7 +98,7 @@ def test_a_bare_event_needs_a_matter():
     assert days(bare, one) == []
     assert days("what did Arden want before the visit?", one) == ["2022-03-03"]
     assert days("what did Halden want before the visit?", one) == []
-    follows = Standalone(bare, bare, context=("Kars", "talks"))
+    follows = Question(bare, bare, context=("Kars", "talks"))
     assert [each.day for each in told(found, [one], topic_of(follows, found))] == ["2022-03-03"]
     assert [each.day for each in told(found, [one], None)] == ["2022-03-03"]
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.answer import Citation, Period
+from bot.answering.answer import Citation
 from bot.answering.freshness import BONUS, arranged, evidence, missed, notes, taken
 from bot.question.period import period_of
+from bot.question.question import Period
 from index.library import Library
 from index.passage import BriefRef, Hit, Passage
 from index.search import Query

@@ -6,16 +6,81 @@ of what server or library said. Knows nothing of prompts and replies.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from threading import Lock
+from queue import Empty, Full, Queue
+from threading import Event, Lock, Thread
 from typing import Any
 
-from bot.answering.writing.allowance import Allowance
-from bot.answering.writing.breaker import Breaker
-from bot.answering.writing.pump import Pump
+from bot.answering.writing.allowance import Allowance, Breaker
 from bot.errors import ChatError, ChatFailed, ChatUnavailable
 from index.settings import Settings
+
+WAITING = 64  # items read ahead, at most
+_LOOK = 0.1  # seconds between two looks at whether anybody still wants the items
+
+
+class Pump:
+    """Reads what `source` returns in a daemon thread."""
+
+    def __init__(self, source: Callable[[], Iterable[Any]]) -> None:
+        """Begin to read."""
+        self._items: Queue[tuple[str, Any]] = Queue(WAITING)
+        self._stopped = Event()
+        self._source = source
+        Thread(target=self._read, daemon=True, name="briefs-chat").start()
+
+    @staticmethod
+    def prepare() -> None:
+        """Import what the thread needs, so that no deadline pays for it."""
+        import langsmith
+
+        _ = langsmith.tracing_context  # imported when it is first looked up
+
+    def until(self, deadline: float) -> Iterator[Any]:
+        """Yield the items; raise ChatFailed once `time.monotonic()` has passed the deadline.
+
+        Raises what the source raised.
+        """
+        while True:
+            try:
+                kind, item = self._items.get(timeout=max(0.0, deadline - time.monotonic()))
+            except Empty:
+                raise ChatFailed("The chat model did not answer in time") from None
+            if kind == "end":
+                return
+            if kind == "error":
+                raise item
+            if time.monotonic() > deadline:
+                raise ChatFailed("The chat model did not answer in time")
+            yield item
+
+    def stop(self) -> None:
+        """Let the thread end at its next item; the source is closed by it."""
+        self._stopped.set()
+
+    def _read(self) -> None:
+        from langsmith import tracing_context
+
+        try:
+            with tracing_context(enabled=False):
+                for item in self._source():
+                    if not self._put("item", item):
+                        return
+        except Exception as error:
+            self._put("error", error)
+        else:
+            self._put("end", None)
+
+    def _put(self, kind: str, item: Any) -> bool:
+        while not self._stopped.is_set():
+            try:
+                self._items.put((kind, item), timeout=_LOOK)
+            except Full:
+                continue
+            return True
+        return False
+
 
 TRIES = 2
 PAUSE = 0.25  # seconds before the second try, where the server asks for none

@@ -10,8 +10,8 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.answering.chain import LONGEST_QUESTION
 from bot.errors import NothingVisible
+from bot.question.question import LONGEST_QUESTION
 from bot.slack import access, brief_blocks, notice_blocks, phrases, text
 from bot.slack.listeners import forms
 from bot.slack.listeners.clicks import Where, own_ts, tell, where_of

@@ -9,8 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot.answering.writing.allowance import Allowance
-from bot.answering.writing.breaker import Breaker
+from bot.answering.writing.allowance import Allowance, Breaker
 from bot.answering.writing.models import ChatModel
 from bot.errors import ChatError, ChatFailed, ChatUnavailable
 from index.settings import load

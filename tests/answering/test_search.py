@@ -1,18 +1,22 @@
 """Claims about searching within the time or the version that a question names."""
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.answering.answer import Standalone
-from bot.answering.timely import Found, everywhere, find, narrowed
-from bot.question.period import with_period
+from bot.answering.search import SearchResult, everywhere, find, gather, merged, narrowed
+from bot.question.question import Question
+from bot.question.reading import read
 from index.library import Library
+from index.passage import Hit
+from index.search import Query
 from index.settings import Settings
 from index.snapshot import Filters
+from tests.chatting import Plain, hit
 from tests.drafts import draft
+from tests.tamara import DAY, read_question
 
 TOLL = "Ferry tolls\n\nThe toll for a car on the ferry to Sarn island is {} crowns."
 MINE = "Mine at Orrin\n\nThe copper mine at Orrin belongs to Halden Metals."
@@ -33,12 +37,11 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Iterat
         yield library
 
 
-def asked(library: Library, question: str, given: Filters | None = None) -> Found:
-    whole = with_period(Standalone(question, question), date(2026, 11, 24))
-    return find(library, whole, given or Filters(), 5)
+def asked(library: Library, question: str, given: Filters | None = None) -> SearchResult:
+    return find(library, read_question(library, question), given or Filters(), 5)
 
 
-def dates(found: Found) -> set[str | None]:
+def dates(found: SearchResult) -> set[str | None]:
     return {hit.brief.date for hit in found.hits}
 
 
@@ -81,7 +84,7 @@ def test_filters_that_were_given_hold_to_the_last(shelf: Library) -> None:
     """Neither a period nor its failing widens what the asker asked for outright."""
     found = asked(shelf, "what did we publish in 2011 on the toll?", Filters(since="2024"))
     assert dates(found) == {"2024-02-11"}
-    period = with_period(Standalone("briefs from 2019", ""), date(2026, 11, 24)).period
+    period = read_question(shelf, "briefs from 2019").period
     assert period is not None
     assert narrowed(Filters(since="2019-06"), period) == Filters(
         since="2019-06", as_of="2019-12-31"
@@ -91,8 +94,7 @@ def test_filters_that_were_given_hold_to_the_last(shelf: Library) -> None:
 def test_an_answer_may_be_sought_everywhere(shelf: Library) -> None:
     """When the briefs of the time do not answer, and the note says so."""
     question = "what do the briefs since 2023 say about the toll?"
-    whole = with_period(Standalone(question, question), date(2026, 11, 24))
-    found = everywhere(shelf, whole, Filters(), 5)
+    found = everywhere(shelf, read_question(shelf, question), Filters(), 5)
     assert "14 crowns" in found.hits[0].passage.text
     assert found.notes[0].startswith("No brief published since 2023-01-01")
 
@@ -170,12 +172,66 @@ def test_an_event_that_the_briefs_give_no_day_is_no_period(visited: Library, que
 def test_a_bare_event_is_that_of_the_briefs_cited_last(visited: Library) -> None:
     """Or that of the conversation's topic; alone it is none."""
     question = "what did we say before the visit?"
-    today = date(2026, 11, 24)
-    alone = with_period(Standalone(question, question), today)
+    alone = read_question(visited, question)
     assert find(visited, alone, Filters(), 5).period is None
     cited = [hit.brief.id for hit in asked(visited, "what did Ms Arden do?").hits][:1]
     found = find(visited, alone, Filters(), 5, cited)
     assert found.period is not None
     assert found.period.until == "2022-03-02"
-    talked = with_period(Standalone(question, question, context=("Orrin", "mine")), today)
+    talked = replace(alone, context=("Orrin", "mine"))
     assert find(visited, talked, Filters(), 5).period == found.period
+
+
+PORT = hit(1, "The port of Aurelia is run by the harbour board.")
+CARGO = hit(2, "The port of Aurelia handles two million tons of cargo a year.")
+SAIL = hit(3, "Sailing boats need a licence to moor there.")
+
+
+class Shelf:
+    """Finds the passages that it is given for each text, and remembers what was searched."""
+
+    def __init__(self, **finds: list[Hit]) -> None:
+        self.finds = finds
+        self.searched: list[str] = []
+
+    def search(self, query: Query, limit: int = 10) -> list[Hit]:
+        self.searched.append(query.text)
+        word = next((word for word in self.finds if query.text.startswith(word)), "")
+        return self.finds.get(word, [])[:limit]
+
+
+def read_plainly(question: str) -> Question:
+    return read(question, today=DAY, library=Plain())
+
+
+def test_a_question_without_parts_is_searched_once() -> None:
+    """And its hits are handed on as they are."""
+    shelf = Shelf(who=[SAIL, PORT])
+    found = gather(shelf, read_plainly("who runs the port?"), Filters(), 1)
+    assert shelf.searched == ["who runs the port?"]
+    assert (found.hits, found.whole) == ((SAIL,), ())
+
+
+def test_the_best_of_every_part_comes_before_what_only_the_whole_question_finds() -> None:
+    """Those of the whole question are kept beside them, in their order."""
+    shelf = Shelf(who=[SAIL, PORT], how=[CARGO])
+    question = "who runs the port of Aurelia, and how much cargo does it handle?"
+    found = gather(shelf, read_plainly(question), Filters(), 2)
+    assert shelf.searched == [
+        question,
+        "who runs the port of Aurelia?",
+        "how much cargo does it handle?",
+    ]
+    assert found.whole == (SAIL, PORT)
+    assert CARGO.passage_id in [
+        one.passage_id for one in merged([SAIL, PORT], [[PORT], [CARGO]], 2)
+    ]
+
+
+def test_merged_scores_lie_between_those_of_whole_and_part() -> None:
+    """So they stay in [0, 1], fall along the list, and do not hang on the order of the parts."""
+    whole, parts = [PORT, SAIL], [[PORT], [CARGO, SAIL]]
+    found = merged(whole, parts, 3)
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    assert found[0].score == PORT.score
+    assert merged(whole, parts[::-1], 3) == found

@@ -6,40 +6,38 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bot.answering import extractive, scoring
-from bot.answering.candidates import Candidate
-from bot.answering.features import COLUMNS, Asked
-from bot.question.conversation import standalone
-from bot.question.wording import word_weights
+from bot.answering import selection
+from bot.answering.candidates import Quotable
+from bot.answering.selection import COLUMNS
+from bot.question.question import Question
 from index.library import Library
 from index.perceptron import load
 from index.search import Query
+from tests.tamara import read_question
 
 LEASE = "When was the harbour leased to Norvane?"
 
 
-def table(library: Library, question: str) -> tuple[list[Candidate], dict[str, Any]]:
+def table(library: Library, question: str) -> tuple[list[Quotable], dict[str, Any]]:
     """Return the sentences of the hits, and the column of each feature."""
-    asked = standalone(question)
-    hits = library.search(Query(asked.searched), 10)
-    found, _, rows = extractive.measured(Asked(asked, word_weights(asked, library)), hits, library)
+    hits = library.search(Query(question), 10)
+    found, _, rows = selection.measured(read_question(library, question), hits, library)
     assert rows.shape == (len(found), len(COLUMNS))
     return found, dict(zip(COLUMNS, rows.T, strict=True))
 
 
-def row_of(found: list[Candidate], beginning: str) -> int:
+def row_of(found: list[Quotable], beginning: str) -> int:
     return next(at for at, one in enumerate(found) if one.sentence.startswith(beginning))
 
 
 def test_the_weights_are_for_these_columns() -> None:
     """In the same order."""
-    assert load(scoring.WEIGHTS).features == COLUMNS
-    assert scoring.scores(np.zeros((3, len(COLUMNS)))).shape == (3,)
+    assert load(selection.WEIGHTS).features == COLUMNS
 
 
 def test_no_hits_have_no_rows(library: Library) -> None:
     """Nor does it fail."""
-    found, _, rows = extractive.measured(Asked(standalone(LEASE), {}), [], library)
+    found, _, rows = selection.measured(Question(LEASE, LEASE), [], library)
     assert (found, rows.shape) == ([], (0, len(COLUMNS)))
 
 
@@ -100,8 +98,8 @@ def test_the_first_sentence_opens_its_passage(library: Library) -> None:
 def test_a_sentence_is_found_in_its_passage(library: Library) -> None:
     """By its place among the sentences, marks before it or not."""
     found, _ = table(library, LEASE)
-    assert extractive.place_of(found[row_of(found, "She promised")]) == 2
+    assert selection.place_of(found[row_of(found, "She promised")]) == 2
     one = found[row_of(found, "In 2015")]
     marked = replace(one.hit.passage, text="• " + one.hit.passage.text)
     moved = replace(one, hit=replace(one.hit, passage=marked), core=one.core + 2)
-    assert extractive.place_of(moved) == 0
+    assert selection.place_of(moved) == 0

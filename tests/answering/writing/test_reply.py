@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from bot.answering.writing.written import MOST_CHARACTERS, MOST_LISTED, Reply, Written
+from bot.answering.writing.reply import MOST_CHARACTERS, MOST_LISTED, ReplyParser, WrittenSentence
 from bot.errors import UnfitReply
 from tests.fake_chat import END, line
 
@@ -13,13 +13,13 @@ FIRST = line("Tamara exported 7.1 million tons.", [2], ["7.1 million “tons”"
 SECOND = line("The lease runs for 99 years.", [1, 3])
 SAMPLE = FIRST + SECOND + END
 SENTENCES = [
-    Written("Tamara exported 7.1 million tons.", (2,), ("7.1 million “tons”",)),
-    Written("The lease runs for 99 years.", (1, 3), ()),
+    WrittenSentence("Tamara exported 7.1 million tons.", (2,), ("7.1 million “tons”",)),
+    WrittenSentence("The lease runs for 99 years.", (1, 3), ()),
 ]
 
 
-def parsed(text: str, size: int = 1_000_000, finish: str | None = "stop") -> list[Written]:
-    reply, found = Reply(), []
+def parsed(text: str, size: int = 1_000_000, finish: str | None = "stop") -> list[WrittenSentence]:
+    reply, found = ReplyParser(), []
     for start in range(0, len(text), size):
         found += reply.feed(text[start : start + size])
     reply.close(finish)
@@ -47,7 +47,7 @@ def test_a_sentence_is_there_as_soon_as_its_object_is_whole(text: str, size: int
 
 def test_sentences_come_before_the_end_of_the_reply() -> None:
     """The closing bracket of one completes it; nothing waits for the next."""
-    reply = Reply()
+    reply = ReplyParser()
     assert list(reply.feed(FIRST[:-2])) == []
     assert list(reply.feed("}")) == SENTENCES[:1]
     assert not reply.ended
@@ -55,7 +55,7 @@ def test_sentences_come_before_the_end_of_the_reply() -> None:
 
 def test_not_answerable_is_a_reply() -> None:
     """One line alone."""
-    reply = Reply()
+    reply = ReplyParser()
     assert list(reply.feed('{"answerable": false}')) == []
     reply.close()
     assert reply.answerable is False
@@ -68,7 +68,7 @@ def test_a_reply_cut_at_any_byte_is_never_taken_for_whole(sample: str, finish: s
     data = sample.encode()
     whole = len(sample[: sample.index(END) + len(END) - 1].encode())
     for at in range(whole):
-        reply, found = Reply(), []
+        reply, found = ReplyParser(), []
         found += reply.feed(data[:at].decode(errors="ignore"))
         assert found == SENTENCES[: len(found)]
         with pytest.raises(UnfitReply):
@@ -138,7 +138,7 @@ def test_an_endless_reply_is_stopped() -> None:
     for text in ("{" + " " * MOST_CHARACTERS, "<think>" + "hm " * MOST_CHARACTERS):
         with pytest.raises(UnfitReply):
             parsed(text, 1_000)
-    reply = Reply()
+    reply = ReplyParser()
     for _ in range(100):
         list(reply.feed(FIRST))
     assert reply.ended

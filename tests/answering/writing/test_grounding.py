@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.writing.quotations import best_sentence, locate
+from bot.answering.writing.grounding import best_sentence, locate
 
 TEXT = "The “lease”  ran\nfor 99\u200b years – so they said. It ended in 2031."
 

@@ -8,12 +8,13 @@ import sys
 import pytest
 from sqlalchemy import text
 
-from bot.answering.answer import Citation, Draft, Standalone, Turn, verbatim
-from bot.answering.chain import Answerer, Request, build
+from bot.answering.answer import Citation, DraftAnswer, verbatim
 from bot.answering.render import answer_json, sentence_json
 from bot.errors import LedgerError
 from bot.ledger.ledger import Ledger
+from bot.ledger.recording import Answerer, Request, build
 from bot.ledger.streamed import answers_begun, digest_of, rows
+from bot.question.question import Question, Turn
 from index.errors import UsageError
 from index.library import Library
 from index.search import Query
@@ -125,10 +126,10 @@ def test_the_chain_is_a_runnable_for_any_langchain_program(library, ledger):
 def test_the_answer_maker_can_be_another(library, ledger):
     """What writes answers is handed in; citations are checked against the brief all the same."""
 
-    def first_words(question, hits, _library):
-        passage = hits[0].passage
-        citation = Citation(1, hits[0], passage.start, passage.start + 12)
-        return Draft((verbatim(citation.quote, citation),), (citation,), mode="other")
+    def first_words(question, found, _library):
+        passage = found.hits[0].passage
+        citation = Citation(1, found.hits[0], passage.start, passage.start + 12)
+        return DraftAnswer((verbatim(citation.quote, citation),), (citation,), mode="other")
 
     answer = Answerer(library, ledger, maker=first_words).ask(QUESTION)
     assert ledger.get(answer.answer_id).body["mode"] == "other"
@@ -153,7 +154,7 @@ def test_the_runnable_and_the_answerer_give_the_same(answerer, library, ledger):
 def test_asking_loads_no_framework():
     """Chain, ledger and rendering stay light: a cold question pays for none of it."""
     code = (
-        "import sys, bot.answering.chain, bot.ledger.ledger, bot.answering.render; "
+        "import sys, bot.ledger.recording, bot.answering.render; "
         "heavy = {'langchain_core', 'langsmith', 'chromadb', 'torch', 'rich'}; "
         "print(sorted(heavy & set(sys.modules)))"
     )
@@ -176,17 +177,20 @@ class Talker:
     def __init__(self, keeps: int, seen=lambda: None):
         self.keeps, self.seen = keeps, seen
 
-    def __call__(self, question, hits, library):
-        return self.stream(question, hits, library, None)
+    def __call__(self, question, found, library):
+        return self.stream(question, found, library, None)
 
-    def stream(self, question, hits, _library, show):
+    def stream(self, question, found, _library, show):
+        hits = found.hits
         starts = [hits[0].passage.start, hits[1].passage.start]
         citations = [Citation(n, hits[n - 1], s, s + 12) for n, s in enumerate(starts, 1)]
         sentences = [verbatim(citation.quote, citation) for citation in citations]
         for sentence, citation in zip(sentences, citations, strict=True):
             if show:
                 show(sentence, (citation,))
-        return Draft(tuple(sentences[: self.keeps]), tuple(citations[: self.keeps]), mode="talk")
+        return DraftAnswer(
+            tuple(sentences[: self.keeps]), tuple(citations[: self.keeps]), mode="talk"
+        )
 
 
 @pytest.mark.parametrize("one_shot", [False, True])
@@ -256,7 +260,7 @@ def test_how_a_question_is_understood_can_be_another(library, ledger):
     """A question rewritten as a whole is what is searched."""
 
     def understand(question, turns):
-        return Standalone(QUESTION, question, follows=True, rewritten=True)
+        return Question(QUESTION, question, follows=True, rewritten=True)
 
     answer = Answerer(library, ledger, understand=understand).ask("and that?", ["hm"])
     assert [hit.passage_id for hit in answer.hits] == [

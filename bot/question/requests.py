@@ -1,8 +1,6 @@
-"""Read requests from a JSON Lines file: one object a line, in order, bad lines named.
+"""Read what is asked: a JSON Lines file of requests, in order, and who asks at the terminal."""
 
-Knows the request's keys and nothing of what is done with them.
-"""
-
+import getpass
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +13,7 @@ from index.errors import UsageError
 
 
 @dataclass(frozen=True)
-class Line:
+class BatchRequest:
     """One request. `fault` says what is wrong with the line, and the rest is then empty."""
 
     id: Any
@@ -25,7 +23,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Row:
+class JsonLine:
     """One line of a JSON Lines file as an object; `fault` says why it is none."""
 
     where: str  # "line 3"
@@ -33,13 +31,13 @@ class Row:
     fault: str | None = None
 
 
-def lines(source: str) -> Iterator[Line]:
+def lines(source: str) -> Iterator[BatchRequest]:
     """Yield the requests of a file, or of standard input for "-"; raise UsageError without one."""
     for row in rows(source, "{'question': …}"):
         yield _line(row)
 
 
-def rows(source: str, form: str) -> Iterator[Row]:
+def rows(source: str, form: str) -> Iterator[JsonLine]:
     """Yield the objects of a file, or of standard input for "-"; `form` shows how one looks.
 
     Raises UsageError where the file cannot be read.
@@ -61,15 +59,15 @@ def sound(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _numbered(stream: Iterable[str], form: str) -> Iterator[Row]:
+def _numbered(stream: Iterable[str], form: str) -> Iterator[JsonLine]:
     for number, line in enumerate(stream, 1):
         if line.strip():
             yield _row(line, f"line {number}", form)
 
 
-def _row(line: str, where: str, form: str) -> Row:
-    def faulty(reason: str) -> Row:
-        return Row(where, {}, f"{where}: {reason}")
+def _row(line: str, where: str, form: str) -> JsonLine:
+    def faulty(reason: str) -> JsonLine:
+        return JsonLine(where, {}, f"{where}: {reason}")
 
     if line != sound(line):
         return faulty("not UTF-8; save the requests as UTF-8")
@@ -79,16 +77,30 @@ def _row(line: str, where: str, form: str) -> Row:
         return faulty(f"not JSON ({error.msg}); write one object a line")
     except RecursionError:
         return faulty("not JSON (nested without end); write plain objects")
-    return Row(where, found) if isinstance(found, dict) else faulty(f"not an object; write {form}")
+    return (
+        JsonLine(where, found)
+        if isinstance(found, dict)
+        else faulty(f"not an object; write {form}")
+    )
 
 
-def _line(row: Row) -> Line:
+def _line(row: JsonLine) -> BatchRequest:
     if row.fault:
-        return Line(None, "", fault=row.fault)
+        return BatchRequest(None, "", fault=row.fault)
     request_id = row.fields.get("id")
     question, turns = row.fields.get("question"), row.fields.get("conversation") or []
     if not isinstance(question, str):
-        return Line(request_id, "", fault=f"{row.where}: no text under the key 'question'")
+        return BatchRequest(request_id, "", fault=f"{row.where}: no text under the key 'question'")
     if not isinstance(turns, list) or not all(isinstance(turn, str) for turn in turns):
-        return Line(request_id, "", fault=f"{row.where}: 'conversation' is not a list of texts")
-    return Line(request_id, sound(question), tuple(map(sound, turns)))
+        return BatchRequest(
+            request_id, "", fault=f"{row.where}: 'conversation' is not a list of texts"
+        )
+    return BatchRequest(request_id, sound(question), tuple(map(sound, turns)))
+
+
+def terminal_asker() -> str:
+    """Return who is asking: the name of the terminal's user."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name, as in some containers
+        return "terminal"

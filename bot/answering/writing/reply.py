@@ -31,7 +31,7 @@ _decode = json.JSONDecoder().raw_decode
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenSentence:
     """One sentence as the model wrote it, unchecked."""
 
     text: str
@@ -39,7 +39,7 @@ class Written:
     quotes: tuple[str, ...]
 
 
-class Reply:
+class ReplyParser:
     """Parses one reply piece by piece."""
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class Reply:
         """Whether there is no need to read on."""
         return self.answerable is not None or self._sentences >= MOST_LISTED
 
-    def feed(self, text: str) -> Iterator[Written]:
+    def feed(self, text: str) -> Iterator[WrittenSentence]:
         """Yield the sentences that a further piece completes; raise UnfitReply for any other."""
         self._read += len(text)
         if self._read > MOST_CHARACTERS:
@@ -110,7 +110,7 @@ class Reply:
             raise UnfitReply(_ODD)
         return "" if waits else rest
 
-    def _taken(self, found: dict[str, Any]) -> Iterator[Written]:
+    def _taken(self, found: dict[str, Any]) -> Iterator[WrittenSentence]:
         if "text" in found:
             self._sentences += 1
             yield _written(found)
@@ -125,7 +125,7 @@ class Reply:
             raise UnfitReply(_ODD)
 
 
-def _written(found: Any) -> Written:
+def _written(found: Any) -> WrittenSentence:
     if not isinstance(found, dict):
         raise UnfitReply(_ODD)
     text, numbers, quotes = found.get("text"), found.get("citations"), found.get("quotes", [])
@@ -133,7 +133,7 @@ def _written(found: Any) -> Written:
         raise UnfitReply(_ODD)
     if not _is_list_of(int, numbers) or not _is_list_of(str, quotes):
         raise UnfitReply(_ODD)
-    return Written(text, tuple(dict.fromkeys(numbers or ())), tuple(dict.fromkeys(quotes)))
+    return WrittenSentence(text, tuple(dict.fromkeys(numbers or ())), tuple(dict.fromkeys(quotes)))
 
 
 def _is_list_of(kind: type, value: Any) -> bool:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.app.batch import Line, lines, sound
+from bot.question.requests import BatchRequest, lines, sound
 from index.errors import UsageError
 
 
-def read(tmp_path: Path, text: str) -> list[Line]:
+def read(tmp_path: Path, text: str) -> list[BatchRequest]:
     """Return the requests of a file with this text."""
     path = tmp_path / "requests.jsonl"
     path.write_text(text, encoding="utf-8")
@@ -22,7 +22,7 @@ def read(tmp_path: Path, text: str) -> list[Line]:
 def test_a_request_has_a_question_an_id_and_earlier_turns(tmp_path: Path) -> None:
     """More keys are ignored, and empty lines are no requests."""
     text = '{"id": 7, "question": "and Sweden?", "conversation": ["Finland?"], "k": 1}\n\n'
-    assert read(tmp_path, text) == [Line(7, "and Sweden?", ("Finland?",))]
+    assert read(tmp_path, text) == [BatchRequest(7, "and Sweden?", ("Finland?",))]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_bad_line_says_what_is_wrong_with_it(tmp_path: Path, line: str, fault:
     """The lines after it are still read."""
     first, second = read(tmp_path, f'{line}\n{{"question": "fine"}}\n')
     assert (first.fault or "").startswith(fault)
-    assert second == Line(None, "fine")
+    assert second == BatchRequest(None, "fine")
 
 
 @given(st.text())
@@ -53,7 +53,7 @@ def test_any_line_gives_a_request_or_a_fault(text: str) -> None:
         assert found.fault or isinstance(found.question, str)
 
 
-def _from_stdin(text: str) -> list[Line]:
+def _from_stdin(text: str) -> list[BatchRequest]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.stdin", io.StringIO(text, newline="\n"))
         return list(lines("-"))

@@ -5,10 +5,10 @@ their words, speak of no different dates, and each must give a number of one kin
 does not. Knows nothing of ranking.
 """
 
-from calendar import month_name
 from dataclasses import dataclass
 
-from bot.answering.candidates import Candidate
+from bot.answering.candidates import Quotable
+from bot.answering.freshness import said_date
 from bot.answering.readable import bare
 from bot.language import facts, quantities
 from bot.language.facts import DATE, NUMBER, STOP, Token
@@ -23,8 +23,8 @@ LONGEST = 60  # characters of a title in a note
 class Difference:
     """Two sentences of different briefs, the newer first, and the figures that differ."""
 
-    newer: Candidate
-    older: Candidate
+    newer: Quotable
+    older: Quotable
     newer_said: str
     older_said: str
 
@@ -37,7 +37,7 @@ class Difference:
         )
 
 
-def difference(one: Candidate, other: Candidate) -> Difference | None:
+def difference(one: Quotable, other: Quotable) -> Difference | None:
     """Return how two sentences differ, None where they agree or speak of different things."""
     if one.hit.brief.id == other.hit.brief.id:
         return None
@@ -91,13 +91,3 @@ def _only(tokens: tuple[Token, ...], others: tuple[Token, ...]) -> list[tuple[st
 def _brief(brief: BriefRef) -> str:
     title = brief.title if len(brief.title) <= LONGEST else brief.title[: LONGEST - 1] + "…"
     return f"“{title}” ({said_date(brief.date)})"
-
-
-def said_date(iso: str | None) -> str:
-    """Return a partial ISO date in words: "12 March 2024"; "no date" for None."""
-    if not iso:
-        return "no date"
-    year, *rest = iso.split("-")
-    month = [month_name[int(rest[0])]] if rest else []
-    day = [str(int(rest[1]))] if len(rest) > 1 else []
-    return " ".join([*day, *month, year])

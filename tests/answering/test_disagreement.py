@@ -4,13 +4,14 @@ import pytest
 
 from bot.answering import extractive
 from bot.answering.candidates import candidates
-from bot.answering.compare import difference, said_date
-from bot.question.conversation import standalone
+from bot.answering.disagreement import difference
+from bot.answering.freshness import said_date
+from bot.answering.search import SearchResult
 from index.library import Library
 from index.passage import BriefRef, Hit, Passage
 from index.search import Query
 from index.settings import Settings
-from tests.tamara import draft
+from tests.tamara import draft, read_question
 
 # What both briefs say, with the figure of the older and of the newer.
 PLANTED = (
@@ -79,9 +80,9 @@ def divided(tmp_path_factory, model_cache):
 @pytest.mark.parametrize("at", range(len(PLANTED)))
 def test_a_planted_contradiction_is_shown_with_both_sources(divided, at):
     """The newer figure first, and a note with both dates."""
-    asked = standalone(QUESTIONS[at])
+    asked = read_question(divided, QUESTIONS[at])
     hits = divided.search(Query(text=asked.asked), limit=10)
-    made = extractive.answer(asked, hits, divided)
+    made = extractive.answer(asked, SearchResult(tuple(hits)), divided)
     _, older, newer = PLANTED[at]
     assert newer in made.sentences[0].text
     assert older in made.sentences[1].text
