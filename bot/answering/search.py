@@ -87,10 +87,10 @@ def find(
     `cited` are the ids of the briefs cited last, which know best what "the visit" is. Filters that
     name briefs hold against a version that the question names.
     """
-    if question.edition and not given.briefs:
-        edition = question.edition
-        if (got := gather(library, question, edition.within(given), limit)).hits:
-            note = f"Searched “{edition.said}”, not the current version."
+    if question.version and not given.briefs:
+        version = question.version
+        if (got := gather(library, question, version.within(given), limit)).hits:
+            note = f"Searched “{version.said}”, not the current version."
             return replace(got, notes=(note,), narrowed=True, period=question.period)
         return everywhere(library, question, given, limit)
     period = question.period
@@ -102,9 +102,9 @@ def find(
 def everywhere(library: Searchable, question: Question, given: Filters, limit: int) -> SearchResult:
     """Return what all briefs have, for a question that its own time or version does not answer."""
     notes: tuple[str, ...] = ()
-    if question.edition and not given.briefs:
+    if question.version and not given.briefs:
         notes = (
-            f"“{question.edition.said}”: no such version answers this; "
+            f"“{question.version.said}”: no such version answers this; "
             "the current briefs were searched.",
         )
     elif question.period is not None:

@@ -28,7 +28,7 @@ from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from bot.language.timewords import Expression, expressions
-from bot.question.question import Edition, Period
+from bot.question.question import NamedVersion, Period
 
 _OURS = r"(?:briefs?|briefings|write-?ups?|memos?)"  # nobody else's, in a question to us
 _ANYONES = (
@@ -167,15 +167,15 @@ def period_of(question: str, today: date) -> Period | None:
     return None
 
 
-def edition_of(question: str) -> Edition | None:
+def version_of(question: str) -> NamedVersion | None:
     """Return the version of a brief that a question names, None if it names none."""
     for pattern in _NAMED:
         if found := pattern.search(question):
             marks = (f"v{found['number']}", f"@{found['number']}")
             briefs = tuple(name + mark for name in _names(found["id"]) for mark in marks)
-            return Edition(found[0].strip(), briefs)
+            return NamedVersion(found[0].strip(), briefs)
     if found := _PREVIOUS.search(question):
-        return Edition(found[0], _names(found["id"]) if found["id"] else (), previous=True)
+        return NamedVersion(found[0], _names(found["id"]) if found["id"] else (), previous=True)
     return None
 
 

@@ -36,7 +36,7 @@ class Period:
 
 
 @dataclass(frozen=True)
-class Edition:
+class NamedVersion:
     """The version of a brief that a question names, in the words `said`.
 
     `briefs` names it as a filter does, "IF10753@6"; `previous` is the version before the current
@@ -71,7 +71,7 @@ class Question:
     kind: AnswerKind = AnswerKind.ANY  # of answer that is wanted
     yes_or_no: bool = False  # a yes or a no is wanted
     period: Period | None = None
-    edition: Edition | None = None
+    version: NamedVersion | None = None
     event: Event | None = None  # by which it tells its time, where it has no period
     names: frozenset[str] = frozenset()  # stems of its names, designations and numbers
     stems: tuple[str, ...] = ()  # of its content words, in order

@@ -14,7 +14,7 @@ from bot.language import yesno
 from bot.question.conversation import standalone
 from bot.question.events import event_of
 from bot.question.parts import parts_of
-from bot.question.period import day_in, edition_of, period_of
+from bot.question.period import day_in, period_of, version_of
 from bot.question.question import LONGEST_QUESTION, Question, Turn
 from bot.question.wanted import wanted
 from index.errors import UsageError
@@ -91,7 +91,7 @@ def read(
         off_topic=is_off_topic(asked) or is_off_topic(question.searched),
         about_cited=is_about_cited(asked),
         period=period,
-        edition=edition_of(question.text),
+        version=version_of(question.text),
         event=None if period else event_of(question.searched),
     )
     parts = tuple(_with_words(part, library) for part in parts_of(whole))

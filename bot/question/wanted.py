@@ -88,7 +88,7 @@ _CALENDAR = re.compile(
 # Numbers that name something and count nothing: of figures, laws, sections, items of a list.
 _LABEL = re.compile(
     r"\b(?:Figures?|Tables?|Box|Sections?|Sec\.|Title|Division|Chapter|Part|Article|Note|No\.|P\.L\."
-    r"|Public Law|H\.R\.|S\.|H\.Rept\.|S\.Rept\.|CRS Report)\s?[A-Z]*-?\d[\w.-]*|§+\s?\d[\w.-]*"
+    r"|Public Law|H\.R\.|S\.|H\.Rept\.|S\.Rept\.)\s?[A-Z]*-?\d[\w.-]*|§+\s?\d[\w.-]*"
     r"|\(\d{1,2}\)|\b\d+\s(?:U\.S\.C|C\.F\.R|Stat)\b|\b[A-Z]{1,5}-?\d+\b"
 )
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w.&'’-]+")

@@ -2,8 +2,7 @@
 
 import pytest
 
-from bot.answering.candidates import candidates
-from bot.answering.references import is_reference
+from bot.answering.candidates import candidates, is_reference
 from index.passage import BriefRef, Hit, Passage
 
 BRIEF = BriefRef("b1", "A title", None, (), "a.txt", "default")

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 
-from bot.question.period import day_in, edition_of, period_of
+from bot.question.period import day_in, period_of, version_of
 from bot.question.question import Period
 from index.snapshot import Filters
 
@@ -141,7 +141,7 @@ def test_an_unknown_zone_is_an_error():
 )
 def test_a_version_is_named_by_number(question):
     """As the publisher counts, and as the library does."""
-    found = edition_of(question)
+    found = version_of(question)
     assert found is not None
     assert {"IF10753v6", "IF10753@6"} <= set(found.briefs)
     assert found.said in question
@@ -162,7 +162,7 @@ def test_a_version_is_named_by_number(question):
 )
 def test_the_version_before_is_named(question, briefs):
     """Of one brief, or of whichever is found."""
-    found = edition_of(question)
+    found = version_of(question)
     assert found is not None
     assert found.previous
     assert set(briefs) <= set(found.briefs)
@@ -184,4 +184,4 @@ def test_the_version_before_is_named(question, briefs):
 )
 def test_versions_of_other_things_are_topics(question):
     """A bill, a rule, a program."""
-    assert edition_of(question) is None
+    assert version_of(question) is None

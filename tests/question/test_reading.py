@@ -17,8 +17,8 @@ def test_all_that_a_question_says_is_in_one_object(library: Library) -> None:
     assert (found.text, found.asked, found.follows) == (asked, asked, False)
     assert found.period is not None
     assert (found.period.since, found.period.narrows) == ("2020-01-01", False)
-    assert found.edition is not None
-    assert "BR100v2" in found.edition.briefs
+    assert found.version is not None
+    assert "BR100v2" in found.version.briefs
     assert found.names >= {"port", "aurelia", "br100"}
     assert sum(found.weights.values()) == pytest.approx(1)
     assert [part.kind for part in found.parts] == [AnswerKind.DATE, AnswerKind.NUMBER]
