@@ -2,7 +2,7 @@
 
 Strict, for a false alarm costs more trust than a missed one: the two sentences must share most of
 their words, speak of no different dates, and each must give a number of one kind that the other
-does not. Knows nothing of ranking.
+does not.
 """
 
 from dataclasses import dataclass

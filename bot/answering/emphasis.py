@@ -2,7 +2,7 @@
 
 Where a sum, share, date, number or name is wanted: those of the sentence that the question does not
 say itself, the ones nearest to the question's words. Where a yes or no is wanted: the words that
-decide. Else the clause that says most of what was asked. Knows nothing of passages or citations.
+decide. Else the clause that says most of what was asked.
 """
 
 import re

@@ -1,7 +1,4 @@
-"""Say and weigh how old the evidence is: hits by the question's period, notes on dates.
-
-In: hits or citations, the period that was taken, the dates of the library's briefs. Out: the hits
-in another order, and lines for `Draft.notes`. Searches nothing and reads no question.
+"""Weigh hits by the question's period, and note how old the cited briefs are.
 
 A passage counts as old where the newest brief of the collection is two years newer than the newest
 brief cited, and either most of the collection is newer than that too, or a newer brief is among the
@@ -29,7 +26,7 @@ NEAR = 0.8  # of the best score, from which a hit speaks of the same
 
 
 @dataclass(frozen=True)
-class Evidence:
+class CitedDates:
     """What the dates of an answer's briefs come to; `newest` is as the brief has it, "2019-03"."""
 
     newest: str | None
@@ -37,13 +34,13 @@ class Evidence:
     cited: int  # briefs cited
 
 
-def evidence(citations: Sequence[Citation]) -> Evidence:
+def cited_dates(citations: Sequence[Citation]) -> CitedDates:
     """Return the date of the newest brief cited, and how many have none."""
     dates = {
         (citation.brief.id, citation.brief.version): citation.brief.date for citation in citations
     }
     known = [day for day in dates.values() if day]
-    return Evidence(max(known, key=last_day, default=None), len(dates) - len(known), len(dates))
+    return CitedDates(max(known, key=last_day, default=None), len(dates) - len(known), len(dates))
 
 
 def arranged(hits: Sequence[Hit], period: Period | None) -> list[Hit]:
@@ -94,7 +91,7 @@ def notes(
     """
     if not citations:
         return ()
-    found = evidence(citations)
+    found = cited_dates(citations)
     if found.newest is None:
         return ("No brief cited has a date.",)
     lines = []

@@ -2,8 +2,7 @@
 
 What an editor may do to a quotation and no more: footnote marks and bullets go, white space
 becomes single spaces, the bars of a table row become words ("Sweden — 2024: 7"), a subject that
-was named before the quotation ("It", "The agency’s") is named in brackets. Knows nothing of
-questions.
+was named before the quotation ("It", "The agency’s") is named in brackets.
 """
 
 import re

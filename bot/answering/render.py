@@ -1,7 +1,4 @@
-"""Show answers and hits: as JSON objects of the contract, as plain text, as rich renderables.
-
-Pure functions; whether there are colours is the console's business.
-"""
+"""Show answers and hits: as JSON objects of the contract, as plain text, as rich renderables."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from bot.answering.answer import Answer, Citation, Sentence
-from bot.answering.freshness import evidence
+from bot.answering.freshness import cited_dates
 from bot.checking.verdict import Verdict
 from bot.question.question import Period
 from index.passage import BriefRef, Hit
@@ -117,7 +114,7 @@ def answer_json(answer: Answer, request_id: object = None) -> dict[str, Any]:
         "withheld": len(answer.draft.withheld),
         "notes": list(answer.draft.notes),
         "off_topic": answer.draft.off_topic,
-        "newest_evidence": evidence(answer.citations).newest,
+        "newest_evidence": cited_dates(answer.citations).newest,
         "confidence": answer.draft.confidence,
         "seconds": round(answer.seconds, 4),
     }
@@ -150,7 +147,7 @@ def notes(answer: Answer) -> list[str]:
 
 def sources_heading(answer: Answer) -> str:
     """Return the heading of the sources, with the date of the newest where there are several."""
-    found = evidence(answer.citations)
+    found = cited_dates(answer.citations)
     return f"Sources (newest: {found.newest})" if found.newest and found.cited > 1 else "Sources"
 
 

@@ -23,16 +23,17 @@ if TYPE_CHECKING:
     from index.passage import Hit
     from index.snapshot import Filters
 
-REPLACED = "The sentences above are withdrawn. The answer is:"
+REPLACED = "The sentences above were replaced. The answer is:"
 
 Since = Annotated[
-    str | None, typer.Option(metavar="DATE", help="Only briefs of this date or later: 2019-03.")
+    str | None,
+    typer.Option(metavar="DATE", help="Only briefs of this date or later, such as 2019-03."),
 ]
 Until = Annotated[
     str | None, typer.Option(metavar="DATE", help="Only briefs of this date or earlier.")
 ]
 Collection = Annotated[
-    list[str] | None, typer.Option(metavar="NAME", help="Only this collection; repeat for several.")
+    list[str] | None, typer.Option(metavar="NAME", help="Only this collection; repeatable.")
 ]
 OnlyBrief = Annotated[
     list[str] | None,
@@ -40,18 +41,18 @@ OnlyBrief = Annotated[
 ]
 Batch = Annotated[
     str | None,
-    typer.Option(metavar="FILE.jsonl", help="One request a line, - for standard input."),
+    typer.Option(metavar="FILE.jsonl", help="Read one request per line; - reads standard input."),
 ]
 Turns = Annotated[
     list[str] | None,
     typer.Option(
         "--turn",
         metavar="QUESTION",
-        help="An earlier question of the conversation; repeat, oldest first.",
+        help="An earlier question of the conversation; repeatable, oldest first.",
     ),
 ]
 ShowQuestion = Annotated[
-    bool, typer.Option("--show-question", help="Also say how the question was understood.")
+    bool, typer.Option("--show-question", help="Also show how the question was understood.")
 ]
 
 
@@ -74,7 +75,7 @@ def search(
     batch: Batch = None,
     json: Json = False,
 ) -> None:
-    """Rank passages for a query.
+    """Find the passages nearest to a query.
 
     Example: briefs search "ceasefire terms" -k 5 --since 2023
     """
@@ -120,7 +121,7 @@ def ask(
     show_question: ShowQuestion = False,
     json: Json = False,
 ) -> None:
-    """Answer a question from the briefs, every sentence cited, or say that they do not.
+    """Answer a question from the briefs, with every sentence cited.
 
     Example: briefs ask "and Sweden?" --turn "When did Finland join NATO?"
     """
@@ -160,7 +161,7 @@ def chat(
     brief: OnlyBrief = None,
     show_question: ShowQuestion = False,
 ) -> None:
-    """Hold a conversation with the briefs in the terminal; an empty line or Ctrl-D ends it.
+    """Chat with the briefs in the terminal. An empty line or Ctrl-D ends the chat.
 
     Example: briefs chat --since 2020
     """
@@ -172,7 +173,9 @@ def chat(
     turns: list[Turn] = []
     with _answerer(filters) as answerer:
         if sys.stdin.isatty():
-            say("Ask; follow-ups are understood. /new starts another topic, an empty line ends.")
+            say(
+                "Ask a question. Follow-ups work; /new starts a new topic, an empty line ends the chat."
+            )
         while question := _typed():
             if question == "/new":
                 turns.clear()

@@ -31,9 +31,12 @@ def register(app: typer.Typer) -> None:
 
 
 def evaluate(
-    gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help="One question a line.")],
+    gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help="One question per line.")],
     depth: Annotated[
-        int, typer.Option("-k", metavar="N", min=1, max=200, help="Passages to search for.")
+        int,
+        typer.Option(
+            "-k", metavar="N", min=1, max=200, help="Passages to search for each question."
+        ),
     ] = 50,
     only: Annotated[
         str | None, typer.Option(metavar="TYPE", help="Only questions of this type.")
@@ -43,26 +46,36 @@ def evaluate(
     ] = None,
     fold: Annotated[
         str | None,
-        typer.Option(metavar="K/N", help="Every N-th question from the K-th (0/5); -K/N the rest."),
+        typer.Option(
+            metavar="K/N", help="Every N-th question from the K-th on (0/5); -K/N all others."
+        ),
     ] = None,
     search_only: Annotated[
-        bool, typer.Option("--search-only", metavar="", help="Search and do not answer.")
+        bool, typer.Option("--search-only", metavar="", help="Search without answering.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE.json", help="Write the result here, to compare.")
+        Path | None, typer.Option(metavar="FILE.json", help="Write the result to this file.")
     ] = None,
     against: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="Compare with an earlier result.")
     ] = None,
     tolerance: Annotated[
-        float, typer.Option(metavar="SHARE", min=0, max=1, help="What a figure may fall by.")
+        float,
+        typer.Option(
+            metavar="SHARE",
+            min=0,
+            max=1,
+            help="How far a figure may fall before the exit code is 1.",
+        ),
     ] = 0.02,
-    png: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Draw the result.")] = None,
+    png: Annotated[
+        Path | None, typer.Option(metavar="FILE.png", help="Draw the result as a chart.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Measure search, answers and abstention with questions whose answers are known.
+    """Measure search and answers with questions whose answers are known.
 
-    Nothing is recorded in the ledger. docs/evaluating.md tells how to write a gold file.
+    Nothing is recorded in the ledger. docs/evaluating.md explains how to write a gold file.
 
     Example: briefs eval gold.jsonl --out before.json
     """
@@ -146,7 +159,9 @@ def _asked(
             say(f"briefs: {item.question.id}: {item.fault}")
     needing = [item for item in results if item.question.needed and not item.fault]
     if needing and not any(rank for item in needing for rank in item.outcome.ranks):
-        say("briefs: not one gold passage was found; is this the library the gold was written for?")
+        say(
+            "briefs: no gold passage was found; is this the library that the gold file was written for?"
+        )
     return results
 
 

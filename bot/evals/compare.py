@@ -1,6 +1,6 @@
 """Compare two evaluations of the same questions: two JSON objects in, changes out.
 
-Only questions that stand in both are compared, so a part of a set can be held against the whole.
+Only questions that stand in both are compared, so a part of a set can be compared with the whole.
 With every change goes what chance alone would do: a sign test over the questions that changed, and
 a bootstrap interval of the difference.
 """
@@ -59,7 +59,7 @@ def load(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path}: {reason}; name a file that --out wrote") from error
     known = isinstance(report, dict) and report.get("format") == FORMAT
     if not known or not isinstance(report.get("questions"), list):
-        raise UsageError(f"{path}: not a result of this release; write it anew with --out")
+        raise UsageError(f"{path}: not a result of this release; write it again with --out")
     return report
 
 
@@ -72,9 +72,9 @@ def changes(before: Row, after: Row) -> list[FigureChange]:
         pairs = _pairs(before["questions"], after["questions"])
         found = [_change(name, scored, pairs) for name, scored in HEADLINES.items()]
     except (KeyError, TypeError, AttributeError) as error:
-        raise UsageError("--against: the file is damaged; write it anew with --out") from error
+        raise UsageError("--against: the file is damaged; write it again with --out") from error
     if not pairs:
-        raise UsageError("--against: not one question in common; compare results of one gold file")
+        raise UsageError("--against: no question in common; compare results of one gold file")
     return [change for change in found if change is not None]
 
 

@@ -1,7 +1,7 @@
 """Read gold files: JSON Lines in, questions with what they need out, and every bad line named.
 
-Only `question` and `gold` (or `answerable`) are needed; docs/evaluating.md has all keys. Knows
-nothing of libraries: whether a hit has what is needed is said in bot/evals/judging.py.
+Only `question` and `gold` (or `answerable`) are needed; docs/evaluating.md has all keys.
+bot/evals/judging.py decides whether a hit has what is needed.
 """
 
 import json
@@ -51,7 +51,7 @@ class GoldQuestion:
 
 @dataclass(frozen=True)
 class Gold:
-    """What a gold file holds. `faults` name the lines that cannot be used, each with the mend."""
+    """What a gold file holds. `faults` name the lines that cannot be used, and what to fix."""
 
     questions: tuple[GoldQuestion, ...]
     faults: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """Turn outcomes of gold questions into shares, means and curves: results in, figures out.
 
-Every share comes with its counts and its Wilson interval, for gold files are small. No I/O.
+Every share comes with its counts and its Wilson interval, for gold files are small.
 """
 
 import math

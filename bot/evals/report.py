@@ -1,6 +1,7 @@
-"""Put an evaluation into one JSON object with stable keys: results in, figures and rows out.
+"""Report an evaluation: one JSON object with stable keys, and sentences and tables for people.
 
-docs/evaluating.md lists the keys; bot/evals/report.py shows them to people. Asks nothing.
+docs/evaluating.md lists the keys. Tables keep within a hundred columns and leave out what was not
+measured.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

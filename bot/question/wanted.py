@@ -1,6 +1,6 @@
 """Tell what kind of answer a question wants, and how well a sentence offers that kind.
 
-Rules of English over the words alone; knows nothing of passages, vectors or ranking.
+Rules of English over the words alone.
 """
 
 import re

@@ -378,7 +378,7 @@ def test_a_terminal_takes_back_what_turns_out_to_be_half_an_answer(own_examples:
     text = " ".join(re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", said).split())
     assert code == 0
     if "Finland joined NATO on 4 April 2023. [1]" in text:
-        assert "The sentences above are withdrawn. The answer is:" in text
+        assert "The sentences above were replaced. The answer is:" in text
     assert "Note: The chat model broke off; these are the briefs' own sentences." in text
 
 

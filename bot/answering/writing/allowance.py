@@ -1,6 +1,7 @@
-"""Count the calls to the chat model, day by day, in the library's database: all processes share it.
+"""Decide whether the chat model may be called: an allowance a day, and a rest after failures.
 
-In: a request for one call more. Out: whether it may be made. Knows nothing of models or prompts.
+The calls are counted in the library's database, which all processes share; each process has its own
+breaker.
 """
 
 import time
@@ -27,7 +28,6 @@ class Allowance:
     """The calls that may still be made today."""
 
     def __init__(self, database: Database, calls_a_day: int) -> None:
-        """Remember the database; the table is made when first needed."""
         self._database = database
         self._most = calls_a_day
         self._prepared = False
@@ -89,7 +89,6 @@ class Breaker:
         rest: float = REST,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Start closed."""
         self._most, self._rest, self._clock = failures, rest, clock
         self._failures, self._until = 0, float("-inf")
         self._lock = Lock()

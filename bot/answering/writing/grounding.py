@@ -1,7 +1,9 @@
-"""Hold a written sentence against the passages it cites: out comes a Sentence with its citations.
+"""Check a written sentence against the passages it cites, and find the words that it quotes.
 
 Every citation is a slice of a passage that was in the prompt. What is wrong with a sentence is said
-in its reasons: it is shown with its mark, or not at all. Knows nothing of models or of streams.
+in its reasons: it is shown with its mark, or not at all. White space, unseen characters and the
+shapes of quotation marks and dashes apart, a quotation must stand in its passage character for
+character.
 """
 
 import re

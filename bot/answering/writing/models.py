@@ -2,7 +2,7 @@
 
 The only module that knows LangChain's chat models. At most two calls for a reply, none while the
 breaker is open or the day's allowance used up. Whatever goes wrong is a ChatError, without a word
-of what server or library said. Knows nothing of prompts and replies.
+of what server or library said.
 """
 
 import time
@@ -103,7 +103,6 @@ class ChatModel:
     def __init__(
         self, settings: Settings, allowance: Allowance, breaker: Breaker | None = None
     ) -> None:
-        """Remember the settings; `settings.chat_model` must be set."""
         assert settings.chat_model
         self.name = settings.chat_model
         self.settings = settings
@@ -151,7 +150,7 @@ class ChatModel:
     def _once(self, messages: Sequence[Message], deadline: float) -> Iterator[Piece]:
         self.load()
         if not self._breaker.allows():
-            raise ChatUnavailable("The chat model is left alone for a while after failing")
+            raise ChatUnavailable("The chat model is paused after repeated failures")
         self._allowance.take()
         begun = False
         pump = Pump(lambda: self._client.stream(list(messages)))

@@ -2,7 +2,6 @@
 
 A passage's number is its rank among the hits. The marks around passages are random for each call
 and are taken out of everything that is not ours, so that no text can end a passage or begin one.
-Knows nothing of models, and nothing of what comes back.
 """
 
 import math

@@ -1,9 +1,8 @@
 """Read the chat model's reply as it comes: pieces of text in, whole sentences out.
 
-The form is that of `bot/answering/writing/prompt.py`: JSON objects one after the other, the last
-of them saying
-whether the passages answer. Code fences around them and a <think> block before them are passed
-over; anything else is an UnfitReply. Judges nothing of what a sentence says.
+The form is that of bot/answering/writing/prompt.py: JSON objects one after the other, the last of
+them saying whether the passages answer. Code fences around them and a <think> block before them are
+passed over; anything else is an UnfitReply.
 """
 
 import json
@@ -43,7 +42,6 @@ class ReplyParser:
     """Parses one reply piece by piece."""
 
     def __init__(self) -> None:
-        """Begin with nothing read."""
         self.answerable: bool | None = None  # what the last line said
         self._rest, self._read, self._sentences = "", 0, 0
 

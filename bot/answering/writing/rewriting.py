@@ -1,9 +1,9 @@
 """Have the chat model rewrite a follow-up so that it stands alone, and check what it wrote.
 
-In: a question and the earlier turns. Out: a Standalone. A rewriting is taken only if it keeps the
-question's names and numbers and brings in none that neither the conversation nor the briefs cited
-in it say; otherwise, and whenever the model fails, the rules of `bot/question/conversation.py`
-decide."""
+A rewriting is taken only if it keeps the question's names and numbers and brings in none that
+neither the conversation nor the briefs cited in it say. Otherwise, and whenever the model fails,
+the rules of bot/question/conversation.py decide.
+"""
 
 import json
 import re
@@ -43,7 +43,7 @@ class Rewriter:
     """Understands questions with the help of a chat model."""
 
     def __init__(self, model: ChatModel, recall: Recall = lambda _: "") -> None:
-        """Remember the model; `recall` says what was answered in an earlier turn."""
+        """`recall` says what was answered in an earlier turn."""
         self._model = model
         self._recall = recall
 
