@@ -27,7 +27,7 @@ REPLACED = "The sentences above were replaced. The answer is:"
 
 Since = Annotated[
     str | None,
-    typer.Option(metavar="DATE", help="Only briefs of this date or later, such as 2019-03."),
+    typer.Option(metavar="DATE", help="Only briefs of this date or later: 2019-03."),
 ]
 Until = Annotated[
     str | None, typer.Option(metavar="DATE", help="Only briefs of this date or earlier.")

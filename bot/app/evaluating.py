@@ -34,9 +34,7 @@ def evaluate(
     gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help="One question per line.")],
     depth: Annotated[
         int,
-        typer.Option(
-            "-k", metavar="N", min=1, max=200, help="Passages to search for each question."
-        ),
+        typer.Option("-k", metavar="N", min=1, max=200, help="Passages to search for."),
     ] = 50,
     only: Annotated[
         str | None, typer.Option(metavar="TYPE", help="Only questions of this type.")
@@ -46,9 +44,7 @@ def evaluate(
     ] = None,
     fold: Annotated[
         str | None,
-        typer.Option(
-            metavar="K/N", help="Every N-th question from the K-th on (0/5); -K/N all others."
-        ),
+        typer.Option(metavar="K/N", help="Every N-th question from the K-th (0/5); -K/N the rest."),
     ] = None,
     search_only: Annotated[
         bool, typer.Option("--search-only", metavar="", help="Search without answering.")
@@ -68,9 +64,7 @@ def evaluate(
             help="How far a figure may fall before the exit code is 1.",
         ),
     ] = 0.02,
-    png: Annotated[
-        Path | None, typer.Option(metavar="FILE.png", help="Draw the result as a chart.")
-    ] = None,
+    png: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Draw the result.")] = None,
     json: Json = False,
 ) -> None:
     """Measure search and answers with questions whose answers are known.
