@@ -173,9 +173,7 @@ def chat(
     turns: list[Turn] = []
     with _answerer(filters) as answerer:
         if sys.stdin.isatty():
-            say(
-                "Ask a question. Follow-ups work; /new starts a new topic, an empty line ends the chat."
-            )
+            say("Ask a question. Follow-ups work; /new starts a new topic, an empty line ends it.")
         while question := _typed():
             if question == "/new":
                 turns.clear()

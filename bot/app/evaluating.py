@@ -153,9 +153,7 @@ def _asked(
             say(f"briefs: {item.question.id}: {item.fault}")
     needing = [item for item in results if item.question.needed and not item.fault]
     if needing and not any(rank for item in needing for rank in item.outcome.ranks):
-        say(
-            "briefs: no gold passage was found; is this the library that the gold file was written for?"
-        )
+        say("briefs: no gold passage was found; was the gold file written for this library?")
     return results
 
 
