@@ -46,10 +46,12 @@ class Spoken:
     def __init__(self, mind: Mind) -> None:
         self.mind = mind
         self.settings = load()
+        self.pieces = 0  # handed out
 
     def stream(self, messages: Sequence[tuple[str, str]], **_: Any) -> Iterator[Piece]:
         text = self.mind(Asked.of([{"content": messages[-1][1]}]))
         for start in range(0, len(text), 40):
+            self.pieces += 1
             yield Piece(text[start : start + 40])
         yield Piece("", "stop")
 

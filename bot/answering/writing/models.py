@@ -101,13 +101,18 @@ class ChatModel:
     """A chat model that is imported and prepared when first needed. Safe to share by threads."""
 
     def __init__(
-        self, settings: Settings, allowance: Allowance, breaker: Breaker | None = None
+        self,
+        settings: Settings,
+        allowance: Allowance,
+        breaker: Breaker | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         assert settings.chat_model
         self.name = settings.chat_model
         self.settings = settings
         self._allowance = allowance
         self._breaker = breaker or Breaker()
+        self._sleep = sleep
         self._lock = Lock()
         self._client: Any = None
         self._fault: ChatUnavailable | None = None
@@ -144,7 +149,7 @@ class ChatModel:
                     yield piece
                 return
             except ChatFailed as failure:
-                if begun or not left or not _again(failure, deadline):
+                if begun or not left or not self._again(failure, deadline):
                     raise
 
     def _once(self, messages: Sequence[Message], deadline: float) -> Iterator[Piece]:
@@ -166,6 +171,14 @@ class ChatModel:
         finally:
             pump.stop()
         self._breaker.succeeded()
+
+    def _again(self, failure: ChatFailed, deadline: float) -> bool:
+        """Wait as long as the server asks; return False where that is past the deadline."""
+        wait = PAUSE if failure.retry_after is None else failure.retry_after
+        if not failure.transient or time.monotonic() + wait >= deadline:
+            return False
+        self._sleep(wait)
+        return True
 
     def _failure(self, error: Exception, begun: bool) -> ChatFailed:
         if not begun and _status(error) == 400 and self._tempered and "temperature" in str(error):
@@ -228,15 +241,6 @@ def _prepared(provider: str, made: Callable[..., Any], keyless: bool) -> Any:
     raise ChatUnavailable(
         "The chat model cannot be prepared, most likely for want of a key (set BRIEFS_CHAT_KEY)"
     )
-
-
-def _again(failure: ChatFailed, deadline: float) -> bool:
-    """Wait as long as the server asks and return True, or False where that is past the deadline."""
-    wait = PAUSE if failure.retry_after is None else failure.retry_after
-    if not failure.transient or time.monotonic() + wait >= deadline:
-        return False
-    time.sleep(wait)
-    return True
 
 
 def _told(error: Exception, begun: bool) -> ChatFailed:
