@@ -67,7 +67,7 @@ class Chain:
         if question.about_cited and cited and not filters.briefs:
             within = replace(filters, briefs=tuple(cited))
             return replace(find(self.library, question, within, HITS), narrowed=True)
-        return find(self.library, question, filters, HITS, cited)
+        return find(self.library, question, filters, HITS)
 
     def compose(
         self,

@@ -14,7 +14,7 @@ from bot.answering.answerability import features_of, judge
 from bot.answering.candidates import Quotable
 from bot.answering.disagreement import Difference, difference
 from bot.answering.emphasis import emphasis
-from bot.answering.readable import bare, headers, is_row, row
+from bot.answering.readable import shown
 from bot.answering.search import SearchResult
 from bot.answering.selection import (
     ALIKE,
@@ -27,9 +27,7 @@ from bot.answering.selection import (
     repeated,
     score_sentences,
 )
-from bot.answering.subjects import named
 from bot.question.question import Question
-from index.sentences import split
 
 COMPARED = 10  # best sentences among which the briefs' figures are compared
 
@@ -94,17 +92,7 @@ def _citation(number: int, candidate: Quotable) -> Citation:
 
 
 def _sentence(question: Question, candidate: Quotable, citation: Citation) -> Sentence:
-    sentence = verbatim(shown(candidate), citation)
+    passage = candidate.hit.passage
+    sentence = verbatim(shown(candidate.text, passage.text, passage.context), citation)
     bold = emphasis(question.text, question.kind, sentence.text)
     return replace(sentence, bold=bold)
-
-
-def shown(candidate: Quotable) -> str:
-    """Return the text that stands for the candidate in an answer."""
-    quote, passage = candidate.text, candidate.hit.passage
-    if is_row(quote):
-        return row(quote, next(headers(quote, passage.text, passage.context)))
-    before = passage.text[: candidate.start]
-    earlier = [bare(before[start:end]) for start, end in split(before)]
-    text = bare(quote)
-    return named(text, earlier) or text

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.answering.answer import Citation
-from bot.answering.eventdays import EventPeriod, Told
 from bot.question.question import Period
 from index.dates import first_day, last_day
 from index.passage import Hit
@@ -60,12 +59,7 @@ def arranged(hits: Sequence[Hit], period: Period | None) -> list[Hit]:
 def taken(period: Period) -> str:
     """Return the note that says which period was taken."""
     if period.narrows:
-        return f"Searched briefs published {_bounds(period)} (“{period.said}”).{_gives(period)}"
-    if isinstance(period, EventPeriod) and period.told:
-        return (
-            f"Taken as {period.word} {said_date(period.told.day)}, the "
-            f"{_unit(period.told.day)} that {_source(period.told)} gives for {period.event}."
-        )
+        return f"Searched briefs published {_bounds(period)} (“{period.said}”)."
     if period.since is None:
         return f"Of passages that fit alike, the newest come first (“{period.said}”)."
     return f"Of passages that fit alike, briefs since {period.since} come first (“{period.said}”)."
@@ -75,7 +69,7 @@ def missed(period: Period) -> str:
     """Return the note for an answer that had to be sought outside of the period."""
     return (
         f"No brief published {_bounds(period)} (“{period.said}”) answers this; "
-        f"all briefs were searched.{_gives(period)}"
+        f"all briefs were searched."
     )
 
 
@@ -139,24 +133,6 @@ def _bounds(period: Period) -> str:
     if period.since:
         return f"since {period.since}"
     return f"until {period.until}"
-
-
-def _gives(period: Period) -> str:
-    """Return where the day of an event is from, as a sentence to go on with."""
-    if not isinstance(period, EventPeriod) or period.told is None:
-        return ""
-    told = period.told
-    return (
-        f" {_source(told)} gives {said_date(told.day)} as the {_unit(told.day)} of {period.event}."
-    )
-
-
-def _source(told: Told) -> str:
-    return f"“{told.brief.title}” ({told.brief.date or 'no date'})"
-
-
-def _unit(day: str) -> str:
-    return "day" if len(day) == 10 else "month"
 
 
 def _fitness(day: str | None, period: Period, newest: str) -> float:

@@ -1,9 +1,7 @@
 """Find the passages for a question: the one way of searching, for whoever asks.
 
 A question is searched within the time, or the version of a brief, that it names. Where nothing
-passes, all briefs are searched, and a note says so: a time misread must not lose the answer. Where
-it tells its time by an event ("since the ceasefire"), the briefs are asked for the event's day;
-where they give none, there is no period.
+passes, all briefs are searched, and a note says so: a time misread must not lose the answer.
 
 Of a question that asks several things each part is searched too. A hit of the merged list has the
 mean of its score for the whole question and of its best score for a part, the part's counting
@@ -15,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.answering import freshness
-from bot.answering.eventdays import EventPeriod, period_by, told, topic_of
 from bot.question.question import Period, Question, Turn
 from bot.question.reading import read, today_in
 from index.dates import first_day, last_day
@@ -26,7 +23,6 @@ from index.snapshot import Filters
 
 EVERYTHING = Filters()
 HITS = 10  # passages searched for, where nobody says how many
-EVENT_HITS = 30  # passages that may tell of an event
 DEEPER = 3  # times as many hits are looked at where the period orders them
 # Of .3 to 3, any weight from 1 on does as well; bench/RESULTS.md has the tries.
 PART_WEIGHT = 2.0  # of the best score for a part, against the score for the whole question
@@ -45,15 +41,13 @@ class Searchable(Protocol):
 class SearchResult:
     """Hits with the notes on what was searched; `narrowed` if the question's own words kept out.
 
-    `period` is the one that was taken: the question's, or that of its event. `whole` are the hits
-    of the question by itself where those of its parts are merged into `hits`: by them it is decided
-    whether it is answered.
+    `whole` are the hits of the question by itself where those of its parts are merged into `hits`:
+    by them it is decided whether it is answered.
     """
 
     hits: tuple[Hit, ...] = ()
     notes: tuple[str, ...] = ()
     narrowed: bool = False
-    period: Period | None = None
     whole: tuple[Hit, ...] = ()
 
 
@@ -80,23 +74,25 @@ def find(
     question: Question,
     given: Filters,
     limit: int,
-    cited: Sequence[str] = (),
 ) -> SearchResult:
     """Return the hits of the time and version that the question names, at most `limit`.
 
-    `cited` are the ids of the briefs cited last, which know best what "the visit" is. Filters that
-    name briefs hold against a version that the question names.
+    Filters that name briefs hold against a version that the question names.
     """
     if question.version and not given.briefs:
         version = question.version
         if (got := gather(library, question, version.within(given), limit)).hits:
             note = f"Searched “{version.said}”, not the current version."
-            return replace(got, notes=(note,), narrowed=True, period=question.period)
+            return replace(got, notes=(note,), narrowed=True)
         return everywhere(library, question, given, limit)
     period = question.period
-    if period is None and question.event:
-        period = _by_event(library, question, given, cited)
-    return replace(_within(library, replace(question, period=period), given, limit), period=period)
+    if period is None:
+        return gather(library, question, given, limit)
+    if not period.narrows:
+        return _in_order(gather(library, question, given, limit * DEEPER), period, limit)
+    if (got := gather(library, question, narrowed(given, period), limit)).hits:
+        return replace(got, notes=(freshness.taken(period),), narrowed=True)
+    return everywhere(library, question, given, limit)
 
 
 def everywhere(library: Searchable, question: Question, given: Filters, limit: int) -> SearchResult:
@@ -109,7 +105,7 @@ def everywhere(library: Searchable, question: Question, given: Filters, limit: i
         )
     elif question.period is not None:
         notes = (freshness.missed(question.period),)
-    return replace(gather(library, question, given, limit), notes=notes, period=question.period)
+    return replace(gather(library, question, given, limit), notes=notes)
 
 
 def narrowed(filters: Filters, period: Period) -> Filters:
@@ -156,37 +152,9 @@ def _query_of(question: Question, filters: Filters) -> Query:
     return Query(question.searched, question.context, filters)
 
 
-def _within(library: Searchable, question: Question, given: Filters, limit: int) -> SearchResult:
-    period = question.period
-    if period is None:
-        return gather(library, question, given, limit)
-    if not period.narrows:
-        return _in_order(gather(library, question, given, limit * DEEPER), period, limit)
-    if (got := gather(library, question, narrowed(given, period), limit)).hits:
-        return replace(got, notes=(freshness.taken(period),), narrowed=True)
-    return replace(gather(library, question, given, limit), notes=(freshness.missed(period),))
-
-
 def _in_order(got: SearchResult, period: Period, limit: int) -> SearchResult:
     """Return hits with those that fit the period first, and the note if that changed anything."""
     ordered = tuple(freshness.arranged(got.hits, period)[:limit])
-    said = ordered != got.hits[:limit] or isinstance(period, EventPeriod)
+    said = ordered != got.hits[:limit]
     whole = tuple(freshness.arranged(got.whole, period)[:limit])
     return SearchResult(ordered, (freshness.taken(period),) if said else (), whole=whole)
-
-
-def _by_event(
-    library: Searchable, question: Question, given: Filters, cited: Sequence[str]
-) -> EventPeriod | None:
-    """Return the period on one side of an event, None where the briefs give not one day for it."""
-    event = question.event
-    assert event
-    if cited and not given.briefs and not event.others:
-        within = Query(event.named, (), replace(given, briefs=tuple(cited)))
-        days = told(event, library.search(within, EVENT_HITS), None)
-        if days:
-            return period_by(question.searched, event, days[0]) if len(days) == 1 else None
-    queries = _query_of(question, given), Query(event.named, question.context, given)
-    hits = [hit for query in queries for hit in library.search(query, EVENT_HITS)]
-    days = told(event, hits, topic_of(question, event))
-    return period_by(question.searched, event, days[0]) if len(days) == 1 else None

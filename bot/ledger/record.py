@@ -13,7 +13,6 @@ from importlib import metadata
 from typing import Any
 
 from bot.answering.answer import Answer, Citation, Sentence
-from bot.answering.eventdays import EventPeriod
 from bot.answering.render import brief_json, citation_json, hit_json, sentence_json
 from bot.question.question import Period, Question, Turn
 from index.passage import Hit
@@ -181,7 +180,7 @@ def _untyped(note: str, standalone: Question) -> str:
     period = standalone.period
     words = [one for one in _QUOTED.findall(note) if one.lower() in standalone.asked.lower()]
     if period is not None:
-        words += [period.said, period.event if isinstance(period, EventPeriod) else ""]
+        words.append(period.said)
     for one in filter(None, words):
         note = note.replace(one, TYPED)
     return note

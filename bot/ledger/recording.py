@@ -185,8 +185,7 @@ class _Steps:
             return replace(stage, generation=generation)
         cited = self._cited_last(stage.request.turns)
         found = self.chain.find(stage.question, stage.request.filters, cited)
-        question = replace(stage.question, period=found.period)
-        return stage.took("search", started, question=question, found=found, generation=generation)
+        return stage.took("search", started, found=found, generation=generation)
 
     def _cited_last(self, turns: Sequence[Turn]) -> tuple[str, ...]:
         """Return the ids of the briefs that the last answer with any citation rests on."""

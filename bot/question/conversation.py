@@ -3,8 +3,7 @@
 A question *leans* on the turns before it when one of these holds:
 
 - it refers to what it does not name: a pronoun (it, they, that, there, one …) with no name before
-  it in the same question, or "the"/"this"/"that" with a noun for a kind of thing (the bill, that
-  ruling, the states) in a question without names;
+  it in the same question;
 - it is cut short: no content word, or at most two and no name, and not of the form "what is X";
 - it opens as a continuation (and, but, so, what about, ok, no, also …), unless it then brings a
   name and two more content words of its own.
@@ -23,7 +22,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.language.words import DEMONSTRATIVES, KINDS, LIGHT, PRONOUNS
+from bot.language.words import DEMONSTRATIVES, LIGHT, PRONOUNS
 from bot.question.question import Question, Turn
 from index.words import QUESTION_FILLER, STOP_WORDS, content_words, stem, words
 
@@ -96,7 +95,7 @@ class _Topic:
         added = [
             phrase
             for phrase in phrases(question)
-            if phrase.lower() not in KINDS and not {stem(word) for word in words(phrase)} <= known
+            if not {stem(word) for word in words(phrase)} <= known
         ]
         return _Topic(_bounded([phrase for phrase in kept if phrase] + added))
 
@@ -130,7 +129,7 @@ def leans(question: str) -> bool:
     tokens = _tokens(question)
     names = _names(tokens)
     content = content_words(question)
-    if _dangling_pronoun(tokens, names) or (not names and _definite_kind(tokens)):
+    if _dangling_pronoun(tokens, names):
         return True
     bare = [word for word in content if word not in LIGHT]
     if _CONTINUES.match(question) and not (names and len(content) >= 3):
@@ -251,17 +250,6 @@ def _stands_alone(following: Sequence[str]) -> bool:
 def _existential(tokens: Sequence[str], position: int) -> bool:
     beside = {*tokens[max(0, position - 1) : position], *tokens[position + 1 : position + 2]}
     return bool(beside & {"is", "are", "was", "were", "be", "been", "will", "any", "has", "have"})
-
-
-def _definite_kind(tokens: Sequence[str]) -> bool:
-    lowered = [token.lower() for token in tokens]
-    pointing = DEMONSTRATIVES | {"the"}
-    for position, token in enumerate(lowered[:-1]):
-        if token in pointing and lowered[position + 1].split("'")[0].split("’")[0] in KINDS:
-            rest = lowered[position + 2 : position + 3]
-            # "the bill" points back; "the states of Japan", "the court system of" need not.
-            return not rest or rest[0] not in {"of", "for"}
-    return False
 
 
 def _without_years(phrase: str) -> str:

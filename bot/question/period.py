@@ -179,22 +179,6 @@ def version_of(question: str) -> NamedVersion | None:
     return None
 
 
-def event_period(
-    question: str, place: tuple[int, int, int], word: str, days: tuple[str, str]
-) -> Period:
-    """Return the period on the side of an event that a relation ("before") names.
-
-    `place` is that of its words: their start, that of the event itself, their end, exclusive;
-    `days` are the first and the last that it may have been on. It narrows where the words speak of
-    publishing, else it orders.
-    """
-    start, core, end = place
-    first, last = (date.fromisoformat(day) for day in days)
-    since, until = _bounded(word, "", Expression(core, end, first, last))
-    time = _Time(start, core, end, since, until, word)
-    return _period(question, time, narrows=_of_publishing(question, time))
-
-
 def _times(question: str, found: Sequence[Expression]) -> list[_Time]:
     """Join each expression with its relation, and two that bound one time."""
     times: list[_Time] = []

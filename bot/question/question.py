@@ -6,7 +6,6 @@ No later stage looks at what was typed again.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.question.events import Event
 from bot.question.wanted import AnswerKind
 from index.snapshot import Filters
 
@@ -72,7 +71,6 @@ class Question:
     yes_or_no: bool = False  # a yes or a no is wanted
     period: Period | None = None
     version: NamedVersion | None = None
-    event: Event | None = None  # by which it tells its time, where it has no period
     names: frozenset[str] = frozenset()  # stems of its names, designations and numbers
     stems: tuple[str, ...] = ()  # of its content words, in order
     weights: Mapping[str, float] = field(default_factory=dict, hash=False)  # of stems; sum 1

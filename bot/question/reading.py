@@ -12,7 +12,6 @@ from typing import Protocol
 
 from bot.language import yesno
 from bot.question.conversation import standalone
-from bot.question.events import event_of
 from bot.question.parts import parts_of
 from bot.question.period import day_in, period_of, version_of
 from bot.question.question import LONGEST_QUESTION, Question, Turn
@@ -85,14 +84,12 @@ def read(
     `understand` makes its text independent of the conversation.
     """
     question = understand(asked, [Turn(one) if isinstance(one, str) else one for one in turns])
-    period = period_of(question.text, today)
     whole = replace(
         question,
         off_topic=is_off_topic(asked) or is_off_topic(question.searched),
         about_cited=is_about_cited(asked),
-        period=period,
+        period=period_of(question.text, today),
         version=version_of(question.text),
-        event=None if period else event_of(question.searched),
     )
     parts = tuple(_with_words(part, library) for part in parts_of(whole))
     return replace(_with_words(whole, library), parts=parts)

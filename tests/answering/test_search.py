@@ -1,7 +1,6 @@
 """Claims about searching within the time or the version that a question names."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,74 +111,6 @@ def test_the_parts_of_a_question_are_searched_within_its_time(shelf: Library) ->
     assert dates(found) == {"2019-04-02"}
     assert found.whole
     assert asked(shelf, "who owned the mine at Orrin?").whole == ()
-
-
-VISIT = "Orrin talks\n\nMs Arden visited Orrin on 3 March 2022 to speak of the mine."
-BEFORE = "Copper\n\nThe copper mine at Orrin had 900 miners."
-AFTER = "Copper again\n\nThe copper mine at Orrin had 400 miners."
-
-
-@pytest.fixture(scope="module")
-def visited(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Iterator[Library]:
-    """A brief from before a visit, one from after it, and one that tells of it."""
-    home = tmp_path_factory.mktemp("visited")
-    (home / "models").symlink_to(model_cache)
-    with Library.open(Settings(home=home), create=True, one_shot=True) as library:
-        library.publish(
-            [
-                draft("b.txt", BEFORE, date="2021-06-01"),
-                draft("a.txt", AFTER, date="2023-06-01"),
-                draft("v.txt", VISIT, date="2022-03-05"),
-            ]
-        )
-        yield library
-
-
-NOTE = "{} 3 March 2022, the day that “Orrin talks” (2022-03-05) gives for the visit to Orrin."
-
-
-@pytest.mark.parametrize(("word", "first"), [("before", "2021-06-01"), ("since", "2023-06-01")])
-def test_an_event_orders_by_the_day_that_the_briefs_give(
-    visited: Library, word: str, first: str
-) -> None:
-    """Nothing is kept out, and the note says what was understood."""
-    found = asked(visited, f"how many miners had the copper mine {word} the visit to Orrin?")
-    assert found.hits[0].brief.date == first
-    assert dates(found) == {"2021-06-01", "2022-03-05", "2023-06-01"}
-    assert found.notes == (NOTE.format(f"Taken as {word}"),)
-    assert not found.narrowed
-
-
-def test_an_event_narrows_where_the_words_speak_of_writing(visited: Library) -> None:
-    """As a date does."""
-    found = asked(visited, "what did we write before the visit to Orrin about the copper mine?")
-    assert dates(found) == {"2021-06-01"}
-    assert found.narrowed
-    assert "published until 2022-03-02" in found.notes[0]
-
-
-@pytest.mark.parametrize(
-    "question",
-    ["how many miners had the mine before the visit to Sarn?", "miners since the ceasefire?"],
-)
-def test_an_event_that_the_briefs_give_no_day_is_no_period(visited: Library, question: str) -> None:
-    """Nothing is said and nothing is lost."""
-    found = asked(visited, question)
-    assert (found.period, found.notes, found.narrowed) == (None, (), False)
-    assert len(found.hits) == 3
-
-
-def test_a_bare_event_is_that_of_the_briefs_cited_last(visited: Library) -> None:
-    """Or that of the conversation's topic; alone it is none."""
-    question = "what did we say before the visit?"
-    alone = read_question(visited, question)
-    assert find(visited, alone, Filters(), 5).period is None
-    cited = [hit.brief.id for hit in asked(visited, "what did Ms Arden do?").hits][:1]
-    found = find(visited, alone, Filters(), 5, cited)
-    assert found.period is not None
-    assert found.period.until == "2022-03-02"
-    talked = replace(alone, context=("Orrin", "mine"))
-    assert find(visited, talked, Filters(), 5).period == found.period
 
 
 PORT = hit(1, "The port of Aurelia is run by the harbour board.")

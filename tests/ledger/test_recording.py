@@ -16,11 +16,8 @@ from bot.ledger.recording import Answerer, Request, build
 from bot.ledger.streamed import answers_begun, digest_of, rows
 from bot.question.question import Question, Turn
 from index.errors import UsageError
-from index.library import Library
 from index.search import Query
-from index.settings import Settings
 from index.snapshot import Filters
-from tests.drafts import draft as text_draft
 
 QUESTION = "For how long was Port Aurelia leased?"
 
@@ -277,24 +274,3 @@ def test_a_question_about_the_source_is_sought_in_what_was_cited(answerer):
     assert {hit.brief.id for hit in answer.hits} == cited
     alone = answerer.ask("what does that report say?", [Turn(QUESTION)])
     assert {hit.brief.id for hit in alone.hits} > cited
-
-
-def test_the_period_of_an_event_is_recorded_with_the_answer(home_with_model):
-    """As that of a date is; "the visit" is the one that the briefs cited last tell of."""
-    visit = "Talks at Orrin\n\nMs Arden visited Orrin on 3 March 2022 to speak of the mine."
-    mine = "Copper\n\nThe copper mine at Orrin had 900 miners."
-    with Library.open(Settings(home=home_with_model), create=True) as opened:
-        opened.publish(
-            [text_draft("v.txt", visit, date="2022-03-05"), text_draft("m.txt", mine, date="2021")]
-        )
-        answerer = Answerer(opened)
-        first = answerer.ask("When did Ms Arden visit Orrin?")
-        assert first.answered
-        turn = Turn(first.question, first.answer_id)
-        answer = answerer.ask("what did we say before the visit?", [turn])
-        entry = Ledger(opened.database).get(answer.answer_id)
-    assert entry.body["period"] == {"since": None, "until": "2022-03-02", "narrows": True}
-    assert entry.private["period_said"] == "before the visit"
-    assert entry.private["notes"] == list(answer.draft.notes)
-    assert "visit" not in str(entry.body["notes"])
-    assert any("“Talks at Orrin” (2022-03-05) gives 3 March 2022" in n for n in answer.draft.notes)
