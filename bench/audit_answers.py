@@ -17,10 +17,12 @@ from typing import Any
 from bench import own
 from bench.gold import questions as gold_questions
 from bench.workplace import Workplace
-from bot.answering.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
-from bot.answering.chain import Answerer
+from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
+from bot.checking.verdict import Verdict
 from bot.ledger.ledger import Ledger, canonical
 from bot.ledger.record import Basis, body, sha256
+from bot.ledger.recording import Answerer
+from bot.question.question import Question
 from index import sentences
 from index.database import Database, sqlite_url
 from index.library import Library
@@ -123,10 +125,10 @@ def _body(answer_id: str, chosen: Sequence[Quotable], rng: random.Random) -> dic
         citations.append(Citation(number, hit, offset + start, offset + end))
         text = _formed(passage.text[start:end], brief.title, rng)
         said.append(Sentence(text, (number,), Verdict.SUPPORTED))
-    draft = Draft(tuple(said), tuple(citations), 0.9, mode="generative", model="script")
+    draft = DraftAnswer(tuple(said), tuple(citations), 0.9, mode="generative", model="script")
     hits = tuple(one.hit for one in citations)
     hashes = {f"{brief.id}@{brief.version}": sha256(brief.text) for brief, *_ in chosen}
-    answer = Answer(answer_id, Standalone("", ""), draft, hits)
+    answer = Answer(answer_id, Question("", ""), draft, hits)
     made = body(answer, basis=Basis(1, "", {}), brief_sha256=hashes, seconds={})
     stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
     return json.loads(canonical({**made, "answer_id": answer_id, "created_at": stamp}))  # type: ignore[no-any-return]

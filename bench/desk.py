@@ -127,16 +127,18 @@ def _hits(library):  # type: ignore[no-untyped-def]
 
 def _record(name, hits, chosen):  # type: ignore[no-untyped-def]
     """Return body and private part of an answer that quotes the beginnings of passages."""
-    from bot.answering.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
+    from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
+    from bot.checking.verdict import Verdict
     from bot.ledger.record import Basis, body, private
+    from bot.question.question import Question
 
     citations = [
         Citation(n, hit, hit.passage.start, hit.passage.start + min(160, len(hit.passage.text)))
         for n, hit in enumerate(hits, 1)
     ]
     said = [Sentence(one.quote, (one.number,), Verdict.SUPPORTED) for one in citations]
-    asked = Standalone(f"What of {hits[0].brief.title} ({name})?", f"what of it ({name})?")
-    draft = Draft(tuple(said), tuple(citations), confidence=chosen.random())
+    asked = Question(f"What of {hits[0].brief.title} ({name})?", f"what of it ({name})?")
+    draft = DraftAnswer(tuple(said), tuple(citations), confidence=chosen.random())
     made = body(
         Answer(name, asked, draft, tuple(hits)),
         basis=Basis(1, "{}", {}),

@@ -14,17 +14,18 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from bench import command, sets
 from bench.figures import Figure
 from bench.workplace import Workplace
-from bot.answering import extractive
-from bot.answering.candidates import Candidate, candidates
-from bot.answering.features import Asked
-from bot.question.conversation import standalone
-from bot.question.wording import word_weights
+from bot.answering import extractive, selection
+from bot.answering.candidates import Quotable, candidates
+from bot.answering.search import SearchResult
+from bot.question.question import Question
+from bot.question.reading import read
 from index.library import Library
 from index.passage import Hit
 from index.search import Query
@@ -51,7 +52,7 @@ class Given:
     sentences: tuple[Span, ...]
     chosen: tuple[frozenset[int], ...]
 
-    def chose(self, candidate: Candidate, person: frozenset[int]) -> bool:
+    def chose(self, candidate: Quotable, person: frozenset[int]) -> bool:
         """Return whether a candidate's own sentence is, by half, one that a person chose."""
         offset = candidate.hit.passage.start
         start, end = offset + candidate.core, offset + candidate.end
@@ -122,14 +123,18 @@ def _spans(text: str, sentences: Sequence[str]) -> Iterable[Span]:
         start = found.end() if found else start
 
 
+def _read(item: Given, library: Library) -> Question:
+    return read(item.question, today=date(2026, 11, 1), library=library)
+
+
 def _ours(item: Given, library: Library) -> list[Span]:
-    asked = Asked(standalone(item.question), word_weights(standalone(item.question), library))
-    ranked = extractive.score_sentences(asked, item.hits[: extractive.HITS], library)
-    return [_span(one) for one in extractive.choose(ranked, asked.weights)]
+    question = _read(item, library)
+    ranked = selection.score_sentences(question, item.hits, library)
+    return [_span(one) for one in selection.choose(ranked, question.weights)]
 
 
 def _answered(item: Given, library: Library) -> list[Span]:
-    made = extractive.answer(standalone(item.question), item.hits, library)
+    made = extractive.answer(_read(item, library), SearchResult(tuple(item.hits)), library)
     return [(citation.start, citation.end) for citation in made.citations]
 
 
@@ -141,7 +146,7 @@ def _nearest(item: Given, library: Library) -> list[Span]:
     return [(offset[at] + found[at].core, offset[at] + found[at].end) for at in best]
 
 
-def _span(scored: extractive.Scored) -> Span:
+def _span(scored: selection.Scored) -> Span:
     offset = scored.candidate.hit.passage.start
     return offset + scored.candidate.start, offset + scored.candidate.end
 

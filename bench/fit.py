@@ -20,14 +20,13 @@ from numpy.typing import NDArray
 from bench import command, extracts, own, sets
 from bench.networks import Network, Question, Training, listwise, pointwise
 from bench.workplace import Workplace
-from bot.answering import answerable, extractive, scoring
-from bot.answering.answer import Standalone, Turn
-from bot.answering.features import COLUMNS, Asked
+from bot.answering import answerability, selection
+from bot.answering.selection import COLUMNS
 from bot.evals import gold
-from bot.evals.held import holds, meets
-from bot.question.conversation import standalone
-from bot.question.period import with_period
-from bot.question.wording import word_weights
+from bot.evals.judging import holds, meets
+from bot.question.question import Question as Asked
+from bot.question.question import Turn
+from bot.question.reading import is_off_topic, read
 from index import closer, ranker, retrieval
 from index.library import Library
 from index.passage import Hit
@@ -64,7 +63,7 @@ class Item:
     """
 
     at: int
-    asked: Standalone
+    asked: Asked
     answerable: bool
     passages: tuple[Meets, ...] = ()
     sentences: tuple[Callable[[Hit, int], bool], ...] = ()
@@ -91,15 +90,17 @@ def load(place: Workplace, name: str) -> Set:
     else:
         library = Library.open(Settings(home=sets.prepare(place, name).home))
     if name == "own":
-        return Set(name, library, [_own(at, row) for at, row in enumerate(own.questions(library))])
+        return Set(
+            name, library, [_own(library, at, row) for at, row in enumerate(own.questions(library))]
+        )
     if name == "elsewhere":
         rows = sets.clapnq(place.data).gold[::ELSEWHERE]
-        asked = [_asked(row["question"], ()) for row in rows]
+        asked = [_asked(library, row["question"], ()) for row in rows]
         return Set(name, library, [Item(at, one, False) for at, one in enumerate(asked)])
     path = place.work / f"{name}.fit.jsonl"
     sets.write_gold(path, sets.SETS[name](place.data).gold[:: SQUAD if name == "squad2" else 1])
     rows = gold.read(path).questions
-    return Set(name, library, [_gold(at, row) for at, row in enumerate(rows)])
+    return Set(name, library, [_gold(library, at, row) for at, row in enumerate(rows)])
 
 
 def small(place: Workplace) -> Iterator[Set]:
@@ -110,10 +111,10 @@ def small(place: Workplace) -> Iterator[Set]:
         home = place.made(f"small-{part}", lambda home, chosen=chosen: _ingest(place, home, chosen))
         with Library.open(Settings(home=home)) as library:
             here, elsewhere = own.questions(library), own.absent(library)
-            answered = [_own(at, row) for at, row in enumerate(here) if row.needed]
+            answered = [_own(library, at, row) for at, row in enumerate(here) if row.needed]
             near = [row for row in here if not row.needed][part::SMALL]
             lacking = [*near, *elsewhere[part::ABSENT]]
-            asked = [_asked(row.question, row.turns) for row in lacking]
+            asked = [_asked(library, row.question, row.turns) for row in lacking]
             items = [*answered, *(Item(at, one, False) for at, one in enumerate(asked))]
             yield Set(f"small-{part}", library, items)
 
@@ -147,7 +148,7 @@ def fit_sentences(place: Workplace) -> None:
     for name, weight in SENTENCES.items():
         questions += _fitted(seen[name], weight)
     network = listwise(questions, Training(epochs=20, dropout=0.25))
-    network.write(scoring.WEIGHTS, COLUMNS, _told(SENTENCES))
+    network.write(selection.WEIGHTS, COLUMNS, _told(SENTENCES))
     _tell("sentences", network, seen)
 
 
@@ -157,7 +158,7 @@ def fit_answerable(place: Workplace) -> None:
     features: tuple[str, ...] = ()
     for name in ANSWERABLE:
         found = [
-            (item, _evidence(given.library, item))
+            (item, _features(given.library, item))
             for given in (small(place) if name == "small" else [load(place, name)])
             for item in given.items
         ]
@@ -172,7 +173,7 @@ def fit_answerable(place: Workplace) -> None:
     training = Training(units=32, epochs=40, decay=0.1, dropout=0.3)
     network = pointwise(np.array(rows), np.array(right), np.array(weights), training)
     border = float(np.log(THRESHOLD / (1 - THRESHOLD)))
-    network.write(answerable.WEIGHTS, features, _told(ANSWERABLE), -border)
+    network.write(answerability.WEIGHTS, features, _told(ANSWERABLE), -border)
     for name, found in seen.items():
         kept = [(item, numbers) for item, numbers in found if not item.fitted]
         scores = network.scores(np.array([list(numbers.values()) for _, numbers in kept])) - border
@@ -186,10 +187,10 @@ def fit_answerable(place: Workplace) -> None:
 STAGES = {"ranker": fit_ranker, "sentences": fit_sentences, "answerable": fit_answerable}
 
 
-def _own(at: int, row: own.OwnQuestion) -> Item:
+def _own(library: Library, at: int, row: own.OwnQuestion) -> Item:
     passages = tuple(_holder(needed) for needed in row.needed)
     sentences = tuple(_teller(needed) for needed in row.needed)
-    return Item(at, _asked(row.question, row.turns), bool(row.needed), passages, sentences)
+    return Item(at, _asked(library, row.question, row.turns), bool(row.needed), passages, sentences)
 
 
 def _holder(needed: own.Needed) -> Meets:
@@ -202,18 +203,18 @@ def _teller(needed: own.Needed) -> Callable[[Hit, int], bool]:
     )
 
 
-def _gold(at: int, row: gold.GoldQuestion) -> Item:
+def _gold(library: Library, at: int, row: gold.GoldQuestion) -> Item:
     passages = tuple(_meeter(needs) for needs in row.needed)
     sentences = tuple(_quoter(needs) for needs in row.needed if any(need.quote for need in needs))
-    asked = _asked(row.question, tuple(map(Turn, row.conversation)))
+    asked = _asked(library, row.question, tuple(map(Turn, row.conversation)))
     return Item(at, asked, row.answerable, passages, sentences)
 
 
-def _meeter(needs: Sequence[gold.Need]) -> Meets:
+def _meeter(needs: Sequence[gold.NeededPassage]) -> Meets:
     return lambda hit: meets(hit, needs)
 
 
-def _quoter(needs: Sequence[gold.Need]) -> Callable[[Hit, int], bool]:
+def _quoter(needs: Sequence[gold.NeededPassage]) -> Callable[[Hit, int], bool]:
     def tells(hit: Hit, row: int) -> bool:
         start, end = split(hit.passage.text)[row]
         sentence = hit.passage.text[start:end]
@@ -226,8 +227,8 @@ def _quoter(needs: Sequence[gold.Need]) -> Callable[[Hit, int], bool]:
     return tells
 
 
-def _asked(question: str, turns: Sequence[Turn]) -> Standalone:
-    return with_period(standalone(question, turns), TODAY)
+def _asked(library: Library, question: str, turns: Sequence[Turn]) -> Asked:
+    return read(question, turns, today=TODAY, library=library)
 
 
 def _candidates(library: Library, item: Item) -> Rows:
@@ -248,16 +249,14 @@ def _candidates(library: Library, item: Item) -> Rows:
     return item.fitted, ranker.features(seen), right
 
 
-def _ranked(library: Library, item: Item) -> tuple[Asked, list[Hit]]:
-    asked = Asked(item.asked, word_weights(item.asked, library))
-    return asked, library.search(Query(item.asked.searched, item.asked.context), HITS)
+def _ranked(library: Library, item: Item) -> list[Hit]:
+    return library.search(Query(item.asked.searched, item.asked.context), HITS)
 
 
 def _sentences(library: Library, item: Item) -> Rows:
     """Return what is weighed of the sentences of the hits."""
-    asked, hits = _ranked(library, item)
-    found, _, rows = extractive.measured(asked, hits[: extractive.HITS], library)
-    places = [(one.hit, extractive.place_of(one)) for one in found]
+    found, _, rows = selection.measured(item.asked, _ranked(library, item), library)
+    places = [(one.hit, selection.place_of(one)) for one in found]
     right = np.array([[tells(hit, row) for hit, row in places] for tells in item.sentences])
     return item.fitted, rows, right
 
@@ -268,21 +267,19 @@ def _given(place: Workplace) -> Sequence[Rows]:
     found = []
     with Library.open(Settings(home=home)) as library:
         for item in extracts.given(place, library):
-            asked = Asked(
-                standalone(item.question), word_weights(standalone(item.question), library)
-            )
-            ones, _, rows = extractive.measured(asked, item.hits[: extractive.HITS], library)
+            asked = _asked(library, item.question, ())
+            ones, _, rows = selection.measured(asked, item.hits, library)
             right = np.array([[item.chose(one, person) for one in ones] for person in item.chosen])
             found.append((item.at % PARTS != HELD_OUT, rows, right))
     return found
 
 
-def _evidence(library: Library, item: Item) -> dict[str, float] | None:
-    if answerable.not_for_briefs(item.asked.searched):
+def _features(library: Library, item: Item) -> dict[str, float] | None:
+    if is_off_topic(item.asked.searched):
         return None
-    asked, hits = _ranked(library, item)
-    found = extractive.weigh(asked, hits, library).evidence
-    return dict(found) if found else None
+    hits = _ranked(library, item)
+    ranked = selection.score_sentences(item.asked, hits, library)
+    return answerability.features_of(item.asked, hits, ranked, library)
 
 
 def _fitted(rows: Sequence[Rows], weight: float) -> list[Question]:

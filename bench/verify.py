@@ -20,7 +20,7 @@ from bench import command
 from bench.figures import Figure, counted
 from bench.swaps import SOUND, Swap, swaps
 from bench.workplace import Workplace
-from bot.answering.answer import Verdict
+from bot.checking.verdict import Verdict
 from bot.checking.verify import Check, check
 from index import sentences
 

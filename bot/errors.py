@@ -1,6 +1,6 @@
 """Every error that the bot raises on purpose, beside those of the index.
 
-BriefsError                 (index.errors) one clear line: the thing, the reason, the mend
+BriefsError                 (index.errors) one clear line: the thing, the reason, what to do
 ├── QuoteError              a quotation is not a slice of its passage: the answer is not given
 ├── NothingVisible          no collection may be seen here: the library is not searched at all
 ├── LedgerError             the record of an answer cannot be written or read: no answer is shown
@@ -21,7 +21,7 @@ class QuoteError(BriefsError):
 
 
 class NothingVisible(BriefsError):
-    """Whoever reads the place may see no collection. Say no more than "The briefs do not say"."""
+    """Nobody who reads the place may see a collection. Say no more than "The briefs do not say"."""
 
 
 class LedgerError(BriefsError):

@@ -1,6 +1,9 @@
-"""Hand passages to anyone's LangChain program: a BaseRetriever over a Library.
+"""Use the briefs in any LangChain program: a BaseRetriever over a Library.
 
     BriefRetriever(library=library, k=8).invoke("question")
+
+It searches as `briefs search` does, within the time or version that the question names.
+`bot.ledger.recording.build` gives the whole chain, up to the recorded answer.
 
 Each Document's metadata carries every field of a `briefs search --json` hit, so that a citation can
 be made from it alone.
@@ -13,9 +16,9 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field
 
 from bot.answering.render import hit_json
+from bot.answering.search import search
 from index.library import Library
 from index.passage import Hit
-from index.search import Query
 from index.snapshot import Filters
 
 
@@ -31,8 +34,8 @@ class BriefRetriever(BaseRetriever):
     def _get_relevant_documents(self, query: str, **_: Any) -> list[Document]:
         if not query.strip():
             return []
-        hits = self.library.search(Query(text=query, filters=self.filters), limit=self.k)
-        return [document(hit, rank) for rank, hit in enumerate(hits, 1)]
+        found = search(self.library, query, filters=self.filters, limit=self.k)[1]
+        return [document(hit, rank) for rank, hit in enumerate(found.hits, 1)]
 
 
 def document(hit: Hit, rank: int) -> Document:

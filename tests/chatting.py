@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.writing.allowance import Allowance
-from bot.answering.writing.breaker import Breaker
+from bot.answering.writing.allowance import Allowance, Breaker
 from bot.answering.writing.models import ChatModel, Piece
 from index.database import Database
 from index.passage import BriefRef, Hit, Passage
@@ -47,10 +46,12 @@ class Spoken:
     def __init__(self, mind: Mind) -> None:
         self.mind = mind
         self.settings = load()
+        self.pieces = 0  # handed out
 
     def stream(self, messages: Sequence[tuple[str, str]], **_: Any) -> Iterator[Piece]:
         text = self.mind(Asked.of([{"content": messages[-1][1]}]))
         for start in range(0, len(text), 40):
+            self.pieces += 1
             yield Piece(text[start : start + 40])
         yield Piece("", "stop")
 

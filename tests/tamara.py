@@ -1,15 +1,19 @@
 """Two briefs on a made-up kingdom, Tamara, in a real library with the real model."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from bot.question.question import Question
+from bot.question.reading import read
 from index.draft import Draft
 from index.library import Library
 from index.passage import Brief, Passage, Source
 from index.settings import Settings
 
+DAY = date(2026, 11, 24)
 HARBOUR = (
     "Port Aurelia: lease and ownership",
     "2024-03-05",
@@ -66,3 +70,8 @@ def library(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Iter
     with Library.open(Settings(home=home), create=True) as opened:
         opened.publish([draft(*HARBOUR), draft(*WHEAT)])
         yield opened
+
+
+def read_question(library: Library, asked: str, *turns: str, today: date = DAY) -> Question:
+    """Return a question as the bot reads it, the day of every test being one."""
+    return read(asked, turns, today=today, library=library)

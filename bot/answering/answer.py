@@ -1,4 +1,4 @@
-"""The types of asking: Turn, Sentence, Citation, Draft, Answer. No I/O; one type for one thing.
+"""The types of an answer: sentences, the quotations they rest on, a draft, the answer itself.
 
 A quotation is checked when its citation is made: what does not stand in the passage, character for
 character, cannot become a Citation.
@@ -6,85 +6,14 @@ character, cannot become a Citation.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from bot.answering.readable import faithful
+from bot.checking.verdict import Reason, Verdict
 from bot.errors import QuoteError
+from bot.question.question import Question
 from index.passage import BriefRef, Hit
 
 NEAREST = 3  # passages named when the briefs do not answer
-
-
-class Verdict(StrEnum):
-    """What the check of a sentence against its passages found."""
-
-    SUPPORTED = "supported"
-    CHECK = "check"
-    UNSUPPORTED = "unsupported"
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why a sentence is not simply supported: a kind of the audit's contract, and what was found.
-
-    `kind` is one of number, date, name, negation, hedge, coverage, dangling, misattributed,
-    stitched.
-    """
-
-    kind: str
-    detail: str
-
-
-@dataclass(frozen=True)
-class Period:
-    """The time that a question speaks of, as ISO days, inclusive; None is open.
-
-    `said` are the words of the question that say so. A period that `narrows` keeps out briefs
-    published at other times; one that does not only puts those of its time first.
-    """
-
-    said: str
-    since: str | None = None
-    until: str | None = None
-    narrows: bool = True
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One earlier question of a conversation, as its asker typed it."""
-
-    question: str
-    answer_id: str | None = None
-
-
-@dataclass(frozen=True)
-class Standalone:
-    """A question made independent of its conversation.
-
-    `question` reads without the conversation, `asked` is what was typed, `context` are the words
-    that earlier turns lend to the search, the nearest topic first. Where the question is
-    `rewritten`, as a whole sentence, it is what is searched; else what was typed, with its context.
-    `whole` are the hits of the question by itself where those of its parts are merged with them:
-    by them it is decided whether it is answered.
-    """
-
-    question: str
-    asked: str
-    context: tuple[str, ...] = ()
-    follows: bool = False
-    period: Period | None = None
-    rewritten: bool = False
-    whole: tuple[Hit, ...] = field(default=(), compare=False, repr=False)
-
-    @property
-    def searched(self) -> str:
-        """The words to search and to answer, the context apart."""
-        return self.question if self.rewritten else self.asked
-
-    @property
-    def topic(self) -> str:
-        """The words lent by earlier turns, as one text."""
-        return " ".join(self.context)
 
 
 @dataclass(frozen=True)
@@ -146,7 +75,7 @@ OnSentence = Callable[[Sentence, tuple[Citation, ...]], None]
 
 
 @dataclass(frozen=True)
-class Draft:
+class DraftAnswer:
     """What an answer maker returns: sentences with citations, or none and why."""
 
     sentences: tuple[Sentence, ...] = ()
@@ -170,8 +99,8 @@ class Answer:
     """One answer as it is recorded and then shown."""
 
     answer_id: str
-    standalone: Standalone
-    draft: Draft
+    standalone: Question
+    draft: DraftAnswer
     hits: tuple[Hit, ...]  # everything that the search found, best first
     seconds: float = 0.0
 

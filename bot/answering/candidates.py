@@ -1,13 +1,13 @@
 """Cut hits into the sentences that could be quoted, and say what speaks against quoting each.
 
-In: hits. Out: Candidates, each an exact stretch of one passage. Knows nothing of the question.
+Each is an exact stretch of one passage. What only names a source ("GAO, Surface Transportation,
+GAO-14-628R, May 28, 2014.") is left out.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.answering.references import is_reference
 from index.passage import Hit
 from index.sentences import split
 from index.words import words
@@ -37,12 +37,34 @@ _FOOTNOTE = re.compile(
     |Id\.|(?:P\.L\.|Public\ Law)\ \d+[-–]\d+(?:[,;.)]|$)|\d+\ (?:U\.S\.C|C\.F\.R|Stat))""",
     re.VERBOSE,
 )
-_CITATION = re.compile(r"\b(?:Ibid|see also|CRS (?:Report|In Focus|Insight)|by [A-Z]\w+ [A-Z])")
+_DESIGNATION = r"\b(?!FY)[A-Z]{1,4}\d{4,6}"  # of a report: "R43347"
+# A reference bears the marks of one (an address, a volume, pages, a title in quotation marks that
+# ends in a comma, an author in capitals, "hereinafter", "see") and, its titles taken out, no verb.
+_REFERS = re.compile(
+    rf"""https?://|\bhereinafter\b|\bet\ al\b|\b(?:[Vv]ol|[Nn]o|pp?)\.\s?\d|\bIbid\b
+    |\b[Aa]ccessed\b|,[”"]\s(?=[A-Z\d])|\b(?:Working\ Paper|[Pp]ress\ [Rr]elease|Fed\.\ Reg\.)
+    |^\W*(?:\d{{1,3}}\.\s)?(?:Department\ of\b|[A-Z]{{2,5}},\ (?=[“"A-Z\d]))
+    |{_DESIGNATION},\ (?=[“"A-Z])
+    |^\W*(?:\d{{1,3}}\.\s)?(?:[Ss]ee|[Ff]or\ (?:details|more|further|additional|example
+      |a\ discussion)\b.{{0,60}}\bsee)\b""",
+    re.VERBOSE,
+)
+_TITLE = re.compile(r"[“\"][^”\"]*[”\"]")
+_ADDRESS = re.compile(r"https?://\S+")
+_SEE = re.compile(r"\b(?:see(?: also)?|cited|archived|hereinafter|accessed|updated|based)\b")
+_VERB = re.compile(
+    r"""\b(?:is|are|was|were|be|been|has|have|had|will|would|can|cannot|could|may|might|must|should
+    |shall|does|do|did|said|says|found|finds|shows|began|gave|made|held|holds|rose|fell|took|led
+    |means|requires?|provides?|includes?|allows?|remains?|states|applies|covers|became|came|went
+    |[a-z]{2,}ed)\b""",
+    re.VERBOSE,
+)
+_CITATION = re.compile(rf"\b(?:Ibid|see also|by [A-Z]\w+ [A-Z])|{_DESIGNATION}\b")
 _CAPTION = re.compile(r"^[|\s]*(?:Figure|Table|Box|Chart|Appendix) [A-Z]?-?\d*\b")
 _NOTE = re.compile(r"^[|\s]*(?:Sources?|Notes?|Note on|Data):\s")
 _SIGNPOST = re.compile(
     r"\b(?:this|the (?:first|second|third|fourth|fifth|next|following|last|final|remaining))"
-    r" (?:sections?|report|brief|part|product|paper|insight|sidebar|in focus|appendix)\b"
+    r" (?:sections?|report|brief|part|product|paper|appendix)\b"
     r"|\b(?:Figures?|Tables?) [A-Z]?-?\d+\w* (?:provides?|shows?|presents?|lists?|displays?"
     r"|illustrates?|summarizes|depicts?|details|contains?|compares?|identifies|breaks)\b",
     re.IGNORECASE,
@@ -51,7 +73,7 @@ _ENDS_WHOLE = re.compile(r"""[.!?…:;]["'”’»)\]]*(?:\[?\d{1,3}\]?)?$""")
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Quotable:
     """A stretch of a passage that may be quoted: one sentence, with the one before if it leans."""
 
     hit: Hit
@@ -72,18 +94,26 @@ class Candidate:
         """The sentence without the one that it leans on."""
         return self.hit.passage.text[self.core : self.end]
 
-    def overlaps(self, other: "Candidate") -> bool:
+    def overlaps(self, other: "Quotable") -> bool:
         """Return whether both quote some of the same characters."""
         same = self.hit.passage_id == other.hit.passage_id
         return same and self.start < other.end and other.start < self.end
 
 
-def candidates(hits: Sequence[Hit]) -> list[Candidate]:
+def candidates(hits: Sequence[Hit]) -> list[Quotable]:
     """Return the sentences of the hits in the order of hits and of text."""
     return [found for rank, hit in enumerate(hits) for found in _of_hit(hit, rank)]
 
 
-def _of_hit(hit: Hit, rank: int) -> Iterator[Candidate]:
+def is_reference(sentence: str) -> bool:
+    """Return whether a sentence only names a source, and so says nothing that could answer."""
+    if not _REFERS.search(sentence):
+        return False
+    rest = _SEE.sub(" ", _ADDRESS.sub(" ", _TITLE.sub(" ", sentence)))
+    return not _VERB.search(rest)
+
+
+def _of_hit(hit: Hit, rank: int) -> Iterator[Quotable]:
     text = hit.passage.text
     before: tuple[int, int] | None = None
     for found, end in split(text):
@@ -94,7 +124,7 @@ def _of_hit(hit: Hit, rank: int) -> Iterator[Candidate]:
             continue
         leans = not is_row and bool(_DANGLING.match(sentence))
         joined = before if leans and before and _short(text[before[0] : end]) else None
-        yield Candidate(
+        yield Quotable(
             hit=hit,
             rank=rank,
             start=joined[0] if joined else start,

@@ -2,7 +2,7 @@
 
 Where a sum, share, date, number or name is wanted: those of the sentence that the question does not
 say itself, the ones nearest to the question's words. Where a yes or no is wanted: the words that
-decide. Else the clause that says most of what was asked. Knows nothing of passages or citations.
+decide. Else the clause that says most of what was asked.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from bot.language.yesno import asks, deciding
-from bot.question.wanted import Kind, values
+from bot.question.wanted import AnswerKind, values
 from index.words import STOP_WORDS, content_words, stem, words
 
 STRETCHES = 3  # in one sentence, at most
@@ -43,12 +43,14 @@ _TAIL = re.compile(
 Stretch = tuple[int, int]
 
 
-def emphasis(question: str, kind: Kind, sentence: str) -> tuple[Stretch, ...]:
+def emphasis(question: str, kind: AnswerKind, sentence: str) -> tuple[Stretch, ...]:
     """Return the stretches (start, end) of the sentence that answer, in order; () for none."""
     asked = {stem(word) for word in content_words(question)}
     if asks(question) and (found := deciding(sentence)) and _around(found, sentence, asked) > 1:
         return (_without_tail(sentence, *found),)
-    offered = _names(question, sentence) if kind is Kind.NAME else values(kind, sentence, question)
+    offered = (
+        _names(question, sentence) if kind is AnswerKind.NAME else values(kind, sentence, question)
+    )
     if offered:
         return _merged(_whole(sentence, one) for one in _nearest(offered, sentence, asked))
     return _clause(sentence, asked)

@@ -1,7 +1,4 @@
-"""Say and weigh how old the evidence is: hits by the question's period, notes on dates.
-
-In: hits or citations, the period that was taken, the dates of the library's briefs. Out: the hits
-in another order, and lines for `Draft.notes`. Searches nothing and reads no question.
+"""Weigh hits by the question's period, and note how old the cited briefs are.
 
 A passage counts as old where the newest brief of the collection is two years newer than the newest
 brief cited, and either most of the collection is newer than that too, or a newer brief is among the
@@ -14,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.answering.answer import Citation, Period
-from bot.answering.eventdays import EventPeriod, Told
+from bot.answering.answer import Citation
+from bot.question.question import Period
 from index.dates import first_day, last_day
 from index.passage import Hit
 
@@ -28,7 +25,7 @@ NEAR = 0.8  # of the best score, from which a hit speaks of the same
 
 
 @dataclass(frozen=True)
-class Evidence:
+class CitedDates:
     """What the dates of an answer's briefs come to; `newest` is as the brief has it, "2019-03"."""
 
     newest: str | None
@@ -36,13 +33,13 @@ class Evidence:
     cited: int  # briefs cited
 
 
-def evidence(citations: Sequence[Citation]) -> Evidence:
+def cited_dates(citations: Sequence[Citation]) -> CitedDates:
     """Return the date of the newest brief cited, and how many have none."""
     dates = {
         (citation.brief.id, citation.brief.version): citation.brief.date for citation in citations
     }
     known = [day for day in dates.values() if day]
-    return Evidence(max(known, key=last_day, default=None), len(dates) - len(known), len(dates))
+    return CitedDates(max(known, key=last_day, default=None), len(dates) - len(known), len(dates))
 
 
 def arranged(hits: Sequence[Hit], period: Period | None) -> list[Hit]:
@@ -62,12 +59,7 @@ def arranged(hits: Sequence[Hit], period: Period | None) -> list[Hit]:
 def taken(period: Period) -> str:
     """Return the note that says which period was taken."""
     if period.narrows:
-        return f"Searched briefs published {_bounds(period)} (“{period.said}”).{_gives(period)}"
-    if isinstance(period, EventPeriod) and period.told:
-        return (
-            f"Taken as {period.word} {_written(period.told.day)}, the "
-            f"{_unit(period.told.day)} that {_source(period.told)} gives for {period.event}."
-        )
+        return f"Searched briefs published {_bounds(period)} (“{period.said}”)."
     if period.since is None:
         return f"Of passages that fit alike, the newest come first (“{period.said}”)."
     return f"Of passages that fit alike, briefs since {period.since} come first (“{period.said}”)."
@@ -77,7 +69,7 @@ def missed(period: Period) -> str:
     """Return the note for an answer that had to be sought outside of the period."""
     return (
         f"No brief published {_bounds(period)} (“{period.said}”) answers this; "
-        f"all briefs were searched.{_gives(period)}"
+        f"all briefs were searched."
     )
 
 
@@ -93,7 +85,7 @@ def notes(
     """
     if not citations:
         return ()
-    found = evidence(citations)
+    found = cited_dates(citations)
     if found.newest is None:
         return ("No brief cited has a date.",)
     lines = []
@@ -143,31 +135,6 @@ def _bounds(period: Period) -> str:
     return f"until {period.until}"
 
 
-def _gives(period: Period) -> str:
-    """Return where the day of an event is from, as a sentence to go on with."""
-    if not isinstance(period, EventPeriod) or period.told is None:
-        return ""
-    told = period.told
-    return (
-        f" {_source(told)} gives {_written(told.day)} as the {_unit(told.day)} of {period.event}."
-    )
-
-
-def _source(told: Told) -> str:
-    return f"“{told.brief.title}” ({told.brief.date or 'no date'})"
-
-
-def _unit(day: str) -> str:
-    return "day" if len(day) == 10 else "month"
-
-
-def _written(iso: str) -> str:
-    """Return "3 March 2022" or "March 2022": a day of the calendar, the same in every zone."""
-    day = date.fromisoformat(first_day(iso))
-    number = f"{day.day} " if len(iso) == 10 else ""
-    return f"{number}{month_name[day.month]} {day.year}"
-
-
 def _fitness(day: str | None, period: Period, newest: str) -> float:
     """Return in [0, 1] how likely a brief of this date knows best what the question asks."""
     if day is None:
@@ -182,3 +149,13 @@ def _fitness(day: str | None, period: Period, newest: str) -> float:
     if period.until is None or published <= date.fromisoformat(period.until) + YEAR:
         return 1.0
     return UNSURE
+
+
+def said_date(iso: str | None) -> str:
+    """Return a partial ISO date in words: "12 March 2024"; "no date" for None."""
+    if not iso:
+        return "no date"
+    year, *rest = iso.split("-")
+    month = [month_name[int(rest[0])]] if rest else []
+    day = [str(int(rest[1]))] if len(rest) > 1 else []
+    return " ".join([*day, *month, year])

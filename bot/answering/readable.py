@@ -1,15 +1,11 @@
 """Make a quotation readable, and prove that nothing else was done to it: texts in, text out.
 
 What an editor may do to a quotation and no more: footnote marks and bullets go, white space
-becomes single spaces, the bars of a table row become words ("Sweden — 2024: 7"), a subject that
-was named before the quotation ("It", "The agency’s") is named in brackets. Knows nothing of
-questions.
+becomes single spaces, the bars of a table row become words ("Sweden — 2024: 7").
 """
 
 import re
 from collections.abc import Iterator
-
-from bot.language.kinds import POINTING
 
 BRACKETED = 80  # characters of a name in brackets, at most
 
@@ -21,7 +17,17 @@ _FOOTNOTES = re.compile(
     r"|(?<=[\w.,;:!?\"”’)])\s?\[\d{1,3}\](?=[\s.,;:!?)]|$)"
 )
 _OPENING_MARK = re.compile(r"^(?:\[\d{1,3}\]\s*|\d{1,3}(?=[A-Z][a-z]))")
-_PRONOUN = re.compile(r"(?:It|He|She|They|(?P<possessive>Its|His|Her|Their))\b")
+# Records of earlier versions name the subject of a sentence in brackets; new answers do not.
+_NOUNS = (
+    "agency|department|bureau|service|office|commission|authority|ministry|board|council|committee"
+    "|bank|bill|act|law|court|programme|program|fund|plan|initiative|treaty|agreement|convention"
+    "|protocol|company|firm|corporation|president|minister|secretary|judge|justice|governor|senator"
+    "|chancellor"
+)
+_SUBJECT = re.compile(
+    r"(?:(?:It|He|She|They|(?P<its>Its|His|Her|Their))\b"
+    rf"|(?:The|This|That) (?i:{_NOUNS})(?P<possessive>[’']s)?(?![\w’'-]))"
+)
 _BAR = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"^[\s|:\-–=]*$")
 
@@ -30,6 +36,13 @@ def bare(quote: str) -> str:
     """Return a quotation without footnote marks and bullets, in single spaces."""
     text = _FOOTNOTES.sub("", _BULLETS.sub(" ", quote))
     return _OPENING_MARK.sub("", " ".join(text.split()))
+
+
+def shown(quote: str, passage: str, context: str) -> str:
+    """Return the text that stands for a quotation in an answer."""
+    if is_row(quote):
+        return row(quote, next(headers(quote, passage, context)))
+    return bare(quote)
 
 
 def is_row(quote: str) -> bool:
@@ -87,10 +100,10 @@ def _matches(text: str, quote: str, passage: str) -> bool:
     if not text.startswith("["):
         return False
     name, _, rest = text[1:].partition("]")
-    subject = _PRONOUN.match(quote) or POINTING.match(quote)
+    subject = _SUBJECT.match(quote)
     if subject is None or len(name) > BRACKETED:
         return False
-    if subject["possessive"]:
+    if subject["its"] or subject["possessive"]:
         bare_name = name.removesuffix("’s") if name.endswith("’s") else name.removesuffix("’")
         return bare_name != name and _stands(bare_name, passage) and rest == quote[subject.end() :]
     return _stands(name, passage) and rest == quote[subject.end() :]

@@ -1,7 +1,4 @@
-"""Show answers and hits: as JSON objects of the contract, as plain text, as rich renderables.
-
-Pure functions; whether there are colours is the console's business.
-"""
+"""Show answers and hits: as JSON objects of the contract, as plain text, as rich renderables."""
 
 import re
 from collections.abc import Sequence
@@ -9,8 +6,10 @@ from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from bot.answering.answer import Answer, Citation, Period, Sentence, Verdict
-from bot.answering.freshness import evidence
+from bot.answering.answer import Answer, Citation, Sentence
+from bot.answering.freshness import cited_dates
+from bot.checking.verdict import Verdict
+from bot.question.question import Period
 from index.passage import BriefRef, Hit
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ def answer_json(answer: Answer, request_id: object = None) -> dict[str, Any]:
     return {
         "id": request_id,
         "question": answer.question,
-        "standalone_question": answer.standalone.question,
+        "standalone_question": answer.standalone.text,
         "period": period_json(answer.standalone.period),
         "answered": answer.answered,
         "sentences": [sentence_json(sentence) for sentence in answer.sentences],
@@ -115,7 +114,7 @@ def answer_json(answer: Answer, request_id: object = None) -> dict[str, Any]:
         "withheld": len(answer.draft.withheld),
         "notes": list(answer.draft.notes),
         "off_topic": answer.draft.off_topic,
-        "newest_evidence": evidence(answer.citations).newest,
+        "newest_evidence": cited_dates(answer.citations).newest,
         "confidence": answer.draft.confidence,
         "seconds": round(answer.seconds, 4),
     }
@@ -148,7 +147,7 @@ def notes(answer: Answer) -> list[str]:
 
 def sources_heading(answer: Answer) -> str:
     """Return the heading of the sources, with the date of the newest where there are several."""
-    found = evidence(answer.citations)
+    found = cited_dates(answer.citations)
     return f"Sources (newest: {found.newest})" if found.newest and found.cited > 1 else "Sources"
 
 

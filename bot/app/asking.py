@@ -1,31 +1,39 @@
 """The commands `briefs search`, `ask` and `chat`: a question typed, or a file of them.
 
-Loads nothing before a command runs.
+Imports are inside the functions: `briefs --help` must not wait for them.
 """
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from index.errors import UsageError
-from ingest.cli import SOME_FAILED, Json, opened
+from ingest.cli import SOME_FAILED, Json, opened, split_version
 
 if TYPE_CHECKING:
-    from bot.answering.chain import Answerer
-    from bot.app.batch import Line
+    from bot.answering.answer import Answer, Citation, Sentence
+    from bot.answering.search import SearchResult
+    from bot.ledger.recording import Answerer
+    from bot.question.question import Question
+    from bot.question.requests import BatchRequest
+    from index.library import Library
+    from index.passage import Hit
     from index.snapshot import Filters
 
+REPLACED = "The sentences above were replaced. The answer is:"
+
 Since = Annotated[
-    str | None, typer.Option(metavar="DATE", help="Only briefs of this date or later: 2019-03.")
+    str | None,
+    typer.Option(metavar="DATE", help="Only briefs of this date or later: 2019-03."),
 ]
 Until = Annotated[
     str | None, typer.Option(metavar="DATE", help="Only briefs of this date or earlier.")
 ]
 Collection = Annotated[
-    list[str] | None, typer.Option(metavar="NAME", help="Only this collection; repeat for several.")
+    list[str] | None, typer.Option(metavar="NAME", help="Only this collection; repeatable.")
 ]
 OnlyBrief = Annotated[
     list[str] | None,
@@ -33,18 +41,18 @@ OnlyBrief = Annotated[
 ]
 Batch = Annotated[
     str | None,
-    typer.Option(metavar="FILE.jsonl", help="One request a line, - for standard input."),
+    typer.Option(metavar="FILE.jsonl", help="Read one request per line; - reads standard input."),
 ]
 Turns = Annotated[
     list[str] | None,
     typer.Option(
         "--turn",
         metavar="QUESTION",
-        help="An earlier question of the conversation; repeat, oldest first.",
+        help="An earlier question of the conversation; repeatable, oldest first.",
     ),
 ]
 ShowQuestion = Annotated[
-    bool, typer.Option("--show-question", help="Also say how the question was understood.")
+    bool, typer.Option("--show-question", help="Also show how the question was understood.")
 ]
 
 
@@ -67,34 +75,37 @@ def search(
     batch: Batch = None,
     json: Json = False,
 ) -> None:
-    """Rank passages for a query.
+    """Find the passages nearest to a query.
 
     Example: briefs search "ceasefire terms" -k 5 --since 2023
     """
-    from bot.answering.finding import find, print_hits, require_known
     from bot.answering.render import hit_json
-    from ingest.terminal import print_json
+    from ingest.terminal import print_json, say
 
     filters = _filters(since, until, collection, brief)
     one_shot = batch is None
     with opened(search=True, one_shot=one_shot) as library, _exit_code() as failures:
-        require_known(library, filters)
+        _require_known(library, filters)
         for line in _requests(query, turn, batch):
-            found = _tried(line, batch, failures, lambda line: find(library, line, filters, limit))
-            if found is None:
+            result = _tried(
+                line, batch, failures, lambda line: _found(library, line, filters, limit)
+            )
+            if result is None:
                 continue
-            standalone, hits = found
+            understood, found = result
+            for note in found.notes:
+                say(note)
             if json or batch:
                 print_json(
                     {
                         "id": line.id,
                         "query": line.question,
-                        "standalone_question": standalone.question,
-                        "hits": [hit_json(hit, rank) for rank, hit in enumerate(hits, 1)],
+                        "standalone_question": understood.text,
+                        "hits": [hit_json(hit, rank) for rank, hit in enumerate(found.hits, 1)],
                     }
                 )
             else:
-                print_hits(hits)
+                _print_hits(found.hits)
 
 
 def ask(
@@ -110,13 +121,12 @@ def ask(
     show_question: ShowQuestion = False,
     json: Json = False,
 ) -> None:
-    """Answer a question from the briefs, every sentence cited, or say that they do not.
+    """Answer a question from the briefs, with every sentence cited.
 
     Example: briefs ask "and Sweden?" --turn "When did Finland join NATO?"
     """
-    from bot.answering.finding import terminal_asker
     from bot.answering.render import answer_json
-    from bot.app.showing import Showing
+    from bot.question.requests import terminal_asker
     from ingest.terminal import print_json
 
     filters = _filters(since, until, collection, brief)
@@ -151,20 +161,19 @@ def chat(
     brief: OnlyBrief = None,
     show_question: ShowQuestion = False,
 ) -> None:
-    """Hold a conversation with the briefs in the terminal; an empty line or Ctrl-D ends it.
+    """Chat with the briefs in the terminal. An empty line or Ctrl-D ends the chat.
 
     Example: briefs chat --since 2020
     """
-    from bot.answering.answer import Turn
-    from bot.answering.finding import terminal_asker
-    from bot.app.showing import Showing
+    from bot.question.question import Turn
+    from bot.question.requests import terminal_asker
     from ingest.terminal import say
 
     filters = _filters(since, until, collection, brief)
     turns: list[Turn] = []
     with _answerer(filters) as answerer:
         if sys.stdin.isatty():
-            say("Ask; follow-ups are understood. /new starts another topic, an empty line ends.")
+            say("Ask a question. Follow-ups work; /new starts a new topic, an empty line ends it.")
         while question := _typed():
             if question == "/new":
                 turns.clear()
@@ -181,16 +190,57 @@ def chat(
             turns.append(Turn(question, answer.answer_id))
 
 
+class Showing:
+    """One answer on its way to the reader of a terminal.
+
+    Sentences come before the answer is whole only where `live` allows it, on a terminal that people
+    look at. Where the whole answer is another than what was shown, it says so and shows all of it.
+    """
+
+    def __init__(self, *, live: bool, with_question: bool = False) -> None:
+        """`live` allows sentences before the answer is whole; machines get the answer alone."""
+        self.sentence = self._sentence if live and sys.stdout.isatty() else None
+        self._with_question = with_question
+        self._shown: list[Sentence] = []
+
+    def answer(self, answer: "Answer") -> None:
+        """Print the answer, or what of it has not been shown yet."""
+        from bot.answering.render import plain, renderable, rich_sources
+        from ingest.terminal import out
+
+        understood = f"Question: {answer.standalone.text}"
+        if not sys.stdout.isatty():
+            question = f"{understood}\n\n" if self._with_question else ""
+            sys.stdout.write(f"{question}{plain(answer)}\n")
+            return
+        console = out()
+        if self._with_question:
+            console.print(understood, style="dim", markup=False, highlight=False)
+        if self._shown and self._shown == list(answer.sentences):
+            console.print()
+            console.print(rich_sources(answer))
+            return
+        if self._shown:
+            console.print(f"\n{REPLACED}\n", style="yellow")
+        console.print(renderable(answer))
+
+    def _sentence(self, sentence: "Sentence", _: "tuple[Citation, ...]") -> None:
+        from bot.answering.render import rich_sentence
+        from ingest.terminal import out
+
+        self._shown.append(sentence)
+        out().print(rich_sentence(sentence))
+
+
 @contextmanager
 def _answerer(filters: "Filters", *, one_shot: bool = False) -> "Iterator[Answerer]":
     """Open the library and load the model while the chain is imported: both take a while."""
     from threading import Thread
 
-    from bot.answering.finding import require_known
     from ingest.terminal import say
 
     with opened(search=True, one_shot=one_shot) as library:
-        require_known(library, filters)
+        _require_known(library, filters)
         warming = Thread(target=library.warm_up, daemon=True)
         warming.start()
         from bot.app.making import parts
@@ -205,6 +255,53 @@ def _answerer(filters: "Filters", *, one_shot: bool = False) -> "Iterator[Answer
         yield answerer
 
 
+def _require_known(library: "Library", filters: "Filters") -> None:
+    """Raise NotFound or UsageError if a filter names a brief or collection that is not there."""
+    for name in filters.briefs:
+        library.brief(*split_version(name))
+    if not filters.collections:
+        return
+    known = {row.brief.collection for row in library.versions()}
+    for name in filters.collections:
+        if name not in known:
+            there = ", ".join(sorted(known)) or "none"
+            raise UsageError(f"--collection {name}: no such collection; there are: {there}")
+
+
+def _found(
+    library: "Library", line: "BatchRequest", filters: "Filters", limit: int
+) -> "tuple[Question, SearchResult]":
+    from bot.answering.search import search
+
+    if not line.question.strip():
+        raise UsageError("query: empty; type what to look for")
+    return search(library, line.question, line.turns, filters, limit)
+
+
+def _print_hits(hits: "Sequence[Hit]") -> None:
+    """Print hits with their source and the whole passage."""
+    from rich.text import Text
+
+    from ingest.terminal import out, say
+
+    if not hits:
+        say("nothing found")
+    console = out()
+    for rank, hit in enumerate(hits, 1):
+        brief, passage = hit.brief, hit.passage
+        place = f"page {passage.page}" if passage.page else f"paragraph {passage.paragraph}"
+        if rank > 1:
+            console.print()
+        console.print(
+            Text.assemble(
+                (f"{rank}. ", "cyan"),
+                (brief.title, "bold"),
+                f" · {brief.date or 'no date'} · {place} · {hit.score:.2f} · {hit.passage_id}",
+            )
+        )
+        console.print(Text(passage.text))
+
+
 def _filters(
     since: str | None, until: str | None, collection: list[str] | None, brief: list[str] | None
 ) -> "Filters":
@@ -217,8 +314,10 @@ def _filters(
     return Filters(since, until, tuple(collection or ()), tuple(brief or ()))
 
 
-def _requests(question: str | None, turns: list[str] | None, batch: str | None) -> "Iterable[Line]":
-    from bot.app.batch import Line, lines, sound
+def _requests(
+    question: str | None, turns: list[str] | None, batch: str | None
+) -> "Iterable[BatchRequest]":
+    from bot.question.requests import BatchRequest, lines, sound
 
     if batch is not None:
         if question is not None:
@@ -226,10 +325,10 @@ def _requests(question: str | None, turns: list[str] | None, batch: str | None) 
         return lines(batch)
     if question is None:
         raise UsageError("no question; type one in quotes, or give --batch FILE.jsonl")
-    return [Line(None, sound(question), tuple(map(sound, turns or ())))]
+    return [BatchRequest(None, sound(question), tuple(map(sound, turns or ())))]
 
 
-def _tried(line: "Line", batch: str | None, failures: list[str], work: Any) -> Any:
+def _tried(line: "BatchRequest", batch: str | None, failures: list[str], work: Any) -> Any:
     """Return the work's result; in a batch a request that cannot be served gets an error line."""
     from ingest.terminal import print_json
 

@@ -1,6 +1,6 @@
 """The command `briefs eval`: a gold file asked of the library, figures, and the change since.
 
-A thin shell round bot/evals/evaluation.py and the modules whose names begin with eval_.
+A thin shell round bot/evals.
 """
 
 import re
@@ -16,8 +16,8 @@ from index.errors import UsageError
 from ingest.cli import SOME_FAILED, Json, opened
 
 if TYPE_CHECKING:
-    from bot.evals.compare import Change
-    from bot.evals.evaluation import Result
+    from bot.evals.compare import FigureChange
+    from bot.evals.evaluation import GoldResult
     from bot.evals.gold import Gold, GoldQuestion
     from index.library import Library
 
@@ -31,9 +31,10 @@ def register(app: typer.Typer) -> None:
 
 
 def evaluate(
-    gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help="One question a line.")],
+    gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help="One question per line.")],
     depth: Annotated[
-        int, typer.Option("-k", metavar="N", min=1, max=200, help="Passages to search for.")
+        int,
+        typer.Option("-k", metavar="N", min=1, max=200, help="Passages to search for."),
     ] = 50,
     only: Annotated[
         str | None, typer.Option(metavar="TYPE", help="Only questions of this type.")
@@ -46,29 +47,35 @@ def evaluate(
         typer.Option(metavar="K/N", help="Every N-th question from the K-th (0/5); -K/N the rest."),
     ] = None,
     search_only: Annotated[
-        bool, typer.Option("--search-only", metavar="", help="Search and do not answer.")
+        bool, typer.Option("--search-only", metavar="", help="Search without answering.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE.json", help="Write the result here, to compare.")
+        Path | None, typer.Option(metavar="FILE.json", help="Write the result to this file.")
     ] = None,
     against: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="Compare with an earlier result.")
     ] = None,
     tolerance: Annotated[
-        float, typer.Option(metavar="SHARE", min=0, max=1, help="What a figure may fall by.")
+        float,
+        typer.Option(
+            metavar="SHARE",
+            min=0,
+            max=1,
+            help="How far a figure may fall before the exit code is 1.",
+        ),
     ] = 0.02,
     png: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Draw the result.")] = None,
     json: Json = False,
 ) -> None:
-    """Measure search, answers and abstention with questions whose answers are known.
+    """Measure search and answers with questions whose answers are known.
 
-    Nothing is recorded in the ledger. docs/evaluating.md tells how to write a gold file.
+    Nothing is recorded in the ledger. docs/evaluating.md explains how to write a gold file.
 
     Example: briefs eval gold.jsonl --out before.json
     """
     from bot.evals import chart, compare
     from bot.evals.gold import read
-    from bot.evals.report import Setting, to_json
+    from bot.evals.report import EvalSetting, to_json
 
     earlier = compare.load(against) if against else None
     found = read(gold)
@@ -76,7 +83,7 @@ def evaluate(
     _complain_of(found, questions, gold)
     with opened(search=True) as library:
         about = _about(library)
-        setting = Setting(str(gold), depth, found.faults, only, fold, limit, about)
+        setting = EvalSetting(str(gold), depth, found.faults, only, fold, limit, about)
         results = _asked(library, questions, depth, answers=not search_only)
     report: dict[str, Any] = to_json(results, setting)
     changes = compare.changes(earlier, report) if earlier else []
@@ -133,19 +140,20 @@ def _about(library: "Library") -> dict[str, Any]:
 
 def _asked(
     library: "Library", questions: "Sequence[GoldQuestion]", depth: int, *, answers: bool
-) -> "list[Result]":
+) -> "list[GoldResult]":
     """Ask all questions; without passages that they need in the library, say so once."""
+    from bot.app.making import answerer
     from bot.evals.evaluation import asker
     from ingest.terminal import say
 
-    with asker(library, depth=depth, answers=answers) as one, _bar(questions) as shown:
+    with asker(library, answerer, depth=depth, answers=answers) as one, _bar(questions) as shown:
         results = [one.result(question) for question in shown]
     for item in results:
         if item.fault:
             say(f"briefs: {item.question.id}: {item.fault}")
     needing = [item for item in results if item.question.needed and not item.fault]
     if needing and not any(rank for item in needing for rank in item.outcome.ranks):
-        say("briefs: not one gold passage was found; is this the library the gold was written for?")
+        say("briefs: no gold passage was found; was the gold file written for this library?")
     return results
 
 
@@ -174,7 +182,7 @@ def _write(path: Path, report: dict[str, Any]) -> None:
 
 
 def _compared(
-    changes: "Sequence[Change]", fallen: "Sequence[Change]", tolerance: float
+    changes: "Sequence[FigureChange]", fallen: "Sequence[FigureChange]", tolerance: float
 ) -> dict[str, Any]:
     return {
         "tolerance": tolerance,
@@ -185,12 +193,12 @@ def _compared(
 
 def _show(
     report: dict[str, Any],
-    changes: "Sequence[Change]",
-    fallen: "Sequence[Change]",
+    changes: "Sequence[FigureChange]",
+    fallen: "Sequence[FigureChange]",
     *,
     json: bool,
 ) -> None:
-    from bot.evals import tables as shown
+    from bot.evals import report as shown
     from ingest.terminal import print_json, print_table
 
     if json:
@@ -209,7 +217,7 @@ def _show(
         _show_changes(changes, fallen)
 
 
-def _show_changes(changes: "Sequence[Change]", fallen: "Sequence[Change]") -> None:
+def _show_changes(changes: "Sequence[FigureChange]", fallen: "Sequence[FigureChange]") -> None:
     from ingest.terminal import print_table, say
 
     head = ("figure", "before", "after", "change", "interval", "better", "worse", "p")

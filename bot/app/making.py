@@ -1,4 +1,4 @@
-"""Choose who answers and who understands: settings and a library in, an Answerer's parts out.
+"""Choose who answers and who understands, by the settings of a library.
 
 Without a chat model, and for a process that has none, that is the briefs' own words and the rules.
 Imports the chat model's modules only where one is set.
@@ -10,30 +10,30 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from bot.answering import extractive
+from bot.answering.chain import AnswerMaker
 from bot.errors import ChatUnavailable
 from bot.ledger.ledger import Ledger
+from bot.ledger.recording import Answerer
 from bot.question.conversation import standalone
+from bot.question.reading import Understand
 from index.errors import BriefsError
 from index.library import Library
 from index.settings import Settings
 
 if TYPE_CHECKING:
-    from bot.answering.chain import Answerer, AnswerMaker, Understand
     from bot.answering.writing.models import ChatModel
 
 
 @dataclass(frozen=True)
-class Parts:
+class AnswerParts:
     """What an Answerer is made of; `model` is None where no model writes."""
 
-    maker: "AnswerMaker" = extractive.answer
-    understand: "Understand" = standalone
+    maker: AnswerMaker = extractive.answer
+    understand: Understand = standalone
     model: "ChatModel | None" = None
 
-    def answerer(self, library: Library, ledger: Ledger, *, one_shot: bool = False) -> "Answerer":
+    def answerer(self, library: Library, ledger: Ledger, *, one_shot: bool = False) -> Answerer:
         """Return an Answerer made of them."""
-        from bot.answering.chain import Answerer
-
         return Answerer(
             library,
             ledger,
@@ -56,25 +56,32 @@ class Parts:
         return None
 
 
-def parts(library: Library, ledger: Ledger, *, today: Callable[[], date] = date.today) -> Parts:
+def parts(
+    library: Library, ledger: Ledger, *, today: Callable[[], date] = date.today
+) -> AnswerParts:
     """Return the parts that the library's settings ask for; nothing is called or loaded yet.
 
     `today` gives the day that a chat model is told.
     """
     settings = library.settings
     if not settings.chat_model:
-        return Parts()
+        return AnswerParts()
     from bot.answering.writing.allowance import Allowance
     from bot.answering.writing.generative import Writer
     from bot.answering.writing.models import ChatModel
     from bot.answering.writing.rewriting import Rewriter
 
     model = ChatModel(settings, Allowance(library.database, settings.chat_calls_a_day))
-    return Parts(
+    return AnswerParts(
         Writer(model, today=today),
         Rewriter(model, lambda answer_id: recalled(ledger, answer_id)),
         model,
     )
+
+
+def answerer(library: Library, ledger: Ledger) -> Answerer:
+    """Return what answers as the library's settings say."""
+    return parts(library, ledger).answerer(library, ledger)
 
 
 def recalled(ledger: Ledger, answer_id: str) -> str:

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.answering.answer import Reason, Verdict
 from bot.audit import changing, quotes, severities
 from bot.audit.findings import Finding, Kind, Severity
 from bot.audit.quotes import Far, Fault
 from bot.audit.sources import Source
 from bot.checking import quoted, verify
+from bot.checking.verdict import Reason, Verdict
 from index import sentences
 
 SAME = 0.35  # score of a sentence whose passages speak of the same and have a fact otherwise

@@ -15,10 +15,10 @@ from index.errors import UsageError
 from ingest.cli import SOME_FAILED, Json, opened
 
 if TYPE_CHECKING:
-    from bot.app.batch import Row
     from bot.audit.grouping import Group
     from bot.audit.unanswered import Unanswered
     from bot.checking.verify import Check
+    from bot.question.requests import JsonLine
 
 app = typer.Typer(
     name="audit",
@@ -174,7 +174,7 @@ def plain(found: "Check") -> str:
 
 
 def _pairs(claim: str | None, evidence: Sequence[str] | None, batch: str | None) -> Iterable[Pair]:
-    from bot.app.batch import rows, sound
+    from bot.question.requests import rows, sound
 
     if batch is not None:
         if claim is not None or evidence:
@@ -187,8 +187,8 @@ def _pairs(claim: str | None, evidence: Sequence[str] | None, batch: str | None)
     return [Pair(None, sound(claim), tuple(map(sound, evidence)))]
 
 
-def _pair(row: "Row") -> Pair:
-    from bot.app.batch import sound
+def _pair(row: "JsonLine") -> Pair:
+    from bot.question.requests import sound
 
     if row.fault:
         return Pair(None, fault=row.fault)

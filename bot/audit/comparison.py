@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from bot.answering.answer import Verdict
 from bot.audit.agreement import (
     Agreement,
     Threshold,
@@ -24,6 +23,7 @@ from bot.audit.rates import Rate, Rates, rates
 from bot.audit.register import Register
 from bot.audit.selection import Order, Selection
 from bot.checking import verify
+from bot.checking.verdict import Verdict
 from bot.ledger.ledger import Ledger
 from index.database import Database
 

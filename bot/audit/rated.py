@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.answering.answer import Verdict
 from bot.answering.writing.grounding import evidence
 from bot.audit.judgements import Judged, Judgement, read, standing
 from bot.audit.passages import passages
 from bot.checking import verify
+from bot.checking.verdict import Verdict
 from bot.ledger.ledger import Entry, Kind, Ledger
 
 # What the machine's verdicts are in an editor's words, and an editor's in grades alike.

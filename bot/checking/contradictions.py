@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from bot.answering.answer import Reason
 from bot.checking.matching import agreement, same_name
+from bot.checking.verdict import Reason
 from bot.language import polarity
 from bot.language.quantities import Quantity
 from bot.language.tokens import DATE, NAME, NUMBER, STOP, WORD, Token

@@ -9,7 +9,7 @@ rules over the words alone; any name or noun that could be meant is taken to be.
 import re
 from collections.abc import Sequence
 
-from bot.answering.answer import Reason
+from bot.checking.verdict import Reason
 from bot.language import names
 from bot.language.tokens import NAME, STOP, read
 

@@ -8,8 +8,8 @@ fact of the evidence has clearly more of them than it has itself anywhere, the t
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.answering.answer import Reason
 from bot.checking.matching import agreement
+from bot.checking.verdict import Reason
 from bot.language import names, polarity
 from bot.language.quantities import Quantity
 from bot.language.tokens import DATE, NAME, NUMBER, STOP, Token

@@ -7,7 +7,7 @@ white space and the shapes of quotation marks and dashes apart.
 import re
 from collections.abc import Sequence
 
-from bot.answering.answer import Reason
+from bot.checking.verdict import Reason
 
 SAME = str.maketrans(
     dict.fromkeys("‘’‚‛′`", "'") | dict.fromkeys("“”„‟″«»", '"') | dict.fromkeys("‐‑‒–—―−", "-")

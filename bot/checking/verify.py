@@ -7,12 +7,12 @@ was written.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.answering.answer import Reason, Verdict
 from bot.checking import dangling, quoted
 from bot.checking.contradictions import Findings, contradictions
 from bot.checking.coverage import Coverage, coverage
 from bot.checking.matching import matched
 from bot.checking.pairing import exchanged
+from bot.checking.verdict import Reason, Verdict
 from bot.language.tokens import NAME, Token, promoted, read
 from index import sentences
 

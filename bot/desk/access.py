@@ -135,6 +135,6 @@ def access(settings: DeskSettings, *, loopback: bool, reached_by_others: bool) -
             "set %s to have it, or [desk] enabled = false", VARIABLE,
         )  # fmt: skip
         return None
-    from bot.answering.finding import terminal_asker
+    from bot.question.requests import terminal_asker
 
     return Local(terminal_asker())

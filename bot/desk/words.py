@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.answering.compare import said_date
+from bot.answering.freshness import said_date
 from bot.answering.render import safe
 from bot.audit.findings import Kind, Severity
 

@@ -1,6 +1,6 @@
 """Compare two evaluations of the same questions: two JSON objects in, changes out.
 
-Only questions that stand in both are compared, so a part of a set can be held against the whole.
+Only questions that stand in both are compared, so a part of a set can be compared with the whole.
 With every change goes what chance alone would do: a sign test over the questions that changed, and
 a bootstrap interval of the difference.
 """
@@ -23,7 +23,7 @@ Scored = Callable[[Row], float | None]
 
 
 @dataclass(frozen=True)
-class Change:
+class FigureChange:
     """One headline figure before and after, over the questions of both evaluations.
 
     `chance` is the two-sided p of the sign test (Dixon and Mood, 1946,
@@ -59,11 +59,11 @@ def load(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path}: {reason}; name a file that --out wrote") from error
     known = isinstance(report, dict) and report.get("format") == FORMAT
     if not known or not isinstance(report.get("questions"), list):
-        raise UsageError(f"{path}: not a result of this release; write it anew with --out")
+        raise UsageError(f"{path}: not a result of this release; write it again with --out")
     return report
 
 
-def changes(before: Row, after: Row) -> list[Change]:
+def changes(before: Row, after: Row) -> list[FigureChange]:
     """Return the changes of the headline figures that both evaluations have.
 
     Raises UsageError where they share no question.
@@ -72,13 +72,13 @@ def changes(before: Row, after: Row) -> list[Change]:
         pairs = _pairs(before["questions"], after["questions"])
         found = [_change(name, scored, pairs) for name, scored in HEADLINES.items()]
     except (KeyError, TypeError, AttributeError) as error:
-        raise UsageError("--against: the file is damaged; write it anew with --out") from error
+        raise UsageError("--against: the file is damaged; write it again with --out") from error
     if not pairs:
-        raise UsageError("--against: not one question in common; compare results of one gold file")
+        raise UsageError("--against: no question in common; compare results of one gold file")
     return [change for change in found if change is not None]
 
 
-def fallen(found: Sequence[Change], tolerance: float) -> list[Change]:
+def fallen(found: Sequence[FigureChange], tolerance: float) -> list[FigureChange]:
     """Return the figures that fell by more than the tolerance, a share in [0, 1]."""
     return [change for change in found if change.delta < -tolerance - 1e-9]
 
@@ -93,7 +93,7 @@ def _pairs(before: Sequence[Row], after: Sequence[Row]) -> list[tuple[Row, Row]]
     ]
 
 
-def _change(name: str, scored: Scored, pairs: Sequence[tuple[Row, Row]]) -> Change | None:
+def _change(name: str, scored: Scored, pairs: Sequence[tuple[Row, Row]]) -> FigureChange | None:
     found: list[tuple[Row, float, float]] = []
     for old, new in pairs:
         before, after = scored(old), scored(new)
@@ -109,7 +109,7 @@ def _change(name: str, scored: Scored, pairs: Sequence[tuple[Row, Row]]) -> Chan
     better = tuple(row["id"] for row, old, new in found if new > old)
     worse = tuple(row["id"] for row, old, new in found if new < old)
     values = [[(old, new) for _, old, new in part] for part in strata]
-    return Change(
+    return FigureChange(
         name=name,
         before=round(_mean([[old for old, _ in part] for part in values]), 4),
         after=round(_mean([[new for _, new in part] for part in values]), 4),

@@ -3,27 +3,25 @@
 Each is searched and answered the way `briefs ask` does, follow-ups three ways. The answers are
 recorded in a ledger of their own that is deleted at the end: an evaluation asks thousands of
 questions that nobody asked, and neither editors nor the list of open questions shall see them.
-Says nothing of shares or means: bot/evals/measures.py does.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.answering import timely
-from bot.answering.answer import Answer, Standalone, Turn
-from bot.evals.contained import contains
+from bot.answering.answer import Answer
+from bot.answering.search import EVERYTHING, find
 from bot.evals.gold import GoldQuestion
-from bot.evals.held import first_rank, meets, quotes
-from bot.question.period import day_in, with_period
+from bot.evals.judging import contains, first_rank, meets, quotes
+from bot.ledger.ledger import Ledger
+from bot.ledger.recording import Answerer
+from index.database import Database, sqlite_url
 from index.errors import UsageError
 from index.library import Library
-from index.passage import Hit
 
 DEPTH = 50  # hits among which the gold passages are looked for
 
@@ -55,7 +53,7 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class GoldOutcome:
     """What came of asking a question one way; `answer` is None where it was only searched for."""
 
     ranks: Ranks  # from 1, of every passage needed; None where it is not among the hits
@@ -80,71 +78,68 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Result:
+class GoldResult:
     """A question with its outcomes by way of asking; only follow-ups have more than one."""
 
     question: GoldQuestion
-    outcomes: Mapping[Way, Outcome] = field(default_factory=dict)
+    outcomes: Mapping[Way, GoldOutcome] = field(default_factory=dict)
     fault: str | None = None  # why it could not be asked
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> GoldOutcome:
         """What came of asking it as people do, with its conversation."""
         return self.outcomes[Way.CONVERSATION]
 
 
 @dataclass(frozen=True)
 class Asker:
-    """Asks one question one way."""
+    """Asks gold questions as `briefs ask` does; without `answers` it only searches."""
 
-    search: Callable[[Standalone, int], list[Hit]]
-    understand: Callable[[str, Sequence[Turn]], Standalone]
-    answer: Callable[[str, Sequence[str]], Answer] | None  # None: only search
+    answerer: Answerer
     depth: int = DEPTH
+    answers: bool = True
 
-    def outcome(self, gold: GoldQuestion, way: Way) -> Outcome:
-        """Search, and answer if wanted."""
+    def outcome(self, gold: GoldQuestion, way: Way) -> GoldOutcome:
+        """Ask one question one way."""
         question = gold.standalone if way is Way.STANDALONE else gold.question
         turns = gold.conversation if way is Way.CONVERSATION else ()
+        chain = self.answerer.chain
         started = time.perf_counter()
-        asked = self.understand(question, [Turn(turn) for turn in turns])
-        hits = self.search(asked, self.depth)
+        found = find(chain.library, chain.read(question, turns), EVERYTHING, self.depth)
         seconds = time.perf_counter() - started
-        ranks = tuple(first_rank(needs, hits) for needs in gold.needed)
-        outcome = Outcome(ranks, seconds)
-        if self.answer is None:
+        outcome = GoldOutcome(
+            tuple(first_rank(needs, found.hits) for needs in gold.needed), seconds
+        )
+        if not self.answers:
             return outcome
-        return replace(outcome, answer=_judged(gold, self.answer(question, turns)))
+        return replace(outcome, answer=_judged(gold, self.answerer.ask(question, turns)))
 
-    def result(self, gold: GoldQuestion) -> Result:
+    def result(self, gold: GoldQuestion) -> GoldResult:
         """Ask a question in every way that it can be asked."""
         ways = tuple(Way) if gold.follows_up else (Way.CONVERSATION,)
         try:
-            return Result(gold, {way: self.outcome(gold, way) for way in ways})
+            return GoldResult(gold, {way: self.outcome(gold, way) for way in ways})
         except UsageError as error:
-            return Result(gold, fault=str(error))
+            return GoldResult(gold, fault=str(error))
 
 
 @contextmanager
-def asker(library: Library, *, depth: int = DEPTH, answers: bool = True) -> Iterator[Asker]:
-    """Yield what asks the library as `briefs ask` does, and forgets its answers at the end."""
-    from bot.answering.chain import EVERYTHING
-    from bot.app.making import parts
-    from bot.ledger.ledger import Ledger
-    from index.database import Database, sqlite_url
+def asker(
+    library: Library,
+    answerer_of: Callable[[Library, Ledger], Answerer],
+    *,
+    depth: int = DEPTH,
+    answers: bool = True,
+) -> Iterator[Asker]:
+    """Yield what asks the library, and forgets its answers at the end.
 
-    def search(asked: Standalone, limit: int) -> list[Hit]:
-        today = day_in(library.settings.timezone, datetime.now(UTC))
-        return list(timely.find(library, with_period(asked, today), EVERYTHING, limit).hits)
-
+    `answerer_of` makes what answers, over a ledger of its own.
+    """
     with TemporaryDirectory(prefix="briefs-eval-") as folder:
         database = Database(sqlite_url(Path(folder) / "ledger.db"))
-        ledger = Ledger(database)
-        made = parts(library, ledger)
-        answerer = made.answerer(library, ledger)
         try:
             library.warm_up()
-            yield Asker(search, made.understand, answerer.ask if answers else None, depth)
+            yield Asker(answerer_of(library, Ledger(database)), depth, answers)
         finally:
             database.close()
 

@@ -1,7 +1,7 @@
 """Read gold files: JSON Lines in, questions with what they need out, and every bad line named.
 
-Only `question` and `gold` (or `answerable`) are needed; docs/evaluating.md has all keys. Knows
-nothing of libraries: whether a hit has what is needed is said in bot/evals/held.py.
+Only `question` and `gold` (or `answerable`) are needed; docs/evaluating.md has all keys.
+bot/evals/judging.py decides whether a hit has what is needed.
 """
 
 import json
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.app.batch import sound
+from bot.question.requests import sound
 from index.errors import UsageError
 
 NAMES = ("brief", "id", "number", "report", "title", "file")  # keys that may name a brief
@@ -18,7 +18,7 @@ UNTYPED = "question"  # type of a question without one
 
 
 @dataclass(frozen=True)
-class Need:
+class NeededPassage:
     """One passage that a question needs: what it must hold, come from, or belong to.
 
     A `quote` must stand in it; a `paragraph` is what it must be cut from; `briefs` are names of the
@@ -41,7 +41,7 @@ class GoldQuestion:
     standalone: str = ""  # as rewritten by hand, "" where it was not
     answer: str = ""  # in short
     answerable: bool = True
-    needed: tuple[tuple[Need, ...], ...] = ()
+    needed: tuple[tuple[NeededPassage, ...], ...] = ()
 
     @property
     def follows_up(self) -> bool:
@@ -51,7 +51,7 @@ class GoldQuestion:
 
 @dataclass(frozen=True)
 class Gold:
-    """What a gold file holds. `faults` name the lines that cannot be used, each with the mend."""
+    """What a gold file holds. `faults` name the lines that cannot be used, and what to fix."""
 
     questions: tuple[GoldQuestion, ...]
     faults: tuple[str, ...] = ()
@@ -119,7 +119,7 @@ def _question(row: Mapping[str, Any], number: int) -> GoldQuestion:
     )
 
 
-def _needed(row: Mapping[str, Any]) -> tuple[tuple[Need, ...], ...]:
+def _needed(row: Mapping[str, Any]) -> tuple[tuple[NeededPassage, ...], ...]:
     needed = [[_need(item)] for item in _items(row, "gold")]
     for item in _items(row, "alt_gold"):
         at = item.get("replaces", 0) if isinstance(item, dict) else 0
@@ -134,13 +134,13 @@ def _items(row: Mapping[str, Any], key: str) -> list[Any]:
     return found if isinstance(found, list) else [found]
 
 
-def _need(item: Any) -> Need:
+def _need(item: Any) -> NeededPassage:
     """Read a bare text as a quote, an object by its keys."""
     if isinstance(item, str):
         item = {"quote": item}
     if not isinstance(item, dict):
         raise _Fault("an item of 'gold' is neither a text nor an object; write the quote")
-    need = Need(
+    need = NeededPassage(
         quote=_text(item, "quote_plain") or _text(item, "quote"),
         paragraph=_text(item, "paragraph"),
         briefs=tuple(text for text in (_text(item, key) for key in NAMES) if text),

@@ -1,19 +1,21 @@
 """Turn outcomes of gold questions into shares, means and curves: results in, figures out.
 
-Every share comes with its counts and its Wilson interval, for gold files are small. No I/O.
+Every share comes with its counts and its Wilson interval, for gold files are small.
 """
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.audit.intervals import wilson
-from bot.evals.evaluation import Answered, Outcome, Result, Way
+from bot.evals.evaluation import Answered, GoldOutcome, GoldResult, Way
 
 DEPTHS = (1, 5, 10, 50)
+Z = 1.959964  # of a 95 % interval under the normal distribution
 
 Value = float | None
-Measure = Callable[[Outcome, bool], Value]  # of an outcome and whether it is answerable; None: n/a
+Measure = Callable[
+    [GoldOutcome, bool], Value
+]  # of an outcome and whether it is answerable; None: n/a
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,16 @@ class Share:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The 95 % score interval of a proportion (bot/audit/intervals.py)."""
-        return wilson(self.good, self.total)
+        """The 95 % score interval of the proportion (E. B. Wilson, 1927, doi:10.2307/2276774)."""
+        if not self.total:
+            return None
+        share, squared = self.good / self.total, Z * Z
+        centre = share + squared / (2 * self.total)
+        half = Z * math.sqrt(share * (1 - share) / self.total + squared / (4 * self.total**2))
+        whole = 1 + squared / self.total
+        return max(0.0, min(share, (centre - half) / whole)), min(
+            1.0, max(share, (centre + half) / whole)
+        )
 
 
 @dataclass(frozen=True)
@@ -52,14 +62,14 @@ def measures(depth: int) -> dict[str, Measure]:
     """Return the measures of single questions by name, in the order they are reported."""
     found: dict[str, Measure] = {}
     for at in (at for at in DEPTHS if at <= depth):
-        found[f"all_at_{at}"] = _retrieved(Outcome.within, at)
-        found[f"any_at_{at}"] = _retrieved(Outcome.any_within, at)
-        found[f"recall_at_{at}"] = _retrieved(Outcome.share_within, at)
-    found["mrr"] = _retrieved(Outcome.reciprocal)
+        found[f"all_at_{at}"] = _retrieved(GoldOutcome.within, at)
+        found[f"any_at_{at}"] = _retrieved(GoldOutcome.any_within, at)
+        found[f"recall_at_{at}"] = _retrieved(GoldOutcome.share_within, at)
+    found["mrr"] = _retrieved(GoldOutcome.reciprocal)
     return found | _OF_ANSWERS
 
 
-def figures(asked: Sequence[tuple[Outcome, bool]], depth: int) -> dict[str, Share]:
+def figures(asked: Sequence[tuple[GoldOutcome, bool]], depth: int) -> dict[str, Share]:
     """Return every measure over outcomes, each with whether its question is answerable."""
     found = {
         name: share(measure(outcome, answerable) for outcome, answerable in asked)
@@ -85,18 +95,18 @@ def balanced(found: Mapping[str, Share]) -> float | None:
     return sum(known) / 2 if len(known) == len(parts) else None
 
 
-def as_asked(results: Sequence[Result]) -> list[tuple[Outcome, bool]]:
+def as_asked(results: Sequence[GoldResult]) -> list[tuple[GoldOutcome, bool]]:
     """Return the outcomes of questions asked as people do, with their conversation."""
     return [(item.outcome, item.question.answerable) for item in results if item.outcomes]
 
 
-def one_way(results: Sequence[Result], way: Way) -> list[tuple[Outcome, bool]]:
+def one_way(results: Sequence[GoldResult], way: Way) -> list[tuple[GoldOutcome, bool]]:
     """Return the outcomes of the follow-ups, all asked one way."""
     follow_ups = [item for item in results if len(item.outcomes) > 1]
     return [(item.outcomes[way], item.question.answerable) for item in follow_ups]
 
 
-def curve(asked: Sequence[tuple[Outcome, bool]]) -> list[Point]:
+def curve(asked: Sequence[tuple[GoldOutcome, bool]]) -> list[Point]:
     """Return what every threshold would give, lowest first; () without both kinds of question.
 
     The last one lies above every confidence seen: nothing is answered.
@@ -109,7 +119,7 @@ def curve(asked: Sequence[tuple[Outcome, bool]]) -> list[Point]:
     return [*points, Point(math.nextafter(thresholds[-1], 2), 0.0, 0.0)]
 
 
-def auroc(asked: Sequence[tuple[Outcome, bool]]) -> float | None:
+def auroc(asked: Sequence[tuple[GoldOutcome, bool]]) -> float | None:
     """Return how often an answerable question has more confidence than one that is not.
 
     Ties count half (Hanley and McNeil, 1982, doi:10.1148/radiology.143.1.7063747).
@@ -143,17 +153,17 @@ def _needing(value: Callable[[Answered], float]) -> Measure:
     )
 
 
-def _contained(outcome: Outcome, _: bool) -> Value:
+def _contained(outcome: GoldOutcome, _: bool) -> Value:
     if outcome.answer is None or outcome.answer.contained is None:
         return None
     return float(outcome.answer.contained)
 
 
-def _answered(outcome: Outcome, answerable: bool) -> Value:
+def _answered(outcome: GoldOutcome, answerable: bool) -> Value:
     return float(outcome.answer.answered) if outcome.answer and answerable else None
 
 
-def _declined(outcome: Outcome, answerable: bool) -> Value:
+def _declined(outcome: GoldOutcome, answerable: bool) -> Value:
     return float(not outcome.answer.answered) if outcome.answer and not answerable else None
 
 
@@ -168,7 +178,7 @@ _OF_ANSWERS: dict[str, Measure] = {
 }
 
 
-def _confidences(asked: Sequence[tuple[Outcome, bool]]) -> tuple[list[float], list[float]]:
+def _confidences(asked: Sequence[tuple[GoldOutcome, bool]]) -> tuple[list[float], list[float]]:
     known = [(one.answer.confidence, answerable) for one, answerable in asked if one.answer]
     return [one for one, yes in known if yes], [one for one, yes in known if not yes]
 

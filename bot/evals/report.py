@@ -1,13 +1,14 @@
-"""Put an evaluation into one JSON object with stable keys: results in, figures and rows out.
+"""Report an evaluation: one JSON object with stable keys, and sentences and tables for people.
 
-docs/evaluating.md lists the keys; bot/evals/tables.py shows them to people. Asks nothing.
+docs/evaluating.md lists the keys. Tables keep within a hundred columns and leave out what was not
+measured.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.evals.evaluation import Outcome, Result, Way
+from bot.evals.evaluation import GoldOutcome, GoldResult, Way
 from bot.evals.measures import (
     Share,
     as_asked,
@@ -24,7 +25,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Setting:
+class EvalSetting:
     """What was evaluated: which questions, on which library, by which models."""
 
     gold: str
@@ -36,7 +37,7 @@ class Setting:
     library: Mapping[str, Any]
 
 
-def to_json(results: Sequence[Result], setting: Setting) -> Json:
+def to_json(results: Sequence[GoldResult], setting: EvalSetting) -> Json:
     """Return the whole evaluation as one object."""
     asked = as_asked(results)
     kinds = sorted({item.question.type for item in results if item.outcomes})
@@ -61,17 +62,17 @@ def to_json(results: Sequence[Result], setting: Setting) -> Json:
     }
 
 
-def summary(asked: Sequence[tuple[Outcome, bool]], depth: int) -> Json:
+def summary(asked: Sequence[tuple[GoldOutcome, bool]], depth: int) -> Json:
     """Return the figures over outcomes: shares with counts and interval, balanced accuracy."""
     found = figures(asked, depth)
     return {
         "questions": len(asked),
-        **{name: _share(share) for name, share in found.items()},
+        **{name: _share_json(share) for name, share in found.items()},
         "balanced_accuracy": _rounded(balanced(found)),
     }
 
 
-def _follow_ups(results: Sequence[Result], depth: int) -> Json:
+def _follow_ups(results: Sequence[GoldResult], depth: int) -> Json:
     ways = {way.value: summary(one_way(results, way), depth) for way in Way}
     full, hand = ways[Way.CONVERSATION], ways[Way.STANDALONE]
     ratios = {
@@ -82,7 +83,7 @@ def _follow_ups(results: Sequence[Result], depth: int) -> Json:
     return {"questions": full["questions"], **ways, "ratio_to_standalone": ratios}
 
 
-def _confidence(asked: Sequence[tuple[Outcome, bool]]) -> Json:
+def _confidence(asked: Sequence[tuple[GoldOutcome, bool]]) -> Json:
     points = [
         {
             "threshold": _rounded(point.threshold),
@@ -96,7 +97,7 @@ def _confidence(asked: Sequence[tuple[Outcome, bool]]) -> Json:
     return {"auroc": _rounded(auroc(asked)), "best": best, "curve": points}
 
 
-def _row(item: Result) -> Json:
+def _row(item: GoldResult) -> Json:
     gold = item.question
     return {
         "id": gold.id,
@@ -107,7 +108,7 @@ def _row(item: Result) -> Json:
     }
 
 
-def _outcome(outcome: Outcome) -> Json:
+def _outcome(outcome: GoldOutcome) -> Json:
     row: Json = {"ranks": list(outcome.ranks), "search_seconds": round(outcome.search_seconds, 4)}
     if outcome.answer:
         answer = asdict(outcome.answer)
@@ -116,7 +117,7 @@ def _outcome(outcome: Outcome) -> Json:
     return row
 
 
-def _share(share: Share) -> Json:
+def _share_json(share: Share) -> Json:
     interval = share.interval
     return {
         "share": _rounded(share.value),
@@ -128,3 +129,142 @@ def _share(share: Share) -> Json:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
+
+
+# What people read, in order; {} is the count.
+_SAID = {
+    "all_at_1": "all gold passages first",
+    "all_at_5": "all gold passages in the top 5",
+    "all_at_10": "all gold passages in the top 10",
+    "all_at_50": "all gold passages in the top 50",
+    "any_at_1": "a gold passage first",
+    "any_at_5": "a gold passage in the top 5",
+    "any_at_10": "a gold passage in the top 10",
+    "any_at_50": "a gold passage in the top 50",
+    "recall_at_5": "share of gold passages in the top 5",
+    "mrr": "mean reciprocal rank of the first",
+    "cites_all_passages": "the answer cites all gold passages",
+    "cites_any_passage": "the answer cites a gold passage",
+    "cites_all_words": "the answer quotes all gold",
+    "cites_any_words": "the answer quotes some gold",
+    "precise_passages": "citations of a gold passage",
+    "precise_words": "citations that quote gold",
+    "contains_answer": "the short answer stands in the answer",
+    "answered": "answered, of those the briefs answer",
+    "declined": "declined, of those they do not",
+}
+_WAYS = {
+    Way.CONVERSATION: "with their conversation",
+    Way.LAST_TURN: "the last turn alone",
+    Way.STANDALONE: "rewritten by hand",
+}
+_BY_TYPE = {"all_at_1": "all@1", "all_at_5": "all@5", "cites_all_passages": "cites",
+            "contains_answer": "contains", "answered": "answered",
+            "declined": "declined"}  # fmt: skip
+_FOLLOWING = {"recall_at_1": "recall@1", "recall_at_5": "recall@5", "all_at_5": "all@5",
+              "cites_all_passages": "cites", "contains_answer": "contains",
+              "answered": "answered"}  # fmt: skip
+
+
+def lines(report: Json) -> Iterator[str]:
+    """Yield what people read first, in sentences."""
+    overall = report["overall"]
+    for name, said in (
+        ("all_at_1", "the gold passages are first"),
+        ("all_at_5", "they are among the first five"),
+        ("cites_all_passages", "the answer cites them all"),
+        ("contains_answer", "the expected short answer stands in it"),
+    ):
+        if _told(overall, name):
+            yield f"{said} for {counted(overall[name])}"
+    answered, declined = overall["answered"], overall["declined"]
+    if answered["of"] and declined["of"]:
+        yield (
+            f"answered {counted(answered)} that the briefs answer, declined "
+            f"{counted(declined)} that they do not: balanced accuracy "
+            f"{overall['balanced_accuracy']:.2f}"
+        )
+
+
+def counted(share: Json) -> str:
+    """Return "41 of 88 questions (47 %, 37–57 %)"."""
+    many = "question" if share["of"] == 1 else "questions"
+    part = f"{100 * share['share']:.0f} %"
+    return f"{_good(share)} of {share['of']} {many} ({part}, {_interval(share)})"
+
+
+def overall_rows(report: Json) -> list[tuple[str, ...]]:
+    """Return rows (what, share, count, interval) over all questions."""
+    overall = report["overall"]
+    return [
+        _measure_row(said, overall[name]) for name, said in _SAID.items() if _told(overall, name)
+    ]
+
+
+def type_rows(report: Json) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return the head and a row for each type of question: shares in per cent, "–" for none."""
+    names = [name for name in _BY_TYPE if _told(report["overall"], name)]
+    head = ("type", "questions", *(_BY_TYPE[name] for name in names))
+    rows = [
+        (kind, str(found["questions"]), *(_percent(found[name]) for name in names))
+        for kind, found in report["types"].items()
+    ]
+    return head, rows
+
+
+def follow_up_rows(report: Json) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return the head and a row for each way of asking follow-ups; no rows without any."""
+    ways = report["follow_ups"]
+    names = [name for name in _FOLLOWING if _told(ways[Way.CONVERSATION], name)]
+    head = ("follow-ups", *(_FOLLOWING[name] for name in names))
+    if not ways["questions"]:
+        return head, []
+    rows = [
+        (said, *(_percent(ways[way].get(name)) for name in names)) for way, said in _WAYS.items()
+    ]
+    ratios = ways["ratio_to_standalone"]
+    rows.append(("first / last row", *(_ratio(ratios.get(name)) for name in names)))
+    return head, rows
+
+
+def confidence_lines(report: Json) -> Iterator[str]:
+    """Yield what is known of the threshold of answering."""
+    found = report["confidence"]
+    if found["best"]:
+        best = found["best"]
+        yield (
+            f"confidence tells the two apart with AUROC {found['auroc']:.2f}; the best threshold "
+            f"for these questions would be {best['threshold']:.2f}: {100 * best['tpr']:.0f} % "
+            f"answered, {100 * best['fpr']:.0f} % answered by mistake, balanced accuracy "
+            f"{best['balanced_accuracy']:.2f} (shown, not used: it fits these very questions)"
+        )
+    for what, times in report["seconds"].items():
+        if times["p50"] is not None:
+            yield f"{what}: half within {times['p50']:.3f} s, 95 % within {times['p95']:.3f} s"
+
+
+def _told(found: Json, name: str) -> bool:
+    """Say whether a figure is there and counts anything."""
+    return bool(found.get(name, {}).get("of"))
+
+
+def _measure_row(said: str, share: Json) -> tuple[str, ...]:
+    return said, _percent(share), f"{_good(share)} of {share['of']}", _interval(share)
+
+
+def _good(share: Json) -> str:
+    whole = share["good"] == int(share["good"])
+    return f"{share['good']:g}" if whole else f"{share['good']:.1f}"
+
+
+def _interval(share: Json) -> str:
+    low, high = share["interval"]
+    return f"{100 * low:.0f}–{100 * high:.0f} %"
+
+
+def _percent(share: Json | None) -> str:
+    return f"{100 * share['share']:.0f} %" if share and share["of"] else "–"
+
+
+def _ratio(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"

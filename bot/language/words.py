@@ -18,20 +18,6 @@ DEMONSTRATIVES = _listed(
     this that these those
     """
 )
-# Nouns for kinds of things: with "the" and without a name beside them they point back.
-KINDS = _listed(
-    """
-    act agency agreement allies army authorities bank bill budget case ceasefire change claim
-    committee companies company conflict congress council countries country court courts cut
-    cuts dataset deadline deal decision department document effort exemption fee figure
-    figures firm fund funding government grant group increase investigation judge judges law
-    lawsuit leader limit measure ministry money offer order other others parties party payment
-    people place plaintiffs plan policy president price problem proceeds process product
-    program programme project proposal reason regulation report requirement residents result
-    results rule ruling sanctions senate settlement side sides state states strike study suit
-    system talks tariff tariffs tax team term terms thing treaty union vote war
-    """
-)
 # Common verbs and adverbs found beside a noun group, which say nothing of the topic.
 LIGHT = _listed(
     """

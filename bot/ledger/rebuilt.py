@@ -9,7 +9,9 @@ the questions before it. The question is "" once it was forgotten.
 from collections.abc import Mapping
 from typing import Any
 
-from bot.answering.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Verdict
+from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
+from bot.checking.verdict import Reason, Verdict
+from bot.question.question import Question
 from index.passage import BriefRef, Hit, Passage
 
 Json = Mapping[str, Any]
@@ -21,14 +23,14 @@ def rebuilt(body: Json, private: Json | None) -> Answer:
     hits = tuple(hit(one["passage"], one["passage_id"], one) for one in body["nearest"])
     return Answer(
         answer_id=body["answer_id"],
-        standalone=Standalone(typed.get("standalone_question", ""), typed.get("question", "")),
+        standalone=Question(typed.get("standalone_question", ""), typed.get("question", "")),
         draft=_draft(body, typed),
         hits=hits or tuple(hit(one["passage"], one["passage_id"]) for one in body["citations"]),
     )
 
 
-def _draft(body: Json, typed: Json) -> Draft:
-    return Draft(
+def _draft(body: Json, typed: Json) -> DraftAnswer:
+    return DraftAnswer(
         sentences=tuple(map(_sentence, body["sentences"])),
         citations=tuple(map(_citation, body["citations"])),
         confidence=body["confidence"],

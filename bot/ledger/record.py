@@ -12,9 +12,9 @@ from functools import cache
 from importlib import metadata
 from typing import Any
 
-from bot.answering.answer import Answer, Citation, Period, Sentence, Standalone, Turn
-from bot.answering.eventdays import EventPeriod
+from bot.answering.answer import Answer, Citation, Sentence
 from bot.answering.render import brief_json, citation_json, hit_json, sentence_json
+from bot.question.question import Period, Question, Turn
 from index.passage import Hit
 from index.snapshot import Filters
 
@@ -98,7 +98,7 @@ def sentence(
 
 
 def private(
-    standalone: Standalone,
+    standalone: Question,
     turns: Sequence[Turn],
     asker: str | None,
     place: str | None,
@@ -112,7 +112,7 @@ def private(
     """
     return {
         "question": standalone.asked,
-        "standalone_question": standalone.question,
+        "standalone_question": standalone.text,
         "context": list(standalone.context),
         "turns": [asdict(turn) for turn in turns],
         "asker": asker,
@@ -175,12 +175,12 @@ def _days(period: Period | None) -> dict[str, Any] | None:
     return {"since": period.since, "until": period.until, "narrows": period.narrows}
 
 
-def _untyped(note: str, standalone: Standalone) -> str:
+def _untyped(note: str, standalone: Question) -> str:
     """Return a note without the words that it takes from the question."""
     period = standalone.period
     words = [one for one in _QUOTED.findall(note) if one.lower() in standalone.asked.lower()]
     if period is not None:
-        words += [period.said, period.event if isinstance(period, EventPeriod) else ""]
+        words.append(period.said)
     for one in filter(None, words):
         note = note.replace(one, TYPED)
     return note

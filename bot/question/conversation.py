@@ -1,12 +1,9 @@
 """Make a question independent of its conversation, by rules of English and without a model.
 
-In: what was asked and the earlier turns. Out: a Standalone. Knows nothing of the briefs.
-
 A question *leans* on the turns before it when one of these holds:
 
 - it refers to what it does not name: a pronoun (it, they, that, there, one …) with no name before
-  it in the same question, or "the"/"this"/"that" with a noun for a kind of thing (the bill, that
-  ruling, the states) in a question without names;
+  it in the same question;
 - it is cut short: no content word, or at most two and no name, and not of the form "what is X";
 - it opens as a continuation (and, but, so, what about, ok, no, also …), unless it then brings a
   name and two more content words of its own.
@@ -14,8 +11,9 @@ A question *leans* on the turns before it when one of these holds:
 A leaning question takes over the topic: names and noun groups of the turns it hangs on, back to
 the last turn that stood alone. One that stands alone, or says that it is about something else,
 starts a new topic. A year in the question replaces the years of the topic. A name or a year alone
-("and Sweden?", "no, the 2019 one") completes the question before it (`bot/question/ellipsis.py`).
-Greetings and thanks neither lean nor change the topic.
+("and Sweden?", "no, the 2019 one") completes the question before it: only a name for a name and a
+year for a year, for other words would need a reading of the sense. Greetings and thanks neither
+lean nor change the topic.
 
 Developed in sight of the 12 follow-ups of CRS gold-dev, all of which lean, and of MTRAG.
 """
@@ -24,9 +22,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.answering.answer import Standalone, Turn
-from bot.language.words import DEMONSTRATIVES, KINDS, LIGHT, PRONOUNS
-from bot.question.ellipsis import completed
+from bot.language.words import DEMONSTRATIVES, LIGHT, PRONOUNS
+from bot.question.question import Question, Turn
 from index.words import QUESTION_FILLER, STOP_WORDS, content_words, stem, words
 
 TOPIC_WORDS = 14  # words of earlier turns carried along, at most
@@ -63,6 +60,23 @@ _CHANGES = re.compile(
 )
 _DEFINITE = re.compile(r"^\W*\w+(?:['’]s|\s+\w+)\s+the\b(?!.*\bof\b)", re.IGNORECASE)
 
+_OPENING = re.compile(
+    r"""^\W*(?:(?:and|but|or|so|ok(?:ay)?|no|nope|sorry|wait|actually|also|then|what\ about
+    |how\ about|same\ (?:question\ )?for|i\ mean|i\ meant|make\ (?:it|that))\b[\s,.:;-]*)+""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_FRAGMENT = re.compile(
+    r"^(?P<preposition>in|for|of|by|at|with|from|to|on|since|until|during)?\s*"
+    r"(?P<article>the)?\s*(?P<core>[^?!.]*?)(?:\s+(?:one|version|too|instead|then))*\s*[?!.]*$",
+    re.IGNORECASE,
+)
+_YEAR_ALONE = re.compile(r"^(?:FY\s?)?(?:(?:19|20)\d\d|\d\d(?<=FY\d\d))$", re.IGNORECASE)
+_YEARS = re.compile(r"\b(?:19|20)\d\d\b")
+_FISCAL = re.compile(r"\bFY\s?(?:20)?\d\d\b", re.IGNORECASE)
+_WORD = r"[A-Z][^\W_]*(?:['’.&/-][^\W_]+)*"
+_NAME = re.compile(rf"{_WORD}(?:\s+(?:(?:of|and|the|for)\s+)?{_WORD})*")
+_LONGEST = 5  # words of a name
+
 
 @dataclass(frozen=True)
 class _Topic:
@@ -81,12 +95,12 @@ class _Topic:
         added = [
             phrase
             for phrase in phrases(question)
-            if phrase.lower() not in KINDS and not {stem(word) for word in words(phrase)} <= known
+            if not {stem(word) for word in words(phrase)} <= known
         ]
         return _Topic(_bounded([phrase for phrase in kept if phrase] + added))
 
 
-def standalone(question: str, turns: Sequence[Turn | str] = ()) -> Standalone:
+def standalone(question: str, turns: Sequence[Turn | str] = ()) -> Question:
     """Return the question as it reads without the conversation; the oldest turn comes first."""
     topic, before = _Topic(), ""
     for turn in turns:
@@ -94,14 +108,14 @@ def standalone(question: str, turns: Sequence[Turn | str] = ()) -> Standalone:
         topic, before = _next(said, topic, before)
     asked = " ".join(question.split())
     if not topic.phrases or _SMALL_TALK.match(asked) or not leans(asked):
-        return Standalone(question=asked, asked=question)
+        return Question(text=asked, asked=question)
     if whole := completed(asked, before):
-        return Standalone(question=whole, asked=question, follows=True, rewritten=True)
+        return Question(text=whole, asked=question, follows=True, rewritten=True)
     carried = _carried(topic, asked)
     if not carried:
-        return Standalone(question=asked, asked=question, follows=True)
-    return Standalone(
-        question=f"{asked} (about: {', '.join(carried)})",
+        return Question(text=asked, asked=question, follows=True)
+    return Question(
+        text=f"{asked} (about: {', '.join(carried)})",
         asked=question,
         context=_Topic(carried).words(),
         follows=True,
@@ -115,7 +129,7 @@ def leans(question: str) -> bool:
     tokens = _tokens(question)
     names = _names(tokens)
     content = content_words(question)
-    if _dangling_pronoun(tokens, names) or (not names and _definite_kind(tokens)):
+    if _dangling_pronoun(tokens, names):
         return True
     bare = [word for word in content if word not in LIGHT]
     if _CONTINUES.match(question) and not (names and len(content) >= 3):
@@ -238,17 +252,6 @@ def _existential(tokens: Sequence[str], position: int) -> bool:
     return bool(beside & {"is", "are", "was", "were", "be", "been", "will", "any", "has", "have"})
 
 
-def _definite_kind(tokens: Sequence[str]) -> bool:
-    lowered = [token.lower() for token in tokens]
-    pointing = DEMONSTRATIVES | {"the"}
-    for position, token in enumerate(lowered[:-1]):
-        if token in pointing and lowered[position + 1].split("'")[0].split("’")[0] in KINDS:
-            rest = lowered[position + 2 : position + 3]
-            # "the bill" points back; "the states of Japan", "the court system of" need not.
-            return not rest or rest[0] not in {"of", "for"}
-    return False
-
-
 def _without_years(phrase: str) -> str:
     return " ".join(word for word in phrase.split() if not _YEAR.match(word))
 
@@ -264,3 +267,70 @@ def _bounded(phrases: Iterable[str]) -> tuple[str, ...]:
 
 def _tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
+
+
+def completed(fragment: str, before: str) -> str | None:
+    """Return the question before with the fragment in the place of what it replaces, or None."""
+    opening = _OPENING.match(fragment)
+    found = _FRAGMENT.match(fragment[opening.end() if opening else 0 :].strip())
+    core = found["core"].strip() if found else ""
+    if not found or not core:
+        return None
+    if _YEAR_ALONE.match(core):
+        return _with_year(core, before)
+    is_name = _NAME.fullmatch(core) is not None and len(core.split()) <= _LONGEST
+    if not is_name or (opening is None and not fragment.rstrip().endswith("?")):
+        return None
+    return _with_name(core, before, found["preposition"], bool(found["article"]))
+
+
+def _with_year(year: str, before: str) -> str | None:
+    """Return the question of the other year; one without a year gets it at its end."""
+    pattern = _FISCAL if year.upper().startswith("FY") else _YEARS
+    present = pattern.findall(before)
+    if len(set(present)) > 1:
+        return None
+    if present:
+        return pattern.sub(year, before)
+    return f"{before.rstrip(' ?.!')} in {year}?"
+
+
+def _with_name(name: str, before: str, preposition: str | None, article: bool) -> str | None:
+    """Return the question with the name that the new one is like replaced."""
+    if name.lower() in before.lower():
+        return None
+    alike = [
+        match
+        for match in _NAME.finditer(before)
+        if _shape(match.group()) == _shape(name)
+        and _opens_no_sentence(before, match.start())
+        and (_word_before(before, match.start()) == "the") is article
+    ]
+    if preposition:
+        alike = [
+            match
+            for match in alike
+            if preposition.lower() in _words_before(before, match.start(), 2)
+        ]
+    if len(alike) != 1:  # of two alike, either may be meant
+        return None
+    return before[: alike[0].start()] + name + before[alike[0].end() :]
+
+
+def _shape(name: str) -> str:
+    return "acronym" if name.isupper() and len(name) > 1 else "name"
+
+
+def _opens_no_sentence(text: str, position: int) -> bool:
+    """Whether a capital at `position` means a name; the first word of a sentence always has one."""
+    before = text[:position].rstrip()
+    return bool(before) and before[-1] not in ".?!"
+
+
+def _word_before(text: str, position: int) -> str:
+    words = _words_before(text, position, 1)
+    return words[0] if words else ""
+
+
+def _words_before(text: str, position: int, count: int) -> list[str]:
+    return [word.lower() for word in text[:position].split()[-count:]]

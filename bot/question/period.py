@@ -1,4 +1,6 @@
-"""Tell which time a question speaks of: question and the asker's day in, a Period or None out.
+"""Tell which time, or which version of a brief, a question speaks of.
+
+The asker's day is given, for "yesterday" depends on it.
 
 A date in a question is nearly always the date of an event ("the deal of March 2025"), and a brief
 of any later time may tell of it. So a period narrows the search only where the words speak of
@@ -11,6 +13,11 @@ publishing or knowing:
 
 Every other time only puts first the briefs that can know: "since 2015" those published since, "in
 March 2025" those of that month and the year after. "latest" and "current" put the newest first.
+
+A version is named as "IF10753 v6", "version 6 of IF10753" or "the previous version". Only versions
+of briefs: the previous version of a bill, a rule or a program is a topic. Whether there is such a
+version is for the index to say; it is named as the publisher counts ("IF10753v6") and as the
+library does ("IF10753@6").
 """
 
 import re
@@ -20,8 +27,8 @@ from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
-from bot.answering.answer import Period, Standalone
 from bot.language.dates import Expression, expressions
+from bot.question.question import NamedVersion, Period
 
 _OURS = r"(?:briefs?|briefings|write-?ups?|memos?)"  # nobody else's, in a question to us
 _ANYONES = (
@@ -96,6 +103,28 @@ _NEWEST = re.compile(
     re.IGNORECASE,
 )
 
+_ID = r"(?P<id>(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z0-9][\w-]{3,31}?)"
+_NUMBER = r"(?P<number>\d{1,3})"
+_NAMED = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b(?:version|edition|v\.?)\s?{_NUMBER}\s+of\s+(?:the\s+)?(?:brief\s+|report\s+)?{_ID}(?![\w-])",
+        rf"(?<![\w-]){_ID}(?:,|\s|\s?\()\s?(?:version\s|edition\s|v\.?\s?){_NUMBER}\b",
+        rf"(?<![\w-]){_ID}[v@]{_NUMBER}(?![\w-])",
+    )
+)
+_BRIEF = r"(?:brief|report|note|memo|paper|update|analysis|primer)"
+_PREVIOUS = re.compile(
+    r"\b(?:the|its|your|our|an?)\s+(?:previous|older|earlier|prior|old|former|superseded|last)\s+"
+    rf"(?:(?:version|edition)(?:\s+of\s+(?:the|this|that|our)\s+(?:[\w-]+\s+)?{_BRIEF}\b"
+    rf"|\s+of\s+(?:the\s+)?{_ID}(?![\w-])|(?!\s+(?:of|for|to|in)\b))"
+    rf"|version\s+of\s+it\b)"
+    rf"|\b(?:say|said|read|state[ds]?|wr[oi]te|show(?:ed)?)\b[^?.!]*\bbefore\s+(?:it|the\s+{_BRIEF})\s+was"
+    r"\s+(?:updated|revised|corrected|replaced)\b"
+    rf"|\bbefore\s+(?:the|this|that|our)\s+{_BRIEF}\s+was\s+(?:updated|revised|corrected|replaced)\b",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True)
 class _Time:
@@ -138,25 +167,16 @@ def period_of(question: str, today: date) -> Period | None:
     return None
 
 
-def with_period(question: Standalone, today: date) -> Standalone:
-    """Return the question with the time that it speaks of, the asker's day being `today`."""
-    return replace(question, period=period_of(question.question, today))
-
-
-def event_period(
-    question: str, place: tuple[int, int, int], word: str, days: tuple[str, str]
-) -> Period:
-    """Return the period on the side of an event that a relation ("before") names.
-
-    `place` is that of its words: their start, that of the event itself, their end, exclusive;
-    `days` are the first and the last that it may have been on. It narrows where the words speak of
-    publishing, else it orders.
-    """
-    start, core, end = place
-    first, last = (date.fromisoformat(day) for day in days)
-    since, until = _bounded(word, "", Expression(core, end, first, last))
-    time = _Time(start, core, end, since, until, word)
-    return _period(question, time, narrows=_of_publishing(question, time))
+def version_of(question: str) -> NamedVersion | None:
+    """Return the version of a brief that a question names, None if it names none."""
+    for pattern in _NAMED:
+        if found := pattern.search(question):
+            marks = (f"v{found['number']}", f"@{found['number']}")
+            briefs = tuple(name + mark for name in _names(found["id"]) for mark in marks)
+            return NamedVersion(found[0].strip(), briefs)
+    if found := _PREVIOUS.search(question):
+        return NamedVersion(found[0], _names(found["id"]) if found["id"] else (), previous=True)
+    return None
 
 
 def _times(question: str, found: Sequence[Expression]) -> list[_Time]:
@@ -216,3 +236,8 @@ def _period(question: str, time: _Time, *, narrows: bool) -> Period:
         until=time.last.isoformat() if time.last else None,
         narrows=narrows,
     )
+
+
+def _names(typed: str) -> tuple[str, ...]:
+    """Return what may be meant: report numbers are in capitals, ids of the library are not."""
+    return tuple(dict.fromkeys((typed.upper(), typed)))

@@ -1,13 +1,13 @@
 """Tell what kind of answer a question wants, and how well a sentence offers that kind.
 
-Rules of English over the words alone; knows nothing of passages, vectors or ranking.
+Rules of English over the words alone.
 """
 
 import re
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class AnswerKind(StrEnum):
     """The kind of thing that would answer."""
 
     DATE = "date"
@@ -21,37 +21,40 @@ class Kind(StrEnum):
 
 _WANTS = (  # the first that matches decides
     (
-        Kind.SHARE,
+        AnswerKind.SHARE,
         r"\bwhat (?:%|percent\w*|per cent|share|fraction|portion|proportion)"
         r"|\bhow (?:big|large|much) (?:a |of an? )?(?:share|part|fraction|proportion|percent\w*)\b"
         r"|\bby what (?:%|percent\w*|per cent)",
     ),
     (
-        Kind.MONEY,
+        AnswerKind.MONEY,
         r"\bhow much\b.*\b(?:cost|costs|pay|paid|spend|spent|spending|earn|earns|raise[ds]?|worth"
         r"|revenue|money|budget|dollars?|euros?|asking|request(?:ed|ing)?|netted|grossed|loans?)\b"
         r"|\bwhat (?:is|was|are|were|does|did|do|would|will)?\b.*\b(?:cost|costs|price|salary|earn"
         r"|revenue|fee|charge)\b|\b(?:per-\w+ )?(?:price|cost|salary) of\b",
     ),
     (
-        Kind.NUMBER,
+        AnswerKind.NUMBER,
         r"\bhow (?:much|many|big|large|high|low|long|often|far|old|fast|tall|deep)\b"
         r"|\bwhat (?:number|total)\b"
         r"|\bat what (?:rate|price|cost)\b",
     ),
     (
-        Kind.DATE,
+        AnswerKind.DATE,
         r"\bwhen(?:['’]?s)?\b|\b(?:what|which) (?:year|date|day|month|time)\b|\bdeadline\b"
         r"|\bhow (?:fresh|recent|soon)\b|\bas[- ]of date\b",
     ),
-    (Kind.NAME, r"\bwho(?:['’]?s)?\b|\bwho(?:m|se)\b|\bname of\b|\bwhere\b"),
-    (Kind.REASON, r"\bwhy\b|\bhow come\b|\bon what grounds\b|\bwhat (?:caused|led to)\b"),
+    (AnswerKind.NAME, r"\bwho(?:['’]?s)?\b|\bwho(?:m|se)\b|\bname of\b|\bwhere\b"),
+    (AnswerKind.REASON, r"\bwhy\b|\bhow come\b|\bon what grounds\b|\bwhat (?:caused|led to)\b"),
     (
-        Kind.NUMBER,
+        AnswerKind.NUMBER,
         r"\b(?:tally|headcount|price|cost|rate|amount|max(?:imum)?|min(?:imum)?|total|percentage"
         r"|deficit|surplus|revenue|floor|cap|size)\b",
     ),
-    (Kind.NAME, r"\bwhich\b|\bwhat (?:country|countries|state|city|company|companies|agency)\b"),
+    (
+        AnswerKind.NAME,
+        r"\bwhich\b|\bwhat (?:country|countries|state|city|company|companies|agency)\b",
+    ),
 )
 _PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _WANTS)
 
@@ -85,7 +88,7 @@ _CALENDAR = re.compile(
 # Numbers that name something and count nothing: of figures, laws, sections, items of a list.
 _LABEL = re.compile(
     r"\b(?:Figures?|Tables?|Box|Sections?|Sec\.|Title|Division|Chapter|Part|Article|Note|No\.|P\.L\."
-    r"|Public Law|H\.R\.|S\.|H\.Rept\.|S\.Rept\.|CRS Report)\s?[A-Z]*-?\d[\w.-]*|§+\s?\d[\w.-]*"
+    r"|Public Law|H\.R\.|S\.|H\.Rept\.|S\.Rept\.)\s?[A-Z]*-?\d[\w.-]*|§+\s?\d[\w.-]*"
     r"|\(\d{1,2}\)|\b\d+\s(?:U\.S\.C|C\.F\.R|Stat)\b|\b[A-Z]{1,5}-?\d+\b"
 )
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w.&'’-]+")
@@ -95,40 +98,42 @@ _BECAUSE = re.compile(
     re.IGNORECASE,
 )
 _OFFERS = {
-    Kind.DATE: _DATE,
-    Kind.MONEY: _MONEY,
-    Kind.SHARE: _SHARE,
-    Kind.NUMBER: _NUMBER,
-    Kind.NAME: _NAME,
+    AnswerKind.DATE: _DATE,
+    AnswerKind.MONEY: _MONEY,
+    AnswerKind.SHARE: _SHARE,
+    AnswerKind.NUMBER: _NUMBER,
+    AnswerKind.NAME: _NAME,
 }
-FIGURES = frozenset({Kind.MONEY, Kind.SHARE, Kind.NUMBER})  # a table row may answer these
+FIGURES = frozenset(
+    {AnswerKind.MONEY, AnswerKind.SHARE, AnswerKind.NUMBER}
+)  # a table row may answer these
 
 
-def wanted(question: str) -> Kind:
+def wanted(question: str) -> AnswerKind:
     """Return the kind of answer that the words of the question ask for."""
-    return next((kind for kind, pattern in _PATTERNS if pattern.search(question)), Kind.ANY)
+    return next((kind for kind, pattern in _PATTERNS if pattern.search(question)), AnswerKind.ANY)
 
 
-def values(kind: Kind, sentence: str, question: str) -> list[tuple[int, int]]:
+def values(kind: AnswerKind, sentence: str, question: str) -> list[tuple[int, int]]:
     """Return the stretches of a sentence that offer such a value, beyond what the question says."""
     pattern = _OFFERS.get(kind)
     if pattern is None:
         return []
     # Blanked, not cut: offsets stay.
     text = _LABEL.sub(_blank, sentence) if kind in FIGURES else sentence
-    text = _CALENDAR.sub(_blank, text) if kind is Kind.NUMBER else text
+    text = _CALENDAR.sub(_blank, text) if kind is AnswerKind.NUMBER else text
     known = question.lower()
     return [match.span() for match in pattern.finditer(text) if match.group().lower() not in known]
 
 
-def offers(kind: Kind, sentence: str, question: str) -> float:
+def offers(kind: AnswerKind, sentence: str, question: str) -> float:
     """Return in [0, 1] how well a sentence offers that kind, beyond what the question says itself.
 
     0.5 where the question asks for no kind in particular.
     """
-    if kind is Kind.ANY:
+    if kind is AnswerKind.ANY:
         return 0.5
-    if kind is Kind.REASON:
+    if kind is AnswerKind.REASON:
         return 1.0 if _BECAUSE.search(sentence) else 0.3  # reasons need no such word
     return 1.0 if values(kind, sentence, question) else 0.0
 

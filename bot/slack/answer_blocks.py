@@ -9,7 +9,7 @@ refused. Pure; knows nothing of how messages are sent.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.answering.answer import Answer, Sentence, Verdict
+from bot.answering.answer import Answer, Sentence
 from bot.answering.render import (
     CHECK_MARK,
     cited,
@@ -19,6 +19,7 @@ from bot.answering.render import (
     notes,
     sources_heading,
 )
+from bot.checking.verdict import Verdict
 from bot.slack import actions, text
 from bot.slack.elements import (
     MESSAGE_TEXT,

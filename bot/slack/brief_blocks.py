@@ -36,14 +36,20 @@ OPENING = 700  # of a brief's text
 QUESTION = 300
 
 
-def search(query: str, hits: Sequence[Hit], desk: str | None = None) -> Message:
-    """Return the passages found for some words; `desk` is the desk's public address."""
+def search(
+    query: str, hits: Sequence[Hit], desk: str | None = None, notes: Sequence[str] = ()
+) -> Message:
+    """Return the passages found for some words, and notes on what was searched.
+
+    `desk` is the desk's public address.
+    """
     asked = text.one_line(query, QUESTION)
     if not hits:
         return _told(f"Nothing found for “{asked}”.")
     heading = f"Found for “{asked}”"
     blocks: list[Block] = [rich(section([words(heading, bold=True)]))]
-    lines = [heading]
+    lines = [heading, *notes]
+    blocks += [context(*notes)] if notes else []
     for hit in hits[:MOST_HITS]:
         said = text.one_line(hit.passage.text, PASSAGE) or "–"
         run = source_elements(hit.brief, place_of_hit(hit), page=page_of_hit(desk, hit))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.answering.answer import Citation, Verdict, verbatim
+from bot.answering.answer import Citation, verbatim
+from bot.checking.verdict import Verdict
 from bot.errors import QuoteError
 from index.passage import BriefRef, Hit, Passage
 

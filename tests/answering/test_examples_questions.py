@@ -13,11 +13,10 @@ from typing import Any
 import pytest
 
 from bot.answering.answer import Answer
-from bot.answering.chain import Answerer
-from bot.question.conversation import standalone
+from bot.answering.search import search
+from bot.ledger.recording import Answerer
 from index.library import Library
 from index.passage import Hit
-from index.search import Query
 from index.settings import load
 from tests.examples_library import EXAMPLES
 
@@ -48,8 +47,8 @@ def answers(library: Library) -> dict[str, Answer]:
 
 def hits(library: Library, question: dict[str, Any]) -> list[Hit]:
     """Return the first five hits, as `briefs search` finds them."""
-    found = standalone(question["question"], question["conversation"])
-    return library.search(Query(text=found.asked, context=found.context), 5)
+    found = search(library, question["question"], question["conversation"], limit=5)[1]
+    return list(found.hits)
 
 
 def squeezed(text: str) -> str:
@@ -121,7 +120,7 @@ def test_the_demo_answers_its_fact(answers: dict[str, Answer]) -> None:
 def test_the_demo_answers_its_follow_up(answers: dict[str, Answer]) -> None:
     """And Sweden: understood from the question before it."""
     answer = answers["followup-01"]
-    assert "NATO" in answer.standalone.question
+    assert "NATO" in answer.standalone.text
     assert "7 March 2024" in answer.sentences[0].text
     assert answer.citations[0].brief.source.endswith("2024-03-08-finland-sweden-nato.txt")
 

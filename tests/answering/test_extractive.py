@@ -1,19 +1,17 @@
 """Answers made of the briefs' own sentences."""
 
-import time
-
 import pytest
 
 from bot.answering import extractive
-from bot.answering.answer import Standalone
-from bot.question.conversation import standalone
-from index.search import Query
+from bot.answering.search import SearchResult, gather
+from bot.question.question import Question
+from index.snapshot import Filters
+from tests.tamara import read_question
 
 
 def ask(library, question, turns=()):
-    asked = standalone(question, turns)
-    hits = library.search(Query(text=asked.asked, context=asked.context), limit=10)
-    return extractive.answer(asked, hits, library)
+    asked = read_question(library, question, *turns)
+    return extractive.answer(asked, gather(library, asked, Filters(), 10), library)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +58,7 @@ def test_does_not_answer_what_the_briefs_do_not_say(library, question):
 
 def test_no_hits_is_no_answer(library):
     """An empty search gives an empty draft."""
-    assert not extractive.answer(Standalone("q", "q"), [], library).answered
+    assert not extractive.answer(Question("q", "q"), SearchResult(), library).answered
 
 
 def test_the_words_of_earlier_turns_help_to_choose(library):
@@ -73,14 +71,6 @@ def test_the_same_question_gives_the_same_answer(library):
     """Nothing in the choice depends on chance."""
     question = "Why did wheat exports of Tamara fall?"
     assert ask(library, question) == ask(library, question)
-
-
-def test_choosing_is_quick_once_the_model_is_warm(library):
-    """Well under the second that an asker notices; a busy machine is allowed for."""
-    ask(library, "For how long was Port Aurelia leased?")
-    started = time.perf_counter()
-    ask(library, "Who called the lease of the harbour a mistake?")
-    assert time.perf_counter() - started < 1.0
 
 
 @pytest.mark.parametrize(

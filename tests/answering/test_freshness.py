@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.answer import Citation, Period
-from bot.answering.freshness import BONUS, arranged, evidence, missed, notes, taken
+from bot.answering.answer import Citation
+from bot.answering.freshness import BONUS, arranged, cited_dates, missed, notes, taken
 from bot.question.period import period_of
+from bot.question.question import Period
 from index.library import Library
 from index.passage import BriefRef, Hit, Passage
 from index.search import Query
@@ -36,12 +37,12 @@ class TestEvidence:
     def test_the_newest_date_counts(self) -> None:
         """A brief of a month is as new as its last day; two passages of one brief count once."""
         citations = cited(hit("a", "2019-03"), hit("b", "2019-03-15"), hit("a", "2019-03"))
-        found = evidence([*citations, *cited(hit("c", None))])
+        found = cited_dates([*citations, *cited(hit("c", None))])
         assert (found.newest, found.undated, found.cited) == ("2019-03", 1, 3)
 
     def test_without_a_date_there_is_none(self) -> None:
         """Nothing stands in for a date that is not known."""
-        assert evidence(cited(hit("a", None))).newest is None
+        assert cited_dates(cited(hit("a", None))).newest is None
         assert notes(cited(hit("a", None)), [], SPREAD) == ("No brief cited has a date.",)
 
 

@@ -5,18 +5,10 @@ import json
 
 from rich.console import Console
 
-from bot.answering.answer import (
-    Answer,
-    Citation,
-    Draft,
-    Period,
-    Reason,
-    Sentence,
-    Standalone,
-    Verdict,
-    verbatim,
-)  # fmt: skip
+from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence, verbatim
 from bot.answering.render import answer_json, hit_json, plain, renderable
+from bot.checking.verdict import Reason, Verdict
+from bot.question.question import Period, Question
 from index.passage import BriefRef, Hit, Passage
 
 TEXT = "The [bold]lease[/bold] ends in 2031.\x1b[31m"
@@ -32,11 +24,11 @@ HITS = (
 def answered():
     citations = (Citation(1, HITS[0], 10, 46), Citation(2, HITS[1], 7, 7 + len(ROW)))
     sentences = tuple(verbatim(citation.quote, citation) for citation in citations)
-    return Answer("a1", Standalone("q", "q"), Draft(sentences, citations, 0.8), HITS, 0.04)
+    return Answer("a1", Question("q", "q"), DraftAnswer(sentences, citations, 0.8), HITS, 0.04)
 
 
 def unanswered():
-    return Answer("a2", Standalone("q", "q"), Draft(), HITS)
+    return Answer("a2", Question("q", "q"), DraftAnswer(), HITS)
 
 
 def drawn(answer, **options):
@@ -62,7 +54,7 @@ def test_two_quotations_of_one_place_share_a_line():
     """Both numbers stand before it."""
     citations = (Citation(1, HITS[0], 10, 46), Citation(2, HITS[0], 14, 46))
     sentences = tuple(verbatim(citation.quote, citation) for citation in citations)
-    answer = Answer("a1", Standalone("q", "q"), Draft(sentences, citations, 0.8), HITS, 0.04)
+    answer = Answer("a1", Question("q", "q"), DraftAnswer(sentences, citations, 0.8), HITS, 0.04)
     assert plain(answer).splitlines()[-1] == " [1][2] Port Aurelia, no date, paragraph 4, port.txt"
 
 
@@ -124,11 +116,11 @@ def doubtful():
     reason = Reason("number", "8.2 is not in it")
     shown = Sentence("Exports were 8.2.", (1,), Verdict.CHECK, (reason,), ((13, 16),))
     hidden = Sentence("Exports were 9.9.", (4,), Verdict.UNSUPPORTED, (reason,))
-    draft = Draft(
+    draft = DraftAnswer(
         (shown,), (citation,), 0.8, mode="generative", model="openai:x",
         withheld=(hidden,), notes=("1 sentence was withheld.",),
     )  # fmt: skip
-    asked = Standalone("q", "q", period=Period("in 2022", "2022-01-01", "2022-12-31"))
+    asked = Question("q", "q", period=Period("in 2022", "2022-01-01", "2022-12-31"))
     return Answer("a3", asked, draft, HITS)
 
 
@@ -168,6 +160,6 @@ def test_json_of_a_written_answer():
 
 def test_notes_stand_before_the_nearest_passages():
     """Where the briefs do not say."""
-    answer = Answer("a4", Standalone("q", "q"), Draft(notes=("No model.",)), HITS)
+    answer = Answer("a4", Question("q", "q"), DraftAnswer(notes=("No model.",)), HITS)
     assert plain(answer).splitlines()[:2] == ["The briefs do not say.", "Note: No model."]
     assert drawn(answer).split() == plain(answer).split()

@@ -35,7 +35,7 @@ ANSWER_KEYS = {"id", "question", "standalone_question", "answered", "sentences",
 
 
 def on_terminal(
-    home: Path, *arguments: str, columns: int = 100, typed: str = "", seconds: float = 60,
+    home: Path, *arguments: str, columns: int = 100, typed: str = "", seconds: float = 180,
     **more: str,
 ) -> tuple[int, str]:  # fmt: skip
     """Run `briefs` on a pseudo-terminal; return exit code and all that was written to it."""
@@ -292,24 +292,24 @@ def test_ctrl_c_ends_a_chat_without_a_word(examples_home: Path) -> None:
     process.stdin.flush()
     assert "4 April 2023" in process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("after", [0.1, 0.5])
-def test_ctrl_c_in_the_first_second_is_quiet_too(examples_home: Path, after: float) -> None:
+def test_ctrl_c_while_it_starts_is_quiet_too(examples_home: Path) -> None:
     """While modules are imported and the library is opened, Ctrl-C leaves no traceback either."""
     process = subprocess.Popen(
-        [*START, "search", "--batch", "-"],
+        [START[0], "-X", "importtime", *START[1:], "search", "--batch", "-"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, env=environment(examples_home), start_new_session=True,
     )  # fmt: skip
-    time.sleep(after)
+    assert process.stderr
+    assert any("index.library" in line for line in process.stderr)  # read until it is imported
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
-    assert process.returncode in {130, -signal.SIGINT}
-    assert "Traceback" not in err or after < 0.5
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "Traceback" not in err
 
 
 # Written answers
@@ -379,7 +379,7 @@ def test_a_terminal_takes_back_what_turns_out_to_be_half_an_answer(own_examples:
     text = " ".join(re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", said).split())
     assert code == 0
     if "Finland joined NATO on 4 April 2023. [1]" in text:
-        assert "The sentences above are withdrawn. The answer is:" in text
+        assert "The sentences above were replaced. The answer is:" in text
     assert "Note: The chat model broke off; these are the briefs' own sentences." in text
 
 
@@ -451,7 +451,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(examples_home: Path) -> None:
     for command in ("list --json", "show BB-2022-07", "search ships -k 50"):
         line = f"{shlex.join(START)} {command} | head -1"
         done = subprocess.run(
-            ["bash", "-c", line], capture_output=True, text=True, timeout=60,
+            ["bash", "-c", line], capture_output=True, text=True, timeout=180,
             env=environment(examples_home),
         )  # fmt: skip
         assert done.stderr == ""

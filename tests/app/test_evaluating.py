@@ -93,7 +93,7 @@ def test_a_figure_that_falls_is_named_and_exits_with_one(
     assert code == 1
     assert "all_at_1 fell by 1.000" in err
     assert f"all_at_1, worse: {rows[0]['id']}" in out
-    assert "not one gold passage was found" in err
+    assert "no gold passage was found" in err
     code, _, _ = shell("eval", str(worse), "--search-only", "--against", best, "--tolerance", "1")
     assert code == 0
     code, out, _ = shell(*arguments, str(altered(earlier, tmp_path, 40)), "--json")

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.answering.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Verdict
+from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
+from bot.checking.verdict import Reason, Verdict
 from bot.ledger.ledger import Ledger
 from bot.ledger.record import Basis, body, private, sha256
+from bot.question.question import Question
 from index.passage import Brief, BriefRef, Hit, Passage
 
 BASIS = Basis(1, "print", {"prompt_version": "1"})
@@ -62,8 +64,8 @@ class Told:
             Sentence(one.quote, (one.number,), Verdict.SUPPORTED) for one in self.citations
         )
         hits = tuple({one.passage_id: one.hit for one in self.citations}.values())
-        asked = Standalone(self.question, self.question)
-        draft = Draft(said if hits else (), self.citations, self.confidence, mode=self.mode)
+        asked = Question(self.question, self.question)
+        draft = DraftAnswer(said if hits else (), self.citations, self.confidence, mode=self.mode)
         hashes = {f"{one.id}@{one.version}": sha256(one.text) for one in self.briefs}
         made = body(Answer("", asked, draft, hits), basis=BASIS, brief_sha256=hashes, seconds={})
         return made, private(asked, (), self.asker, self.place)

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.answering.answer import Reason, Sentence, Verdict
+from bot.answering.answer import Sentence
 from bot.audit.checks import check, unreadable
 from bot.audit.findings import Finding, Kind, Severity
 from bot.audit.shelf import Shelf
+from bot.checking.verdict import Reason, Verdict
 from bot.ledger.ledger import canonical
 from index.library import Library
 from tests.audit.records import PORT, Told, brief, cited, doubtful, quoting

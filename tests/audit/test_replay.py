@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.answer import Turn
-from bot.answering.chain import Answerer
 from bot.audit.changes import Change
 from bot.audit.replay import replayer
 from bot.ledger.ledger import Ledger
+from bot.ledger.recording import Answerer
+from bot.question.question import Turn
 from index.library import Library
 from index.settings import load
 from index.snapshot import Filters

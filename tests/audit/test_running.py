@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.answer import Sentence, Verdict
+from bot.answering.answer import Sentence
 from bot.app.docs import help_text
 from bot.audit.findings import Kind, Severity
 from bot.audit.register import Register
 from bot.audit.running import run
 from bot.audit.selection import Selection
+from bot.checking.verdict import Verdict
 from bot.ledger.ledger import Kind as Record
 from bot.ledger.ledger import Ledger
 from index.library import Library

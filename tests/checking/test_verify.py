@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.answer import Verdict
+from bot.checking.verdict import Verdict
 from bot.checking.verify import check
 
 TRADE = "In 2023, exports rose 5 percent and imports rose 7 percent."

@@ -6,22 +6,15 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from bot.answering.answer import (
-    Answer,
-    Citation,
-    Draft,
-    Reason,
-    Sentence,
-    Standalone,
-    Turn,
-    Verdict,
-)
+from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
+from bot.checking.verdict import Reason, Verdict
 from bot.desk.access import Access
 from bot.desk.app import create
 from bot.desk.people import Person, Role
 from bot.desk.settings import DeskSettings, Token, token_hash
 from bot.ledger.ledger import Ledger
 from bot.ledger.record import Basis, body, private, sha256
+from bot.question.question import Question, Turn
 from index.library import Library
 from index.passage import Brief, BriefRef, Hit
 from tests.drafts import draft, each_alone
@@ -101,8 +94,8 @@ def answer(
     said = sentences
     if said is None:
         said = [Sentence(one.quote, (one.number,), Verdict.SUPPORTED) for one in citations]
-    asked = Standalone(question, question)
-    draft = Draft(tuple(said), citations, 0.9)
+    asked = Question(question, question)
+    draft = DraftAnswer(tuple(said), citations, 0.9)
     made = body(
         Answer("", asked, draft, tuple(one.hit for one in citations)),
         basis=Basis(library.generation, library.fingerprint, {"prompt_version": "1"}),

@@ -1,8 +1,8 @@
 """The conversation round an answer, on both databases."""
 
-from bot.answering.answer import Turn
 from bot.desk import threads
 from bot.ledger.ledger import Ledger
+from bot.question.question import Turn
 from index.library import Library
 from tests.desk.material import answer, fill
 

@@ -83,7 +83,7 @@ def test_what_is_no_result_is_refused(tmp_path: Path, text: str) -> None:
 def test_results_without_a_common_question_are_refused() -> None:
     """The same id with other words is another question; a damaged row is named as such."""
     other = row("a", 1) | {"question": "something else?"}
-    with pytest.raises(UsageError, match="not one question in common"):
+    with pytest.raises(UsageError, match="no question in common"):
         changes(report(other), report(row("a", 1)))
     with pytest.raises(UsageError, match="damaged"):
         changes(report({"id": "a", "question": "a?"}), report(row("a", 1)))

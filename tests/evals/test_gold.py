@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.evals.gold import Gold, Need, read
+from bot.evals.gold import Gold, NeededPassage, read
 from index.errors import UsageError
 
 
@@ -29,7 +29,7 @@ def test_a_question_and_a_quote_are_enough(tmp_path: Path) -> None:
     assert not found.faults
     assert [len(one.needed) for one in found.questions] == [1, 1, 2]
     first = found.questions[0]
-    assert first.needed == ((Need(quote=quote),),)
+    assert first.needed == ((NeededPassage(quote=quote),),)
     assert (first.id, first.type, first.answerable) == ("line-1", "question", True)
 
 
@@ -44,7 +44,7 @@ def test_a_question_that_nothing_answers_says_so(tmp_path: Path) -> None:
 def test_a_brief_may_be_named_instead_of_quoted(tmp_path: Path, key: str) -> None:
     """By id, report number, title or file."""
     found = gold(tmp_path, {"question": "Why?", "gold": [{key: "IF10753"}]})
-    assert found.questions[0].needed == ((Need(briefs=("IF10753",)),),)
+    assert found.questions[0].needed == ((NeededPassage(briefs=("IF10753",)),),)
 
 
 def test_alternatives_stand_beside_what_they_replace(tmp_path: Path) -> None:

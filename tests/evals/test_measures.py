@@ -2,17 +2,19 @@
 
 import pytest
 
-from bot.evals.evaluation import Answered, Outcome
+from bot.evals.evaluation import Answered, GoldOutcome
 from bot.evals.measures import Share, auroc, balanced, curve, figures, percentiles
 
 
-def asked(confidence: float, answerable: bool, *, answered: bool = True) -> tuple[Outcome, bool]:
+def asked(
+    confidence: float, answerable: bool, *, answered: bool = True
+) -> tuple[GoldOutcome, bool]:
     ranks = (1,) if answerable else ()
     cited = (answered,) if answerable else ()
     answer = Answered(
         answered, confidence, 1, cited, cited, int(answered), int(answered and answerable)
     )
-    return Outcome(ranks, 0.1, answer), answerable
+    return GoldOutcome(ranks, 0.1, answer), answerable
 
 
 def test_the_interval_is_wilsons() -> None:
@@ -27,9 +29,9 @@ def test_the_interval_is_wilsons() -> None:
 def test_all_any_and_share_of_the_needed_passages() -> None:
     """Two passages needed, at ranks 1 and 7; a third question needs none and counts nowhere."""
     outcomes = [
-        (Outcome((1, 7), 0.1), True),
-        (Outcome((None,), 0.1), True),
-        (Outcome((), 0.1), False),
+        (GoldOutcome((1, 7), 0.1), True),
+        (GoldOutcome((None,), 0.1), True),
+        (GoldOutcome((), 0.1), False),
     ]
     found = figures(outcomes, depth=10)
     assert (found["all_at_5"].good, found["all_at_5"].total) == (0, 2)

@@ -7,30 +7,31 @@ from typing import Any
 import pytest
 
 from bot.evals import chart
-from bot.evals.evaluation import Answered, Outcome, Result, Way
-from bot.evals.gold import GoldQuestion, Need
-from bot.evals.report import Setting, to_json
-from bot.evals.tables import (
+from bot.evals.evaluation import Answered, GoldOutcome, GoldResult, Way
+from bot.evals.gold import GoldQuestion, NeededPassage
+from bot.evals.report import (
+    EvalSetting,
     confidence_lines,
     follow_up_rows,
     lines,
     overall_rows,
+    to_json,
     type_rows,
 )
 from index.errors import UsageError
 
-SETTING = Setting("gold.jsonl", 50, (), None, None, None, {"passages": 7})
+SETTING = EvalSetting("gold.jsonl", 50, (), None, None, None, {"passages": 7})
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def outcome(rank: int | None, confidence: float, *, needed: bool = True) -> Outcome:
+def outcome(rank: int | None, confidence: float, *, needed: bool = True) -> GoldOutcome:
     hit = (rank == 1,) if needed else ()
     answer = Answered(confidence >= 0.5, confidence, 1, hit, hit, 1, 1, 1, None, 0.2)
-    return Outcome((rank,) if needed else (), 0.05, answer)
+    return GoldOutcome((rank,) if needed else (), 0.05, answer)
 
 
-def results() -> list[Result]:
-    need = ((Need(quote="a b c"),),)
+def results() -> list[GoldResult]:
+    need = ((NeededPassage(quote="a b c"),),)
     fact = GoldQuestion("fact", "what?", "fact", needed=need)
     late = GoldQuestion("late", "what then?", "fact", needed=need)
     none = GoldQuestion("none", "why?", "far", answerable=False)
@@ -41,11 +42,11 @@ def results() -> list[Result]:
         Way.STANDALONE: outcome(1, 0.8),
     }
     return [
-        Result(fact, {Way.CONVERSATION: outcome(1, 0.9)}),
-        Result(late, {Way.CONVERSATION: outcome(7, 0.4)}),
-        Result(none, {Way.CONVERSATION: outcome(None, 0.2, needed=False)}),
-        Result(again, ways),
-        Result(GoldQuestion("long", "why"), fault="too long"),
+        GoldResult(fact, {Way.CONVERSATION: outcome(1, 0.9)}),
+        GoldResult(late, {Way.CONVERSATION: outcome(7, 0.4)}),
+        GoldResult(none, {Way.CONVERSATION: outcome(None, 0.2, needed=False)}),
+        GoldResult(again, ways),
+        GoldResult(GoldQuestion("long", "why"), fault="too long"),
     ]
 
 

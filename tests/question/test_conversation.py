@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.answering.answer import Turn
-from bot.question.conversation import leans, standalone
+from bot.question.conversation import completed, leans, standalone
+from bot.question.question import Turn
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_lends_the_topic_to_a_question_that_leans_on_it(turns, question, lent):
     assert result.follows
     assert lent <= set(result.context)
     assert result.asked == question
-    assert result.question.startswith(f"{question} (about: ")
+    assert result.text.startswith(f"{question} (about: ")
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_lends_the_topic_to_a_question_that_leans_on_it(turns, question, lent):
 def test_leaves_the_old_topic_behind_when_the_subject_changes(question):
     """A question with names and content words of its own carries nothing over."""
     result = standalone(question, ["when does the carbon levy start?"])
-    assert (result.question, result.context, result.follows) == (question, (), False)
+    assert (result.text, result.context, result.follows) == (question, (), False)
 
 
 def test_carries_a_topic_through_a_turn_that_leans_itself():
@@ -87,7 +87,7 @@ def test_a_year_of_its_own_replaces_the_year_of_the_topic():
 def test_a_fragment_completes_the_question_before_it(turns, fragment, whole):
     """ "and Norland?" asks of Norland what was asked before, and nothing else is searched."""
     result = standalone(fragment, turns)
-    assert (result.question, result.searched, result.context) == (whole, whole, ())
+    assert (result.text, result.searched, result.context) == (whole, whole, ())
     assert result.follows
 
 
@@ -109,7 +109,7 @@ def test_small_talk_neither_leans_nor_changes_the_topic():
 def test_nothing_is_lent_without_earlier_turns():
     """The first question of a conversation is searched as typed."""
     result = standalone("  at what\nrate? ", [])
-    assert (result.question, result.asked, result.follows) == (
+    assert (result.text, result.asked, result.follows) == (
         "at what rate?",
         "  at what\nrate? ",
         False,
@@ -145,3 +145,39 @@ def test_the_carried_topic_is_bounded():
 def test_tells_words_that_point_back_from_those_that_do_not(question, expected):
     """Dummy "it", relative "that" and an antecedent in the same question do not lean."""
     assert leans(question) is expected
+
+
+@pytest.mark.parametrize(
+    ("fragment", "before", "whole"),
+    [
+        ("and Norland?", "When did Tamara join the PACT?", "When did Norland join the PACT?"),
+        (
+            "and to Norland?",
+            "How much gas did Tamara sell to Aurelia?",
+            "How much gas did Tamara sell to Norland?",
+        ),
+        ("in 2023?", "How large was the deficit?", "How large was the deficit in 2023?"),
+        ("FY2026?", "What is asked for in FY2027?", "What is asked for in FY2026?"),
+        ("and the Norland Sea?", "what flows to the Aurelia Bay", "what flows to the Norland Sea"),
+    ],
+)
+def test_a_name_or_a_year_takes_the_place_of_its_like(fragment, before, whole):
+    """The rest of the question stays, word for word."""
+    assert completed(fragment, before) == whole
+
+
+@pytest.mark.parametrize(
+    ("fragment", "before"),
+    [
+        ("and Norland?", "How much gas did Tamara sell to Aurelia?"),  # either may be meant
+        ("what about Norland?", "What did the Senate pass?"),  # "the Senate" is another thing
+        ("and exports?", "How much did imports rise?"),  # no name
+        ("thanks", "When did Tamara join?"),
+        ("in 2023?", "What changed between 2019 and 2021?"),
+        ("and why did the Senate refuse it in the end?", "Did the House pass the bill?"),
+        ("", "When did Tamara join?"),
+    ],
+)
+def test_nothing_is_guessed_where_it_is_open_what_is_replaced(fragment, before):
+    """The topic of the conversation serves then."""
+    assert completed(fragment, before) is None

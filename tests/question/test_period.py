@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 
-from bot.answering.answer import Period, Standalone
-from bot.question.period import day_in, period_of, with_period
+from bot.question.period import day_in, period_of, version_of
+from bot.question.question import Period
+from index.snapshot import Filters
 
 TODAY = date(2026, 11, 24)
 
@@ -128,9 +129,59 @@ def test_an_unknown_zone_is_an_error():
         day_in("Mars/Olympus", datetime(2026, 1, 1, tzinfo=UTC))
 
 
-def test_the_period_of_a_conversation_is_that_of_the_whole_question():
-    """ "no, the 2019 one" is completed before its time is read."""
-    whole = Standalone("what do our briefs from 2019 say?", "the 2019 one", rewritten=True)
-    period = with_period(whole, TODAY).period
-    assert period is not None
-    assert period.narrows
+@pytest.mark.parametrize(
+    "question",
+    [
+        "in version 6 of IF10753, who certifies?",
+        "IF10753 v6: who certifies?",
+        "who certifies in IF10753, version 6?",
+        "what does if10753v6 say?",
+        "what did IF10753 (version 6) say?",
+    ],
+)
+def test_a_version_is_named_by_number(question):
+    """As the publisher counts, and as the library does."""
+    found = version_of(question)
+    assert found is not None
+    assert {"IF10753v6", "IF10753@6"} <= set(found.briefs)
+    assert found.said in question
+    assert found.within(Filters(since="2020")) == Filters(since="2020", briefs=found.briefs)
+
+
+@pytest.mark.parametrize(
+    ("question", "briefs"),
+    [
+        ("what did the previous version say about fees?", ()),
+        ("what did the older edition say?", ()),
+        ("the previous version of the grain brief", ()),
+        ("what did it say before it was updated?", ()),
+        ("the price before the brief was corrected", ()),
+        ("what did the previous version of IF10753 say?", ("IF10753",)),
+        ("the earlier version of BB-2022-07", ("BB-2022-07",)),
+    ],
+)
+def test_the_version_before_is_named(question, briefs):
+    """Of one brief, or of whichever is found."""
+    found = version_of(question)
+    assert found is not None
+    assert found.previous
+    assert set(briefs) <= set(found.briefs)
+    assert bool(briefs) == bool(found.briefs)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what was in the previous version of the bill?",
+        "what changed from release 2.4.1 to release 2.5.0?",
+        "Vulnerability Advisor version 3",
+        "version 2 of the act",
+        "what was the rate before it was updated in 2024?",
+        "is the last version for sale?",
+        "the 2019 version of windows",
+        "Roe v. Wade",
+    ],
+)
+def test_versions_of_other_things_are_topics(question):
+    """A bill, a rule, a program."""
+    assert version_of(question) is None

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.answering.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Verdict
+from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
+from bot.checking.verdict import Reason, Verdict
+from bot.question.question import Question
 from bot.slack import blocks, home, passages_view, phrases, views
 from bot.slack.blocks import Message, Offer, Shown
 from bot.slack.correction_blocks import Corrected, corrected
@@ -55,15 +57,15 @@ def answer(texts: Texts | None = None) -> Answer:
         Sentence(texts.passage, (1,), Verdict.SUPPORTED, (), bold),
         Sentence(texts.passage, (1, 2), Verdict.CHECK, (reason,), bold),
     )
-    asked = Standalone(texts.question, texts.question)
-    draft = Draft(sentences, citations, 0.8, notes=(texts.error,), model=None)
+    asked = Question(texts.question, texts.question)
+    draft = DraftAnswer(sentences, citations, 0.8, notes=(texts.error,), model=None)
     return Answer("a1b2", asked, draft, (one,))
 
 
 def unanswered(texts: Texts | None = None) -> Answer:
     texts = texts or Texts()
-    asked = Standalone(texts.question, texts.question)
-    return Answer("a1b3", asked, Draft(), (hit(texts, 1), hit(texts, 2)))
+    asked = Question(texts.question, texts.question)
+    return Answer("a1b3", asked, DraftAnswer(), (hit(texts, 1), hit(texts, 2)))
 
 
 def brief(texts: Texts) -> Brief:
@@ -114,7 +116,7 @@ def answer_messages(texts: Texts) -> Iterator[tuple[str, Message]]:
 def other_messages(texts: Texts) -> Iterator[tuple[str, Message]]:
     """The builders of everything else."""
     ref = brief_ref(texts)
-    small_talk = Answer("a1b4", Standalone("hi", "hi"), Draft(off_topic=True), ())
+    small_talk = Answer("a1b4", Question("hi", "hi"), DraftAnswer(off_topic=True), ())
     yield "off_topic", blocks.messages(Shown(small_talk))[0]
     yield "failed", blocks.failed(texts.error)
     yield "offer_again", blocks.offer_again("a1b2")

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
+from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
 from bot.answering.render import plain
+from bot.checking.verdict import Verdict
 from bot.ledger.rebuilt import rebuilt
 from bot.ledger.record import Basis, body, private
+from bot.question.question import Question
 from bot.slack import actions, blocks, phrases
 from bot.slack.blocks import Offer, Shown
 from tests.golden_files import Golden
@@ -64,8 +66,8 @@ def long_answer(count: int) -> Answer:
     sentences = tuple(
         Sentence("Rye grew well. " * 20, (one.number,), Verdict.SUPPORTED) for one in citations
     )
-    asked = Standalone("rye?", "rye?")
-    return Answer("a9", asked, Draft(sentences, citations), tuple(hits))
+    asked = Question("rye?", "rye?")
+    return Answer("a9", asked, DraftAnswer(sentences, citations), tuple(hits))
 
 
 @pytest.mark.parametrize("name", MESSAGES)
@@ -137,14 +139,14 @@ def test_where_the_briefs_do_not_say_the_nearest_are_named() -> None:
 
 def test_small_talk_gets_no_buttons() -> None:
     """There is nothing to ask the librarians for."""
-    answer = Answer("a1", Standalone("hi", "hi"), Draft(off_topic=True), ())
+    answer = Answer("a1", Question("hi", "hi"), DraftAnswer(off_topic=True), ())
     (message,) = blocks.messages(Shown(answer))
     assert buttons_of(message) == {}
 
 
 def test_nothing_found_is_said_without_a_hint() -> None:
     """No nearest passages, no passages to show."""
-    answer = Answer("a1", Standalone("q", "q"), Draft(), ())
+    answer = Answer("a1", Question("q", "q"), DraftAnswer(), ())
     (message,) = blocks.messages(Shown(answer))
     assert message.text == "The briefs do not say."
     assert buttons_of(message) == {"Ask the librarians": "a1"}

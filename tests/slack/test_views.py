@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
+from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
+from bot.checking.verdict import Verdict
+from bot.question.question import Question
 from bot.slack import actions, passages_view, submitted, views
 from bot.slack.passages_view import Around, State, around, passage_of, state_of
 from bot.slack.types import Answering, ChannelSettings
@@ -43,7 +45,7 @@ def many(count: int, passage: str = "Rye grew. ") -> Answer:
     ]
     citations = tuple(Citation(n, one, 10, 13) for n, one in enumerate(hits, 1))
     sentences = tuple(Sentence("Rye.", (one.number,), Verdict.SUPPORTED) for one in citations)
-    return Answer("a9", Standalone("rye?", "rye?"), Draft(sentences, citations), tuple(hits))
+    return Answer("a9", Question("rye?", "rye?"), DraftAnswer(sentences, citations), tuple(hits))
 
 
 def test_a_passage_is_shown_verbatim_with_the_quoted_words_in_bold() -> None:
@@ -53,7 +55,7 @@ def test_a_passage_is_shown_verbatim_with_the_quoted_words_in_bold() -> None:
     one = material.hit(texts)
     citations = (Citation(1, one, 10, 16), Citation(2, one, 10 + len(said) - 5, 10 + len(said)))
     sentences = (Sentence("First. Last.", (1, 2), Verdict.SUPPORTED),)
-    answer = Answer("a1", Standalone("q?", "q?"), Draft(sentences, citations), (one,))
+    answer = Answer("a1", Question("q?", "q?"), DraftAnswer(sentences, citations), (one,))
     view = passages_view.passages_view(answer)
     assert "".join(element["text"] for element in quoted(view)) == said
     assert [e["text"] for e in quoted(view) if "style" in e] == ["First.", "Last."]

@@ -1,9 +1,13 @@
-"""Count the calls to the chat model, day by day, in the library's database: all processes share it.
+"""Decide whether the chat model may be called: an allowance a day, and a rest after failures.
 
-In: a request for one call more. Out: whether it may be made. Knows nothing of models or prompts.
+The calls are counted in the library's database, which all processes share; each process has its own
+breaker.
 """
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from threading import Lock
 
 from sqlalchemy import Column, Integer, String, Table, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,7 +28,6 @@ class Allowance:
     """The calls that may still be made today."""
 
     def __init__(self, database: Database, calls_a_day: int) -> None:
-        """Remember the database; the table is made when first needed."""
         self._database = database
         self._most = calls_a_day
         self._prepared = False
@@ -71,3 +74,44 @@ class Allowance:
 
 def _today() -> str:
     return datetime.now(UTC).date().isoformat()
+
+
+FAILURES = 3  # in a row, after which no call is made …
+REST = 30.0  # … for so many seconds
+
+
+class Breaker:
+    """Opens after a run of failures; after a rest it lets one call through to see."""
+
+    def __init__(
+        self,
+        failures: int = FAILURES,
+        rest: float = REST,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._most, self._rest, self._clock = failures, rest, clock
+        self._failures, self._until = 0, float("-inf")
+        self._lock = Lock()
+
+    def allows(self) -> bool:
+        """Return whether to call now; the first to ask after a rest is the one that tries."""
+        with self._lock:
+            if self._failures < self._most:
+                return True
+            now = self._clock()
+            if now < self._until:
+                return False
+            self._until = now + self._rest
+            return True
+
+    def succeeded(self) -> None:
+        """Close again."""
+        with self._lock:
+            self._failures = 0
+
+    def failed(self) -> None:
+        """Count a failure; the last of a run opens the breaker."""
+        with self._lock:
+            self._failures += 1
+            if self._failures >= self._most:
+                self._until = self._clock() + self._rest

@@ -1,8 +1,8 @@
 """Answer in a chat model's words: question and hits in, a Draft of checked sentences out.
 
-Each sentence is held against the passages it cites as soon as it is complete, and only then shown.
-Whatever keeps the model from answering, the briefs' own sentences stand in
-(`bot/answering/extractive.py`), and a note says why. Records nothing.
+Each sentence is checked against the passages it cites as soon as it is complete, and only then
+shown. Whatever keeps the model from answering, the briefs' own sentences stand in
+(bot/answering/extractive.py), and a note says why.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,13 +11,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.answering import extractive
-from bot.answering.answer import Citation, Draft, OnSentence, Sentence, Standalone, Verdict
+from bot.answering.answer import Citation, DraftAnswer, OnSentence, Sentence
+from bot.answering.search import SearchResult
 from bot.answering.writing.grounding import Checker, Grounded, ground
 from bot.answering.writing.models import ChatModel
 from bot.answering.writing.prompt import SENTENCES, compose
-from bot.answering.writing.written import Reply, Written
+from bot.answering.writing.reply import ReplyParser, WrittenSentence
 from bot.checking import verify
+from bot.checking.verdict import Verdict
 from bot.errors import ChatError
+from bot.question.question import Question
 from index.library import Library
 from index.passage import Hit
 
@@ -35,28 +38,27 @@ class Writer:
         check: Checker = verify.check,
         today: Callable[[], date] = date.today,
     ) -> None:
-        """Remember the model; it is called at the first question."""
         self._model = model
         self._check = check
         self._today = today
 
-    def __call__(self, question: Standalone, hits: Sequence[Hit], library: Library) -> Draft:
+    def __call__(self, question: Question, found: SearchResult, library: Library) -> DraftAnswer:
         """Return the answer once it is whole."""
-        return self.stream(question, hits, library, None)
+        return self.stream(question, found, library, None)
 
     def stream(
         self,
-        question: Standalone,
-        hits: Sequence[Hit],
+        question: Question,
+        found: SearchResult,
         library: Library,
         show: OnSentence | None,
-    ) -> Draft:
+    ) -> DraftAnswer:
         """Return the answer, having handed each of its sentences to `show` when it was checked.
 
         What is returned is the answer: where the model fails in its midst, it has none of the
         sentences that were shown.
         """
-        own = extractive.answer(question, hits, library)
+        own, hits = extractive.answer(question, found, library), found.hits
         if not hits:
             return own
         page = _Page()
@@ -67,12 +69,12 @@ class Writer:
         return self._concluded(answerable, own, page)
 
     def _write(
-        self, question: Standalone, hits: Sequence[Hit], page: "_Page", show: OnSentence | None
+        self, question: Question, hits: Sequence[Hit], page: "_Page", show: OnSentence | None
     ) -> bool:
         """Fill the page; return whether the model finds that the passages answer."""
         settings = self._model.settings
         prompt = compose(question, hits, self._today(), settings.chat_input_tokens)
-        reply, finish = Reply(), None
+        reply, finish = ReplyParser(), None
         with closing(self._model.stream(prompt.messages)) as pieces:  # type: ignore[type-var]
             for piece in pieces:
                 finish = piece.finish or finish
@@ -88,9 +90,9 @@ class Writer:
             reply.close(finish)
         return reply.answerable is not False
 
-    def _concluded(self, answerable: bool, own: Draft, page: "_Page") -> Draft:
+    def _concluded(self, answerable: bool, own: DraftAnswer, page: "_Page") -> DraftAnswer:
         if answerable and page.sentences:
-            return Draft(
+            return DraftAnswer(
                 sentences=tuple(page.sentences),
                 citations=tuple(page.citations.values()),
                 confidence=own.confidence,
@@ -131,7 +133,9 @@ class _Page:
     def is_full(self) -> bool:
         return len(self.sentences) >= SENTENCES
 
-    def add(self, written: Written, grounded: Grounded, hits: Sequence[Hit]) -> Sentence | None:
+    def add(
+        self, written: WrittenSentence, grounded: Grounded, hits: Sequence[Hit]
+    ) -> Sentence | None:
         """Take a sentence in; return it if it is to be shown."""
         text, verdict, reasons = grounded.text, grounded.verdict, grounded.reasons
         if any(other.text == text for other in self.sentences):
@@ -155,7 +159,7 @@ class _Page:
         return self.citations[place].number
 
 
-def _instead(reason: str, own: Draft, page: _Page) -> Draft:
+def _instead(reason: str, own: DraftAnswer, page: _Page) -> DraftAnswer:
     """Return the briefs' own answer with the reason why it is not the model's."""
     line = reason + (_INSTEAD if own.answered else _NOTHING)
     unused = tuple(page.withheld)

@@ -1,19 +1,67 @@
-"""Hold a written sentence against the passages it cites: out comes a Sentence with its citations.
+"""Check a written sentence against the passages it cites, and find the words that it quotes.
 
 Every citation is a slice of a passage that was in the prompt. What is wrong with a sentence is said
-in its reasons: it is shown with its mark, or not at all. Knows nothing of models or of streams.
+in its reasons: it is shown with its mark, or not at all. White space, unseen characters and the
+shapes of quotation marks and dashes apart, a quotation must stand in its passage character for
+character.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from bot.answering.answer import Reason, Verdict
-from bot.answering.writing import quotations
-from bot.answering.writing.written import Written
+from bot.answering.writing.reply import WrittenSentence
+from bot.checking.quoted import SAME
+from bot.checking.verdict import Reason, Verdict
 from bot.checking.verify import Check
-from bot.language.untrusted import bare, forbidden
+from bot.language.untrusted import bare, forbidden, visible
 from index import sentences
 from index.passage import Hit
+from index.words import content_words, stem
+
+_ELLIPSES = re.compile(r"^(?:\s|\.\.\.|…)+|(?:\s|\.\.\.|…)+$")
+
+Span = tuple[int, int]
+
+
+def locate(quote: str, text: str) -> Span | None:
+    """Return where the quotation stands in the text, None where it does not."""
+    wanted = _folded(_ELLIPSES.sub("", quote))[0].strip()
+    held, offsets = _folded(text)
+    at = held.find(wanted)
+    if at < 0 or not wanted:
+        return None
+    return offsets[at], offsets[at + len(wanted) - 1] + 1
+
+
+def best_sentence(claim: str, text: str) -> Span:
+    """Return the sentence of the text that says most of the claim's words, the first of equals."""
+    wanted = _stems(claim)
+    spans = sentences.split(text)
+    return max(spans, key=lambda span: len(wanted & _stems(text[span[0] : span[1]])))
+
+
+@lru_cache(maxsize=256)
+def _folded(text: str) -> tuple[str, tuple[int, ...]]:
+    """Return the text for comparison and, for each of its characters, the offset in `text`."""
+    kept: list[str] = []
+    offsets: list[int] = []
+    for offset, char in enumerate(text.translate(SAME)):
+        if char.isspace():
+            if kept and kept[-1] == " ":
+                continue
+            char = " "
+        elif not visible(char):
+            continue
+        kept.append(char)
+        offsets.append(offset)
+    return "".join(kept), tuple(offsets)
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in content_words(text))
+
 
 CITED = 4  # passages that one sentence may rest on; further ones are left out
 LEAST = 12  # characters of a quotation; a shorter one is shown as the sentence it stands in
@@ -32,7 +80,7 @@ class Grounded:
     places: tuple[Place, ...]
 
 
-def ground(written: Written, passages: Mapping[int, Hit], check: Checker) -> Grounded:
+def ground(written: WrittenSentence, passages: Mapping[int, Hit], check: Checker) -> Grounded:
     """Return the sentence with its verdict; `passages` are those of the prompt, by number."""
     text = bare(written.text)
     known = [number for number in written.citations if number in passages][:CITED]
@@ -86,7 +134,7 @@ def _places(
             )
     for number, hit in cited.items():
         if not found[number]:
-            span = quotations.best_sentence(text, hit.passage.text)
+            span = best_sentence(text, hit.passage.text)
             found[number].append((number, *span))
     places = dict.fromkeys(place for number in cited for place in found[number])
     return tuple(places), misquoted
@@ -94,6 +142,6 @@ def _places(
 
 def _located(quote: str, cited: Mapping[int, Hit]) -> Place | None:
     for number, hit in cited.items():
-        if span := quotations.locate(quote, hit.passage.text):
+        if span := locate(quote, hit.passage.text):
             return (number, *span)
     return None

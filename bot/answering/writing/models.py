@@ -2,20 +2,85 @@
 
 The only module that knows LangChain's chat models. At most two calls for a reply, none while the
 breaker is open or the day's allowance used up. Whatever goes wrong is a ChatError, without a word
-of what server or library said. Knows nothing of prompts and replies.
+of what server or library said.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from threading import Lock
+from queue import Empty, Full, Queue
+from threading import Event, Lock, Thread
 from typing import Any
 
-from bot.answering.writing.allowance import Allowance
-from bot.answering.writing.breaker import Breaker
-from bot.answering.writing.pump import Pump
+from bot.answering.writing.allowance import Allowance, Breaker
 from bot.errors import ChatError, ChatFailed, ChatUnavailable
 from index.settings import Settings
+
+WAITING = 64  # items read ahead, at most
+_LOOK = 0.1  # seconds between two looks at whether anybody still wants the items
+
+
+class Pump:
+    """Reads what `source` returns in a daemon thread."""
+
+    def __init__(self, source: Callable[[], Iterable[Any]]) -> None:
+        """Begin to read."""
+        self._items: Queue[tuple[str, Any]] = Queue(WAITING)
+        self._stopped = Event()
+        self._source = source
+        Thread(target=self._read, daemon=True, name="briefs-chat").start()
+
+    @staticmethod
+    def prepare() -> None:
+        """Import what the thread needs, so that no deadline pays for it."""
+        import langsmith
+
+        _ = langsmith.tracing_context  # imported when it is first looked up
+
+    def until(self, deadline: float) -> Iterator[Any]:
+        """Yield the items; raise ChatFailed once `time.monotonic()` has passed the deadline.
+
+        Raises what the source raised.
+        """
+        while True:
+            try:
+                kind, item = self._items.get(timeout=max(0.0, deadline - time.monotonic()))
+            except Empty:
+                raise ChatFailed("The chat model did not answer in time") from None
+            if kind == "end":
+                return
+            if kind == "error":
+                raise item
+            if time.monotonic() > deadline:
+                raise ChatFailed("The chat model did not answer in time")
+            yield item
+
+    def stop(self) -> None:
+        """Let the thread end at its next item; the source is closed by it."""
+        self._stopped.set()
+
+    def _read(self) -> None:
+        from langsmith import tracing_context
+
+        try:
+            with tracing_context(enabled=False):
+                for item in self._source():
+                    if not self._put("item", item):
+                        return
+        except Exception as error:
+            self._put("error", error)
+        else:
+            self._put("end", None)
+
+    def _put(self, kind: str, item: Any) -> bool:
+        while not self._stopped.is_set():
+            try:
+                self._items.put((kind, item), timeout=_LOOK)
+            except Full:
+                continue
+            return True
+        return False
+
 
 TRIES = 2
 PAUSE = 0.25  # seconds before the second try, where the server asks for none
@@ -36,14 +101,18 @@ class ChatModel:
     """A chat model that is imported and prepared when first needed. Safe to share by threads."""
 
     def __init__(
-        self, settings: Settings, allowance: Allowance, breaker: Breaker | None = None
+        self,
+        settings: Settings,
+        allowance: Allowance,
+        breaker: Breaker | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Remember the settings; `settings.chat_model` must be set."""
         assert settings.chat_model
         self.name = settings.chat_model
         self.settings = settings
         self._allowance = allowance
         self._breaker = breaker or Breaker()
+        self._sleep = sleep
         self._lock = Lock()
         self._client: Any = None
         self._fault: ChatUnavailable | None = None
@@ -80,13 +149,13 @@ class ChatModel:
                     yield piece
                 return
             except ChatFailed as failure:
-                if begun or not left or not _again(failure, deadline):
+                if begun or not left or not self._again(failure, deadline):
                     raise
 
     def _once(self, messages: Sequence[Message], deadline: float) -> Iterator[Piece]:
         self.load()
         if not self._breaker.allows():
-            raise ChatUnavailable("The chat model is left alone for a while after failing")
+            raise ChatUnavailable("The chat model is paused after repeated failures")
         self._allowance.take()
         begun = False
         pump = Pump(lambda: self._client.stream(list(messages)))
@@ -102,6 +171,14 @@ class ChatModel:
         finally:
             pump.stop()
         self._breaker.succeeded()
+
+    def _again(self, failure: ChatFailed, deadline: float) -> bool:
+        """Wait as long as the server asks; return False where that is past the deadline."""
+        wait = PAUSE if failure.retry_after is None else failure.retry_after
+        if not failure.transient or time.monotonic() + wait >= deadline:
+            return False
+        self._sleep(wait)
+        return True
 
     def _failure(self, error: Exception, begun: bool) -> ChatFailed:
         if not begun and _status(error) == 400 and self._tempered and "temperature" in str(error):
@@ -164,15 +241,6 @@ def _prepared(provider: str, made: Callable[..., Any], keyless: bool) -> Any:
     raise ChatUnavailable(
         "The chat model cannot be prepared, most likely for want of a key (set BRIEFS_CHAT_KEY)"
     )
-
-
-def _again(failure: ChatFailed, deadline: float) -> bool:
-    """Wait as long as the server asks and return True, or False where that is past the deadline."""
-    wait = PAUSE if failure.retry_after is None else failure.retry_after
-    if not failure.transient or time.monotonic() + wait >= deadline:
-        return False
-    time.sleep(wait)
-    return True
 
 
 def _told(error: Exception, begun: bool) -> ChatFailed:

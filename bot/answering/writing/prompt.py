@@ -2,7 +2,6 @@
 
 A passage's number is its rank among the hits. The marks around passages are random for each call
 and are taken out of everything that is not ours, so that no text can end a passage or begin one.
-Knows nothing of models, and nothing of what comes back.
 """
 
 import math
@@ -12,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.answering.answer import Standalone
 from bot.answering.writing.models import Message
 from bot.errors import ChatUnavailable
 from bot.language.untrusted import visible
+from bot.question.question import Question
 from index.passage import Hit
 
 VERSION = "1"  # recorded with every written answer; raise it with every change to the words below
@@ -55,13 +54,13 @@ class Prompt:
     passages: Mapping[int, Hit]
 
 
-def compose(question: Standalone, hits: Sequence[Hit], today: date, most_tokens: int) -> Prompt:
+def compose(question: Question, hits: Sequence[Hit], today: date, most_tokens: int) -> Prompt:
     """Return a prompt of at most so many tokens, with as many of the best hits as they allow.
 
     Raises ChatUnavailable where the question leaves no room for a passage.
     """
     mark = secrets.token_hex(8)
-    asked = cleared(question.question, mark)
+    asked = cleared(question.text, mark)
     ending = f"Today is {today.isoformat()}.\nQuestion: {asked}"
     left = most_tokens - tokens(_RULES) - tokens(ending) - 2 * tokens(mark)
     chosen: dict[int, str] = {}

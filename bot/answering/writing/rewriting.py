@@ -1,20 +1,20 @@
 """Have the chat model rewrite a follow-up so that it stands alone, and check what it wrote.
 
-In: a question and the earlier turns. Out: a Standalone. A rewriting is taken only if it keeps the
-question's names and numbers and brings in none that neither the conversation nor the briefs cited
-in it say; otherwise, and whenever the model fails, the rules of `bot/question/conversation.py`
-decide."""
+A rewriting is taken only if it keeps the question's names and numbers and brings in none that
+neither the conversation nor the briefs cited in it say. Otherwise, and whenever the model fails,
+the rules of bot/question/conversation.py decide.
+"""
 
 import json
 import re
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
-from bot.answering.answer import Standalone, Turn
 from bot.answering.writing.models import ChatModel, Message
 from bot.errors import ChatError, UnfitReply
 from bot.language.untrusted import forbidden, visible
 from bot.question.conversation import standalone
+from bot.question.question import Question, Turn
 from index.words import content_words, stem, words
 
 SECONDS = 5.0  # for the one call
@@ -43,17 +43,16 @@ class Rewriter:
     """Understands questions with the help of a chat model."""
 
     def __init__(self, model: ChatModel, recall: Recall = lambda _: "") -> None:
-        """Remember the model; `recall` says what was answered in an earlier turn."""
+        """`recall` says what was answered in an earlier turn."""
         self._model = model
         self._recall = recall
 
-    def __call__(self, question: str, turns: Sequence[Turn | str] = ()) -> Standalone:
+    def __call__(self, question: str, turns: Sequence[Turn] = ()) -> Question:
         """Return the question as it reads without the conversation; the oldest turn comes first."""
         by_rule = standalone(question, turns)
         if not turns or (not content_words(question) and not by_rule.follows):
             return by_rule
-        said = [Turn(turn) if isinstance(turn, str) else turn for turn in turns][-TURNS:]
-        told = [self._told(turn) for turn in said]
+        told = [self._told(turn) for turn in turns[-TURNS:]]
         try:
             rewritten = self._ask(told, question)
         except ChatError:
@@ -61,7 +60,7 @@ class Rewriter:
         asked = " ".join(question.split())
         if rewritten == asked or not is_faithful(rewritten, asked, " ".join(told)):
             return by_rule
-        return Standalone(question=rewritten, asked=question, follows=True, rewritten=True)
+        return Question(text=rewritten, asked=question, follows=True, rewritten=True)
 
     def _told(self, turn: Turn) -> str:
         answer = self._recall(turn.answer_id) if turn.answer_id else ""

@@ -37,9 +37,9 @@ def judge(
 
     Example: briefs audit judge 3f9a1c2e07b4d586 2 partly --note "The brief says 'may'."
     """
-    from bot.answering.finding import terminal_asker
     from bot.audit.judgements import judge as record
     from bot.ledger.ledger import Ledger
+    from bot.question.requests import terminal_asker
     from ingest.terminal import print_json
 
     word = _word(judged)

@@ -10,8 +10,9 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.answering.chain import LONGEST_QUESTION
+from bot.answering.search import search
 from bot.errors import NothingVisible
+from bot.question.question import LONGEST_QUESTION
 from bot.slack import access, brief_blocks, notice_blocks, phrases, text
 from bot.slack.listeners import forms
 from bot.slack.listeners.clicks import Where, own_ts, tell, where_of
@@ -21,10 +22,7 @@ from bot.slack.parts import Parts
 from bot.slack.types import Incoming, Kind
 from index.errors import UsageError
 from index.passage import Hit
-from index.search import Query
 from ingest.cli import split_version
-
-HITS = 10
 
 Said = Callable[[Parts, Where, str], Coroutine[Any, Any, None]]
 
@@ -65,21 +63,25 @@ async def _ask(parts: Parts, door: Door, where: Where, question: str) -> None:
 async def _search(parts: Parts, where: Where, words: str) -> None:
     if not any(map(str.isalnum, words)):
         raise UsageError(phrases.NO_WORDS)
-    hits = await _hits(parts, where, words)
-    await tell(parts, where, brief_blocks.search(words, hits, parts.desk))
+    hits, notes = await _found(parts, where, words)
+    await tell(parts, where, brief_blocks.search(words, hits, parts.desk, notes))
 
 
-async def _hits(parts: Parts, where: Where, words: str) -> list[Hit]:
-    """Return the passages found in what the person may see."""
+async def _found(parts: Parts, where: Where, words: str) -> tuple[list[Hit], tuple[str, ...]]:
+    """Return the passages found in what the person may see, and notes on what was searched."""
     seen = await access.searchable(parts, where.channel, where.user)
+    zone = (await parts.directory.member(where.user)).zone
     try:
-        query = Query(words[:LONGEST_QUESTION], filters=seen.filters)
+        filters = seen.filters
     except NothingVisible:
-        return []
-    hits = await asyncio.to_thread(parts.library.search, query, HITS)
-    collections = {hit.brief.collection for hit in hits}
+        return [], ()
+    _, found = await asyncio.to_thread(
+        search, parts.library, words[:LONGEST_QUESTION], filters=filters, zone=zone
+    )
+    collections = {hit.brief.collection for hit in found.hits}
     names = await access.seen_by(parts, where.channel, where.user, collections)
-    return [hit for hit in hits if hit.brief.collection in names]
+    hits = [hit for hit in found.hits if hit.brief.collection in names]
+    return hits, found.notes if len(hits) == len(found.hits) else ()
 
 
 async def _latest(parts: Parts, where: Where, _: str) -> None:

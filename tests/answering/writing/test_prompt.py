@@ -5,14 +5,14 @@ from datetime import date
 
 import pytest
 
-from bot.answering.answer import Standalone
 from bot.answering.writing.prompt import FROM_ONE_BRIEF, compose, tokens
 from bot.errors import ChatUnavailable
+from bot.question.question import Question
 from index.passage import BriefRef, Hit, Passage
 from tests.fake_chat import Asked
 
 TODAY = date(2024, 5, 6)
-ASKED = Standalone("Who leased it?", "Who leased it?")
+ASKED = Question("Who leased it?", "Who leased it?")
 
 
 def hit(number: int, text: str, brief: str = "b", **more: str) -> Hit:
@@ -21,7 +21,7 @@ def hit(number: int, text: str, brief: str = "b", **more: str) -> Hit:
     return Hit(f"p{number}", passage, ref, 1.0, 0.5, 1.0)
 
 
-def prompt(hits: list[Hit], most: int = 6_000, asked: Standalone = ASKED) -> Asked:
+def prompt(hits: list[Hit], most: int = 6_000, asked: Question = ASKED) -> Asked:
     made = compose(asked, hits, TODAY, most)
     return Asked.of([{"content": text} for _, text in made.messages])
 
@@ -64,7 +64,7 @@ def test_no_prompt_is_longer_than_allowed() -> None:
         assert 1 in made.passages
         assert sum(tokens(text) for _, text in made.messages) <= most
     assert len(compose(ASKED, hits, TODAY, 3_000).passages) < 5
-    endless = Standalone("why " * 10_000, "why")
+    endless = Question("why " * 10_000, "why")
     with pytest.raises(ChatUnavailable, match="no room"):
         compose(endless, hits, TODAY, 6_000)
 

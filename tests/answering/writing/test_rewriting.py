@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from bot.answering.answer import Turn
 from bot.answering.writing.rewriting import Rewriter, is_faithful
 from bot.question.conversation import standalone
+from bot.question.question import Turn
 from tests.chatting import Spoken, chat_model
 from tests.fake_chat import HANG, FakeChat, failing, says
 from tests.fake_chat import Turn as Reply
@@ -23,7 +23,7 @@ def rewritten(reply: str, asked: str = ASKED, turns=TURNS, recall=lambda _: ""):
 def test_a_faithful_rewriting_is_searched() -> None:
     """As a whole sentence; what was typed is kept beside it."""
     found = rewritten(json.dumps({"question": GOOD}))
-    assert (found.question, found.asked, found.rewritten) == (GOOD, ASKED, True)
+    assert (found.text, found.asked, found.rewritten) == (GOOD, ASKED, True)
     assert found.searched == GOOD
 
 
@@ -55,7 +55,7 @@ def test_names_of_an_earlier_answer_may_be_used() -> None:
     asked, reply = "who owns it?", json.dumps({"question": "Who owns the Norvane Company?"})
     answers = {"a1": "It is leased to the Norvane Company. (Port Aurelia: lease)"}
     assert rewritten(reply, asked, recall=lambda one: answers[one]).rewritten
-    assert rewritten(reply, asked).question != "Who owns the Norvane Company?"
+    assert rewritten(reply, asked).text != "Who owns the Norvane Company?"
 
 
 def test_a_question_without_a_conversation_costs_no_call() -> None:

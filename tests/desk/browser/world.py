@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from bot.answering.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Verdict
-from bot.answering.chain import Answerer
+from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
 from bot.audit.judgements import Judged, judge
+from bot.checking.verdict import Reason, Verdict
 from bot.ledger.ledger import Kind, Ledger
 from bot.ledger.record import Basis, body, private, sha256
+from bot.ledger.recording import Answerer
+from bot.question.question import Question
 from index.library import Library
 from index.passage import Brief, BriefRef, Hit
 from index.settings import load
@@ -135,8 +137,8 @@ def _plant(library: Library, world: World) -> None:
         Sentence("All of it went to Spain.", (9,), Verdict.UNSUPPORTED,
                  (Reason("dangling", "[9] points at no citation"),)),
     )  # fmt: skip
-    asked = Standalone("What is known of the grain corridor?", "What is known of the corridor?")
-    draft = Draft(said, tuple(citations), 0.6, mode="generative", model="acme:large")
+    asked = Question("What is known of the grain corridor?", "What is known of the corridor?")
+    draft = DraftAnswer(said, tuple(citations), 0.6, mode="generative", model="acme:large")
     made = body(
         Answer("", asked, draft, (signed, volume)),
         basis=Basis(library.generation, library.fingerprint, {"prompt_version": "1"}),

@@ -1,0 +1,160 @@
+"""Find the passages for a question: the one way of searching, for whoever asks.
+
+A question is searched within the time, or the version of a brief, that it names. Where nothing
+passes, all briefs are searched, and a note says so: a time misread must not lose the answer.
+
+Of a question that asks several things each part is searched too. A hit of the merged list has the
+mean of its score for the whole question and of its best score for a part, the part's counting
+twice, so that the best passages of every part come first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bot.answering import freshness
+from bot.question.question import Period, Question, Turn
+from bot.question.reading import read, today_in
+from index.dates import first_day, last_day
+from index.library import Library
+from index.passage import Hit
+from index.search import Query, collapse, order
+from index.snapshot import Filters
+
+EVERYTHING = Filters()
+HITS = 10  # passages searched for, where nobody says how many
+DEEPER = 3  # times as many hits are looked at where the period orders them
+# Of .3 to 3, any weight from 1 on does as well; bench/RESULTS.md has the tries.
+PART_WEIGHT = 2.0  # of the best score for a part, against the score for the whole question
+DEEP = 50  # hits of each search that are merged
+
+
+class Searchable(Protocol):
+    """What is needed of a library."""
+
+    def search(self, query: Query, limit: int = 10) -> list[Hit]:
+        """Return the best passages, best first."""
+        ...
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """Hits with the notes on what was searched; `narrowed` if the question's own words kept out.
+
+    `whole` are the hits of the question by itself where those of its parts are merged into `hits`:
+    by them it is decided whether it is answered.
+    """
+
+    hits: tuple[Hit, ...] = ()
+    notes: tuple[str, ...] = ()
+    narrowed: bool = False
+    whole: tuple[Hit, ...] = ()
+
+
+def search(
+    library: Library,
+    query: str,
+    turns: Sequence[Turn | str] = (),
+    filters: Filters = EVERYTHING,
+    limit: int = HITS,
+    *,
+    zone: str | None = None,
+) -> tuple[Question, SearchResult]:
+    """Return how a query is understood, and what is found for it.
+
+    `zone` is the asker's time zone, the settings' if None.
+    """
+    today = today_in(zone or library.settings.timezone)
+    question = read(query, turns, today=today, library=library)
+    return question, find(library, question, filters, limit)
+
+
+def find(
+    library: Searchable,
+    question: Question,
+    given: Filters,
+    limit: int,
+) -> SearchResult:
+    """Return the hits of the time and version that the question names, at most `limit`.
+
+    Filters that name briefs hold against a version that the question names.
+    """
+    if question.version and not given.briefs:
+        version = question.version
+        if (got := gather(library, question, version.within(given), limit)).hits:
+            note = f"Searched “{version.said}”, not the current version."
+            return replace(got, notes=(note,), narrowed=True)
+        return everywhere(library, question, given, limit)
+    period = question.period
+    if period is None:
+        return gather(library, question, given, limit)
+    if not period.narrows:
+        return _in_order(gather(library, question, given, limit * DEEPER), period, limit)
+    if (got := gather(library, question, narrowed(given, period), limit)).hits:
+        return replace(got, notes=(freshness.taken(period),), narrowed=True)
+    return everywhere(library, question, given, limit)
+
+
+def everywhere(library: Searchable, question: Question, given: Filters, limit: int) -> SearchResult:
+    """Return what all briefs have, for a question that its own time or version does not answer."""
+    notes: tuple[str, ...] = ()
+    if question.version and not given.briefs:
+        notes = (
+            f"“{question.version.said}”: no such version answers this; "
+            "the current briefs were searched.",
+        )
+    elif question.period is not None:
+        notes = (freshness.missed(question.period),)
+    return replace(gather(library, question, given, limit), notes=notes)
+
+
+def narrowed(filters: Filters, period: Period) -> Filters:
+    """Return the filters with the days of a period; of two bounds the narrower holds."""
+    since = [day for day in (filters.since, period.since) if day]
+    until = [day for day in (filters.as_of, period.until) if day]
+    return replace(
+        filters,
+        since=max(since, key=first_day, default=None),
+        as_of=min(until, key=last_day, default=None),
+    )
+
+
+def gather(library: Searchable, question: Question, filters: Filters, limit: int) -> SearchResult:
+    """Return at most `limit` hits of a question and its parts, best first."""
+    if not question.parts:
+        return SearchResult(tuple(library.search(_query_of(question, filters), limit)))
+    deep = max(limit, DEEP)
+    asked = (question, *question.parts)
+    whole, *others = (library.search(_query_of(one, filters), deep) for one in asked)
+    return SearchResult(tuple(merged(whole, others, limit)), whole=tuple(whole[:limit]))
+
+
+def merged(whole: Sequence[Hit], others: Sequence[Sequence[Hit]], limit: int) -> list[Hit]:
+    """Return the best of the hits of the whole question and of its parts; see the module."""
+    own = {hit.passage_id: hit.score for hit in whole}
+    parts: dict[str, float] = {}
+    known = {hit.passage_id: hit for hit in whole}
+    for hit in (hit for hits in others for hit in hits):
+        known.setdefault(hit.passage_id, hit)
+        parts[hit.passage_id] = max(hit.score, parts.get(hit.passage_id, 0.0))
+    scored = [
+        replace(hit, score=_mean(own.get(key, 0.0), parts.get(key, 0.0)))
+        for key, hit in known.items()
+    ]
+    return collapse(order(scored), limit)
+
+
+def _mean(whole: float, part: float) -> float:
+    return round((whole + PART_WEIGHT * part) / (1 + PART_WEIGHT), 6)
+
+
+def _query_of(question: Question, filters: Filters) -> Query:
+    return Query(question.searched, question.context, filters)
+
+
+def _in_order(got: SearchResult, period: Period, limit: int) -> SearchResult:
+    """Return hits with those that fit the period first, and the note if that changed anything."""
+    ordered = tuple(freshness.arranged(got.hits, period)[:limit])
+    said = ordered != got.hits[:limit]
+    whole = tuple(freshness.arranged(got.whole, period)[:limit])
+    return SearchResult(ordered, (freshness.taken(period),) if said else (), whole=whole)

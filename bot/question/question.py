@@ -1,0 +1,87 @@
+"""A question as everything behind it sees it: read once by bot/question/reading.py, then passed on.
+
+No later stage looks at what was typed again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from bot.question.wanted import AnswerKind
+from index.snapshot import Filters
+
+LONGEST_QUESTION = 4_000  # characters
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One earlier question of a conversation, as its asker typed it."""
+
+    question: str
+    answer_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Period:
+    """The time that a question speaks of, as ISO days, inclusive; None is open.
+
+    `said` are the words of the question that say so. A period that `narrows` keeps out briefs
+    published at other times; one that does not only puts those of its time first.
+    """
+
+    said: str
+    since: str | None = None
+    until: str | None = None
+    narrows: bool = True
+
+
+@dataclass(frozen=True)
+class NamedVersion:
+    """The version of a brief that a question names, in the words `said`.
+
+    `briefs` names it as a filter does, "IF10753@6"; `previous` is the version before the current
+    one, of these briefs or, where there are none, of any.
+    """
+
+    said: str
+    briefs: tuple[str, ...] = ()
+    previous: bool = False
+
+    def within(self, filters: Filters) -> Filters:
+        """Return the filters narrowed to this version."""
+        return replace(filters, briefs=self.briefs, previous=filters.previous or self.previous)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What was asked.
+
+    `text` reads without the conversation, `asked` is what was typed, `context` are the words that
+    earlier turns lend to the search, the nearest topic first. Where `text` is a `rewritten` whole
+    sentence, it is what is searched; else what was typed, with its context.
+    """
+
+    text: str
+    asked: str
+    context: tuple[str, ...] = ()
+    follows: bool = False  # leans on the turns before it
+    rewritten: bool = False
+    off_topic: bool = False  # small talk, or an order to the bot: nothing that a brief answers
+    about_cited: bool = False  # speaks of the brief that the last answer cited
+    kind: AnswerKind = AnswerKind.ANY  # of answer that is wanted
+    yes_or_no: bool = False  # a yes or a no is wanted
+    period: Period | None = None
+    version: NamedVersion | None = None
+    names: frozenset[str] = frozenset()  # stems of its names, designations and numbers
+    stems: tuple[str, ...] = ()  # of its content words, in order
+    weights: Mapping[str, float] = field(default_factory=dict, hash=False)  # of stems; sum 1
+    parts: tuple["Question", ...] = ()  # what it asks one by one; () where it asks one thing
+
+    @property
+    def searched(self) -> str:
+        """The words to search and to answer, the context apart."""
+        return self.text if self.rewritten else self.asked
+
+    @property
+    def topic(self) -> str:
+        """The words lent by earlier turns, as one text."""
+        return " ".join(self.context)

@@ -1,0 +1,146 @@
+"""Read a question, once: text, earlier turns, day and library in, a Question out.
+
+`briefs search`, `ask`, `chat`, Slack, evaluations, replays and the LangChain retriever all read
+their questions here.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+from bot.language import yesno
+from bot.question.conversation import standalone
+from bot.question.parts import parts_of
+from bot.question.period import day_in, period_of, version_of
+from bot.question.question import LONGEST_QUESTION, Question, Turn
+from bot.question.wanted import wanted
+from index.errors import UsageError
+from index.wording import word_weights
+from index.words import content_words, stem, words
+
+Understand = Callable[[str, Sequence[Turn]], Question]
+
+_OFF_TOPIC = re.compile(
+    r"""
+    \b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|guidelines)\b
+    |\b(?:system|hidden|initial|developer)\s+prompt\b
+    |\b(?:from\ now\ on|henceforth)\b.{0,30}\b(?:answer|act|respond|behave|you)\b
+    |^\W*(?:pretend|role-?play|act\ as\ (?:a|an|my|if))\b
+    |\b(?:jailbreak|unrestricted\ (?:model|mode|ai)|developer\ mode)\b
+    |\b(?:are|r)\ (?:you|u)\ (?:a\ |an\ |really\ )*(?:chat\s?gpt|gpt\S*|claude|gemini|llama|bot
+      |robot|human|person|real|ai|alive|llm|machine)\b
+    |\b(?:who|what)\ (?:are|made|built|trained)\ you\b
+    |\bwhat(?:['’]?s|\ is|\ will)\ the\ weather\b|\bwill\ it\ (?:rain|snow)\b|\bweather\ forecast\b
+    |\bwhat(?:['’]?s|\ is)\ the\ (?:time|date)(?:\ now|\ today)?\W*$|\bwhat\ time\ is\ it\b
+    |\b(?:move|reschedule|cancel|book|schedule|set\ up)\ (?:my|a|the|our|an)\ .{0,20}\b
+      (?:\d+\s?[ap]m|meeting|call|appointment|calendar|flight|table|room|lunch|dinner)\b
+    |\b(?:move|reschedule|cancel)\ my\ \d
+    |^\W*(?:please\W+)?(?:delete|erase|wipe)\ (?:all|the|every|your|my|this|that|these)\b.{0,40}\b
+      (?:index|library|database|reports|briefs|passages|ledger)\b
+    |\b(?:write|code|generate|debug)\ (?:me\ |us\ |up\ )*(?:an?|some|my|this)\ .{0,30}\b
+      (?:script|code|program|function|macro|regex|e-?mail|essay)\b
+    |\bmy\ (?:\w+\ )?(?:password|login|laptop|printer|phone|vpn|badge|calendar|inbox|lunch|dinner)\b
+    |\b(?:lunch|dinner|coffee|restaurants?|takeout)\ (?:spots?|places?|options?|near|around)\b
+    |\bremind\ me\b|\b(?:tell|write)\ (?:me\ )?a\ (?:joke|poem|song|story|haiku|limerick)\b
+    |^\W*(?:hi|hello|hey|thanks?|thank\ you|thx|good\ (?:morning|afternoon|evening)|bye|test)
+      (?:\W+(?:there|all|team|bot|you|so|very|much|a|lot))*\W*$
+    |^\W*(?:thanks|thank\ you|thx|cheers)\b(?:\W+[\w'’]+){0,5}[\s.!]*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# Preferring the cited briefs for every question that leans, by .05 to .2 of the score, lowered
+# recall@5 of MTRAG's follow-ups (.738 to .725): only a question that says so is held to them.
+_ABOUT_CITED = re.compile(
+    r"""\b(?:(?:that|this|the\ same|the\ (?:cited|first|last|quoted))
+    \ (?:brief|report|paper|document|note|memo|study|source|analysis|article)
+    |(?:what|anything)\ else\ (?:does|did|do)\ (?:it|they)\ (?:say|mention|cover|find|recommend)
+    |(?:who|when)\ (?:wrote|published|authored)\ (?:it|this|that))\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_NAME_OR_NUMBER = re.compile(r"[\w$%&/.-]*[A-Z0-9][\w&/.-]*")
+_ALWAYS_CAPITAL = frozenset({"I", "I'm", "OK"})
+
+
+class Frequencies(Protocol):
+    """What is needed of a library to weigh words."""
+
+    def idf(self, terms: Sequence[str]) -> Mapping[str, float]:
+        """Return the inverse document frequency of each stem."""
+        ...
+
+
+def read(
+    asked: str,
+    turns: Sequence[Turn | str] = (),
+    *,
+    today: date,
+    library: Frequencies,
+    understand: Understand = standalone,
+) -> Question:
+    """Return the question; the oldest turn comes first, `today` is the asker's day.
+
+    `understand` makes its text independent of the conversation.
+    """
+    question = understand(asked, [Turn(one) if isinstance(one, str) else one for one in turns])
+    whole = replace(
+        question,
+        off_topic=is_off_topic(asked) or is_off_topic(question.searched),
+        about_cited=is_about_cited(asked),
+        period=period_of(question.text, today),
+        version=version_of(question.text),
+    )
+    parts = tuple(_with_words(part, library) for part in parts_of(whole))
+    return replace(_with_words(whole, library), parts=parts)
+
+
+def today_in(zone: str | None, moment: datetime | None = None) -> date:
+    """Return the day that it is in a time zone, at a moment or now; None is the machine's zone."""
+    return day_in(zone, moment or datetime.now(UTC))
+
+
+def require_askable(question: str) -> None:
+    """Raise UsageError for a question without a letter or digit, or one that is too long."""
+    if not any(char.isalnum() for char in question):
+        raise UsageError("question: empty; type what you want to know")
+    if len(question) > LONGEST_QUESTION:
+        raise UsageError(
+            f"question: {len(question):,} characters; shorten it to {LONGEST_QUESTION:,}"
+        )
+
+
+def is_off_topic(question: str) -> bool:
+    """Return whether a question is an order to the bot, small talk, or about the day's business."""
+    return bool(_OFF_TOPIC.search(" ".join(question.split())))
+
+
+def is_about_cited(question: str) -> bool:
+    """Return whether a question means the brief that an answer cited: "what else does it say?"."""
+    return bool(_ABOUT_CITED.search(question))
+
+
+def names(question: str) -> frozenset[str]:
+    """Return the stems of names, designations and numbers in a question.
+
+    A capital first word counts only where more than its first letter is one.
+    """
+    found: set[str] = set()
+    for match in _NAME_OR_NUMBER.finditer(question):
+        name = match.group()
+        opens = not question[: match.start()].strip() and name[1:] == name[1:].lower()
+        if name not in _ALWAYS_CAPITAL and not (opens and not any(map(str.isdigit, name))):
+            found.update(stem(word) for word in words(name))
+    return frozenset(found)
+
+
+def _with_words(question: Question, library: Frequencies) -> Question:
+    """Return a question, or a part of one, with what its words say by themselves."""
+    return replace(
+        question,
+        kind=wanted(question.searched),
+        yes_or_no=yesno.asks(question.searched),
+        names=names(question.searched),
+        stems=tuple(stem(word) for word in content_words(question.text)),
+        weights=word_weights(question.searched, question.topic, library.idf),
+    )
