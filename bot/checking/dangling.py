@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 
 from bot.checking.verdict import Reason
-from bot.language import names
 from bot.language.tokens import NAME, STOP, read
 
 MARK = re.compile(r"\s*\[(?P<numbers>\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]")
@@ -109,7 +108,7 @@ def _names(found: re.Match[str], piece: str) -> bool:
     if again and _alike(again["said"]) == _alike(said):
         return False
     if _alike(said) in ("He", "She"):
-        named = any(one.kind == NAME and not names.country(one.said) for one in read(piece))
+        named = any(one.kind == NAME for one in read(piece))
         return named or _opens_with_name(piece) or bool(_PERSON.search(piece))
     return any(token.kind != STOP for token in read(piece))
 

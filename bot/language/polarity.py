@@ -7,6 +7,7 @@ nothing of evidence.
 from collections.abc import Sequence
 
 from bot.language.tokens import STOP, Token
+from bot.language.words import lines, words
 from index.words import stem
 
 _NEGATIONS = frozenset(
@@ -21,49 +22,14 @@ _DENIALS = frozenset(
 )  # fmt: skip
 _HEDGES = frozenset("may might could would should".split())
 _REPORTED = frozenset("would should".split())  # may be no more than the tense of reported speech
-_HEDGE_WORDS = frozenset(
-    """reportedly allegedly possibly perhaps probably likely apparently potentially expected
-    proposed suggest suggests suggested appear appears appeared seem seems seemed estimated alleged
-    planned projected would-be rumored rumoured unconfirmed""".split()
-)
-_PAIRS = """
-increase decrease|increased decreased|rise fall|rose fell|risen fallen|rising falling|grow shrink
-grew shrank|gain lose|gained lost|gain loss|up down|support oppose|supported opposed
-support opposition|allow ban|allowed banned|permit prohibit|permitted prohibited|allow forbid
-allowed prohibited|before after|more less|more fewer|most least|approve reject|approved rejected
-above below|over under|win lose|won lost|first last|accept refuse|accepted rejected|begin end
-began ended|start stop|started stopped|open close|opened closed|high low|higher lower
-highest lowest|large small|larger smaller|largest smallest|big small|bigger smaller|early late
-earlier later|strong weak|stronger weaker|success failure|succeed fail|succeeded failed
-include exclude|included excluded|including excluding|enter leave|entered left|arrive depart
-import export|imports exports|imported exported|buy sell|bought sold|legal illegal|lawful unlawful
-constitutional unconstitutional|likely unlikely|able unable|agree disagree|agreed disagreed
-major minor|majority minority|maximum minimum|positive negative|public private|expand contract
-expanded contracted|expand reduce|increase reduce|increased reduced|raise lower|raised lowered
-raised cut|strengthen weaken|strengthened weakened|improve worsen|improved worsened
-encourage discourage|create destroy|always never|all none|north south|northern southern|east west
-eastern western|left right|old new|older newer|long short|longer shorter|same different|safe unsafe
-safe dangerous|hot cold|warm cool|domestic foreign|internal external|inside outside|direct indirect
-formal informal|permanent temporary|voluntary mandatory|optional mandatory|required optional
-advantage disadvantage|ally enemy|friend enemy|victory defeat|peace war|guilty innocent
-confirm deny|confirmed denied|join leave|joined left|admit deny|pass fail|passed failed
-effective ineffective|sufficient insufficient|successful unsuccessful|possible impossible
-appropriate inappropriate|complete incomplete|regular irregular|relevant irrelevant
-necessary unnecessary|known unknown|certain uncertain|clear unclear|common uncommon|usual unusual
-adequate inadequate|active inactive|visible invisible|democratic undemocratic|stable unstable
-federal state|upper lower|senior junior|greater lesser|greater smaller|many few|frequent rare
-often rarely|often seldom|increase decline|increased declined|growth decline|rise decline
-rose declined|rising declining|enable prevent|allow prevent|allowed prevented|help hinder
-promote hinder|accelerate slow|accelerated slowed|extend shorten|extended shortened|add remove
-added removed|attack defend|male female|men women|man woman|boy girl|father mother|son daughter
-brother sister|husband wife|king queen|he she|his her|day night|summer winter|yes no
-"""
+_HEDGE_WORDS = words("hedges")
+
 _PREFIXES = ("un", "in", "im", "dis", "non", "il", "ir")
 
 
 def _opposites() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for pair in _PAIRS.replace("\n", "|").strip("|").split("|"):
+    for pair in lines("opposites"):
         one, other = (stem(word) for word in pair.split())
         found.setdefault(one, set()).add(other)
         found.setdefault(other, set()).add(one)

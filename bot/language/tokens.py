@@ -1,7 +1,7 @@
 """Read a text for comparison: text in, a row of tokens out, with numbers and dates as one each.
 
-A token has a key under which equal things meet: the stem of a word, the name of a country whatever
-it is called, the value of a number, the parts of a date. Sentences are read one at a time.
+A token has a key under which equal things meet: the stem of a word, a name however it is
+written, the value of a number, the parts of a date. Sentences are read one at a time.
 """
 
 import re
@@ -43,8 +43,8 @@ def read(text: str) -> tuple[Token, ...]:
             Token(_number_key(number), NUMBER, number.start, number.end, number.said, number)
         )
     taken = [(token.start, token.end) for token in tokens]
-    for match in names.COUNTRY.finditer(text):
-        key = names.country(match.group())
+    for match in names.ALIAS.finditer(text):
+        key = names.alias(match.group())
         if key and not _overlaps(match.start(), match.end(), taken):
             tokens.append(Token(key, NAME, match.start(), match.end(), match.group()))
             taken.append((match.start(), match.end()))

@@ -1,38 +1,21 @@
-"""Word lists of English that the rules of conversation and of choosing sentences rest on."""
+"""Word lists of English: text files in `wordlists/`, each with what it is for and what it earns."""
+
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent / "wordlists"
 
 
-def _listed(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+def lines(name: str) -> list[str]:
+    """Return the lines of a word list without its comments ("#")."""
+    text = (_FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
-# Pronouns that need an antecedent; "that" and "this" are apart because they may stand before a
-# noun.
-PRONOUNS = _listed(
-    """
-    it its itself they them their theirs themselves he him his she her hers one ones both
-    neither former latter such
-    """
-)
-DEMONSTRATIVES = _listed(
-    """
-    this that these those
-    """
-)
-# Common verbs and adverbs found beside a noun group, which say nothing of the topic.
-LIGHT = _listed(
-    """
-    add added affect affects affected apply applied ask asked base based become began begin
-    begun bring brought call called came cause caused causes change changed come comes coming
-    compare compared consider cost costs cover covered describe drop dropped end ended explain
-    face faced fall fell find found gave get gets getting give given goes going gone gonna got
-    grew grow happen happened happening happens happy held help helped hit hold include
-    included includes kick kicks keep kept know known last lasted latest lead learn left let
-    like likely look looks lose lost made make makes making mean means meant move moved moving
-    now offer old paid pay play plays possible provide provided put raise ran reach receive
-    remain rise rose rule run running runs see seem sent set settle settled share show showed
-    start started starts stay stop stopped switch take taken takes think took tried try turn
-    turned use used uses using went weigh win won work worked working works write written
-    today currently really different good best better main new first back planned total whole
-    whats whos hows wheres whens thats dont doesnt didnt isnt arent cant wont wanna ppl
-    """
-)
+def words(name: str) -> frozenset[str]:
+    """Return the words of a list."""
+    return frozenset(word for line in lines(name) for word in line.split())
+
+
+PRONOUNS = words("pronouns")
+DEMONSTRATIVES = frozenset({"this", "that", "these", "those"})
+LIGHT = words("light_words")
