@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.answering import freshness
-from bot.question.question import Period, Question, Turn
+from bot.question.question import LONGEST_QUESTION, Period, Question, Turn
 from bot.question.reading import read, today_in
 from index.dates import first_day, last_day
 from index.library import Library
@@ -62,10 +62,14 @@ def search(
 ) -> tuple[Question, SearchResult]:
     """Return how a query is understood, and what is found for it.
 
-    `zone` is the asker's time zone, the settings' if None.
+    `zone` is the asker's time zone, the settings' if None. A text longer than a question may be is
+    searched as it stands.
     """
-    today = today_in(zone or library.settings.timezone)
-    question = read(query, turns, today=today, library=library)
+    if len(query) > LONGEST_QUESTION:
+        question = Question(query, query)
+    else:
+        today = today_in(zone or library.settings.timezone)
+        question = read(query, turns, today=today, library=library)
     return question, find(library, question, filters, limit)
 
 

@@ -13,9 +13,26 @@ DEPTHS = (1, 5, 10, 50)
 Z = 1.959964  # of a 95 % interval under the normal distribution
 
 Value = float | None
-Measure = Callable[
-    [GoldOutcome, bool], Value
-]  # of an outcome and whether it is answerable; None: n/a
+# Of an outcome and whether its question is answerable; None where it does not apply.
+Measure = Callable[[GoldOutcome, bool], Value]
+
+
+def wilson(good: float, total: int) -> tuple[float, float] | None:
+    """Return the 95 % score interval of the proportion good / total, in [0, 1]; None of nothing.
+
+    E. B. Wilson, 1927, doi:10.2307/2276774. Its coverage holds for few cases and for shares near 0
+    and 1, where the textbook's interval fails: R. G. Newcombe, 1998,
+    doi:10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E, method 3. It assumes that
+    the cases were drawn at random and are independent of each other. Unlike SciPy's it takes a
+    fractional count.
+    """
+    if not total:
+        return None
+    share, squared = good / total, Z * Z
+    centre = (share + squared / (2 * total)) / (1 + squared / total)
+    half = Z * math.sqrt(share * (1 - share) / total + squared / (4 * total * total))
+    half /= 1 + squared / total
+    return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
 
 
 @dataclass(frozen=True)
@@ -32,16 +49,8 @@ class Share:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The 95 % score interval of the proportion (E. B. Wilson, 1927, doi:10.2307/2276774)."""
-        if not self.total:
-            return None
-        share, squared = self.good / self.total, Z * Z
-        centre = share + squared / (2 * self.total)
-        half = Z * math.sqrt(share * (1 - share) / self.total + squared / (4 * self.total**2))
-        whole = 1 + squared / self.total
-        return max(0.0, min(share, (centre - half) / whole)), min(
-            1.0, max(share, (centre + half) / whole)
-        )
+        """The 95 % Wilson score interval of the share."""
+        return wilson(self.good, self.total)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from langchain_core.documents import Document
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 
+from bot.answering.search import search
 from bot.langchain import BriefRetriever
 from index.snapshot import Filters
 
@@ -59,6 +60,15 @@ def test_applies_filters_and_gives_nothing_for_nothing(library):
     """An empty query finds no passage; a date filter leaves undated briefs out."""
     assert BriefRetriever(library=library).invoke("  ") == []
     found = BriefRetriever(library=library, filters=Filters(since="2024")).invoke("wheat exports")
+    assert {document.metadata["brief"]["date"] for document in found} == {"2024-03-05"}
+
+
+def test_finds_what_briefs_search_finds(library):
+    """One way of searching: the time that a question names narrows here too."""
+    question = "what do the briefs since 2024 say about wheat?"
+    found = BriefRetriever(library=library, k=3).invoke(question)
+    _, expected = search(library, question, limit=3)
+    assert [document.id for document in found] == [hit.passage_id for hit in expected.hits]
     assert {document.metadata["brief"]["date"] for document in found} == {"2024-03-05"}
 
 
