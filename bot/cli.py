@@ -89,9 +89,9 @@ def _first_words() -> None:
 
 def _resting(library: "Library", changes: "Sequence[Change]") -> "list[Resting]":
     """Tell an ingest which answers rest on what it changed."""
-    from bot.audit import uses
+    from bot.audit import brief_changes
 
-    return uses.resting(library, changes)
+    return brief_changes.resting(library, changes)
 
 
 asking_cli.register(app)

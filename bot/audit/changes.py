@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from bot.audit.word_diff import Stretch, word_diff
+from bot.audit.text_diff import Stretch, word_diff
 
 Json = Mapping[str, Any]
 

@@ -7,8 +7,7 @@ from typing import Any
 from bot.audit.judgements import Judgement
 from bot.audit.rated import judgements, name
 from bot.audit.register import Register
-from bot.audit.sampling import draw
-from bot.audit.selection import Order, Selection
+from bot.audit.selection import Order, Selection, draw
 from bot.ledger import Entry, Ledger
 from bot.render import safe
 from index.database import Database

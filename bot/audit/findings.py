@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """What is wrong with an answer. Those up to STITCHED are also reasons of bot/verify.py."""
 
     NUMBER = "number"
@@ -40,7 +40,7 @@ WEIGHT: Mapping[Severity, float] = {Severity.HIGH: 1.0, Severity.MEDIUM: 0.4, Se
 class Finding:
     """One thing wrong with one answer. `evidence` is JSON: what was found, and where."""
 
-    kind: Kind
+    kind: FindingKind
     severity: Severity
     detail: str  # one line for people
     sentence: int | None = None  # from 1; None: the answer as a whole
@@ -61,3 +61,51 @@ def risk(
     for finding in findings:
         trust *= 1 - 0.9 * WEIGHT[finding.severity]
     return round(1 - trust, 4)
+
+
+# A reader who sees only the answer is misled by what is HIGH; what is MEDIUM may be sound and wants
+# an editor; what is LOW changes nothing that was said.
+SEVERITY: Mapping[FindingKind, Severity] = {
+    FindingKind.NUMBER: Severity.HIGH,  # another figure than the source's is plainly false
+    FindingKind.DATE: Severity.HIGH,  # so is another day
+    FindingKind.NAME: Severity.HIGH,  # and somebody else
+    FindingKind.NEGATION: Severity.HIGH,  # the contrary of what the source says
+    FindingKind.HEDGE: Severity.MEDIUM,  # "will" for "may": stronger than the source, not against it
+    FindingKind.COVERAGE: Severity.MEDIUM,  # other words may say the same
+    FindingKind.DANGLING: Severity.MEDIUM,  # it cannot be looked up; it need not be false
+    FindingKind.MISATTRIBUTED: Severity.HIGH,  # whoever follows the citation does not find the words
+    FindingKind.STITCHED: Severity.HIGH,  # nobody wrote that sentence
+    FindingKind.FABRICATED: Severity.HIGH,  # nobody wrote these words
+    FindingKind.RECORD: Severity.HIGH,  # the evidence itself cannot be trusted
+    FindingKind.CORRECTED: Severity.HIGH,  # its source says something else by now
+    FindingKind.SUPERSEDED: Severity.LOW,  # its source still says so, in a newer version
+    FindingKind.WITHDRAWN: Severity.MEDIUM,  # its source is gone; why, only an editor knows
+}
+
+
+def finding(
+    kind: FindingKind,
+    detail: str,
+    *,
+    sentence: int | None = None,
+    citation: int | None = None,
+    evidence: Mapping[str, Any] | None = None,
+    severity: Severity | None = None,
+) -> Finding:
+    """Return a finding of the severity that its kind has, unless another one is given."""
+    return Finding(
+        kind, severity or SEVERITY[kind], detail, sentence, citation, dict(evidence or {})
+    )
+
+
+def kind_of(reason: str) -> FindingKind:
+    """Return the kind of finding that a recorded reason is; one unknown today is a doubt."""
+    return FindingKind(reason) if reason in list(FindingKind) else FindingKind.COVERAGE
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings by severity, then by sentence and citation."""
+    return sorted(
+        findings,
+        key=lambda one: (-WEIGHT[one.severity], one.sentence or 0, one.citation or 0, one.kind),
+    )

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.allowance import Allowance
+from bot.audit.brief_versions import cited_hits
 from bot.audit.judgements import Judged
 from bot.audit.opinion_prompt import VERSION, compose
-from bot.audit.passages import passages
 from bot.errors import ChatError, ChatUnavailable, UnfitReply
 from bot.ledger import Entry, Kind, Ledger
 from bot.models import ChatModel
@@ -83,7 +83,7 @@ class SecondJudge:
 
     def _judged(self, ledger: Ledger, entry: Entry, number: int) -> str | None:
         """Record an opinion and return the record's id; None for a sentence that cites nothing."""
-        cited = passages(entry.body, number)
+        cited = cited_hits(entry.body, number)
         if not cited:
             return None
         judged, reason = self._ask(entry.body["sentences"][number - 1]["text"], cited)

@@ -11,8 +11,8 @@ from typing import Any
 
 from bot import verify
 from bot.answer import Verdict
+from bot.audit.brief_versions import cited_hits
 from bot.audit.judgements import Judged, Judgement, read, standing
-from bot.audit.passages import passages
 from bot.grounding import evidence
 from bot.ledger import Entry, Kind, Ledger
 
@@ -70,7 +70,7 @@ def house(words: Iterable[Judged]) -> Judged:
 
 def score(entry: Entry, sentence: int) -> float:
     """Return the machine's score of a sentence, in [0, 1], from the evidence on record."""
-    pieces = [text for hit in passages(entry.body, sentence) for text in evidence(hit)]
+    pieces = [text for hit in cited_hits(entry.body, sentence) for text in evidence(hit)]
     return verify.check(entry.body["sentences"][sentence - 1]["text"], pieces).score
 
 

@@ -5,21 +5,123 @@ needed (`catch_up`), findings by `briefs audit run`. Nothing that a person typed
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, func, select
 
-from bot.audit import keeping, register_tables, selecting, taking_in
-from bot.audit.findings import Finding
+from bot.audit import register_query, register_tables, register_update
+from bot.audit.findings import Finding, FindingKind, Severity
 from bot.audit.register_tables import audit_answers, audit_citations, audit_findings
-from bot.audit.rows import Row, Use, batched, finding_of, findings_of, row_of, use_of
 from bot.audit.selection import Order, Selection
 from bot.ledger import Ledger
 from bot.ledger_tables import ledger, ledger_private
 from index.database import Database
 from index.errors import NotFound
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class RegisteredAnswer:
+    """One answer as lists show it."""
+
+    answer_id: str
+    seq: int
+    created_at: str  # UTC, ISO 8601
+    question: str | None  # as it reads without its conversation; None once it was forgotten
+    asker: str | None
+    place: str | None
+    answered: bool
+    mode: str
+    model: str | None
+    confidence: float
+    risk: float  # in [0, 1], of the last check; of what the record alone says before the first
+    checked_at: str | None  # when it was last checked
+    findings: tuple[tuple[str, str], ...]  # (kind, severity), the worst first
+    judgements: int  # sentences that an editor judged
+    complaints: int  # readers who said that it was bad
+
+
+@dataclass(frozen=True)
+class Use:
+    """A citation that rests on a brief."""
+
+    answer_id: str
+    created_at: str
+    citation: int
+    brief_id: str
+    version: int
+    paragraph: int
+    passage_sha256: str
+    quote: str
+
+
+def batched(values: Iterable[Value], size: int = 500) -> Iterator[list[Value]]:
+    """Yield values in lists of at most `size`: databases bound how many a statement may name."""
+    values = iter(values)
+    while part := list(islice(values, size)):
+        yield part
+
+
+def answer_of(row: Any, findings: Iterable[tuple[str, str]]) -> RegisteredAnswer:
+    private = json.loads(row.private) if row.private else {}
+    return RegisteredAnswer(
+        answer_id=row.answer_id,
+        seq=row.seq,
+        created_at=row.created_at,
+        question=private.get("standalone_question"),
+        asker=private.get("asker"),
+        place=private.get("place"),
+        answered=row.answered,
+        mode=row.mode,
+        model=row.model,
+        confidence=row.confidence,
+        risk=row.risk,
+        checked_at=row.checked_at,
+        findings=tuple(findings),
+        judgements=row.judgements,
+        complaints=row.complaints,
+    )
+
+
+def findings_of(connection: Connection, seqs: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    found: dict[int, list[tuple[str, str]]] = {}
+    column = audit_findings.c
+    for part in batched(seqs):
+        query = select(column.answer_seq, column.kind, column.severity)
+        ordered = query.where(column.answer_seq.in_(part)).order_by(column.answer_seq, column.place)
+        for row in connection.execute(ordered):
+            found.setdefault(row.answer_seq, []).append((row.kind, row.severity))
+    return found
+
+
+def finding_of(row: Any) -> Finding:
+    return Finding(
+        kind=FindingKind(row.kind),
+        severity=Severity(row.severity),
+        detail=row.detail,
+        sentence=row.sentence,
+        citation=row.citation,
+        evidence=json.loads(row.evidence),
+    )
+
+
+def use_of(row: Any) -> Use:
+    return Use(
+        answer_id=row.answer_id,
+        created_at=row.created_at,
+        citation=row.citation,
+        brief_id=row.brief_id,
+        version=row.version,
+        paragraph=row.paragraph,
+        passage_sha256=row.passage_sha256,
+        quote=row.quote,
+    )
+
 
 __all__ = ["EVERYTHING", "Register", "Row", "Use"]
 
@@ -40,12 +142,12 @@ class Register:
         """Take in what the ledger has got since the last time; return how many records."""
         self._ledger.head()  # makes its tables where there are none
         with self._database.read() as connection:
-            if not taking_in.is_behind(connection):
+            if not register_update.is_behind(connection):
                 return 0
         total = 0
         while True:
             with self._database.write() as connection:
-                count = taking_in.take_in(connection)
+                count = register_update.take_in(connection)
             if not count:
                 return total
             total += count
@@ -57,7 +159,7 @@ class Register:
         *,
         limit: int | None = None,
         offset: int = 0,
-    ) -> list[Row]:
+    ) -> list[RegisteredAnswer]:
         """Return the answers that pass, without a limit all of them; those taken in so far."""
         query = _ordered(_joined(), order).where(*self._conditions(selection))
         with self._reading() as connection:
@@ -67,16 +169,16 @@ class Register:
                 rows = self._sampled(connection, selection, order)
                 rows = rows[offset : None if limit is None else offset + limit]
             found = findings_of(connection, [row.seq for row in rows])
-        return [row_of(row, found.get(row.seq, ())) for row in rows]
+        return [answer_of(row, found.get(row.seq, ())) for row in rows]
 
-    def get(self, answer_id: str) -> Row:
+    def get(self, answer_id: str) -> RegisteredAnswer:
         """Return one answer; NotFound where there is none."""
         with self._reading() as connection:
             query = _joined().where(audit_answers.c.answer_id == answer_id)
             row = connection.execute(query).first()
             if row is None:
                 raise NotFound(f"{answer_id}: no such answer in the ledger; check the id")
-            return row_of(row, findings_of(connection, [row.seq]).get(row.seq, ()))
+            return answer_of(row, findings_of(connection, [row.seq]).get(row.seq, ()))
 
     def count(self, selection: Selection = EVERYTHING) -> int:
         """Return how many answers pass."""
@@ -115,12 +217,12 @@ class Register:
 
         "ID@2" names its second version, "ID#p4" its fourth paragraph.
         """
-        name, version, stated = selecting.place(brief)
+        name, version, stated = register_query.place(brief)
         column = audit_citations.c
         query = (
             select(audit_citations, audit_answers.c.answer_id, audit_answers.c.created_at)
             .join(audit_answers, audit_answers.c.seq == column.answer_seq)
-            .where(*selecting.cited(name, version, stated if paragraph is None else paragraph))
+            .where(*register_query.cited(name, version, stated if paragraph is None else paragraph))
             .order_by(column.answer_seq.desc(), column.citation)
         )
         with self._reading() as connection:
@@ -138,10 +240,10 @@ class Register:
         with self._reading():
             pass
         with self._database.write() as connection:
-            return keeping.keep(connection, found)
+            return register_update.store_findings(connection, found)
 
-    def _conditions(self, selection: Selection) -> list[selecting.Clause]:
-        return selecting.conditions(selection, is_sqlite=self._database.is_sqlite)
+    def _conditions(self, selection: Selection) -> list[register_query.Clause]:
+        return register_query.conditions(selection, is_sqlite=self._database.is_sqlite)
 
     def _passing(self, connection: Connection, selection: Selection) -> list[int]:
         """Return the sequence numbers of the answers that pass."""
@@ -151,7 +253,7 @@ class Register:
         found = {row.answer_id: row.seq for row in rows}
         if selection.sample is None:
             return list(found.values())
-        return selecting.drawn(found, selection.sample, selection.seed)
+        return register_query.drawn(found, selection.sample, selection.seed)
 
     def _sampled(self, connection: Connection, selection: Selection, order: Order) -> list[Any]:
         column = audit_answers.c

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.audit.changes import Change, Changes, Cited
 from bot.audit.replay import Replayed
-from bot.audit.word_diff import Op, Stretch
+from bot.audit.text_diff import Op, Stretch
 from bot.render import safe
 
 KEPT = 6  # words shown on either side of a change

@@ -13,14 +13,13 @@ from typing import Any
 
 from bot.audit import opinions
 from bot.audit.comparison import compared, rates_json, to_json
-from bot.audit.findings import Kind, Severity
+from bot.audit.findings import FindingKind, Severity
 from bot.audit.judgements import Judgement
 from bot.audit.rated import Rated, judgements, name, rated
 from bot.audit.rates import rates
-from bot.audit.register import Register, Row
+from bot.audit.register import Register, RegisteredAnswer
 from bot.audit.report_findings import finding_json
-from bot.audit.sampling import draw
-from bot.audit.selection import Order, Selection
+from bot.audit.selection import Order, Selection, draw
 from bot.ledger import Entry, Ledger
 from index.database import Database
 
@@ -43,7 +42,7 @@ class Scope:
 class _Held:
     """What the register and the ledger hold for it; the riskiest answers first."""
 
-    rows: Sequence[Row]
+    rows: Sequence[RegisteredAnswer]
     judgements: Sequence[Judgement]
     rated: Sequence[Rated]
     sentences: Mapping[str, int]  # how many each judged answer has
@@ -78,7 +77,7 @@ def _held(register: Register, ledger: Ledger, selection: Selection) -> _Held:
     return _Held(rows, given, rated(ledger, given), sentences)
 
 
-def _period(selection: Selection, rows: Sequence[Row]) -> Json:
+def _period(selection: Selection, rows: Sequence[RegisteredAnswer]) -> Json:
     times = sorted(row.created_at for row in rows)
     return {
         "since": selection.since,
@@ -96,7 +95,7 @@ def _filters(scope: Scope) -> Json:
     return {key: value for key, value in asdict(chosen).items() if value != unset[key]}
 
 
-def _numbers(rows: Sequence[Row]) -> Json:
+def _numbers(rows: Sequence[RegisteredAnswer]) -> Json:
     found = Counter((kind, severity) for row in rows for kind, severity in row.findings)
     return {
         "answers": len(rows),
@@ -115,7 +114,7 @@ def _numbers(rows: Sequence[Row]) -> Json:
             },
             "by_kind": {
                 str(kind): {str(each): found[kind, each] for each in Severity}
-                for kind in Kind
+                for kind in FindingKind
                 if any(found[kind, each] for each in Severity)
             },
         },
@@ -165,7 +164,7 @@ def _findings(register: Register, ledger: Ledger, held: _Held, *, with_askers: b
     return found
 
 
-def _about(row: Row, entry: Entry, *, with_askers: bool) -> Json:
+def _about(row: RegisteredAnswer, entry: Entry, *, with_askers: bool) -> Json:
     about: Json = {
         "answer_id": row.answer_id,
         "asked_at": row.created_at,

@@ -7,8 +7,8 @@ brief that changed since, the words that changed.
 from collections.abc import Mapping
 from typing import Any
 
-from bot.audit.findings import Finding, Kind
-from bot.audit.word_diff import Stretch, word_diff
+from bot.audit.findings import Finding, FindingKind
+from bot.audit.text_diff import Stretch, word_diff
 
 Json = dict[str, Any]
 AROUND = 240  # characters of the passage shown on either side of a quotation
@@ -89,9 +89,12 @@ def _changed(finding: Finding) -> list[Stretch]:
     Removed is what stood there first, or stands in the source; added what stands now, or was said.
     """
     evidence = finding.evidence
-    if finding.kind is Kind.CORRECTED and {"old", "new"} <= evidence.keys():
+    if finding.kind is FindingKind.CORRECTED and {"old", "new"} <= evidence.keys():
         return word_diff(evidence["old"], evidence["new"])
-    if finding.kind is Kind.FABRICATED and {"nearest", "changed", "quote"} <= evidence.keys():
+    if (
+        finding.kind is FindingKind.FABRICATED
+        and {"nearest", "changed", "quote"} <= evidence.keys()
+    ):
         return word_diff(evidence["nearest"]["text"], evidence["quote"])
     return []
 

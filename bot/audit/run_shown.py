@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.audit.findings import Kind, Severity
+from bot.audit.findings import FindingKind, Severity
 from bot.audit.running import Tally
 from bot.audit.whole import finding_json
 
@@ -17,7 +17,8 @@ def to_json(tally: Tally, generation: int) -> dict[str, Any]:
         "severities": {str(one): tally.severities[one] for one in Severity},
         "answers_by_worst": {str(one): tally.worst[one] for one in Severity},
         "kinds": {
-            str(one): {"findings": tally.kinds[one], "answers": tally.answers[one]} for one in Kind
+            str(one): {"findings": tally.kinds[one], "answers": tally.answers[one]}
+            for one in FindingKind
         },
         "riskiest": [
             {

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.audit import checks, severities, streams, today
-from bot.audit.findings import WEIGHT, Finding, Kind, Severity
-from bot.audit.register import Register
-from bot.audit.rows import batched
+from bot.audit import brief_changes, record_checks
+from bot.audit import findings as severities
+from bot.audit.brief_versions import BriefVersions
+from bot.audit.findings import WEIGHT, Finding, FindingKind, Severity
+from bot.audit.register import Register, batched
 from bot.audit.selection import Selection
-from bot.audit.shelf import Shelf
 from index.database import Database
 
 TOGETHER = 100  # answers whose findings are kept in one transaction
@@ -41,8 +41,10 @@ class Tally:
 
     checked: int = 0
     flagged: int = 0  # answers with any finding
-    kinds: Counter[Kind] = field(default_factory=Counter)  # findings
-    answers: Counter[Kind] = field(default_factory=Counter)  # answers with a finding of the kind
+    kinds: Counter[FindingKind] = field(default_factory=Counter)  # findings
+    answers: Counter[FindingKind] = field(
+        default_factory=Counter
+    )  # answers with a finding of the kind
     severities: Counter[Severity] = field(default_factory=Counter)  # findings
     worst: Counter[Severity] = field(default_factory=Counter)  # answers, by their worst finding
     riskiest: list[Risky] = field(default_factory=list)  # the riskiest first
@@ -74,7 +76,7 @@ def run(
     `tick` is called with the number of answers just checked.
     """
     began = time.monotonic()
-    register, shelf, tally = Register(database), Shelf(database), Tally()
+    register, shelf, tally = Register(database), BriefVersions(database), Tally()
     register.catch_up()
     for part in batched(register.bodies(selection), TOGETHER):
         found = {body["answer_id"]: check(body, shelf) for body in part}
@@ -89,9 +91,13 @@ def run(
     return tally
 
 
-def check(body: Json, shelf: Shelf) -> list[Finding]:
+def check(body: Json, shelf: BriefVersions) -> list[Finding]:
     """Return all that is wrong with an answer, the worst first."""
-    found: Sequence[Finding] = checks.check(body, shelf)
-    if not checks.unreadable(found):
-        found = [*found, *streams.check(body, shelf.database), *today.check(body, shelf)]
+    found: Sequence[Finding] = record_checks.check(body, shelf)
+    if not record_checks.unreadable(found):
+        found = [
+            *found,
+            *record_checks.check_streamed(body, shelf.database),
+            *brief_changes.check_versions(body, shelf),
+        ]
     return severities.worst_first(found)

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.audit import opinions, running
-from bot.audit.changed import became
+from bot.audit.brief_versions import BriefVersions, StoredVersion
 from bot.audit.findings import Finding
 from bot.audit.judgements import read as judgement
 from bot.audit.register import Register
-from bot.audit.shelf import Shelf, Version
+from bot.audit.text_diff import became
 from bot.ledger import Entry, Kind, Ledger
 from index.database import Database
 
@@ -29,7 +29,7 @@ def whole(database: Database, answer_id: str) -> dict[str, Any]:
     entry = ledger.get(answer_id)
     register.catch_up()
     row = register.get(answer_id)
-    shelf = Shelf(database)
+    shelf = BriefVersions(database)
     body = entry.body
     found = running.check(body, shelf)
     further = ledger.further(answer_id)
@@ -64,7 +64,7 @@ def finding_json(one: Finding) -> dict[str, Any]:
     }
 
 
-def _citation(one: Json, shelf: Shelf) -> dict[str, Any]:
+def _citation(one: Json, shelf: BriefVersions) -> dict[str, Any]:
     brief = one["brief"]
     cited = brief.get("version", 1)
     versions = shelf.versions(brief["id"])
@@ -75,7 +75,7 @@ def _citation(one: Json, shelf: Shelf) -> dict[str, Any]:
     }
 
 
-def _today(one: Json, shelf: Shelf) -> dict[str, Any]:
+def _today(one: Json, shelf: BriefVersions) -> dict[str, Any]:
     """Return what has become of the words quoted."""
     brief = one["brief"]
     current = shelf.current(brief["id"])
@@ -96,7 +96,7 @@ def _today(one: Json, shelf: Shelf) -> dict[str, Any]:
     }
 
 
-def _version(one: Version) -> dict[str, Any]:
+def _version(one: StoredVersion) -> dict[str, Any]:
     return {
         "version": one.version,
         "state": one.state,

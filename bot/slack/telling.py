@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot.audit.shelf import Shelf
+from bot.audit.brief_versions import BriefVersions
 from bot.ledger import Kind
 from bot.slack import access
 from bot.slack.correction_blocks import Corrected, corrected
@@ -74,7 +74,7 @@ class Teller:
             return {}, {}
         since = datetime.fromtimestamp(self._clock() - DAYS * 24 * 3600, UTC)
         moment = since.isoformat(timespec="milliseconds")
-        shelf = Shelf(database)
+        shelf = BriefVersions(database)
         changed = changed_briefs(database, moment, shelf)
         news = {one: now for one, now in changed.items() if self._seen.get(one) != now}
         if not news:

@@ -2,16 +2,15 @@
 
 import pytest
 
-from bot.audit import said
-from bot.audit.changed import Became, became
-from bot.audit.said import Change
+from bot.audit import text_diff
+from bot.audit.text_diff import Became, WordChange, became
 
 QUOTE = "The harbour was leased for 99 years."
 BEFORE = "Port Aurelia\n\nIt handles wheat.\n\n"
 
 
 def of(text: str) -> Became | None:
-    return became(QUOTE, text, said.run(text))
+    return became(QUOTE, text, text_diff.run(text))
 
 
 @pytest.mark.parametrize(
@@ -31,7 +30,7 @@ def test_changed_words_are_named_with_their_paragraph() -> None:
     """From what was quoted to what stands now."""
     found = of(f"{BEFORE}The harbour was leased for 89 years, it seems.")
     assert found is not None
-    assert found.changes == (Change("99", "89"),)
+    assert found.changes == (WordChange("99", "89"),)
     assert found.new == "The harbour was leased for 89 years"
     assert found.paragraph == 3
     assert str(found) == "now reads “89” for “99”"

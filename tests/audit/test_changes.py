@@ -1,7 +1,7 @@
 """What changed between two answers to one question."""
 
 from bot.audit.changes import Change, changes
-from bot.audit.word_diff import Op
+from bot.audit.text_diff import Op
 from tests.audit.records import PORT, Told, brief, cited, later
 
 FIRST = brief(*PORT)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from bot.answer import Reason, Sentence, Verdict
-from bot.audit.checks import check, unreadable
-from bot.audit.findings import Finding, Kind, Severity
-from bot.audit.shelf import Shelf
+from bot.audit.brief_versions import BriefVersions
+from bot.audit.findings import Finding, FindingKind, Severity
+from bot.audit.record_checks import check, unreadable
 from bot.ledger import canonical
 from index.library import Library
 from tests.audit.records import PORT, Told, brief, cited, doubtful, quoting
@@ -73,7 +73,7 @@ def test_a_marker_without_citation_dangles() -> None:
     body = extractive()
     body["sentences"][1]["citations"] = [2, 7]
     (found,) = check(body)
-    assert (found.kind, found.sentence, found.citation) == (Kind.DANGLING, 2, 7)
+    assert (found.kind, found.sentence, found.citation) == (FindingKind.DANGLING, 2, 7)
     assert found.detail == "[7] has no citation behind it"
 
 
@@ -82,7 +82,11 @@ def test_a_sentence_that_cites_nothing_dangles() -> None:
     body = extractive()
     body["sentences"][0]["citations"] = []
     (found,) = check(body)
-    assert (found.kind, found.sentence, found.detail) == (Kind.DANGLING, 1, "it cites nothing")
+    assert (found.kind, found.sentence, found.detail) == (
+        FindingKind.DANGLING,
+        1,
+        "it cites nothing",
+    )
 
 
 def test_a_mark_left_in_the_text_dangles_where_it_points_at_nothing() -> None:
@@ -91,7 +95,7 @@ def test_a_mark_left_in_the_text_dangles_where_it_points_at_nothing() -> None:
     body["sentences"][0]["text"] += " [7]"
     (found,) = check(body)
     assert (found.kind, found.detail) == (
-        Kind.DANGLING, "[7] is left in its text and points at nothing",
+        FindingKind.DANGLING, "[7] is left in its text and points at nothing",
     )  # fmt: skip
     body["sentences"][0]["text"] = f"{LEASED} [2]"
     assert check(body) == []
@@ -133,7 +137,7 @@ def test_a_quotation_elsewhere_in_its_passage_is_a_fault_of_the_record() -> None
     body["citations"][0]["start"] += 3
     body["citations"][0]["end"] += 3
     (found,) = check(body)
-    assert (found.kind, found.severity) == (Kind.RECORD, Severity.MEDIUM)
+    assert (found.kind, found.severity) == (FindingKind.RECORD, Severity.MEDIUM)
 
 
 def test_a_passage_that_is_not_the_one_recorded_is_told() -> None:
@@ -188,7 +192,7 @@ def test_the_right_sentence_with_the_wrong_marker_is_misattributed() -> None:
     body = extractive()
     body["sentences"][0]["citations"] = [2]
     (found,) = check(body)
-    assert found.kind is Kind.MISATTRIBUTED
+    assert found.kind is FindingKind.MISATTRIBUTED
     assert found.evidence["support"]["passage_id"] == "port.1.1"
 
 
@@ -231,7 +235,7 @@ def test_what_a_model_said_to_quote_stays_on_record() -> None:
     text = "Norvane leased the harbour in 2015 for 99 years."
     doubt = doubtful(text, [1], "misattributed", "“for 98 years” does not stand in what it cites")
     (found,) = check(written(doubt))
-    assert (found.kind, found.severity) == (Kind.MISATTRIBUTED, Severity.MEDIUM)
+    assert (found.kind, found.severity) == (FindingKind.MISATTRIBUTED, Severity.MEDIUM)
     assert found.detail.startswith("when it was written: “for 98 years”")
 
 
@@ -257,7 +261,7 @@ def test_the_stored_version_must_say_so_too(library: Library) -> None:
     length = len(PORT[0])
     citation["start"], citation["end"] = passage.start, passage.start + length
     citation["passage"] |= {"start": passage.start, "end": passage.start + length}
-    shelf = Shelf(library.database)
+    shelf = BriefVersions(library.database)
     assert check(body, shelf) == []
     citation["passage"]["brief"]["text_sha256"] = "0" * 64
     assert check(body, shelf)[0].detail == "the stored version of its brief is not the one cited"
@@ -272,6 +276,6 @@ def test_a_passage_of_the_library_that_has_the_words_is_named(library: Library) 
     """Though the answer never saw it."""
     made = drafted("p.md", "Port\n\n" + "\n\n".join(PORT), count=each_alone)
     (outcome,) = library.publish([made])
-    found = check(misquoted(PORT[2]), Shelf(library.database))
+    found = check(misquoted(PORT[2]), BriefVersions(library.database))
     assert kinds(found) == ["misattributed", "misattributed"]
     assert found[0].evidence["support"]["brief_id"] == outcome.brief_id

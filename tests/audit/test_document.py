@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 import typer
 
-from bot.audit.findings import Kind
-from bot.audit.severities import SEVERITY
+from bot.audit.findings import SEVERITY, FindingKind
 from bot.cli import app
 from tests.commands import ROOT
 
@@ -41,7 +40,7 @@ def test_the_guide_names_every_kind_of_finding_as_grave_as_it_is() -> None:
     text = PAGES[0].read_text(encoding="utf-8")
     rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| `")]
     stated = {kind: row[-1].strip(" |") for row in rows for kind in re.findall(r"`(\w+)`", row[0])}
-    assert stated == {str(kind): str(SEVERITY[kind]) for kind in Kind}
+    assert stated == {str(kind): str(SEVERITY[kind]) for kind in FindingKind}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

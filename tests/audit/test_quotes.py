@@ -2,13 +2,13 @@
 
 import pytest
 
-from bot.audit import quotes
-from bot.audit.findings import Kind
-from bot.audit.sources import Source
+from bot.audit import quotation_checks
+from bot.audit.brief_versions import EvidencePassage
+from bot.audit.findings import FindingKind
 
 
-def source(passage_id: str, text: str) -> Source:
-    return Source(passage_id, text, "port", 1, 4, "Port Aurelia")
+def source(passage_id: str, text: str) -> EvidencePassage:
+    return EvidencePassage(passage_id, text, "port", 1, 4, "Port Aurelia")
 
 
 LEASE = source(
@@ -21,14 +21,14 @@ CARGO = source("p2", "The port handles 41 million tons of cargo a year, most of 
 
 def test_a_quotation_that_stands_has_no_fault() -> None:
     """Whatever its layout."""
-    assert quotes.fault("called  the lease\na mistake", [LEASE], []) is None
+    assert quotation_checks.misquote("called  the lease\na mistake", [LEASE], []) is None
 
 
 def test_it_is_misattributed_where_another_passage_of_the_answer_has_it() -> None:
     """The passage that supports it is named."""
-    found = quotes.fault("41 million tons of cargo", [LEASE], [CARGO])
+    found = quotation_checks.misquote("41 million tons of cargo", [LEASE], [CARGO])
     assert found is not None
-    assert found.kind is Kind.MISATTRIBUTED
+    assert found.kind is FindingKind.MISATTRIBUTED
     assert found.evidence["support"]["passage_id"] == "p2"
     assert found.detail == (
         "the words stand in “Port Aurelia”, paragraph 4, not in the passage cited"
@@ -39,14 +39,14 @@ def test_the_library_is_asked_for_longer_quotations_only() -> None:
     """A few words stand anywhere."""
     asked: list[str] = []
 
-    def far(words: str) -> list[Source]:
+    def far(words: str) -> list[EvidencePassage]:
         asked.append(words)
         return [CARGO]
 
-    found = quotes.fault("41 million tons of cargo", [LEASE], [], far)
+    found = quotation_checks.misquote("41 million tons of cargo", [LEASE], [], far)
     assert found is not None
-    assert found.kind is Kind.MISATTRIBUTED
-    assert quotes.fault("of cargo", [LEASE], [], far) is not None
+    assert found.kind is FindingKind.MISATTRIBUTED
+    assert quotation_checks.misquote("of cargo", [LEASE], [], far) is not None
     assert asked == ["41 million tons of cargo"]
 
 
@@ -60,24 +60,24 @@ def test_the_library_is_asked_for_longer_quotations_only() -> None:
 )
 def test_it_is_stitched_where_it_is_put_together_from_pieces(quote: str) -> None:
     """Joined, with an ellipsis, or in another order; the pieces are named."""
-    found = quotes.fault(quote, [LEASE], [CARGO])
+    found = quotation_checks.misquote(quote, [LEASE], [CARGO])
     assert found is not None
-    assert found.kind is Kind.STITCHED
+    assert found.kind is FindingKind.STITCHED
     assert len(found.evidence["pieces"]) == 2
     assert "places of its passage" in found.detail
 
 
 def test_pieces_may_be_of_several_passages() -> None:
     """Then the detail says so."""
-    found = quotes.fault(
+    found = quotation_checks.misquote(
         "In 2015 the harbour was leased for 41 million tons of cargo", [LEASE], [CARGO]
     )
     assert found is not None
-    assert found.kind is Kind.FABRICATED  # "for" stands with neither
+    assert found.kind is FindingKind.FABRICATED  # "for" stands with neither
     quote = "In 2015 the harbour was leased 41 million tons of cargo a year"
-    found = quotes.fault(quote, [LEASE], [CARGO])
+    found = quotation_checks.misquote(quote, [LEASE], [CARGO])
     assert found is not None
-    assert found.kind is Kind.STITCHED
+    assert found.kind is FindingKind.STITCHED
     assert {one["passage_id"] for one in found.evidence["pieces"]} == {"p1", "p2"}
     assert "several passages" in found.detail
 
@@ -93,9 +93,9 @@ def test_pieces_may_be_of_several_passages() -> None:
 )
 def test_one_word_changed_is_fabricated_and_named(quote: str, told: str) -> None:
     """Even where the changed word stands elsewhere in the passage."""
-    found = quotes.fault(quote, [LEASE], [CARGO])
+    found = quotation_checks.misquote(quote, [LEASE], [CARGO])
     assert found is not None
-    assert found.kind is Kind.FABRICATED
+    assert found.kind is FindingKind.FABRICATED
     assert told in found.detail
     assert found.evidence["changed"]
     assert found.evidence["nearest"]["passage_id"] == "p1"
@@ -103,15 +103,19 @@ def test_one_word_changed_is_fabricated_and_named(quote: str, told: str) -> None
 
 def test_a_changed_form_of_another_passage_is_named_with_it() -> None:
     """Where the cited one is not alike."""
-    found = quotes.fault("The port handles 43 million tons of cargo a year", [LEASE], [CARGO])
+    found = quotation_checks.misquote(
+        "The port handles 43 million tons of cargo a year", [LEASE], [CARGO]
+    )
     assert found is not None
-    assert found.kind is Kind.FABRICATED
+    assert found.kind is FindingKind.FABRICATED
     assert "“43” for “41”, compared with “Port Aurelia”, paragraph 4" in found.detail
 
 
 def test_what_is_like_nothing_stands_nowhere() -> None:
     """And no words are named."""
-    found = quotes.fault("Nobody told the painters about the ceiling", [LEASE], [CARGO])
+    found = quotation_checks.misquote(
+        "Nobody told the painters about the ceiling", [LEASE], [CARGO]
+    )
     assert found is not None
-    assert (found.kind, found.detail) == (Kind.FABRICATED, "the words stand in no passage")
+    assert (found.kind, found.detail) == (FindingKind.FABRICATED, "the words stand in no passage")
     assert found.changes == ()

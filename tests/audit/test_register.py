@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.audit.findings import Finding, Kind, Severity
+from bot.audit.findings import Finding, FindingKind, Severity
 from bot.audit.register import Register
 from bot.audit.register_tables import TABLES
 from bot.audit.selection import Order, Selection
@@ -22,8 +22,8 @@ from tests.audit.records import PORT, Told, brief, doubtful, quoting, record
 
 SHIP = brief("Norvane owns nine ships.", id="ship", title="Norvane", number="NS7")
 PORT_BRIEF = brief(*PORT)
-WRONG = Finding(Kind.NUMBER, Severity.HIGH, "9 is not in it", 1, 1, {"said": "9"})
-OLDER = Finding(Kind.SUPERSEDED, Severity.LOW, "there is a newer version")
+WRONG = Finding(FindingKind.NUMBER, Severity.HIGH, "9 is not in it", 1, 1, {"said": "9"})
+OLDER = Finding(FindingKind.SUPERSEDED, Severity.LOW, "there is a newer version")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from sqlalchemy import text
 
-from bot.audit.findings import Finding, Kind, Severity
+from bot.audit.findings import Finding, FindingKind, Severity
 from bot.audit.judgements import judge
 from bot.audit.register import Register
 from bot.audit.report import Scope, report
@@ -25,17 +25,24 @@ __all__ = ["database", "ledger"]  # found here by pytest
 HOSTILE = "<script>alert(1)</script> \u202egnp.exe =1+1"
 EVERYTHING = Scope(Selection())
 CORRECTED = Finding(
-    Kind.CORRECTED, Severity.HIGH, "“Port Aurelia” was changed: now reads “98” for “99”",
+    FindingKind.CORRECTED, Severity.HIGH, "“Port Aurelia” was changed: now reads “98” for “99”",
     citation=2, evidence={"old": "for 99 years.", "new": "for 98 years.", "now": 2},
 )  # fmt: skip
 SUPPORT = {
     "brief_id": "port", "version": 1, "title": "Port Aurelia", "paragraph": 3, "text": "Elsewhere.",
 }  # fmt: skip
 FINDINGS = {
-    "a1": [CORRECTED, Finding(Kind.SUPERSEDED, Severity.LOW, "there is a newer version", None, 1)],
+    "a1": [
+        CORRECTED,
+        Finding(FindingKind.SUPERSEDED, Severity.LOW, "there is a newer version", None, 1),
+    ],
     "a2": [
-        Finding(Kind.NUMBER, Severity.HIGH, "“14 million” is not in it", 1, 1, {"score": 0.3}),
-        Finding(Kind.MISATTRIBUTED, Severity.HIGH, "stands elsewhere", 1, 1, {"support": SUPPORT}),
+        Finding(
+            FindingKind.NUMBER, Severity.HIGH, "“14 million” is not in it", 1, 1, {"score": 0.3}
+        ),
+        Finding(
+            FindingKind.MISATTRIBUTED, Severity.HIGH, "stands elsewhere", 1, 1, {"support": SUPPORT}
+        ),
     ],
     "a3": [],
 }
@@ -140,7 +147,7 @@ def test_a_record_that_is_wrong_in_its_numbers_is_shown_all_the_same(database, l
     """A finding about a sentence or citation that is not there has no evidence."""
     put(ledger, "a1")
     Register(database).catch_up()
-    Register(database).keep("a1", [Finding(Kind.DANGLING, Severity.MEDIUM, "[9]", 7, 9)])
+    Register(database).keep("a1", [Finding(FindingKind.DANGLING, Severity.MEDIUM, "[9]", 7, 9)])
     found = report(database, EVERYTHING)
     (one,) = found["findings"]
     assert (one["text"], one["citations"]) == (None, [])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.answer import Sentence, Verdict
-from bot.audit.findings import Kind, Severity
+from bot.audit.findings import FindingKind, Severity
 from bot.audit.register import Register
 from bot.audit.running import run
 from bot.audit.selection import Selection
@@ -41,8 +41,8 @@ def test_a_run_counts_what_it_finds_and_keeps_it(library: Library) -> None:
     ticks: list[int] = []
     tally = run(library.database, Selection(), tick=ticks.append)
     assert (tally.checked, tally.flagged, sum(ticks)) == (3, 1, 3)
-    assert tally.kinds == {Kind.NUMBER: tally.kinds[Kind.NUMBER]}
-    assert (tally.answers[Kind.NUMBER], tally.worst[Severity.HIGH]) == (1, 1)
+    assert tally.kinds == {FindingKind.NUMBER: tally.kinds[FindingKind.NUMBER]}
+    assert (tally.answers[FindingKind.NUMBER], tally.worst[Severity.HIGH]) == (1, 1)
     assert (tally.at_least(Severity.HIGH), tally.at_least(Severity.LOW)) == (1, 1)
     register = Register(library.database)
     assert [row.answer_id for row in register.answers()] == ["a1", "a2", "a0"]
@@ -58,7 +58,7 @@ def test_a_run_lists_the_riskiest(library: Library) -> None:
     tally = run(library.database, Selection(), most=3)
     assert [one.answer_id for one in tally.riskiest] == ["a1", "b3", "b2"]
     assert tally.flagged == 5
-    assert tally.riskiest[1].findings[0].kind is Kind.WITHDRAWN
+    assert tally.riskiest[1].findings[0].kind is FindingKind.WITHDRAWN
 
 
 def test_only_what_the_selection_lets_through_is_checked(library: Library) -> None:
@@ -76,7 +76,7 @@ def test_a_record_that_cannot_be_read_is_a_finding(library: Library) -> None:
     made.append("odd", body, private)
     tally = run(library.database, Selection())
     assert tally.checked == 4
-    assert tally.answers[Kind.RECORD] == 1
+    assert tally.answers[FindingKind.RECORD] == 1
 
 
 # The commands

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.audit.said import Change, likeness, run, stands, words
+from bot.audit.text_diff import WordChange, likeness, run, stands, words
 
 TEXT = "Exports rose by 12% in 2023, the ministry’s report says; imports fell."
 
@@ -48,9 +48,9 @@ def test_changed_words_are_named() -> None:
     """What stands for what, what was left out, what was added."""
     found = likeness("Exports fell by 12% in 2023, the report also says", TEXT)
     assert found.changes == (
-        Change("rose", "fell"),
-        Change("ministry’s", ""),
-        Change("", "also"),
+        WordChange("rose", "fell"),
+        WordChange("ministry’s", ""),
+        WordChange("", "also"),
     )
     assert [str(one) for one in found.changes] == [
         "“fell” for “rose”", "left out “ministry’s”", "added “also”",

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from bot.audit.sampling import LARGEST_SEED, draw, fresh_seed
+from bot.audit.selection import LARGEST_SEED, draw, fresh_seed
 
 IDS = [f"a{number}" for number in range(40)]
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.audit import shelf as shelves
+from bot.audit import brief_versions as shelves
+from bot.audit.brief_versions import BriefVersions
 from bot.audit.running import run
 from bot.audit.selection import Selection
-from bot.audit.shelf import Shelf
 from bot.ledger import Ledger
 from index.library import Library
 from tests.audit.records import PORT, quoting, record
@@ -22,7 +22,7 @@ def test_versions_are_known_with_their_states(either_library: Library) -> None:
     """The current one, all of a brief, one by its number."""
     brief_id = publish(either_library, *PORT)
     publish(either_library, PORT[0].replace("41", "43"), *PORT[1:])
-    shelf = Shelf(either_library.database)
+    shelf = BriefVersions(either_library.database)
     current = shelf.current(brief_id)
     assert current is not None
     assert (current.version, current.added_at.tzinfo is not None) == (2, True)
@@ -35,16 +35,18 @@ def test_passages_are_found_by_their_words(either_library: Library) -> None:
     """Those with most of the rarest first; where no word is known, none."""
     brief_id = publish(either_library, *PORT)
     publish(either_library, "The quay carries twelve cranes.", at="quay.md")
-    found = Shelf(either_library.database).like("the price of ending the lease early, lawyers say")
+    found = BriefVersions(either_library.database).like(
+        "the price of ending the lease early, lawyers say"
+    )
     assert (found[0].brief_id, found[0].paragraph) == (brief_id, 3)
     assert found[0].holds("Lawyers disagree about the price")
-    assert Shelf(either_library.database).like("xyzzy") == []
+    assert BriefVersions(either_library.database).like("xyzzy") == []
 
 
 def test_few_texts_are_kept(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """The ones asked for last; others are read again."""
     ids = [publish(library, *PORT, at=f"b{number}.md") for number in range(4)]
-    shelf = Shelf(library.database)
+    shelf = BriefVersions(library.database)
     first = shelf.text(ids[0], 1)
     assert shelf.text(ids[0], 1) is first
     monkeypatch.setattr(shelves, "KEPT", 300)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.audit import statistics as module
 from bot.audit.findings import Finding, Severity
-from bot.audit.findings import Kind as F
+from bot.audit.findings import FindingKind as F
 from bot.audit.judgements import Judged, judge
 from bot.audit.register import Register
 from bot.audit.statistics import LONGEST, Day, statistics

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.audit.findings import Finding, Kind, Severity
-from bot.audit.shelf import Shelf
-from bot.audit.today import check
+from bot.audit.brief_changes import check_versions
+from bot.audit.brief_versions import BriefVersions
+from bot.audit.findings import Finding, FindingKind, Severity
 from bot.ledger import canonical
 from index.library import Library
 from tests.audit.records import PORT, Told, cited
@@ -43,7 +43,7 @@ def answered(library: Library) -> Answered:
 
 
 def found(library: Library, body: Body) -> list[Finding]:
-    return check(body, Shelf(library.database))
+    return check_versions(body, BriefVersions(library.database))
 
 
 def test_what_did_not_change_is_no_finding(library: Library, answered: Answered) -> None:
@@ -58,13 +58,13 @@ def test_corrected_words_are_shown(library: Library, answered: Answered) -> None
     publish(library, PORT[0].replace("41", "43"), *PORT[1:])
     corrected, superseded = found(library, body)
     assert (corrected.kind, corrected.severity, corrected.citation) == (
-        Kind.CORRECTED, Severity.HIGH, 1,
+        FindingKind.CORRECTED, Severity.HIGH, 1,
     )  # fmt: skip
     assert corrected.detail == "“Port” was changed: now reads “43” for “41”"
     assert corrected.evidence["changed"] == [["41", "43"]]
     assert (corrected.evidence["version"], corrected.evidence["now"]) == (1, 2)
     assert (superseded.kind, superseded.severity, superseded.citation) == (
-        Kind.SUPERSEDED, Severity.LOW, 2,
+        FindingKind.SUPERSEDED, Severity.LOW, 2,
     )  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def test_a_new_version_that_keeps_the_words_only_supersedes(
     body = answered(publish(library, *PORT), 1, 2)
     publish(library, "A new beginning.", *PORT)
     (one,) = found(library, body)
-    assert one.kind is Kind.SUPERSEDED
+    assert one.kind is FindingKind.SUPERSEDED
     assert one.evidence["citations"] == [1, 2]
     assert one.detail == "of “Port” there is a newer version; the words quoted still stand"
 
@@ -85,7 +85,7 @@ def test_a_withdrawn_brief_is_told_once(library: Library, answered: Answered) ->
     body = answered(publish(library, *PORT), 1, 2)
     library.publish([], library.renditions())
     (one,) = found(library, body)
-    assert (one.kind, one.detail) == (Kind.WITHDRAWN, "“Port” was withdrawn")
+    assert (one.kind, one.detail) == (FindingKind.WITHDRAWN, "“Port” was withdrawn")
 
 
 def test_a_brief_that_the_library_never_had_is_told(library: Library, answered: Answered) -> None:
@@ -102,7 +102,7 @@ def test_an_older_version_cited_on_purpose_is_no_news(library: Library, answered
     just_now = answered(brief_id, 1)
     publish(library, PORT[0].replace("41", "43"), *PORT[1:])
     assert found(library, body) == []
-    assert [one.kind for one in found(library, just_now)] == [Kind.CORRECTED]
+    assert [one.kind for one in found(library, just_now)] == [FindingKind.CORRECTED]
 
 
 def test_a_newer_edition_of_the_publisher_supersedes(library: Library, answered: Answered) -> None:
@@ -119,7 +119,7 @@ def test_a_newer_edition_of_the_publisher_supersedes(library: Library, answered:
     )
     assert second != first
     (one,) = found(library, body)
-    assert one.kind is Kind.SUPERSEDED
+    assert one.kind is FindingKind.SUPERSEDED
     assert "“Wheat”, 2025-01-01" in one.detail
     late = answered(first, 1, hours=1)
     assert found(library, late) == []

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.audit.said import Change as Words
-from bot.audit.uses import affected, resting
+from bot.audit.brief_changes import affected, resting
+from bot.audit.text_diff import WordChange as Words
 from bot.ledger import Ledger
 from index.library import Library
 from ingest.resting import Change, Resting

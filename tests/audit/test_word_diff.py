@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.audit.word_diff import Op, word_diff
+from bot.audit.text_diff import Op, word_diff
 
 TEXTS = some.text("ab -.,\n'", max_size=30)
 

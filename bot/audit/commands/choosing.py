@@ -43,7 +43,7 @@ _OPTIONS = {
 def choosing(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command, in place of its parameter `chosen`, the options that choose answers.
 
-    What no answer can have is refused where a Selection is used (bot/audit/selecting.py).
+    What no answer can have is refused where a Selection is used (bot/audit/register_query.py).
     """
     own = inspect.signature(command, eval_str=True)
     parameters: list[inspect.Parameter] = []
@@ -69,7 +69,7 @@ def choosing(command: Callable[..., None]) -> Callable[..., None]:
 
 def sampled(chosen: Selection, sample: int | None, seed: int | None) -> Selection:
     """Return a selection that draws at random, its seed said; as it is without `sample`."""
-    from bot.audit.sampling import fresh_seed
+    from bot.audit.selection import fresh_seed
     from ingest.terminal import say
 
     if sample is None:

@@ -67,7 +67,7 @@ def sample(
     Example: briefs audit sample 50 --since 2026-03 --seed 7
     """
     from bot.audit.drawn import draw_answers, shown_json, shown_plain
-    from bot.audit.sampling import fresh_seed
+    from bot.audit.selection import fresh_seed
     from ingest.terminal import print_json, say
 
     seed = fresh_seed() if seed is None else seed

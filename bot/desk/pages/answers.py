@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse, Response
 
 from bot.audit.forgetting import forget_answers
 from bot.audit.judgements import Judged, judge
-from bot.audit.register import Row
+from bot.audit.register import RegisteredAnswer
 from bot.desk import threads
 from bot.desk.answer_view import view
 from bot.desk.filters import Filters, read
@@ -112,7 +112,7 @@ def _beside(desk: Desk, filters: Filters, answer_id: str, at: str) -> Beside:
         before, after = rows[:here][-1:], rows[here + 1 : here + 2]
         places = first + here - 1, first + here + 1
 
-    def link(found: list[Row], at: int) -> str | None:
+    def link(found: list[RegisteredAnswer], at: int) -> str | None:
         return (
             f"{link_to_answer('', found[0].answer_id)}?{filters.query(at=at or '0')}"
             if found

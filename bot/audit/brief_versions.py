@@ -5,29 +5,105 @@ the database alone: no model, no vectors.
 """
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import Connection, select
 
-from bot.audit import said
-from bot.audit.sources import Source
+from bot.audit import text_diff
+from bot.readable import headers, is_row, row
+from bot.rebuilt import hit
 from bot.record import sha256
 from index import catalogue, schema
 from index.database import Database
 from index.lexicon import indexed_terms, lexicon_for
-from index.passage import Passage
+from index.passage import Hit, Passage
 from index.schema import CURRENT
 
-KEPT = 8_000_000  # characters of texts kept in memory
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class EvidencePassage:
+    """A passage, with where it stands."""
+
+    passage_id: str
+    text: str
+    brief_id: str
+    version: int
+    paragraph: int
+    title: str
+    around: tuple[str, ...] = field(default=(), repr=False)  # context, headings, title and date
+
+    @cached_property
+    def run(self) -> str:
+        """Its words as one line."""
+        return text_diff.run(self.text)
+
+    def holds(self, quote: str) -> bool:
+        """Return whether the words of a quotation stand in it, one after the other."""
+        return text_diff.stands(quote, self.run)
+
+    def place(self) -> dict[str, Any]:
+        """Return where it stands, as evidence of a finding."""
+        return {
+            "passage_id": self.passage_id,
+            "brief_id": self.brief_id,
+            "version": self.version,
+            "paragraph": self.paragraph,
+            "title": self.title,
+        }
+
+    @property
+    def named(self) -> str:
+        """Where it stands, in a few words."""
+        return f"“{self.title}”, paragraph {self.paragraph}"
+
+
+def passage_of_citation(citation: Json) -> EvidencePassage:
+    """Return the passage that a citation's record holds, as it was seen."""
+    return _as_seen(citation["passage_id"], citation["passage"])
+
+
+def row_passages(citation: Json) -> Iterator[EvidencePassage]:
+    """Yield the passage with a row of a table made readable, as a sentence shows it."""
+    quote, seen = citation["quote"], citation["passage"]
+    if is_row(quote):
+        header = next(headers(quote, seen["text"], seen["context"]))
+        yield replace(passage_of_citation(citation), text=row(quote, header))
+
+
+def passages_of_record(body: Json) -> Iterator[EvidencePassage]:
+    """Yield the passages that a record holds: those cited, then those nearest."""
+    for one in (*body["citations"], *body["nearest"]):
+        yield _as_seen(one["passage_id"], one["passage"])
+
+
+def _as_seen(passage_id: str, seen: Json) -> EvidencePassage:
+    brief = seen["brief"]
+    title = brief["title"]
+    around = (seen["context"], *seen["heading"], f"{title} ({brief['date'] or 'no date'})")
+    return EvidencePassage(
+        passage_id,
+        seen["text"],
+        brief["id"],
+        brief.get("version", 1),
+        seen["paragraph"],
+        title,
+        tuple(one for one in around if one),
+    )
+
+
+CACHED_CHARACTERS = 8_000_000  # characters of texts kept in memory
 RAREST = 8  # terms of a quotation by which passages are sought
 FOUND = 20  # passages looked at
 
 
 @dataclass(frozen=True)
-class Version:
+class StoredVersion:
     """One version of a brief, without its text."""
 
     pk: int
@@ -42,7 +118,7 @@ class Version:
     added_at: datetime  # aware
 
 
-class Text:
+class VersionText:
     """The text of a version."""
 
     def __init__(self, text: str) -> None:
@@ -56,44 +132,44 @@ class Text:
 
     @cached_property
     def run(self) -> str:
-        """Its words as one line (bot/audit/said.py)."""
-        return said.run(self.text)
+        """Its words as one line (bot/audit/text_diff.py)."""
+        return text_diff.run(self.text)
 
 
-class Shelf:
+class BriefVersions:
     """What the library holds at one moment."""
 
     def __init__(self, database: Database) -> None:
         """Read which versions there are."""
         self.database = database
         self._lexicon = lexicon_for(database)
-        self._texts: OrderedDict[tuple[str, int], Text | None] = OrderedDict()
+        self._texts: OrderedDict[tuple[str, int], VersionText | None] = OrderedDict()
         self._held = 0  # characters
-        self._briefs: dict[str, list[Version]] = defaultdict(list)
-        self._numbered: dict[tuple[str, str], list[Version]] = defaultdict(list)
+        self._briefs: dict[str, list[StoredVersion]] = defaultdict(list)
+        self._numbered: dict[tuple[str, str], list[StoredVersion]] = defaultdict(list)
         with database.read() as connection:
             for row in _versions(connection):
                 self._briefs[row.brief_id].append(row)
                 if row.number and row.state == CURRENT:
                     self._numbered[row.collection, row.number].append(row)
 
-    def versions(self, brief_id: str) -> Sequence[Version]:
+    def versions(self, brief_id: str) -> Sequence[StoredVersion]:
         """Return the versions of a brief, the first one first; () for a brief that is not there."""
         return self._briefs.get(brief_id, ())
 
-    def version(self, brief_id: str, version: int) -> Version | None:
+    def version(self, brief_id: str, version: int) -> StoredVersion | None:
         """Return one version; None where there is none."""
         return next((one for one in self.versions(brief_id) if one.version == version), None)
 
-    def current(self, brief_id: str) -> Version | None:
+    def current(self, brief_id: str) -> StoredVersion | None:
         """Return the version that searches find; None for a brief that is withdrawn or unknown."""
         return next((one for one in self.versions(brief_id) if one.state == CURRENT), None)
 
-    def numbered(self, collection: str, number: str) -> Sequence[Version]:
+    def numbered(self, collection: str, number: str) -> Sequence[StoredVersion]:
         """Return the current versions, of whatever brief, that carry a report number."""
         return self._numbered.get((collection, number), ())
 
-    def text(self, brief_id: str, version: int) -> Text | None:
+    def text(self, brief_id: str, version: int) -> VersionText | None:
         """Return the text of a version; None where it is not stored."""
         key = (brief_id, version)
         if key in self._texts:
@@ -102,12 +178,12 @@ class Shelf:
         found = self._read(brief_id, version)
         self._texts[key] = found
         self._held += len(found.text) if found else 0
-        while self._held > KEPT and len(self._texts) > 1:
+        while self._held > CACHED_CHARACTERS and len(self._texts) > 1:
             _, gone = self._texts.popitem(last=False)
             self._held -= len(gone.text) if gone else 0
         return found
 
-    def passages(self, brief_id: str, version: int) -> list[Source]:
+    def passages(self, brief_id: str, version: int) -> list[EvidencePassage]:
         """Return the passages of a version, in order."""
         stored = self.version(brief_id, version)
         if stored is None:
@@ -116,7 +192,7 @@ class Shelf:
             found = catalogue.passages(connection, brief_id, version)
         return [_source(passage_id, passage, stored) for passage_id, passage in found]
 
-    def like(self, words: str) -> list[Source]:
+    def like(self, words: str) -> list[EvidencePassage]:
         """Return the current passages that hold most of the rarest of these words."""
         terms = list(dict.fromkeys(indexed_terms(words)))
         if not terms:
@@ -134,20 +210,20 @@ class Shelf:
         ]
 
     @cached_property
-    def _by_pk(self) -> dict[int, Version]:
+    def _by_pk(self) -> dict[int, StoredVersion]:
         return {one.pk: one for versions in self._briefs.values() for one in versions}
 
-    def _read(self, brief_id: str, version: int) -> Text | None:
+    def _read(self, brief_id: str, version: int) -> VersionText | None:
         stored = self.version(brief_id, version)
         if stored is None:
             return None
         column = schema.versions.c
         with self.database.read() as connection:
             found = connection.scalar(select(column.text).where(column.pk == stored.pk))
-        return None if found is None else Text(found)
+        return None if found is None else VersionText(found)
 
 
-def _versions(connection: Connection) -> Iterator[Version]:
+def _versions(connection: Connection) -> Iterator[StoredVersion]:
     column, briefs = schema.versions.c, schema.briefs.c
     rows = connection.execute(
         select(
@@ -159,15 +235,15 @@ def _versions(connection: Connection) -> Iterator[Version]:
     )  # fmt: skip
     for row in rows:
         stamp = row.added_at if row.added_at.tzinfo else row.added_at.replace(tzinfo=UTC)
-        yield Version(
+        yield StoredVersion(
             row.pk, row.brief_id, row.version, row.state, row.title, row.date, row.number,
             row.edition, row.collection, stamp,
         )  # fmt: skip
 
 
-def _source(passage_id: str, passage: Passage, version: Version) -> Source:
+def _source(passage_id: str, passage: Passage, version: StoredVersion) -> EvidencePassage:
     around = (passage.context, *passage.heading, f"{version.title} ({version.date or 'no date'})")
-    return Source(
+    return EvidencePassage(
         passage_id,
         passage.text,
         version.brief_id,
@@ -176,3 +252,14 @@ def _source(passage_id: str, passage: Passage, version: Version) -> Source:
         version.title,
         tuple(one for one in around if one),
     )
+
+
+def cited_hits(body: Mapping[str, Any], sentence: int) -> list[Hit]:
+    """Return the passages that the sentence of this number, from 1, cites; each once."""
+    cites = body["sentences"][sentence - 1]["citations"]
+    found = {
+        one["passage_id"]: hit(one["passage"], one["passage_id"])
+        for one in body["citations"]
+        if one["number"] in cites
+    }
+    return list(found.values())

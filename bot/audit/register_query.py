@@ -12,15 +12,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from bot.audit.findings import Kind, Severity
+from bot.audit.findings import FindingKind, Severity
 from bot.audit.register_tables import (
     audit_answers,
     audit_citations,
     audit_findings,
     audit_sentences,
 )
-from bot.audit.sampling import draw
-from bot.audit.selection import Selection
+from bot.audit.selection import Selection, draw
 from bot.ledger_tables import ledger_private
 from index.dates import first_day, is_iso, last_day
 from index.errors import UsageError
@@ -77,8 +76,8 @@ def refuse_unfit(selection: Selection) -> None:
             raise UsageError(f"{flag} {day}: not a date; write 2016-09-07, 2016-09 or 2016")
     if selection.mode is not None and selection.mode not in MODES:
         raise UsageError(f"--mode {selection.mode}: no such mode; write extractive or written")
-    if selection.finding is not None and selection.finding not in (*Kind, *Severity):
-        there = ", ".join((*Severity, *Kind))
+    if selection.finding is not None and selection.finding not in (*FindingKind, *Severity):
+        there = ", ".join((*Severity, *FindingKind))
         raise UsageError(f"--finding {selection.finding}: no such finding; there are: {there}")
     if selection.sample is not None and selection.sample < 1:
         raise UsageError(f"--sample {selection.sample}: not a number of answers; write 1 or more")

@@ -2,7 +2,7 @@
 
 Misattributed: its words stand in another passage. Stitched: it is put together from pieces, of one
 passage or several. Fabricated: nobody wrote it; where only few words differ, they are named. Told
-by words alone (bot/audit/said.py): no model. Knows nothing of records.
+by words alone (bot/audit/text_diff.py): no model. Knows nothing of records.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from bot.audit import said
-from bot.audit.findings import Kind
-from bot.audit.sources import Source
+from bot.audit import text_diff
+from bot.audit.brief_versions import EvidencePassage
+from bot.audit.findings import FindingKind
 
 LEAST_PIECE = 3  # words of a piece of a stitched quotation
 LEAST_FAR = 4  # words of a quotation that is looked for in the whole library
@@ -22,37 +22,39 @@ FEW = 4  # changes that are named
 MOVED = 4  # words that stand elsewhere and make up a piece, not a change
 OTHERS = 4  # words that differ at most in a quotation that is changed, not stitched
 
-Far = Callable[[str], Iterable[Source]]  # passages of the library that may hold these words
+Far = Callable[
+    [str], Iterable[EvidencePassage]
+]  # passages of the library that may hold these words
 
 
 @dataclass(frozen=True)
-class Fault:
+class Misquote:
     """What is wrong with a quotation, in words, and the evidence as JSON."""
 
-    kind: Kind
+    kind: FindingKind
     detail: str
     evidence: dict[str, Any]
-    changes: tuple[said.Change, ...] = ()  # of a fabricated one, where they are few
+    changes: tuple[text_diff.WordChange, ...] = ()  # of a fabricated one, where they are few
 
 
 @dataclass(frozen=True)
-class _Piece:
+class _Fragment:
     """Words of a quotation that stand in a source, one after the other."""
 
     start: int  # in the quotation, as the number of a word
     end: int
-    source: Source
+    source: EvidencePassage
     at: int  # in the source
 
 
-def nowhere(*_: object) -> Iterable[Source]:
+def nowhere(*_: object) -> Iterable[EvidencePassage]:
     """Look into no library."""
     return ()
 
 
-def fault(
-    quote: str, own: Sequence[Source], near: Sequence[Source], far: Far = nowhere
-) -> Fault | None:
+def misquote(
+    quote: str, own: Sequence[EvidencePassage], near: Sequence[EvidencePassage], far: Far = nowhere
+) -> Misquote | None:
     """Say what is wrong with a quotation of `own` passages; None if it stands in one of them.
 
     `near` are further passages of the same answer, `far` finds those of the library.
@@ -62,7 +64,7 @@ def fault(
     others = [one for one in near if one.passage_id not in {source.passage_id for source in own}]
     if elsewhere := next((one for one in others if one.holds(quote)), None):
         return misattributed(quote, elsewhere)
-    distant = list(far(quote)) if len(said.words(quote)) >= LEAST_FAR else []
+    distant = list(far(quote)) if len(text_diff.words(quote)) >= LEAST_FAR else []
     if elsewhere := next((one for one in distant if one.holds(quote)), None):
         return misattributed(quote, elsewhere)
     if not (changed := _changed(quote, own, others)):
@@ -72,23 +74,23 @@ def fault(
     return changed or _fabricated(quote, own, [*others, *distant])
 
 
-def misattributed(quote: str, source: Source) -> Fault:
+def misattributed(quote: str, source: EvidencePassage) -> Misquote:
     """Return the fault of words that stand in another passage."""
-    return Fault(
-        Kind.MISATTRIBUTED,
+    return Misquote(
+        FindingKind.MISATTRIBUTED,
         f"the words stand in {source.named}, not in the passage cited",
         {"quote": quote, "support": source.place() | {"text": source.text}},
     )
 
 
-def _stitched(quote: str, pieces: Sequence[_Piece]) -> Fault:
-    row = said.words(quote)
+def _stitched(quote: str, pieces: Sequence[_Fragment]) -> Misquote:
+    row = text_diff.words(quote)
     texts = [quote[row[one.start].start : row[one.end - 1].end] for one in pieces]
     shown = " + ".join(f"“{text}”" for text in texts)
     several = len({one.source.passage_id for one in pieces}) > 1
     where = "several passages" if several else "places of its passage that do not adjoin"
-    return Fault(
-        Kind.STITCHED,
+    return Misquote(
+        FindingKind.STITCHED,
         f"put together from {where}: {shown}",
         {
             "quote": quote,
@@ -99,7 +101,9 @@ def _stitched(quote: str, pieces: Sequence[_Piece]) -> Fault:
     )
 
 
-def _changed(quote: str, own: Sequence[Source], others: Sequence[Source]) -> Fault | None:
+def _changed(
+    quote: str, own: Sequence[EvidencePassage], others: Sequence[EvidencePassage]
+) -> Misquote | None:
     """Return the fault of a quotation of which only a few words are others; None for any else.
 
     Whatever has an ellipsis is a stitch, and so is what has words of another place put in.
@@ -108,7 +112,7 @@ def _changed(quote: str, own: Sequence[Source], others: Sequence[Source]) -> Fau
     if best is None or best[1].share < ALIKE or "…" in quote or "..." in quote:
         return None
     changes = best[1].changes
-    moved = (one for one in changes if len(said.words(one.new)) >= MOVED)
+    moved = (one for one in changes if len(text_diff.words(one.new)) >= MOVED)
     if sum(map(_size, changes)) > OTHERS or any(
         source.holds(one.new) for one in moved for source in (*own, *others)
     ):
@@ -116,11 +120,13 @@ def _changed(quote: str, own: Sequence[Source], others: Sequence[Source]) -> Fau
     return _fault_of(quote, *best, own)
 
 
-def _size(change: said.Change) -> int:
-    return max(len(said.words(change.old)), len(said.words(change.new)))
+def _size(change: text_diff.WordChange) -> int:
+    return max(len(text_diff.words(change.old)), len(text_diff.words(change.new)))
 
 
-def _fabricated(quote: str, own: Sequence[Source], others: Sequence[Source]) -> Fault:
+def _fabricated(
+    quote: str, own: Sequence[EvidencePassage], others: Sequence[EvidencePassage]
+) -> Misquote:
     """Name the words that differ from the nearest passage, the cited one where it is alike."""
     best = _nearest(quote, own)
     if best is None or best[1].share < ALIKE:
@@ -128,19 +134,25 @@ def _fabricated(quote: str, own: Sequence[Source], others: Sequence[Source]) -> 
     if best and best[1].share >= ALIKE and len(best[1].changes) <= FEW:
         return _fault_of(quote, *best, own)
     nearest = {"nearest": best[0].place() | {"text": best[0].text}} if best else {}
-    return Fault(Kind.FABRICATED, "the words stand in no passage", {"quote": quote} | nearest)
+    return Misquote(
+        FindingKind.FABRICATED, "the words stand in no passage", {"quote": quote} | nearest
+    )
 
 
-def _nearest(quote: str, sources: Sequence[Source]) -> tuple[Source, said.Likeness] | None:
-    found = [(source, said.likeness(quote, source.text)) for source in sources]
+def _nearest(
+    quote: str, sources: Sequence[EvidencePassage]
+) -> tuple[EvidencePassage, text_diff.Likeness] | None:
+    found = [(source, text_diff.likeness(quote, source.text)) for source in sources]
     return max(found, key=lambda one: one[1].share, default=None)
 
 
-def _fault_of(quote: str, source: Source, found: said.Likeness, own: Sequence[Source]) -> Fault:
+def _fault_of(
+    quote: str, source: EvidencePassage, found: text_diff.Likeness, own: Sequence[EvidencePassage]
+) -> Misquote:
     told = ", ".join(map(str, found.changes)) or "its signs differ"
     where = "" if source in own else f", compared with {source.named}"
-    return Fault(
-        Kind.FABRICATED,
+    return Misquote(
+        FindingKind.FABRICATED,
         f"not the passage's words: {told}{where}",
         {
             "quote": quote,
@@ -151,27 +163,27 @@ def _fault_of(quote: str, source: Source, found: said.Likeness, own: Sequence[So
     )
 
 
-def _pieces(quote: str, sources: Sequence[Source]) -> list[_Piece]:
+def _pieces(quote: str, sources: Sequence[EvidencePassage]) -> list[_Fragment]:
     """Return the fewest pieces of the sources that make up a quotation; [] where none do.
 
     Two pieces with next to nothing between them are one piece with words left out: no stitch.
     """
-    row = said.words(quote)
+    row = text_diff.words(quote)
     keys = [word.key for word in row]
     longest = [_longest(keys, start, sources) for start in range(len(keys))]
-    fewest: list[list[_Piece] | None] = [None] * len(keys) + [[]]
+    fewest: list[list[_Fragment] | None] = [None] * len(keys) + [[]]
     for start in reversed(range(len(keys))):
         found = longest[start]
         for end in range(start + LEAST_PIECE, found.end + 1 if found else 0):
             rest = fewest[end]
             now = fewest[start]
             if rest is not None and found and (now is None or len(rest) + 1 < len(now)):
-                fewest[start] = [_Piece(start, end, found.source, found.at), *rest]
+                fewest[start] = [_Fragment(start, end, found.source, found.at), *rest]
     made = fewest[0] or []
     return made if not all(_adjoin(quote, row, *pair) for pair in pairwise(made)) else []
 
 
-def _adjoin(quote: str, row: said.Row, one: _Piece, then: _Piece) -> bool:
+def _adjoin(quote: str, row: text_diff.WordSpans, one: _Fragment, then: _Fragment) -> bool:
     """Return whether next to nothing was left out between two pieces, and no mark says so."""
     gap = then.at - (one.at + one.end - one.start)
     between = quote[row[one.end - 1].end : row[then.start].start]
@@ -179,11 +191,13 @@ def _adjoin(quote: str, row: said.Row, one: _Piece, then: _Piece) -> bool:
     return one.source is then.source and 0 <= gap <= LEFT_OUT and not marked
 
 
-def _longest(keys: Sequence[str], start: int, sources: Sequence[Source]) -> _Piece | None:
+def _longest(
+    keys: Sequence[str], start: int, sources: Sequence[EvidencePassage]
+) -> _Fragment | None:
     """Return the longest piece of a source that begins with this word of the quotation."""
-    best: _Piece | None = None
+    best: _Fragment | None = None
     for source in sources:
-        held = said.words_of(source.text)
+        held = text_diff.words_of(source.text)
         for at in range(len(held)):
             size = 0
             while (
@@ -193,5 +207,5 @@ def _longest(keys: Sequence[str], start: int, sources: Sequence[Source]) -> _Pie
             ):
                 size += 1
             if size >= LEAST_PIECE and (best is None or start + size > best.end):
-                best = _Piece(start, start + size, source, at)
+                best = _Fragment(start, start + size, source, at)
     return best

@@ -7,12 +7,15 @@ place), all is made anew. Knows nothing of how answers are looked up.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, inspect, select, update
 
-from bot.audit import severities
+from bot.audit import findings
+from bot.audit import findings as severities
 from bot.audit.findings import Finding, risk
+from bot.audit.register import batched
 from bot.audit.register_tables import (
     FORMAT,
     TABLES,
@@ -25,6 +28,7 @@ from bot.audit.register_tables import (
 )
 from bot.ledger import Kind as Record
 from bot.ledger_tables import GENESIS, ledger, ledger_private
+from index import schema, snapshot
 
 BATCH = 400  # records read in one transaction, so that nobody waits long to write an answer
 
@@ -182,10 +186,10 @@ def _risk(body: Json, complaints: int) -> float:
         if one["verdict"] != "supported"
         for reason in one["reasons"]
     ]
-    return risk_of(_Read(body), found, complaints)
+    return risk_of(_RiskFacts(body), found, complaints)
 
 
-class _Read:
+class _RiskFacts:
     """The few facts of a body that its risk rests on."""
 
     def __init__(self, body: Json) -> None:
@@ -248,3 +252,63 @@ def _said(
         .order_by(ledger.c.seq)
     )
     return [(json.loads(row.body), row.private, row.record_id) for row in rows]
+
+
+def store_findings(
+    connection: Connection, found: Mapping[str, Sequence[Finding]]
+) -> dict[str, float]:
+    """Record what the checks of some answers found, with the time and the library's generation.
+
+    Returns the risk of each.
+    """
+    risks: dict[str, float] = {}
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    checked = {"checked_at": at, "generation": _generation(connection)}
+    for ids in batched(found):
+        rows = connection.execute(
+            select(audit_answers).where(audit_answers.c.answer_id.in_(ids))
+        ).all()
+        risks |= _store(connection, rows, found, checked)
+    return risks
+
+
+def _generation(connection: Connection) -> int | None:
+    """Return the library's published generation; None where the ledger stands alone."""
+    if not inspect(connection).has_table(schema.generations.name):
+        return None
+    return snapshot.published(connection)[0]
+
+
+def _store(
+    connection: Connection,
+    rows: Sequence[Any],
+    found: Mapping[str, Sequence[Finding]],
+    checked: Mapping[str, Any],
+) -> dict[str, float]:
+    seqs = [row.seq for row in rows]
+    connection.execute(delete(audit_findings).where(audit_findings.c.answer_seq.in_(seqs)))
+    values, risks = [], []
+    for row in rows:
+        ordered = findings.worst_first(found[row.answer_id])
+        values += [_values(row.seq, place, one) for place, one in enumerate(ordered, 1)]
+        now = risk_of(row, ordered, row.complaints)
+        risks.append({"of": row.seq, "now": now})
+    if values:
+        connection.execute(insert(audit_findings), values)
+    if risks:
+        statement = update(audit_answers).where(audit_answers.c.seq == bindparam("of"))
+        connection.execute(statement.values(risk=bindparam("now"), **checked), risks)
+    return {row.answer_id: one["now"] for row, one in zip(rows, risks, strict=True)}
+
+
+def _values(seq: int, place: int, finding: Finding) -> dict[str, Any]:
+    return {
+        "answer_seq": seq,
+        "place": place,
+        "kind": finding.kind,
+        "severity": finding.severity,
+        "detail": finding.detail,
+        "sentence": finding.sentence,
+        "citation": finding.citation,
+        "evidence": json.dumps(finding.evidence, ensure_ascii=False),
+    }
