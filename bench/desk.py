@@ -91,7 +91,7 @@ def _served(place: Workplace, home: Path) -> Iterator[int]:
 
 def _fill(home: Path, place: Workplace) -> None:
     """Copy the library, record answers, and check them all as `briefs audit run` does."""
-    from bot.audit.running import run
+    from bot.audit.check_run import run
     from bot.audit.selection import Selection
     from bot.ledger import Kind, Ledger
     from bot.ledger_rows import Record, insert

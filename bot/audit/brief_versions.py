@@ -1,7 +1,7 @@
-"""The library as checks need it: versions and their states, texts, passages that hold given words.
+"""What the checks read of the library: versions of briefs, their texts and passages.
 
-Versions are read once, when the shelf is made; texts one by one, and the last ones are kept. Reads
-the database alone: no model, no vectors.
+Versions are read once, when a BriefVersions is made; texts are read one by one and cached. Only the
+database is read: no model, no vectors. The passages of a ledger record have the same type.
 """
 
 from collections import OrderedDict, defaultdict
@@ -23,12 +23,16 @@ from index.lexicon import indexed_terms, lexicon_for
 from index.passage import Hit, Passage
 from index.schema import CURRENT
 
+CACHED_CHARACTERS = 8_000_000  # of texts
+RAREST = 8  # terms of a quotation by which passages are sought
+FOUND = 20  # passages looked at
+
 Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class EvidencePassage:
-    """A passage, with where it stands."""
+    """A passage that a quotation may be from."""
 
     passage_id: str
     text: str
@@ -40,15 +44,15 @@ class EvidencePassage:
 
     @cached_property
     def run(self) -> str:
-        """Its words as one line."""
+        """Its words as one line (text_diff.run)."""
         return text_diff.run(self.text)
 
     def holds(self, quote: str) -> bool:
-        """Return whether the words of a quotation stand in it, one after the other."""
+        """Return whether it has the words of a quotation in a row."""
         return text_diff.stands(quote, self.run)
 
     def place(self) -> dict[str, Any]:
-        """Return where it stands, as evidence of a finding."""
+        """Return where it is, as evidence of a finding."""
         return {
             "passage_id": self.passage_id,
             "brief_id": self.brief_id,
@@ -59,47 +63,57 @@ class EvidencePassage:
 
     @property
     def named(self) -> str:
-        """Where it stands, in a few words."""
+        """Where it is, in a few words."""
         return f"“{self.title}”, paragraph {self.paragraph}"
 
 
+# Passages of a record, as they were seen
+
+
+def passages_of_record(body: Json) -> Iterator[EvidencePassage]:
+    """Yield the passages cited, then the nearest ones."""
+    return map(passage_of_citation, (*body["citations"], *body["nearest"]))
+
+
 def passage_of_citation(citation: Json) -> EvidencePassage:
-    """Return the passage that a citation's record holds, as it was seen."""
-    return _as_seen(citation["passage_id"], citation["passage"])
+    """Return the passage that the record of a citation holds."""
+    seen = citation["passage"]
+    brief = seen["brief"]
+    return EvidencePassage(
+        citation["passage_id"],
+        seen["text"],
+        brief["id"],
+        brief.get("version", 1),
+        seen["paragraph"],
+        brief["title"],
+        _around(seen["context"], seen["heading"], brief["title"], brief["date"]),
+    )
 
 
 def row_passages(citation: Json) -> Iterator[EvidencePassage]:
-    """Yield the passage with a row of a table made readable, as a sentence shows it."""
+    """Yield the passage with its cited table row in words, as sentences show it."""
     quote, seen = citation["quote"], citation["passage"]
     if is_row(quote):
         header = next(headers(quote, seen["text"], seen["context"]))
         yield replace(passage_of_citation(citation), text=row(quote, header))
 
 
-def passages_of_record(body: Json) -> Iterator[EvidencePassage]:
-    """Yield the passages that a record holds: those cited, then those nearest."""
-    for one in (*body["citations"], *body["nearest"]):
-        yield _as_seen(one["passage_id"], one["passage"])
+def cited_hits(body: Json, sentence: int) -> list[Hit]:
+    """Return the passages that a sentence, numbered from 1, cites; each once."""
+    cites = body["sentences"][sentence - 1]["citations"]
+    found = {
+        one["passage_id"]: hit(one["passage"], one["passage_id"])
+        for one in body["citations"]
+        if one["number"] in cites
+    }
+    return list(found.values())
 
 
-def _as_seen(passage_id: str, seen: Json) -> EvidencePassage:
-    brief = seen["brief"]
-    title = brief["title"]
-    around = (seen["context"], *seen["heading"], f"{title} ({brief['date'] or 'no date'})")
-    return EvidencePassage(
-        passage_id,
-        seen["text"],
-        brief["id"],
-        brief.get("version", 1),
-        seen["paragraph"],
-        title,
-        tuple(one for one in around if one),
-    )
+def _around(context: str, heading: Sequence[str], title: str, date: str | None) -> tuple[str, ...]:
+    return tuple(one for one in (context, *heading, f"{title} ({date or 'no date'})") if one)
 
 
-CACHED_CHARACTERS = 8_000_000  # characters of texts kept in memory
-RAREST = 8  # terms of a quotation by which passages are sought
-FOUND = 20  # passages looked at
+# Versions in the library
 
 
 @dataclass(frozen=True)
@@ -118,43 +132,41 @@ class StoredVersion:
     added_at: datetime  # aware
 
 
+@dataclass(frozen=True)
 class VersionText:
     """The text of a version."""
 
-    def __init__(self, text: str) -> None:
-        """Remember the text."""
-        self.text = text
+    text: str
 
     @cached_property
     def sha256(self) -> str:
-        """The hash by which a record knows it again."""
+        """The hash that records keep of it."""
         return sha256(self.text)
 
     @cached_property
     def run(self) -> str:
-        """Its words as one line (bot/audit/text_diff.py)."""
+        """Its words as one line (text_diff.run)."""
         return text_diff.run(self.text)
 
 
 class BriefVersions:
-    """What the library holds at one moment."""
+    """The versions that the library holds at one moment."""
 
     def __init__(self, database: Database) -> None:
-        """Read which versions there are."""
         self.database = database
         self._lexicon = lexicon_for(database)
         self._texts: OrderedDict[tuple[str, int], VersionText | None] = OrderedDict()
-        self._held = 0  # characters
+        self._cached = 0  # characters
         self._briefs: dict[str, list[StoredVersion]] = defaultdict(list)
         self._numbered: dict[tuple[str, str], list[StoredVersion]] = defaultdict(list)
         with database.read() as connection:
-            for row in _versions(connection):
-                self._briefs[row.brief_id].append(row)
-                if row.number and row.state == CURRENT:
-                    self._numbered[row.collection, row.number].append(row)
+            for one in _versions(connection):
+                self._briefs[one.brief_id].append(one)
+                if one.number and one.state == CURRENT:
+                    self._numbered[one.collection, one.number].append(one)
 
     def versions(self, brief_id: str) -> Sequence[StoredVersion]:
-        """Return the versions of a brief, the first one first; () for a brief that is not there."""
+        """Return the versions of a brief, the first one first; () for an unknown brief."""
         return self._briefs.get(brief_id, ())
 
     def version(self, brief_id: str, version: int) -> StoredVersion | None:
@@ -162,11 +174,11 @@ class BriefVersions:
         return next((one for one in self.versions(brief_id) if one.version == version), None)
 
     def current(self, brief_id: str) -> StoredVersion | None:
-        """Return the version that searches find; None for a brief that is withdrawn or unknown."""
+        """Return the searchable version; None for a brief that is withdrawn or unknown."""
         return next((one for one in self.versions(brief_id) if one.state == CURRENT), None)
 
     def numbered(self, collection: str, number: str) -> Sequence[StoredVersion]:
-        """Return the current versions, of whatever brief, that carry a report number."""
+        """Return the current versions, of any brief, with a report number."""
         return self._numbered.get((collection, number), ())
 
     def text(self, brief_id: str, version: int) -> VersionText | None:
@@ -177,10 +189,10 @@ class BriefVersions:
             return self._texts[key]
         found = self._read(brief_id, version)
         self._texts[key] = found
-        self._held += len(found.text) if found else 0
-        while self._held > CACHED_CHARACTERS and len(self._texts) > 1:
-            _, gone = self._texts.popitem(last=False)
-            self._held -= len(gone.text) if gone else 0
+        self._cached += len(found.text) if found else 0
+        while self._cached > CACHED_CHARACTERS and len(self._texts) > 1:
+            _, dropped = self._texts.popitem(last=False)
+            self._cached -= len(dropped.text) if dropped else 0
         return found
 
     def passages(self, brief_id: str, version: int) -> list[EvidencePassage]:
@@ -190,7 +202,7 @@ class BriefVersions:
             return []
         with self.database.read() as connection:
             found = catalogue.passages(connection, brief_id, version)
-        return [_source(passage_id, passage, stored) for passage_id, passage in found]
+        return [_stored_passage(passage_id, passage, stored) for passage_id, passage in found]
 
     def like(self, words: str) -> list[EvidencePassage]:
         """Return the current passages that hold most of the rarest of these words."""
@@ -199,12 +211,12 @@ class BriefVersions:
             return []
         with self.database.read() as connection:
             counts = self._lexicon.document_frequency(connection, terms)
-            there = sorted((term for term in terms if counts.get(term)), key=counts.__getitem__)
-            scores = self._lexicon.scores(connection, there[:RAREST]) if there else {}
+            known = sorted((term for term in terms if counts.get(term)), key=counts.__getitem__)
+            scores = self._lexicon.scores(connection, known[:RAREST]) if known else {}
             best = sorted(scores, key=lambda pk: (-scores[pk], pk))[:FOUND]
             found = catalogue.passages_by_pk(connection, best)
         return [
-            _source(found[pk][0], found[pk][1], self._by_pk[found[pk][2]])
+            _stored_passage(found[pk][0], found[pk][1], self._by_pk[found[pk][2]])
             for pk in best
             if pk in found and found[pk][2] in self._by_pk
         ]
@@ -228,21 +240,17 @@ def _versions(connection: Connection) -> Iterator[StoredVersion]:
     rows = connection.execute(
         select(
             column.pk, column.brief_id, column.version, column.state, column.title, column.date,
-            column.number, column.edition, column.added_at, briefs.collection,
+            column.number, column.edition, briefs.collection, column.added_at,
         )
         .join(schema.briefs, briefs.id == column.brief_id)
         .order_by(column.brief_id, column.version)
     )  # fmt: skip
-    for row in rows:
-        stamp = row.added_at if row.added_at.tzinfo else row.added_at.replace(tzinfo=UTC)
-        yield StoredVersion(
-            row.pk, row.brief_id, row.version, row.state, row.title, row.date, row.number,
-            row.edition, row.collection, stamp,
-        )  # fmt: skip
+    for one in rows:
+        added_at = one.added_at if one.added_at.tzinfo else one.added_at.replace(tzinfo=UTC)
+        yield StoredVersion(**{**one._mapping, "added_at": added_at})
 
 
-def _source(passage_id: str, passage: Passage, version: StoredVersion) -> EvidencePassage:
-    around = (passage.context, *passage.heading, f"{version.title} ({version.date or 'no date'})")
+def _stored_passage(passage_id: str, passage: Passage, version: StoredVersion) -> EvidencePassage:
     return EvidencePassage(
         passage_id,
         passage.text,
@@ -250,16 +258,5 @@ def _source(passage_id: str, passage: Passage, version: StoredVersion) -> Eviden
         version.version,
         passage.paragraph,
         version.title,
-        tuple(one for one in around if one),
+        _around(passage.context, passage.heading, version.title, version.date),
     )
-
-
-def cited_hits(body: Mapping[str, Any], sentence: int) -> list[Hit]:
-    """Return the passages that the sentence of this number, from 1, cites; each once."""
-    cites = body["sentences"][sentence - 1]["citations"]
-    found = {
-        one["passage_id"]: hit(one["passage"], one["passage_id"])
-        for one in body["citations"]
-        if one["number"] in cites
-    }
-    return list(found.values())

@@ -4,12 +4,22 @@ A later judgement of the same sentence by the same editor counts instead of the 
 stay on record.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
+from bot import verify
+from bot.answer import Verdict
+from bot.audit.brief_versions import cited_hits
+from bot.audit.register import Register
+from bot.audit.selection import Order, Selection, draw
 from bot.errors import LedgerError
+from bot.grounding import evidence
 from bot.ledger import Entry, Kind, Ledger
+from bot.render import safe
+from index.database import Database
 from index.errors import UsageError
 
 LONGEST_NOTE = 2_000  # characters
@@ -80,3 +90,163 @@ def standing(judgements: Iterable[Judgement]) -> list[Judgement]:
     for one in judgements:
         last[one.answer_id, one.sentence, one.editor] = one
     return sorted(last.values(), key=lambda one: (one.at, one.record_id))
+
+
+# What the machine's verdicts are in an editor's words, and an editor's in grades alike.
+GRADE: Mapping[str, str] = {
+    Verdict.SUPPORTED: "supported",
+    Verdict.CHECK: "partly",
+    Verdict.UNSUPPORTED: "unsupported",
+    Judged.SUPPORTED: "supported",
+    Judged.PARTLY: "partly",
+    Judged.UNSUPPORTED: "unsupported",
+    Judged.WRONG_SOURCE: "unsupported",
+}
+GRADES = ("supported", "partly", "unsupported")
+_SEVERITY = list(Judged)  # the mildest first
+
+
+@dataclass(frozen=True)
+class Rated:
+    """One judged sentence. `house` is the word of most editors, of a tie the more severe."""
+
+    answer_id: str
+    sentence: int  # from 1
+    text: str
+    machine: Verdict
+    score: float  # of bot/verify.py, in [0, 1]
+    house: Judged
+    editors: Mapping[str, Judged]
+
+
+def standing_judgements(
+    ledger: Ledger, answer_ids: Collection[str] | None = None
+) -> list[Judgement]:
+    """Return the judgements that stand, oldest first; of these answers, or of all."""
+    found = map(read, ledger.entries(Kind.JUDGEMENT))
+    return standing(one for one in found if answer_ids is None or one.answer_id in answer_ids)
+
+
+def rated(ledger: Ledger, found: Iterable[Judgement]) -> list[Rated]:
+    """Return the sentences that these judgements are about, in the order first judged."""
+    by_answer: dict[str, dict[int, list[Judgement]]] = defaultdict(lambda: defaultdict(list))
+    for one in found:
+        by_answer[one.answer_id][one.sentence].append(one)
+    return [
+        _rated(entry, number, given)
+        for answer_id, sentences in by_answer.items()
+        for entry in (ledger.get(answer_id),)
+        for number, given in sorted(sentences.items())
+    ]
+
+
+def house(words: Iterable[Judged]) -> Judged:
+    """Return the word that most editors gave, of a tie the more severe."""
+    counted = Counter(words)
+    return max(counted, key=lambda word: (counted[word], _SEVERITY.index(word)))
+
+
+def score(entry: Entry, sentence: int) -> float:
+    """Return the machine's score of a sentence, in [0, 1], from the evidence on record."""
+    pieces = [text for hit in cited_hits(entry.body, sentence) for text in evidence(hit)]
+    return verify.check(entry.body["sentences"][sentence - 1]["text"], pieces).score
+
+
+def editor_of(judgement: Judgement) -> str:
+    """Return the editor's name, or what stands for one that was forgotten."""
+    return judgement.editor or "(forgotten)"
+
+
+def _rated(entry: Entry, number: int, given: list[Judgement]) -> Rated:
+    kept: Mapping[str, Any] = entry.body["sentences"][number - 1]
+    return Rated(
+        answer_id=entry.answer_id,
+        sentence=number,
+        text=kept["text"],
+        machine=Verdict(kept["verdict"]),
+        score=score(entry, number),
+        house=house(one.judged for one in given),
+        editors={editor_of(one): one.judged for one in given},
+    )
+
+
+@dataclass(frozen=True)
+class SampledAnswer:
+    """One answer of a sample. `judged` has the judgements of each sentence, by its number."""
+
+    entry: Entry
+    judged: Mapping[int, Sequence[Judgement]]
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether an editor judged every sentence."""
+        return len(self.judged) == len(self.entry.body["sentences"])
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample, in the order drawn, of the answers that answered."""
+
+    items: tuple[SampledAnswer, ...]
+    population: int
+    seed: int
+
+    @property
+    def unjudged(self) -> int:
+        """How many still want a judgement."""
+        return sum(not item.is_judged for item in self.items)
+
+
+def draw_answers(database: Database, selection: Selection, count: int, seed: int) -> Sample:
+    """Return `count` random answers among those of a selection that answered."""
+    register, ledger = Register(database), Ledger(database)
+    register.catch_up()
+    rows = register.answers(replace(selection, answered=True, sample=None), Order.TIME)
+    chosen = draw((row.answer_id for row in rows), count, seed)
+    given: dict[str, dict[int, list[Judgement]]] = {one: {} for one in chosen}
+    for one in standing_judgements(ledger, given):
+        given[one.answer_id].setdefault(one.sentence, []).append(one)
+    items = tuple(SampledAnswer(ledger.get(one), given[one]) for one in chosen)
+    return Sample(items, len(rows), seed)
+
+
+def sampled_json(item: SampledAnswer, drawn: Sample) -> dict[str, Any]:
+    """Return the JSON object of one answer of a sample."""
+    entry = item.entry
+    return {
+        "answer_id": entry.answer_id,
+        "created_at": entry.created_at,
+        "question": _question(entry),
+        "mode": entry.body["mode"],
+        "judged": item.is_judged,
+        "sentences": [
+            {
+                "sentence": number,
+                "text": one["text"],
+                "citations": one["citations"],
+                "verdict": one["verdict"],
+                "judged": {
+                    editor_of(each): str(each.judged) for each in item.judged.get(number, ())
+                },
+            }
+            for number, one in enumerate(entry.body["sentences"], 1)
+        ],
+        "population": drawn.population,
+        "seed": drawn.seed,
+    }
+
+
+def sampled_lines(item: SampledAnswer) -> str:
+    """Return the lines of one answer of a sample as people read them."""
+    entry = item.entry
+    state = "judged" if item.is_judged else "not judged"
+    lines = [f"{entry.answer_id}  {entry.created_at[:10]}  {state}  {_question(entry)}"]
+    for number, one in enumerate(entry.body["sentences"], 1):
+        marks = "".join(f"[{cited}]" for cited in one["citations"])
+        lines.append(f"  {number}. {one['text']} {marks}")
+        lines += [f"     {editor_of(each)}: {each.judged}" for each in item.judged.get(number, ())]
+    return "\n".join(map(safe, lines))
+
+
+def _question(entry: Entry) -> str:
+    return str((entry.private or {}).get("standalone_question") or "(question forgotten)")

@@ -1,8 +1,8 @@
-"""Say what is wrong with a quotation that does not stand where it is said to: a kind and why.
+"""Find out what is wrong with a quotation that is not in the passage it cites.
 
-Misattributed: its words stand in another passage. Stitched: it is put together from pieces, of one
-passage or several. Fabricated: nobody wrote it; where only few words differ, they are named. Told
-by words alone (bot/audit/text_diff.py): no model. Knows nothing of records.
+Misattributed: its words are in another passage. Stitched: it is put together from pieces, of one
+passage or several. Fabricated: nobody wrote it; if only a few words differ, they are named. All by
+comparing words (bot/audit/text_diff.py), without a model.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -17,14 +17,13 @@ from bot.audit.findings import FindingKind
 LEAST_PIECE = 3  # words of a piece of a stitched quotation
 LEAST_FAR = 4  # words of a quotation that is looked for in the whole library
 LEFT_OUT = 2  # words between two pieces that count as left out, not as a stitch
-ALIKE = 0.6  # share of its words by which a quotation is a changed form of a passage's
-FEW = 4  # changes that are named
-MOVED = 4  # words that stand elsewhere and make up a piece, not a change
+ALIKE = 0.6  # share of its words that make a quotation a changed form of a passage's
+FEW = 4  # most changes that are named
+MOVED = 4  # words from elsewhere that make up a piece, not a change
 OTHERS = 4  # words that differ at most in a quotation that is changed, not stitched
 
-Far = Callable[
-    [str], Iterable[EvidencePassage]
-]  # passages of the library that may hold these words
+# Finds passages of the library that may have these words.
+Far = Callable[[str], Iterable[EvidencePassage]]
 
 
 @dataclass(frozen=True)
@@ -34,12 +33,12 @@ class Misquote:
     kind: FindingKind
     detail: str
     evidence: dict[str, Any]
-    changes: tuple[text_diff.WordChange, ...] = ()  # of a fabricated one, where they are few
+    changes: tuple[text_diff.WordChange, ...] = ()  # of a fabricated one, if they are few
 
 
 @dataclass(frozen=True)
 class _Fragment:
-    """Words of a quotation that stand in a source, one after the other."""
+    """Consecutive words of a quotation that a source has in a row."""
 
     start: int  # in the quotation, as the number of a word
     end: int
@@ -48,14 +47,14 @@ class _Fragment:
 
 
 def nowhere(*_: object) -> Iterable[EvidencePassage]:
-    """Look into no library."""
+    """Return no passages: there is no library to search."""
     return ()
 
 
 def misquote(
     quote: str, own: Sequence[EvidencePassage], near: Sequence[EvidencePassage], far: Far = nowhere
 ) -> Misquote | None:
-    """Say what is wrong with a quotation of `own` passages; None if it stands in one of them.
+    """Return what is wrong with a quotation of `own` passages; None if one of them has it.
 
     `near` are further passages of the same answer, `far` finds those of the library.
     """
@@ -75,7 +74,7 @@ def misquote(
 
 
 def misattributed(quote: str, source: EvidencePassage) -> Misquote:
-    """Return the fault of words that stand in another passage."""
+    """Return the fault of words that are in another passage."""
     return Misquote(
         FindingKind.MISATTRIBUTED,
         f"the words stand in {source.named}, not in the passage cited",
@@ -104,9 +103,9 @@ def _stitched(quote: str, pieces: Sequence[_Fragment]) -> Misquote:
 def _changed(
     quote: str, own: Sequence[EvidencePassage], others: Sequence[EvidencePassage]
 ) -> Misquote | None:
-    """Return the fault of a quotation of which only a few words are others; None for any else.
+    """Return the fault of a quotation in which only a few words differ; None for any other.
 
-    Whatever has an ellipsis is a stitch, and so is what has words of another place put in.
+    A quotation with an ellipsis counts as stitched, and so does one with words from elsewhere.
     """
     best = _nearest(quote, own)
     if best is None or best[1].share < ALIKE or "…" in quote or "..." in quote:
@@ -127,7 +126,7 @@ def _size(change: text_diff.WordChange) -> int:
 def _fabricated(
     quote: str, own: Sequence[EvidencePassage], others: Sequence[EvidencePassage]
 ) -> Misquote:
-    """Name the words that differ from the nearest passage, the cited one where it is alike."""
+    """Name the words that differ from the nearest passage, the cited one if it is similar."""
     best = _nearest(quote, own)
     if best is None or best[1].share < ALIKE:
         best = max((best, _nearest(quote, others)), key=lambda one: one[1].share if one else 0.0)
@@ -149,11 +148,11 @@ def _nearest(
 def _fault_of(
     quote: str, source: EvidencePassage, found: text_diff.Likeness, own: Sequence[EvidencePassage]
 ) -> Misquote:
-    told = ", ".join(map(str, found.changes)) or "its signs differ"
+    named = ", ".join(map(str, found.changes)) or "its signs differ"
     where = "" if source in own else f", compared with {source.named}"
     return Misquote(
         FindingKind.FABRICATED,
-        f"not the passage's words: {told}{where}",
+        f"not the passage's words: {named}{where}",
         {
             "quote": quote,
             "nearest": source.place() | {"text": source.text[found.start : found.end]},
@@ -164,9 +163,9 @@ def _fault_of(
 
 
 def _pieces(quote: str, sources: Sequence[EvidencePassage]) -> list[_Fragment]:
-    """Return the fewest pieces of the sources that make up a quotation; [] where none do.
+    """Return the fewest pieces of the sources that make up a quotation; [] if none do.
 
-    Two pieces with next to nothing between them are one piece with words left out: no stitch.
+    Two pieces with almost nothing between them are one piece with words left out, not a stitch.
     """
     row = text_diff.words(quote)
     keys = [word.key for word in row]
@@ -184,7 +183,7 @@ def _pieces(quote: str, sources: Sequence[EvidencePassage]) -> list[_Fragment]:
 
 
 def _adjoin(quote: str, row: text_diff.WordSpans, one: _Fragment, then: _Fragment) -> bool:
-    """Return whether next to nothing was left out between two pieces, and no mark says so."""
+    """Return whether almost nothing was left out between two pieces, without an ellipsis."""
     gap = then.at - (one.at + one.end - one.start)
     between = quote[row[one.end - 1].end : row[then.start].start]
     marked = "…" in between or "..." in between

@@ -1,28 +1,28 @@
-"""The register of answers: what the ledger holds, made searchable. Derived, and rebuilt from it.
+"""The register of answers: what the ledger holds, made searchable; derived, can be rebuilt.
 
-Rows for each answer and each citation are written from the ledger's records when they are first
-needed (`catch_up`), findings by `briefs audit run`. Nothing that a person typed is copied into it.
+Rows for each answer and citation are written from the ledger's records when they are first needed
+(`catch_up`), findings by `briefs audit run`. Nothing that a person typed is copied into it.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
 from bot.audit import register_query, register_tables, register_update
 from bot.audit.findings import Finding, FindingKind, Severity
-from bot.audit.register_tables import audit_answers, audit_citations, audit_findings
-from bot.audit.selection import Order, Selection
+from bot.audit.register_tables import audit_answers, audit_citations, audit_findings, batched
+from bot.audit.selection import Order, Selection, draw
 from bot.ledger import Ledger
 from bot.ledger_tables import ledger, ledger_private
 from index.database import Database
 from index.errors import NotFound
 
-Value = TypeVar("Value")
+EVERYTHING = Selection()
+BODIES = 100  # in memory at once
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class RegisteredAnswer:
     mode: str
     model: str | None
     confidence: float
-    risk: float  # in [0, 1], of the last check; of what the record alone says before the first
+    risk: float  # in [0, 1], by the last check; before the first, by the record alone
     checked_at: str | None  # when it was last checked
     findings: tuple[tuple[str, str], ...]  # (kind, severity), the worst first
     judgements: int  # sentences that an editor judged
@@ -48,7 +48,7 @@ class RegisteredAnswer:
 
 @dataclass(frozen=True)
 class Use:
-    """A citation that rests on a brief."""
+    """A citation of a brief."""
 
     answer_id: str
     created_at: str
@@ -60,14 +60,172 @@ class Use:
     quote: str
 
 
-def batched(values: Iterable[Value], size: int = 500) -> Iterator[list[Value]]:
-    """Yield values in lists of at most `size`: databases bound how many a statement may name."""
-    values = iter(values)
-    while part := list(islice(values, size)):
-        yield part
+class Register:
+    """The register of one library's answers. Safe to share between threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._ledger = Ledger(database)
+        self._tables_exist = False  # as far as we know
+
+    def catch_up(self) -> int:
+        """Take in the records added to the ledger since the last time; return how many."""
+        self._ledger.head()  # creates its tables if they are missing
+        with self._database.read() as connection:
+            if not register_update.is_behind(connection):
+                return 0
+        total = 0
+        while True:
+            with self._database.write() as connection:
+                count = register_update.take_in(connection)
+            if not count:
+                return total
+            total += count
+
+    def answers(
+        self,
+        selection: Selection = EVERYTHING,
+        order: Order = Order.RISK,
+        *,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[RegisteredAnswer]:
+        """Return the answers that pass, all of them if there is no limit; those taken in so far."""
+        query = _ordered(_joined(), order).where(*self._conditions(selection))
+        with self._reading() as connection:
+            if selection.sample is None:
+                rows = connection.execute(query.limit(limit).offset(offset)).all()
+            else:
+                rows = self._sampled(connection, selection, order)
+                rows = rows[offset : None if limit is None else offset + limit]
+            found = _kinds_found(connection, [row.seq for row in rows])
+        return [_answer_of(row, found.get(row.seq, ())) for row in rows]
+
+    def get(self, answer_id: str) -> RegisteredAnswer:
+        """Return one answer; NotFound where there is none."""
+        with self._reading() as connection:
+            query = _joined().where(audit_answers.c.answer_id == answer_id)
+            row = connection.execute(query).first()
+            if row is None:
+                raise NotFound(f"{answer_id}: no such answer in the ledger; check the id")
+            return _answer_of(row, _kinds_found(connection, [row.seq]).get(row.seq, ()))
+
+    def count(self, selection: Selection = EVERYTHING) -> int:
+        """Return how many answers pass."""
+        query = select(func.count()).select_from(_TABLES).where(*self._conditions(selection))
+        with self._reading() as connection:
+            found = int(connection.scalar(query) or 0)
+        return found if selection.sample is None else min(found, selection.sample)
+
+    def bodies(self, selection: Selection = EVERYTHING) -> Iterator[dict[str, Any]]:
+        """Yield the chained bodies of the answers that pass, oldest first.
+
+        No transaction stays open between two of them, and few are in memory at once.
+        """
+        with self._reading() as connection:
+            seqs = sorted(self._passing(connection, selection))
+        for part in batched(seqs, BODIES):
+            query = select(ledger.c.body).where(ledger.c.seq.in_(part)).order_by(ledger.c.seq)
+            with self._database.read() as connection:
+                found = list(connection.scalars(query))
+            yield from map(json.loads, found)
+
+    def findings(self, answer_id: str) -> list[Finding]:
+        """Return what the last check found, the worst first."""
+        column = audit_findings.c
+        query = (
+            select(audit_findings)
+            .join(audit_answers, audit_answers.c.seq == column.answer_seq)
+            .where(audit_answers.c.answer_id == answer_id)
+            .order_by(column.place)
+        )
+        with self._reading() as connection:
+            return [_finding_of(row) for row in connection.execute(query)]
+
+    def uses(self, brief: str, paragraph: int | None = None) -> list[Use]:
+        """Return the citations of a brief, by id or report number, the newest answer first.
+
+        "ID@2" names its second version, "ID#p4" its fourth paragraph.
+        """
+        name, version, stated = register_query.place(brief)
+        column = audit_citations.c
+        query = (
+            select(
+                audit_answers.c.answer_id, audit_answers.c.created_at, column.citation,
+                column.brief_id, column.version, column.paragraph, column.passage_sha256,
+                column.quote,
+            )
+            .select_from(audit_citations)
+            .join(audit_answers, audit_answers.c.seq == column.answer_seq)
+            .where(*register_query.cited(name, version, stated if paragraph is None else paragraph))
+            .order_by(column.answer_seq.desc(), column.citation)
+        )  # fmt: skip
+        with self._reading() as connection:
+            return [Use(*row) for row in connection.execute(query)]
+
+    def keep(self, answer_id: str, findings: Sequence[Finding]) -> None:
+        """Replace the findings of an answer by those of a new check."""
+        self.keep_all({answer_id: findings})
+
+    def keep_all(self, found: Mapping[str, Sequence[Finding]]) -> dict[str, float]:
+        """Replace the findings of several answers in one transaction; return the risk of each."""
+        with self._reading():
+            pass
+        with self._database.write() as connection:
+            return register_update.store_findings(connection, found)
+
+    def _conditions(self, selection: Selection) -> list[register_query.Clause]:
+        return register_query.conditions(selection, is_sqlite=self._database.is_sqlite)
+
+    def _passing(self, connection: Connection, selection: Selection) -> list[int]:
+        """Return the sequence numbers of the answers that pass."""
+        column = audit_answers.c
+        query = select(column.seq, column.answer_id).select_from(_TABLES)
+        rows = connection.execute(query.where(*self._conditions(selection)).order_by(column.seq))
+        found = {row.answer_id: row.seq for row in rows}
+        if selection.sample is None:
+            return list(found.values())
+        return [found[answer_id] for answer_id in draw(found, selection.sample, selection.seed)]
+
+    def _sampled(self, connection: Connection, selection: Selection, order: Order) -> list[Any]:
+        column = audit_answers.c
+        seqs = self._passing(connection, selection)
+        rows = [
+            row
+            for part in batched(seqs)
+            for row in connection.execute(_joined().where(column.seq.in_(part)))
+        ]
+        return sorted(rows, key=lambda row: (row.risk if order is Order.RISK else 0, row.seq))[::-1]
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Yield a snapshot that has the tables."""
+        with self._database.read() as connection:
+            missing = not self._tables_exist and register_tables.missing(connection)
+        if missing:
+            self.catch_up()
+        self._tables_exist = True
+        with self._database.read() as connection:
+            yield connection
 
 
-def answer_of(row: Any, findings: Iterable[tuple[str, str]]) -> RegisteredAnswer:
+_TABLES = audit_answers.outerjoin(
+    ledger_private, ledger_private.c.record_id == audit_answers.c.answer_id
+)
+
+
+def _joined() -> Select[Any]:
+    return select(audit_answers, ledger_private.c.body.label("private")).select_from(_TABLES)
+
+
+def _ordered(query: Select[Any], order: Order) -> Select[Any]:
+    column = audit_answers.c
+    if order is Order.RISK:
+        return query.order_by(column.risk.desc(), column.seq.desc())
+    return query.order_by(column.seq.desc())
+
+
+def _answer_of(row: Any, findings: Iterable[tuple[str, str]]) -> RegisteredAnswer:
     private = json.loads(row.private) if row.private else {}
     return RegisteredAnswer(
         answer_id=row.answer_id,
@@ -88,206 +246,18 @@ def answer_of(row: Any, findings: Iterable[tuple[str, str]]) -> RegisteredAnswer
     )
 
 
-def findings_of(connection: Connection, seqs: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+def _kinds_found(connection: Connection, seqs: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    """Return (kind, severity) of each finding by answer, the worst first."""
     found: dict[int, list[tuple[str, str]]] = {}
     column = audit_findings.c
     for part in batched(seqs):
         query = select(column.answer_seq, column.kind, column.severity)
         ordered = query.where(column.answer_seq.in_(part)).order_by(column.answer_seq, column.place)
-        for row in connection.execute(ordered):
-            found.setdefault(row.answer_seq, []).append((row.kind, row.severity))
+        for seq, kind, severity in connection.execute(ordered):
+            found.setdefault(seq, []).append((kind, severity))
     return found
 
 
-def finding_of(row: Any) -> Finding:
-    return Finding(
-        kind=FindingKind(row.kind),
-        severity=Severity(row.severity),
-        detail=row.detail,
-        sentence=row.sentence,
-        citation=row.citation,
-        evidence=json.loads(row.evidence),
-    )
-
-
-def use_of(row: Any) -> Use:
-    return Use(
-        answer_id=row.answer_id,
-        created_at=row.created_at,
-        citation=row.citation,
-        brief_id=row.brief_id,
-        version=row.version,
-        paragraph=row.paragraph,
-        passage_sha256=row.passage_sha256,
-        quote=row.quote,
-    )
-
-
-__all__ = ["EVERYTHING", "Register", "Row", "Use"]
-
-EVERYTHING = Selection()
-FEW = 100  # bodies in memory at once
-
-
-class Register:
-    """The register of one library's answers. Safe to share between threads."""
-
-    def __init__(self, database: Database) -> None:
-        """Remember the database; the tables are made when first needed."""
-        self._database = database
-        self._ledger = Ledger(database)
-        self._there = False  # the tables
-
-    def catch_up(self) -> int:
-        """Take in what the ledger has got since the last time; return how many records."""
-        self._ledger.head()  # makes its tables where there are none
-        with self._database.read() as connection:
-            if not register_update.is_behind(connection):
-                return 0
-        total = 0
-        while True:
-            with self._database.write() as connection:
-                count = register_update.take_in(connection)
-            if not count:
-                return total
-            total += count
-
-    def answers(
-        self,
-        selection: Selection = EVERYTHING,
-        order: Order = Order.RISK,
-        *,
-        limit: int | None = None,
-        offset: int = 0,
-    ) -> list[RegisteredAnswer]:
-        """Return the answers that pass, without a limit all of them; those taken in so far."""
-        query = _ordered(_joined(), order).where(*self._conditions(selection))
-        with self._reading() as connection:
-            if selection.sample is None:
-                rows = connection.execute(query.limit(limit).offset(offset)).all()
-            else:
-                rows = self._sampled(connection, selection, order)
-                rows = rows[offset : None if limit is None else offset + limit]
-            found = findings_of(connection, [row.seq for row in rows])
-        return [answer_of(row, found.get(row.seq, ())) for row in rows]
-
-    def get(self, answer_id: str) -> RegisteredAnswer:
-        """Return one answer; NotFound where there is none."""
-        with self._reading() as connection:
-            query = _joined().where(audit_answers.c.answer_id == answer_id)
-            row = connection.execute(query).first()
-            if row is None:
-                raise NotFound(f"{answer_id}: no such answer in the ledger; check the id")
-            return answer_of(row, findings_of(connection, [row.seq]).get(row.seq, ()))
-
-    def count(self, selection: Selection = EVERYTHING) -> int:
-        """Return how many answers pass."""
-        query = select(func.count()).select_from(_TABLES).where(*self._conditions(selection))
-        with self._reading() as connection:
-            found = int(connection.scalar(query) or 0)
-        return found if selection.sample is None else min(found, selection.sample)
-
-    def bodies(self, selection: Selection = EVERYTHING) -> Iterator[dict[str, Any]]:
-        """Yield the chained bodies of the answers that pass, oldest first.
-
-        No transaction stays open between two of them, and few are in memory at once.
-        """
-        with self._reading() as connection:
-            seqs = sorted(self._passing(connection, selection))
-        for part in batched(seqs, FEW):
-            query = select(ledger.c.body).where(ledger.c.seq.in_(part)).order_by(ledger.c.seq)
-            with self._database.read() as connection:
-                found = list(connection.scalars(query))
-            yield from map(json.loads, found)
-
-    def findings(self, answer_id: str) -> list[Finding]:
-        """Return what the last check found, the worst first."""
-        column = audit_findings.c
-        query = (
-            select(audit_findings)
-            .join(audit_answers, audit_answers.c.seq == column.answer_seq)
-            .where(audit_answers.c.answer_id == answer_id)
-            .order_by(column.place)
-        )
-        with self._reading() as connection:
-            return [finding_of(row) for row in connection.execute(query)]
-
-    def uses(self, brief: str, paragraph: int | None = None) -> list[Use]:
-        """Return the citations of a brief, by id or report number, the newest answer first.
-
-        "ID@2" names its second version, "ID#p4" its fourth paragraph.
-        """
-        name, version, stated = register_query.place(brief)
-        column = audit_citations.c
-        query = (
-            select(audit_citations, audit_answers.c.answer_id, audit_answers.c.created_at)
-            .join(audit_answers, audit_answers.c.seq == column.answer_seq)
-            .where(*register_query.cited(name, version, stated if paragraph is None else paragraph))
-            .order_by(column.answer_seq.desc(), column.citation)
-        )
-        with self._reading() as connection:
-            return [use_of(row) for row in connection.execute(query)]
-
-    def keep(self, answer_id: str, findings: Sequence[Finding]) -> None:
-        """Record what a check found in place of what the check before it found."""
-        self.keep_all({answer_id: findings})
-
-    def keep_all(self, found: Mapping[str, Sequence[Finding]]) -> dict[str, float]:
-        """Record what checks of several answers found, all in one transaction.
-
-        Returns the risk of each.
-        """
-        with self._reading():
-            pass
-        with self._database.write() as connection:
-            return register_update.store_findings(connection, found)
-
-    def _conditions(self, selection: Selection) -> list[register_query.Clause]:
-        return register_query.conditions(selection, is_sqlite=self._database.is_sqlite)
-
-    def _passing(self, connection: Connection, selection: Selection) -> list[int]:
-        """Return the sequence numbers of the answers that pass."""
-        column = audit_answers.c
-        query = select(column.seq, column.answer_id).select_from(_TABLES)
-        rows = connection.execute(query.where(*self._conditions(selection)).order_by(column.seq))
-        found = {row.answer_id: row.seq for row in rows}
-        if selection.sample is None:
-            return list(found.values())
-        return register_query.drawn(found, selection.sample, selection.seed)
-
-    def _sampled(self, connection: Connection, selection: Selection, order: Order) -> list[Any]:
-        column = audit_answers.c
-        seqs = self._passing(connection, selection)
-        rows = [
-            row
-            for part in batched(seqs)
-            for row in connection.execute(_joined().where(column.seq.in_(part)))
-        ]
-        return sorted(rows, key=lambda row: (row.risk if order is Order.RISK else 0, row.seq))[::-1]
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        """Yield a snapshot; the tables are there."""
-        with self._database.read() as connection:
-            missing = register_tables.missing(connection) if not self._there else False
-        if missing:
-            self.catch_up()
-        self._there = True
-        with self._database.read() as connection:
-            yield connection
-
-
-_TABLES = audit_answers.outerjoin(
-    ledger_private, ledger_private.c.record_id == audit_answers.c.answer_id
-)
-
-
-def _joined() -> Select[Any]:
-    return select(audit_answers, ledger_private.c.body.label("private")).select_from(_TABLES)
-
-
-def _ordered(query: Select[Any], order: Order) -> Select[Any]:
-    column = audit_answers.c
-    if order is Order.RISK:
-        return query.order_by(column.risk.desc(), column.seq.desc())
-    return query.order_by(column.seq.desc())
+def _finding_of(row: Any) -> Finding:
+    where = (row.sentence, row.citation, json.loads(row.evidence))
+    return Finding(FindingKind(row.kind), Severity(row.severity), row.detail, *where)

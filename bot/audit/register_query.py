@@ -1,12 +1,11 @@
-"""Turn a Selection into conditions of SQL: filters in, clauses over the register's tables out.
+"""Turn a Selection into SQL: filters in, conditions over the register's tables out.
 
-Asker and place stand in the private part, which is joined and never copied: an answer whose private
-part was forgotten passes no filter on them. Raises UsageError that names the flag.
+Asker and place are in the private part, which is joined and never copied: an answer whose private
+part was forgotten passes no filter on them. UsageErrors name the flag.
 """
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, cast, exists, func, or_, select
@@ -19,7 +18,7 @@ from bot.audit.register_tables import (
     audit_findings,
     audit_sentences,
 )
-from bot.audit.selection import Selection, draw
+from bot.audit.selection import Selection
 from bot.ledger_tables import ledger_private
 from index.dates import first_day, is_iso, last_day
 from index.errors import UsageError
@@ -48,7 +47,7 @@ def place(typed: str) -> tuple[str, int | None, int | None]:
 
 
 def conditions(selection: Selection, *, is_sqlite: bool) -> list[Clause]:
-    """Return what all has to hold of audit_answers, outer-joined to ledger_private."""
+    """Return the conditions on audit_answers, outer-joined to ledger_private."""
     refuse_unfit(selection)
     answers, wanted = audit_answers.c, selection
     found: list[Clause] = []
@@ -85,13 +84,8 @@ def refuse_unfit(selection: Selection) -> None:
         place(selection.brief)
 
 
-def drawn(seqs: Mapping[str, int], count: int, seed: int) -> list[int]:
-    """Return `count` of the sequence numbers at random: which hangs on ids and seed alone."""
-    return [seqs[answer_id] for answer_id in draw(seqs, count, seed)]
-
-
 def cited(brief: str, version: int | None, paragraph: int | None) -> list[Clause]:
-    """Return what holds of the citations of a brief, by id or report number."""
+    """Return the conditions on citations of a brief, by id or report number."""
     citations = audit_citations.c
     found: list[Clause] = [or_(citations.brief_id == brief, citations.number == brief)]
     if version is not None:
@@ -102,7 +96,7 @@ def cited(brief: str, version: int | None, paragraph: int | None) -> list[Clause
 
 
 def _cites(brief: str) -> Clause:
-    """Return that an answer cites a brief; two look-ups, each by its index."""
+    """Return the condition that an answer cites a brief; two look-ups, each by its index."""
     name, version, paragraph = place(brief)
     query = select(audit_citations.c.answer_seq).where(*cited(name, version, paragraph))
     return audit_answers.c.seq.in_(query)
@@ -134,7 +128,7 @@ def _private(selection: Selection, *, is_sqlite: bool) -> list[Clause]:
 
 
 def _typed(key: str, *, is_sqlite: bool) -> Any:
-    """Return what the private part has under a key, as text."""
+    """Return the text under a key of the private part."""
     body = ledger_private.c.body
     if is_sqlite:
         return func.json_extract(body, f"$.{key}")
@@ -142,7 +136,7 @@ def _typed(key: str, *, is_sqlite: bool) -> Any:
 
 
 def _holds(column: Any, word: str) -> Clause:
-    """Return that a text holds a word, in whatever case; SQLite folds the case of a–z alone."""
+    """Return the condition that a text has a word in any case; SQLite folds only a–z."""
     forms = dict.fromkeys((word, word.lower(), word.upper(), word.capitalize()))
     return or_(*(column.ilike(f"%{_escaped(form)}%", escape=_ESCAPE) for form in forms))
 

@@ -1,8 +1,8 @@
-"""Take records of the ledger into the register: rows of one in, rows of the other out.
+"""Write the register: records of the ledger and what checks found in, rows of its tables out.
 
-A batch is one write transaction, which reads how far the ledger was read first: two processes may
-do it at once. Where the ledger is not the one that was read before (another copy was put in its
-place), all is made anew. Knows nothing of how answers are looked up.
+A batch is one write transaction that first reads how far the ledger was read, so two processes may
+do it at once. If the ledger is not the one that was read before (another copy was put in its
+place), everything is rebuilt.
 """
 
 import json
@@ -12,19 +12,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, inspect, select, update
 
-from bot.audit import findings
-from bot.audit import findings as severities
-from bot.audit.findings import Finding, risk
-from bot.audit.register import batched
+from bot.audit.findings import Finding, finding, kind_of, risk, worst_first
 from bot.audit.register_tables import (
     FORMAT,
-    TABLES,
     audit_answers,
     audit_citations,
     audit_findings,
     audit_sentences,
     audit_state,
-    create_anew,
+    batched,
+    missing,
+    recreate,
 )
 from bot.ledger import Kind as Record
 from bot.ledger_tables import GENESIS, ledger, ledger_private
@@ -59,40 +57,34 @@ def take_in(connection: Connection) -> int:
     return len(rows)
 
 
-def risk_now(connection: Connection, answer: Any, complaints: int) -> float:
-    """Return the risk of an answer (a row of audit_answers) with what is known of it now."""
-    if answer.checked_at is None:
-        body = connection.scalar(select(ledger.c.body).where(ledger.c.seq == answer.seq))
-        return _risk(json.loads(body or "{}"), complaints)
-    rows = connection.execute(
-        select(audit_findings).where(audit_findings.c.answer_seq == answer.seq)
-    )
-    return risk_of(
-        answer, [Finding(row.kind, row.severity, row.detail) for row in rows], complaints
-    )
+def store_findings(
+    connection: Connection, found: Mapping[str, Sequence[Finding]]
+) -> dict[str, float]:
+    """Replace the findings of some answers; return the risk of each.
 
-
-def risk_of(answer: Any, findings: Iterable[Finding], complaints: int) -> float:
-    """Return the risk of an answer with these findings.
-
-    What an answer lacks in confidence counts against it; of one that was declined, what it had.
+    The time and the library's generation are stored with them.
     """
-    sure = answer.confidence if answer.answered else 1 - answer.confidence
-    return risk(
-        findings,
-        written=answer.mode != "extractive",
-        confidence=1.0 if answer.off_topic else sure,
-        complaints=complaints,
-    )
+    risks: dict[str, float] = {}
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    checked = {"checked_at": at, "generation": _generation(connection)}
+    for ids in batched(found):
+        rows = connection.execute(
+            select(audit_answers).where(audit_answers.c.answer_id.in_(ids))
+        ).all()
+        risks |= _store(connection, rows, found, checked)
+    return risks
+
+
+# Records of the ledger
 
 
 def _begin(connection: Connection) -> int:
-    """Return up to which record the ledger was read; make the tables anew where that is unsure."""
+    """Return up to which record the ledger was read; recreate the tables if that is unsure."""
     form, seq, digest = _state(connection)
-    there = connection.scalar(select(ledger.c.hash).where(ledger.c.seq == seq))
-    if form == FORMAT and (digest == there or seq == 0):
+    now = connection.scalar(select(ledger.c.hash).where(ledger.c.seq == seq))
+    if form == FORMAT and (digest == now or seq == 0):
         return seq
-    create_anew(connection)
+    recreate(connection)
     values = {"format": FORMAT, "seq": "0", "hash": GENESIS}
     connection.execute(
         insert(audit_state), [{"key": key, "value": value} for key, value in values.items()]
@@ -102,11 +94,10 @@ def _begin(connection: Connection) -> int:
 
 def _state(connection: Connection) -> tuple[str, int, str]:
     """Return (format, seq, hash) of how far the ledger was read."""
-    there = connection.dialect.has_table
-    if not all(there(connection, table.name) for table in TABLES):
+    if missing(connection):
         return "", 0, GENESIS
-    kept = {row.key: row.value for row in connection.execute(select(audit_state))}
-    return kept.get("format", ""), int(kept.get("seq", 0)), kept.get("hash", GENESIS)
+    state = {row.key: row.value for row in connection.execute(select(audit_state))}
+    return state.get("format", ""), int(state.get("seq", 0)), state.get("hash", GENESIS)
 
 
 def _remember(connection: Connection, seq: int, digest: str) -> None:
@@ -142,7 +133,7 @@ def _answer(row: Row[Any], body: Json) -> dict[str, Any]:
         "mode": body.get("mode", "extractive"),
         "model": body.get("model"),
         "confidence": body.get("confidence", 0.0),
-        "risk": _risk(body, 0),
+        "risk": _recorded_risk(body, 0),
         "judgements": 0,
         "complaints": 0,
     }
@@ -162,7 +153,7 @@ def _sentences(seq: int, body: Json) -> list[dict[str, Any]]:
 
 
 def _citations(seq: int, body: Json) -> list[dict[str, Any]]:
-    found = {one["number"]: one for one in body.get("citations", ())}  # a number stands once
+    found = {one["number"]: one for one in body.get("citations", ())}  # each number once
     return [
         {
             "answer_seq": seq,
@@ -178,29 +169,34 @@ def _citations(seq: int, body: Json) -> list[dict[str, Any]]:
     ]
 
 
-def _risk(body: Json, complaints: int) -> float:
+def _risk_of(facts: Json, findings: Iterable[Finding], complaints: int) -> float:
+    """Return the risk of an answer, given by its body or its row, with these findings.
+
+    Missing confidence counts against an answer; if it was declined, the confidence it had.
+    """
+    confidence = float(facts.get("confidence", 0.0))
+    sure = confidence if facts.get("answered") else 1 - confidence
+    return risk(
+        findings,
+        written=facts.get("mode", "extractive") != "extractive",
+        confidence=1.0 if facts.get("off_topic") else sure,
+        complaints=complaints,
+    )
+
+
+def _recorded_risk(body: Json, complaints: int) -> float:
     """Return the risk by what an answer's own record says of its sentences."""
     found = [
-        severities.finding(severities.kind_of(reason["kind"]), reason["detail"], sentence=number)
+        finding(kind_of(reason["kind"]), reason["detail"], sentence=number)
         for number, one in enumerate(body.get("sentences", ()), 1)
         if one["verdict"] != "supported"
         for reason in one["reasons"]
     ]
-    return risk_of(_RiskFacts(body), found, complaints)
-
-
-class _RiskFacts:
-    """The few facts of a body that its risk rests on."""
-
-    def __init__(self, body: Json) -> None:
-        self.confidence = float(body.get("confidence", 0.0))
-        self.answered = bool(body.get("answered"))
-        self.off_topic = bool(body.get("off_topic"))
-        self.mode = str(body.get("mode", "extractive"))
+    return _risk_of(body, found, complaints)
 
 
 def _count(connection: Connection, answer_id: str) -> None:
-    """Count anew what readers and editors said of an answer."""
+    """Count again what readers and editors said of an answer."""
     answer = connection.execute(
         select(audit_answers).where(audit_answers.c.answer_id == answer_id)
     ).first()
@@ -215,7 +211,7 @@ def _count(connection: Connection, answer_id: str) -> None:
             .where(audit_sentences.c.sentence == sentence)
             .values(judgements=times)
         )
-    now = risk_now(connection, answer, complaints)
+    now = _risk_now(connection, answer, complaints)
     connection.execute(
         update(audit_answers)
         .where(audit_answers.c.seq == answer.seq)
@@ -223,27 +219,39 @@ def _count(connection: Connection, answer_id: str) -> None:
     )
 
 
+def _risk_now(connection: Connection, answer: Row[Any], complaints: int) -> float:
+    """Return the risk of an answer by the last check; before the first, by its record."""
+    if answer.checked_at is None:
+        body = connection.scalar(select(ledger.c.body).where(ledger.c.seq == answer.seq))
+        return _recorded_risk(json.loads(body or "{}"), complaints)
+    rows = connection.execute(
+        select(audit_findings).where(audit_findings.c.answer_seq == answer.seq)
+    )
+    found = [Finding(row.kind, row.severity, row.detail) for row in rows]
+    return _risk_of(answer._asdict(), found, complaints)
+
+
 def _judged(connection: Connection, answer_id: str) -> dict[int, int]:
     """Return how many judgements each sentence has."""
     times: dict[int, int] = {}
-    for body, _, _ in _said(connection, answer_id, Record.JUDGEMENT):
+    for body, _, _ in _further(connection, answer_id, Record.JUDGEMENT):
         times[int(body["sentence"])] = times.get(int(body["sentence"]), 0) + 1
     return times
 
 
 def _complaints(connection: Connection, answer_id: str) -> int:
-    """Return how many readers' last word is that it was bad; those forgotten count one by one."""
+    """Return how many readers said last that it was bad; forgotten readers count one by one."""
     last: dict[object, bool] = {}
-    for body, private, record_id in _said(connection, answer_id, Record.FEEDBACK):
+    for body, private, record_id in _further(connection, answer_id, Record.FEEDBACK):
         user = json.loads(private).get("user") if private else None
         last[("user", user) if user else ("record", record_id)] = bool(body["good"])
     return sum(not good for good in last.values())
 
 
-def _said(
+def _further(
     connection: Connection, answer_id: str, kind: Record
 ) -> list[tuple[dict[str, Any], str | None, str]]:
-    """Return (body, private part, record id) of what was recorded further, oldest first."""
+    """Return (body, private part, record id) of further records of an answer, oldest first."""
     private = ledger_private.c
     rows = connection.execute(
         select(ledger.c.body, private.body.label("private"), ledger.c.record_id)
@@ -254,22 +262,7 @@ def _said(
     return [(json.loads(row.body), row.private, row.record_id) for row in rows]
 
 
-def store_findings(
-    connection: Connection, found: Mapping[str, Sequence[Finding]]
-) -> dict[str, float]:
-    """Record what the checks of some answers found, with the time and the library's generation.
-
-    Returns the risk of each.
-    """
-    risks: dict[str, float] = {}
-    at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    checked = {"checked_at": at, "generation": _generation(connection)}
-    for ids in batched(found):
-        rows = connection.execute(
-            select(audit_answers).where(audit_answers.c.answer_id.in_(ids))
-        ).all()
-        risks |= _store(connection, rows, found, checked)
-    return risks
+# Findings
 
 
 def _generation(connection: Connection) -> int | None:
@@ -281,7 +274,7 @@ def _generation(connection: Connection) -> int | None:
 
 def _store(
     connection: Connection,
-    rows: Sequence[Any],
+    rows: Sequence[Row[Any]],
     found: Mapping[str, Sequence[Finding]],
     checked: Mapping[str, Any],
 ) -> dict[str, float]:
@@ -289,10 +282,9 @@ def _store(
     connection.execute(delete(audit_findings).where(audit_findings.c.answer_seq.in_(seqs)))
     values, risks = [], []
     for row in rows:
-        ordered = findings.worst_first(found[row.answer_id])
+        ordered = worst_first(found[row.answer_id])
         values += [_values(row.seq, place, one) for place, one in enumerate(ordered, 1)]
-        now = risk_of(row, ordered, row.complaints)
-        risks.append({"of": row.seq, "now": now})
+        risks.append({"of": row.seq, "now": _risk_of(row._asdict(), ordered, row.complaints)})
     if values:
         connection.execute(insert(audit_findings), values)
     if risks:
@@ -301,14 +293,6 @@ def _store(
     return {row.answer_id: one["now"] for row, one in zip(rows, risks, strict=True)}
 
 
-def _values(seq: int, place: int, finding: Finding) -> dict[str, Any]:
-    return {
-        "answer_seq": seq,
-        "place": place,
-        "kind": finding.kind,
-        "severity": finding.severity,
-        "detail": finding.detail,
-        "sentence": finding.sentence,
-        "citation": finding.citation,
-        "evidence": json.dumps(finding.evidence, ensure_ascii=False),
-    }
+def _values(seq: int, place: int, one: Finding) -> dict[str, Any]:
+    evidence = json.dumps(one.evidence, ensure_ascii=False)
+    return {**one.to_json(), "answer_seq": seq, "place": place, "evidence": evidence}

@@ -11,17 +11,118 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.audit import opinions
-from bot.audit.comparison import compared, rates_json, to_json
-from bot.audit.findings import FindingKind, Severity
-from bot.audit.judgements import Judgement
-from bot.audit.rated import Rated, judgements, name, rated
-from bot.audit.rates import rates
+from bot.audit import second_opinions
+from bot.audit.agreement import compared, comparison_json, rates, rates_json
+from bot.audit.findings import Finding, FindingKind, Severity
+from bot.audit.judgements import Judgement, Rated, editor_of, rated, standing_judgements
 from bot.audit.register import Register, RegisteredAnswer
-from bot.audit.report_findings import finding_json
 from bot.audit.selection import Order, Selection, draw
+from bot.audit.text_diff import Stretch, word_diff
 from bot.ledger import Entry, Ledger
 from index.database import Database
+
+ReportJson = dict[str, Any]
+AROUND = 240  # characters of the passage shown on either side of a quotation
+
+
+def reported_finding(finding: Finding, body: Mapping[str, Any]) -> ReportJson:
+    """Return what is known of a finding; one about a citation has the sentence that cites it."""
+    number = finding.sentence or _citing(finding.citation, body)
+    sentence = _cited_sentence(number, body)
+    return {
+        "kind": str(finding.kind),
+        "severity": str(finding.severity),
+        "detail": finding.detail,
+        "sentence": number,
+        "text": sentence["text"] if sentence else None,
+        "verdict": sentence["verdict"] if sentence else None,
+        "citations": [
+            _cited(one) for one in body["citations"] if _concerns(finding, one, sentence)
+        ],
+        "changed": [{"op": str(each.op), "text": each.text} for each in _changed(finding)],
+        "elsewhere": _elsewhere(finding.evidence),
+        "evidence": dict(finding.evidence),
+    }
+
+
+def _citing(citation: int | None, body: Mapping[str, Any]) -> int | None:
+    sentences = enumerate(body["sentences"], 1)
+    return next((number for number, one in sentences if citation in one["citations"]), None)
+
+
+def _cited_sentence(number: int | None, body: Mapping[str, Any]) -> ReportJson | None:
+    there: list[ReportJson] = body["sentences"]
+    return there[number - 1] if number and number <= len(there) else None
+
+
+def _concerns(finding: Finding, citation: ReportJson, sentence: ReportJson | None) -> bool:
+    """Return whether a finding is about a citation, or about the sentence that it bears out."""
+    if finding.citation is not None:
+        return bool(citation["number"] == finding.citation)
+    return sentence is not None and citation["number"] in sentence["citations"]
+
+
+def _cited(citation: ReportJson) -> ReportJson:
+    passage, brief = citation["passage"], citation["passage"]["brief"]
+    before, quote, after = _around(citation)
+    return {
+        "number": citation["number"],
+        "before": before,
+        "quote": quote,
+        "after": after,
+        "paragraph": passage["paragraph"],
+        "page": citation["page"],
+        "brief": {
+            key: brief[key] for key in ("id", "number", "title", "date", "version", "source_url")
+        },
+    }
+
+
+def _around(citation: ReportJson) -> tuple[str, str, str]:
+    """Return the quotation as recorded, with what stands around it in the passage as seen."""
+    passage = citation["passage"]
+    start = citation["start"] - passage["start"]
+    end = citation["end"] - passage["start"]
+    text = passage["text"]
+    if text[start:end] != citation["quote"]:  # the finding is about just that
+        return "", citation["quote"], ""
+    before, after = text[:start], text[end:]
+    if len(before) > AROUND:
+        before = "… " + before[-AROUND:].split(" ", 1)[-1]
+    if len(after) > AROUND:
+        after = after[:AROUND].rsplit(" ", 1)[0] + " …"
+    return before, text[start:end], after
+
+
+def _changed(finding: Finding) -> list[Stretch]:
+    """Return the words of a brief that changed, or those of a quotation that are not its source's.
+
+    Removed is what stood there first, or stands in the source; added what stands now, or was said.
+    """
+    evidence = finding.evidence
+    if finding.kind is FindingKind.CORRECTED and {"old", "new"} <= evidence.keys():
+        return word_diff(evidence["old"], evidence["new"])
+    if (
+        finding.kind is FindingKind.FABRICATED
+        and {"nearest", "changed", "quote"} <= evidence.keys()
+    ):
+        return word_diff(evidence["nearest"]["text"], evidence["quote"])
+    return []
+
+
+def _elsewhere(evidence: Mapping[str, Any]) -> list[ReportJson]:
+    """Return the passages that the words stand in, are pieced together from, or are nearest to."""
+    found = [(what, evidence[what]) for what in ("support", "nearest") if what in evidence]
+    found += [("piece", piece) for piece in evidence.get("pieces", ())]
+    return [
+        {
+            "what": what,
+            **{key: one[key] for key in ("brief_id", "version", "title", "paragraph")},
+            "text": one["text"],
+        }
+        for what, one in found
+    ]
+
 
 FORMAT = 1
 Json = dict[str, Any]
@@ -29,7 +130,7 @@ _WITHHELD = "(withheld)"
 
 
 @dataclass(frozen=True)
-class Scope:
+class ReportScope:
     """What a report is about. `sample` and `seed` name the random sample its rates rest on."""
 
     selection: Selection
@@ -48,12 +149,12 @@ class _Held:
     sentences: Mapping[str, int]  # how many each judged answer has
 
 
-def report(database: Database, scope: Scope) -> Json:
+def report(database: Database, scope: ReportScope) -> Json:
     """Return the report."""
     register, ledger = Register(database), Ledger(database)
     register.catch_up()
     held = _held(register, ledger, scope.selection)
-    figures = to_json(compared(held.rated, held.sentences))
+    figures = comparison_json(compared(held.rated, held.sentences))
     figures.pop("errors")
     return {
         "format": FORMAT,
@@ -71,7 +172,7 @@ def report(database: Database, scope: Scope) -> Json:
 
 def _held(register: Register, ledger: Ledger, selection: Selection) -> _Held:
     rows = register.answers(selection, Order.RISK)
-    given = judgements(ledger, {row.answer_id for row in rows})
+    given = standing_judgements(ledger, {row.answer_id for row in rows})
     judged = {one.answer_id for one in given}
     sentences = {one: len(ledger.get(one).body["sentences"]) for one in judged}
     return _Held(rows, given, rated(ledger, given), sentences)
@@ -87,7 +188,7 @@ def _period(selection: Selection, rows: Sequence[RegisteredAnswer]) -> Json:
     }
 
 
-def _filters(scope: Scope) -> Json:
+def _filters(scope: ReportScope) -> Json:
     chosen = replace(scope.selection, since=None, until=None)
     if chosen.asker is not None and not scope.with_askers:
         chosen = replace(chosen, asker=_WITHHELD)
@@ -121,7 +222,7 @@ def _numbers(rows: Sequence[RegisteredAnswer]) -> Json:
     }
 
 
-def _errors(scope: Scope, held: _Held) -> Json:
+def _errors(scope: ReportScope, held: _Held) -> Json:
     """Return the error rates, of the drawn sample where there is one, and what they rest on."""
     answered = [row.answer_id for row in held.rows if row.answered]
     drawn = None
@@ -155,9 +256,9 @@ def _findings(register: Register, ledger: Ledger, held: _Held, *, with_askers: b
             continue
         entry = ledger.get(row.answer_id)
         about = _about(row, entry, with_askers=with_askers)
-        thought = opinions.standing(opinions.opinions(ledger, row.answer_id))
+        thought = second_opinions.standing(second_opinions.second_opinions(ledger, row.answer_id))
         for finding in register.findings(row.answer_id):
-            shown = finding_json(finding, entry.body)
+            shown = reported_finding(finding, entry.body)
             judged = said.get((row.answer_id, shown["sentence"] or 0), [])
             second = [_opinion(one) for one in thought.get(shown["sentence"] or 0, ())]
             found.append({**about, **shown, "judged": _words(judged), "opinions": second})
@@ -179,10 +280,12 @@ def _about(row: RegisteredAnswer, entry: Entry, *, with_askers: bool) -> Json:
 
 
 def _words(given: Sequence[Judgement]) -> list[Json]:
-    return [{"editor": name(one), "judged": str(one.judged), "note": one.note} for one in given]
+    return [
+        {"editor": editor_of(one), "judged": str(one.judged), "note": one.note} for one in given
+    ]
 
 
-def _opinion(one: opinions.Opinion) -> Json:
+def _opinion(one: second_opinions.SecondOpinion) -> Json:
     return {"judge": one.judge, "judged": str(one.judged), "reason": one.reason}
 
 
@@ -196,7 +299,7 @@ def _judgements(held: _Held) -> list[Json]:
             "verdict": str(of[one.answer_id, one.sentence].machine),
             "score": of[one.answer_id, one.sentence].score,
             "judged": str(one.judged),
-            "editor": name(one),
+            "editor": editor_of(one),
             "note": one.note,
             "at": one.at,
         }

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Order(StrEnum):
-    """In which order answers come."""
+    """The order of listed answers."""
 
     RISK = "risk"  # the riskiest first, then the newest
     TIME = "time"  # the newest first
@@ -16,11 +16,11 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Selection:
-    """Filters that all have to pass; None lets everything pass.
+    """Filters that an answer must all pass; None lets everything pass.
 
     `since` and `until` are ISO days (UTC), inclusive. `brief` is an id or report number, perhaps
-    with `#p4` for a paragraph. `text` are words that question or answer hold. `sample` takes that
-    many at random, the same ones for one `seed`.
+    with `#p4` for a paragraph. `text` are words of the question or the answer. `sample` takes that
+    many at random, the same ones for the same `seed`.
     """
 
     since: str | None = None
@@ -30,7 +30,7 @@ class Selection:
     brief: str | None = None
     mode: str | None = None  # "extractive", "written"
     answered: bool | None = None
-    finding: str | None = None  # a findings.Kind, or a findings.Severity: at least that
+    finding: str | None = None  # a FindingKind, or the least Severity
     judged: bool | None = None
     text: str | None = None
     sample: int | None = None

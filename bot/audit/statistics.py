@@ -14,8 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, not_, select
 
 from bot.answer import Verdict
 from bot.audit.agreement import Pair, agreement
-from bot.audit.judgements import Judged
-from bot.audit.rated import house
+from bot.audit.judgements import Judged, house
 from bot.audit.register import Register
 from bot.audit.register_tables import audit_answers, audit_findings, audit_sentences
 from bot.ledger import Kind

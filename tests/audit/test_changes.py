@@ -1,6 +1,6 @@
 """What changed between two answers to one question."""
 
-from bot.audit.changes import Change, changes
+from bot.audit.replay import ReplayChange, changes
 from bot.audit.text_diff import Op
 from tests.audit.records import PORT, Told, brief, cited, later
 
@@ -26,10 +26,10 @@ def test_an_answer_declined_has_lost_its_citations():
     """And the other way round."""
     declined = NOTHING.record()[0]
     lost = changes(body((1, SIZE)), declined)
-    assert lost.kinds == {Change.DECLINED, Change.CITATIONS, Change.CHANGED}
+    assert lost.kinds == {ReplayChange.DECLINED, ReplayChange.CITATIONS, ReplayChange.CHANGED}
     assert [one.place for one in lost.lost] == ["port@1#p1"]
     gained = changes(declined, body((1, SIZE)))
-    assert gained.kinds == {Change.ANSWERED, Change.CITATIONS, Change.CHANGED}
+    assert gained.kinds == {ReplayChange.ANSWERED, ReplayChange.CITATIONS, ReplayChange.CHANGED}
     assert changes(declined, declined).kinds == frozenset()
 
 
@@ -37,7 +37,7 @@ def test_other_passages_are_gained_and_lost():
     """Whatever their numbers are."""
     found = changes(body((1, SIZE)), body((3, PRICE), (1, SIZE)))
     assert [one.place for one in found.gained] == ["port@1#p3"]
-    assert (found.lost, found.kinds) == ((), {Change.CITATIONS, Change.CHANGED})
+    assert (found.lost, found.kinds) == ((), {ReplayChange.CITATIONS, ReplayChange.CHANGED})
 
 
 def test_the_same_passage_of_a_newer_version_is_renewed():
@@ -53,7 +53,7 @@ def test_a_passage_that_was_corrected_is_another():
     second = later(FIRST, "41 million", "14 million")
     now = "Port Aurelia handles 14 million tons of cargo a year."
     found = changes(body((1, SIZE)), body((1, now), of=second))
-    assert found.kinds == {Change.CITATIONS, Change.CHANGED}
+    assert found.kinds == {ReplayChange.CITATIONS, ReplayChange.CHANGED}
     assert [(one.op, one.text) for one in found.words] == [
         (Op.KEPT, "Port Aurelia handles"),
         (Op.REMOVED, " 41"),
@@ -65,4 +65,4 @@ def test_a_passage_that_was_corrected_is_another():
 def test_other_words_of_the_same_passages_are_a_change_of_words():
     """A shorter quotation of it."""
     found = changes(body((1, SIZE)), body((1, SIZE[: SIZE.index(" a year")])))
-    assert found.kinds == {Change.CHANGED}
+    assert found.kinds == {ReplayChange.CHANGED}

@@ -2,12 +2,9 @@
 
 from sqlalchemy import delete
 
-from bot.audit.comparison import compare, to_json
-from bot.audit.comparison_lines import lines
-from bot.audit.drawn import draw_answers
-from bot.audit.judgements import Judged, judge
-from bot.audit.rated import house, judgements, rated
-from bot.audit.report import Scope, report
+from bot.audit.agreement import compare, comparison_json, comparison_lines
+from bot.audit.judgements import Judged, draw_answers, house, judge, rated, standing_judgements
+from bot.audit.report import ReportScope, report
 from bot.audit.selection import Selection
 from bot.ledger import Ledger
 from bot.ledger_tables import ledger_private
@@ -41,7 +38,7 @@ def test_the_score_is_worked_out_from_the_evidence_on_record(ledger):
     put_written(ledger, "a2")
     judged(ledger, "a1", 2, Ann=YES)
     judged(ledger, "a2", 1, Ann=NO)
-    first, second = rated(ledger, judgements(ledger))
+    first, second = rated(ledger, standing_judgements(ledger))
     assert (first.sentence, first.machine, first.score) == (2, "supported", 1.0)
     assert second.machine == "check"
     assert second.score < 0.5
@@ -65,7 +62,7 @@ def test_machine_and_house_are_compared_by_sentence(ledger, database):
     judged(ledger, "a1", 1, Ann=YES, Bo=YES)
     judged(ledger, "a1", 2, Ann=WRONG)
     judged(ledger, "a2", 1, Ann=PARTLY)
-    found = to_json(compare(database, EVERYTHING))
+    found = comparison_json(compare(database, EVERYTHING))
     assert found["judged"] == {"sentences": 3, "answers": 2}
     assert found["machine"]["confusion"]["supported"]["wrong source"] == 1
     assert found["machine"]["grades"] == {"sentences": 3, "same": 2, "share": 0.6667, "kappa": 0.5}
@@ -80,7 +77,7 @@ def test_editors_are_compared_where_both_judged(ledger, database):
     put(ledger, "a1")
     judged(ledger, "a1", 1, Ann=YES, Bo=YES, Cy=NO)
     judged(ledger, "a1", 2, Ann=NO, Bo=YES)
-    pairs = to_json(compare(database, EVERYTHING))["editors"]
+    pairs = comparison_json(compare(database, EVERYTHING))["editors"]
     assert [(pair["editors"], pair["sentences"], pair["same"]) for pair in pairs] == [
         (["Ann", "Bo"], 2, 1),
         (["Ann", "Cy"], 1, 0),
@@ -90,12 +87,12 @@ def test_editors_are_compared_where_both_judged(ledger, database):
 
 def test_few_judgements_are_said_to_be_few(ledger, database):
     """And none at all, with what to do."""
-    assert list(lines(compare(database, EVERYTHING))) == [
+    assert list(comparison_lines(compare(database, EVERYTHING))) == [
         "no sentence of these answers is judged; draw some: briefs audit sample 50"
     ]
     put(ledger, "a1")
     judged(ledger, "a1", 1, Ann=YES)
-    said = "\n".join(lines(compare(database, EVERYTHING)))
+    said = "\n".join(comparison_lines(compare(database, EVERYTHING)))
     assert "note: 1 judged sentences are too few to rely on" in said
     assert "none can be fitted" in said
 
@@ -120,7 +117,10 @@ def test_judging_is_the_same_on_both_databases(either_library):
     assert compare(database, Selection(mode="written")).sentences == 1
     drawn = draw_answers(database, EVERYTHING, 5, 1)
     assert (drawn.population, drawn.unjudged) == (2, 1)
-    assert report(database, Scope(EVERYTHING, 5, 1))["errors"]["sentences"]["wrong"]["count"] == 2
+    assert (
+        report(database, ReportScope(EVERYTHING, 5, 1))["errors"]["sentences"]["wrong"]["count"]
+        == 2
+    )
 
 
 def test_a_forgotten_editor_still_counts(ledger, database):
@@ -129,5 +129,5 @@ def test_a_forgotten_editor_still_counts(ledger, database):
     judged(ledger, "a1", 1, Ann=YES)
     with database.write() as connection:
         connection.execute(delete(ledger_private))
-    (one,) = rated(ledger, judgements(ledger))
+    (one,) = rated(ledger, standing_judgements(ledger))
     assert (one.editors, one.house) == ({"(forgotten)": YES}, YES)

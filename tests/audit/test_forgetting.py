@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.audit.forgetting import forget_answers, forget_older, forget_person
+from bot.audit.upkeep import forget_answers, forget_older, forget_person
 from bot.ledger import By, Kind, Ledger
 from bot.ledger_rows import Record, insert
 from bot.slack.inbox import Inbox

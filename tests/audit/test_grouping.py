@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.audit.grouping import MOST, clusters, group_json, groups
-from bot.audit.unanswered import Unanswered
+from bot.audit.unanswered import MOST, Unanswered, clusters, group_json, question_groups
 from index.embedder import ModelEmbedder, Vectors
 from index.model_files import DEFAULT_MODEL
 from tests.audit.paraphrases import CHECKED_ON, CHOSEN_ON
@@ -30,7 +29,7 @@ TOLLS = [
 
 def test_questions_that_are_alike_are_one_group() -> None:
     """Its times are all together, its last time the latest, its title the nearest to all."""
-    group, alone = groups([asked("bread recipe"), *TOLLS], EMBED)
+    group, alone = question_groups([asked("bread recipe"), *TOLLS], EMBED)
     assert (group.times, group.last_asked[:10]) == (6, "2026-06-01")
     assert group.title == "the canal tolls for ships"
     assert [item.times for item in group.questions] == [3, 2, 1]
@@ -40,12 +39,12 @@ def test_questions_that_are_alike_are_one_group() -> None:
 def test_the_order_of_the_questions_plays_no_part() -> None:
     """Nor does it in ties."""
     questions = [*TOLLS, asked("bread recipe"), asked("oil price"), asked("price of oil")]
-    assert groups(questions, EMBED) == groups(questions[::-1], EMBED)
+    assert question_groups(questions, EMBED) == question_groups(questions[::-1], EMBED)
 
 
 def test_the_most_often_asked_come_first_then_the_latest() -> None:
     """In groups of one too."""
-    found = groups(
+    found = question_groups(
         [asked("bread"), asked("oil", 2), asked("ships", last="2026-07-01T00:00:00.000+00:00")],
         EMBED,
     )
@@ -58,7 +57,7 @@ def test_no_question_makes_no_group() -> None:
     def embed(texts: Sequence[str]) -> Vectors:
         raise AssertionError(texts)
 
-    assert groups([], embed) == ()
+    assert question_groups([], embed) == ()
 
 
 def test_groups_are_merged_by_their_mean_likeness() -> None:
@@ -70,15 +69,15 @@ def test_groups_are_merged_by_their_mean_likeness() -> None:
 
 def test_questions_beyond_the_limit_stand_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rarest of them; none is lost."""
-    monkeypatch.setattr("bot.audit.grouping.MOST", 2)
-    found = groups(TOLLS, EMBED)
+    monkeypatch.setattr("bot.audit.unanswered.MOST", 2)
+    found = question_groups(TOLLS, EMBED)
     assert sorted(group.times for group in found) == [1, 5]
     assert MOST > 1_000
 
 
 def test_the_json_of_a_group_holds_its_questions() -> None:
     """As `briefs audit unanswered --json` gives them without groups."""
-    found = group_json(groups(TOLLS, EMBED)[0])
+    found = group_json(question_groups(TOLLS, EMBED)[0])
     assert (found["times"], len(found["questions"])) == (6, 3)
     assert found["questions"][0]["question"] == "canal tolls for big ships"
 
@@ -93,7 +92,7 @@ def test_the_default_model_puts_paraphrases_together(
     meant = {frozenset(pair) for one in sets for pair in combinations(one, 2)}
     found = {
         frozenset(item.question for item in pair)
-        for group in groups(questions, embedder.embed)
+        for group in question_groups(questions, embedder.embed)
         for pair in combinations(group.questions, 2)
     }
     assert 2 * len(meant & found) / (len(meant) + len(found)) >= least

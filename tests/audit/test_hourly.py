@@ -6,8 +6,7 @@ import logging
 import pytest
 
 from bot.audit.anchors import read
-from bot.audit.hourly import DAY, HOUR, anchoring, upkeep
-from bot.audit.settings import AuditSettings
+from bot.audit.upkeep import DAY, HOUR, AuditSettings, anchoring, upkeep
 from bot.ledger import Ledger
 from index.errors import UsageError
 from tests.audit.ledgers import fill, tamper
@@ -73,7 +72,7 @@ def test_a_ledger_that_was_cut_is_an_error_in_the_log_each_hour(library, elsewhe
 
 def test_old_questions_are_forgotten_once_a_day(library, monkeypatch):
     """At the start, and 24 hours later."""
-    from bot.audit import forgetting
+    from bot.audit import upkeep as forgetting
 
     asked = []
     real = forgetting.forget_older

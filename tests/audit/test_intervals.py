@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.audit.intervals import wilson
+from bot.measures import wilson
 
 
 @pytest.mark.parametrize(

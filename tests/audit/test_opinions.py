@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.audit.judgements import Judged
-from bot.audit.opinions import SecondJudge, opinions, parsed, settings_for, standing
+from bot.audit.second_opinions import ModelJudge, parsed, second_opinions, settings_for, standing
 from bot.errors import ChatError, ChatUnavailable, UnfitReply
 from bot.ledger import Kind
 from index.errors import UsageError
@@ -24,8 +24,8 @@ def fake():
         yield server
 
 
-def asked(fake, database, **more) -> SecondJudge:
-    return SecondJudge(database, chat_settings(fake, **more), "openai:fake")
+def asked(fake, database, **more) -> ModelJudge:
+    return ModelJudge(database, chat_settings(fake, **more), "openai:fake")
 
 
 def test_each_sentence_is_judged_by_itself_against_its_passages(fake, database, ledger):
@@ -63,9 +63,11 @@ def test_a_model_is_asked_once_for_each_sentence(fake, database, ledger):
     judge.second(ledger, ledger.get("a1"))
     assert judge.second(ledger, ledger.get("a1")) == []
     assert len(fake.calls) == 2
-    other = SecondJudge(database, chat_settings(fake), "openai:other")
+    other = ModelJudge(database, chat_settings(fake), "openai:other")
     assert len(other.second(ledger, ledger.get("a1"))) == 2
-    judges = [[one.judge for one in given] for given in standing(opinions(ledger, "a1")).values()]
+    judges = [
+        [one.judge for one in given] for given in standing(second_opinions(ledger, "a1")).values()
+    ]
     assert judges == [["openai:fake", "openai:other"]] * 2
 
 
@@ -76,7 +78,7 @@ def test_a_useless_reply_spoils_its_own_sentence_only(fake, database, ledger):
     judge = asked(fake, database)
     with pytest.raises(UnfitReply):
         judge.second(ledger, ledger.get("a1"))
-    assert [one.sentence for one in opinions(ledger, "a1")] == [2]
+    assert [one.sentence for one in second_opinions(ledger, "a1")] == [2]
     assert [one.sentence for one in judge.second(ledger, ledger.get("a1"))] == [1]
 
 
@@ -88,7 +90,7 @@ def test_what_passages_ask_for_is_not_done(fake, database, ledger):
     marks = [
         call["messages"][-1]["content"].split("<passage 1 ")[1].split(">")[0] for call in fake.calls
     ]
-    other = SecondJudge(database, chat_settings(fake), "openai:other")
+    other = ModelJudge(database, chat_settings(fake), "openai:other")
     other.second(ledger, ledger.get("a1"))
     again = fake.calls[-1]["messages"][-1]["content"]
     assert len(marks[0]) == 16
@@ -155,13 +157,13 @@ def test_a_key_goes_to_its_own_provider_alone():
 def test_a_name_that_is_none_is_refused(database, name):
     """Before anything is asked."""
     with pytest.raises(UsageError, match="write provider:model"):
-        SecondJudge(database, load(), name)
+        ModelJudge(database, load(), name)
 
 
 def test_passages_too_long_for_the_prompt_are_not_cut(fake, database, ledger):
     """The model is not asked: it would misjudge half a passage."""
     put(ledger, "a1", question="q")
-    judge = SecondJudge(database, chat_settings(fake, chat_input_tokens=1_000), "openai:fake")
+    judge = ModelJudge(database, chat_settings(fake, chat_input_tokens=1_000), "openai:fake")
     body = ledger.get("a1").body
     long = {**body["citations"][0]["passage"], "text": "word " * 5_000}
     citations = [{**body["citations"][0], "passage": long}]
@@ -175,8 +177,8 @@ def test_without_a_key_it_cannot_be_called(database, ledger):
     """Said in one line, and nothing is recorded."""
     put(ledger, "a1")
     with pytest.raises(ChatUnavailable, match="key"):
-        SecondJudge(database, load(), "openai:fake").load()
-    assert opinions(ledger, "a1") == []
+        ModelJudge(database, load(), "openai:fake").load()
+    assert second_opinions(ledger, "a1") == []
 
 
 def test_a_refusal_names_no_secret(fake, database, ledger):

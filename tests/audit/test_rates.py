@@ -1,7 +1,7 @@
 """Error rates of judged sentences and answers."""
 
+from bot.audit.agreement import rates
 from bot.audit.judgements import Judged
-from bot.audit.rates import rates
 
 OF = {"a": 2, "b": 1, "c": 3}
 WORDS = [

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.answer import Turn
-from bot.audit.changes import Change
-from bot.audit.replay import replayer
+from bot.audit.replay import ReplayChange, replayer
 from bot.chain import Answerer
 from bot.ledger import Ledger
 from index.library import Library
@@ -169,4 +168,4 @@ def test_a_chat_model_of_today_writes_as_on_the_day(own_shell: Shell) -> None:
 
 def test_changes_are_named_as_gates_are() -> None:
     """The words of `--fail-on`."""
-    assert set(Change) == {"answered", "declined", "citations", "changed"}
+    assert set(ReplayChange) == {"answered", "declined", "citations", "changed"}

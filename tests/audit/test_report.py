@@ -12,9 +12,8 @@ from sqlalchemy import text
 from bot.audit.findings import Finding, FindingKind, Severity
 from bot.audit.judgements import judge
 from bot.audit.register import Register
-from bot.audit.report import Scope, report
-from bot.audit.report_csv import ASKERS, BOM, COLUMNS, report_csv
-from bot.audit.report_html import report_html
+from bot.audit.report import ReportScope, report
+from bot.audit.report_formats import ASKERS, BOM, COLUMNS, report_csv, report_html
 from bot.audit.selection import Selection
 from bot.ledger import Kind as RecordKind
 from bot.ledger import Ledger
@@ -23,7 +22,7 @@ from tests.golden_files import Golden
 
 __all__ = ["database", "ledger"]  # found here by pytest
 HOSTILE = "<script>alert(1)</script> \u202egnp.exe =1+1"
-EVERYTHING = Scope(Selection())
+EVERYTHING = ReportScope(Selection())
 CORRECTED = Finding(
     FindingKind.CORRECTED, Severity.HIGH, "“Port Aurelia” was changed: now reads “98” for “99”",
     citation=2, evidence={"old": "for 99 years.", "new": "for 98 years.", "now": 2},
@@ -75,7 +74,7 @@ def steady(shown: str) -> str:
 
 def test_the_forms_of_a_report(period, database, golden: Golden):
     """As they were looked at and found good."""
-    found = report(database, Scope(Selection(), sample=2, seed=1))
+    found = report(database, ReportScope(Selection(), sample=2, seed=1))
     golden("audit/report.json", steady(json.dumps(found, ensure_ascii=False, indent=1)) + "\n")
     golden("audit/report.html", steady(report_html(found)))
     golden("audit/report.csv.txt", steady(report_csv(found)).replace("\r\n", "␍\n"))
@@ -110,7 +109,7 @@ def test_findings_come_by_risk_with_their_evidence(period, database):
 
 def test_rates_of_a_random_sample_count_the_drawn_alone(period, database):
     """And say what they rest on."""
-    errors = report(database, Scope(Selection(), sample=4, seed=1))["errors"]
+    errors = report(database, ReportScope(Selection(), sample=4, seed=1))["errors"]
     assert errors["answers"]["faulty"]["of"] == 2
     assert errors["sampling"] == {
         "random": True, "drawn": 4, "of": 4, "seed": 1, "judged": 2, "complete": False,
@@ -123,11 +122,11 @@ def test_rates_of_a_random_sample_count_the_drawn_alone(period, database):
 def test_askers_are_named_only_where_that_is_asked_for(period, database):
     """In no form, and not by a filter either."""
     filtered = Selection(asker="slack:T1:U1")
-    without = report(database, Scope(filtered))
+    without = report(database, ReportScope(filtered))
     assert without["filters"] == {"asker": "(withheld)"}
     for shown in (json.dumps(without), report_html(without), report_csv(without)):
         assert "slack:T1" not in shown
-    named = report(database, Scope(filtered, with_askers=True))
+    named = report(database, ReportScope(filtered, with_askers=True))
     assert named["findings"][0]["asker"] == "slack:T1:U1"
     assert "asked by slack:T1:U1" in report_html(named)
     assert next(csv.reader(io.StringIO(report_csv(named)))) == [*COLUMNS, *ASKERS]
@@ -138,7 +137,7 @@ def test_a_broken_chain_is_said_first(period, database):
     with database.write() as connection:
         connection.execute(text("DROP TRIGGER ledger_no_update"))
         connection.execute(text("UPDATE ledger SET created_at = 'x' || created_at WHERE seq = 2"))
-    found = report(database, Scope(Selection(mode="extractive", until="2001")))
+    found = report(database, ReportScope(Selection(mode="extractive", until="2001")))
     assert (found["chain"]["sound"], found["chain"]["first_bad"]) == (False, 2)
     assert "not as it was written from record 2 on" in report_html(found)
 
@@ -166,7 +165,7 @@ class _Page(HTMLParser):
 
 def test_the_page_loads_and_runs_nothing(period, database):
     """One file: no script, no link, no image, no handler; every text is text."""
-    page = report_html(report(database, Scope(Selection(), with_askers=True)))
+    page = report_html(report(database, ReportScope(Selection(), with_askers=True)))
     found = _Page(page)
     assert not {"script", "link", "img", "iframe", "object", "a"} & {tag for tag, _ in found.tags}
     names = {name for _, attributes in found.tags for name in attributes}
@@ -195,7 +194,7 @@ def test_csv_may_have_the_mark_by_which_excel_knows_utf8(period, database):
 
 def test_a_period_without_answers_is_a_report(database):
     """Of nothing."""
-    found = report(database, Scope(Selection(since="2001", until="2002")))
+    found = report(database, ReportScope(Selection(since="2001", until="2002")))
     assert found["numbers"]["answers"] == 0
     page = report_html(found)
     assert "2001 to 2002" in page

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.audit.report_csv import COLUMNS, cell, report_csv
+from bot.audit.report_formats import COLUMNS, cell, report_csv
 from bot.render import safe
 
 DANGEROUS = "=+-@＝＋－＠"

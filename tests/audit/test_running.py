@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.answer import Sentence, Verdict
+from bot.audit.check_run import run
 from bot.audit.findings import FindingKind, Severity
 from bot.audit.register import Register
-from bot.audit.running import run
 from bot.audit.selection import Selection
 from bot.docs import help_text
 from bot.ledger import Kind as Record

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.audit.opinions import opinions
+from bot.audit.second_opinions import second_opinions
 from bot.ledger import Ledger
 from index.library import Library
 from index.settings import load
@@ -56,7 +56,7 @@ def test_a_useless_reply_is_one_line_and_the_run_goes_on(
     assert (found["checked"], found["opinions"]["failed"]) == (2, 1)
     with Library.open(load(home=shell_of_two.home)) as library:
         ledger = Ledger(library.database)
-        assert len(opinions(ledger, "a1") + opinions(ledger, "a2")) == 3
+        assert len(second_opinions(ledger, "a1") + second_opinions(ledger, "a2")) == 3
 
 
 def test_without_a_model_the_checks_are_made_all_the_same(

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.audit.settings import load
+from bot.audit.upkeep import load_settings
 from index.errors import SettingsError
 
 
 def test_nothing_is_done_unless_it_is_asked_for():
     """No file, no table: no anchor, everything is kept, nobody is told."""
-    settings = load()
+    settings = load_settings()
     assert (settings.anchor_file, settings.keep_questions_days, settings.tell_askers) == (
         None, None, False,
     )  # fmt: skip
@@ -21,7 +21,7 @@ def test_the_table_is_read():
     Path("briefs.toml").write_text(
         '[audit]\nanchor = "anchors"\nkeep_questions_days = 400\ntell_askers = true\n'
     )
-    settings = load()
+    settings = load_settings()
     assert settings.anchor_file == Path.cwd() / "anchors"
     assert (settings.keep_questions_days, settings.tell_askers) == (400, True)
 
@@ -41,5 +41,5 @@ def test_a_fault_is_named_in_one_line(line, said):
     """With the file to correct."""
     Path("briefs.toml").write_text(f"[audit]\n{line}\n")
     with pytest.raises(SettingsError, match=said) as raised:
-        load()
+        load_settings()
     assert str(raised.value).endswith("correct it in briefs.toml")

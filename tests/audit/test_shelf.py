@@ -4,7 +4,7 @@ import pytest
 
 from bot.audit import brief_versions as shelves
 from bot.audit.brief_versions import BriefVersions
-from bot.audit.running import run
+from bot.audit.check_run import run
 from bot.audit.selection import Selection
 from bot.ledger import Ledger
 from index.library import Library

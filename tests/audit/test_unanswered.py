@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.audit.unanswered import row, unanswered
+from bot.audit.unanswered import open_question_json, unanswered
 from bot.ledger import Ledger
 from index.database import Database, sqlite_url
 
@@ -34,7 +34,7 @@ def test_counts_a_question_once_however_it_was_typed(ledger):
         ("who leads norland", 2),
         ("What does the harbour cost?", 1),
     ]
-    assert (found[0].answer_id, row(found[0])["nearest"]) == (last, ["Harbour"])
+    assert (found[0].answer_id, open_question_json(found[0])["nearest"]) == (last, ["Harbour"])
     assert found[0].first_asked <= found[0].last_asked
 
 

@@ -1,14 +1,13 @@
-"""Commands of `briefs audit`: ask old questions of today's index."""
+"""Command of `briefs audit`: ask old questions of today's index."""
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.audit.commands.choosing import Sample, Seed, choosing, sampled
+from bot.app.audit.options import Sample, Seed, choosing, progress, sampled
 from bot.audit.selection import Order, Selection
 from index.errors import UsageError
 from ingest.cli import SOME_FAILED, Json, opened
@@ -22,17 +21,12 @@ _GATES = "changed|citations|declined|answered"
 
 Answers = Annotated[
     list[str] | None,
-    typer.Option("--answer", metavar="ID", help="This answer's question; repeat for several."),
+    typer.Option("--answer", metavar="ID", help="Only the question of this answer; repeatable."),
 ]
 FailOn = Annotated[
     list[str] | None,
-    typer.Option(metavar=_GATES, help="Exit with 1 if a question changed so; repeat for several."),
+    typer.Option(metavar=_GATES, help="Exit with 1 if any answer changed like this; repeatable."),
 ]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command("replay")(replay)
 
 
 @choosing
@@ -44,14 +38,14 @@ def replay(
     fail_on: FailOn = None,
     json: Json = False,
 ) -> None:
-    """Ask old questions of today's index and settings, and show what changed.
+    """Ask old questions again with today's index and settings, and show what changed.
 
-    Each is asked with its conversation and limits, as on the day it was asked. Nothing is
-    recorded; a chat model that the settings name is called, and counts.
+    Each question is asked with its conversation and limits, as on its day. Nothing is recorded.
+    If the settings name a chat model, it is called, and the calls count.
 
     Example: briefs audit replay --since 2026-03 --sample 100 --fail-on declined
     """
-    from bot.audit.replay_shown import lines, row
+    from bot.audit.replay import replay_json, replay_lines
     from ingest.terminal import print_json
 
     gates = _gates(fail_on or ())
@@ -63,10 +57,10 @@ def replay(
         for item in _replayed(library, [entry for entry in entries if entry.private]):
             items.append(item)
             if json:
-                print_json(row(item))
+                print_json(replay_json(item))
             else:
-                sys.stdout.writelines(f"{line}\n" for line in lines(item))
-    _tell(items, forgotten, json=json)
+                sys.stdout.writelines(f"{line}\n" for line in replay_lines(item))
+    _summarise(items, forgotten, json=json)
     _leave(items, gates)
 
 
@@ -78,7 +72,7 @@ def _entries(library: "Library", chosen: Selection, answers: Sequence[str] | Non
     ledger, register = Ledger(library.database), Register(library.database)
     if answers:
         if chosen != Selection():
-            raise UsageError("--answer with other choices: give one or the other")
+            raise UsageError("--answer and other filters: give one or the other")
         return [ledger.get(answer_id) for answer_id in answers]
     register.catch_up()
     rows = register.answers(chosen, Order.TIME)
@@ -86,61 +80,55 @@ def _entries(library: "Library", chosen: Selection, answers: Sequence[str] | Non
 
 
 def _replayed(library: "Library", entries: "Sequence[Entry]") -> "Iterator[Replayed]":
-    from bot.audit.replay import replayer
+    from bot.app.audit.asking_again import asking_again
+    from bot.audit.replay import replay
     from ingest.terminal import say
 
     if not entries:
         return
-    with replayer(library) as asker, _bar(entries) as shown:
-        if asker.problem:
-            say(f"briefs: {asker.problem}")
-        for entry in shown:
-            yield asker.replay(entry)
+    with asking_again(library) as ask, progress("Asking", len(entries)) as tick:
+        if ask.problem:
+            say(f"briefs: {ask.problem}")
+        for entry in entries:
+            yield replay(entry, ask)
+            tick(1)
 
 
-@contextmanager
-def _bar(entries: "Sequence[Entry]") -> "Iterator[Iterable[Entry]]":
-    from rich.progress import track
-
-    from ingest.terminal import err
-
-    console = err()
-    yield track(entries, "Asking", console=console, transient=True, disable=not console.is_terminal)
-
-
-def _tell(items: "Sequence[Replayed]", forgotten: int, *, json: bool) -> None:
-    from bot.audit.replay_shown import summary
+def _summarise(items: "Sequence[Replayed]", forgotten: int, *, json: bool) -> None:
+    from bot.audit.replay import replay_summary
     from ingest.terminal import print_table, say
 
     if not items and not forgotten:
-        say("no question to ask: no answer passes these options")
+        say("no question to ask: no answer matches these options")
         return
     if not json:
-        print_table(("questions", "count"), summary(items, forgotten), right="count")
+        print_table(("questions", "count"), replay_summary(items, forgotten), right="count")
     elif forgotten:
         say(f"{forgotten} not asked: their questions were forgotten")
     unlimited = sum(not item.limits_known for item in items)
     if unlimited:
-        say(f"{unlimited} were recorded without the briefs they were limited to: all were searched")
+        many = "record does" if unlimited == 1 else "records do"
+        say(f"{unlimited} {many} not say which briefs were searched: all were searched now")
 
 
 def _gates(named: Sequence[str]) -> list[str]:
-    from bot.audit.changes import Change
+    from bot.audit.replay import ReplayChange
 
     for name in named:
-        if name not in list(Change):
-            raise UsageError(f"--fail-on {name}: no such gate; there are: {', '.join(Change)}")
+        if name not in list(ReplayChange):
+            gates = ", ".join(ReplayChange)
+            raise UsageError(f"--fail-on {name}: unknown; choose one of: {gates}")
     return list(named)
 
 
 def _leave(items: "Sequence[Replayed]", gates: Sequence[str]) -> None:
-    """Exit with 1 where a question could not be asked or a gate trips, having said so."""
-    from bot.audit.changes import Change
+    """Exit with 1 if a question could not be asked or an answer changed as `--fail-on` names."""
+    from bot.audit.replay import ReplayChange
     from ingest.terminal import say
 
     kinds = Counter(kind for item in items if item.changes for kind in item.changes.kinds)
-    tripped = [gate for gate in dict.fromkeys(gates) if kinds[Change(gate)]]
+    tripped = [gate for gate in dict.fromkeys(gates) if kinds[ReplayChange(gate)]]
     for gate in tripped:
-        say(f"briefs: --fail-on {gate}: {kinds[Change(gate)]} of {len(items)} questions")
+        say(f"briefs: --fail-on {gate}: {kinds[ReplayChange(gate)]} of {len(items)} questions")
     if tripped or any(item.fault for item in items):
         raise typer.Exit(SOME_FAILED)

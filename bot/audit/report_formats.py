@@ -5,7 +5,11 @@ policy in the page forbids both. Every text is escaped by Jinja2; what would tur
 writing becomes U+FFFD.
 """
 
-from collections.abc import Mapping, Sequence
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -66,7 +70,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_shown,
+        finalize=_safe,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -87,7 +91,7 @@ def _by_answer(findings: Sequence[Finding]) -> list[list[list[Finding]]]:
     return answers
 
 
-def _shown(value: Any) -> Any:
+def _safe(value: Any) -> Any:
     """Return what a text shows as; what the template made itself stays."""
     if value is None:
         return ""
@@ -105,3 +109,72 @@ def _stamp(moment: str | None) -> str:
 
 def _counted(count: int, one: str, many: str) -> str:
     return f"{count:,} {one if count == 1 else many}"
+
+
+BOM = "\ufeff"  # by which Excel knows UTF-8
+COLUMNS = (
+    "answer_id", "asked_at", "question", "mode", "model", "risk", "kind", "severity", "detail",
+    "sentence", "text", "verdict", "citation", "quote", "brief_id", "brief_number", "brief_title",
+    "brief_date", "brief_version", "paragraph", "page", "changed", "elsewhere", "judged",
+)  # fmt: skip
+ASKERS = ("asker", "place")
+_MARKS = {"kept": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
+# What spreadsheets take for the beginning of a formula, and what they overlook before it.
+_OVERLOOKED = r"[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff\x00-\x1f\"'`]*"
+_FORMULA = re.compile(rf"(^|;){_OVERLOOKED}(?=[=+\-@＝＋－＠﹢﹣﹦﹫−])")
+
+
+def report_csv(report: Mapping[str, Any], *, bom: bool = False) -> str:
+    """Return the findings as CSV, the riskiest first; with `bom` a byte-order mark before it."""
+    told = any(key in one for one in report["findings"] for key in ASKERS)
+    columns = (*COLUMNS, *ASKERS) if told else COLUMNS
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(columns)
+    for finding in report["findings"]:
+        cells = _cells(finding)
+        writer.writerow([cell(cells[name]) for name in columns])
+    return (BOM if bom else "") + out.getvalue()
+
+
+def cell(value: object) -> str:
+    """Return what stands in a cell: "" for None, one line, written one way, never a formula."""
+    text = "" if value is None else str(value)
+    text = "".join(" " if unicodedata.category(char) == "Cc" else char for char in text)
+    return _FORMULA.sub(_defused, safe(" ".join(text.split())))
+
+
+def _defused(found: re.Match[str]) -> str:
+    return f"{found[1]}'{found[0][len(found[1]) :]}"
+
+
+def _cells(finding: Mapping[str, Any]) -> dict[str, Any]:
+    cited: Sequence[Mapping[str, Any]] = finding["citations"]
+    return {
+        **{key: finding.get(key) for key in (*COLUMNS, *ASKERS)},
+        "citation": _joined(one["number"] for one in cited),
+        "quote": _joined(one["quote"] for one in cited),
+        "brief_id": _joined(one["brief"]["id"] for one in cited),
+        "brief_number": _joined(one["brief"]["number"] for one in cited),
+        "brief_title": _joined(one["brief"]["title"] for one in cited),
+        "brief_date": _joined(one["brief"]["date"] for one in cited),
+        "brief_version": _joined(one["brief"]["version"] for one in cited),
+        "paragraph": _joined(one["paragraph"] for one in cited),
+        "page": _joined(one["page"] for one in cited),
+        "changed": "".join(map(_marked_up, finding["changed"])),
+        "elsewhere": _joined(
+            f"{one['what']}: {one['title']}, paragraph {one['paragraph']}: {one['text']}"
+            for one in finding["elsewhere"]
+        ),
+        "judged": _joined(f"{one['editor']}: {one['judged']}" for one in finding["judged"]),
+    }
+
+
+def _marked_up(stretch: Mapping[str, str]) -> str:
+    text = stretch["text"]
+    return text[: text[:1] == " "] + _MARKS[stretch["op"]].format(text.strip())
+
+
+def _joined(values: Iterator[Any]) -> str:
+    """Return the values of several citations in one cell, " | " between them."""
+    return " | ".join("" if value is None else str(value) for value in values)

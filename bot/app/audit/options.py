@@ -1,7 +1,8 @@
-"""The options with which `briefs audit …` chooses answers, and the Selection that they make."""
+"""The options that choose answers for `briefs audit …`, and what else its commands share."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -10,10 +11,11 @@ import typer
 from bot.audit.selection import Selection
 
 Since = Annotated[
-    str | None, typer.Option(metavar="DATE", help="Only answers of this day or later: 2026-03.")
+    str | None,
+    typer.Option(metavar="DATE", help="Only answers since this day, month or year: 2026-03."),
 ]
 Until = Annotated[
-    str | None, typer.Option(metavar="DATE", help="Only answers of this day or earlier.")
+    str | None, typer.Option(metavar="DATE", help="Only answers until this day, month or year.")
 ]
 Channel = Annotated[
     str | None, typer.Option(metavar="ID", help="Only answers given in this Slack channel.")
@@ -21,17 +23,19 @@ Channel = Annotated[
 Asker = Annotated[str | None, typer.Option(metavar="ID", help="Only answers to this person.")]
 Brief = Annotated[
     str | None,
-    typer.Option(metavar="ID", help="Only answers that cite this brief, or ID#p4 its paragraph."),
+    typer.Option(
+        metavar="ID", help="Only answers that cite this brief; ID#p4: its fourth paragraph."
+    ),
 ]
 Mode = Annotated[
     str | None,
-    typer.Option(metavar="MODE", help="Only answers made this way: extractive, written."),
+    typer.Option(metavar="MODE", help="Only answers of this mode: extractive, written."),
 ]
 Sample = Annotated[
-    int | None, typer.Option(metavar="N", min=1, help="Only so many, drawn at random.")
+    int | None, typer.Option(metavar="N", min=1, help="Only N answers, drawn at random.")
 ]
-Seed = Annotated[int | None, typer.Option(metavar="N", help="Draw these again.")]
-Many = Annotated[int, typer.Option("-n", metavar="N", min=1, help="Answers to list.")]
+Seed = Annotated[int | None, typer.Option(metavar="N", help="Draw the same sample again.")]
+Many = Annotated[int, typer.Option("-n", metavar="N", min=1, help="Most answers to list.")]
 
 
 _OPTIONS = {
@@ -41,9 +45,9 @@ _OPTIONS = {
 
 
 def choosing(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command, in place of its parameter `chosen`, the options that choose answers.
+    """Replace a command's parameter `chosen` by the options that choose answers.
 
-    What no answer can have is refused where a Selection is used (bot/audit/register_query.py).
+    Impossible values are refused where the Selection is used (bot/audit/register_query.py).
     """
     own = inspect.signature(command, eval_str=True)
     parameters: list[inspect.Parameter] = []
@@ -68,12 +72,25 @@ def choosing(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def sampled(chosen: Selection, sample: int | None, seed: int | None) -> Selection:
-    """Return a selection that draws at random, its seed said; as it is without `sample`."""
+    """Add a random sample to a selection, and print its seed; nothing without `sample`."""
     from bot.audit.selection import fresh_seed
     from ingest.terminal import say
 
     if sample is None:
         return chosen
     seed = fresh_seed() if seed is None else seed
-    say(f"{sample} at random: --seed {seed}")
+    say(f"random sample of {sample}: repeat it with --seed {seed}")
     return replace(chosen, sample=sample, seed=seed)
+
+
+@contextmanager
+def progress(label: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on a terminal; what is yielded takes how many more are done."""
+    from rich.progress import Progress
+
+    from ingest.terminal import err
+
+    console = err()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
+        task = bars.add_task(label, total=total)
+        yield lambda count: bars.advance(task, count)
