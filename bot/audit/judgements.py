@@ -1,7 +1,7 @@
-"""What editors think of the sentences of answers: further records of the ledger, never a change.
+"""Editors' judgements of the sentences of answers: further records of the ledger.
 
-A later judgement of the same sentence by the same editor counts instead of the earlier one; both
-stay on record.
+A later judgement of the same sentence by the same editor replaces the earlier one; both stay on
+record. Also random samples of answers to judge.
 """
 
 from collections import Counter, defaultdict
@@ -26,7 +26,7 @@ LONGEST_NOTE = 2_000  # characters
 
 
 class Judged(StrEnum):
-    """An editor's word on one sentence."""
+    """An editor's verdict on one sentence."""
 
     SUPPORTED = "supported"
     PARTLY = "partly"
@@ -36,7 +36,7 @@ class Judged(StrEnum):
 
 @dataclass(frozen=True)
 class Judgement:
-    """One editor's word on one sentence of one answer."""
+    """One editor's judgement of one sentence of one answer."""
 
     record_id: str
     answer_id: str
@@ -85,14 +85,14 @@ def read(entry: Entry) -> Judgement:
 
 
 def standing(judgements: Iterable[Judgement]) -> list[Judgement]:
-    """Return the last judgement of each sentence by each editor; they come oldest first."""
+    """Return the last judgement of each sentence by each editor; the oldest come first."""
     last: dict[tuple[str, int, str | None], Judgement] = {}
     for one in judgements:
         last[one.answer_id, one.sentence, one.editor] = one
     return sorted(last.values(), key=lambda one: (one.at, one.record_id))
 
 
-# What the machine's verdicts are in an editor's words, and an editor's in grades alike.
+# The checker's verdicts and the editors' in the same grades.
 GRADE: Mapping[str, str] = {
     Verdict.SUPPORTED: "supported",
     Verdict.CHECK: "partly",
@@ -102,54 +102,47 @@ GRADE: Mapping[str, str] = {
     Judged.UNSUPPORTED: "unsupported",
     Judged.WRONG_SOURCE: "unsupported",
 }
-GRADES = ("supported", "partly", "unsupported")
 _SEVERITY = list(Judged)  # the mildest first
 
 
 @dataclass(frozen=True)
-class Rated:
-    """One judged sentence. `house` is the word of most editors, of a tie the more severe."""
+class JudgedSentence:
+    """One judged sentence; its score is computed again, from the evidence on record."""
 
     answer_id: str
     sentence: int  # from 1
     text: str
-    machine: Verdict
+    verdict: Verdict  # that was shown
     score: float  # of bot/verify.py, in [0, 1]
-    house: Judged
+    majority: Judged
     editors: Mapping[str, Judged]
 
 
 def standing_judgements(
     ledger: Ledger, answer_ids: Collection[str] | None = None
 ) -> list[Judgement]:
-    """Return the judgements that stand, oldest first; of these answers, or of all."""
+    """Return the last judgements, oldest first; of these answers, or of all."""
     found = map(read, ledger.entries(Kind.JUDGEMENT))
     return standing(one for one in found if answer_ids is None or one.answer_id in answer_ids)
 
 
-def rated(ledger: Ledger, found: Iterable[Judgement]) -> list[Rated]:
+def judged_sentences(ledger: Ledger, found: Iterable[Judgement]) -> list[JudgedSentence]:
     """Return the sentences that these judgements are about, in the order first judged."""
     by_answer: dict[str, dict[int, list[Judgement]]] = defaultdict(lambda: defaultdict(list))
     for one in found:
         by_answer[one.answer_id][one.sentence].append(one)
     return [
-        _rated(entry, number, given)
+        _judged_sentence(entry, number, given)
         for answer_id, sentences in by_answer.items()
         for entry in (ledger.get(answer_id),)
         for number, given in sorted(sentences.items())
     ]
 
 
-def house(words: Iterable[Judged]) -> Judged:
-    """Return the word that most editors gave, of a tie the more severe."""
+def majority(words: Iterable[Judged]) -> Judged:
+    """Return the verdict of most editors; in a tie, the most severe."""
     counted = Counter(words)
     return max(counted, key=lambda word: (counted[word], _SEVERITY.index(word)))
-
-
-def score(entry: Entry, sentence: int) -> float:
-    """Return the machine's score of a sentence, in [0, 1], from the evidence on record."""
-    pieces = [text for hit in cited_hits(entry.body, sentence) for text in evidence(hit)]
-    return verify.check(entry.body["sentences"][sentence - 1]["text"], pieces).score
 
 
 def editor_of(judgement: Judgement) -> str:
@@ -157,17 +150,21 @@ def editor_of(judgement: Judgement) -> str:
     return judgement.editor or "(forgotten)"
 
 
-def _rated(entry: Entry, number: int, given: list[Judgement]) -> Rated:
-    kept: Mapping[str, Any] = entry.body["sentences"][number - 1]
-    return Rated(
+def _judged_sentence(entry: Entry, number: int, given: list[Judgement]) -> JudgedSentence:
+    recorded: Mapping[str, Any] = entry.body["sentences"][number - 1]
+    pieces = [text for hit in cited_hits(entry.body, number) for text in evidence(hit)]
+    return JudgedSentence(
         answer_id=entry.answer_id,
         sentence=number,
-        text=kept["text"],
-        machine=Verdict(kept["verdict"]),
-        score=score(entry, number),
-        house=house(one.judged for one in given),
+        text=recorded["text"],
+        verdict=Verdict(recorded["verdict"]),
+        score=verify.check(recorded["text"], pieces).score,
+        majority=majority(one.judged for one in given),
         editors={editor_of(one): one.judged for one in given},
     )
+
+
+# Samples
 
 
 @dataclass(frozen=True)
@@ -185,7 +182,7 @@ class SampledAnswer:
 
 @dataclass(frozen=True)
 class Sample:
-    """A sample, in the order drawn, of the answers that answered."""
+    """A random sample of answered questions, in the order drawn."""
 
     items: tuple[SampledAnswer, ...]
     population: int
@@ -193,12 +190,12 @@ class Sample:
 
     @property
     def unjudged(self) -> int:
-        """How many still want a judgement."""
+        """How many are not fully judged yet."""
         return sum(not item.is_judged for item in self.items)
 
 
 def draw_answers(database: Database, selection: Selection, count: int, seed: int) -> Sample:
-    """Return `count` random answers among those of a selection that answered."""
+    """Return `count` random answers of a selection, declined questions left out."""
     register, ledger = Register(database), Ledger(database)
     register.catch_up()
     rows = register.answers(replace(selection, answered=True, sample=None), Order.TIME)

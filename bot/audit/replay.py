@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.answer import Turn
-from bot.audit.text_diff import Op, Stretch, word_diff
+from bot.audit.text_diff import Op, Stretch, marked_up, word_diff
 from bot.ledger import Entry
 from bot.render import safe
 from index.errors import BriefsError, UsageError
@@ -154,13 +154,11 @@ def asked_again(entry: Entry, ask: Ask, moment: datetime | None = None) -> Json:
     """Return the body of today's answer to a record's question, as if asked at a moment."""
     private = entry.private or {}
     recorded = entry.body.get("filters", {})
-    known = {
-        one.name: _tupled(recorded[one.name]) for one in fields(Filters) if one.name in recorded
-    }
+    known = [one.name for one in fields(Filters) if one.name in recorded]
     return ask(
         private["question"],
         [Turn(**turn) for turn in private["turns"]],
-        Filters(**known),
+        Filters(**{name: _tupled(recorded[name]) for name in known}),
         private.get("zone"),
         moment or datetime.fromisoformat(entry.created_at),
     )
@@ -174,7 +172,6 @@ def _tupled(value: Any) -> Any:
 
 
 CONTEXT = 6  # words shown on either side of a change
-_MARKS = {Op.KEPT: "{}", Op.REMOVED: "[-{}-]", Op.ADDED: "{{+{}+}}"}
 
 
 def replay_json(item: Replayed) -> dict[str, Any]:
@@ -237,11 +234,11 @@ def marked(words: Sequence[Stretch]) -> str:
     """Return a word diff as one line: [-removed-], {+added+}, long kept stretches shortened."""
     parts = []
     for place, each in enumerate(words):
-        text = each.text.strip()
+        text = each.text
         if each.op is Op.KEPT:
-            text = _shortened(text, first=place == 0, last=place == len(words) - 1)
-        space = " " if each.text.startswith(" ") else ""
-        parts.append(space + _MARKS[each.op].format(text))
+            space = " " * text.startswith(" ")
+            text = space + _shortened(text.strip(), place == 0, place == len(words) - 1)
+        parts.append(marked_up(each.op, text))
     return "".join(parts).strip()
 
 
@@ -260,7 +257,7 @@ def _changed(found: AnswerChanges) -> Iterator[str]:
         yield f"  {marked(found.words)}"
 
 
-def _shortened(text: str, *, first: bool, last: bool) -> str:
+def _shortened(text: str, first: bool, last: bool) -> str:
     words = text.split()
     most = CONTEXT if first or last else 2 * CONTEXT
     if len(words) <= most:

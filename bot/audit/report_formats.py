@@ -1,8 +1,14 @@
-"""Show a report as one HTML file: the report's object in, the page out.
+"""Write a report as HTML or CSV: the report's object in, text out.
 
-Nothing is loaded from anywhere and nothing runs: style stands inside, there is no script, and a
-policy in the page forbids both. Every text is escaped by Jinja2; what would turn the direction of
-writing becomes U+FFFD.
+The HTML file is self-contained and harmless: styles are inside, there is no script, and a policy in
+the page forbids loading or running anything. Jinja2 escapes every text; characters that change the
+direction of writing become U+FFFD.
+
+The CSV (RFC 4180: commas, every cell quoted, CRLF) has a row for each finding, and no spreadsheet
+runs a cell as a formula. White space in a cell is one space, so a row is a line for every reader.
+Text that could begin a formula gets an apostrophe in front, as OWASP advises
+(owasp.org/www-community/attacks/CSV_Injection), full-width forms and text after a semicolon too:
+where semicolons separate the cells of a list, Excel reads it so.
 """
 
 import csv
@@ -18,6 +24,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.audit.judgements import Judged
+from bot.audit.text_diff import marked_up
 from bot.render import safe
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -25,31 +32,43 @@ MOST = 200  # findings shown, the riskiest; CSV and JSON have all
 Finding = Mapping[str, Any]
 _VERDICTS = ("supported", "check", "unsupported")
 _MEANINGS = {
-    "fabricated": "The quotation stands nowhere, or with other words.",
+    "fabricated": "No passage has the quoted words.",
     "stitched": "The quotation is put together from pieces of its passage.",
-    "misattributed": "The quotation stands in another passage than the one cited.",
+    "misattributed": "The quotation is from another passage than the one cited.",
     "dangling": "A marker points at no citation, or a sentence cites nothing.",
-    "number": "A number is not that of the passage.",
-    "date": "A date is not that of the passage.",
-    "name": "A name is not that of the passage.",
-    "negation": "The sentence denies what the passage says, or the other way round.",
-    "hedge": "The passage says it with more doubt.",
+    "number": "A number differs from the passage.",
+    "date": "A date differs from the passage.",
+    "name": "A name differs from the passage.",
+    "negation": "The sentence denies what the passage says, or vice versa.",
+    "hedge": "The passage says it with less certainty.",
     "coverage": "The sentence says more than its passages.",
-    "record": "The record does not agree with itself or with the version that it names.",
-    "corrected": "The words quoted were changed in a newer version of the brief.",
-    "superseded": "There is a newer version; the words quoted still stand in it.",
+    "record": "The record contradicts itself or the version it names.",
+    "corrected": "The quoted words were changed in a newer version of the brief.",
+    "superseded": "There is a newer version; it still has the quoted words.",
     "withdrawn": "The brief is no longer in the library.",
 }
 
 _ELSEWHERE = {
-    "support": "The passage that bears it out",
+    "support": "The passage that supports it",
     "nearest": "The nearest passage",
-    "piece": "A piece of it stands here",
+    "piece": "A piece of it is here",
 }
+
+BOM = "\ufeff"  # by which Excel knows UTF-8
+COLUMNS = (
+    "answer_id", "asked_at", "question", "mode", "model", "risk", "kind", "severity", "detail",
+    "sentence", "text", "verdict", "citation", "quote", "brief_id", "brief_number", "brief_title",
+    "brief_date", "brief_version", "paragraph", "page", "changed", "elsewhere", "judged",
+)  # fmt: skip
+ASKERS = ("asker", "place")
+_OF_BRIEFS = ("id", "number", "title", "date", "version")
+# Beginnings of a formula, and characters that spreadsheets ignore before them.
+_IGNORED = r"[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff\x00-\x1f\"'`]*"
+_FORMULA = re.compile(rf"(^|;){_IGNORED}(?=[=+\-@＝＋－＠﹢﹣﹦﹫−])")
 
 
 def report_html(report: Mapping[str, Any], *, most: int = MOST) -> str:
-    """Return the page, with at most so many findings, the riskiest."""
+    """Return the page, with at most `most` findings, the riskiest."""
     shown = report["findings"][:most]
     judged = groupby(report["judgements"], key=lambda one: (one["answer_id"], one["sentence"]))
     page = _environment().get_template("report.html")
@@ -80,7 +99,7 @@ def _environment() -> Environment:
 
 
 def _by_answer(findings: Sequence[Finding]) -> list[list[list[Finding]]]:
-    """Return the findings of each answer, those on the same evidence together, in their order."""
+    """Return the findings by answer, those with the same evidence together, in their order."""
     answers = []
     for _, of_one in groupby(findings, key=lambda one: one["answer_id"]):
         together: dict[object, list[Finding]] = {}
@@ -92,7 +111,7 @@ def _by_answer(findings: Sequence[Finding]) -> list[list[list[Finding]]]:
 
 
 def _safe(value: Any) -> Any:
-    """Return what a text shows as; what the template made itself stays."""
+    """Return a value as the page shows it; markup made by the template itself stays."""
     if value is None:
         return ""
     return value if hasattr(value, "__html__") or not isinstance(value, str) else safe(value)
@@ -111,23 +130,13 @@ def _counted(count: int, one: str, many: str) -> str:
     return f"{count:,} {one if count == 1 else many}"
 
 
-BOM = "\ufeff"  # by which Excel knows UTF-8
-COLUMNS = (
-    "answer_id", "asked_at", "question", "mode", "model", "risk", "kind", "severity", "detail",
-    "sentence", "text", "verdict", "citation", "quote", "brief_id", "brief_number", "brief_title",
-    "brief_date", "brief_version", "paragraph", "page", "changed", "elsewhere", "judged",
-)  # fmt: skip
-ASKERS = ("asker", "place")
-_MARKS = {"kept": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
-# What spreadsheets take for the beginning of a formula, and what they overlook before it.
-_OVERLOOKED = r"[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff\x00-\x1f\"'`]*"
-_FORMULA = re.compile(rf"(^|;){_OVERLOOKED}(?=[=+\-@＝＋－＠﹢﹣﹦﹫−])")
+# CSV
 
 
 def report_csv(report: Mapping[str, Any], *, bom: bool = False) -> str:
     """Return the findings as CSV, the riskiest first; with `bom` a byte-order mark before it."""
-    told = any(key in one for one in report["findings"] for key in ASKERS)
-    columns = (*COLUMNS, *ASKERS) if told else COLUMNS
+    with_askers = any(key in one for one in report["findings"] for key in ASKERS)
+    columns = (*COLUMNS, *ASKERS) if with_askers else COLUMNS
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(columns)
@@ -138,7 +147,7 @@ def report_csv(report: Mapping[str, Any], *, bom: bool = False) -> str:
 
 
 def cell(value: object) -> str:
-    """Return what stands in a cell: "" for None, one line, written one way, never a formula."""
+    """Return the text of a cell: "" for None, one line, written one way, never a formula."""
     text = "" if value is None else str(value)
     text = "".join(" " if unicodedata.category(char) == "Cc" else char for char in text)
     return _FORMULA.sub(_defused, safe(" ".join(text.split())))
@@ -153,26 +162,15 @@ def _cells(finding: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{key: finding.get(key) for key in (*COLUMNS, *ASKERS)},
         "citation": _joined(one["number"] for one in cited),
-        "quote": _joined(one["quote"] for one in cited),
-        "brief_id": _joined(one["brief"]["id"] for one in cited),
-        "brief_number": _joined(one["brief"]["number"] for one in cited),
-        "brief_title": _joined(one["brief"]["title"] for one in cited),
-        "brief_date": _joined(one["brief"]["date"] for one in cited),
-        "brief_version": _joined(one["brief"]["version"] for one in cited),
-        "paragraph": _joined(one["paragraph"] for one in cited),
-        "page": _joined(one["page"] for one in cited),
-        "changed": "".join(map(_marked_up, finding["changed"])),
+        **{key: _joined(one[key] for one in cited) for key in ("quote", "paragraph", "page")},
+        **{f"brief_{key}": _joined(one["brief"][key] for one in cited) for key in _OF_BRIEFS},
+        "changed": "".join(marked_up(one["op"], one["text"]) for one in finding["changed"]),
         "elsewhere": _joined(
             f"{one['what']}: {one['title']}, paragraph {one['paragraph']}: {one['text']}"
             for one in finding["elsewhere"]
         ),
         "judged": _joined(f"{one['editor']}: {one['judged']}" for one in finding["judged"]),
     }
-
-
-def _marked_up(stretch: Mapping[str, str]) -> str:
-    text = stretch["text"]
-    return text[: text[:1] == " "] + _MARKS[stretch["op"]].format(text.strip())
 
 
 def _joined(values: Iterator[Any]) -> str:

@@ -1,8 +1,8 @@
-"""Ask a chat model for a second opinion on the sentences of an answer: a record in, opinions out.
+"""Ask a chat model for a second opinion on the sentences of answers: records in, opinions out.
 
-Each sentence is judged by itself, against the passages it cites as they were seen and nothing else:
-no question, no name of an asker, no other sentence is sent. The opinions are records of their own,
-apart from the machine's verdicts and from editors' judgements. What the model says is data.
+Each sentence is judged by itself, against the passages it cites as they were seen: no question, no
+name and no other sentence is sent. Opinions are records of their own, separate from the checker's
+verdicts and editors' judgements. What the model says is data, never an instruction.
 """
 
 import json
@@ -30,7 +30,11 @@ from index.library import Library
 from index.passage import Hit
 from index.settings import Settings
 
-VERSION = "1"  # recorded with every opinion; raise it with every change to the words below
+LONGEST_REPLY = 8_000  # characters, a <think> block included
+LONGEST_REASON = 300  # characters that are kept
+_AROUND = re.compile(r"\A<think>.*?</think>|\A```[a-z]*\s|```\s*\Z", re.DOTALL)
+
+VERSION = "1"  # recorded with every opinion; raise it with every change of the prompt
 
 _RULES = """\
 You check whether one sentence of an answer is borne out by the passages it cites.
@@ -49,9 +53,9 @@ Reply with one line of JSON and nothing else:
 
 
 def compose(sentence: str, hits: Sequence[Hit], most_tokens: int) -> tuple[Message, ...]:
-    """Return the messages.
+    """Return the messages of the prompt, with random marks around what is quoted.
 
-    Raises ChatError where they are too long: a passage cut short would be misjudged.
+    Raises ChatError if they are too long: a truncated passage would be misjudged.
     """
     mark = secrets.token_hex(8)
     passages = [block(number, hit, mark) for number, hit in enumerate(hits, 1)]
@@ -60,11 +64,6 @@ def compose(sentence: str, hits: Sequence[Hit], most_tokens: int) -> tuple[Messa
     if tokens(_RULES) + tokens(body) > most_tokens:
         raise ChatError("The passages are too long for the chat model's prompt")
     return (("system", _RULES), ("human", body))
-
-
-LONGEST_REPLY = 8_000  # characters, a <think> block included
-LONGEST_REASON = 300  # characters that are kept
-_AROUND = re.compile(r"\A<think>.*?</think>|\A```[a-z]*\s|```\s*\Z", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -84,10 +83,7 @@ class ModelJudge:
     """A chat model that gives its opinion. Safe to share between threads."""
 
     def __init__(self, database: Database, settings: Settings, model_name: str) -> None:
-        """Prepare to ask "provider:model"; nothing is imported or called yet.
-
-        Raises UsageError where the name is none.
-        """
+        """Prepare to ask "provider:model", without importing it; UsageError for another form."""
         self.name = model_name
         self._settings = settings_for(settings, model_name)
         allowance = Allowance(database, settings.chat_calls_a_day)
@@ -100,8 +96,8 @@ class ModelJudge:
     def second(self, ledger: Ledger, entry: Entry) -> list[SecondOpinion]:
         """Record and return the model's opinion of the sentences that it has not judged yet.
 
-        A sentence of which it fails is passed over, and the first ChatError raised at the end; a
-        ChatUnavailable at once. What was recorded before stays.
+        If it fails on a sentence, it goes on, and the first ChatError is raised at the end;
+        ChatUnavailable is raised at once. What was recorded stays.
         """
         done = {
             one.sentence
@@ -148,7 +144,7 @@ def second_opinions(ledger: Ledger, answer_id: str) -> list[SecondOpinion]:
 
 
 def read(entry: Entry) -> SecondOpinion:
-    """Return the opinion that a record is."""
+    """Return the opinion of a record."""
     body = entry.body
     return SecondOpinion(
         record_id=entry.record_id,
@@ -161,8 +157,8 @@ def read(entry: Entry) -> SecondOpinion:
     )
 
 
-def standing(found: Iterable[SecondOpinion]) -> dict[int, list[SecondOpinion]]:
-    """Return the last opinion of each judge by sentence; they come oldest first."""
+def last_opinions(found: Iterable[SecondOpinion]) -> dict[int, list[SecondOpinion]]:
+    """Return the last opinion of each model by sentence; the oldest come first."""
     last = {(one.sentence, one.judge): one for one in found}
     by_sentence: dict[int, list[SecondOpinion]] = {}
     for one in last.values():
@@ -173,7 +169,7 @@ def standing(found: Iterable[SecondOpinion]) -> dict[int, list[SecondOpinion]]:
 def settings_for(settings: Settings, model_name: str) -> Settings:
     """Return the settings with this chat model.
 
-    Address and key stay only where they are of the same provider: a key goes to nobody else.
+    URL and key are dropped for another provider: a key is never sent to anyone else.
     """
     provider, _, name = model_name.partition(":")
     if not provider.strip() or not name.strip():
@@ -186,9 +182,9 @@ def settings_for(settings: Settings, model_name: str) -> Settings:
 
 
 def parsed(text: str) -> tuple[Judged, str]:
-    """Return the word and the reason of a reply: one JSON object and nothing else.
+    """Return judgement and reason of a reply: one JSON object and nothing else.
 
-    A <think> block before it and code fences around it are passed over. Raises UnfitReply.
+    A <think> block before it and code fences around it are ignored. Raises UnfitReply.
     """
     plain = text.strip()
     while (stripped := _AROUND.sub("", plain).strip()) != plain:

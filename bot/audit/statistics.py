@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, not_, select
 
 from bot.answer import Verdict
 from bot.audit.agreement import Pair, agreement
-from bot.audit.judgements import Judged, house
+from bot.audit.judgements import Judged, majority
 from bot.audit.register import Register
 from bot.audit.register_tables import audit_answers, audit_findings, audit_sentences
 from bot.ledger import Kind
@@ -147,7 +147,7 @@ def _agreement(connection: Connection, within: ColumnElement[bool]) -> tuple[Mon
     months: defaultdict[str, list[Pair]] = defaultdict(list)
     for sentence, words in given.items():
         month, machine = verdicts[sentence]
-        supported = house(words.values()) is Judged.SUPPORTED
+        supported = majority(words.values()) is Judged.SUPPORTED
         months[month].append((str(machine == Verdict.SUPPORTED), str(supported)))
     return tuple(_month(month, pairs) for month, pairs in sorted(months.items()))
 

@@ -6,7 +6,7 @@ signs such as % and $, do. Offsets are into the texts as given. No I/O.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
 from enum import StrEnum
@@ -38,6 +38,9 @@ class Stretch:
 
     op: Op
     text: str
+
+
+_MARKS: Mapping[str, str] = {Op.KEPT: "{}", Op.REMOVED: "[-{}-]", Op.ADDED: "{{+{}+}}"}
 
 
 def word_diff(before: str, after: str) -> list[Stretch]:
@@ -75,6 +78,11 @@ def overlap(some: frozenset[str], others: frozenset[str]) -> float:
     """Return the Jaccard similarity of two sets of words, in [0, 1]; 1 for two empty sets."""
     union = len(some | others)
     return len(some & others) / union if union else 1.0
+
+
+def marked_up(op: str, text: str) -> str:
+    """Return a stretch as [-removed-], {+added+} or as it is; a leading space stays outside."""
+    return " " * text.startswith(" ") + _MARKS[op].format(text.strip())
 
 
 def _stretches(

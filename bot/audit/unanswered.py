@@ -44,9 +44,8 @@ class Unanswered:
     def plain(self) -> str:
         """Return it as people read it."""
         nearest = f"; nearest: {self.nearest[0]}" if self.nearest else ""
-        return safe(
-            f"{self.question}  ({_times(self.times)}, last {self.last_asked[:10]}{nearest})"
-        )
+        asked = f"{_times(self.times)}, last {self.last_asked[:10]}"
+        return safe(f"{self.question}  ({asked}{nearest})")
 
 
 @dataclass(frozen=True)

@@ -103,9 +103,7 @@ def forget_person(
     return Ledger(database).forget(elsewhere, by=by, person=person)
 
 
-def forget_answers(
-    database: Database, answer_ids: Sequence[str], erasers: Erasers
-) -> Forgotten:
+def forget_answers(database: Database, answer_ids: Sequence[str], erasers: Erasers) -> Forgotten:
     """Forget what was typed for these answers, and said about them; NotFound for an unknown one."""
     ledger = Ledger(database)
     for answer_id in answer_ids:

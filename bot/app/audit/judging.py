@@ -92,15 +92,15 @@ def agreement(
 
     Example: briefs audit agreement --since 2026-01
     """
-    from bot.audit.agreement import compare, comparison_json, comparison_lines
+    from bot.audit.agreement import compare
     from ingest.terminal import out, print_json
 
     with opened() as library:
         found = compare(library.database, chosen)
     if json:
-        print_json(comparison_json(found))
+        print_json(found.to_json())
         return
-    for line in comparison_lines(found):
+    for line in found.lines():
         out().print(line, markup=False)
 
 
