@@ -135,7 +135,7 @@ class ModelJudge:
                 text += piece.text
                 if len(text) > LONGEST_REPLY:
                     raise UnfitReply("The chat model's reply did not end")
-        return parsed(text)
+        return parse_reply(text)
 
 
 def second_opinions(ledger: Ledger, answer_id: str) -> list[SecondOpinion]:
@@ -181,7 +181,7 @@ def settings_for(settings: Settings, model_name: str) -> Settings:
     return settings.model_copy(update=changes)
 
 
-def parsed(text: str) -> tuple[Judged, str]:
+def parse_reply(text: str) -> tuple[Judged, str]:
     """Return judgement and reason of a reply: one JSON object and nothing else.
 
     A <think> block before it and code fences around it are ignored. Raises UnfitReply.

@@ -131,7 +131,7 @@ def clusters(cosines: "NDArray[np.float64]", alike: float = ALIKE) -> list[list[
 
     if len(cosines) < 2:
         return [[at] for at in range(len(cosines))]
-    distances = squareform(1 - cosines, checks=False)
+    distances = squareform((1 - cosines).clip(min=0), checks=False)  # rounding may go below 0
     labels = fcluster(linkage(distances, "average"), 1 - alike, "distance")
     members: dict[int, list[int]] = {}
     for row, label in enumerate(labels):

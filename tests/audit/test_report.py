@@ -139,7 +139,7 @@ def test_a_broken_chain_is_said_first(period, database):
         connection.execute(text("UPDATE ledger SET created_at = 'x' || created_at WHERE seq = 2"))
     found = report(database, ReportScope(Selection(mode="extractive", until="2001")))
     assert (found["chain"]["sound"], found["chain"]["first_bad"]) == (False, 2)
-    assert "not as it was written from record 2 on" in report_html(found)
+    assert "record 2 is not as it was written" in report_html(found)
 
 
 def test_a_record_that_is_wrong_in_its_numbers_is_shown_all_the_same(database, ledger):
@@ -182,7 +182,7 @@ def test_a_long_report_shows_the_riskiest_and_says_what_it_leaves_out(period, da
     found = report(database, EVERYTHING)
     page = report_html(found, most=1)
     assert page.count('<article class="finding') == 1
-    assert "The 3 findings of least risk are left out here" in page
+    assert "Not shown: 3 findings of the lowest risk" in page
     assert len(list(csv.reader(io.StringIO(report_csv(found))))) == 5
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli import commands
 from bot.docs import help_text
 from tests.commands import Shell, parsed
 
@@ -98,9 +99,9 @@ def test_wrong_usage_is_one_line_and_exit_code_two(
     assert err.count("\n") == 1
 
 
-def test_the_help_shows_an_example() -> None:
-    """That starts with the command."""
-    assert "Example: briefs audit check" in help_text("audit", "check")
+def test_the_help_of_every_command_has_an_example() -> None:
+    for name in commands()["audit"].commands:
+        assert f"Example: briefs audit {name}" in help_text("audit", name), name
 
 
 def test_unanswered_lists_what_the_briefs_did_not_answer(own_shell: Shell) -> None:

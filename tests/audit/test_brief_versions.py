@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.audit import brief_versions as shelves
+from bot.audit import brief_versions
 from bot.audit.brief_versions import BriefVersions
 from bot.audit.check_run import run
 from bot.audit.selection import Selection
@@ -49,7 +49,7 @@ def test_few_texts_are_kept(library: Library, monkeypatch: pytest.MonkeyPatch) -
     shelf = BriefVersions(library.database)
     first = shelf.text(ids[0], 1)
     assert shelf.text(ids[0], 1) is first
-    monkeypatch.setattr(shelves, "KEPT", 300)
+    monkeypatch.setattr(brief_versions, "CACHED_CHARACTERS", 300)
     for brief_id in ids:
         shelf.text(brief_id, 1)
     again = shelf.text(ids[0], 1)

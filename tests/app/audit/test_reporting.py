@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.docs import help_text
 from index.library import Library
 from index.settings import load
 from tests.commands import ROOT, Shell
@@ -61,7 +60,6 @@ def test_answers_never_checked_are_said_to_be(own_shell: Shell) -> None:
     own_shell("ask", "when did Finland join NATO?")
     code, out, err = own_shell("audit", "report")
     assert code == 0
-    assert "1 answers have never been checked" not in err
     assert "1 answer has never been checked: briefs audit run" in err
     assert "1 answer has never been checked" in out
 
@@ -77,14 +75,14 @@ def test_a_broken_chain_fails_and_is_still_reported(own_shell: Shell) -> None:
         connection.exec_driver_sql("UPDATE ledger SET hash = upper(hash)")
     code, out, err = own_shell("audit", "report")
     assert code == 1
-    assert "not as it was written from record 1 on" in out
-    assert "not as it was written from record 1 on" in err
+    assert "record 1 is not as it was written" in out
+    assert "was changed from record 1 on" in err
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--bom",), "--bom: only CSV has it"),
+        (("--bom",), "--bom: only for CSV"),
         (("--sample", "5"), "--sample and --seed: give both"),
         (("--json", "--format", "csv"), "give one or the other"),
         (("--out", "/nowhere/report.html"), "--out /nowhere/report.html: No such file"),
@@ -97,9 +95,3 @@ def test_wrong_usage_is_one_line(shell: Shell, arguments: tuple[str, ...], said:
     assert (code, out) == (2, "")
     assert said in err
     assert err.count("\n") == 1
-
-
-def test_the_help_shows_an_example() -> None:
-    """That starts with the command."""
-    assert "Example: briefs audit report" in help_text("audit", "report")
-    assert "Example: briefs audit replay" in help_text("audit", "replay")

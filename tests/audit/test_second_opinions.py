@@ -5,13 +5,21 @@ import json
 import pytest
 
 from bot.audit.judgements import Judged
-from bot.audit.second_opinions import ModelJudge, parsed, second_opinions, settings_for, standing
+from bot.audit.second_opinions import (
+    ModelJudge,
+    last_opinions,
+    parse_reply,
+    second_opinions,
+    settings_for,
+)
 from bot.errors import ChatError, ChatUnavailable, UnfitReply
-from bot.ledger import Kind
+from bot.ledger import Kind, Ledger
 from index.errors import UsageError
+from index.library import Library
 from index.settings import load
 from tests.audit.judged import LEASE, SIZE, database, ledger, put, put_written
 from tests.bot.chatting import KEY, chat_settings
+from tests.commands import Shell, parsed
 from tests.fake_chat import FakeChat, Turn, failing, says
 
 __all__ = ["database", "ledger"]  # found here by pytest
@@ -66,7 +74,8 @@ def test_a_model_is_asked_once_for_each_sentence(fake, database, ledger):
     other = ModelJudge(database, chat_settings(fake), "openai:other")
     assert len(other.second(ledger, ledger.get("a1"))) == 2
     judges = [
-        [one.judge for one in given] for given in standing(second_opinions(ledger, "a1")).values()
+        [one.judge for one in given]
+        for given in last_opinions(second_opinions(ledger, "a1")).values()
     ]
     assert judges == [["openai:fake", "openai:other"]] * 2
 
@@ -109,7 +118,7 @@ def test_what_passages_ask_for_is_not_done(fake, database, ledger):
 )
 def test_a_reply_is_one_word_and_a_plain_reason(reply, judged, reason):
     """Links are left out, unseen characters too."""
-    assert parsed(reply) == (Judged(judged), reason)
+    assert parse_reply(reply) == (Judged(judged), reason)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +141,7 @@ def test_a_reply_is_one_word_and_a_plain_reason(reply, judged, reason):
 def test_anything_else_is_unfit(reply):
     """Nothing is guessed."""
     with pytest.raises(UnfitReply):
-        parsed(reply)
+        parse_reply(reply)
 
 
 def test_an_endless_reply_is_broken_off(fake, database, ledger):
@@ -188,3 +197,72 @@ def test_a_refusal_names_no_secret(fake, database, ledger):
     with pytest.raises(Exception, match="refused the key") as caught:
         asked(fake, database).second(ledger, ledger.get("a1"))
     assert KEY not in str(caught.value)
+
+
+PARTLY = Turn(mind=says('{"judged": "partly", "reason": "Half of it."}'))
+
+
+@pytest.fixture
+def partly_fake():
+    with FakeChat(always=PARTLY) as server:
+        yield server
+
+
+@pytest.fixture
+def shell_of_two(own_shell: Shell) -> Shell:
+    """A shell on a library that gave two answers of two sentences each."""
+    with Library.open(load(home=own_shell.home)) as library:
+        for answer_id in ("a1", "a2"):
+            put(Ledger(library.database), answer_id)
+    return own_shell
+
+
+def run(shell: Shell, fake: FakeChat, *more: str, key: str = "sk-x"):
+    named = {"BRIEFS_CHAT_URL": fake.url, "BRIEFS_CHAT_KEY": key}
+    return shell("audit", "run", "--judge", "openai:fake", *more, **named)
+
+
+def test_every_sentence_is_judged_once(shell_of_two: Shell, partly_fake: FakeChat) -> None:
+    """Counted for people and programs."""
+    code, out, err = run(shell_of_two, partly_fake)
+    assert (code, err) == (0, "")
+    assert "openai:fake judged 4 sentences: 4 partly\n" in out
+    code, out, _ = run(shell_of_two, partly_fake, "--json")
+    assert parsed(out)[-1]["opinions"]["judged"]["partly"] == 0
+    assert len(partly_fake.calls) == 4
+
+
+def test_a_useless_reply_is_one_line_and_the_run_goes_on(
+    shell_of_two: Shell, partly_fake: FakeChat
+) -> None:
+    """All other sentences are judged; exit code 1."""
+    partly_fake.script = [Turn(mind=says("nonsense"))]
+    code, out, err = run(shell_of_two, partly_fake, "--json")
+    assert code == 1
+    assert err.count("\n") == 1
+    assert "not in the form asked for" in err
+    (found,) = parsed(out)
+    assert (found["checked"], found["opinions"]["failed"]) == (2, 1)
+    with Library.open(load(home=shell_of_two.home)) as library:
+        ledger = Ledger(library.database)
+        assert len(second_opinions(ledger, "a1") + second_opinions(ledger, "a2")) == 3
+
+
+def test_without_a_model_the_checks_are_made_all_the_same(
+    shell_of_two: Shell, partly_fake: FakeChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key that is refused, a package that is not there: one line, exit code 1."""
+    partly_fake.always = failing(401)
+    code, out, err = run(shell_of_two, partly_fake)
+    assert (code, err.count("\n")) == (1, 1)
+    assert "checked 2 answers" in out
+    code, out, err = shell_of_two("audit", "run", "--judge", "nobody:x")
+    assert (code, err.count("\n")) == (1, 1)
+    assert "checked 2 answers" in out
+
+
+def test_a_name_that_is_none_is_wrong_usage(shell_of_two: Shell) -> None:
+    """Before anything is checked."""
+    code, out, err = shell_of_two("audit", "run", "--judge", "openai")
+    assert (code, out) == (2, "")
+    assert "--judge openai: write provider:model" in err

@@ -1,14 +1,22 @@
-"""What a running process does for the ledger, hour by hour."""
+"""The [audit] settings, and what a running process does for the ledger every hour."""
 
 import asyncio
 import logging
+from pathlib import Path
 
 import pytest
 
 from bot.audit.anchors import read
-from bot.audit.upkeep import DAY, HOUR, AuditSettings, anchoring, upkeep
+from bot.audit.upkeep import (
+    DAY,
+    HOUR,
+    AuditSettings,
+    every_hour,
+    load_settings,
+    upkeep,
+)
 from bot.ledger import Ledger
-from index.errors import UsageError
+from index.errors import SettingsError, UsageError
 from tests.audit.ledgers import fill, tamper
 
 MADE = 1_800_000_000.0  # later than the records
@@ -32,10 +40,10 @@ class Clock:
             raise asyncio.CancelledError
 
 
-def run(library, settings, clock):
+def run(library, settings, clock, erasers=()):
     async def whole():
         with pytest.raises(asyncio.CancelledError):
-            await anchoring(library, settings, clock=clock, sleep=clock.sleep)
+            await every_hour(library, erasers, settings, clock=clock, sleep=clock.sleep)
 
     asyncio.run(whole())
 
@@ -70,19 +78,26 @@ def test_a_ledger_that_was_cut_is_an_error_in_the_log_each_hour(library, elsewhe
     assert "does not agree with the anchor" in said[0]
 
 
-def test_old_questions_are_forgotten_once_a_day(library, monkeypatch):
-    """At the start, and 24 hours later."""
-    from bot.audit import upkeep as forgetting
+class Eraser:
+    """Notes when old questions were deleted elsewhere."""
 
-    asked = []
-    real = forgetting.forget_older
-    monkeypatch.setattr(
-        forgetting, "forget_older",
-        lambda *given, clock: (asked.append(clock()), real(*given, clock=clock))[1],
-    )  # fmt: skip
+    def __init__(self):
+        self.pruned = []
+
+    def forget_answers(self, database, answer_ids):
+        pass
+
+    def prune(self, database, days, now):
+        self.pruned.append(now)
+        return 0
+
+
+def test_old_questions_are_forgotten_once_a_day(library):
+    """At the start, and 24 hours later."""
     fill(library.database, 2)
-    run(library, AuditSettings(keep_questions_days=30), Clock(30))
-    assert asked == [MADE, MADE + DAY]
+    eraser = Eraser()
+    run(library, AuditSettings(keep_questions_days=30), Clock(30), [eraser])
+    assert eraser.pruned == [MADE, MADE + DAY]
     assert Ledger(library.database).get("a1").private is None
 
 
@@ -91,11 +106,11 @@ def test_without_settings_nothing_is_started(library):
 
     async def plain():
         before = len(asyncio.all_tasks())
-        async with upkeep(library, AuditSettings()):
+        async with upkeep(library, [], AuditSettings()):
             assert len(asyncio.all_tasks()) == before
 
     async def faulty():
-        async with upkeep(library, AuditSettings(anchor=str(library.home / "anchors"))):
+        async with upkeep(library, [], AuditSettings(anchor=str(library.home / "anchors"))):
             pass
 
     asyncio.run(plain())
@@ -109,10 +124,47 @@ def test_it_ends_with_the_process(library, elsewhere):
 
     async def whole():
         before = len(asyncio.all_tasks())
-        async with upkeep(library, AuditSettings(anchor=str(elsewhere))):
+        async with upkeep(library, [], AuditSettings(anchor=str(elsewhere))):
             while not elsewhere.exists() or not elsewhere.read_text():
                 await asyncio.sleep(0.01)
         assert len(asyncio.all_tasks()) == before
 
-    asyncio.run(asyncio.wait_for(whole(), 20))
+    asyncio.run(asyncio.wait_for(whole(), 120))
     assert len(read(elsewhere)) == 1
+
+
+def test_nothing_is_done_unless_it_is_asked_for():
+    """No file, no table: no anchor, everything is kept, nobody is told."""
+    settings = load_settings()
+    assert (settings.anchor_file, settings.keep_questions_days, settings.tell_askers) == (
+        None, None, False,
+    )  # fmt: skip
+
+
+def test_the_table_is_read():
+    """A relative anchor counts from the working folder."""
+    Path("briefs.toml").write_text(
+        '[audit]\nanchor = "anchors"\nkeep_questions_days = 400\ntell_askers = true\n'
+    )
+    settings = load_settings()
+    assert settings.anchor_file == Path.cwd() / "anchors"
+    assert (settings.keep_questions_days, settings.tell_askers) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("ancor = 'x'", "audit.ancor: no such setting"),
+        ("anchor = ''", "audit.anchor: names no file"),
+        ("anchor = 7", "audit.anchor: write text"),
+        ("keep_questions_days = 0", "audit.keep_questions_days: write at least 1"),
+        ("keep_questions_days = '9'", "write a whole number"),
+        ("tell_askers = 1", "write true or false"),
+    ],
+)
+def test_a_fault_is_named_in_one_line(line, said):
+    """With the file to correct."""
+    Path("briefs.toml").write_text(f"[audit]\n{line}\n")
+    with pytest.raises(SettingsError, match=said) as raised:
+        load_settings()
+    assert str(raised.value).endswith("correct it in briefs.toml")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.docs import help_text
 from bot.ledger import Ledger
 from index.database import Database, sqlite_url
 from index.library import Library
@@ -38,7 +37,7 @@ def test_a_sound_chain_is_said_to_be(ledger_shell, anchors):
     """With count and head, and whether an anchor was compared."""
     code, out, err = ledger_shell("audit", "verify-chain")
     assert (code, err) == (0, "")
-    assert out.startswith("sound: 7 records, head ")
+    assert out.startswith("intact: 7 records, head ")
     assert out.endswith("; no anchor was compared\n")
     ledger_shell("audit", "anchor", "--to", str(anchors))
     assert ledger_shell("audit", "verify-chain", "--anchor", str(anchors))[1].endswith(
@@ -116,8 +115,8 @@ def test_an_anchor_goes_to_the_file_of_the_settings(ledger_shell, anchors):
     [
         (["anchor", "--to", "{home}/anchors"], "in the library's own folder"),
         (["verify-chain", "--anchor", "none"], "none: No such file"),
-        (["forget", "--yes"], "nothing to forget; give --asker"),
-        (["forget", "--asker", "x", "--answer", "y", "--yes"], "give one of them"),
+        (["forget", "--yes"], "nothing to delete; give --asker"),
+        (["forget", "--asker", "x", "--answer", "y", "--yes"], "give only one of them"),
         (["forget", "--asker", "U1"], "add --yes"),
         (["anchor", "--channel", "C1"], "SLACK_BOT_TOKEN: missing"),
     ],
@@ -135,7 +134,7 @@ def test_wrong_usage_is_one_line_and_exit_code_two(ledger_shell, monkeypatch, ar
 def test_forget_deletes_and_counts(ledger_shell):
     """By person, by answer, by age of the settings."""
     code, out, _ = ledger_shell("audit", "forget", "--answer", "a1", "--yes")
-    assert (code, out) == (0, "forgotten: 1 question; private parts of 1 record\n")
+    assert (code, out) == (0, "deleted: 1 question; private parts of 1 record\n")
     (done,) = ledger_shell.json("audit", "forget", "--asker", "U1", "--yes")
     assert done == {"answers": 5, "records": 5, "clean": True}
     assert ledger_shell("audit", "forget", "--answer", "zz", "--yes")[0] == 2
@@ -146,9 +145,3 @@ def test_forget_deletes_and_counts(ledger_shell):
     database = Database(sqlite_url(file_of(ledger_shell)))
     assert Ledger(database).get("a2").private is None
     database.close()
-
-
-@pytest.mark.parametrize("command", ["verify-chain", "anchor", "forget"])
-def test_the_help_shows_an_example(command):
-    """That starts with the command."""
-    assert f"Example: briefs audit {command}" in help_text("audit", command)

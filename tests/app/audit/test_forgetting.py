@@ -8,6 +8,7 @@ import pytest
 from bot.audit.upkeep import forget_answers, forget_older, forget_person
 from bot.ledger import By, Kind, Ledger
 from bot.ledger_rows import Record, insert
+from bot.slack import erasing_answers
 from bot.slack.inbox import Inbox
 from bot.slack.reactions import Feedback, Requests
 from bot.slack.types import Accepted, Incoming, Outcome
@@ -17,6 +18,7 @@ from index.errors import NotFound
 from tests.audit.ledgers import BODY, holding
 
 CANARY = "kanarienvogel"
+ERASERS = [erasing_answers]
 PERSON = "slack:T1:U1"
 
 
@@ -72,7 +74,7 @@ def test_a_person_is_gone_from_every_byte(library, person):
     """50 questions, turns, streamed ones, posts, feedback, notes, Slack's tables."""
     ledger = live(library)
     assert holding(library.home, [CANARY])
-    done = forget_person(library.database, person)
+    done = forget_person(library.database, person, ERASERS)
     assert holding(library.home, [CANARY]) == {}
     assert done.clean
     assert (done.answers, done.records) == (50, 49 * 2 + 1 + 1 + 1 + 1 + 1)
@@ -83,7 +85,7 @@ def test_a_person_is_gone_from_every_byte(library, person):
 def test_what_others_typed_stays(library):
     """But for questions in a thread, whose records repeat the words of those before."""
     ledger = live(library)
-    forget_person(library.database, PERSON)
+    forget_person(library.database, PERSON, ERASERS)
     assert all(ledger.get(f"o{n}").private for n in range(1, 50))
     assert ledger.get("o99").private is None
     given, own = ledger.further("a1", Kind.FEEDBACK)
@@ -95,7 +97,7 @@ def test_what_others_typed_stays(library):
 def test_each_answer_has_a_receipt(library):
     """How many records were emptied, and at whose wish; nothing of what they said."""
     ledger = live(library)
-    forget_person(library.database, PERSON)
+    forget_person(library.database, PERSON, ERASERS)
     receipts = {one.answer_id: one for one in ledger.entries(Kind.FORGOTTEN)}
     assert set(receipts) == {f"a{n}" for n in range(1, 51)} | {"o1", "o2", "o99"}
     assert receipts["a3"].body["records"] == 2
@@ -107,9 +109,9 @@ def test_each_answer_has_a_receipt(library):
 def test_a_second_time_there_is_nothing_to_do(library):
     """And no further receipt."""
     ledger = live(library)
-    forget_person(library.database, PERSON)
+    forget_person(library.database, PERSON, ERASERS)
     count = ledger.head()[0]
-    again = forget_person(library.database, PERSON)
+    again = forget_person(library.database, PERSON, ERASERS)
     assert (again.answers, again.records, ledger.head()[0]) == (0, 0, count)
 
 
@@ -129,9 +131,9 @@ def test_single_answers_are_forgotten_with_what_was_said_of_them(library):
     """In the ledger and in Slack's tables; an unknown answer is named before anything is done."""
     ledger = live(library)
     with pytest.raises(NotFound, match="zz"):
-        forget_answers(library.database, ["a1", "zz"])
+        forget_answers(library.database, ["a1", "zz"], ERASERS)
     assert ledger.get("a1").private is not None
-    done = forget_answers(library.database, ["a1", "a2"])
+    done = forget_answers(library.database, ["a1", "a2"], ERASERS)
     assert (done.answers, done.records) == (2, 6)
     assert ledger.get("a2").private is None
     assert ledger.get("a3").private is not None
@@ -146,11 +148,11 @@ def test_what_is_too_old_is_forgotten(library):
     """400 days later: questions, posts, feedback; editors' judgements keep their names."""
     ledger = live(library)
     later = time.time() + 400 * 24 * 3600
-    assert forget_older(library.database, 400 + 1, clock=lambda: later).records == 0
+    assert forget_older(library.database, 400 + 1, ERASERS, clock=lambda: later).records == 0
     ledger.append("new", BODY, typed("fresh question"))
     made = datetime.fromtimestamp(later, UTC) - timedelta(days=300)
     assert ledger.asked_before(made.isoformat()) != []
-    done = forget_older(library.database, 399, clock=lambda: later)
+    done = forget_older(library.database, 399, ERASERS, clock=lambda: later)
     assert done.clean
     assert ledger.get("a1").private is ledger.get("o1").private is None
     assert ledger.further("o2", Kind.JUDGEMENT)[0].private["editor"] == PERSON
@@ -162,7 +164,7 @@ def test_what_is_too_old_is_forgotten(library):
 def test_either_database_forgets(either_library):
     """PostgreSQL by plain deletes."""
     ledger = live(either_library)
-    done = forget_person(either_library.database, PERSON)
+    done = forget_person(either_library.database, PERSON, ERASERS)
     assert done.clean
     assert ledger.check().fault is None
     with either_library.database.read() as connection:
@@ -177,9 +179,9 @@ def test_readers_in_the_way_are_told_of(library, monkeypatch):
     monkeypatch.setattr("index.database.LOG_TIMEOUT_MS", 100)
     with library.database.read() as connection:
         connection.exec_driver_sql("SELECT count(*) FROM ledger").all()
-        assert not forget_person(library.database, PERSON).clean
+        assert not forget_person(library.database, PERSON, ERASERS).clean
     assert ledger.get("a1").private is None
-    assert forget_person(library.database, PERSON).clean
+    assert forget_person(library.database, PERSON, ERASERS).clean
     assert holding(library.home, [CANARY]) == {}
 
 
@@ -192,7 +194,7 @@ def test_a_receipt_and_its_deletion_are_one(library):
             "BEGIN SELECT RAISE(ABORT, 'no'); END"
         )
     with pytest.raises(Exception, match="no"):
-        forget_person(library.database, PERSON)
+        forget_person(library.database, PERSON, ERASERS)
     assert ledger.get("a1").private is not None
 
 
@@ -203,5 +205,5 @@ def test_the_record_of_old_is_forgotten_too(library):
 
         create(connection)
         insert(connection, Record(Kind.ANSWER, "old", BODY, {"question": CANARY, "asker": PERSON}))
-    assert forget_person(library.database, PERSON).answers == 1
+    assert forget_person(library.database, PERSON, ERASERS).answers == 1
     assert holding(library.home, [CANARY]) == {}

@@ -2,7 +2,6 @@
 
 import pytest
 
-from bot.docs import help_text
 from bot.ledger import Kind, Ledger
 from index.library import Library
 from index.settings import load
@@ -45,7 +44,7 @@ def test_the_terminals_user_judges_unless_another_is_named(
     [
         (("a9", "1", "supported"), "a9: no such answer"),
         (("a1", "3", "supported"), "a1: no sentence 3; it has 2"),
-        (("a1", "1", "fine"), "fine: no judgement; write one of supported|partly|"),
+        (("a1", "1", "fine"), "fine: not a judgement; choose one of supported|partly|"),
         (("a1", "1", "partly", "--editor", " "), "no editor"),
         (("a1", "1", "partly", "--note", "x" * 2_001), "note: 2,001 characters"),
     ],
@@ -64,7 +63,7 @@ def test_a_sample_is_drawn_again_by_its_seed(judging: Shell) -> None:
     """Nothing is recorded by drawing; each line says from how many."""
     code, out, err = judging("audit", "sample", "2")
     seed = err.rsplit(" ", 1)[1].strip()
-    assert (code, "2 of 3 answers, 2 of them not judged in full" in err) == (0, True)
+    assert (code, "2 of 3 answers, 2 of them not fully judged" in err) == (0, True)
     assert judging("audit", "sample", "2", "--seed", seed)[1] == out
     drawn = judging.json("audit", "sample", "2", "--seed", seed)
     assert [one["answer_id"] for one in drawn] == [
@@ -103,12 +102,6 @@ def test_agreement_is_shown_for_people_and_programs(judging: Shell) -> None:
     (found,) = judging.json("audit", "agreement", "--since", "2020")
     assert found["machine"]["supported_or_not"]["same"] == 1
     assert judging.json("audit", "agreement", "--until", "2001")[0]["judged"]["sentences"] == 0
-
-
-@pytest.mark.parametrize("command", ["judge", "sample", "agreement"])
-def test_the_help_shows_an_example(command: str) -> None:
-    """That starts with the command."""
-    assert f"Example: briefs audit {command}" in help_text("audit", command)
 
 
 def test_dates_that_are_none_are_refused(shell: Shell) -> None:

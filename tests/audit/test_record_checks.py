@@ -2,15 +2,19 @@
 
 import copy
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.answer import Reason, Sentence, Verdict
 from bot.audit.brief_versions import BriefVersions
 from bot.audit.findings import Finding, FindingKind, Severity
-from bot.audit.record_checks import check, unreadable
+from bot.audit.record_checks import check, check_streamed, unreadable
 from bot.ledger import canonical
+from bot.streamed import Stream
+from index.database import Database, sqlite_url
 from index.library import Library
 from tests.audit.records import PORT, Told, brief, cited, doubtful, quoting
 from tests.drafts import draft as drafted
@@ -279,3 +283,22 @@ def test_a_passage_of_the_library_that_has_the_words_is_named(library: Library) 
     found = check(misquoted(PORT[2]), BriefVersions(library.database))
     assert kinds(found) == ["misattributed", "misattributed"]
     assert found[0].evidence["support"]["brief_id"] == outcome.brief_id
+
+
+def test_rows_that_are_as_they_were_shown_are_sound(tmp_path: Path) -> None:
+    """Others, fewer or none at all are a fault of the record."""
+    database = Database(sqlite_url(tmp_path / "l.db"))
+    assert check_streamed({"answer_id": "a", "streamed": None}, database) == []
+    recorded = {"rows": 2, "sha256": "0" * 64}
+    (found,) = check_streamed({"answer_id": "a", "streamed": recorded}, database)
+    assert found.kind == "record"
+    stream = Stream(database, "a")
+    stream.begin({"hits": []}, {"question": "Why?"})
+    stream.add({"sentence": "So."})
+    body = {"answer_id": "a", "streamed": stream.digest}
+    assert check_streamed(body, database) == []
+    with database.write() as connection:
+        connection.execute(text("DROP TRIGGER answers_streamed_no_update"))
+        connection.execute(text("UPDATE answers_streamed SET body = '{}' WHERE number = 1"))
+    assert [one.kind for one in check_streamed(body, database)] == ["record"]
+    database.close()

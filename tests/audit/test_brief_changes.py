@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from bot.audit.brief_changes import check_versions
+from bot.audit.brief_changes import check_versions, resting
 from bot.audit.brief_versions import BriefVersions
 from bot.audit.findings import Finding, FindingKind, Severity
-from bot.ledger import canonical
+from bot.ledger import Ledger, canonical
 from index.library import Library
-from tests.audit.records import PORT, Told, cited
+from ingest.resting import Change, Resting
+from tests.audit.records import PORT, Told, brief, cited, later, quoting, record
 from tests.drafts import draft, each_alone
 
 Body = dict[str, Any]
@@ -123,3 +124,32 @@ def test_a_newer_edition_of_the_publisher_supersedes(library: Library, answered:
     assert "“Wheat”, 2025-01-01" in one.detail
     late = answered(first, 1, hours=1)
     assert found(library, late) == []
+
+
+FIRST = brief(*PORT)
+SECOND = later(FIRST, "41", "43")
+
+
+@pytest.fixture
+def asked(library: Library) -> Library:
+    """A library whose ledger has two answers that rest on the port, and one that does not."""
+    ledger = Ledger(library.database)
+    record(ledger, "cargo", quoting(FIRST, 1, PORT[0]))
+    record(ledger, "lease", quoting(FIRST, 3, PORT[2]))
+    record(ledger, "other", quoting(brief("Ships.", id="ship"), 1, "Ships."))
+    record(ledger, "newer", quoting(SECOND, 1, SECOND.text.split("\n\n")[0]))
+    return library
+
+
+def test_an_ingest_learns_which_answers_cite_what_it_changed(asked: Library) -> None:
+    """Those that quote changed words come first; a withdrawn brief affects all that cite it."""
+    changes = [Change("port", "Port", SECOND.text), Change("ship", "Ships"), Change("none", "No")]
+    assert resting(asked, changes) == [
+        Resting("port", "Port", False, ("cargo", "newer", "lease"), 1),
+        Resting("ship", "Ships", True, ("other",), 1),
+    ]
+    assert resting(asked, [Change("port", "Port")])[0].answers == ("newer", "lease", "cargo")
+
+
+def test_without_a_ledger_no_answer_is_affected(library: Library) -> None:
+    assert resting(library, [Change("port", "Port")]) == []
