@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Any
 
-from bot import verify
-from bot.answer import Verdict
+from bot.answering.answer import Verdict
+from bot.answering.render import safe
 from bot.audit.judgements import (
     GRADE,
     Judged,
@@ -22,8 +22,8 @@ from bot.audit.judgements import (
 )
 from bot.audit.register import Register
 from bot.audit.selection import Order, Selection
-from bot.ledger import Ledger
-from bot.render import safe
+from bot.checking import verify
+from bot.ledger.ledger import Ledger
 from index.database import Database
 
 ENOUGH = 30  # judged sentences that give meaningful figures,

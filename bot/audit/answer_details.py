@@ -7,14 +7,14 @@ about it. Nothing is recorded.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.answering.render import NO_DATE, NOT_ANSWERED, OFF_TOPIC, safe
 from bot.audit import second_opinions
 from bot.audit.brief_versions import BriefVersions, StoredVersion
 from bot.audit.check_run import check_answer
 from bot.audit.judgements import read as judgement
 from bot.audit.register import Register, RegisteredAnswer
 from bot.audit.text_diff import became
-from bot.ledger import Entry, Kind, Ledger
-from bot.render import NO_DATE, NOT_ANSWERED, OFF_TOPIC, safe
+from bot.ledger.ledger import Entry, Kind, Ledger
 from index.database import Database
 
 Json = Mapping[str, Any]

@@ -14,7 +14,7 @@ from bot.audit.brief_versions import BriefVersions, StoredVersion
 from bot.audit.findings import Finding, FindingKind, finding, worst_first
 from bot.audit.register import Register
 from bot.audit.text_diff import Became, became
-from bot.ledger_tables import ledger
+from bot.ledger.tables import ledger
 from index.library import Library
 from ingest.resting import Change, Resting
 

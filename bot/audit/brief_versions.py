@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from bot.answering.readable import headers, is_row, row
 from bot.audit import text_diff
-from bot.readable import headers, is_row, row
-from bot.rebuilt import hit
-from bot.record import sha256
+from bot.ledger.rebuilt import hit
+from bot.ledger.record import sha256
 from index import catalogue, schema
 from index.database import Database
 from index.lexicon import indexed_terms, lexicon_for

@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from bot import verify
-from bot.answer import Verdict
+from bot.answering.answer import Verdict
+from bot.answering.render import safe
+from bot.answering.writing.grounding import evidence
 from bot.audit.brief_versions import cited_hits
 from bot.audit.register import Register
 from bot.audit.selection import Order, Selection, draw
+from bot.checking import verify
 from bot.errors import LedgerError
-from bot.grounding import evidence
-from bot.ledger import Entry, Kind, Ledger
-from bot.render import safe
+from bot.ledger.ledger import Entry, Kind, Ledger
 from index.database import Database
 from index.errors import UsageError
 
@@ -113,7 +113,7 @@ class JudgedSentence:
     sentence: int  # from 1
     text: str
     verdict: Verdict  # that was shown
-    score: float  # of bot/verify.py, in [0, 1]
+    score: float  # of bot/checking/verify.py, in [0, 1]
     majority: Judged
     editors: Mapping[str, Judged]
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.answering.readable import faithful
 from bot.audit import quotation_checks, text_diff
 from bot.audit.brief_versions import (
     BriefVersions,
@@ -22,10 +23,9 @@ from bot.audit.brief_versions import (
 )
 from bot.audit.findings import Finding, FindingKind, Severity, finding, worst_first
 from bot.audit.sentence_checks import RecordedSentence, SentenceCheck, found_by
-from bot.dangling import MARK
-from bot.readable import faithful
-from bot.record import sha256
-from bot.streamed import answers_streamed, digest_of
+from bot.checking.dangling import MARK
+from bot.ledger.record import sha256
+from bot.ledger.streamed import answers_streamed, digest_of
 from index.database import Database
 
 Json = Mapping[str, Any]

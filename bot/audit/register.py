@@ -16,8 +16,8 @@ from bot.audit import register_query, register_tables, register_update
 from bot.audit.findings import Finding, FindingKind, Severity
 from bot.audit.register_tables import audit_answers, audit_citations, audit_findings, batched
 from bot.audit.selection import Order, Selection, draw
-from bot.ledger import Ledger
-from bot.ledger_tables import ledger, ledger_private
+from bot.ledger.ledger import Ledger
+from bot.ledger.tables import ledger, ledger_private
 from index.database import Database
 from index.errors import NotFound
 

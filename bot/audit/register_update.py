@@ -24,8 +24,8 @@ from bot.audit.register_tables import (
     missing,
     recreate,
 )
-from bot.ledger import Kind as Record
-from bot.ledger_tables import GENESIS, ledger, ledger_private
+from bot.ledger.ledger import Kind as Record
+from bot.ledger.tables import GENESIS, ledger, ledger_private
 from index import schema, snapshot
 
 BATCH = 400  # records read in one transaction, so that nobody waits long to write an answer

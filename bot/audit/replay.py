@@ -12,10 +12,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.answer import Turn
+from bot.answering.answer import Turn
+from bot.answering.render import safe
 from bot.audit.text_diff import Op, Stretch, marked_up, word_diff
-from bot.ledger import Entry
-from bot.render import safe
+from bot.ledger.ledger import Entry
 from index.errors import BriefsError, UsageError
 from index.snapshot import Filters
 

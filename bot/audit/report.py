@@ -23,7 +23,7 @@ from bot.audit.register import Register, RegisteredAnswer
 from bot.audit.second_opinions import last_opinions, second_opinions
 from bot.audit.selection import Order, Selection, draw
 from bot.audit.text_diff import Stretch, word_diff
-from bot.ledger import Entry, Ledger
+from bot.ledger.ledger import Entry, Ledger
 from index.database import Database
 
 FORMAT = 1

@@ -14,16 +14,16 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.allowance import Allowance
+from bot.answering.writing.allowance import Allowance
+from bot.answering.writing.models import ChatModel, Message
+from bot.answering.writing.prompt import block, cleared, tokens
 from bot.audit.brief_versions import cited_hits
 from bot.audit.judgements import Judged
 from bot.audit.register import Register
 from bot.audit.selection import Selection
 from bot.errors import ChatError, ChatUnavailable, UnfitReply
-from bot.ledger import Entry, Kind, Ledger
-from bot.models import ChatModel, Message
-from bot.prompt import block, cleared, tokens
-from bot.untrusted import bare, forbidden
+from bot.language.untrusted import bare, forbidden
+from bot.ledger.ledger import Entry, Kind, Ledger
 from index.database import Database
 from index.errors import UsageError
 from index.library import Library

@@ -1,20 +1,21 @@
 """Check a sentence against the passages it cites: does it say what they say? Findings out.
 
 A sentence of an extractive answer claims to be the brief's own words; a written sentence claims to
-be supported by them. Checked by words and facts (bot/verify.py), without a model.
+be supported by them. Checked by words and facts (bot/checking/verify.py), without a model.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import polarity, quoted, verify
-from bot.answer import Reason, Verdict
+from bot.answering.answer import Reason, Verdict
 from bot.audit.brief_versions import EvidencePassage
 from bot.audit.findings import Finding, FindingKind, Severity, finding, kind_of
 from bot.audit.quotation_checks import Far, Misquote, misquote
 from bot.audit.text_diff import WordChange
-from bot.facts import DATE, NAME, NUMBER, Token, read
+from bot.checking import quoted, verify
+from bot.language import polarity
+from bot.language.facts import DATE, NAME, NUMBER, Token, read
 from index import sentences
 
 SAME_SUBJECT = 0.35  # least score of a sentence whose passages are about the same thing

@@ -12,8 +12,8 @@ from difflib import Match, SequenceMatcher
 from enum import StrEnum
 from functools import lru_cache
 
-from bot.quoted import SAME
-from bot.readable import bare
+from bot.answering.readable import bare
+from bot.checking.quoted import SAME
 
 MOST_TOKENS = 3_000  # tokens of a text that is compared word by word
 _WORD = re.compile(r"(?:(?<![\w)\]])-(?=\d))?\w+(?:[.,:/]\d+)*|[%$€£<>=+]")

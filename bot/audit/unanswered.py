@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from bot.ledger import Entry
-from bot.render import safe
+from bot.answering.render import safe
+from bot.ledger.ledger import Entry
 from index.words import words
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.audit import anchors
-from bot.ledger import By, Forgotten, Ledger
+from bot.ledger import anchors
+from bot.ledger.ledger import By, Forgotten, Ledger
 from index.database import Database
 from index.errors import BriefsError, SettingsError
 from index.library import Library

@@ -3,7 +3,7 @@
 import threading
 
 from bot.audit.unanswered import QuestionGroup, question_groups, unanswered
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from index.library import Library
 
 

@@ -14,7 +14,7 @@ from bot.audit.brief_versions import BriefVersions
 from bot.audit.findings import Finding, FindingKind
 from bot.audit.register import Register
 from bot.audit.register_tables import audit_answers, audit_citations
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from index.database import Database
 from index.errors import NotFound
 

@@ -20,11 +20,11 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.app.making import parts as made_of
 from bot.audit.upkeep import load_settings as load_audit
 from bot.audit.upkeep import upkeep
 from bot.desk.settings import public_url
-from bot.ledger import Ledger
-from bot.making import parts as made_of
+from bot.ledger.ledger import Ledger
 from bot.serving.health import Health, site
 from bot.serving.server import address, bound, serving
 from bot.serving.signals import heard, until

@@ -21,8 +21,8 @@ from bot.audit.judgements import (
 )
 from bot.audit.report import ReportScope, report
 from bot.audit.selection import Selection
-from bot.ledger import Ledger
-from bot.ledger_tables import ledger_private
+from bot.ledger.ledger import Ledger
+from bot.ledger.tables import ledger_private
 from tests.audit.judged import NO, PARTLY, WRONG, YES, database, judged, ledger, put, put_written
 
 __all__ = ["database", "ledger"]  # found here by pytest

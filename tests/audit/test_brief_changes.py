@@ -10,7 +10,7 @@ import pytest
 from bot.audit.brief_changes import check_versions, resting
 from bot.audit.brief_versions import BriefVersions
 from bot.audit.findings import Finding, FindingKind, Severity
-from bot.ledger import Ledger, canonical
+from bot.ledger.ledger import Ledger, canonical
 from index.library import Library
 from ingest.resting import Change, Resting
 from tests.audit.records import PORT, Told, brief, cited, later, quoting, record

@@ -6,7 +6,7 @@ from bot.audit import brief_versions
 from bot.audit.brief_versions import BriefVersions
 from bot.audit.check_run import run
 from bot.audit.selection import Selection
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from index.library import Library
 from tests.audit.records import PORT, quoting, record
 from tests.drafts import draft, each_alone

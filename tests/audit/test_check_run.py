@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from bot.answer import Sentence, Verdict
+from bot.answering.answer import Sentence, Verdict
 from bot.audit.check_run import run
 from bot.audit.findings import FindingKind, Severity
 from bot.audit.register import Register
 from bot.audit.selection import Selection
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from index.library import Library
 from tests.audit.records import PORT, Told, brief, quoting, record
 from tests.drafts import draft, each_alone

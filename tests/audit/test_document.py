@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import typer
 
+from bot.app.cli import app
 from bot.audit.findings import SEVERITY, FindingKind
-from bot.cli import app
 from tests.commands import ROOT
 
 PAGES = [ROOT / "docs" / "auditing.md", ROOT / "docs" / "ledger.md"]

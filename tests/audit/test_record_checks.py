@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.answer import Reason, Sentence, Verdict
+from bot.answering.answer import Reason, Sentence, Verdict
 from bot.audit.brief_versions import BriefVersions
 from bot.audit.findings import Finding, FindingKind, Severity
 from bot.audit.record_checks import check, check_streamed, unreadable
-from bot.ledger import canonical
-from bot.streamed import Stream
+from bot.ledger.ledger import canonical
+from bot.ledger.streamed import Stream
 from index.database import Database, sqlite_url
 from index.library import Library
 from tests.audit.records import PORT, Told, brief, cited, doubtful, quoting

@@ -13,12 +13,12 @@ from bot.audit.second_opinions import (
     settings_for,
 )
 from bot.errors import ChatError, ChatUnavailable, UnfitReply
-from bot.ledger import Kind, Ledger
+from bot.ledger.ledger import Kind, Ledger
 from index.errors import UsageError
 from index.library import Library
 from index.settings import load
+from tests.answering.chatting import KEY, chat_settings
 from tests.audit.judged import LEASE, SIZE, database, ledger, put, put_written
-from tests.bot.chatting import KEY, chat_settings
 from tests.commands import Shell, parsed
 from tests.fake_chat import FakeChat, Turn, failing, says
 

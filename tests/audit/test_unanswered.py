@@ -14,7 +14,7 @@ from bot.audit.unanswered import (
     question_groups,
     unanswered,
 )
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from index.database import Database, sqlite_url
 from index.embedder import ModelEmbedder, Vectors
 from index.model_files import DEFAULT_MODEL

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.audit.anchors import read
 from bot.audit.upkeep import (
     DAY,
     HOUR,
@@ -15,7 +14,8 @@ from bot.audit.upkeep import (
     load_settings,
     upkeep,
 )
-from bot.ledger import Ledger
+from bot.ledger.anchors import read
+from bot.ledger.ledger import Ledger
 from index.errors import SettingsError, UsageError
 from tests.audit.ledgers import fill, tamper
 

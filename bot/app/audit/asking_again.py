@@ -11,11 +11,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bot.answer import Turn
-from bot.chain import Answerer
-from bot.ledger import Entry, Ledger
-from bot.making import parts
-from bot.period import day_in
+from bot.answering.answer import Turn
+from bot.answering.chain import Answerer
+from bot.app.making import parts
+from bot.ledger.ledger import Entry, Ledger
+from bot.question.period import day_in
 from index.database import Database, sqlite_url
 from index.errors import NotFound
 from index.library import Library

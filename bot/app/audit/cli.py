@@ -12,8 +12,8 @@ from index.errors import UsageError
 from ingest.cli import SOME_FAILED, Json
 
 if TYPE_CHECKING:
-    from bot.batch import Row
-    from bot.verify import Check
+    from bot.app.batch import Row
+    from bot.checking.verify import Check
 
 app = typer.Typer(
     name="audit",
@@ -80,7 +80,7 @@ def check(
 
     Example: briefs audit check "Ten ships left." --evidence "Twelve ships left the port."
     """
-    from bot.verify import check as judge
+    from bot.checking.verify import check as judge
     from ingest.terminal import print_json
 
     failures: list[str] = []
@@ -120,7 +120,7 @@ def plain(found: "Check") -> str:
 def _claims(
     claim: str | None, evidence: Sequence[str] | None, batch: str | None
 ) -> Iterable[Claim]:
-    from bot.batch import rows, sound
+    from bot.app.batch import rows, sound
 
     if batch is not None:
         if claim is not None or evidence:
@@ -134,7 +134,7 @@ def _claims(
 
 
 def _claim(row: "Row") -> Claim:
-    from bot.batch import sound
+    from bot.app.batch import sound
 
     if row.fault:
         return Claim(None, fault=row.fault)

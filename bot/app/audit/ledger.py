@@ -12,8 +12,8 @@ from ingest.cli import SOME_FAILED, Json, opened
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.audit.anchors import Anchor
-    from bot.ledger import Checked, Forgotten
+    from bot.ledger.anchors import Anchor
+    from bot.ledger.ledger import Checked, Forgotten
     from index.database import Database
 
 
@@ -31,9 +31,9 @@ def verify_chain(
 
     Example: briefs audit verify-chain --anchor /mnt/other/briefs.anchors
     """
-    from bot.audit.anchors import library_id, marks_of, read
-    from bot.ledger import Ledger
-    from bot.render import safe
+    from bot.answering.render import safe
+    from bot.ledger.anchors import library_id, marks_of, read
+    from bot.ledger.ledger import Ledger
     from ingest.terminal import print_json, say
 
     with opened() as library:
@@ -73,7 +73,7 @@ def anchor(
 
     Example: briefs audit anchor --to /mnt/other/briefs.anchors
     """
-    from bot.audit.anchors import keep, taken
+    from bot.ledger.anchors import keep, taken
     from ingest.terminal import print_json, say
 
     path = _anchor_file(to, channel)
@@ -217,7 +217,7 @@ def _what(asker: str | None, answer: list[str] | None, days: int | None) -> str:
 
 
 def _confirm(what: str, yes: bool) -> None:
-    from bot.render import safe
+    from bot.answering.render import safe
 
     if yes:
         return

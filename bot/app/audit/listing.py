@@ -106,8 +106,8 @@ def uses(
 
     Example: briefs audit uses IF10753#p4
     """
+    from bot.answering.render import safe
     from bot.audit.register import Register
-    from bot.render import safe
     from ingest.terminal import print_json, print_table, say
 
     with opened() as library:
@@ -151,7 +151,7 @@ def unanswered(
     """
     from bot.audit.unanswered import question_groups
     from bot.audit.unanswered import unanswered as open_questions
-    from bot.ledger import Ledger
+    from bot.ledger.ledger import Ledger
     from ingest.terminal import print_json, say
 
     with opened() as library:

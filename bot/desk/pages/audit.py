@@ -13,11 +13,11 @@ from bot.audit.register import EVERYTHING
 from bot.audit.report import ReportScope, report
 from bot.audit.report_formats import report_csv, report_html
 from bot.audit.selection import Selection
-from bot.canonical import canonical
 from bot.desk.filters import Filters, read
 from bot.desk.runs import Tick
 from bot.desk.visits import Desk, Edited, Editing, to
 from bot.desk.words import counted
+from bot.ledger.canonical import canonical
 from index.errors import UsageError
 
 router = APIRouter()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import commands
-from bot.docs import help_text
+from bot.app.cli import commands
+from bot.app.docs import help_text
 from tests.commands import Shell, parsed
 
 EVIDENCE = "Twelve ships left the port."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.ledger import Kind, Ledger
+from bot.ledger.ledger import Kind, Ledger
 from index.library import Library
 from index.settings import load
 from tests.audit.judged import put

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from index.database import Database, sqlite_url
 from index.library import Library
 from tests.audit.ledgers import fill, rewrite, tamper

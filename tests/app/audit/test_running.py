@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.answer import Sentence, Verdict
-from bot.ledger import Kind as Record
-from bot.ledger import Ledger
+from bot.answering.answer import Sentence, Verdict
+from bot.ledger.ledger import Kind as Record
+from bot.ledger.ledger import Ledger
 from index.library import Library
 from index.settings import load
 from tests.audit.records import PORT, brief, quoting, record
