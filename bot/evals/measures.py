@@ -9,6 +9,12 @@ from dataclasses import dataclass
 
 from bot.evals.evaluation import Answered, Outcome, Result, Way
 
+DEPTHS = (1, 5, 10, 50)
+
+Value = float | None
+Measure = Callable[[Outcome, bool], Value]  # of an outcome and whether it is answerable; None: n/a
+
+
 Z = 1.959964  # of a 95 % interval under the normal distribution
 
 
@@ -17,10 +23,9 @@ def wilson(good: float, total: int) -> tuple[float, float] | None:
 
     E. B. Wilson, 1927, doi:10.2307/2276774. Its coverage holds for few cases and for shares near 0
     and 1, where the textbook's interval fails: R. G. Newcombe, 1998,
-    doi:10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E, method 3.
-
-    It rests on cases drawn at random and independent of each other: for chosen cases it says
-    nothing of those not chosen.
+    doi:10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E, method 3. It assumes that
+    the cases were drawn at random and are independent of each other. Unlike SciPy's it takes a
+    fractional count.
     """
     if not total:
         return None
@@ -29,12 +34,6 @@ def wilson(good: float, total: int) -> tuple[float, float] | None:
     half = Z * math.sqrt(share * (1 - share) / total + squared / (4 * total * total))
     half /= 1 + squared / total
     return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
-
-
-DEPTHS = (1, 5, 10, 50)
-
-Value = float | None
-Measure = Callable[[Outcome, bool], Value]  # of an outcome and whether it is answerable; None: n/a
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Share:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The 95 % score interval of a proportion (bot/evals/measures.py)."""
+        """The 95 % Wilson score interval of the share."""
         return wilson(self.good, self.total)
 
 

@@ -17,8 +17,8 @@ from bot.ledger.ledger import Kind, Ledger
 from index.errors import UsageError
 from index.library import Library
 from index.settings import load
-from tests.answering.chatting import KEY, chat_settings
 from tests.audit.judged import LEASE, SIZE, database, ledger, put, put_written
+from tests.chatting import KEY, chat_settings
 from tests.commands import Shell, parsed
 from tests.fake_chat import FakeChat, Turn, failing, says
 
