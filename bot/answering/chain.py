@@ -26,7 +26,7 @@ from bot.errors import QuoteError
 from bot.ledger import record
 from bot.ledger.ledger import Ledger
 from bot.ledger.record import Basis
-from bot.ledger.streamed import Stream
+from bot.ledger.streamed import StreamedAnswer
 from bot.question.conversation import standalone
 from bot.question.period import day_in, with_period
 from bot.question.reference import points_at_source
@@ -101,7 +101,7 @@ class _Stage:
 
     request: Request
     standalone: Standalone
-    stream: Stream
+    stream: StreamedAnswer
     found: Found = field(default_factory=Found)
     hits: tuple[Hit, ...] = ()
     generation: int = 0
@@ -208,7 +208,7 @@ class _Steps:
         moment = request.moment or datetime.now(UTC)
         today = day_in(request.zone or self.library.settings.timezone, moment)
         question = with_period(self.reader(request.question, request.turns), today)
-        stream = Stream(self.library.database, request.answer_id or new_id())
+        stream = StreamedAnswer(self.library.database, request.answer_id or new_id())
         return _Stage(request, question, stream, seconds=_took({}, "understand", started))
 
     def find(self, stage: _Stage) -> _Stage:

@@ -14,7 +14,7 @@ from bot.audit.check_run import check_answer
 from bot.audit.judgements import read as judgement
 from bot.audit.register import Register, RegisteredAnswer
 from bot.audit.text_diff import became
-from bot.ledger.ledger import Entry, Kind, Ledger
+from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
 from index.database import Database
 
 Json = Mapping[str, Any]
@@ -94,18 +94,20 @@ def _version(one: StoredVersion) -> dict[str, Any]:
     }
 
 
-def _further(entries: Iterable[Entry]) -> dict[str, list[dict[str, Any]]]:
+def _further(entries: Iterable[LedgerEntry]) -> dict[str, list[dict[str, Any]]]:
     """Return the further records of an answer, by their kind."""
     found: dict[str, list[dict[str, Any]]] = {
         "posted": [], "feedback": [], "judgements": [], "opinions": [], "forgotten": [],
     }  # fmt: skip
     for entry in entries:
-        if entry.kind is Kind.JUDGEMENT:
+        if entry.kind is RecordKind.JUDGEMENT:
             found["judgements"].append(_plain(judgement(entry)))
-        elif entry.kind is Kind.OPINION:
+        elif entry.kind is RecordKind.OPINION:
             found["opinions"].append(_plain(second_opinions.read(entry)))
         else:
-            name = {Kind.POSTED: "posted", Kind.FEEDBACK: "feedback"}.get(entry.kind, "forgotten")
+            name = {RecordKind.POSTED: "posted", RecordKind.FEEDBACK: "feedback"}.get(
+                entry.kind, "forgotten"
+            )
             found[name].append(_record(entry))
     return found
 
@@ -114,7 +116,7 @@ def _plain(one: Any) -> dict[str, Any]:
     return {key: value for key, value in vars(one).items() if key != "answer_id"}
 
 
-def _record(entry: Entry) -> dict[str, Any]:
+def _record(entry: LedgerEntry) -> dict[str, Any]:
     """Return what a record says, without the fields of the chain."""
     chain = {"answer_id", "created_at", "record_id", "record_kind", "private_sha256"}
     said = {key: value for key, value in entry.body.items() if key not in chain}

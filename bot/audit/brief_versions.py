@@ -15,8 +15,7 @@ from sqlalchemy import Connection, select
 
 from bot.answering.readable import headers, is_row, row
 from bot.audit import text_diff
-from bot.ledger.rebuilt import hit
-from bot.ledger.record import sha256
+from bot.ledger.record import hit, sha256
 from index import catalogue, schema
 from index.database import Database
 from index.lexicon import indexed_terms, lexicon_for

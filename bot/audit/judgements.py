@@ -18,7 +18,7 @@ from bot.audit.register import Register
 from bot.audit.selection import Order, Selection, draw
 from bot.checking import verify
 from bot.errors import LedgerError
-from bot.ledger.ledger import Entry, Kind, Ledger
+from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
 from index.database import Database
 from index.errors import UsageError
 
@@ -59,18 +59,18 @@ def judge(
     if len(note) > LONGEST_NOTE:
         raise UsageError(f"note: {len(note):,} characters; shorten it to {LONGEST_NOTE:,}")
     record_id = ledger.add(
-        Kind.JUDGEMENT,
+        RecordKind.JUDGEMENT,
         answer_id,
         {"sentence": sentence, "judged": judged},
         {"editor": editor.strip(), "note": note.strip() or None},
     )
-    for entry in ledger.further(answer_id, Kind.JUDGEMENT):
+    for entry in ledger.further(answer_id, RecordKind.JUDGEMENT):
         if entry.record_id == record_id:
             return read(entry)
     raise LedgerError(f"{record_id}: was recorded and is not there; run: briefs audit verify-chain")
 
 
-def read(entry: Entry) -> Judgement:
+def read(entry: LedgerEntry) -> Judgement:
     """Return the judgement that a record is."""
     private = entry.private or {}
     return Judgement(
@@ -122,7 +122,7 @@ def standing_judgements(
     ledger: Ledger, answer_ids: Collection[str] | None = None
 ) -> list[Judgement]:
     """Return the last judgements, oldest first; of these answers, or of all."""
-    found = map(read, ledger.entries(Kind.JUDGEMENT))
+    found = map(read, ledger.entries(RecordKind.JUDGEMENT))
     return standing(one for one in found if answer_ids is None or one.answer_id in answer_ids)
 
 
@@ -150,7 +150,7 @@ def editor_of(judgement: Judgement) -> str:
     return judgement.editor or "(forgotten)"
 
 
-def _judged_sentence(entry: Entry, number: int, given: list[Judgement]) -> JudgedSentence:
+def _judged_sentence(entry: LedgerEntry, number: int, given: list[Judgement]) -> JudgedSentence:
     recorded: Mapping[str, Any] = entry.body["sentences"][number - 1]
     pieces = [text for hit in cited_hits(entry.body, number) for text in evidence(hit)]
     return JudgedSentence(
@@ -171,7 +171,7 @@ def _judged_sentence(entry: Entry, number: int, given: list[Judgement]) -> Judge
 class SampledAnswer:
     """One answer of a sample. `judged` has the judgements of each sentence, by its number."""
 
-    entry: Entry
+    entry: LedgerEntry
     judged: Mapping[int, Sequence[Judgement]]
 
     @property
@@ -245,5 +245,5 @@ def sampled_lines(item: SampledAnswer) -> str:
     return "\n".join(map(safe, lines))
 
 
-def _question(entry: Entry) -> str:
+def _question(entry: LedgerEntry) -> str:
     return str((entry.private or {}).get("standalone_question") or "(question forgotten)")

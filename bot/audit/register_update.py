@@ -24,7 +24,7 @@ from bot.audit.register_tables import (
     missing,
     recreate,
 )
-from bot.ledger.ledger import Kind as Record
+from bot.ledger.ledger import RecordKind as Record
 from bot.ledger.tables import GENESIS, ledger, ledger_private
 from index import schema, snapshot
 

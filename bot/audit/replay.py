@@ -15,7 +15,7 @@ from typing import Any
 from bot.answering.answer import Turn
 from bot.answering.render import safe
 from bot.audit.text_diff import Op, Stretch, marked_up, word_diff
-from bot.ledger.ledger import Entry
+from bot.ledger.ledger import LedgerEntry
 from index.errors import BriefsError, UsageError
 from index.snapshot import Filters
 
@@ -130,7 +130,7 @@ class Replayed:
     limits_known: bool = True  # whether its record says which briefs it was limited to
 
 
-def replay(entry: Entry, ask: Ask) -> Replayed:
+def replay(entry: LedgerEntry, ask: Ask) -> Replayed:
     """Ask the question of a record again, as on its day; UsageError if it was forgotten."""
     private = entry.private
     if private is None:
@@ -150,7 +150,7 @@ def replay(entry: Entry, ask: Ask) -> Replayed:
     )
 
 
-def asked_again(entry: Entry, ask: Ask, moment: datetime | None = None) -> Json:
+def asked_again(entry: LedgerEntry, ask: Ask, moment: datetime | None = None) -> Json:
     """Return the body of today's answer to a record's question, as if asked at a moment."""
     private = entry.private or {}
     recorded = entry.body.get("filters", {})

@@ -23,7 +23,7 @@ from bot.audit.register import Register, RegisteredAnswer
 from bot.audit.second_opinions import last_opinions, second_opinions
 from bot.audit.selection import Order, Selection, draw
 from bot.audit.text_diff import Stretch, word_diff
-from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.ledger import Ledger, LedgerEntry
 from index.database import Database
 
 FORMAT = 1
@@ -180,7 +180,7 @@ def _findings(
     return found
 
 
-def _about(row: RegisteredAnswer, entry: Entry, *, with_askers: bool) -> Json:
+def _about(row: RegisteredAnswer, entry: LedgerEntry, *, with_askers: bool) -> Json:
     about: Json = {
         "answer_id": row.answer_id,
         "asked_at": row.created_at,

@@ -23,7 +23,7 @@ from bot.audit.register import Register
 from bot.audit.selection import Selection
 from bot.errors import ChatError, ChatUnavailable, UnfitReply
 from bot.language.untrusted import bare, forbidden
-from bot.ledger.ledger import Entry, Kind, Ledger
+from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
 from index.database import Database
 from index.errors import UsageError
 from index.library import Library
@@ -93,7 +93,7 @@ class ModelJudge:
         """Import and prepare the model; raise ChatUnavailable, saying what is missing."""
         self._model.load()
 
-    def second(self, ledger: Ledger, entry: Entry) -> list[SecondOpinion]:
+    def second(self, ledger: Ledger, entry: LedgerEntry) -> list[SecondOpinion]:
         """Record and return the model's opinion of the sentences that it has not judged yet.
 
         If it fails on a sentence, it goes on, and the first ChatError is raised at the end;
@@ -118,14 +118,14 @@ class ModelJudge:
             raise faults[0]
         return [one for one in second_opinions(ledger, entry.answer_id) if one.record_id in made]
 
-    def _judged(self, ledger: Ledger, entry: Entry, number: int) -> str | None:
+    def _judged(self, ledger: Ledger, entry: LedgerEntry, number: int) -> str | None:
         """Record an opinion and return the record's id; None for a sentence that cites nothing."""
         cited = cited_hits(entry.body, number)
         if not cited:
             return None
         judged, reason = self._ask(entry.body["sentences"][number - 1]["text"], cited)
         body = {"sentence": number, "judge": self.name, "judged": judged, "reason": reason}
-        return ledger.add(Kind.OPINION, entry.answer_id, {**body, "prompt_version": VERSION})
+        return ledger.add(RecordKind.OPINION, entry.answer_id, {**body, "prompt_version": VERSION})
 
     def _ask(self, sentence: str, cited: Sequence[Hit]) -> tuple[Judged, str]:
         messages = compose(sentence, cited, self._settings.chat_input_tokens)
@@ -140,10 +140,10 @@ class ModelJudge:
 
 def second_opinions(ledger: Ledger, answer_id: str) -> list[SecondOpinion]:
     """Return the opinions on an answer's sentences, oldest first."""
-    return list(map(read, ledger.further(answer_id, Kind.OPINION)))
+    return list(map(read, ledger.further(answer_id, RecordKind.OPINION)))
 
 
-def read(entry: Entry) -> SecondOpinion:
+def read(entry: LedgerEntry) -> SecondOpinion:
     """Return the opinion of a record."""
     body = entry.body
     return SecondOpinion(
@@ -247,7 +247,7 @@ def opinion_run(library: Library, name: str) -> Callable[[Selection], OpinionRun
     return judging
 
 
-def _one(second: ModelJudge, ledger: Ledger, entry: Entry, found: OpinionRun) -> None:
+def _one(second: ModelJudge, ledger: Ledger, entry: LedgerEntry, found: OpinionRun) -> None:
     found.answers += 1
     try:
         made = second.second(ledger, entry)

@@ -17,7 +17,7 @@ from bot.audit.agreement import Pair, agreement
 from bot.audit.judgements import Judged, majority
 from bot.audit.register import Register
 from bot.audit.register_tables import audit_answers, audit_findings, audit_sentences
-from bot.ledger.ledger import Kind
+from bot.ledger.ledger import RecordKind
 from bot.ledger.tables import ledger, ledger_private
 from index.database import Database
 
@@ -133,7 +133,7 @@ def _findings(connection: Connection, within: ColumnElement[bool]) -> dict[str, 
 
 def _feedback(connection: Connection, within: ColumnElement[bool]) -> tuple[int, int]:
     last: dict[tuple[str, str | None], bool] = {}
-    for answer_id, body, private in _further(connection, Kind.FEEDBACK, within):
+    for answer_id, body, private in _further(connection, RecordKind.FEEDBACK, within):
         last[answer_id, private.get("user")] = bool(body["good"])
     good = sum(last.values())
     return good, len(last) - good
@@ -141,7 +141,7 @@ def _feedback(connection: Connection, within: ColumnElement[bool]) -> tuple[int,
 
 def _agreement(connection: Connection, within: ColumnElement[bool]) -> tuple[Month, ...]:
     given: defaultdict[tuple[str, int], dict[str | None, Judged]] = defaultdict(dict)
-    for answer_id, body, private in _further(connection, Kind.JUDGEMENT, within):
+    for answer_id, body, private in _further(connection, RecordKind.JUDGEMENT, within):
         given[answer_id, int(body["sentence"])][private.get("editor")] = Judged(body["judged"])
     verdicts = _verdicts(connection, within)
     months: defaultdict[str, list[Pair]] = defaultdict(list)
@@ -174,7 +174,7 @@ def _verdicts(
 
 
 def _further(
-    connection: Connection, kind: Kind, within: ColumnElement[bool]
+    connection: Connection, kind: RecordKind, within: ColumnElement[bool]
 ) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     """Yield answer id, body and private part of records that speak of the period's answers."""
     private = ledger_private.c

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.answering.render import safe
-from bot.ledger.ledger import Entry
+from bot.ledger.ledger import LedgerEntry
 from index.words import words
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class QuestionGroup:
         return "\n".join(map(safe, lines))
 
 
-def unanswered(entries: Iterable[Entry]) -> list[Unanswered]:
+def unanswered(entries: Iterable[LedgerEntry]) -> list[Unanswered]:
     """Return the open questions, the most frequent first, then the latest.
 
     The entries come oldest first. An answer to the same question closes it, whoever asked; if it
@@ -139,7 +139,7 @@ def clusters(cosines: "NDArray[np.float64]", alike: float = ALIKE) -> list[list[
     return list(members.values())
 
 
-def _again(before: Unanswered | None, entry: Entry, question: str) -> Unanswered:
+def _again(before: Unanswered | None, entry: LedgerEntry, question: str) -> Unanswered:
     titles = dict.fromkeys(str(hit["brief"]["title"]) for hit in entry.body["nearest"])
     now = Unanswered(
         question, 1, entry.created_at, entry.created_at, entry.answer_id, tuple(titles)

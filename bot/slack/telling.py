@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.audit.brief_versions import BriefVersions
-from bot.ledger.ledger import Kind
+from bot.ledger.ledger import RecordKind
 from bot.slack import access
 from bot.slack.correction_blocks import Corrected, corrected
 from bot.slack.corrections import Correction, changed_briefs, find
@@ -105,7 +105,7 @@ class Teller:
         if asked.channel.startswith("D"):
             return Spot(asked.channel, asked.root, asked.user, True)
         further = self._parts.ledger.further
-        posts = await asyncio.to_thread(further, claim.answer_id or "", Kind.POSTED)
+        posts = await asyncio.to_thread(further, claim.answer_id or "", RecordKind.POSTED)
         if claim.message_ts is None or any(one.body.get("post") == "answer" and one.body["alone"]
                                            for one in posts):  # fmt: skip
             return Spot(asked.user, None, asked.user, True)

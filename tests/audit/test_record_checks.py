@@ -13,7 +13,7 @@ from bot.audit.brief_versions import BriefVersions
 from bot.audit.findings import Finding, FindingKind, Severity
 from bot.audit.record_checks import check, check_streamed, unreadable
 from bot.ledger.ledger import canonical
-from bot.ledger.streamed import Stream
+from bot.ledger.streamed import StreamedAnswer
 from index.database import Database, sqlite_url
 from index.library import Library
 from tests.audit.records import PORT, Told, brief, cited, doubtful, quoting
@@ -292,7 +292,7 @@ def test_rows_that_are_as_they_were_shown_are_sound(tmp_path: Path) -> None:
     recorded = {"rows": 2, "sha256": "0" * 64}
     (found,) = check_streamed({"answer_id": "a", "streamed": recorded}, database)
     assert found.kind == "record"
-    stream = Stream(database, "a")
+    stream = StreamedAnswer(database, "a")
     stream.begin({"hits": []}, {"question": "Why?"})
     stream.add({"sentence": "So."})
     body = {"answer_id": "a", "streamed": stream.digest}

@@ -15,8 +15,8 @@ from bot.audit.register import Register
 from bot.audit.report import ReportScope, report
 from bot.audit.report_formats import ASKERS, BOM, COLUMNS, report_csv, report_html
 from bot.audit.selection import Selection
-from bot.ledger.ledger import Kind as RecordKind
 from bot.ledger.ledger import Ledger
+from bot.ledger.ledger import RecordKind as RecordKind
 from tests.audit.judged import NO, PARTLY, YES, database, judged, ledger, put, put_written
 from tests.golden_files import Golden
 

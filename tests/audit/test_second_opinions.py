@@ -13,7 +13,7 @@ from bot.audit.second_opinions import (
     settings_for,
 )
 from bot.errors import ChatError, ChatUnavailable, UnfitReply
-from bot.ledger.ledger import Kind, Ledger
+from bot.ledger.ledger import Ledger, RecordKind
 from index.errors import UsageError
 from index.library import Library
 from index.settings import load
@@ -57,7 +57,7 @@ def test_an_opinion_is_a_record_of_its_own(fake, database, ledger):
     before = ledger.get("a1")
     asked(fake, database).second(ledger, before)
     assert ledger.get("a1") == before
-    first, _ = ledger.further("a1", Kind.OPINION)
+    first, _ = ledger.further("a1", RecordKind.OPINION)
     told = {"sentence": 1, "judge": "openai:fake", "judged": "supported", "reason": "It says so."}
     assert told.items() <= first.body.items()
     assert first.private is None

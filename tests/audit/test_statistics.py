@@ -10,7 +10,7 @@ from bot.audit.findings import FindingKind as F
 from bot.audit.judgements import Judged, judge
 from bot.audit.register import Register
 from bot.audit.statistics import LONGEST, Day, statistics
-from bot.ledger.ledger import Kind, Ledger
+from bot.ledger.ledger import Ledger, RecordKind
 from index.database import Database
 
 
@@ -102,7 +102,7 @@ def test_a_readers_last_word_counts(database, ask):
     ask("a1", "2026-05-01", "supported")
     ledger = Ledger(database)
     for user, good in (("ann", False), ("ann", True), ("bob", False)):
-        ledger.add(Kind.FEEDBACK, "a1", {"good": good, "reason": None}, {"user": user})
+        ledger.add(RecordKind.FEEDBACK, "a1", {"good": good, "reason": None}, {"user": user})
     assert statistics(database).feedback == (1, 1)
     assert statistics(database, "2026-05-02").feedback == (0, 0)
 

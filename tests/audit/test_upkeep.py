@@ -75,7 +75,7 @@ def test_a_ledger_that_was_cut_is_an_error_in_the_log_each_hour(library, elsewhe
     assert len(read(elsewhere)) == 1
     said = [one.getMessage() for one in caplog.records if one.levelno == logging.ERROR]
     assert len(said) == 2
-    assert "does not agree with the anchor" in said[0]
+    assert "does not match the anchor" in said[0]
 
 
 class Eraser:

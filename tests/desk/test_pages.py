@@ -10,8 +10,8 @@ from bot.answering.answer import Sentence, Turn, Verdict
 from bot.audit.findings import Finding, FindingKind, Severity
 from bot.audit.judgements import LONGEST_NOTE, read
 from bot.audit.register import Register
-from bot.ledger.ledger import Kind as Record
 from bot.ledger.ledger import Ledger
+from bot.ledger.ledger import RecordKind as Record
 from index.errors import DatabaseUnavailable
 from index.library import Library
 from tests.desk import material

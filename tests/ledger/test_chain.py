@@ -5,8 +5,8 @@ import re
 import pytest
 
 from bot.ledger.chain import Wrong
-from bot.ledger.ledger import Kind, Ledger, Mark
-from bot.ledger.streamed import Stream
+from bot.ledger.ledger import Ledger, Mark, RecordKind
+from bot.ledger.streamed import StreamedAnswer
 from index.database import Database, sqlite_url
 from tests.audit.ledgers import fill, rewrite, tamper
 
@@ -148,7 +148,7 @@ def test_triggers_that_were_taken_away_are_named(ledger, path):
 @pytest.fixture
 def streamed(ledger, path):
     database = Database(sqlite_url(path))
-    stream = Stream(database, "s1")
+    stream = StreamedAnswer(database, "s1")
     stream.begin({"hits": []}, {"question": "typed"})
     stream.add({"sentence": "One."})
     stream.add({"sentence": "Two."})
@@ -186,7 +186,7 @@ def test_either_database_is_checked(either_settings):
     either_settings.home.mkdir(parents=True, exist_ok=True)
     database = Database(where)
     ledger = fill(database, 5)
-    ledger.add(Kind.FEEDBACK, "a1", {"good": False}, {"user": "U2"})
+    ledger.add(RecordKind.FEEDBACK, "a1", {"good": False}, {"user": "U2"})
     assert (ledger.check().fault, ledger.unguarded()) == (None, [])
     table = "" if database.is_sqlite else " ON ledger"
     with database.write() as connection:

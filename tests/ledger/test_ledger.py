@@ -9,7 +9,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from bot.errors import LedgerError
-from bot.ledger.ledger import GENESIS, Kind, Ledger, canonical, chain_hash, private_hash
+from bot.ledger.ledger import GENESIS, Ledger, RecordKind, canonical, chain_hash, private_hash
 from index.database import Database, sqlite_url
 from index.errors import NotFound
 
@@ -148,21 +148,21 @@ def test_a_changed_question_is_found(ledger, database):
 
 def test_a_further_record_stands_in_the_chain(ledger):
     """It names its answer, comes after it, and lists of answers leave it out."""
-    made = ledger.add(Kind.FEEDBACK, "a1", {"good": False}, {"user": "U2"})
+    made = ledger.add(RecordKind.FEEDBACK, "a1", {"good": False}, {"user": "U2"})
     (found,) = ledger.further("a1")
     assert (found.record_id, found.kind, found.answer_id, found.seq) == (made, "feedback", "a1", 6)
     assert (found.body["good"], found.private) == (False, {"user": "U2"})
     assert [entry.seq for entry in ledger.entries()] == [1, 2, 3, 4, 5]
     assert [entry.seq for entry in ledger.entries(None, after=4)] == [5, 6]
     assert ledger.recent(1)[0].answer_id == "a4"
-    assert ledger.further("a1", Kind.JUDGEMENT) == []
+    assert ledger.further("a1", RecordKind.JUDGEMENT) == []
     assert ledger.verify() is None
 
 
 def test_a_further_record_needs_its_answer(ledger):
     """An unknown answer is named, and nothing is recorded."""
     with pytest.raises(NotFound, match="zz: no such answer"):
-        ledger.add(Kind.FEEDBACK, "zz", {})
+        ledger.add(RecordKind.FEEDBACK, "zz", {})
     assert ledger.head()[0] == 5
 
 

@@ -3,8 +3,7 @@
 from dataclasses import replace
 
 from bot.answering.answer import Period
-from bot.ledger.rebuilt import rebuilt
-from bot.ledger.record import Basis, body, private, program
+from bot.ledger.record import Basis, body, private, program, rebuilt
 from index.snapshot import Filters
 from tests.answering.test_render import answered, doubtful
 

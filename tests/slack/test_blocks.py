@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from bot.answering.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
 from bot.answering.render import plain
-from bot.ledger.rebuilt import rebuilt
-from bot.ledger.record import Basis, body, private
+from bot.ledger.record import Basis, body, private, rebuilt
 from bot.slack import actions, blocks, phrases
 from bot.slack.blocks import Offer, Shown
 from tests.golden_files import Golden

@@ -14,7 +14,7 @@ from typing import Any
 from bot.answering.answer import Turn
 from bot.answering.chain import Answerer
 from bot.app.making import parts
-from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.ledger import Ledger, LedgerEntry
 from bot.question.period import day_in
 from index.database import Database, sqlite_url
 from index.errors import NotFound
@@ -32,7 +32,7 @@ class ScratchLedger(Ledger):
         super().__init__(database)
         self._original = original
 
-    def get(self, answer_id: str) -> Entry:
+    def get(self, answer_id: str) -> LedgerEntry:
         """Return the record of one answer, of this ledger or the other; NotFound for none."""
         try:
             return super().get(answer_id)

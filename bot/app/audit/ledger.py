@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.ledger.anchors import Anchor
-    from bot.ledger.ledger import Checked, Forgotten
+    from bot.ledger.ledger import ChainCheck, Forgotten
     from index.database import Database
 
 
@@ -158,7 +158,7 @@ def _post(channel: str, made: "Anchor") -> None:
     post(load(), channel, summary, made.line())
 
 
-def _sound(checked: "Checked", anchors: "Sequence[Anchor]") -> str:
+def _sound(checked: "ChainCheck", anchors: "Sequence[Anchor]") -> str:
     from ingest.terminal import counted_as
 
     head = checked.head
@@ -168,7 +168,7 @@ def _sound(checked: "Checked", anchors: "Sequence[Anchor]") -> str:
     return f"intact: {counted_as(head.count, 'record', 'records')}, head {head.head}{agreed}"
 
 
-def _check_json(checked: "Checked", anchors: int, unguarded: Sequence[str]) -> dict[str, Any]:
+def _check_json(checked: "ChainCheck", anchors: int, unguarded: Sequence[str]) -> dict[str, Any]:
     return {
         "sound": checked.fault is None,
         "records": checked.head.count,

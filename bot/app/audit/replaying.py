@@ -14,7 +14,7 @@ from ingest.cli import SOME_FAILED, Json, opened
 
 if TYPE_CHECKING:
     from bot.audit.replay import Replayed
-    from bot.ledger.ledger import Entry
+    from bot.ledger.ledger import LedgerEntry
     from index.library import Library
 
 _GATES = "changed|citations|declined|answered"
@@ -64,7 +64,9 @@ def replay(
     _leave(items, gates)
 
 
-def _entries(library: "Library", chosen: Selection, answers: Sequence[str] | None) -> "list[Entry]":
+def _entries(
+    library: "Library", chosen: Selection, answers: Sequence[str] | None
+) -> "list[LedgerEntry]":
     """Return the records of the questions to ask, oldest first."""
     from bot.audit.register import Register
     from bot.ledger.ledger import Ledger
@@ -79,7 +81,7 @@ def _entries(library: "Library", chosen: Selection, answers: Sequence[str] | Non
     return [ledger.get(row.answer_id) for row in reversed(rows)]
 
 
-def _replayed(library: "Library", entries: "Sequence[Entry]") -> "Iterator[Replayed]":
+def _replayed(library: "Library", entries: "Sequence[LedgerEntry]") -> "Iterator[Replayed]":
     from bot.app.audit.asking_again import asking_again
     from bot.audit.replay import replay
     from ingest.terminal import say

@@ -17,7 +17,7 @@ from bot.desk.filters import Filters, read
 from bot.desk.runs import Tick
 from bot.desk.visits import Desk, Edited, Editing, to
 from bot.desk.words import counted
-from bot.ledger.canonical import canonical
+from bot.ledger.rows import canonical
 from index.errors import UsageError
 
 router = APIRouter()

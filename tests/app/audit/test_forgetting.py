@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.audit.upkeep import forget_answers, forget_older, forget_person
-from bot.ledger.ledger import By, Kind, Ledger
+from bot.ledger.ledger import By, Ledger, RecordKind
 from bot.ledger.rows import Record, insert
-from bot.ledger.streamed import Stream
+from bot.ledger.streamed import StreamedAnswer
 from bot.slack import erasing_answers
 from bot.slack.inbox import Inbox
 from bot.slack.reactions import Feedback, Requests
@@ -46,7 +46,7 @@ def live(library, *, slack=True):
     inbox = Inbox(database, "here", lease_seconds=9.0)
     for n in range(1, 51):
         private = typed(f"{CANARY} {n} " + "long " * (n * 40), turns=[(f"{CANARY} before", None)])
-        stream = Stream(database, f"a{n}")
+        stream = StreamedAnswer(database, f"a{n}")
         if n % 5 == 0:
             stream.begin({"hits": []}, private)
             stream.add({"sentence": n})
@@ -55,14 +55,14 @@ def live(library, *, slack=True):
         ledger.append(f"a{n}", {**BODY, "streamed": stream.digest}, private)
         stream.finished()
         posted = {"place": "C1", "text": f"Asked: {CANARY}", "blocks": [], "ts": "1.0"}
-        ledger.add(Kind.POSTED, f"a{n}", {"surface": "slack"}, posted)
+        ledger.add(RecordKind.POSTED, f"a{n}", {"surface": "slack"}, posted)
         ledger.append(f"o{n}", BODY, typed("another's question " * n, asker="slack:T1:U2"))
         if slack:
             ask(inbox, n)
     ledger.append("o99", BODY, typed("and then?", asker="slack:T1:U2", turns=[(CANARY, "a7")]))
-    ledger.add(Kind.FEEDBACK, "o1", {"good": False}, {"user": "U1", "note": f"{CANARY}!"})
-    ledger.add(Kind.FEEDBACK, "a1", {"good": False}, {"user": "slack:T1:U2", "note": "wrong"})
-    ledger.add(Kind.JUDGEMENT, "o2", {"sentence": 1}, {"editor": PERSON, "note": CANARY})
+    ledger.add(RecordKind.FEEDBACK, "o1", {"good": False}, {"user": "U1", "note": f"{CANARY}!"})
+    ledger.add(RecordKind.FEEDBACK, "a1", {"good": False}, {"user": "slack:T1:U2", "note": "wrong"})
+    ledger.add(RecordKind.JUDGEMENT, "o2", {"sentence": 1}, {"editor": PERSON, "note": CANARY})
     if slack:
         Feedback(ledger).add("a1", "T1", "U1", good=False, note=f"{CANARY}!")
         Requests(database).add(f"{CANARY}?", "a1", "T1", "U1")
@@ -88,7 +88,7 @@ def test_what_others_typed_stays(library):
     forget_person(library.database, PERSON, ERASERS)
     assert all(ledger.get(f"o{n}").private for n in range(1, 50))
     assert ledger.get("o99").private is None
-    given, own = ledger.further("a1", Kind.FEEDBACK)
+    given, own = ledger.further("a1", RecordKind.FEEDBACK)
     assert own.private is None
     assert given.private == {"user": "slack:T1:U2", "note": "wrong"}
     assert holding(library.home, ["another's question"])
@@ -98,7 +98,7 @@ def test_each_answer_has_a_receipt(library):
     """How many records were emptied, and at whose wish; nothing of what they said."""
     ledger = live(library)
     forget_person(library.database, PERSON, ERASERS)
-    receipts = {one.answer_id: one for one in ledger.entries(Kind.FORGOTTEN)}
+    receipts = {one.answer_id: one for one in ledger.entries(RecordKind.FORGOTTEN)}
     assert set(receipts) == {f"a{n}" for n in range(1, 51)} | {"o1", "o2", "o99"}
     assert receipts["a3"].body["records"] == 2
     assert receipts["a3"].body["by"] == "admin"
@@ -122,7 +122,7 @@ def test_slack_s_deletion_is_as_thorough(library):
     answers = inbox.forget("T1", "U1")
     ledger.forget(answers[:7], person=PERSON)
     assert holding(library.home, [CANARY]) == {}
-    assert {one.body["by"] for one in ledger.entries(Kind.FORGOTTEN)} == {By.PERSON}
+    assert {one.body["by"] for one in ledger.entries(RecordKind.FORGOTTEN)} == {By.PERSON}
     assert ledger.get("o1").private is not None
     assert ledger.check().fault is None
 
@@ -155,9 +155,9 @@ def test_what_is_too_old_is_forgotten(library):
     done = forget_older(library.database, 399, ERASERS, clock=lambda: later)
     assert done.clean
     assert ledger.get("a1").private is ledger.get("o1").private is None
-    assert ledger.further("o2", Kind.JUDGEMENT)[0].private["editor"] == PERSON
+    assert ledger.further("o2", RecordKind.JUDGEMENT)[0].private["editor"] == PERSON
     assert holding(library.home, ["another's question", "fresh question"]) == {}
-    assert {one.body["by"] for one in ledger.entries(Kind.FORGOTTEN)} == {By.RETENTION}
+    assert {one.body["by"] for one in ledger.entries(RecordKind.FORGOTTEN)} == {By.RETENTION}
     assert ledger.check().fault is None
 
 
@@ -204,6 +204,9 @@ def test_the_record_of_old_is_forgotten_too(library):
         from bot.ledger.tables import create
 
         create(connection)
-        insert(connection, Record(Kind.ANSWER, "old", BODY, {"question": CANARY, "asker": PERSON}))
+        insert(
+            connection,
+            Record(RecordKind.ANSWER, "old", BODY, {"question": CANARY, "asker": PERSON}),
+        )
     assert forget_person(library.database, PERSON, ERASERS).answers == 1
     assert holding(library.home, [CANARY]) == {}

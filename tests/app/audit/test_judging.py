@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.ledger.ledger import Kind, Ledger
+from bot.ledger.ledger import Ledger, RecordKind
 from index.library import Library
 from index.settings import load
 from tests.audit.judged import put
@@ -24,7 +24,7 @@ def test_a_judgement_is_recorded_with_name_and_note(judging: Shell) -> None:
     (made,) = judging.json("audit", "judge", *given)
     assert (made["judged"], made["editor"], made["note"]) == ("partly", "Ann", "For 98 years.")
     with Library.open(load(home=judging.home)) as library:
-        (entry,) = Ledger(library.database).further("a1", Kind.JUDGEMENT)
+        (entry,) = Ledger(library.database).further("a1", RecordKind.JUDGEMENT)
         assert {"sentence": 2, "judged": "partly"}.items() <= entry.body.items()
         assert "Ann" not in str(entry.body)
         assert entry.private == {"editor": "Ann", "note": "For 98 years."}

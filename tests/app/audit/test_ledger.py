@@ -86,7 +86,7 @@ def test_an_anchor_tells_a_cut_tail_and_a_full_rewrite(ledger_shell, anchors):
     assert (code, out[:20]) == (1, "record 7: is missing")
     code, _, err = ledger_shell("audit", "anchor", "--to", str(anchors))
     assert code == 1
-    assert "does not agree with the anchor" in err
+    assert "does not match the anchor" in err
 
 
 def test_an_anchor_goes_to_standard_output(ledger_shell, anchors):

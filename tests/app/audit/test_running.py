@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.answering.answer import Sentence, Verdict
-from bot.ledger.ledger import Kind as Record
 from bot.ledger.ledger import Ledger
+from bot.ledger.ledger import RecordKind as Record
 from index.library import Library
 from index.settings import load
 from tests.audit.records import PORT, brief, quoting, record

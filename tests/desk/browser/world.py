@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.answering.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Verdict
 from bot.answering.chain import Answerer
 from bot.audit.judgements import Judged, judge
-from bot.ledger.ledger import Kind, Ledger
+from bot.ledger.ledger import Ledger, RecordKind
 from bot.ledger.record import Basis, body, private, sha256
 from index.library import Library
 from index.passage import Brief, BriefRef, Hit
@@ -156,7 +156,7 @@ def _judge(library: Library, world: World) -> None:
     judge(ledger, world.answers["nord"], 1, Judged.PARTLY, "omar", "Says nothing of the other one.")
     judge(ledger, world.answers["dues"], 1, Judged.UNSUPPORTED, HOSTILE, HOSTILE_NOTE)
     ledger.add(
-        Kind.FEEDBACK, world.answers["panama"], {"good": False, "reason": None},
+        RecordKind.FEEDBACK, world.answers["panama"], {"good": False, "reason": None},
         {"user": "U0READER", "note": HOSTILE_NOTE},
     )  # fmt: skip
 

@@ -77,7 +77,7 @@ def test_a_chain_that_was_cut_is_not_anchored(database, library, elsewhere):
         "DELETE FROM ledger_private WHERE record_id = 'a6'",
         "DELETE FROM ledger WHERE seq = 7",
     )
-    with pytest.raises(LedgerError, match=r"does not agree with the anchor of 2.* \(7 records\)"):
+    with pytest.raises(LedgerError, match=r"does not match the anchor of 2.* \(7 records\)"):
         keep(database, elsewhere, library.home)
     assert elsewhere.read_bytes() == before
 
@@ -87,7 +87,7 @@ def test_a_chain_that_was_rewritten_is_not_anchored(database, library, elsewhere
     keep(database, elsewhere, library.home)
     rewrite(file_of(library), 3, "Caf", "Kaf")
     assert Ledger(database).verify() is None
-    with pytest.raises(LedgerError, match="cut or rewritten"):
+    with pytest.raises(LedgerError, match="removed or rewritten"):
         keep(database, elsewhere, library.home)
 
 
@@ -114,7 +114,7 @@ def test_a_torn_line_is_not_run_into(database, library, elsewhere):
     elsewhere.write_text('{"library": "01')
     append(elsewhere, taken(database))
     assert elsewhere.read_text().count("\n") == 2
-    with pytest.raises(UsageError, match="line 1 is no anchor"):
+    with pytest.raises(UsageError, match="line 1 is not an anchor"):
         read(elsewhere)
 
 
