@@ -72,7 +72,6 @@ def test_there_is_no_threshold_for_one_kind_alone():
     [(81, 263, (0.2553, 0.3662)), (0, 20, (0.0, 0.1611)), (1, 29, (0.0061, 0.1718))],
 )
 def test_the_interval_of_a_rate_is_wilsons(count, total, interval):
-    """R. G. Newcombe, 1998, table I, method 3."""
     assert Rate(count, total).interval == pytest.approx(interval, abs=5e-5)
 
 
@@ -138,7 +137,6 @@ def test_checks_and_majority_are_compared_by_sentence(ledger, database):
 
 
 def test_editors_are_compared_where_both_judged(ledger, database):
-    """Pair by pair, those with most in common first."""
     put(ledger, "a1")
     judged(ledger, "a1", 1, Ann=YES, Bo=YES, Cy=NO)
     judged(ledger, "a1", 2, Ann=NO, Bo=YES)
@@ -175,7 +173,6 @@ def test_judging_is_the_same_on_both_databases(either_library):
 
 
 def test_a_forgotten_editor_still_counts(ledger, database):
-    """What was typed is deleted, the judgement stays."""
     put(ledger, "a1")
     judged(ledger, "a1", 1, Ann=YES)
     with database.write() as connection:

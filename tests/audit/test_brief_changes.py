@@ -48,7 +48,6 @@ def found(library: Library, body: Body) -> list[Finding]:
 
 
 def test_what_did_not_change_is_no_finding(library: Library, answered: Answered) -> None:
-    """The version cited stands."""
     body = answered(publish(library, *PORT), 1, 2)
     assert found(library, body) == []
 
@@ -72,7 +71,6 @@ def test_corrected_words_are_shown(library: Library, answered: Answered) -> None
 def test_a_new_version_that_keeps_the_words_only_supersedes(
     library: Library, answered: Answered
 ) -> None:
-    """One finding for all citations of the version."""
     body = answered(publish(library, *PORT), 1, 2)
     publish(library, "A new beginning.", *PORT)
     (one,) = found(library, body)
@@ -82,7 +80,6 @@ def test_a_new_version_that_keeps_the_words_only_supersedes(
 
 
 def test_a_withdrawn_brief_is_told_once(library: Library, answered: Answered) -> None:
-    """However often it is cited."""
     body = answered(publish(library, *PORT), 1, 2)
     library.publish([], library.renditions())
     (one,) = found(library, body)
@@ -90,7 +87,6 @@ def test_a_withdrawn_brief_is_told_once(library: Library, answered: Answered) ->
 
 
 def test_a_brief_that_the_library_never_had_is_told(library: Library, answered: Answered) -> None:
-    """Another library's answer."""
     body = answered(publish(library, *PORT), 1)
     body["citations"][0]["brief"]["id"] = "other"
     assert found(library, body)[0].detail == "“Port” is not in the library"

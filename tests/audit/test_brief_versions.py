@@ -19,7 +19,6 @@ def publish(library: Library, *paragraphs: str, at: str = "p.md") -> str:
 
 
 def test_versions_are_known_with_their_states(either_library: Library) -> None:
-    """The current one, all of a brief, one by its number."""
     brief_id = publish(either_library, *PORT)
     publish(either_library, PORT[0].replace("41", "43"), *PORT[1:])
     shelf = BriefVersions(either_library.database)
@@ -44,7 +43,6 @@ def test_passages_are_found_by_their_words(either_library: Library) -> None:
 
 
 def test_few_texts_are_kept(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The ones asked for last; others are read again."""
     ids = [publish(library, *PORT, at=f"b{number}.md") for number in range(4)]
     shelf = BriefVersions(library.database)
     first = shelf.text(ids[0], 1)
@@ -60,7 +58,6 @@ def test_few_texts_are_kept(library: Library, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_run_finds_the_same_on_either_database(either_library: Library) -> None:
-    """Corrected and superseded."""
     brief_id = publish(either_library, *PORT)
     stored = either_library.brief(brief_id)
     ledger = Ledger(either_library.database)

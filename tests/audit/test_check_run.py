@@ -44,7 +44,6 @@ def test_a_run_counts_what_it_finds_and_keeps_it(library: Library) -> None:
 
 
 def test_a_run_lists_the_riskiest(library: Library) -> None:
-    """As many as asked for, the riskiest first."""
     made = ledger_of(library, 2)
     for number in range(4):
         record(made, f"b{number}", quoting(brief("Gone.", id=f"gone{number}"), 1, "Gone."))
@@ -55,14 +54,12 @@ def test_a_run_lists_the_riskiest(library: Library) -> None:
 
 
 def test_only_what_the_selection_lets_through_is_checked(library: Library) -> None:
-    """A sample too."""
     ledger_of(library, 9)
     assert run(library.database, Selection(sample=4, seed=2)).checked == 4
     assert run(library.database, Selection(mode="written")).checked == 0
 
 
 def test_a_record_that_cannot_be_read_is_a_finding(library: Library) -> None:
-    """And the run goes on."""
     made = ledger_of(library)
     body, private = Told(()).record()
     body |= {"citations": [{"number": 1, "quote": "x", "brief": {"id": "b"}}], "sentences": []}

@@ -36,7 +36,6 @@ def test_a_command_of_the_guide_can_be_typed(line: str) -> None:
 
 
 def test_the_guide_names_every_kind_of_finding_as_grave_as_it_is() -> None:
-    """The table is the one that the checks use."""
     text = PAGES[0].read_text(encoding="utf-8")
     rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| `")]
     stated = {kind: row[-1].strip(" |") for row in rows for kind in re.findall(r"`(\w+)`", row[0])}

@@ -20,12 +20,10 @@ CARGO = source("p2", "The port handles 41 million tons of cargo a year, most of 
 
 
 def test_a_quotation_that_stands_has_no_fault() -> None:
-    """Whatever its layout."""
     assert quotation_checks.misquote("called  the lease\na mistake", [LEASE], []) is None
 
 
 def test_it_is_misattributed_where_another_passage_of_the_answer_has_it() -> None:
-    """The passage that supports it is named."""
     found = quotation_checks.misquote("41 million tons of cargo", [LEASE], [CARGO])
     assert found is not None
     assert found.kind is FindingKind.MISATTRIBUTED
@@ -36,7 +34,6 @@ def test_it_is_misattributed_where_another_passage_of_the_answer_has_it() -> Non
 
 
 def test_the_library_is_asked_for_longer_quotations_only() -> None:
-    """A few words stand anywhere."""
     asked: list[str] = []
 
     def far(words: str) -> list[EvidencePassage]:
@@ -68,7 +65,6 @@ def test_it_is_stitched_where_it_is_put_together_from_pieces(quote: str) -> None
 
 
 def test_pieces_may_be_of_several_passages() -> None:
-    """Then the detail says so."""
     found = quotation_checks.misquote(
         "In 2015 the harbour was leased for 41 million tons of cargo", [LEASE], [CARGO]
     )
@@ -102,7 +98,6 @@ def test_one_word_changed_is_fabricated_and_named(quote: str, told: str) -> None
 
 
 def test_a_changed_form_of_another_passage_is_named_with_it() -> None:
-    """Where the cited one is not alike."""
     found = quotation_checks.misquote(
         "The port handles 43 million tons of cargo a year", [LEASE], [CARGO]
     )
@@ -112,7 +107,6 @@ def test_a_changed_form_of_another_passage_is_named_with_it() -> None:
 
 
 def test_what_is_like_nothing_stands_nowhere() -> None:
-    """And no words are named."""
     found = quotation_checks.misquote(
         "Nobody told the painters about the ceiling", [LEASE], [CARGO]
     )

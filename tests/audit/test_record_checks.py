@@ -51,7 +51,6 @@ def kinds(found: list[Finding]) -> list[str]:
 
 
 def test_a_sentence_that_is_its_quotation_is_sound() -> None:
-    """And so is an answer that was declined."""
     assert check(extractive()) == []
     assert check(body_of(Told((), confidence=0.1))) == []
 
@@ -73,7 +72,6 @@ def test_a_readable_form_of_a_quotation_is_sound() -> None:
 
 
 def test_a_marker_without_citation_dangles() -> None:
-    """It is named."""
     body = extractive()
     body["sentences"][1]["citations"] = [2, 7]
     (found,) = check(body)
@@ -82,7 +80,6 @@ def test_a_marker_without_citation_dangles() -> None:
 
 
 def test_a_sentence_that_cites_nothing_dangles() -> None:
-    """Whatever it says."""
     body = extractive()
     body["sentences"][0]["citations"] = []
     (found,) = check(body)
@@ -136,7 +133,6 @@ def test_faulty_quotations_are_told_apart(new: str, kind: str, words: str) -> No
 
 
 def test_a_quotation_elsewhere_in_its_passage_is_a_fault_of_the_record() -> None:
-    """The words are right; the offsets are not."""
     body = extractive()
     body["citations"][0]["start"] += 3
     body["citations"][0]["end"] += 3
@@ -145,7 +141,6 @@ def test_a_quotation_elsewhere_in_its_passage_is_a_fault_of_the_record() -> None
 
 
 def test_a_passage_that_is_not_the_one_recorded_is_told() -> None:
-    """By its hash, its length, its brief."""
     body = extractive()
     body["citations"][0]["passage"]["text"] += " And more."
     assert kinds(check(body)) == ["record", "record"]
@@ -155,14 +150,12 @@ def test_a_passage_that_is_not_the_one_recorded_is_told() -> None:
 
 
 def test_a_number_for_two_citations_is_told() -> None:
-    """No reader could tell which is meant."""
     body = extractive()
     body["citations"].append(copy.deepcopy(body["citations"][0]))
     assert check(body)[0].detail == "[1] stands for more than one citation"
 
 
 def test_a_record_of_no_form_is_told_and_stops_nothing() -> None:
-    """Somebody has been at it."""
     found = check({"citations": [{}], "sentences": [], "nearest": []})
     assert (kinds(found), unreadable(found)) == (["record"], True)
     assert not unreadable(check(extractive()))
@@ -182,7 +175,6 @@ def test_a_record_of_no_form_is_told_and_stops_nothing() -> None:
     ],
 )
 def test_what_was_done_to_the_briefs_own_sentence_is_told(old: str, new: str, kind: str) -> None:
-    """By the kind of fact."""
     body = extractive()
     body["sentences"][0]["text"] = LEASED.replace(old, new)
     found = check(body)
@@ -192,7 +184,6 @@ def test_what_was_done_to_the_briefs_own_sentence_is_told(old: str, new: str, ki
 
 
 def test_the_right_sentence_with_the_wrong_marker_is_misattributed() -> None:
-    """The citation that has it is named."""
     body = extractive()
     body["sentences"][0]["citations"] = [2]
     (found,) = check(body)
@@ -212,7 +203,6 @@ def test_the_right_sentence_with_the_wrong_marker_is_misattributed() -> None:
     ],
 )
 def test_a_sound_written_sentence_is_passed(text: str) -> None:
-    """Also one that quotes a part."""
     assert check(written(said(text))) == []
 
 
@@ -230,12 +220,10 @@ def test_a_sound_written_sentence_is_passed(text: str) -> None:
     ],
 )
 def test_a_written_sentence_is_held_against_its_passages(text: str, kind: str) -> None:
-    """Facts, quotations, words covered."""
     assert kind in kinds(check(written(said(text))))
 
 
 def test_what_a_model_said_to_quote_stays_on_record() -> None:
-    """It is not in the text and cannot be found again."""
     text = "Norvane leased the harbour in 2015 for 99 years."
     doubt = doubtful(text, [1], "misattributed", "“for 98 years” does not stand in what it cites")
     (found,) = check(written(doubt))
@@ -244,7 +232,6 @@ def test_what_a_model_said_to_quote_stays_on_record() -> None:
 
 
 def test_reasons_recorded_and_no_longer_found_are_dropped() -> None:
-    """The rules of today count."""
     text = "Norvane leased the harbour in 2015 for 99 years."
     doubt = replace(said(text), reasons=(Reason("number", "“99” is not in the evidence"),))
     assert check(written(doubt)) == []
@@ -277,7 +264,6 @@ def test_the_stored_version_must_say_so_too(library: Library) -> None:
 
 
 def test_a_passage_of_the_library_that_has_the_words_is_named(library: Library) -> None:
-    """Though the answer never saw it."""
     made = drafted("p.md", "Port\n\n" + "\n\n".join(PORT), count=each_alone)
     (outcome,) = library.publish([made])
     found = check(misquoted(PORT[2]), BriefVersions(library.database))

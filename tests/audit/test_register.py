@@ -83,7 +83,6 @@ def test_the_riskiest_come_first_then_the_newest(register: Register) -> None:
 
 
 def test_a_page_is_a_slice_of_the_order(register: Register) -> None:
-    """Limit and offset."""
     found = register.answers(Selection(), Order.TIME, limit=1, offset=1)
     assert [row.answer_id for row in found] == ["a2"]
 
@@ -141,7 +140,6 @@ def test_filters_have_to_pass_all(
 def test_a_filter_that_cannot_be_is_named(
     register: Register, wanted: dict[str, object], said: str
 ) -> None:
-    """By its flag."""
     with pytest.raises(UsageError, match=said):
         register.answers(Selection(**wanted))  # type: ignore[arg-type]
 
@@ -161,7 +159,6 @@ def test_a_sample_is_the_same_for_one_seed(register: Register, ledger: Ledger) -
 
 
 def test_what_was_forgotten_is_found_no_more(register: Register, ledger: Ledger) -> None:
-    """The private part is joined, never copied."""
     ledger.forget(["a1"])
     assert ids(register, asker="U1") == ids(register, text="cargo how") == []
     row = register.get("a1")
@@ -201,7 +198,6 @@ def test_findings_replace_those_before_them(register: Register) -> None:
 
 
 def test_complaints_count_readers_by_their_last_word(register: Register, ledger: Ledger) -> None:
-    """And raise the risk, before a check and after it."""
     for user, good in (("U1", False), ("U2", False), ("U2", True), ("U3", True)):
         ledger.add(Record.FEEDBACK, "a1", {"good": good, "reason": None}, {"user": user})
     register.catch_up()
@@ -216,7 +212,6 @@ def test_complaints_count_readers_by_their_last_word(register: Register, ledger:
 
 
 def test_sentences_judged_are_counted_once(register: Register, ledger: Ledger) -> None:
-    """However many editors judged them."""
     for judged in ("supported", "unsupported"):
         ledger.add(Record.JUDGEMENT, "a1", {"sentence": 1, "judged": judged}, {"editor": "Kim"})
     register.catch_up()
@@ -246,7 +241,6 @@ def test_catching_up_takes_in_each_record_once(register: Register, ledger: Ledge
 
 
 def test_two_may_catch_up_at_once(database: Database, ledger: Ledger) -> None:
-    """No record is taken in twice, none is left out."""
     for number in range(60):
         record(ledger, f"b{number}", quoting(PORT_BRIEF, 1, PORT[0]))
     threads = [threading.Thread(target=Register(database).catch_up) for _ in range(4)]
@@ -260,7 +254,6 @@ def test_two_may_catch_up_at_once(database: Database, ledger: Ledger) -> None:
 def test_dropped_tables_are_made_anew(
     register: Register, database: Database, ledger: Ledger
 ) -> None:
-    """From the ledger, judgements and complaints too."""
     ledger.add(Record.JUDGEMENT, "a1", {"sentence": 1, "judged": "partly"}, {"editor": "Kim"})
     register.catch_up()
     before = register.answers()
@@ -287,7 +280,6 @@ def test_another_ledger_in_its_place_is_read_from_the_start(tmp_path: Path) -> N
 
 
 def test_an_empty_library_has_no_answers(tmp_path: Path) -> None:
-    """And that is no error."""
     database = Database(sqlite_url(tmp_path / "l.db"))
     assert Register(database).answers() == []
     assert Register(database).uses("port") == []
@@ -295,6 +287,5 @@ def test_an_empty_library_has_no_answers(tmp_path: Path) -> None:
 
 
 def test_evidence_comes_back_as_it_was_kept(register: Register) -> None:
-    """As JSON."""
     register.keep("a1", [WRONG])
     assert json.dumps(register.findings("a1")[0].evidence) == '{"said": "9"}'

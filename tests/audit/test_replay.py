@@ -17,13 +17,11 @@ def body(*quotes, of=FIRST):
 
 
 def test_the_same_answer_is_no_change():
-    """Scores, times and index may differ."""
     found = changes(body((1, SIZE)), {**body((1, SIZE)), "confidence": 0.1, "generation": 9})
     assert (found.kinds, found.words) == (frozenset(), ())
 
 
 def test_an_answer_declined_has_lost_its_citations():
-    """And the other way round."""
     declined = NOTHING.record()[0]
     lost = changes(body((1, SIZE)), declined)
     assert lost.kinds == {ReplayChange.DECLINED, ReplayChange.CITATIONS, ReplayChange.CHANGED}
@@ -34,7 +32,6 @@ def test_an_answer_declined_has_lost_its_citations():
 
 
 def test_other_passages_are_gained_and_lost():
-    """Whatever their numbers are."""
     found = changes(body((1, SIZE)), body((3, PRICE), (1, SIZE)))
     assert [one.place for one in found.gained] == ["port@1#p3"]
     assert (found.lost, found.kinds) == ((), {ReplayChange.CITATIONS, ReplayChange.CHANGED})
@@ -49,7 +46,6 @@ def test_the_same_passage_of_a_newer_version_is_renewed():
 
 
 def test_a_passage_that_was_corrected_is_another():
-    """With the words that changed."""
     second = later(FIRST, "41 million", "14 million")
     now = "Port Aurelia handles 14 million tons of cargo a year."
     found = changes(body((1, SIZE)), body((1, now), of=second))
@@ -63,6 +59,5 @@ def test_a_passage_that_was_corrected_is_another():
 
 
 def test_other_words_of_the_same_passages_are_a_change_of_words():
-    """A shorter quotation of it."""
     found = changes(body((1, SIZE)), body((1, SIZE[: SIZE.index(" a year")])))
     assert found.kinds == {ReplayChange.CHANGED}

@@ -73,7 +73,6 @@ def steady(shown: str) -> str:
 
 
 def test_the_forms_of_a_report(period, database, golden: Golden):
-    """As they were looked at and found good."""
     found = report(database, ReportScope(Selection(), sample=2, seed=1))
     golden("audit/report.json", steady(json.dumps(found, ensure_ascii=False, indent=1)) + "\n")
     golden("audit/report.html", steady(report_html(found)))
@@ -108,7 +107,6 @@ def test_findings_come_by_risk_with_their_evidence(period, database):
 
 
 def test_rates_of_a_random_sample_count_the_drawn_alone(period, database):
-    """And say what they rest on."""
     errors = report(database, ReportScope(Selection(), sample=4, seed=1))["errors"]
     assert errors["answers"]["faulty"]["of"] == 2
     assert errors["sampling"] == {
@@ -120,7 +118,6 @@ def test_rates_of_a_random_sample_count_the_drawn_alone(period, database):
 
 
 def test_askers_are_named_only_where_that_is_asked_for(period, database):
-    """In no form, and not by a filter either."""
     filtered = Selection(asker="slack:T1:U1")
     without = report(database, ReportScope(filtered))
     assert without["filters"] == {"asker": "(withheld)"}
@@ -178,7 +175,6 @@ def test_the_page_loads_and_runs_nothing(period, database):
 
 
 def test_a_long_report_shows_the_riskiest_and_says_what_it_leaves_out(period, database):
-    """CSV has all."""
     found = report(database, EVERYTHING)
     page = report_html(found, most=1)
     assert page.count('<article class="finding') == 1
@@ -187,13 +183,11 @@ def test_a_long_report_shows_the_riskiest_and_says_what_it_leaves_out(period, da
 
 
 def test_csv_may_have_the_mark_by_which_excel_knows_utf8(period, database):
-    """Only where it is asked for."""
     found = report(database, EVERYTHING)
     assert report_csv(found, bom=True) == BOM + report_csv(found)
 
 
 def test_a_period_without_answers_is_a_report(database):
-    """Of nothing."""
     found = report(database, ReportScope(Selection(since="2001", until="2002")))
     assert found["numbers"]["answers"] == 0
     page = report_html(found)

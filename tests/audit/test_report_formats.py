@@ -44,18 +44,15 @@ def rows(shown: str, **how: str) -> list[list[str]]:
     ],
 )
 def test_what_could_begin_a_formula_gets_an_apostrophe(text, shown):
-    """And stays readable."""
     assert cell(text) == shown
 
 
 @pytest.mark.parametrize("text", ["Ten ships", "3 of 4", "a=b", "x - y", "e@mail", "'quoted'"])
 def test_other_text_stays_as_it_is(text):
-    """Signs inside a text are no formula."""
     assert cell(text) == text
 
 
 def test_nothing_is_an_empty_cell():
-    """And a number is a number."""
     assert (cell(None), cell(0.5), cell("")) == ("", "0.5", "")
 
 

@@ -117,7 +117,6 @@ def test_what_passages_ask_for_is_not_done(fake, database, ledger):
     ],
 )
 def test_a_reply_is_one_word_and_a_plain_reason(reply, judged, reason):
-    """Links are left out, unseen characters too."""
     assert parse_reply(reply) == (Judged(judged), reason)
 
 
@@ -139,13 +138,11 @@ def test_a_reply_is_one_word_and_a_plain_reason(reply, judged, reason):
     ],
 )
 def test_anything_else_is_unfit(reply):
-    """Nothing is guessed."""
     with pytest.raises(UnfitReply):
         parse_reply(reply)
 
 
 def test_an_endless_reply_is_broken_off(fake, database, ledger):
-    """Before it fills the memory."""
     put_written(ledger, "a1")
     fake.always = Turn(mind=says("x" * 20_000), chunk=500)
     with pytest.raises(UnfitReply, match="did not end"):
@@ -153,7 +150,6 @@ def test_an_endless_reply_is_broken_off(fake, database, ledger):
 
 
 def test_a_key_goes_to_its_own_provider_alone():
-    """And so does the address."""
     settings = load(chat_model="openai:x", chat_url="http://127.0.0.1:9/v1", chat_key=KEY)
     assert settings_for(settings, "openai:y").chat_key == settings.chat_key
     other = settings_for(settings, "anthropic:y")
@@ -164,7 +160,6 @@ def test_a_key_goes_to_its_own_provider_alone():
 
 @pytest.mark.parametrize("name", ["openai", "openai:", ":x", " : "])
 def test_a_name_that_is_none_is_refused(database, name):
-    """Before anything is asked."""
     with pytest.raises(UsageError, match="write provider:model"):
         ModelJudge(database, load(), name)
 
@@ -183,7 +178,6 @@ def test_passages_too_long_for_the_prompt_are_not_cut(fake, database, ledger):
 
 
 def test_without_a_key_it_cannot_be_called(database, ledger):
-    """Said in one line, and nothing is recorded."""
     put(ledger, "a1")
     with pytest.raises(ChatUnavailable, match="key"):
         ModelJudge(database, load(), "openai:fake").load()
@@ -191,7 +185,6 @@ def test_without_a_key_it_cannot_be_called(database, ledger):
 
 
 def test_a_refusal_names_no_secret(fake, database, ledger):
-    """What the server said stays unsaid."""
     put_written(ledger, "a1")
     fake.always = failing(401, json.dumps({"error": {"message": f"bad key {KEY}"}}))
     with pytest.raises(Exception, match="refused the key") as caught:
@@ -223,7 +216,6 @@ def run(shell: Shell, fake: FakeChat, *more: str, key: str = "sk-x"):
 
 
 def test_every_sentence_is_judged_once(shell_of_two: Shell, partly_fake: FakeChat) -> None:
-    """Counted for people and programs."""
     code, out, err = run(shell_of_two, partly_fake)
     assert (code, err) == (0, "")
     assert "openai:fake judged 4 sentences: 4 partly\n" in out
@@ -235,7 +227,6 @@ def test_every_sentence_is_judged_once(shell_of_two: Shell, partly_fake: FakeCha
 def test_a_useless_reply_is_one_line_and_the_run_goes_on(
     shell_of_two: Shell, partly_fake: FakeChat
 ) -> None:
-    """All other sentences are judged; exit code 1."""
     partly_fake.script = [Turn(mind=says("nonsense"))]
     code, out, err = run(shell_of_two, partly_fake, "--json")
     assert code == 1
@@ -262,7 +253,6 @@ def test_without_a_model_the_checks_are_made_all_the_same(
 
 
 def test_a_name_that_is_none_is_wrong_usage(shell_of_two: Shell) -> None:
-    """Before anything is checked."""
     code, out, err = shell_of_two("audit", "run", "--judge", "openai")
     assert (code, out) == (2, "")
     assert "--judge openai: write provider:model" in err

@@ -14,12 +14,10 @@ def test_one_seed_draws_one_sample():
 
 
 def test_a_larger_sample_begins_with_the_smaller_one():
-    """So that judging can go on."""
     assert draw(IDS, 9, 7)[:5] == draw(IDS, 5, 7)
 
 
 def test_no_answer_is_drawn_twice_and_none_beyond_those_there():
-    """Without replacement."""
     assert sorted(draw(IDS, 100, 3)) == sorted(IDS)
 
 
@@ -31,5 +29,4 @@ def test_every_answer_is_as_likely():
 
 
 def test_a_fresh_seed_can_be_typed_again():
-    """At most six digits."""
     assert 0 <= fresh_seed() <= LARGEST_SEED

@@ -54,7 +54,6 @@ def test_counts_a_question_once_however_it_was_typed(ledger):
 
 
 def test_an_answer_closes_a_question_until_it_fails_again(ledger):
-    """What a new brief answers leaves the list."""
     recorded(ledger, "Who leads Norland?")
     recorded(ledger, "Who leads Norland?", answered=True)
     assert unanswered(ledger.entries()) == []
@@ -63,14 +62,12 @@ def test_an_answer_closes_a_question_until_it_fails_again(ledger):
 
 
 def test_leaves_out_small_talk_and_what_was_forgotten(ledger):
-    """Neither asks the librarians for a brief."""
     recorded(ledger, "hello there", off_topic=True)
     ledger.forget([recorded(ledger, "Who leads Norland?")])
     assert unanswered(ledger.entries()) == []
 
 
 def test_reads_a_ledger_longer_than_one_page(ledger):
-    """All records come, in their order."""
     for number in range(1_201):
         recorded(ledger, f"question {number}", answered=True)
     assert [entry.seq for entry in ledger.entries()] == list(range(1, 1_202))
@@ -102,13 +99,11 @@ def test_questions_that_are_alike_are_one_group() -> None:
 
 
 def test_the_order_of_the_questions_plays_no_part() -> None:
-    """Nor does it in ties."""
     questions = [*TOLLS, question("bread recipe"), question("oil price"), question("price of oil")]
     assert question_groups(questions, EMBED) == question_groups(questions[::-1], EMBED)
 
 
 def test_the_most_often_asked_come_first_then_the_latest() -> None:
-    """In groups of one too."""
     found = question_groups(
         [
             question("bread"),
@@ -121,8 +116,6 @@ def test_the_most_often_asked_come_first_then_the_latest() -> None:
 
 
 def test_no_question_makes_no_group() -> None:
-    """And nothing is embedded."""
-
     def embed(texts: Sequence[str]) -> Vectors:
         raise AssertionError(texts)
 
@@ -137,7 +130,6 @@ def test_groups_are_merged_by_their_mean_likeness() -> None:
 
 
 def test_questions_beyond_the_limit_stand_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The rarest of them; none is lost."""
     monkeypatch.setattr("bot.audit.unanswered.MOST", 2)
     found = question_groups(TOLLS, EMBED)
     assert sorted(group.times for group in found) == [1, 5]

@@ -63,7 +63,6 @@ def test_the_head_is_anchored_every_hour(library, elsewhere):
 
 
 def test_a_ledger_that_was_cut_is_an_error_in_the_log_each_hour(library, elsewhere, caplog):
-    """The file keeps what it had, and the process goes on."""
     fill(library.database, 2)
 
     def cut(hour):
@@ -93,7 +92,6 @@ class Eraser:
 
 
 def test_old_questions_are_forgotten_once_a_day(library):
-    """At the start, and 24 hours later."""
     fill(library.database, 2)
     eraser = Eraser()
     run(library, AuditSettings(keep_questions_days=30), Clock(30), [eraser])
@@ -102,8 +100,6 @@ def test_old_questions_are_forgotten_once_a_day(library):
 
 
 def test_without_settings_nothing_is_started(library):
-    """And with a faulty file the process does not start."""
-
     async def plain():
         before = len(asyncio.all_tasks())
         async with upkeep(library, [], AuditSettings()):
@@ -119,7 +115,6 @@ def test_without_settings_nothing_is_started(library):
 
 
 def test_it_ends_with_the_process(library, elsewhere):
-    """Having anchored at once."""
     fill(library.database, 2)
 
     async def whole():
@@ -142,7 +137,6 @@ def test_nothing_is_done_unless_it_is_asked_for():
 
 
 def test_the_table_is_read():
-    """A relative anchor counts from the working folder."""
     Path("briefs.toml").write_text(
         '[audit]\nanchor = "anchors"\nkeep_questions_days = 400\ntell_askers = true\n'
     )
@@ -163,7 +157,6 @@ def test_the_table_is_read():
     ],
 )
 def test_a_fault_is_named_in_one_line(line, said):
-    """With the file to correct."""
     Path("briefs.toml").write_text(f"[audit]\n{line}\n")
     with pytest.raises(SettingsError, match=said) as raised:
         load_settings()

@@ -43,7 +43,6 @@ def test_an_anchor_says_whose_head_it_is_and_when(database, library, elsewhere):
 
 
 def test_anchors_are_appended(database, library, elsewhere):
-    """Those before stay; each has what there was then."""
     keep(database, elsewhere, library.home)
     fill_more = Ledger(database).append("more", {}, {})
     keep(database, elsewhere, library.home)
@@ -53,7 +52,6 @@ def test_anchors_are_appended(database, library, elsewhere):
 
 
 def test_an_empty_ledger_can_be_anchored(library):
-    """Its head is the genesis."""
     assert (taken(library.database).count, taken(library.database).head) == (0, GENESIS)
 
 
@@ -83,7 +81,6 @@ def test_a_chain_that_was_cut_is_not_anchored(database, library, elsewhere):
 
 
 def test_a_chain_that_was_rewritten_is_not_anchored(database, library, elsewhere):
-    """Although it is sound in itself."""
     keep(database, elsewhere, library.home)
     rewrite(file_of(library), 3, "Caf", "Kaf")
     assert Ledger(database).verify() is None
@@ -92,7 +89,6 @@ def test_a_chain_that_was_rewritten_is_not_anchored(database, library, elsewhere
 
 
 def test_what_came_since_the_last_anchor_must_be_sound(database, library, elsewhere):
-    """The bad record is named."""
     keep(database, elsewhere, library.home)
     Ledger(database).append("a7", {"n": 7}, {})
     tamper(file_of(library), """UPDATE ledger SET body = '{"n":8}' WHERE seq = 8""")
@@ -128,14 +124,12 @@ def test_a_torn_line_is_not_run_into(database, library, elsewhere):
     ],
 )  # fmt: skip
 def test_a_line_that_is_no_anchor_is_named(elsewhere, line):
-    """By its number."""
     elsewhere.write_text(f"\n{line}\n")
     with pytest.raises(UsageError, match="line 2"):
         read(elsewhere)
 
 
 def test_a_file_that_cannot_be_used_is_named(database, library, tmp_path):
-    """With the reason."""
     with pytest.raises(UsageError, match="No such file"):
         keep(database, tmp_path / "none" / "anchors", library.home)
     with pytest.raises(UsageError, match="directory"):
@@ -145,7 +139,6 @@ def test_a_file_that_cannot_be_used_is_named(database, library, tmp_path):
 
 
 def test_an_anchor_is_on_the_disk_when_it_is_told(database, library, elsewhere, monkeypatch):
-    """The file is forced out, then its folder."""
     forced = []
     real = os.fsync
     monkeypatch.setattr(os, "fsync", lambda handle: (forced.append(handle), real(handle)))

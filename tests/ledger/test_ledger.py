@@ -69,24 +69,20 @@ def test_gives_back_what_was_recorded(ledger):
 
 
 def test_lists_the_newest_first(ledger):
-    """`recent` counts back from the head."""
     assert [entry.answer_id for entry in ledger.recent(2)] == ["a4", "a3"]
 
 
 def test_an_empty_ledger_is_sound(database):
-    """Nothing recorded yet: nothing is wrong."""
     empty = Ledger(database)
     assert (empty.verify(), empty.recent(), empty.head()) == (None, [], (0, GENESIS))
 
 
 def test_an_unknown_answer_is_named(ledger):
-    """The error carries the id."""
     with pytest.raises(NotFound, match="zz: no such answer"):
         ledger.get("zz")
 
 
 def test_an_untouched_chain_verifies(ledger):
-    """The head is the last row's hash."""
     assert ledger.verify() is None
     assert ledger.head() == (5, ledger.get("a4").hash)
 
@@ -137,7 +133,6 @@ def test_names_the_first_row_that_was_tampered_with(ledger, database, statements
 
 
 def test_a_changed_question_is_found(ledger, database):
-    """The private part is held by its salted hash."""
     with database.write() as connection:
         connection.execute(text("DROP TRIGGER ledger_private_no_update"))
         connection.execute(
@@ -160,7 +155,6 @@ def test_a_further_record_stands_in_the_chain(ledger):
 
 
 def test_a_further_record_needs_its_answer(ledger):
-    """An unknown answer is named, and nothing is recorded."""
     with pytest.raises(NotFound, match="zz: no such answer"):
         ledger.add(RecordKind.FEEDBACK, "zz", {})
     assert ledger.head()[0] == 5
@@ -191,7 +185,6 @@ def test_an_older_build_s_ledger_is_taken_over(database):
 
 
 def test_forgetting_what_was_typed_leaves_the_chain_sound(ledger):
-    """The row stays, the question and its salt are gone."""
     assert ledger.forget(["a1", "a3", "unknown"]).answers == 2
     assert ledger.verify() is None
     assert ledger.get("a1").private is None
@@ -199,7 +192,6 @@ def test_forgetting_what_was_typed_leaves_the_chain_sound(ledger):
 
 
 def test_the_chained_body_holds_nothing_that_was_typed(ledger, database):
-    """A question is found in the private table alone."""
     with database.read() as connection:
         bodies = connection.execute(text("SELECT group_concat(body) FROM ledger")).scalar()
     assert "question 2" not in bodies
@@ -218,7 +210,6 @@ def test_four_processes_at_once_keep_the_chain_sound(tmp_path):
 
 
 def test_says_so_when_a_record_cannot_be_written(tmp_path):
-    """A file that is no database is one clear line."""
     path = tmp_path / "ledger.db"
     path.write_bytes(b"this is no database" * 100)
     with pytest.raises(LedgerError, match="ledger: the answer could not be recorded"):
@@ -226,7 +217,6 @@ def test_says_so_when_a_record_cannot_be_written(tmp_path):
 
 
 def test_a_second_record_of_the_same_answer_is_refused(ledger):
-    """Answer ids are unique."""
     with pytest.raises(LedgerError):
         ledger.append("a1", {}, {})
     assert ledger.head()[0] == 5

@@ -29,7 +29,6 @@ def test_what_was_withheld_is_recorded_with_its_reasons() -> None:
 
 
 def test_the_chained_part_holds_nothing_that_was_typed() -> None:
-    """The private part does."""
     answer = answered()
     asked = replace(answer.standalone, asked="who-typed-this", question="who-typed-this?")
     answer = replace(answer, standalone=asked)

@@ -23,7 +23,6 @@ def bare(
 
 
 def test_one_claim_is_judged_for_people(bare: Shell) -> None:
-    """The verdict first, then a line for each reason."""
     code, out, err = bare("audit", "check", "Ten ships left.", "--evidence", EVIDENCE)
     assert (code, err) == (0, "")
     first, second = out.splitlines()[:2]
@@ -33,7 +32,6 @@ def test_one_claim_is_judged_for_people(bare: Shell) -> None:
 
 
 def test_evidence_may_be_several_texts(bare: Shell) -> None:
-    """Each after an --evidence of its own."""
     more = ("--evidence", "It rained.", "--evidence", EVIDENCE)
     (found,) = bare.json("audit", "check", EVIDENCE, *more)
     assert found == {"id": None, "verdict": "supported", "score": 1.0, "reasons": []}
@@ -73,7 +71,6 @@ def test_a_batch_is_judged_line_by_line_in_order(bare: Shell, tmp_path: Path) ->
 
 
 def test_a_batch_is_read_from_standard_input(bare: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    """For "-"."""
     line = json.dumps({"id": 1, "claim": EVIDENCE, "evidence": [EVIDENCE]})
     monkeypatch.setattr(sys, "stdin", io.StringIO(line + "\n"))
     (found,) = bare.json("audit", "check", "--batch", "-")
@@ -92,7 +89,6 @@ def test_a_batch_is_read_from_standard_input(bare: Shell, monkeypatch: pytest.Mo
 def test_wrong_usage_is_one_line_and_exit_code_two(
     bare: Shell, arguments: list[str], said: str
 ) -> None:
-    """With the mend."""
     code, out, err = bare("audit", "check", *arguments)
     assert (code, out) == (2, "")
     assert said in err

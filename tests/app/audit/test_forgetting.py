@@ -107,7 +107,6 @@ def test_each_answer_has_a_receipt(library):
 
 
 def test_a_second_time_there_is_nothing_to_do(library):
-    """And no further receipt."""
     ledger = live(library)
     forget_person(library.database, PERSON, ERASERS)
     count = ledger.head()[0]
@@ -162,7 +161,6 @@ def test_what_is_too_old_is_forgotten(library):
 
 
 def test_either_database_forgets(either_library):
-    """PostgreSQL by plain deletes."""
     ledger = live(either_library)
     done = forget_person(either_library.database, PERSON, ERASERS)
     assert done.clean
@@ -199,7 +197,6 @@ def test_a_receipt_and_its_deletion_are_one(library):
 
 
 def test_the_record_of_old_is_forgotten_too(library):
-    """One that an older build wrote, without turns."""
     with library.database.write() as connection:
         from bot.ledger.tables import create
 

@@ -33,7 +33,6 @@ def test_a_judgement_is_recorded_with_name_and_note(judging: Shell) -> None:
 def test_the_terminals_user_judges_unless_another_is_named(
     judging: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As for questions."""
     monkeypatch.setenv("LOGNAME", "cy")
     code, out, _ = judging("audit", "judge", "a1", "1", "wrong-source")
     assert (code, out.split(":")[0]) == (0, "wrong source, says cy")
@@ -52,7 +51,6 @@ def test_the_terminals_user_judges_unless_another_is_named(
 def test_what_cannot_be_judged_is_refused_in_one_line(
     judging: Shell, arguments: tuple[str, ...], said: str
 ) -> None:
-    """With the mend; nothing is recorded."""
     code, out, err = judging("audit", "judge", *arguments)
     assert (code, out) == (2, "")
     assert said in err
@@ -74,7 +72,6 @@ def test_a_sample_is_drawn_again_by_its_seed(judging: Shell) -> None:
 
 
 def test_a_sample_says_what_is_judged(judging: Shell) -> None:
-    """An answer is judged once all its sentences are."""
     for sentence in ("1", "2"):
         judging("audit", "judge", "a2", sentence, "supported", "--editor", "Ann")
     judging("audit", "judge", "a3", "1", "supported", "--editor", "Ann")
@@ -85,7 +82,6 @@ def test_a_sample_says_what_is_judged(judging: Shell) -> None:
 
 
 def test_there_may_be_nothing_to_draw_from(shell: Shell) -> None:
-    """Said on stderr, without an error."""
     code, out, err = shell("audit", "sample", "5", "--until", "2001")
     assert (code, out) == (0, "")
     assert "no answer to draw from" in err
@@ -105,6 +101,5 @@ def test_agreement_is_shown_for_people_and_programs(judging: Shell) -> None:
 
 
 def test_dates_that_are_none_are_refused(shell: Shell) -> None:
-    """Before anything is read."""
     code, _, err = shell("audit", "agreement", "--since", "soon")
     assert (code, "--since soon: not a date" in err) == (2, True)

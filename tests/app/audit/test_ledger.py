@@ -65,7 +65,6 @@ def test_the_first_bad_record_is_named_in_one_line(ledger_shell):
 
 
 def test_an_anchor_tells_a_cut_tail_and_a_full_rewrite(ledger_shell, anchors):
-    """Neither shows without it."""
     ledger_shell("audit", "anchor", "--to", str(anchors))
     path = file_of(ledger_shell)
     before = path.read_bytes()
@@ -90,7 +89,6 @@ def test_an_anchor_tells_a_cut_tail_and_a_full_rewrite(ledger_shell, anchors):
 
 
 def test_an_anchor_goes_to_standard_output(ledger_shell, anchors):
-    """One JSON line that verify-chain takes."""
     code, out, err = ledger_shell("audit", "anchor")
     assert (code, err, out.count("\n")) == (0, "", 1)
     assert json.loads(out)["count"] == 7
@@ -100,7 +98,6 @@ def test_an_anchor_goes_to_standard_output(ledger_shell, anchors):
 
 
 def test_an_anchor_goes_to_the_file_of_the_settings(ledger_shell, anchors):
-    """Where none is named."""
     Path("briefs.toml").write_text(f'[audit]\nanchor = "{anchors}"\n')
     code, out, err = ledger_shell("audit", "anchor")
     assert (code, out) == (0, "")
@@ -122,7 +119,6 @@ def test_an_anchor_goes_to_the_file_of_the_settings(ledger_shell, anchors):
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_code_two(ledger_shell, monkeypatch, arguments, said):
-    """With the mend."""
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     given = [one.format(home=ledger_shell.home) for one in arguments]
     code, out, err = ledger_shell("audit", *given)
@@ -132,7 +128,6 @@ def test_wrong_usage_is_one_line_and_exit_code_two(ledger_shell, monkeypatch, ar
 
 
 def test_forget_deletes_and_counts(ledger_shell):
-    """By person, by answer, by age of the settings."""
     code, out, _ = ledger_shell("audit", "forget", "--answer", "a1", "--yes")
     assert (code, out) == (0, "deleted: 1 question; private parts of 1 record\n")
     (done,) = ledger_shell.json("audit", "forget", "--asker", "U1", "--yes")

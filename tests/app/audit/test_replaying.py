@@ -63,7 +63,6 @@ def test_a_corrected_brief_shows_with_the_words(own_shell: Shell, tmp_path: Path
 
 
 def test_a_withdrawn_brief_declines_and_trips_the_gate(own_shell: Shell) -> None:
-    """And only the gate that is about it."""
     own_shell("ask", SUEZ)
     own_shell("ask", BREAD)
     (cited,) = {citation["brief"]["id"] for citation in own_shell.json("ask", SUEZ)[0]["citations"]}
@@ -77,7 +76,6 @@ def test_a_withdrawn_brief_declines_and_trips_the_gate(own_shell: Shell) -> None
 
 
 def test_forgotten_questions_are_counted_and_not_asked(own_shell: Shell) -> None:
-    """By number, without a word of them."""
     first = own_shell.json("ask", JOINED)[0]["answer_id"]
     own_shell("ask", BREAD)
     with Library.open(load(home=own_shell.home)) as library:
@@ -89,7 +87,6 @@ def test_forgotten_questions_are_counted_and_not_asked(own_shell: Shell) -> None
 
 
 def test_answers_are_chosen_by_id_or_at_random(own_shell: Shell) -> None:
-    """A sample says its seed."""
     ids = [own_shell.json("ask", one)[0]["answer_id"] for one in (JOINED, SUEZ, BREAD)]
     (found,) = own_shell.json("audit", "replay", "--answer", ids[1])
     assert found["answer_id"] == ids[1]
@@ -109,7 +106,6 @@ def test_answers_are_chosen_by_id_or_at_random(own_shell: Shell) -> None:
     ],
 )
 def test_wrong_usage_is_one_line(shell: Shell, arguments: tuple[str, ...], said: str) -> None:
-    """And exit code 2."""
     code, out, err = shell("audit", "replay", *arguments)
     assert (code, out) == (2, "")
     assert said in err
@@ -138,7 +134,6 @@ def test_a_question_is_asked_with_its_turns_limits_zone_and_day(own_examples: Pa
 
 
 def test_a_record_without_limits_is_asked_of_everything(own_examples: Path) -> None:
-    """And said to be."""
     with Library.open(load(home=own_examples)) as library:
         ledger = Ledger(library.database)
         entry = ledger.get(Answerer(library, ledger).ask(JOINED).answer_id)

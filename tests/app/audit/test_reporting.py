@@ -56,7 +56,6 @@ def test_a_report_goes_to_standard_output(audited: Shell) -> None:
 
 
 def test_answers_never_checked_are_said_to_be(own_shell: Shell) -> None:
-    """On stderr, and in the report."""
     own_shell("ask", "when did Finland join NATO?")
     code, out, err = own_shell("audit", "report")
     assert code == 0
@@ -65,7 +64,6 @@ def test_answers_never_checked_are_said_to_be(own_shell: Shell) -> None:
 
 
 def test_a_broken_chain_fails_and_is_still_reported(own_shell: Shell) -> None:
-    """Exit code 1; the report says from where on."""
     own_shell("ask", "when did Finland join NATO?")
     with (
         Library.open(load(home=own_shell.home)) as library,
@@ -90,7 +88,6 @@ def test_a_broken_chain_fails_and_is_still_reported(own_shell: Shell) -> None:
     ],
 )
 def test_wrong_usage_is_one_line(shell: Shell, arguments: tuple[str, ...], said: str) -> None:
-    """And exit code 2."""
     code, out, err = shell("audit", "report", *arguments)
     assert (code, out) == (2, "")
     assert said in err

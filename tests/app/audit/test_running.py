@@ -40,7 +40,6 @@ def test_run_prints_tables_for_people(asked: Shell) -> None:
 
 
 def test_run_prints_one_object_for_programs(asked: Shell) -> None:
-    """With the findings of the riskiest."""
     (found,) = asked.json("audit", "run")
     assert (found["checked"], found["flagged"], found["severities"]["high"]) == (2, 1, 1)
     (risky,) = found["riskiest"]
@@ -61,14 +60,12 @@ def test_run_is_a_gate(asked: Shell) -> None:
 
 
 def test_run_says_how_to_draw_the_same_sample(asked: Shell) -> None:
-    """By its seed."""
     _, out, err = asked("audit", "run", "--sample", "1", "--seed", "4")
     assert out.startswith("checked 1 answer ")
     assert "--seed 4" in err
 
 
 def test_a_judge_that_is_none_is_refused_before_anything_is_checked(asked: Shell) -> None:
-    """In one line."""
     code, out, err = asked("audit", "run", "--judge", "nonsense")
     assert (code, out) == (2, "")
     assert "--judge nonsense" in err
@@ -117,7 +114,6 @@ def test_show_tells_everything_of_an_answer(asked: Shell) -> None:
 
 
 def test_what_was_typed_can_be_forgotten_and_the_rest_is_shown(asked: Shell) -> None:
-    """The question is gone; the evidence stays."""
     with Library.open(load(home=asked.home)) as library:
         Ledger(library.database).forget(["bad"])
     out = asked("audit", "show", "bad")[1]
@@ -145,7 +141,6 @@ def test_what_a_brief_says_moves_no_cursor(own_shell: Shell) -> None:
 
 
 def test_ingest_and_remove_say_what_rests_on_a_brief(own_shell: Shell, tmp_path: Path) -> None:
-    """How many answers, and which; as JSON too."""
     path = tmp_path / "quay.md"
     text = "# The quay\n\nThe quay of Brindle carries 12 cranes, all of them painted green.\n"
     path.write_text(text)
