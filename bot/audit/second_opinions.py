@@ -214,49 +214,44 @@ class OpinionRun:
     def to_json(self) -> dict[str, Any]:
         """Return the object for programs."""
         judged = {str(one): self.judged[one] for one in Judged}
-        return {
-            "judge": self.judge, "answers": self.answers, "judged": judged,
-            "failed": self.failed, "fault": self.fault,
-        }  # fmt: skip
+        return {**vars(self), "judged": judged}
 
     def line(self) -> str:
         """Return what people read."""
-        said = ", ".join(f"{self.judged[one]:,} {one}" for one in Judged if self.judged[one])
-        return f"{self.judge} judged {self.judged.total():,} sentences: {said or 'none was new'}"
+        total = self.judged.total()
+        counts = ", ".join(f"{self.judged[one]:,} {one}" for one in Judged if self.judged[one])
+        sentences = "1 sentence" if total == 1 else f"{total:,} sentences"
+        return f"{self.judge} judged {sentences}: {counts or 'none was new'}"
 
 
 def opinion_run(library: Library, name: str) -> Callable[[Selection], OpinionRun]:
-    """Return what has "provider:model" judge the answers of a selection.
+    """Return a function that has "provider:model" judge the answers of a selection.
 
-    It goes on after a reply that fails or is of no use, and stops where the model cannot be called.
-    Raises UsageError for a name that is none.
+    It goes on after a failed or useless reply, and stops if the model cannot be called. Raises
+    UsageError for a name of another form.
     """
-    second = ModelJudge(library.database, library.settings, name)
+    judge = ModelJudge(library.database, library.settings, name)
 
-    def judging(selection: Selection) -> OpinionRun:
+    def run(selection: Selection) -> OpinionRun:
         ledger, found = Ledger(library.database), OpinionRun(name)
         try:
-            second.load()
+            judge.load()
             for body in Register(library.database).bodies(selection):
-                entry = ledger.get(body["answer_id"])
-                _one(second, ledger, entry, found)
-        except ChatUnavailable as fault:
-            found.fault = f"{name}: {fault}; the rest is not judged: run the same command to go on"
+                found.answers += 1
+                try:
+                    made = judge.second(ledger, ledger.get(body["answer_id"]))
+                except ChatUnavailable:
+                    raise
+                except ChatError as error:
+                    found.failed += 1
+                    fault = f"{name}: {body['answer_id']}: {error}; run it again to continue"
+                    found.fault = found.fault or fault
+                else:
+                    found.judged.update(one.judged for one in made)
+        except ChatUnavailable as error:
+            found.fault = (
+                f"{name}: {error}; the rest is not judged: run the same command to continue"
+            )
         return found
 
-    return judging
-
-
-def _one(second: ModelJudge, ledger: Ledger, entry: LedgerEntry, found: OpinionRun) -> None:
-    found.answers += 1
-    try:
-        made = second.second(ledger, entry)
-    except ChatUnavailable:
-        raise
-    except ChatError as error:
-        found.failed += 1
-        found.fault = (
-            found.fault or f"{second.name}: {entry.answer_id}: {error}; run it again to go on"
-        )
-        return
-    found.judged.update(one.judged for one in made)
+    return run

@@ -14,10 +14,12 @@ from typing import Any
 from bot.answering.answer import Turn
 from bot.answering.chain import Answerer
 from bot.app.making import parts
+from bot.audit.register import Register
+from bot.audit.selection import Order, Selection
 from bot.ledger.ledger import Ledger, LedgerEntry
 from bot.question.period import day_in
 from index.database import Database, sqlite_url
-from index.errors import NotFound
+from index.errors import NotFound, UsageError
 from index.library import Library
 from index.snapshot import Filters
 
@@ -75,3 +77,17 @@ def asking_again(library: Library) -> Iterator[AskAgain]:
             yield AskAgain(library, ScratchLedger(database, Ledger(library.database)))
         finally:
             database.close()
+
+
+def recorded_questions(
+    database: Database, chosen: Selection, answer_ids: Sequence[str]
+) -> list[LedgerEntry]:
+    """Return the records of the questions to ask, oldest first: those named, or those chosen."""
+    ledger, register = Ledger(database), Register(database)
+    if answer_ids:
+        if chosen != Selection():
+            raise UsageError("--answer and other filters: give one or the other")
+        return [ledger.get(answer_id) for answer_id in answer_ids]
+    register.catch_up()
+    rows = register.answers(chosen, Order.TIME)
+    return [ledger.get(row.answer_id) for row in reversed(rows)]

@@ -23,7 +23,7 @@ app = typer.Typer(
 
 
 @dataclass(frozen=True)
-class Claim:
+class ClaimLine:
     """A claim with its evidence; if `fault` says what is wrong with its line, the rest is empty."""
 
     id: Any
@@ -119,7 +119,7 @@ def plain(found: "Check") -> str:
 
 def _claims(
     claim: str | None, evidence: Sequence[str] | None, batch: str | None
-) -> Iterable[Claim]:
+) -> Iterable[ClaimLine]:
     from bot.app.batch import rows, sound
 
     if batch is not None:
@@ -130,21 +130,21 @@ def _claims(
         raise UsageError("no claim; type one in quotes, or give --batch FILE.jsonl")
     if not evidence:
         raise UsageError("no evidence; give --evidence TEXT, once or more often")
-    return [Claim(None, sound(claim), tuple(map(sound, evidence)))]
+    return [ClaimLine(None, sound(claim), tuple(map(sound, evidence)))]
 
 
-def _claim(row: "Row") -> Claim:
+def _claim(row: "Row") -> ClaimLine:
     from bot.app.batch import sound
 
     if row.fault:
-        return Claim(None, fault=row.fault)
+        return ClaimLine(None, fault=row.fault)
     claim, evidence = row.fields.get("claim"), row.fields.get("evidence")
     claim_id = row.fields.get("id")
     if not isinstance(claim, str) or not claim.strip():
-        return Claim(claim_id, fault=f"{row.where}: no text under the key 'claim'")
+        return ClaimLine(claim_id, fault=f"{row.where}: no text under the key 'claim'")
     if not isinstance(evidence, list) or not all(isinstance(one, str) for one in evidence):
-        return Claim(claim_id, fault=f"{row.where}: 'evidence' is not a list of texts")
-    return Claim(claim_id, sound(claim), tuple(map(sound, evidence)))
+        return ClaimLine(claim_id, fault=f"{row.where}: 'evidence' is not a list of texts")
+    return ClaimLine(claim_id, sound(claim), tuple(map(sound, evidence)))
 
 
 app.command("unanswered")(listing.unanswered)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.app.audit.options import Sample, Seed, choosing, progress, sampled
-from bot.audit.selection import Order, Selection
+from bot.audit.selection import Selection
 from index.errors import UsageError
 from ingest.cli import SOME_FAILED, Json, opened
 
@@ -45,6 +45,7 @@ def replay(
 
     Example: briefs audit replay --since 2026-03 --sample 100 --fail-on declined
     """
+    from bot.app.audit.asking_again import recorded_questions
     from bot.audit.replay import replay_json, replay_lines
     from ingest.terminal import print_json
 
@@ -52,7 +53,7 @@ def replay(
     chosen = sampled(chosen, sample, seed)
     items: list[Replayed] = []
     with opened(search=True) as library:
-        entries = _entries(library, chosen, answer)
+        entries = recorded_questions(library.database, chosen, answer or ())
         forgotten = sum(entry.private is None for entry in entries)
         for item in _replayed(library, [entry for entry in entries if entry.private]):
             items.append(item)
@@ -62,23 +63,6 @@ def replay(
                 sys.stdout.writelines(f"{line}\n" for line in replay_lines(item))
     _summarise(items, forgotten, json=json)
     _leave(items, gates)
-
-
-def _entries(
-    library: "Library", chosen: Selection, answers: Sequence[str] | None
-) -> "list[LedgerEntry]":
-    """Return the records of the questions to ask, oldest first."""
-    from bot.audit.register import Register
-    from bot.ledger.ledger import Ledger
-
-    ledger, register = Ledger(library.database), Register(library.database)
-    if answers:
-        if chosen != Selection():
-            raise UsageError("--answer and other filters: give one or the other")
-        return [ledger.get(answer_id) for answer_id in answers]
-    register.catch_up()
-    rows = register.answers(chosen, Order.TIME)
-    return [ledger.get(row.answer_id) for row in reversed(rows)]
 
 
 def _replayed(library: "Library", entries: "Sequence[LedgerEntry]") -> "Iterator[Replayed]":
