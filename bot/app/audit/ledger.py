@@ -26,8 +26,8 @@ def verify_chain(
 ) -> None:
     """Verify that no record of the ledger was changed, and name the first bad one.
 
-    Only with an anchor are removed newest records and a complete rewrite detected. Exits with 1 if
-    the ledger is not intact.
+    Removed newest records and a complete rewrite are detected only with an anchor. Exits with 1
+    if the ledger is not intact.
 
     Example: briefs audit verify-chain --anchor /mnt/other/briefs.anchors
     """
@@ -68,8 +68,8 @@ def anchor(
 ) -> None:
     """Save the ledger's latest hash where nobody with access to the database can change it.
 
-    Without options, it goes to the file that `anchor` in the [audit] table of briefs.toml names,
-    or to standard output.
+    Without options, it goes to the file that audit.anchor in briefs.toml names, or to standard
+    output.
 
     Example: briefs audit anchor --to /mnt/other/briefs.anchors
     """

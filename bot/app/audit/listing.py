@@ -138,7 +138,7 @@ def _use_row(use: "Use") -> tuple[str, ...]:
 
 def unanswered(
     limit: Annotated[
-        int, typer.Option("-n", metavar="N", min=1, help="Most questions, or groups, to list.")
+        int, typer.Option("-n", metavar="N", min=1, help="Maximum number to list.")
     ] = 50,
     groups: Annotated[
         bool, typer.Option("--groups", help="Group similar questions; loads the embedding model.")

@@ -35,7 +35,9 @@ Sample = Annotated[
     int | None, typer.Option(metavar="N", min=1, help="Only N answers, drawn at random.")
 ]
 Seed = Annotated[int | None, typer.Option(metavar="N", help="Draw the same sample again.")]
-Many = Annotated[int, typer.Option("-n", metavar="N", min=1, help="Most answers to list.")]
+Many = Annotated[
+    int, typer.Option("-n", metavar="N", min=1, help="Maximum number of answers to list.")
+]
 
 
 _OPTIONS = {

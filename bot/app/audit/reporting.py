@@ -50,7 +50,7 @@ def report(
     ] = False,
     most: Annotated[
         int,
-        typer.Option("-n", metavar="N", min=1, help="Most findings in HTML, the riskiest first."),
+        typer.Option("-n", metavar="N", min=1, help="Maximum number of findings in HTML."),
     ] = 200,
     bom: Annotated[
         bool,
