@@ -70,8 +70,11 @@ def live(library, *, slack=True):
 
 
 @pytest.mark.parametrize("person", [PERSON, "U1"])
-def test_a_person_is_gone_from_every_byte(library, person):
-    """50 questions, turns, streamed ones, posts, feedback, notes, Slack's tables."""
+def test_a_person_is_gone_from_every_byte_and_what_others_typed_stays(library, person):
+    """50 questions, turns, streamed ones, posts, feedback, notes, Slack's tables.
+
+    Later questions of a thread are deleted too: their records repeat the words of those before.
+    """
     ledger = live(library)
     assert holding(library.home, [CANARY])
     done = forget_person(library.database, person, ERASERS)
@@ -80,38 +83,26 @@ def test_a_person_is_gone_from_every_byte(library, person):
     assert (done.answers, done.records) == (50, 49 * 2 + 1 + 1 + 1 + 1 + 1)
     assert ledger.check().fault is None
     assert ledger.asked_by(person) == []
-
-
-def test_what_others_typed_stays(library):
-    """But for questions in a thread, whose records repeat the words of those before."""
-    ledger = live(library)
-    forget_person(library.database, PERSON, ERASERS)
     assert all(ledger.get(f"o{n}").private for n in range(1, 50))
     assert ledger.get("o99").private is None
     given, own = ledger.further("a1", RecordKind.FEEDBACK)
     assert own.private is None
     assert given.private == {"user": "slack:T1:U2", "note": "wrong"}
     assert holding(library.home, ["another's question"])
+    assert_receipts(ledger)
+    count = ledger.head()[0]
+    again = forget_person(library.database, person, ERASERS)  # there is nothing left to do
+    assert (again.answers, again.records, ledger.head()[0]) == (0, 0, count)
 
 
-def test_each_answer_has_a_receipt(library):
-    """How many records were emptied, and at whose wish; nothing of what they said."""
-    ledger = live(library)
-    forget_person(library.database, PERSON, ERASERS)
+def assert_receipts(ledger):
+    """Each answer has one: how many records were emptied, and on whose request."""
     receipts = {one.answer_id: one for one in ledger.entries(RecordKind.FORGOTTEN)}
     assert set(receipts) == {f"a{n}" for n in range(1, 51)} | {"o1", "o2", "o99"}
     assert receipts["a3"].body["records"] == 2
     assert receipts["a3"].body["by"] == "admin"
     assert receipts["a3"].private is None
     assert receipts["a50"].body["records"] == 1  # which was begun and never recorded
-
-
-def test_a_second_time_there_is_nothing_to_do(library):
-    ledger = live(library)
-    forget_person(library.database, PERSON, ERASERS)
-    count = ledger.head()[0]
-    again = forget_person(library.database, PERSON, ERASERS)
-    assert (again.answers, again.records, ledger.head()[0]) == (0, 0, count)
 
 
 def test_slack_s_deletion_is_as_thorough(library):
