@@ -11,9 +11,9 @@ from bench import audit_answers
 from bench.figures import Figure, counted
 from bench.planted import FAULTS, Planted, planted
 from bench.workplace import Workplace
-from bot.audit import checks
+from bot.audit import record_checks
+from bot.audit.brief_versions import BriefVersions
 from bot.audit.findings import Finding
-from bot.audit.shelf import Shelf
 from index.library import Library
 
 FOUND = 0.97
@@ -40,15 +40,15 @@ def figures(place: Workplace) -> Iterator[Figure]:
     """Yield the shares of faults found with the right kind and of sound answers flagged."""
     bodies = audit_answers.bodies(place)
     with audit_answers.opened(place.markdown_library()) as library:
-        shelf = Shelf(library.database)
-        sound = [(body, checks.check(body, shelf)) for body in bodies]
+        shelf = BriefVersions(library.database)
+        sound = [(body, record_checks.check(body, shelf)) for body in bodies]
         documents = _documents(library)
         others = [
             one for body in bodies[:: max(1, len(bodies) // OTHERS)] for one in body["citations"]
         ]
         tried, unseen = (
             [
-                _Tried(one, checks.check(one.body, shelf))
+                _Tried(one, record_checks.check(one.body, shelf))
                 for at, body in enumerate(part)
                 for one in planted(body, others, documents, seed + at)
             ]

@@ -91,9 +91,9 @@ def _served(place: Workplace, home: Path) -> Iterator[int]:
 
 def _fill(home: Path, place: Workplace) -> None:
     """Copy the library, record answers, and check them all as `briefs audit run` does."""
-    from bot.audit.running import run
+    from bot.audit.check_run import run
     from bot.audit.selection import Selection
-    from bot.ledger.ledger import Kind, Ledger
+    from bot.ledger.ledger import Ledger, RecordKind
     from bot.ledger.rows import Record, insert
     from index.library import Library
     from index.settings import load
@@ -108,7 +108,7 @@ def _fill(home: Path, place: Workplace) -> None:
                 big = n % (count // BIG) == 0
                 name = f"big-{n // (count // BIG)}" if big else f"small-{n}"
                 cited = chosen.sample(hits, CITATIONS if big else 3)
-                insert(connection, Record(Kind.ANSWER, name, *_record(name, cited, chosen)))
+                insert(connection, Record(RecordKind.ANSWER, name, *_record(name, cited, chosen)))
         run(library.database, Selection())
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.workplace import ROOT, Workplace
-from bot.ledger.ledger import Entry, Kind, Ledger
+from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
 from bot.ledger.rows import Record, insert
 from index.database import Database, sqlite_url
 from index.library import DATABASE_FILE
@@ -25,7 +25,7 @@ def grown(place: Workplace, count: int) -> Path:
     return place.made(f"ledger-{count}", lambda folder: _fill(place, folder, count))
 
 
-def answers(place: Workplace) -> list[Entry]:
+def answers(place: Workplace) -> list[LedgerEntry]:
     """Return the records of real answers to the questions that come with the example briefs."""
     home = place.made("ledger-answers", lambda folder: _ask(place, folder))
     database = opened(home)
@@ -40,14 +40,16 @@ def opened(home: Path) -> Database:
     return Database(sqlite_url(home / DATABASE_FILE))
 
 
-def again(entries: list[Entry], prefix: str = "b") -> Iterator[Record]:
+def again(entries: list[LedgerEntry], prefix: str = "b") -> Iterator[Record]:
     """Yield records like these without end, each an answer of its own."""
     number = 0
     while True:
         for entry in entries:
             number += 1
             body = {key: value for key, value in entry.body.items() if key not in _STATED}
-            yield Record(Kind.ANSWER, f"{prefix}{number:08d}", body, dict(entry.private or {}))
+            yield Record(
+                RecordKind.ANSWER, f"{prefix}{number:08d}", body, dict(entry.private or {})
+            )
 
 
 def places(count: int, most: int, seed: int) -> list[int]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.figures import Figure
 from bench.ledger_records import again, answers, opened
 from bench.workplace import Workplace
-from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.ledger import Ledger, LedgerEntry
 
 PROCESSES, EACH, KILLS = 8, 500, 200
 QUICK_EACH, QUICK_KILLS = 20, 8
@@ -31,7 +31,7 @@ def measure(place: Workplace) -> list[Figure]:
     return [*_together(place, like), *_killed(place, like)]
 
 
-def _together(place: Workplace, like: list[Entry]) -> Iterator[Figure]:
+def _together(place: Workplace, like: list[LedgerEntry]) -> Iterator[Figure]:
     each = QUICK_EACH if place.quick else EACH
     home = _empty(place, "ledger-together")
     started = time.perf_counter()
@@ -50,7 +50,7 @@ def _together(place: Workplace, like: list[Entry]) -> Iterator[Figure]:
     )  # fmt: skip
 
 
-def _killed(place: Workplace, like: list[Entry]) -> Iterator[Figure]:
+def _killed(place: Workplace, like: list[LedgerEntry]) -> Iterator[Figure]:
     kills = QUICK_KILLS if place.quick else KILLS
     home, chance = _empty(place, "ledger-killed"), random.Random(5)
     writers = [_writer(home, f"k0-{number}-", like) for number in range(PROCESSES)]
@@ -77,13 +77,13 @@ def _empty(place: Workplace, name: str) -> Path:
     return home
 
 
-def _writer(home: Path, prefix: str, like: list[Entry], count: int | None = None) -> Process:
+def _writer(home: Path, prefix: str, like: list[LedgerEntry], count: int | None = None) -> Process:
     process = _FORK.Process(target=_write, args=(home, prefix, like, count))
     process.start()
     return process
 
 
-def _write(home: Path, prefix: str, like: list[Entry], count: int | None) -> None:
+def _write(home: Path, prefix: str, like: list[LedgerEntry], count: int | None) -> None:
     ledger = Ledger(opened(home))
     notes = os.open(home / f"{prefix}.noted", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for record in islice(again(like, prefix), count):

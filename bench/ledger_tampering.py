@@ -16,8 +16,8 @@ from bench.figures import Figure
 from bench.ledger_records import grown, opened, places
 from bench.workplace import Workplace
 from bot.ledger.anchors import Anchor, append, library_id, marks_of, read
-from bot.ledger.canonical import chain_hash
-from bot.ledger.ledger import Checked, Ledger
+from bot.ledger.ledger import ChainCheck, Ledger
+from bot.ledger.rows import chain_hash
 from index.library import DATABASE_FILE
 
 RECORDS, PLACES = 400, 200
@@ -75,7 +75,7 @@ def _anchored(home: Path, path: Path, count: int) -> Path:
     return path
 
 
-def _checked(home: Path, folder: Path, anchors: Path, one: Tampering) -> Checked:
+def _checked(home: Path, folder: Path, anchors: Path, one: Tampering) -> ChainCheck:
     """Tamper with a fresh copy, check it as `briefs audit verify-chain --anchor` does."""
     copy = folder / DATABASE_FILE
     for suffix in ("", "-wal", "-shm"):

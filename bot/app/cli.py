@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from bot.app import asking, evaluating
-from bot.audit import cli as audit_cli
+from bot.app.audit import cli as audit_cli
 from bot.serving import cli as serving_cli
 from bot.slack import cli as slack_cli
 from index.errors import (
@@ -89,9 +89,9 @@ def _first_words() -> None:
 
 def _resting(library: "Library", changes: "Sequence[Change]") -> "list[Resting]":
     """Tell an ingest which answers rest on what it changed."""
-    from bot.audit import uses
+    from bot.audit import brief_changes
 
-    return uses.resting(library, changes)
+    return brief_changes.resting(library, changes)
 
 
 asking.register(app)

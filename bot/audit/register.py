@@ -1,51 +1,83 @@
-"""The register of answers: what the ledger holds, made searchable. Derived, and rebuilt from it.
+"""The register of answers: what the ledger holds, made searchable; derived, can be rebuilt.
 
-Rows for each answer and each citation are written from the ledger's records when they are first
-needed (`catch_up`), findings by `briefs audit run`. Nothing that a person typed is copied into it.
+Rows for each answer and citation are written from the ledger's records when they are first needed
+(`catch_up`), findings by `briefs audit run`. Nothing that a person typed is copied into it.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from bot.audit import keeping, register_tables, selecting, taking_in
-from bot.audit.findings import Finding
-from bot.audit.register_tables import audit_answers, audit_citations, audit_findings
-from bot.audit.rows import Row, Use, batched, finding_of, findings_of, row_of, use_of
-from bot.audit.selection import Order, Selection
+from bot.audit import register_query, register_tables, register_update
+from bot.audit.findings import Finding, FindingKind, Severity
+from bot.audit.register_tables import audit_answers, audit_citations, audit_findings, batched
+from bot.audit.selection import Order, Selection, draw
 from bot.ledger.ledger import Ledger
 from bot.ledger.tables import ledger, ledger_private
 from index.database import Database
 from index.errors import NotFound
 
-__all__ = ["EVERYTHING", "Register", "Row", "Use"]
-
 EVERYTHING = Selection()
-FEW = 100  # bodies in memory at once
+BODIES = 100  # in memory at once
+
+
+@dataclass(frozen=True)
+class RegisteredAnswer:
+    """One answer as lists show it."""
+
+    answer_id: str
+    seq: int
+    created_at: str  # UTC, ISO 8601
+    question: str | None  # as it reads without its conversation; None once it was forgotten
+    asker: str | None
+    place: str | None
+    answered: bool
+    mode: str
+    model: str | None
+    confidence: float
+    risk: float  # in [0, 1], by the last check; before the first, by the record alone
+    checked_at: str | None  # when it was last checked
+    findings: tuple[tuple[str, str], ...]  # (kind, severity), the worst first
+    judgements: int  # sentences that an editor judged
+    complaints: int  # readers who said that it was bad
+
+
+@dataclass(frozen=True)
+class Use:
+    """A citation of a brief."""
+
+    answer_id: str
+    created_at: str
+    citation: int
+    brief_id: str
+    version: int
+    paragraph: int
+    passage_sha256: str
+    quote: str
 
 
 class Register:
     """The register of one library's answers. Safe to share between threads."""
 
     def __init__(self, database: Database) -> None:
-        """Remember the database; the tables are made when first needed."""
         self._database = database
         self._ledger = Ledger(database)
-        self._there = False  # the tables
+        self._tables_exist = False  # as far as we know
 
     def catch_up(self) -> int:
-        """Take in what the ledger has got since the last time; return how many records."""
-        self._ledger.head()  # makes its tables where there are none
+        """Take in the records added to the ledger since the last time; return how many."""
+        self._ledger.head()  # creates its tables if they are missing
         with self._database.read() as connection:
-            if not taking_in.is_behind(connection):
+            if not register_update.is_behind(connection):
                 return 0
         total = 0
         while True:
             with self._database.write() as connection:
-                count = taking_in.take_in(connection)
+                count = register_update.take_in(connection)
             if not count:
                 return total
             total += count
@@ -57,8 +89,8 @@ class Register:
         *,
         limit: int | None = None,
         offset: int = 0,
-    ) -> list[Row]:
-        """Return the answers that pass, without a limit all of them; those taken in so far."""
+    ) -> list[RegisteredAnswer]:
+        """Return the answers that pass, all of them if there is no limit; those taken in so far."""
         query = _ordered(_joined(), order).where(*self._conditions(selection))
         with self._reading() as connection:
             if selection.sample is None:
@@ -66,17 +98,17 @@ class Register:
             else:
                 rows = self._sampled(connection, selection, order)
                 rows = rows[offset : None if limit is None else offset + limit]
-            found = findings_of(connection, [row.seq for row in rows])
-        return [row_of(row, found.get(row.seq, ())) for row in rows]
+            found = _kinds_found(connection, [row.seq for row in rows])
+        return [_answer_of(row, found.get(row.seq, ())) for row in rows]
 
-    def get(self, answer_id: str) -> Row:
+    def get(self, answer_id: str) -> RegisteredAnswer:
         """Return one answer; NotFound where there is none."""
         with self._reading() as connection:
             query = _joined().where(audit_answers.c.answer_id == answer_id)
             row = connection.execute(query).first()
             if row is None:
                 raise NotFound(f"{answer_id}: no such answer in the ledger; check the id")
-            return row_of(row, findings_of(connection, [row.seq]).get(row.seq, ()))
+            return _answer_of(row, _kinds_found(connection, [row.seq]).get(row.seq, ()))
 
     def count(self, selection: Selection = EVERYTHING) -> int:
         """Return how many answers pass."""
@@ -92,7 +124,7 @@ class Register:
         """
         with self._reading() as connection:
             seqs = sorted(self._passing(connection, selection))
-        for part in batched(seqs, FEW):
+        for part in batched(seqs, BODIES):
             query = select(ledger.c.body).where(ledger.c.seq.in_(part)).order_by(ledger.c.seq)
             with self._database.read() as connection:
                 found = list(connection.scalars(query))
@@ -108,40 +140,42 @@ class Register:
             .order_by(column.place)
         )
         with self._reading() as connection:
-            return [finding_of(row) for row in connection.execute(query)]
+            return [_finding_of(row) for row in connection.execute(query)]
 
     def uses(self, brief: str, paragraph: int | None = None) -> list[Use]:
         """Return the citations of a brief, by id or report number, the newest answer first.
 
         "ID@2" names its second version, "ID#p4" its fourth paragraph.
         """
-        name, version, stated = selecting.place(brief)
+        name, version, stated = register_query.place(brief)
         column = audit_citations.c
         query = (
-            select(audit_citations, audit_answers.c.answer_id, audit_answers.c.created_at)
+            select(
+                audit_answers.c.answer_id, audit_answers.c.created_at, column.citation,
+                column.brief_id, column.version, column.paragraph, column.passage_sha256,
+                column.quote,
+            )
+            .select_from(audit_citations)
             .join(audit_answers, audit_answers.c.seq == column.answer_seq)
-            .where(*selecting.cited(name, version, stated if paragraph is None else paragraph))
+            .where(*register_query.cited(name, version, stated if paragraph is None else paragraph))
             .order_by(column.answer_seq.desc(), column.citation)
-        )
+        )  # fmt: skip
         with self._reading() as connection:
-            return [use_of(row) for row in connection.execute(query)]
+            return [Use(*row) for row in connection.execute(query)]
 
     def keep(self, answer_id: str, findings: Sequence[Finding]) -> None:
-        """Record what a check found in place of what the check before it found."""
+        """Replace the findings of an answer by those of a new check."""
         self.keep_all({answer_id: findings})
 
     def keep_all(self, found: Mapping[str, Sequence[Finding]]) -> dict[str, float]:
-        """Record what checks of several answers found, all in one transaction.
-
-        Returns the risk of each.
-        """
+        """Replace the findings of several answers in one transaction; return the risk of each."""
         with self._reading():
             pass
         with self._database.write() as connection:
-            return keeping.keep(connection, found)
+            return register_update.store_findings(connection, found)
 
-    def _conditions(self, selection: Selection) -> list[selecting.Clause]:
-        return selecting.conditions(selection, is_sqlite=self._database.is_sqlite)
+    def _conditions(self, selection: Selection) -> list[register_query.Clause]:
+        return register_query.conditions(selection, is_sqlite=self._database.is_sqlite)
 
     def _passing(self, connection: Connection, selection: Selection) -> list[int]:
         """Return the sequence numbers of the answers that pass."""
@@ -151,7 +185,7 @@ class Register:
         found = {row.answer_id: row.seq for row in rows}
         if selection.sample is None:
             return list(found.values())
-        return selecting.drawn(found, selection.sample, selection.seed)
+        return [found[answer_id] for answer_id in draw(found, selection.sample, selection.seed)]
 
     def _sampled(self, connection: Connection, selection: Selection, order: Order) -> list[Any]:
         column = audit_answers.c
@@ -165,12 +199,12 @@ class Register:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        """Yield a snapshot; the tables are there."""
+        """Yield a snapshot that has the tables."""
         with self._database.read() as connection:
-            missing = register_tables.missing(connection) if not self._there else False
+            missing = not self._tables_exist and register_tables.missing(connection)
         if missing:
             self.catch_up()
-        self._there = True
+        self._tables_exist = True
         with self._database.read() as connection:
             yield connection
 
@@ -189,3 +223,41 @@ def _ordered(query: Select[Any], order: Order) -> Select[Any]:
     if order is Order.RISK:
         return query.order_by(column.risk.desc(), column.seq.desc())
     return query.order_by(column.seq.desc())
+
+
+def _answer_of(row: Any, findings: Iterable[tuple[str, str]]) -> RegisteredAnswer:
+    private = json.loads(row.private) if row.private else {}
+    return RegisteredAnswer(
+        answer_id=row.answer_id,
+        seq=row.seq,
+        created_at=row.created_at,
+        question=private.get("standalone_question"),
+        asker=private.get("asker"),
+        place=private.get("place"),
+        answered=row.answered,
+        mode=row.mode,
+        model=row.model,
+        confidence=row.confidence,
+        risk=row.risk,
+        checked_at=row.checked_at,
+        findings=tuple(findings),
+        judgements=row.judgements,
+        complaints=row.complaints,
+    )
+
+
+def _kinds_found(connection: Connection, seqs: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    """Return (kind, severity) of each finding by answer, the worst first."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    column = audit_findings.c
+    for part in batched(seqs):
+        query = select(column.answer_seq, column.kind, column.severity)
+        ordered = query.where(column.answer_seq.in_(part)).order_by(column.answer_seq, column.place)
+        for seq, kind, severity in connection.execute(ordered):
+            found.setdefault(seq, []).append((kind, severity))
+    return found
+
+
+def _finding_of(row: Any) -> Finding:
+    where = (row.sentence, row.citation, json.loads(row.evidence))
+    return Finding(FindingKind(row.kind), Severity(row.severity), row.detail, *where)

@@ -1,15 +1,21 @@
 """The tables of the register: answers, their sentences and citations, and what checks found.
 
-All derived: dropped, they are made anew from the ledger, and findings by the next check. Columns
-hold what the chained bodies hold and counts, nothing that a person typed.
+All derived: if they are dropped, they are rebuilt from the ledger, and findings by the next check.
+Columns hold parts of the chained bodies and counts, nothing that a person typed.
 """
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
 
 from sqlalchemy import Boolean, Column, Connection, Float, Index, Integer, String, Table, Text
 from sqlalchemy import inspect as inspected
 
 from index.database import metadata
 
-FORMAT = "1"  # of these tables; another one on record has them made anew
+Value = TypeVar("Value")
+
+FORMAT = "1"  # of these tables; if another one is on record, they are rebuilt
 
 audit_state = Table(
     "audit_state",
@@ -83,12 +89,19 @@ TABLES = (audit_state, audit_answers, audit_sentences, audit_citations, audit_fi
 
 
 def missing(connection: Connection) -> bool:
-    """Return whether any of the tables is not there."""
-    there = set(inspected(connection).get_table_names())
-    return any(table.name not in there for table in TABLES)
+    """Return whether any of the tables is missing."""
+    existing = set(inspected(connection).get_table_names())
+    return any(table.name not in existing for table in TABLES)
 
 
-def create_anew(connection: Connection) -> None:
-    """Make the tables, empty, in place of those that are there."""
+def recreate(connection: Connection) -> None:
+    """Create the tables, empty, in place of existing ones."""
     metadata.drop_all(connection, tables=list(TABLES))
     metadata.create_all(connection, tables=list(TABLES))
+
+
+def batched(values: Iterable[Value], size: int = 500) -> Iterator[list[Value]]:
+    """Yield values in lists of at most `size`: databases limit how many a statement may name."""
+    values = iter(values)
+    while part := list(islice(values, size)):
+        yield part

@@ -1,8 +1,7 @@
 """Gather a report of a period: a database and a selection in, one JSON object out.
 
-The object is the report; HTML and CSV show it. Its keys are stable: new ones may come, none
-changes its meaning without a new FORMAT. Checks nothing itself but the chain: findings are those of
-the last `briefs audit run`.
+HTML and CSV show that object. Its keys are stable: keys may be added, and none changes its meaning
+without a new FORMAT. Findings are those of the last `briefs audit run`; only the chain is checked.
 """
 
 from collections import Counter
@@ -11,27 +10,32 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.audit import opinions
-from bot.audit.comparison import compared, rates_json, to_json
-from bot.audit.findings import Kind, Severity
-from bot.audit.judgements import Judgement
-from bot.audit.rated import Rated, judgements, name, rated
-from bot.audit.rates import rates
-from bot.audit.register import Register, Row
-from bot.audit.report_findings import finding_json
-from bot.audit.sampling import draw
-from bot.audit.selection import Order, Selection
-from bot.ledger.ledger import Entry, Ledger
+from bot.audit.agreement import compared, rates
+from bot.audit.findings import Finding, FindingKind, Severity
+from bot.audit.judgements import (
+    JudgedSentence,
+    Judgement,
+    editor_of,
+    judged_sentences,
+    standing_judgements,
+)
+from bot.audit.register import Register, RegisteredAnswer
+from bot.audit.second_opinions import last_opinions, second_opinions
+from bot.audit.selection import Order, Selection, draw
+from bot.audit.text_diff import Stretch, word_diff
+from bot.ledger.ledger import Ledger, LedgerEntry
 from index.database import Database
 
 FORMAT = 1
-Json = dict[str, Any]
+AROUND = 240  # characters of the passage shown on either side of a quotation
 _WITHHELD = "(withheld)"
+
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Scope:
-    """What a report is about. `sample` and `seed` name the random sample its rates rest on."""
+class ReportScope:
+    """What a report covers; `sample` and `seed` name the random sample for its error rates."""
 
     selection: Selection
     sample: int | None = None
@@ -40,45 +44,45 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class _Held:
-    """What the register and the ledger hold for it; the riskiest answers first."""
+class _Material:
+    """What the register and the ledger hold; the riskiest answers first."""
 
-    rows: Sequence[Row]
+    rows: Sequence[RegisteredAnswer]
     judgements: Sequence[Judgement]
-    rated: Sequence[Rated]
+    judged: Sequence[JudgedSentence]
     sentences: Mapping[str, int]  # how many each judged answer has
 
 
-def report(database: Database, scope: Scope) -> Json:
+def report(database: Database, scope: ReportScope) -> Json:
     """Return the report."""
     register, ledger = Register(database), Ledger(database)
     register.catch_up()
-    held = _held(register, ledger, scope.selection)
-    figures = to_json(compared(held.rated, held.sentences))
+    material = _material(register, ledger, scope.selection)
+    figures = compared(material.judged, material.sentences).to_json()
     figures.pop("errors")
     return {
         "format": FORMAT,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "period": _period(scope.selection, held.rows),
+        "period": _period(scope.selection, material.rows),
         "filters": _filters(scope),
-        "numbers": _numbers(held.rows),
-        "errors": _errors(scope, held),
+        "numbers": _numbers(material.rows),
+        "errors": _errors(scope, material),
         "agreement": figures,
-        "findings": _findings(register, ledger, held, with_askers=scope.with_askers),
-        "judgements": _judgements(held),
+        "findings": _findings(register, ledger, material, with_askers=scope.with_askers),
+        "judgements": _judgements(material),
         "chain": _chain(ledger),
     }
 
 
-def _held(register: Register, ledger: Ledger, selection: Selection) -> _Held:
+def _material(register: Register, ledger: Ledger, selection: Selection) -> _Material:
     rows = register.answers(selection, Order.RISK)
-    given = judgements(ledger, {row.answer_id for row in rows})
+    given = standing_judgements(ledger, {row.answer_id for row in rows})
     judged = {one.answer_id for one in given}
     sentences = {one: len(ledger.get(one).body["sentences"]) for one in judged}
-    return _Held(rows, given, rated(ledger, given), sentences)
+    return _Material(rows, given, judged_sentences(ledger, given), sentences)
 
 
-def _period(selection: Selection, rows: Sequence[Row]) -> Json:
+def _period(selection: Selection, rows: Sequence[RegisteredAnswer]) -> Json:
     times = sorted(row.created_at for row in rows)
     return {
         "since": selection.since,
@@ -88,7 +92,7 @@ def _period(selection: Selection, rows: Sequence[Row]) -> Json:
     }
 
 
-def _filters(scope: Scope) -> Json:
+def _filters(scope: ReportScope) -> Json:
     chosen = replace(scope.selection, since=None, until=None)
     if chosen.asker is not None and not scope.with_askers:
         chosen = replace(chosen, asker=_WITHHELD)
@@ -96,7 +100,7 @@ def _filters(scope: Scope) -> Json:
     return {key: value for key, value in asdict(chosen).items() if value != unset[key]}
 
 
-def _numbers(rows: Sequence[Row]) -> Json:
+def _numbers(rows: Sequence[RegisteredAnswer]) -> Json:
     found = Counter((kind, severity) for row in rows for kind, severity in row.findings)
     return {
         "answers": len(rows),
@@ -115,26 +119,28 @@ def _numbers(rows: Sequence[Row]) -> Json:
             },
             "by_kind": {
                 str(kind): {str(each): found[kind, each] for each in Severity}
-                for kind in Kind
+                for kind in FindingKind
                 if any(found[kind, each] for each in Severity)
             },
         },
     }
 
 
-def _errors(scope: Scope, held: _Held) -> Json:
-    """Return the error rates, of the drawn sample where there is one, and what they rest on."""
-    answered = [row.answer_id for row in held.rows if row.answered]
+def _errors(scope: ReportScope, material: _Material) -> Json:
+    """Return the error rates, of the random sample if there is one, and how it was drawn."""
+    answered = [row.answer_id for row in material.rows if row.answered]
     drawn = None
     if scope.sample is not None and scope.seed is not None:
         drawn = set(draw(answered, scope.sample, scope.seed))
     words = [
-        (one.answer_id, one.house) for one in held.rated if drawn is None or one.answer_id in drawn
+        (one.answer_id, one.majority)
+        for one in material.judged
+        if drawn is None or one.answer_id in drawn
     ]
-    found = rates(words, held.sentences)
+    found = rates(words, material.sentences)
     whole = found.faulty_answers.total
     return {
-        **rates_json(found),
+        **found.to_json(),
         "sampling": {
             "random": drawn is not None,
             "drawn": None if drawn is None else len(drawn),
@@ -146,26 +152,35 @@ def _errors(scope: Scope, held: _Held) -> Json:
     }
 
 
-def _findings(register: Register, ledger: Ledger, held: _Held, *, with_askers: bool) -> list[Json]:
-    said: dict[tuple[str, int], list[Judgement]] = {}
-    for one in held.judgements:
-        said.setdefault((one.answer_id, one.sentence), []).append(one)
+def _findings(
+    register: Register, ledger: Ledger, material: _Material, *, with_askers: bool
+) -> list[Json]:
+    judged: dict[tuple[str, int], list[Judgement]] = {}
+    for one in material.judgements:
+        judged.setdefault((one.answer_id, one.sentence), []).append(one)
     found = []
-    for row in held.rows:
+    for row in material.rows:
         if not row.findings:
             continue
         entry = ledger.get(row.answer_id)
         about = _about(row, entry, with_askers=with_askers)
-        thought = opinions.standing(opinions.opinions(ledger, row.answer_id))
+        given = last_opinions(second_opinions(ledger, row.answer_id))
         for finding in register.findings(row.answer_id):
-            shown = finding_json(finding, entry.body)
-            judged = said.get((row.answer_id, shown["sentence"] or 0), [])
-            second = [_opinion(one) for one in thought.get(shown["sentence"] or 0, ())]
-            found.append({**about, **shown, "judged": _words(judged), "opinions": second})
+            shown = reported_finding(finding, entry.body)
+            number = shown["sentence"] or 0
+            words = [
+                {"editor": editor_of(one), "judged": str(one.judged), "note": one.note}
+                for one in judged.get((row.answer_id, number), [])
+            ]
+            opinions = [
+                {"judge": one.judge, "judged": str(one.judged), "reason": one.reason}
+                for one in given.get(number, ())
+            ]
+            found.append({**about, **shown, "judged": words, "opinions": opinions})
     return found
 
 
-def _about(row: Row, entry: Entry, *, with_askers: bool) -> Json:
+def _about(row: RegisteredAnswer, entry: LedgerEntry, *, with_askers: bool) -> Json:
     about: Json = {
         "answer_id": row.answer_id,
         "asked_at": row.created_at,
@@ -179,29 +194,23 @@ def _about(row: Row, entry: Entry, *, with_askers: bool) -> Json:
     return {**about, "asker": row.asker, "place": row.place} if with_askers else about
 
 
-def _words(given: Sequence[Judgement]) -> list[Json]:
-    return [{"editor": name(one), "judged": str(one.judged), "note": one.note} for one in given]
-
-
-def _opinion(one: opinions.Opinion) -> Json:
-    return {"judge": one.judge, "judged": str(one.judged), "reason": one.reason}
-
-
-def _judgements(held: _Held) -> list[Json]:
-    of = {(one.answer_id, one.sentence): one for one in held.rated}
+def _judgements(material: _Material) -> list[Json]:
+    of = {(one.answer_id, one.sentence): one for one in material.judged}
+    ordered = sorted(material.judgements, key=lambda one: (one.answer_id, one.sentence, one.at))
     return [
         {
             "answer_id": one.answer_id,
             "sentence": one.sentence,
-            "text": of[one.answer_id, one.sentence].text,
-            "verdict": str(of[one.answer_id, one.sentence].machine),
-            "score": of[one.answer_id, one.sentence].score,
+            "text": sentence.text,
+            "verdict": str(sentence.verdict),
+            "score": sentence.score,
             "judged": str(one.judged),
-            "editor": name(one),
+            "editor": editor_of(one),
             "note": one.note,
             "at": one.at,
         }
-        for one in sorted(held.judgements, key=lambda one: (one.answer_id, one.sentence, one.at))
+        for one in ordered
+        for sentence in (of[one.answer_id, one.sentence],)
     ]
 
 
@@ -209,3 +218,106 @@ def _chain(ledger: Ledger) -> Json:
     records, head = ledger.head()
     first_bad = ledger.verify()
     return {"records": records, "head": head, "sound": first_bad is None, "first_bad": first_bad}
+
+
+# One finding with its evidence
+
+
+def reported_finding(finding: Finding, body: Mapping[str, Any]) -> Json:
+    """Return a finding with its evidence; one about a citation has the sentence that cites it."""
+    number = finding.sentence or _citing(finding.citation, body)
+    sentence = _cited_sentence(number, body)
+    return {
+        "kind": str(finding.kind),
+        "severity": str(finding.severity),
+        "detail": finding.detail,
+        "sentence": number,
+        "text": sentence["text"] if sentence else None,
+        "verdict": sentence["verdict"] if sentence else None,
+        "citations": [
+            _cited(one) for one in body["citations"] if _concerns(finding, one, sentence)
+        ],
+        "changed": [{"op": str(each.op), "text": each.text} for each in _changed(finding)],
+        "elsewhere": _elsewhere(finding.evidence),
+        "evidence": dict(finding.evidence),
+    }
+
+
+def _citing(citation: int | None, body: Mapping[str, Any]) -> int | None:
+    sentences = enumerate(body["sentences"], 1)
+    return next((number for number, one in sentences if citation in one["citations"]), None)
+
+
+def _cited_sentence(number: int | None, body: Mapping[str, Any]) -> Json | None:
+    there: list[Json] = body["sentences"]
+    return there[number - 1] if number and number <= len(there) else None
+
+
+def _concerns(finding: Finding, citation: Json, sentence: Json | None) -> bool:
+    """Return whether a finding is about a citation, or about the sentence that cites it."""
+    if finding.citation is not None:
+        return bool(citation["number"] == finding.citation)
+    return sentence is not None and citation["number"] in sentence["citations"]
+
+
+def _cited(citation: Json) -> Json:
+    passage, brief = citation["passage"], citation["passage"]["brief"]
+    before, quote, after = _around(citation)
+    return {
+        "number": citation["number"],
+        "before": before,
+        "quote": quote,
+        "after": after,
+        "paragraph": passage["paragraph"],
+        "page": citation["page"],
+        "brief": {
+            key: brief[key] for key in ("id", "number", "title", "date", "version", "source_url")
+        },
+    }
+
+
+def _around(citation: Json) -> tuple[str, str, str]:
+    """Return the quotation as recorded, with the text around it in the passage as seen."""
+    passage = citation["passage"]
+    start = citation["start"] - passage["start"]
+    end = citation["end"] - passage["start"]
+    text = passage["text"]
+    if text[start:end] != citation["quote"]:  # the finding is about just that
+        return "", citation["quote"], ""
+    before, after = text[:start], text[end:]
+    if len(before) > AROUND:
+        before = "… " + before[-AROUND:].split(" ", 1)[-1]
+    if len(after) > AROUND:
+        after = after[:AROUND].rsplit(" ", 1)[0] + " …"
+    return before, text[start:end], after
+
+
+def _changed(finding: Finding) -> list[Stretch]:
+    """Return how a brief was changed, or how a quotation differs from its source.
+
+    Removed are words of the older text or the source, added those of the newer text or the
+    quotation.
+    """
+    evidence = finding.evidence
+    if finding.kind is FindingKind.CORRECTED and {"old", "new"} <= evidence.keys():
+        return word_diff(evidence["old"], evidence["new"])
+    if (
+        finding.kind is FindingKind.FABRICATED
+        and {"nearest", "changed", "quote"} <= evidence.keys()
+    ):
+        return word_diff(evidence["nearest"]["text"], evidence["quote"])
+    return []
+
+
+def _elsewhere(evidence: Mapping[str, Any]) -> list[Json]:
+    """Return the passages that the words are from or nearest to."""
+    found = [(what, evidence[what]) for what in ("support", "nearest") if what in evidence]
+    found += [("piece", piece) for piece in evidence.get("pieces", ())]
+    return [
+        {
+            "what": what,
+            **{key: one[key] for key in ("brief_id", "version", "title", "paragraph")},
+            "text": one["text"],
+        }
+        for what, one in found
+    ]

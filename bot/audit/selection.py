@@ -1,11 +1,14 @@
 """Which answers: the filters of `briefs audit` and of the desk. No I/O."""
 
+import hashlib
+import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Order(StrEnum):
-    """In which order answers come."""
+    """The order of listed answers."""
 
     RISK = "risk"  # the riskiest first, then the newest
     TIME = "time"  # the newest first
@@ -13,11 +16,11 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Selection:
-    """Filters that all have to pass; None lets everything pass.
+    """Filters that an answer must all pass; None lets everything pass.
 
     `since` and `until` are ISO days (UTC), inclusive. `brief` is an id or report number, perhaps
-    with `#p4` for a paragraph. `text` are words that question or answer hold. `sample` takes that
-    many at random, the same ones for one `seed`.
+    with `#p4` for a paragraph. `text` are words of the question or the answer. `sample` takes that
+    many at random, the same ones for the same `seed`.
     """
 
     since: str | None = None
@@ -27,8 +30,30 @@ class Selection:
     brief: str | None = None
     mode: str | None = None  # "extractive", "written"
     answered: bool | None = None
-    finding: str | None = None  # a findings.Kind, or a findings.Severity: at least that
+    finding: str | None = None  # a FindingKind, or the least Severity
     judged: bool | None = None
     text: str | None = None
     sample: int | None = None
     seed: int = 0
+
+
+LARGEST_SEED = 999_999  # short enough to be written into a report and typed again
+
+
+def draw(answer_ids: Iterable[str], count: int, seed: int) -> list[str]:
+    """Return a simple random sample without replacement, in the order drawn.
+
+    The ids with the smallest hashes under the seed are taken (bottom-k, E. Cohen, 1997,
+    doi:10.1006/jcss.1997.1534): every set of so many is as likely as every other, the order in
+    which the ids come does not matter, and a larger sample begins with the smaller one.
+    """
+    return sorted(set(answer_ids), key=lambda answer_id: _place(answer_id, seed))[:count]
+
+
+def fresh_seed() -> int:
+    """Return a seed that nobody chose."""
+    return secrets.randbelow(LARGEST_SEED + 1)
+
+
+def _place(answer_id: str, seed: int) -> bytes:
+    return hashlib.sha256(f"{seed}:{answer_id}".encode()).digest()

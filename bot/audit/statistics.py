@@ -1,11 +1,11 @@
-"""Count what became of answers over time: the register of a period in, numbers a day and month out.
+"""Count answers over time: the register of a period in, numbers by day and month out.
 
-Small talk is no question and counts nowhere. What was forgotten still counts. Draws nothing.
+Small talk does not count as a question. Forgotten questions still count.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,16 +13,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, func, not_, select
 
 from bot.audit.agreement import Pair, agreement
-from bot.audit.judgements import Judged
-from bot.audit.rated import house
+from bot.audit.judgements import Judged, majority
 from bot.audit.register import Register
 from bot.audit.register_tables import audit_answers, audit_findings, audit_sentences
 from bot.checking.verdict import Verdict
-from bot.ledger.ledger import Kind
+from bot.ledger.ledger import RecordKind
 from bot.ledger.tables import ledger, ledger_private
 from index.database import Database
 
-LONGEST = 366  # days of a period whose beginning nobody names
+LONGEST = 366  # days of a period without a given beginning
 
 
 @dataclass(frozen=True)
@@ -30,21 +29,21 @@ class Day:
     """What was asked on one day, UTC."""
 
     day: str  # ISO
-    answers: int  # questions that the briefs answered
-    declined: int  # questions that they did not answer
+    answers: int  # answered questions
+    declined: int  # questions without an answer
 
 
 @dataclass(frozen=True)
 class Month:
-    """How machine and editors agree on the answers of one month: supported, or not.
+    """How checks and editors agree on the answers of one month: supported, or not.
 
-    Of a sentence that several editors judged the word of most counts, as in `audit agreement`.
+    If several editors judged a sentence, the majority counts, as in `audit agreement`.
     """
 
     month: str  # "2026-05"
     judged: int  # sentences
     agreed: int
-    kappa: float | None  # Cohen's; None where one of the two said the same of all
+    kappa: float | None  # Cohen's; None if it is undefined
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class Statistics:
     days: tuple[Day, ...]  # every day of the period, also those without a question
     findings: Mapping[str, int]  # by kind, the most frequent first
     agreement: tuple[Month, ...]  # months in which something was judged
-    feedback: tuple[int, int]  # readers' last words on answers: (good, bad)
+    feedback: tuple[int, int]  # readers' last feedback on answers: (good, bad)
 
     @property
     def asked(self) -> int:
@@ -65,17 +64,17 @@ class Statistics:
 
     @property
     def declined_share(self) -> float:
-        """The share of questions that the briefs did not answer; 0 where nobody asked."""
+        """The share of questions without an answer; 0 if nobody asked."""
         return sum(day.declined for day in self.days) / self.asked if self.asked else 0.0
 
 
 def statistics(
     database: Database, since: str | None = None, until: str | None = None
 ) -> Statistics:
-    """Return the numbers of the answers of a period, given as ISO days (UTC), inclusive.
+    """Return the numbers of a period, given as ISO days (UTC), inclusive.
 
-    Without `until` it ends today; without `since` it begins with the first answer, or LONGEST days
-    before its end.
+    Without `until` it ends today; without `since` it begins with the first answer, but at most
+    LONGEST days before its end.
     """
     Register(database).catch_up()
     with database.read() as connection:
@@ -114,7 +113,7 @@ def _filled(asked: Mapping[str, Day], first: str, last: str) -> tuple[Day, ...]:
 
 
 def _within(since: str | None, until: str | None) -> ColumnElement[bool]:
-    """Return the condition that an answer is of the period."""
+    """Return the condition that an answer is from the period."""
     column = audit_answers.c
     bounds = [column.day >= since] if since else []
     return and_(column.seq > 0, *bounds, *([column.day <= until] if until else []))
@@ -134,7 +133,7 @@ def _findings(connection: Connection, within: ColumnElement[bool]) -> dict[str, 
 
 def _feedback(connection: Connection, within: ColumnElement[bool]) -> tuple[int, int]:
     last: dict[tuple[str, str | None], bool] = {}
-    for answer_id, body, private in _further(connection, Kind.FEEDBACK, within):
+    for answer_id, body, private in _further(connection, RecordKind.FEEDBACK, within):
         last[answer_id, private.get("user")] = bool(body["good"])
     good = sum(last.values())
     return good, len(last) - good
@@ -142,26 +141,22 @@ def _feedback(connection: Connection, within: ColumnElement[bool]) -> tuple[int,
 
 def _agreement(connection: Connection, within: ColumnElement[bool]) -> tuple[Month, ...]:
     given: defaultdict[tuple[str, int], dict[str | None, Judged]] = defaultdict(dict)
-    for answer_id, body, private in _further(connection, Kind.JUDGEMENT, within):
+    for answer_id, body, private in _further(connection, RecordKind.JUDGEMENT, within):
         given[answer_id, int(body["sentence"])][private.get("editor")] = Judged(body["judged"])
     verdicts = _verdicts(connection, within)
     months: defaultdict[str, list[Pair]] = defaultdict(list)
     for sentence, words in given.items():
         month, machine = verdicts[sentence]
-        supported = house(words.values()) is Judged.SUPPORTED
+        supported = majority(words.values()) is Judged.SUPPORTED
         months[month].append((str(machine == Verdict.SUPPORTED), str(supported)))
-    return tuple(_month(month, pairs) for month, pairs in sorted(months.items()))
-
-
-def _month(month: str, pairs: Sequence[Pair]) -> Month:
-    found = agreement(pairs)
-    return Month(month, found.total, found.same, found.kappa)
+    found = [(month, agreement(pairs)) for month, pairs in sorted(months.items())]
+    return tuple(Month(month, one.total, one.same, one.kappa) for month, one in found)
 
 
 def _verdicts(
     connection: Connection, within: ColumnElement[bool]
 ) -> dict[tuple[str, int], tuple[str, str]]:
-    """Return month and recorded verdict of each sentence that was judged."""
+    """Return month and recorded verdict of each judged sentence."""
     answers, sentences = audit_answers.c, audit_sentences.c
     query = (
         select(answers.answer_id, sentences.sentence, answers.day, sentences.verdict)
@@ -175,9 +170,9 @@ def _verdicts(
 
 
 def _further(
-    connection: Connection, kind: Kind, within: ColumnElement[bool]
+    connection: Connection, kind: RecordKind, within: ColumnElement[bool]
 ) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
-    """Yield answer id, body and private part of records that speak of the period's answers."""
+    """Yield answer id, body and private part of further records of the period's answers."""
     private = ledger_private.c
     query = (
         select(ledger.c.answer_id, ledger.c.body, private.body)

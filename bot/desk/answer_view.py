@@ -12,7 +12,7 @@ from bot.audit.judgements import Judgement, read, standing
 from bot.desk.blocks import Block, Run, blocks, runs
 from bot.desk.later import Today, Versions
 from bot.desk.links import link_to_paragraph
-from bot.ledger.ledger import Entry, Kind
+from bot.ledger.ledger import LedgerEntry, RecordKind
 
 Json = Mapping[str, Any]
 
@@ -66,11 +66,11 @@ class Feedback:
 class AnswerView:
     """All of an answer that its page shows."""
 
-    entry: Entry
+    entry: LedgerEntry
     sentences: tuple[Said, ...]
     findings: tuple[Finding, ...]  # of the answer as a whole
     feedback: tuple[Feedback, ...]
-    posted: tuple[Entry, ...]
+    posted: tuple[LedgerEntry, ...]
     forgotten: bool
 
     @property
@@ -91,13 +91,18 @@ class AnswerView:
 
 
 def view(
-    entry: Entry, further: Sequence[Entry], findings: Sequence[Finding], versions: Versions
+    entry: LedgerEntry,
+    further: Sequence[LedgerEntry],
+    findings: Sequence[Finding],
+    versions: Versions,
 ) -> AnswerView:
     """Return the view of an answer's record with the records that speak of it."""
     body = entry.body
     cited = {one["number"]: _cited(one, findings, versions) for one in body["citations"]}
-    judgements = standing([read(one) for one in further if one.kind is Kind.JUDGEMENT])
-    opinions = [{**one.body, "at": one.created_at} for one in further if one.kind is Kind.OPINION]
+    judgements = standing([read(one) for one in further if one.kind is RecordKind.JUDGEMENT])
+    opinions = [
+        {**one.body, "at": one.created_at} for one in further if one.kind is RecordKind.OPINION
+    ]
     return AnswerView(
         entry=entry,
         sentences=tuple(
@@ -119,8 +124,8 @@ def view(
         findings=tuple(
             each for each in findings if each.sentence is None and not _shown(each, cited)
         ),
-        feedback=tuple(_feedback(one) for one in further if one.kind is Kind.FEEDBACK),
-        posted=tuple(one for one in further if one.kind is Kind.POSTED),
+        feedback=tuple(_feedback(one) for one in further if one.kind is RecordKind.FEEDBACK),
+        posted=tuple(one for one in further if one.kind is RecordKind.POSTED),
         forgotten=entry.private is None,
     )
 
@@ -160,7 +165,7 @@ def _cited(kept: Json, findings: Sequence[Finding], versions: Versions) -> Cited
     )
 
 
-def _feedback(entry: Entry) -> Feedback:
+def _feedback(entry: LedgerEntry) -> Feedback:
     private = entry.private or {}
     return Feedback(
         good=bool(entry.body.get("good")),

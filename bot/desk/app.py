@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 from bot.audit.register import Register
+from bot.audit.upkeep import Erasers
 from bot.desk import words
 from bot.desk.access import Access, ByToken, access
 from bot.desk.later import Texts
@@ -45,7 +46,9 @@ _QUIET: Any = dict.fromkeys(
 )
 
 
-def create(library: Library, settings: DeskSettings, way: Access | None = None) -> FastAPI:
+def create(
+    library: Library, settings: DeskSettings, way: Access | None = None, erasers: Erasers = ()
+) -> FastAPI:
     """Return the application; without a `way` to tell people apart, the settings' for loopback."""
     way = way or access(settings, loopback=True, reached_by_others=False)
     assert way, "the settings want no desk"
@@ -66,6 +69,7 @@ def create(library: Library, settings: DeskSettings, way: Access | None = None) 
         texts=Texts(library),
         open_questions=OpenQuestions(library, ledger),
         templates=environment(signs_in=isinstance(way, ByToken)),
+        erasers=erasers,
     )
     for page in _PAGES:
         app.include_router(page.router)

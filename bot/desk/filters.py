@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from bot.audit.findings import Kind, Severity
+from bot.audit.findings import FindingKind, Severity
 from bot.audit.register import EVERYTHING
 from bot.audit.selection import Order, Selection
 from bot.desk import words
@@ -78,7 +78,7 @@ def read(query: Mapping[str, str], *, may_see_askers: bool) -> Filters:
         ("since", is_iso, "write 2026-05-03, 2026-05 or 2026"),
         ("until", is_iso, "write 2026-05-03, 2026-05 or 2026"),
         ("mode", _MODES.__contains__, "choose one of the list"),
-        ("finding", {*Kind, *Severity}.__contains__, "choose one of the list"),
+        ("finding", {*FindingKind, *Severity}.__contains__, "choose one of the list"),
     ):
         if given[name] and not is_good(given[name]):
             faults.append(f"{name} “{given[name]}”: cannot be used; {mend}")
@@ -113,7 +113,7 @@ def _with_sound_sample(filters: Filters) -> Filters:
 
 
 def _without_bad_brief(filters: Filters) -> Filters:
-    from bot.audit.selecting import place
+    from bot.audit.register_query import place
 
     brief = filters.selection.brief
     try:
@@ -138,4 +138,6 @@ def _either(value: bool | None, word: str) -> str | None:
 
 
 def _finding(value: str) -> str:
-    return words.kind(value) if value in set(Kind) else f"findings of at least {value} severity"
+    return (
+        words.kind(value) if value in set(FindingKind) else f"findings of at least {value} severity"
+    )

@@ -9,12 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.audit import said
-from bot.audit.word_diff import Stretch
+from bot.audit import text_diff
+from bot.audit.text_diff import Stretch, exact_diff, overlap, shared_words
 from bot.desk.blocks import Block, blocks
 from bot.desk.brief_view import laid_out
 from bot.desk.shelf import Edition, editions
-from bot.desk.wording import differences, likeness, words
 from index.library import Library
 from index.schema import CURRENT, WITHDRAWN
 
@@ -95,8 +94,8 @@ class Texts:
         for block in laid_out(brief, passages):
             number = block.paragraph or number
             text = brief.text[block.start : block.end]
-            found.append(Paragraph(number, text, words(text)))
-        return Text(said.run(brief.text), tuple(found))
+            found.append(Paragraph(number, text, shared_words(text)))
+        return Text(text_diff.run(brief.text), tuple(found))
 
 
 class Versions:
@@ -120,12 +119,12 @@ class Versions:
         return Today(state, tuple(self._later(one, citation["quote"], cited) for one in after))
 
     def _later(self, edition: Edition, quote: str, cited: str) -> Later:
-        text, wanted = self._texts.of(edition), words(cited)
-        stands = said.stands(quote, text.run)
-        best = max(text.paragraphs, key=lambda one: likeness(wanted, one.words), default=None)
-        if best is None or likeness(wanted, best.words) < ALIKE:
+        text, wanted = self._texts.of(edition), shared_words(cited)
+        stands = text_diff.stands(quote, text.run)
+        best = max(text.paragraphs, key=lambda one: overlap(wanted, one.words), default=None)
+        if best is None or overlap(wanted, best.words) < ALIKE:
             return Later(edition, stands)
-        changed = () if best.text == cited else tuple(differences(cited, best.text))
+        changed = () if best.text == cited else tuple(exact_diff(cited, best.text))
         return Later(edition, stands, best.number, changed)
 
 

@@ -2,8 +2,7 @@
 
 import threading
 
-from bot.audit.grouping import Group, groups
-from bot.audit.unanswered import unanswered
+from bot.audit.unanswered import QuestionGroup, question_groups, unanswered
 from bot.ledger.ledger import Ledger
 from index.library import Library
 
@@ -15,13 +14,13 @@ class OpenQuestions:
         """Remember where questions are, and what embeds them."""
         self._library, self._ledger = library, ledger
         self._lock = threading.Lock()
-        self._kept: tuple[tuple[int, str], tuple[Group, ...]] | None = None
+        self._kept: tuple[tuple[int, str], tuple[QuestionGroup, ...]] | None = None
 
-    def groups(self) -> tuple[Group, ...]:
+    def groups(self) -> tuple[QuestionGroup, ...]:
         """Return the groups, the most often asked first; raises EmbeddingError without a model."""
         with self._lock:
             head = self._ledger.head()
             if self._kept is None or self._kept[0] != head:
                 found = unanswered(self._ledger.entries())
-                self._kept = head, groups(found, self._library.embed)
+                self._kept = head, question_groups(found, self._library.embed)
             return self._kept[1]

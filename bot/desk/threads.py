@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 
-from bot.ledger.ledger import Entry, Kind
+from bot.ledger.ledger import LedgerEntry, RecordKind
 from bot.ledger.tables import ledger, ledger_private
 from index.database import Database
 
@@ -25,18 +25,18 @@ class Turn:
     answer_id: str | None
 
 
-def earlier(entry: Entry) -> list[Turn]:
+def earlier(entry: LedgerEntry) -> list[Turn]:
     """Return the questions before an answer, oldest first; [] once they were forgotten."""
     turns = (entry.private or {}).get("turns", ())
     return [Turn(one["question"], one.get("answer_id")) for one in turns]
 
 
-def later(database: Database, entry: Entry) -> list[Turn]:
+def later(database: Database, entry: LedgerEntry) -> list[Turn]:
     """Return the questions after an answer in its thread or chat, oldest first."""
     return list(_later(database, entry)) if entry.private else []
 
 
-def _later(database: Database, entry: Entry) -> Iterator[Turn]:
+def _later(database: Database, entry: LedgerEntry) -> Iterator[Turn]:
     private = entry.private or {}
     text = ledger_private.c.body
     # In canonical JSON what a person typed has its quotation marks escaped: it cannot match.
@@ -48,7 +48,7 @@ def _later(database: Database, entry: Entry) -> Iterator[Turn]:
     query = (
         select(ledger.c.answer_id, text)
         .join(ledger_private, ledger_private.c.record_id == ledger.c.record_id)
-        .where(ledger.c.kind == Kind.ANSWER, or_(*says))
+        .where(ledger.c.kind == RecordKind.ANSWER, or_(*says))
         .where(ledger.c.seq > entry.seq, ledger.c.seq <= entry.seq + AHEAD)
         .order_by(ledger.c.seq)
         .limit(MOST)

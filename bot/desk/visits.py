@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment
 
 from bot.audit.register import Register
+from bot.audit.upkeep import Erasers
 from bot.desk.access import Access
 from bot.desk.attempts import Attempts
 from bot.desk.later import Texts
@@ -43,6 +44,7 @@ class Desk:
     open_questions: OpenQuestions
     templates: Environment
     attempts: Attempts = field(default_factory=Attempts)
+    erasers: Erasers = ()  # of what people typed outside the ledger
 
 
 class NotSignedIn(Exception):

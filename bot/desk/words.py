@@ -12,23 +12,23 @@ from urllib.parse import urlsplit
 
 from bot.answering.freshness import said_date
 from bot.answering.render import safe
-from bot.audit.findings import Kind, Severity
+from bot.audit.findings import FindingKind, Severity
 
 KINDS = {
-    Kind.NUMBER: "number differs",
-    Kind.DATE: "date differs",
-    Kind.NAME: "name differs",
-    Kind.NEGATION: "negation differs",
-    Kind.HEDGE: "certainty differs",
-    Kind.COVERAGE: "words without evidence",
-    Kind.DANGLING: "marker without citation",
-    Kind.MISATTRIBUTED: "quoted from another passage",
-    Kind.STITCHED: "quotation stitched together",
-    Kind.FABRICATED: "quotation invented",
-    Kind.RECORD: "record at odds with itself",
-    Kind.CORRECTED: "brief corrected since",
-    Kind.SUPERSEDED: "newer version",
-    Kind.WITHDRAWN: "brief withdrawn",
+    FindingKind.NUMBER: "number differs",
+    FindingKind.DATE: "date differs",
+    FindingKind.NAME: "name differs",
+    FindingKind.NEGATION: "negation differs",
+    FindingKind.HEDGE: "certainty differs",
+    FindingKind.COVERAGE: "words without evidence",
+    FindingKind.DANGLING: "marker without citation",
+    FindingKind.MISATTRIBUTED: "quoted from another passage",
+    FindingKind.STITCHED: "quotation stitched together",
+    FindingKind.FABRICATED: "quotation invented",
+    FindingKind.RECORD: "record at odds with itself",
+    FindingKind.CORRECTED: "brief corrected since",
+    FindingKind.SUPERSEDED: "newer version",
+    FindingKind.WITHDRAWN: "brief withdrawn",
 }
 VERDICTS = {
     "supported": "supported",

@@ -1,7 +1,7 @@
 """Keep the ledger's head elsewhere: JSON lines in a file that is only ever appended to.
 
-A line says which library had how many records at what time, and the hash of the last. With it a
-cut tail and a full rewrite show. Knows files, and the ledger through its check; nothing of Slack.
+A line says which library had how many records at what time, and the hash of the last one. With it,
+removed newest records and a complete rewrite are detected.
 """
 
 import json
@@ -32,7 +32,7 @@ class Anchor:
 
     @property
     def mark(self) -> Mark:
-        """What the check of the chain needs of it."""
+        """The mark for the check of the chain."""
         return Mark(self.count, self.head, self.at)
 
     def line(self) -> str:
@@ -41,15 +41,15 @@ class Anchor:
 
 
 def library_id(database: Database) -> str:
-    """Return the id of a library, which tells its anchors from another's."""
+    """Return the id of a library, by which its anchors are recognised."""
     with database.read() as connection:
         return catalogue.get_value(connection, "id") or ""
 
 
 def taken(database: Database, last: Anchor | None = None) -> Anchor:
-    """Return an anchor of what the ledger holds now, checked from the last anchor on.
+    """Return an anchor of the ledger as it is, checked from the last anchor on.
 
-    Raises LedgerError where the chain is not sound or does not agree with the last anchor.
+    Raises LedgerError if the chain is not intact or does not match the last anchor.
     """
     ledger, library = Ledger(database), library_id(database)
     after = START
@@ -57,8 +57,8 @@ def taken(database: Database, last: Anchor | None = None) -> Anchor:
         _refuse_another(library, last)
         if ledger.hash_at(last.count) != last.head:
             raise LedgerError(
-                f"ledger: does not agree with the anchor of {last.at} ({last.count:,} records): "
-                "it was cut or rewritten, so it is not anchored; "
+                f"ledger: does not match the anchor of {last.at} ({last.count:,} records): "
+                "records were removed or rewritten, so it is not anchored; "
                 "run: briefs audit verify-chain --anchor FILE"
             )
         after = last.mark
@@ -72,9 +72,9 @@ def taken(database: Database, last: Anchor | None = None) -> Anchor:
 
 
 def keep(database: Database, path: Path, home: Path) -> Anchor:
-    """Append an anchor to a file outside of `home`, and return it once it is on the disk.
+    """Append an anchor to a file outside `home`, and return it once it is on disk.
 
-    Raises UsageError for a file that is of no use, LedgerError where there is nothing to vouch for.
+    Raises UsageError for an unsuitable file, LedgerError if the ledger cannot be anchored.
     """
     refuse_inside(path, home)
     before = read(path) if path.exists() else []
@@ -93,7 +93,7 @@ def refuse_inside(path: Path, home: Path) -> None:
 
 
 def append(path: Path, anchor: Anchor) -> None:
-    """Add a line and force it to the disk."""
+    """Add a line and force it to disk."""
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
@@ -118,7 +118,7 @@ def read(path: Path) -> list[Anchor]:
 
 
 def marks_of(anchors: Sequence[Anchor], library: str) -> list[Mark]:
-    """Return what the check of this library's chain needs; UsageError for another library's."""
+    """Return the marks for the check of this library; UsageError for another library's."""
     for anchor in anchors:
         _refuse_another(library, anchor)
     return [anchor.mark for anchor in anchors]
@@ -142,11 +142,11 @@ def _parsed(line: str, path: Path, number: int) -> Anchor:
         anchor = None
     if anchor is None or anchor.count < 0 or not _is_hash(anchor.head):
         raise UsageError(
-            f"{path}: line {number} is no anchor; take it out, or name a file that "
+            f"{path}: line {number} is not an anchor; remove it, or name a file that "
             "briefs audit anchor wrote"
         )
     if anchor.count == 0 and anchor.head != GENESIS:
-        raise UsageError(f"{path}: line {number} names a head of no records; take it out")
+        raise UsageError(f"{path}: line {number} has a head but no records; remove it")
     return anchor
 
 

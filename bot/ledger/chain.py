@@ -1,8 +1,8 @@
-"""Check the chain: the ledger's rows in, the first that is not as it was written out.
+"""Check the chain: the ledger's rows in, the first one that was changed out.
 
-Each row is hashed anew, its columns are held against its body, its private part against the salted
-hash, what was streamed against the digest. Marks kept elsewhere (bot/ledger/anchors.py) show a cut
-tail and a full rewrite. Reads pages of rows within one snapshot; its memory does not grow.
+Each row is hashed again; its columns are compared with its body, its private part with the salted
+hash, and what was streamed with its digest. Marks kept elsewhere (anchors.py) reveal removed newest
+records and a complete rewrite. Rows are read in pages within one snapshot.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,8 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, inspect, select
 
-from bot.ledger.canonical import chain_hash, private_hash
-from bot.ledger.rows import KIND_KEY, Kind, joined
+from bot.ledger.rows import KIND_KEY, RecordKind, chain_hash, joined, private_hash
 from bot.ledger.streamed import answers_streamed, digest_of
 from bot.ledger.tables import GENESIS, ledger, ledger_private
 
@@ -29,9 +28,9 @@ class Wrong(StrEnum):
     BODY = "body"  # its text was edited, or its hash
     COLUMN = "column"  # a column does not say what the body says
     MISSING = "missing"
-    ADDED = "added"  # stands before the first record
-    ORDER = "order"  # another record's place
-    REWRITTEN = "rewritten"  # edited and hashed anew, alone or with all that follow
+    ADDED = "added"  # before the first record
+    ORDER = "order"  # in another record's place
+    REWRITTEN = "rewritten"  # edited and hashed again, alone or with all that follow
     QUESTION = "question"  # the private part is not what was recorded
     STREAMED = "streamed"  # the rows shown before the answer was whole
     CUT = "cut"  # there are fewer records than there were
@@ -39,7 +38,7 @@ class Wrong(StrEnum):
 
 @dataclass(frozen=True)
 class Mark:
-    """That the ledger had this many records, and what the hash of the last was."""
+    """How many records the ledger had, and the hash of the last one."""
 
     count: int
     head: str  # GENESIS where there was none
@@ -50,8 +49,8 @@ START = Mark(0, GENESIS)
 
 
 @dataclass(frozen=True)
-class Fault:
-    """The first bad record. Ids are None where there is no record at this place."""
+class ChainFault:
+    """The first bad record. Ids are None if the record is missing."""
 
     seq: int
     wrong: Wrong
@@ -62,7 +61,7 @@ class Fault:
     created_at: str | None = None
 
     def __str__(self) -> str:
-        """Say it in one line."""
+        """Return it in one line."""
         if self.record_id is None:
             return f"record {self.seq}: {self.detail}"
         of = "" if self.answer_id == self.record_id else f" of {self.answer_id}"
@@ -71,15 +70,15 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Checked:
-    """What came of a check: the first fault, or where the sound chain ends."""
+class ChainCheck:
+    """The result of a check: the first fault, or where the intact chain ends."""
 
-    fault: Fault | None
+    fault: ChainFault | None
     head: Mark
 
 
-def check(connection: Connection, marks: Sequence[Mark] = (), after: Mark = START) -> Checked:
-    """Check the rows after a mark that is known to hold, and that they agree with the marks."""
+def check(connection: Connection, marks: Sequence[Mark] = (), after: Mark = START) -> ChainCheck:
+    """Check the rows after a mark that is known to be right, and compare them with the marks."""
     wanted: dict[int, list[Mark]] = {}
     for mark in marks:
         wanted.setdefault(mark.count, []).append(mark)
@@ -88,17 +87,17 @@ def check(connection: Connection, marks: Sequence[Mark] = (), after: Mark = STAR
         streamed = _Streamed(connection, page)
         for row in page:
             if fault := _fault(connection, row, last, streamed):
-                return Checked(fault, last)
+                return ChainCheck(fault, last)
             for mark in wanted.get(row.seq, ()):
                 if mark.head != row.hash:
-                    return Checked(_unmarked(row, mark, agreed), last)
+                    return ChainCheck(_unmarked(row, mark, agreed), last)
                 agreed = row.seq
             last = Mark(row.seq, row.hash, row.created_at)
-    return Checked(_cut(last, marks) or _orphan(connection, last), last)
+    return ChainCheck(_cut(last, marks) or _orphan(connection, last), last)
 
 
 def hash_at(connection: Connection, seq: int) -> str | None:
-    """Return the hash that the row at this place has, None where there is none."""
+    """Return the hash of the row with this number, None if there is none."""
     if seq == 0:
         return GENESIS
     found: str | None = connection.scalar(select(ledger.c.hash).where(ledger.c.seq == seq))
@@ -116,13 +115,13 @@ def _pages(connection: Connection, after: int) -> Iterator[Rows]:
 
 def _fault(
     connection: Connection, row: Row[Any], last: Mark, streamed: "_Streamed"
-) -> Fault | None:
+) -> ChainFault | None:
     expected = last.count + 1
     if row.seq < expected:
         return _of(row, Wrong.ADDED, "was put in before the first record")
     if row.seq > expected:
         what = f"is missing; the next is record {row.seq}, of {row.created_at}"
-        return Fault(expected, Wrong.MISSING, what)
+        return ChainFault(expected, Wrong.MISSING, what)
     if chain_hash(row.seq, row.prev_hash, row.body) != row.hash:
         return _torn(connection, row, last)
     if row.prev_hash != last.head:
@@ -130,7 +129,7 @@ def _fault(
     for name, part in _stated(row):
         if part not in row.body:
             return _of(row, Wrong.COLUMN, f"its column {name} was changed")
-    if row.kind == Kind.ANSWER and f'"{KIND_KEY}":' in row.body:
+    if row.kind == RecordKind.ANSWER and f'"{KIND_KEY}":' in row.body:
         return _of(row, Wrong.COLUMN, "its column kind was changed")
     if not _private_agrees(row):
         return _of(row, Wrong.QUESTION, "its question or private part was changed")
@@ -139,8 +138,8 @@ def _fault(
     return None
 
 
-def _torn(connection: Connection, row: Row[Any], last: Mark) -> Fault:
-    """Say why a row's hash is not that of its body at its place."""
+def _torn(connection: Connection, row: Row[Any], last: Mark) -> ChainFault:
+    """Explain why a row's hash is not that of its body at its place."""
     if row.prev_hash == last.head:
         following = _at(connection, row.seq + 1)
         if following and following.prev_hash == chain_hash(row.seq, row.prev_hash, row.body):
@@ -159,8 +158,8 @@ def _torn(connection: Connection, row: Row[Any], last: Mark) -> Fault:
     return _of(row, Wrong.ORDER, "does not follow the record before it")
 
 
-def _unlinked(connection: Connection, row: Row[Any]) -> Fault:
-    """Name the record that was written anew with its hash: this one, or the one before it."""
+def _unlinked(connection: Connection, row: Row[Any]) -> ChainFault:
+    """Name the record that was rewritten with its hash: this one, or the one before it."""
     following = _at(connection, row.seq + 1)
     before = _at(connection, row.seq - 1)
     if before is None or (following is not None and following.prev_hash != row.hash):
@@ -169,13 +168,13 @@ def _unlinked(connection: Connection, row: Row[Any]) -> Fault:
 
 
 def _stated(row: Row[Any]) -> Iterator[tuple[str, str]]:
-    """Yield columns with what the body must hold of them.
+    """Yield each column with the text that the body must have for it.
 
-    Inside a JSON string every quotation mark is escaped, so these can only be the keys.
+    Quotation marks inside JSON strings are escaped, so these can only be the keys.
     """
     yield "answer_id", f'"answer_id":"{row.answer_id}"'
     yield "created_at", f'"created_at":"{row.created_at}"'
-    if row.kind == Kind.ANSWER:
+    if row.kind == RecordKind.ANSWER:
         yield "record_id", f'"answer_id":"{row.record_id}"'
     else:
         yield "kind", f'"{KIND_KEY}":"{row.kind}"'
@@ -188,23 +187,23 @@ def _private_agrees(row: Row[Any]) -> bool:
     )
 
 
-def _unmarked(row: Row[Any], mark: Mark, agreed: int) -> Fault:
-    """Say that all from some record on was hashed anew; marks tell from which on, at the latest."""
+def _unmarked(row: Row[Any], mark: Mark, agreed: int) -> ChainFault:
+    """Report that all records from some point on were rewritten; marks narrow down where."""
     first = f"record {row.seq}" if agreed + 1 == row.seq else f"one of {agreed + 1} to {row.seq}"
     detail = f"was rewritten, {first} first: the anchor of {mark.at} has another hash"
     return _of(row, Wrong.REWRITTEN, detail)
 
 
-def _cut(last: Mark, marks: Sequence[Mark]) -> Fault | None:
+def _cut(last: Mark, marks: Sequence[Mark]) -> ChainFault | None:
     most = max(marks, key=lambda mark: mark.count, default=last)
     if most.count <= last.count:
         return None
     what = f"is missing; the chain ends at {last.count}, the anchor of {most.at} has {most.count}"
-    return Fault(last.count + 1, Wrong.CUT, what)
+    return ChainFault(last.count + 1, Wrong.CUT, what)
 
 
-def _orphan(connection: Connection, last: Mark) -> Fault | None:
-    """Find a private part that no record has: its record was cut off."""
+def _orphan(connection: Connection, last: Mark) -> ChainFault | None:
+    """Find a private part without a record: its record was removed."""
     private = ledger_private.c
     query = (
         select(private.record_id)
@@ -215,16 +214,16 @@ def _orphan(connection: Connection, last: Mark) -> Fault | None:
     if (record_id := connection.scalar(query)) is None:
         return None
     what = f"is missing; the private part of {record_id} is still there"
-    return Fault(last.count + 1, Wrong.CUT, what)
+    return ChainFault(last.count + 1, Wrong.CUT, what)
 
 
 def _at(connection: Connection, seq: int) -> Row[Any] | None:
     return connection.execute(select(ledger).where(ledger.c.seq == seq)).first()
 
 
-def _of(row: Row[Any], wrong: Wrong, detail: str) -> Fault:
+def _of(row: Row[Any], wrong: Wrong, detail: str) -> ChainFault:
     ids = (row.record_id, row.answer_id, row.kind, row.created_at)
-    return Fault(row.seq, wrong, detail, *map(str, ids))
+    return ChainFault(row.seq, wrong, detail, *map(str, ids))
 
 
 class _Streamed:
@@ -241,7 +240,7 @@ class _Streamed:
             self._bodies[row.answer_id].append(row.body)
 
     def fault(self, row: Row[Any]) -> str | None:
-        """Say what is wrong with the rows streamed of an answer, None where nothing is."""
+        """Return what is wrong with the rows streamed of an answer, None if nothing is."""
         bodies = self._bodies.get(row.record_id)
         if bodies is None:
             return None
@@ -256,4 +255,6 @@ class _Streamed:
 def _says_streamed(row: Row[Any]) -> bool:
     # From the right: the key is among the last ones, and null for most answers.
     at = str(row.body).rfind(_STREAMED)
-    return row.kind == Kind.ANSWER and at >= 0 and row.body.startswith("{", at + len(_STREAMED))
+    return (
+        row.kind == RecordKind.ANSWER and at >= 0 and row.body.startswith("{", at + len(_STREAMED))
+    )

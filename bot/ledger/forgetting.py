@@ -1,7 +1,6 @@
-"""Delete what people typed from the ledger, and leave a receipt for each answer that it was of.
+"""Delete what people typed from the ledger, and add a receipt for each answer concerned.
 
-In: whose or which answers. Out: what went. The chained rows stay, and with them the salted hash of
-what was typed; the salt goes too. Knows nothing of the Slack tables, nor of when a time is over.
+The chained rows stay, and with them the salted hash of what was typed; the salt is deleted too.
 """
 
 import json
@@ -14,16 +13,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, select
 
 from bot.ledger import streamed
-from bot.ledger.rows import Kind, Record, insert, new_record_id
+from bot.ledger.rows import Record, RecordKind, insert, new_record_id
 from bot.ledger.tables import ledger, ledger_private
 
 _PAGE = 500  # rows at a time
-_AGEING = (Kind.ANSWER, Kind.POSTED, Kind.FEEDBACK)  # what editors judged stays
+_EXPIRING = (RecordKind.ANSWER, RecordKind.POSTED, RecordKind.FEEDBACK)  # editors' judgements stay
 _NAMES = ("asker", "user", "editor")  # keys under which a private part says whose it is
 
 
 class By(StrEnum):
-    """At whose wish something is forgotten."""
+    """On whose request something is forgotten."""
 
     PERSON = "person"
     ADMIN = "admin"
@@ -32,7 +31,7 @@ class By(StrEnum):
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What went, and whether it is out of the database's files too."""
+    """What was deleted, and whether the database's files are clean of it too."""
 
     answers: int = 0  # whose questions were deleted
     records: int = 0  # private parts that were deleted, those of the answers among them
@@ -40,42 +39,42 @@ class Forgotten:
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What is to be forgotten: these answers, and all that a person asked or said anywhere."""
+class ForgetRequest:
+    """What to forget: these answers, and all that a person asked or said anywhere."""
 
     answer_ids: frozenset[str]
     by: By
     person: str | None = None
 
     @property
-    def kinds(self) -> tuple[Kind, ...]:
-        """The kinds of records of which nothing private stays.
+    def kinds(self) -> tuple[RecordKind, ...]:
+        """The kinds of records that lose their private part.
 
-        Whoever takes back their own questions does not take back what others said of the answers.
+        People who delete their own questions do not delete what others said about the answers.
         """
-        return _AGEING[:2] if self.by is By.PERSON or self.person else _AGEING
+        return _EXPIRING[:2] if self.by is By.PERSON or self.person else _EXPIRING
 
 
-def forget(connection: Connection, wish: Wish) -> Forgotten:
+def forget(connection: Connection, request: ForgetRequest) -> Forgotten:
     """Delete the private parts and add the receipts, in the caller's transaction."""
-    if wish.person:
-        theirs = asked_by(connection, wish.person)
-        wish = replace(wish, answer_ids=wish.answer_ids.union(theirs))
-    found = list(_found(connection, wish))
+    if request.person:
+        theirs = asked_by(connection, request.person)
+        request = replace(request, answer_ids=request.answer_ids.union(theirs))
+    found = list(_found(connection, request))
     for page in _pages([row.record_id for row in found]):
         connection.execute(delete(ledger_private).where(ledger_private.c.record_id.in_(page)))
     counts = Counter(row.answer_id for row in found)
-    counts.update(streamed.forget_within(connection, sorted(wish.answer_ids)))
+    counts.update(streamed.forget_within(connection, sorted(request.answer_ids)))
     for answer_id, records in sorted(counts.items()):
-        body = {"records": records, "by": wish.by}
-        insert(connection, Record(Kind.FORGOTTEN, answer_id, body, record_id=new_record_id()))
-    answers = sum(row.kind == Kind.ANSWER for row in found)
+        body = {"records": records, "by": request.by}
+        insert(connection, Record(RecordKind.FORGOTTEN, answer_id, body, record_id=new_record_id()))
+    answers = sum(row.kind == RecordKind.ANSWER for row in found)
     return Forgotten(answers, counts.total())
 
 
 def asked_by(connection: Connection, person: str) -> list[str]:
     """Return the ids of a person's answers that are not forgotten, the oldest first."""
-    rows = _typed(connection, ledger.c.kind == Kind.ANSWER)
+    rows = _typed(connection, ledger.c.kind == RecordKind.ANSWER)
     recorded = [row.answer_id for row in rows if is_of(json.loads(row.body), person)]
     return [*recorded, *streamed.begun_by(connection, lambda typed: is_of(typed, person))]
 
@@ -85,7 +84,7 @@ def asked_before(connection: Connection, moment: str) -> list[str]:
     query = (
         select(ledger.c.answer_id)
         .join(ledger_private, ledger.c.record_id == ledger_private.c.record_id)
-        .where(ledger.c.created_at < moment, ledger.c.kind.in_(_AGEING))
+        .where(ledger.c.created_at < moment, ledger.c.kind.in_(_EXPIRING))
     )
     found = dict.fromkeys(connection.scalars(query.order_by(ledger.c.seq)))
     return [*found, *streamed.begun_before(connection, moment)]
@@ -97,24 +96,24 @@ def is_of(private: Mapping[str, Any], person: str) -> bool:
     return any(name == person or _is_bare(name, person) or _is_bare(person, name) for name in names)
 
 
-def _found(connection: Connection, wish: Wish) -> Iterator[Row[Any]]:
-    """Yield the records whose private part must go, the oldest first."""
+def _found(connection: Connection, request: ForgetRequest) -> Iterator[Row[Any]]:
+    """Yield the records whose private part is to be deleted, the oldest first."""
     follows: set[str] = set()
     for row in _typed(connection):
-        if row.kind == Kind.ANSWER and _repeats(row.body, wish.answer_ids):
+        if row.kind == RecordKind.ANSWER and _repeats(row.body, request.answer_ids):
             follows.add(row.answer_id)
         if (
-            (row.answer_id in wish.answer_ids and row.kind in wish.kinds)
-            or (row.answer_id in follows and row.kind in (Kind.ANSWER, Kind.POSTED))
-            or (wish.person and is_of(json.loads(row.body), wish.person))
+            (row.answer_id in request.answer_ids and row.kind in request.kinds)
+            or (row.answer_id in follows and row.kind in (RecordKind.ANSWER, RecordKind.POSTED))
+            or (request.person and is_of(json.loads(row.body), request.person))
         ):
             yield row
 
 
 def _repeats(private: str, answer_ids: Collection[str]) -> bool:
-    """Return whether a question follows, in its thread, one that is to be forgotten.
+    """Return whether a question follows a forgotten one in its thread, whoever asked it.
 
-    Whoever asked it: its record repeats the words of those before it.
+    Its record repeats the words of those before it.
     """
     if '"turns":[{' not in private:
         return False
@@ -122,7 +121,7 @@ def _repeats(private: str, answer_ids: Collection[str]) -> bool:
 
 
 def _typed(connection: Connection, *conditions: Any) -> Iterator[Row[Any]]:
-    """Yield the records that have a private part still, with it, the oldest first."""
+    """Yield the records that still have a private part, with it, the oldest first."""
     columns = (ledger.c.seq, ledger.c.record_id, ledger.c.kind, ledger.c.answer_id)
     query: Select[Any] = (
         select(*columns, ledger_private.c.body)

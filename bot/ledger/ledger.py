@@ -1,13 +1,9 @@
-"""Keep the record of every answer: append-only rows, each carrying the hash of the one before it.
+"""The record of every answer: append-only rows, each with the hash of the one before it.
 
 Further records say what became of an answer: how it was posted, what readers and editors thought.
-What a person typed (question, turns, asker, place) stands apart in `ledger_private`; the chained
-row holds only its salted hash, so that it can be forgotten and the chain still verifies. Knows
-nothing of how answers are made or shown. A cut tail or a full rewrite shows only against a head
-kept elsewhere: `Ledger.head()` gives it.
-
-The parts: ledger_tables (tables and triggers), ledger_rows (one row), ledger_chain (the check),
-ledger_forgetting (deletion), canonical (the hashed form).
+What a person typed (question, turns, asker, place) is kept apart in `ledger_private`; the chained
+row holds only its salted hash, so it can be deleted and the chain still verifies. Removed newest
+records and a complete rewrite can only be detected with a head kept elsewhere (anchors.py).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,17 +15,28 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import LedgerError
 from bot.ledger import chain, forgetting
-from bot.ledger.canonical import canonical, chain_hash, private_hash
-from bot.ledger.chain import START, Checked, Fault, Mark
-from bot.ledger.forgetting import By, Forgotten, Wish
-from bot.ledger.rows import Entry, Kind, Record, entry, head, insert, joined, new_record_id
+from bot.ledger.chain import START, ChainCheck, Mark
+from bot.ledger.forgetting import By, ForgetRequest, Forgotten
+from bot.ledger.rows import (
+    LedgerEntry,
+    Record,
+    RecordKind,
+    canonical,
+    chain_hash,
+    entry,
+    head,
+    insert,
+    joined,
+    new_record_id,
+    private_hash,
+)
 from bot.ledger.tables import GENESIS, create, ledger, ledger_private, missing_triggers
 from index.database import Database
 from index.errors import DatabaseUnavailable, NotFound
 
 __all__ = [
-    "GENESIS", "By", "Checked", "Entry", "Fault", "Forgotten", "Kind", "Ledger", "Mark",
-    "canonical", "chain_hash", "private_hash",
+    "GENESIS", "By", "ChainCheck", "Forgotten", "Ledger", "LedgerEntry", "Mark",
+    "RecordKind", "canonical", "chain_hash", "private_hash",
 ]  # fmt: skip
 
 _BATCH = 500  # rows read at a time
@@ -38,20 +45,18 @@ _T = TypeVar("_T")
 
 
 class Ledger:
-    """The two tables of answers in the library's database."""
+    """The ledger in a library's database; its tables are created when first needed."""
 
     def __init__(self, database: Database) -> None:
-        """Remember the database; the tables are made when first needed."""
         self._database = database
         self._prepared = False
 
     def append(self, answer_id: str, body: Mapping[str, Any], private: Mapping[str, Any]) -> int:
         """Record an answer and return its sequence number once it is committed.
 
-        Raises LedgerError where that fails; then nothing may be shown.
+        Raises LedgerError if that fails; then the answer may not be shown.
         """
-
-        record = Record(Kind.ANSWER, answer_id, body, private)
+        record = Record(RecordKind.ANSWER, answer_id, body, private)
 
         def write() -> int:
             with self._database.write() as connection:
@@ -61,14 +66,14 @@ class Ledger:
 
     def add(
         self,
-        kind: Kind,
+        kind: RecordKind,
         answer_id: str,
         body: Mapping[str, Any],
         private: Mapping[str, Any] | None = None,
     ) -> str:
-        """Record something further of an answer and return the record's id once it is committed.
+        """Add a further record of an answer and return its id once it is committed.
 
-        Raises NotFound where there is no such answer, LedgerError where it cannot be recorded.
+        Raises NotFound if there is no such answer, LedgerError if it cannot be recorded.
         """
         record = Record(kind, answer_id, body, private, new_record_id())
 
@@ -80,24 +85,26 @@ class Ledger:
         self._guarded("it could not be recorded", write)
         return record.id
 
-    def get(self, answer_id: str) -> Entry:
+    def get(self, answer_id: str) -> LedgerEntry:
         """Return the record of one answer; NotFound where there is none."""
-        found = self._entries(ledger.c.record_id == answer_id, Kind.ANSWER, limit=1)
+        found = self._entries(ledger.c.record_id == answer_id, RecordKind.ANSWER, limit=1)
         if not found:
             raise NotFound(f"{answer_id}: no such answer in the ledger; check the id")
         return found[0]
 
-    def recent(self, count: int = 10) -> list[Entry]:
+    def recent(self, count: int = 10) -> list[LedgerEntry]:
         """Return the records of the newest answers, newest first."""
-        return self._entries(None, Kind.ANSWER, limit=count)
+        return self._entries(None, RecordKind.ANSWER, limit=count)
 
-    def further(self, answer_id: str, kind: Kind | None = None) -> list[Entry]:
-        """Return what was recorded further of an answer, oldest first."""
+    def further(self, answer_id: str, kind: RecordKind | None = None) -> list[LedgerEntry]:
+        """Return the further records of an answer, oldest first."""
         about = (ledger.c.answer_id == answer_id) & (ledger.c.record_id != answer_id)
         return self._entries(about, kind)[::-1]
 
-    def entries(self, kind: Kind | None = Kind.ANSWER, after: int = 0) -> Iterator[Entry]:
-        """Yield the records of a kind, or all, oldest first, from the one after `after` on.
+    def entries(
+        self, kind: RecordKind | None = RecordKind.ANSWER, after: int = 0
+    ) -> Iterator[LedgerEntry]:
+        """Yield the records of a kind, or all, oldest first, starting after record `after`.
 
         No transaction stays open between two of them.
         """
@@ -111,20 +118,20 @@ class Ledger:
         return self._read(head)
 
     def hash_at(self, seq: int) -> str | None:
-        """Return the hash of the row at this place, GENESIS for 0, None where there is none."""
+        """Return the hash of the row with this number, GENESIS for 0, None if there is none."""
         return self._read(lambda connection: chain.hash_at(connection, seq))
 
     def verify(self) -> int | None:
-        """Return the sequence number of the first row that is not as it was written, else None."""
+        """Return the sequence number of the first row that was changed, None if none was."""
         fault = self.check().fault
         return fault.seq if fault else None
 
-    def check(self, marks: Sequence[Mark] = (), after: Mark = START) -> Checked:
-        """Check the rows after a mark that is known to hold, and that they agree with `marks`."""
+    def check(self, marks: Sequence[Mark] = (), after: Mark = START) -> ChainCheck:
+        """Check the rows after a mark that is known to be right, and compare them with `marks`."""
         return self._read(lambda connection: chain.check(connection, marks, after))
 
     def unguarded(self) -> list[str]:
-        """Return the names of the triggers that should keep the tables and are not there."""
+        """Return the names of the protecting triggers that are missing."""
         return self._read(missing_triggers)
 
     def asked_by(self, person: str) -> list[str]:
@@ -140,11 +147,11 @@ class Ledger:
     ) -> Forgotten:
         """Delete what people typed for these answers, and all that `person` asked or said anywhere.
 
-        A record of an answer later in the same thread, which repeats their words, loses its own
-        question with them. The chain goes on verifying: it holds the salted hash, and the salt goes
-        as well. A receipt for each answer is added in the same transaction.
+        A later record of the same thread repeats their words, so its question is deleted too. The
+        chain still verifies: it has the salted hash, and the salt is deleted as well. A receipt for
+        each answer is added in the same transaction.
         """
-        wish = Wish(frozenset(answer_ids), by, person)
+        wish = ForgetRequest(frozenset(answer_ids), by, person)
 
         def write() -> Forgotten:
             with self._database.write() as connection:
@@ -153,16 +160,20 @@ class Ledger:
         done = self._guarded("the questions could not be deleted", write)
         return replace(done, clean=self._database.scrub())
 
-    def _page(self, after: int, kind: Kind | None) -> list[Entry]:
+    def _page(self, after: int, kind: RecordKind | None) -> list[LedgerEntry]:
         return self._listed(
             joined().where(ledger.c.seq > after).order_by(ledger.c.seq), kind, _BATCH
         )
 
-    def _entries(self, condition: Any, kind: Kind | None, limit: int | None = None) -> list[Entry]:
+    def _entries(
+        self, condition: Any, kind: RecordKind | None, limit: int | None = None
+    ) -> list[LedgerEntry]:
         query = joined().order_by(ledger.c.seq.desc())
         return self._listed(query if condition is None else query.where(condition), kind, limit)
 
-    def _listed(self, query: Select[Any], kind: Kind | None, limit: int | None) -> list[Entry]:
+    def _listed(
+        self, query: Select[Any], kind: RecordKind | None, limit: int | None
+    ) -> list[LedgerEntry]:
         if kind is not None:
             query = query.where(ledger.c.kind == kind)
         query = query.limit(limit)
@@ -198,7 +209,7 @@ class Ledger:
 
 def _require(connection: Connection, answer_id: str) -> None:
     query = select(ledger.c.seq).where(
-        ledger.c.record_id == answer_id, ledger.c.kind == Kind.ANSWER
+        ledger.c.record_id == answer_id, ledger.c.kind == RecordKind.ANSWER
     )
     if connection.execute(query).first() is None:
         raise NotFound(f"{answer_id}: no such answer in the ledger; check the id")

@@ -1,7 +1,9 @@
-"""Say what the ledger holds of an answer: an answer in, the chained body and the private part out.
+"""What the ledger holds of an answer: the chained body and the private part, and the answer again.
 
-The body holds the evidence as it was seen and nothing that a person typed: where a note repeats the
-asker's words ("since the visit"), they stand in the private part alone.
+The body has the evidence as it was seen and nothing that a person typed: where a note repeats the
+asker's words ("since the visit"), they are in the private part only. An answer rebuilt from its
+record is shown exactly as it was. Passages that were searched but not shown are recorded by their
+scores only and are not rebuilt, nor are earlier questions; a forgotten question is "".
 """
 
 import hashlib
@@ -12,25 +14,23 @@ from functools import cache
 from importlib import metadata
 from typing import Any
 
-from bot.answering.answer import Answer, Citation, Sentence
+from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
 from bot.answering.render import brief_json, citation_json, hit_json, sentence_json
+from bot.checking.verdict import Reason, Verdict
 from bot.question.question import Period, Question, Turn
-from index.passage import Hit
+from index.passage import BriefRef, Hit, Passage
 from index.snapshot import Filters
 
 FORMAT = 1  # of the body; raise it when keys change their meaning
 DISTRIBUTION = "brief-bot"
 EVERYTHING = Filters()
-TYPED = "…"  # stands in a note for the asker's words
+TYPED = "…"  # replaces the asker's words in notes
 _QUOTED = re.compile("“([^”]+)”")
 
 
 @dataclass(frozen=True)
 class Basis:
-    """What an answer was made with: the index it was found in, and the settings, none secret.
-
-    `filters` is what the search was limited to: by whoever asked, or by who may see what.
-    """
+    """What an answer was made with: index, settings (none secret), and limits of the search."""
 
     generation: int
     fingerprint: str
@@ -75,7 +75,7 @@ def body(
 
 
 def begun(hits: Sequence[Hit], basis: Basis) -> dict[str, Any]:
-    """Return what is known of an answer before it is made: hits, index and settings."""
+    """Return what is known of an answer before it is written: hits, index and settings."""
     return {
         "format": FORMAT,
         "program": program(),
@@ -90,7 +90,7 @@ def begun(hits: Sequence[Hit], basis: Basis) -> dict[str, Any]:
 def sentence(
     shown: Sentence, citations: Sequence[Citation], brief_sha256: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Return what is kept of a sentence that is shown before the answer is whole."""
+    """Return the row of a sentence that is shown before the answer is finished."""
     return {
         "sentence": sentence_json(shown),
         "citations": [_cited(citation, brief_sha256) for citation in citations],
@@ -125,7 +125,7 @@ def private(
 
 @cache
 def program() -> str:
-    """Return the version of this program, "unknown" where it is not installed."""
+    """Return the version of this program, "unknown" if it is not installed."""
     try:
         return metadata.version(DISTRIBUTION)
     except metadata.PackageNotFoundError:
@@ -133,7 +133,7 @@ def program() -> str:
 
 
 def sha256(text: str) -> str:
-    """Return the hash by which a text is known again."""
+    """Return the hash by which a text is recognised."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -176,7 +176,7 @@ def _days(period: Period | None) -> dict[str, Any] | None:
 
 
 def _untyped(note: str, standalone: Question) -> str:
-    """Return a note without the words that it takes from the question."""
+    """Return a note without words of the question."""
     period = standalone.period
     words = [one for one in _QUOTED.findall(note) if one.lower() in standalone.asked.lower()]
     if period is not None:
@@ -188,3 +188,85 @@ def _untyped(note: str, standalone: Question) -> str:
 
 def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
+
+
+Json = Mapping[str, Any]
+
+
+def rebuilt(body: Json, private: Json | None) -> Answer:
+    """Return the answer that a row with this body is about."""
+    typed = private or {}
+    hits = tuple(hit(one["passage"], one["passage_id"], one) for one in body["nearest"])
+    return Answer(
+        answer_id=body["answer_id"],
+        standalone=Question(typed.get("standalone_question", ""), typed.get("question", "")),
+        draft=_draft(body, typed),
+        hits=hits or tuple(hit(one["passage"], one["passage_id"]) for one in body["citations"]),
+    )
+
+
+def _draft(body: Json, typed: Json) -> DraftAnswer:
+    return DraftAnswer(
+        sentences=tuple(map(_sentence, body["sentences"])),
+        citations=tuple(map(_citation, body["citations"])),
+        confidence=body["confidence"],
+        features=body["features"],
+        mode=body["mode"],
+        model=body["model"],
+        withheld=tuple(map(_sentence, body["withheld"])),
+        notes=tuple(typed.get("notes") or body["notes"]),  # the body's lack the asker's words
+        off_topic=body["off_topic"],
+    )
+
+
+def _sentence(kept: Json) -> Sentence:
+    return Sentence(
+        text=kept["text"],
+        citations=tuple(kept["citations"]),
+        verdict=Verdict(kept["verdict"]),
+        reasons=tuple(Reason(one["kind"], one["detail"]) for one in kept["reasons"]),
+        bold=tuple((start, end) for start, end in kept["bold"]),
+    )
+
+
+def _citation(kept: Json) -> Citation:
+    cited = hit(kept["passage"], kept["passage_id"], page=kept["page"])
+    return Citation(kept["number"], cited, kept["start"], kept["end"])
+
+
+def hit(seen: Json, passage_id: str, scores: Json | None = None, page: int | None = None) -> Hit:
+    """Return a passage as it was seen; `page` is the quotation's, perhaps a later one."""
+    scores = scores or {}
+    passage = Passage(
+        ordinal=0,
+        start=seen["start"],
+        end=seen["end"],
+        text=seen["text"],
+        heading=tuple(seen["heading"]),
+        paragraph=seen["paragraph"],
+        page=seen["page"],
+        context=seen["context"],
+    )
+    return Hit(
+        passage_id,
+        passage,
+        _brief(seen["brief"], page or seen["page"]),
+        score=scores.get("score", 0.0),
+        cosine=scores.get("cosine", 0.0),
+        bm25=scores.get("bm25", 0.0),
+    )
+
+
+def _brief(kept: Json, page: int | None) -> BriefRef:
+    return BriefRef(
+        id=kept["id"],
+        title=kept["title"],
+        date=kept["date"],
+        authors=tuple(kept["author"].split("; ")) if kept["author"] else (),
+        source=kept["source"],
+        collection=kept["collection"],
+        version=kept["version"],
+        number=kept["number"],
+        source_url=kept["source_url"],
+        pages=((0, page),) if page else (),
+    )

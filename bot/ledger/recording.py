@@ -24,7 +24,7 @@ from bot.errors import QuoteError
 from bot.ledger import record
 from bot.ledger.ledger import Ledger
 from bot.ledger.record import Basis
-from bot.ledger.streamed import Stream
+from bot.ledger.streamed import StreamedAnswer
 from bot.question.conversation import standalone
 from bot.question.question import Question, Turn
 from bot.question.reading import Understand, require_askable
@@ -73,7 +73,7 @@ class _Stage:
 
     request: Request
     question: Question
-    stream: Stream
+    stream: StreamedAnswer
     found: SearchResult = field(default_factory=SearchResult)
     generation: int = 0
     draft: DraftAnswer = field(default_factory=DraftAnswer)
@@ -175,7 +175,7 @@ class _Steps:
         question = self.chain.read(
             request.question, request.turns, zone=request.zone, moment=request.moment
         )
-        stream = Stream(self.chain.library.database, request.answer_id or new_id())
+        stream = StreamedAnswer(self.chain.library.database, request.answer_id or new_id())
         return _Stage(request, question, stream).took("understand", started)
 
     def find(self, stage: _Stage) -> _Stage:

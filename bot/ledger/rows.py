@@ -1,11 +1,10 @@
-"""Write and read single rows of the ledger, within the caller's transaction.
+"""Write and read single rows of the ledger in the caller's transaction, and hash them."""
 
-Knows how a row follows the one before it. Knows nothing of answers, and does not check the chain:
-bot/ledger/chain.py does.
-"""
-
+import hashlib
 import json
+import re
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,13 +13,46 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from bot.ledger.canonical import canonical, chain_hash, private_hash
 from bot.ledger.tables import GENESIS, ledger, ledger_private
 
-KIND_KEY = "record_kind"  # what a body says where it is none of an answer
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no UTF-8 or PostgreSQL text can hold these
 
 
-class Kind(StrEnum):
+def canonical(value: object) -> str:
+    """Return the one JSON text of a value: sorted keys, no spaces, NFC, numbers as Python writes.
+
+    After RFC 8785, which differs in how it writes some floats. What no database text can hold
+    (lone surrogates, NUL) becomes U+FFFD.
+    """
+    return json.dumps(
+        _clean(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
+def chain_hash(seq: int, prev_hash: str, body: str) -> str:
+    """Return the SHA-256 over sequence number, previous hash and canonical body."""
+    return hashlib.sha256(f"{seq}\n{prev_hash}\n{body}".encode()).hexdigest()
+
+
+def private_hash(salt: str, body: str) -> str:
+    """Return the SHA-256 over salt and canonical private body."""
+    return hashlib.sha256(f"{salt}\n{body}".encode()).hexdigest()
+
+
+def _clean(value: object) -> object:
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", _UNSTORABLE.sub("\ufffd", value))
+    if isinstance(value, Mapping):
+        return {str(key): _clean(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(item) for item in value]
+    return value
+
+
+KIND_KEY = "record_kind"  # the key in bodies of records other than answers
+
+
+class RecordKind(StrEnum):
     """What a record is."""
 
     ANSWER = "answer"
@@ -32,13 +64,13 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One record. `private` is None once it was forgotten, and where there never was any."""
+class LedgerEntry:
+    """One record. `private` is None if it was forgotten or there never was any."""
 
     seq: int
     record_id: str
-    kind: Kind
-    answer_id: str  # the answer that it is or speaks of
+    kind: RecordKind
+    answer_id: str  # the answer that it is or is about
     created_at: str  # UTC, ISO 8601
     prev_hash: str
     hash: str
@@ -48,9 +80,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Record:
-    """What is to be recorded. The record of an answer has the answer's id."""
+    """What to record. The record of an answer has the answer's id."""
 
-    kind: Kind
+    kind: RecordKind
     answer_id: str
     body: Mapping[str, Any]
     private: Mapping[str, Any] | None = None
@@ -63,7 +95,7 @@ class Record:
 
 
 def new_record_id() -> str:
-    """Return an id that no record has."""
+    """Return a fresh id."""
     return secrets.token_hex(8)
 
 
@@ -74,7 +106,7 @@ def insert(connection: Connection, record: Record) -> int:
     created_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     salt, typed = secrets.token_hex(32), canonical(record.private or {})
     stated = {"answer_id": record.answer_id, "created_at": created_at}
-    if record.kind is not Kind.ANSWER:
+    if record.kind is not RecordKind.ANSWER:
         stated |= {KIND_KEY: record.kind, "record_id": record.id}
     if record.private is not None:
         stated["private_sha256"] = private_hash(salt, typed)
@@ -111,12 +143,12 @@ def joined() -> Select[Any]:
     )
 
 
-def entry(row: Row[Any]) -> Entry:
+def entry(row: Row[Any]) -> LedgerEntry:
     """Return the record that a row of `joined` is."""
-    return Entry(
+    return LedgerEntry(
         seq=row.seq,
         record_id=row.record_id,
-        kind=Kind(row.kind),
+        kind=RecordKind(row.kind),
         answer_id=row.answer_id,
         created_at=row.created_at,
         prev_hash=row.prev_hash,

@@ -1,9 +1,8 @@
-"""Keep what is shown of an answer before the answer is whole: rows that are only ever added.
+"""Record what is shown of an answer while it is written: rows that are only ever added.
 
-Row 0 of an answer says what it rests on, each further one holds a sentence as it is shown. The
-record of the whole answer carries the hash over them. What was typed stands apart, can be
-forgotten, and is dropped once the whole answer's record holds it. An answer that stops in its
-midst, with its process, leaves its rows here.
+Row 0 of an answer has its evidence, each further row a sentence as it is shown. The record of the
+finished answer has the hash over them. What was typed is kept apart, can be forgotten, and is
+dropped once that record holds it. An answer whose process is killed leaves its rows here.
 """
 
 import hashlib
@@ -28,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import LedgerError
-from bot.ledger.canonical import canonical
+from bot.ledger.rows import canonical
 from index.database import Database, metadata
 from index.errors import DatabaseUnavailable
 
@@ -36,7 +35,7 @@ answers_streamed = Table(
     "answers_streamed",
     metadata,
     Column("answer_id", String(64), primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),  # 0 for what it rests on
+    Column("number", Integer, primary_key=True, autoincrement=False),  # 0 for the evidence
     Column("body", Text, nullable=False),  # canonical JSON
     Column("created_at", String(40), nullable=False),  # UTC, ISO 8601
 )
@@ -67,33 +66,32 @@ _keep("UPDATE")
 _keep("DELETE")
 
 
-class Stream:
+class StreamedAnswer:
     """The rows of one answer that is shown sentence by sentence."""
 
     def __init__(self, database: Database, answer_id: str) -> None:
-        """Begin with no row."""
         self._database = database
         self.answer_id = answer_id
         self._bodies: list[str] = []
 
     @property
     def digest(self) -> dict[str, Any] | None:
-        """What the record of the whole answer says of the rows; None where there are none."""
+        """What the record of the answer says about the rows; None if there are none."""
         if not self._bodies:
             return None
         return {"rows": len(self._bodies), "sha256": digest_of(self._bodies)}
 
     def begin(self, body: Mapping[str, Any], private: Mapping[str, Any]) -> None:
-        """Commit what the answer rests on; LedgerError where that fails, and nothing is shown."""
+        """Commit the evidence; if that fails, raise LedgerError, and nothing may be shown."""
         typed = {"answer_id": self.answer_id, "body": canonical(private)}
         self._add(body, lambda connection: connection.execute(answers_begun.insert(), typed))
 
     def add(self, body: Mapping[str, Any]) -> None:
-        """Commit one sentence; LedgerError where that fails, and it may not be shown."""
+        """Commit one sentence; if that fails, raise LedgerError, and it may not be shown."""
         self._add(body, lambda _: None)
 
     def finished(self) -> None:
-        """Drop what was typed: the record of the whole answer holds it now."""
+        """Drop what was typed: the record of the finished answer has it now."""
         if self._bodies:
             forget(self._database, [self.answer_id])
 
@@ -128,13 +126,13 @@ def rows(database: Database, answer_id: str) -> list[str]:
 
 
 def forget(database: Database, answer_ids: Sequence[str]) -> None:
-    """Delete what people typed for answers that never came to an end."""
+    """Delete what people typed for answers that were never finished."""
     with database.write() as connection:
         forget_within(connection, answer_ids)
 
 
 def forget_within(connection: Connection, answer_ids: Sequence[str]) -> list[str]:
-    """Delete it in the caller's transaction; return the ids of those for which something went."""
+    """Delete it in the caller's transaction; return the ids with something deleted."""
     metadata.create_all(connection, tables=[answers_begun])
     gone: list[str] = []
     for answer_id in answer_ids:
@@ -144,7 +142,7 @@ def forget_within(connection: Connection, answer_ids: Sequence[str]) -> list[str
 
 
 def begun_by(connection: Connection, is_theirs: Callable[[Mapping[str, Any]], bool]) -> list[str]:
-    """Return the ids of answers that never came to an end, by what was typed for them."""
+    """Return the ids of answers that were never finished, by what was typed for them."""
     if not inspect(connection).has_table(answers_begun.name):
         return []
     rows = connection.execute(select(answers_begun).order_by(answers_begun.c.answer_id))

@@ -1,8 +1,4 @@
-"""The ledger's two tables and the triggers that keep them append-only, on SQLite and PostgreSQL.
-
-A record is an answer, or says something further of one: how it was posted, what a reader or an
-editor thought of it, that its question was forgotten. All of them stand in one chain.
-"""
+"""The ledger's two tables and the triggers that keep them append-only, on SQLite and PostgreSQL."""
 
 from sqlalchemy import (
     DDL,
@@ -27,8 +23,8 @@ ledger = Table(
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("record_id", String(64), nullable=False, unique=True),  # of an answer: the answer's id
-    Column("kind", String(16), nullable=False),  # bot.ledger.ledger.Kind
-    Column("answer_id", String(64), nullable=False, index=True),  # the answer that it speaks of
+    Column("kind", String(16), nullable=False),  # bot.ledger.ledger.RecordKind
+    Column("answer_id", String(64), nullable=False, index=True),  # the answer it is about
     Column("prev_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False, unique=True),
     Column("body", Text, nullable=False),  # canonical JSON
@@ -126,7 +122,7 @@ _register()
 
 
 def create(connection: Connection) -> None:
-    """Create the tables where they are missing, and take over what an older build recorded."""
+    """Create missing tables, and migrate the records of an older version."""
     metadata.create_all(connection, tables=[ledger, ledger_private])
     if not inspected(connection).has_table("answers_ledger"):
         return
@@ -135,7 +131,7 @@ def create(connection: Connection) -> None:
 
 
 def missing_triggers(connection: Connection) -> list[str]:
-    """Return the names of the triggers that should be there and are not."""
+    """Return the names of missing triggers."""
     names = [f"{table}_no_{verb.lower()}" for table, verb in _REFUSALS] + ["ledger_next"]
     if connection.dialect.name == "sqlite":
         names.append("ledger_private_keep")
@@ -147,7 +143,7 @@ def missing_triggers(connection: Connection) -> list[str]:
     return [name for name in names if name not in there]
 
 
-# Bodies and hashes stay as they are: an answer's record is of this form still.
+# Bodies and hashes stay: the record of an answer still has this form.
 _FROM_ANSWERS_LEDGER = (
     "INSERT INTO ledger (seq, record_id, kind, answer_id, prev_hash, hash, body, created_at) "
     "SELECT seq, answer_id, 'answer', answer_id, prev_hash, hash, body, created_at "

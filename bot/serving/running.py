@@ -6,13 +6,14 @@ import socket
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
-from bot.audit.hourly import upkeep
+from bot.audit.upkeep import upkeep
 from bot.serving.asgi import App, Site
 from bot.serving.guard import Guard
 from bot.serving.health import Health
 from bot.serving.loopback import is_loopback
 from bot.serving.server import address, bound, serving
 from bot.serving.signals import heard, until
+from bot.slack import erasing_answers
 from bot.slack.link import Listening
 from bot.slack.settings import SlackSettings, Transport
 from bot.slack.settings import load as load_slack
@@ -59,7 +60,7 @@ def _desk(library: Library, way: "Access | None") -> App | None:
     from bot.desk.app import create
     from bot.desk.settings import load as load_desk
 
-    return create(library, load_desk(), way)
+    return create(library, load_desk(), way, [erasing_answers])
 
 
 def slack_settings(host: str) -> SlackSettings | None:
@@ -94,7 +95,7 @@ def slack_settings(host: str) -> SlackSettings | None:
 async def _without_slack(library: Library, listening: socket.socket, desk: App | None) -> None:
     told = heard()
     whole = Site(Health(library.database).places(), desk)
-    async with upkeep(library), serving(whole, listening) as task:
+    async with upkeep(library, [erasing_answers]), serving(whole, listening) as task:
         log.warning("listening on %s: %s/health, /metrics", address(listening), _and_desk(desk))
         await until(told, task)
 

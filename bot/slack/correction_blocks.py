@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.audit.word_diff import Op, word_diff
+from bot.audit.text_diff import Op, word_diff
 from bot.slack import actions, text
 from bot.slack.corrections import WITHDRAWN, Correction
 from bot.slack.elements import (

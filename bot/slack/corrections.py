@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.audit import today
-from bot.audit.findings import Finding, Kind
+from bot.audit import brief_changes
+from bot.audit.brief_versions import BriefVersions
+from bot.audit.findings import Finding, FindingKind
 from bot.audit.register import Register
 from bot.audit.register_tables import audit_answers, audit_citations
-from bot.audit.shelf import Shelf
 from bot.ledger.ledger import Ledger
 from index.database import Database
 from index.errors import NotFound
@@ -39,7 +39,7 @@ class Correction:
         return self.answer_id, self.brief_id, self.version
 
 
-def changed_briefs(database: Database, since: str, shelf: Shelf) -> dict[str, int]:
+def changed_briefs(database: Database, since: str, shelf: BriefVersions) -> dict[str, int]:
     """Return the briefs cited since a moment that are not what they were, and what stands now."""
     Register(database).catch_up()
     answers, citations = audit_answers.c, audit_citations.c
@@ -60,7 +60,7 @@ def changed_briefs(database: Database, since: str, shelf: Shelf) -> dict[str, in
 
 
 def find(
-    database: Database, briefs: Iterable[str], since: str, shelf: Shelf
+    database: Database, briefs: Iterable[str], since: str, shelf: BriefVersions
 ) -> dict[str, list[Correction]]:
     """Return the corrections by answer, of answers given since a moment (UTC, ISO 8601)."""
     register, ledger = Register(database), Ledger(database)
@@ -76,21 +76,21 @@ def find(
     return found
 
 
-def _of(answer_id: str, body: Mapping[str, Any], shelf: Shelf) -> list[Correction]:
+def _of(answer_id: str, body: Mapping[str, Any], shelf: BriefVersions) -> list[Correction]:
     """Return what of an answer no longer holds, a line for each brief."""
     by_brief: dict[str, list[Finding]] = {}
-    for finding in today.check(body, shelf):
-        if finding.kind in (Kind.CORRECTED, Kind.WITHDRAWN):
+    for finding in brief_changes.check_versions(body, shelf):
+        if finding.kind in (FindingKind.CORRECTED, FindingKind.WITHDRAWN):
             by_brief.setdefault(str(finding.evidence["brief_id"]), []).append(finding)
     return [_correction(answer_id, body, brief, ones, shelf) for brief, ones in by_brief.items()]
 
 
 def _correction(
     answer_id: str, body: Mapping[str, Any], brief_id: str, findings: Sequence[Finding],
-    shelf: Shelf,
+    shelf: BriefVersions,
 ) -> Correction:  # fmt: skip
     cited = [one for one in body["citations"] if one["brief"]["id"] == brief_id]
-    gone = findings[0].kind is Kind.WITHDRAWN
+    gone = findings[0].kind is FindingKind.WITHDRAWN
     current = shelf.current(brief_id)
     numbers = (
         findings[0].evidence["citations"] if gone else sorted(one.citation or 0 for one in findings)

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, or_, select, update
 
-from bot.ledger.ledger import Kind, Ledger
+from bot.ledger.ledger import Ledger, RecordKind
 from bot.slack.inbox_tables import Store, lapsed, storable, unrecorded_posts
 from bot.slack.types import Incoming, Posted
 from index import failpoints
@@ -142,11 +142,11 @@ class Posts:
         """Add the record of a post, where there is none yet."""
         body = json.loads(row.body)
         private = None if row.private is None else json.loads(row.private)
-        known = self._ledger.further(row.answer_id, Kind.POSTED)
+        known = self._ledger.further(row.answer_id, RecordKind.POSTED)
         if any(one.body.get("post") == body["post"] for one in known):
             return
         try:
-            self._ledger.add(Kind.POSTED, row.answer_id, body, private)
+            self._ledger.add(RecordKind.POSTED, row.answer_id, body, private)
         except NotFound:
             log.warning("a post of an answer that is not in the ledger: not recorded")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from bot.ledger.ledger import Entry, Kind, Ledger
+from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
 from bot.slack.inbox_tables import Store, librarian_requests, storable
 from index.database import Database
 
@@ -51,7 +51,7 @@ class Feedback:
     ) -> None:  # fmt: skip
         """Record an opinion; NotFound where there is no such answer."""
         self._ledger.add(
-            Kind.FEEDBACK, answer_id, {"good": good, "reason": reason},
+            RecordKind.FEEDBACK, answer_id, {"good": good, "reason": reason},
             {"user": _named(team, user), "note": note or None},
         )  # fmt: skip
 
@@ -59,10 +59,10 @@ class Feedback:
         """Return the opinions of one answer, or of all, the oldest first."""
         return list(map(_opinion, self._entries(answer_id)))
 
-    def _entries(self, answer_id: str | None) -> Iterator[Entry]:
+    def _entries(self, answer_id: str | None) -> Iterator[LedgerEntry]:
         if answer_id is None:
-            return self._ledger.entries(Kind.FEEDBACK)
-        return iter(self._ledger.further(answer_id, Kind.FEEDBACK))
+            return self._ledger.entries(RecordKind.FEEDBACK)
+        return iter(self._ledger.further(answer_id, RecordKind.FEEDBACK))
 
 
 def _named(team: str, user: str) -> str:
@@ -70,7 +70,7 @@ def _named(team: str, user: str) -> str:
     return f"slack:{team}:{user}"
 
 
-def _opinion(entry: Entry) -> Opinion:
+def _opinion(entry: LedgerEntry) -> Opinion:
     private = entry.private or {}
     return Opinion(
         answer_id=entry.answer_id,

@@ -21,13 +21,14 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app.making import parts as made_of
-from bot.audit.hourly import upkeep
-from bot.audit.settings import load as load_audit
+from bot.audit.upkeep import load_settings as load_audit
+from bot.audit.upkeep import upkeep
 from bot.desk.settings import public_url
 from bot.ledger.ledger import Ledger
 from bot.serving.health import Health, site
 from bot.serving.server import address, bound, serving
 from bot.serving.signals import heard, until
+from bot.slack import erasing_answers
 from bot.slack.app import build
 from bot.slack.chores import Chores
 from bot.slack.connecting import connect, who_we_are
@@ -121,7 +122,7 @@ async def running(settings: SlackSettings, library: Library) -> AsyncIterator[Ru
     working = asyncio.create_task(worker.run())
     rounds = asyncio.create_task(Chores(parts).run())
     try:
-        async with upkeep(library):
+        async with upkeep(library, [erasing_answers]):
             yield Running(parts, worker, build(parts, worker, client), working)
     finally:
         rounds.cancel()

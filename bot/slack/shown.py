@@ -1,6 +1,6 @@
 """What of an answer is shown in a place, and the parts that several builders share. No I/O.
 
-An answer comes fresh from the chain, or from its record by `bot.ledger.rebuilt`.
+An answer comes fresh from the chain, or from its record by `bot.ledger.record`.
 """
 
 from dataclasses import dataclass

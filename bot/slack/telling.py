@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot.audit.shelf import Shelf
-from bot.ledger.ledger import Kind
+from bot.audit.brief_versions import BriefVersions
+from bot.ledger.ledger import RecordKind
 from bot.slack import access
 from bot.slack.correction_blocks import Corrected, corrected
 from bot.slack.corrections import Correction, changed_briefs, find
@@ -74,7 +74,7 @@ class Teller:
             return {}, {}
         since = datetime.fromtimestamp(self._clock() - DAYS * 24 * 3600, UTC)
         moment = since.isoformat(timespec="milliseconds")
-        shelf = Shelf(database)
+        shelf = BriefVersions(database)
         changed = changed_briefs(database, moment, shelf)
         news = {one: now for one, now in changed.items() if self._seen.get(one) != now}
         if not news:
@@ -105,7 +105,7 @@ class Teller:
         if asked.channel.startswith("D"):
             return Spot(asked.channel, asked.root, asked.user, True)
         further = self._parts.ledger.further
-        posts = await asyncio.to_thread(further, claim.answer_id or "", Kind.POSTED)
+        posts = await asyncio.to_thread(further, claim.answer_id or "", RecordKind.POSTED)
         if claim.message_ts is None or any(one.body.get("post") == "answer" and one.body["alone"]
                                            for one in posts):  # fmt: skip
             return Spot(asked.user, None, asked.user, True)

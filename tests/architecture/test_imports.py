@@ -47,7 +47,7 @@ OWNERS = {
     "pydantic_settings": {"index/settings.py"},
     "dotenv": {"index/settings.py"},
     "matplotlib": {"bot/evals/chart.py"},
-    "jinja2": {"bot/audit/report_html.py", "bot/desk/"},
+    "jinja2": {"bot/audit/report_formats.py", "bot/desk/"},
 }
 READERS_OF_THE_ENVIRONMENT = {
     "index/settings.py",

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from bot.ledger.canonical import chain_hash
-from bot.ledger.ledger import Kind, Ledger
+from bot.ledger.ledger import Ledger, RecordKind
+from bot.ledger.rows import chain_hash
 from index.database import Database
 
 BODY = {"answered": True, "sentences": [{"text": "Café"}], "streamed": None}
@@ -20,7 +20,9 @@ def fill(database: Database, count: int, asker: str = "U1") -> Ledger:
         private = {"question": f"question {n}", "asker": asker, "turns": []}
         ledger.append(f"a{n}", {**BODY, "n": n}, private)
         if n % 4 == 0:
-            ledger.add(Kind.JUDGEMENT, f"a{n}", {"sentence": 1}, {"editor": "ed", "note": "fine"})
+            ledger.add(
+                RecordKind.JUDGEMENT, f"a{n}", {"sentence": 1}, {"editor": "ed", "note": "fine"}
+            )
     return ledger
 
 

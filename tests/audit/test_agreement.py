@@ -1,53 +1,181 @@
-"""Agreement of judges, and the threshold that fits them."""
+"""The checks compared with editors, and editors with each other."""
 
 import pytest
+from sqlalchemy import delete
 
-from bot.audit.agreement import agreement, at_threshold, best_threshold, confusion
+from bot.audit.agreement import (
+    Rate,
+    agreement,
+    at_threshold,
+    best_threshold,
+    compare,
+    rates,
+)
+from bot.audit.judgements import (
+    Judged,
+    draw_answers,
+    judge,
+    judged_sentences,
+    majority,
+    standing_judgements,
+)
+from bot.audit.report import ReportScope, report
+from bot.audit.selection import Selection
+from bot.ledger.ledger import Ledger
+from bot.ledger.tables import ledger_private
+from tests.audit.judged import NO, PARTLY, WRONG, YES, database, judged, ledger, put, put_written
 
-YES_NO = [("yes", "yes")] * 20 + [("yes", "no")] * 5 + [("no", "yes")] * 10 + [("no", "no")] * 15
+__all__ = ["database", "ledger"]  # found here by pytest
+EVERYTHING = Selection()
+SCORED = [(0.9, True), (0.8, True), (0.7, False), (0.2, False)]
+# (answer, majority) and how many sentences each answer has.
+WORDS = [("a", YES), ("a", PARTLY), ("b", WRONG), ("c", YES)]
+SENTENCES = {"a": 2, "b": 1, "c": 3}
 
 
-def test_kappa_is_what_exceeds_chance():
-    """The textbook's 20, 5, 10, 15: they agree on .7, chance gives .5."""
-    found = agreement(YES_NO)
-    assert (found.total, found.same, found.share) == (50, 35, 0.7)
-    assert found.kappa == pytest.approx(0.4)
+@pytest.mark.parametrize(
+    ("pairs", "same", "kappa"),
+    [
+        ([("a", "a")] * 20 + [("a", "b")] * 5 + [("b", "a")] * 10 + [("b", "b")] * 15, 35, 0.4),
+        ([("a", "a"), ("b", "b")], 2, 1),
+        ([("a", "a"), ("a", "b")], 1, 0),
+        ([("a", "a")] * 3, 3, None),
+        ([], 0, None),
+    ],
+)
+def test_kappa_is_the_agreement_beyond_chance(pairs, same, kappa):
+    """The textbook's example, full agreement, chance; undefined if all words are the same."""
+    found = agreement(pairs)
+    assert (found.total, found.same) == (len(pairs), same)
+    assert found.share == (same / len(pairs) if pairs else None)
+    assert found.kappa == (None if kappa is None else pytest.approx(kappa))
 
 
-def test_kappa_is_one_for_the_same_words_and_zero_where_chance_explains_all():
-    """Full agreement, and a judge who always says the same."""
-    assert agreement([("a", "a"), ("b", "b")]).kappa == pytest.approx(1)
-    assert agreement([("a", "a"), ("a", "b")]).kappa == pytest.approx(0)
-
-
-def test_kappa_is_undefined_where_there_is_one_word_alone():
-    """Or nothing at all."""
-    assert agreement([("a", "a")] * 3).kappa is None
-    assert (agreement([]).kappa, agreement([]).share) == (None, None)
-
-
-def test_confusion_counts_every_pair():
-    """Rows are the first judge, columns the second."""
-    assert confusion(YES_NO, ("yes", "no"), ("yes", "no")) == [[20, 5], [10, 15]]
-
-
-def test_a_threshold_tells_the_supported_from_the_others():
-    """Balanced: the mean of the shares told right."""
-    scored = [(0.9, True), (0.6, True), (0.7, False), (0.2, False)]
-    found = at_threshold(scored, 0.5)
+def test_a_threshold_separates_the_supported_from_the_others():
+    found = at_threshold([(0.9, True), (0.6, True), (0.7, False), (0.2, False)], 0.5)
     assert (found.supported_kept, found.others_caught, found.balanced) == (1.0, 0.5, 0.75)
 
 
-def test_the_best_threshold_is_found_and_of_equals_the_nearest_to_todays():
-    """Between two scores seen, in the middle."""
-    scored = [(0.9, True), (0.8, True), (0.7, False), (0.2, False)]
-    assert best_threshold(scored, 0.5).score == pytest.approx(0.75)
-    assert best_threshold(scored, 0.5).balanced == 1
-    apart = [(0.9, True), (0.2, False)]
-    assert best_threshold(apart, 0.5).score == 0.5
+def test_the_best_threshold_is_in_the_middle_and_of_equals_the_nearest_to_todays():
+    assert best_threshold(SCORED, 0.5).score == pytest.approx(0.75)
+    assert best_threshold(SCORED, 0.5).balanced == 1
+    assert best_threshold([(0.9, True), (0.2, False)], 0.5).score == 0.5
 
 
 def test_there_is_no_threshold_for_one_kind_alone():
-    """Nothing could be told apart."""
     assert best_threshold([(0.9, True)], 0.5) is None
     assert at_threshold([], 0.5) is None
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "interval"),
+    [(81, 263, (0.2553, 0.3662)), (0, 20, (0.0, 0.1611)), (1, 29, (0.0061, 0.1718))],
+)
+def test_the_interval_of_a_rate_is_wilsons(count, total, interval):
+    assert Rate(count, total).interval == pytest.approx(interval, abs=5e-5)
+
+
+def test_a_sentence_is_faulty_unless_supported_and_wrong_only_without_support():
+    found = rates(WORDS, SENTENCES)
+    assert (found.faulty_sentences, found.wrong_sentences) == (Rate(2, 4), Rate(1, 4))
+
+
+def test_an_answer_counts_once_it_is_fully_judged_and_is_as_bad_as_its_worst_sentence():
+    found = rates(WORDS, SENTENCES)
+    assert (found.faulty_answers, found.wrong_answers, found.begun) == (Rate(2, 2), Rate(1, 2), 1)
+
+
+def test_nothing_judged_has_no_rate():
+    found = rates([], {})
+    assert (found.faulty_answers.share, found.faulty_answers.interval) == (None, None)
+
+
+def test_the_majority_decides_and_in_a_tie_the_most_severe():
+    assert majority([YES, YES, NO]) is YES
+    assert majority([YES, PARTLY]) is PARTLY
+    assert majority([NO, WRONG]) is WRONG
+    assert majority([Judged.SUPPORTED]) is YES
+
+
+def test_the_score_is_computed_from_the_evidence_on_record(ledger):
+    """A quotation is fully supported; another number is not."""
+    put(ledger, "a1")
+    put_written(ledger, "a2")
+    judged(ledger, "a1", 2, Ann=YES)
+    judged(ledger, "a2", 1, Ann=NO)
+    first, second = judged_sentences(ledger, standing_judgements(ledger))
+    assert (first.sentence, first.verdict, first.score) == (2, "supported", 1.0)
+    assert second.verdict == "check"
+    assert second.score < 0.5
+
+
+def test_a_later_judgement_of_the_same_editor_replaces_the_first(ledger, database):
+    put(ledger, "a1")
+    judge(ledger, "a1", 1, NO, "Ann")
+    judge(ledger, "a1", 1, YES, "Ann", "I misread it.")
+    found = compare(database, EVERYTHING)
+    assert found.sentences == 1
+    assert found.confusion[0] == (1, 0, 0, 0)
+    assert len(ledger.further("a1")) == 2
+
+
+def test_checks_and_majority_are_compared_by_sentence(ledger, database):
+    """Three grades: the checker's "check" is partly, a wrong source is unsupported."""
+    put(ledger, "a1")
+    put_written(ledger, "a2")
+    judged(ledger, "a1", 1, Ann=YES, Bo=YES)
+    judged(ledger, "a1", 2, Ann=WRONG)
+    judged(ledger, "a2", 1, Ann=PARTLY)
+    found = compare(database, EVERYTHING).to_json()
+    assert found["judged"] == {"sentences": 3, "answers": 2}
+    assert found["machine"]["confusion"]["supported"]["wrong source"] == 1
+    assert found["machine"]["grades"] == {"sentences": 3, "same": 2, "share": 0.6667, "kappa": 0.5}
+    assert found["errors"]["answers"]["wrong"] | {"interval": 0} == {
+        "count": 1, "of": 2, "share": 0.5, "interval": 0,
+    }  # fmt: skip
+    assert found["threshold"]["best"]["balanced_accuracy"] >= 0.75
+
+
+def test_editors_are_compared_where_both_judged(ledger, database):
+    put(ledger, "a1")
+    judged(ledger, "a1", 1, Ann=YES, Bo=YES, Cy=NO)
+    judged(ledger, "a1", 2, Ann=NO, Bo=YES)
+    pairs = compare(database, EVERYTHING).to_json()["editors"]
+    assert [(pair["editors"], pair["sentences"], pair["same"]) for pair in pairs] == [
+        (["Ann", "Bo"], 2, 1), (["Ann", "Cy"], 1, 0), (["Bo", "Cy"], 1, 0),
+    ]  # fmt: skip
+
+
+def test_few_judgements_are_said_to_be_few(ledger, database):
+    assert list(compare(database, EVERYTHING).lines()) == [
+        "no sentence of these answers is judged; draw a sample: briefs audit sample 50"
+    ]
+    put(ledger, "a1")
+    judged(ledger, "a1", 1, Ann=YES)
+    said = "\n".join(compare(database, EVERYTHING).lines())
+    assert "note: 1 judged sentence is too few to rely on" in said
+    assert "none can be fitted" in said
+
+
+def test_judging_is_the_same_on_both_databases(either_library):
+    """Judgements, samples, comparison and report, on SQLite and on PostgreSQL."""
+    database = either_library.database
+    ledger = Ledger(database)
+    put(ledger, "a1")
+    put_written(ledger, "a2")
+    judged(ledger, "a1", 1, Ann=YES, Bo=NO)
+    judged(ledger, "a2", 1, Ann=NO)
+    assert compare(database, Selection(mode="written")).sentences == 1
+    drawn = draw_answers(database, EVERYTHING, 5, 1)
+    assert (drawn.population, drawn.unjudged) == (2, 1)
+    errors = report(database, ReportScope(EVERYTHING, 5, 1))["errors"]
+    assert errors["sentences"]["wrong"]["count"] == 2
+
+
+def test_a_forgotten_editor_still_counts(ledger, database):
+    put(ledger, "a1")
+    judged(ledger, "a1", 1, Ann=YES)
+    with database.write() as connection:
+        connection.execute(delete(ledger_private))
+    (one,) = judged_sentences(ledger, standing_judgements(ledger))
+    assert (one.editors, one.majority) == ({"(forgotten)": YES}, YES)

@@ -10,8 +10,7 @@ import pytest
 import typer
 
 from bot.app.cli import app
-from bot.audit.findings import Kind
-from bot.audit.severities import SEVERITY
+from bot.audit.findings import SEVERITY, FindingKind
 from tests.commands import ROOT
 
 PAGES = [ROOT / "docs" / "auditing.md", ROOT / "docs" / "ledger.md"]
@@ -37,11 +36,10 @@ def test_a_command_of_the_guide_can_be_typed(line: str) -> None:
 
 
 def test_the_guide_names_every_kind_of_finding_as_grave_as_it_is() -> None:
-    """The table is the one that the checks use."""
     text = PAGES[0].read_text(encoding="utf-8")
     rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| `")]
     stated = {kind: row[-1].strip(" |") for row in rows for kind in re.findall(r"`(\w+)`", row[0])}
-    assert stated == {str(kind): str(SEVERITY[kind]) for kind in Kind}
+    assert stated == {str(kind): str(SEVERITY[kind]) for kind in FindingKind}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -9,33 +9,39 @@ from html.parser import HTMLParser
 import pytest
 from sqlalchemy import text
 
-from bot.audit.findings import Finding, Kind, Severity
+from bot.audit.findings import Finding, FindingKind, Severity
 from bot.audit.judgements import judge
 from bot.audit.register import Register
-from bot.audit.report import Scope, report
-from bot.audit.report_csv import ASKERS, BOM, COLUMNS, report_csv
-from bot.audit.report_html import report_html
+from bot.audit.report import ReportScope, report
+from bot.audit.report_formats import ASKERS, BOM, COLUMNS, report_csv, report_html
 from bot.audit.selection import Selection
-from bot.ledger.ledger import Kind as RecordKind
 from bot.ledger.ledger import Ledger
+from bot.ledger.ledger import RecordKind as RecordKind
 from tests.audit.judged import NO, PARTLY, YES, database, judged, ledger, put, put_written
 from tests.golden_files import Golden
 
 __all__ = ["database", "ledger"]  # found here by pytest
 HOSTILE = "<script>alert(1)</script> \u202egnp.exe =1+1"
-EVERYTHING = Scope(Selection())
+EVERYTHING = ReportScope(Selection())
 CORRECTED = Finding(
-    Kind.CORRECTED, Severity.HIGH, "“Port Aurelia” was changed: now reads “98” for “99”",
+    FindingKind.CORRECTED, Severity.HIGH, "“Port Aurelia” was changed: now reads “98” for “99”",
     citation=2, evidence={"old": "for 99 years.", "new": "for 98 years.", "now": 2},
 )  # fmt: skip
 SUPPORT = {
     "brief_id": "port", "version": 1, "title": "Port Aurelia", "paragraph": 3, "text": "Elsewhere.",
 }  # fmt: skip
 FINDINGS = {
-    "a1": [CORRECTED, Finding(Kind.SUPERSEDED, Severity.LOW, "there is a newer version", None, 1)],
+    "a1": [
+        CORRECTED,
+        Finding(FindingKind.SUPERSEDED, Severity.LOW, "there is a newer version", None, 1),
+    ],
     "a2": [
-        Finding(Kind.NUMBER, Severity.HIGH, "“14 million” is not in it", 1, 1, {"score": 0.3}),
-        Finding(Kind.MISATTRIBUTED, Severity.HIGH, "stands elsewhere", 1, 1, {"support": SUPPORT}),
+        Finding(
+            FindingKind.NUMBER, Severity.HIGH, "“14 million” is not in it", 1, 1, {"score": 0.3}
+        ),
+        Finding(
+            FindingKind.MISATTRIBUTED, Severity.HIGH, "stands elsewhere", 1, 1, {"support": SUPPORT}
+        ),
     ],
     "a3": [],
 }
@@ -67,8 +73,7 @@ def steady(shown: str) -> str:
 
 
 def test_the_forms_of_a_report(period, database, golden: Golden):
-    """As they were looked at and found good."""
-    found = report(database, Scope(Selection(), sample=2, seed=1))
+    found = report(database, ReportScope(Selection(), sample=2, seed=1))
     golden("audit/report.json", steady(json.dumps(found, ensure_ascii=False, indent=1)) + "\n")
     golden("audit/report.html", steady(report_html(found)))
     golden("audit/report.csv.txt", steady(report_csv(found)).replace("\r\n", "␍\n"))
@@ -102,8 +107,7 @@ def test_findings_come_by_risk_with_their_evidence(period, database):
 
 
 def test_rates_of_a_random_sample_count_the_drawn_alone(period, database):
-    """And say what they rest on."""
-    errors = report(database, Scope(Selection(), sample=4, seed=1))["errors"]
+    errors = report(database, ReportScope(Selection(), sample=4, seed=1))["errors"]
     assert errors["answers"]["faulty"]["of"] == 2
     assert errors["sampling"] == {
         "random": True, "drawn": 4, "of": 4, "seed": 1, "judged": 2, "complete": False,
@@ -114,13 +118,12 @@ def test_rates_of_a_random_sample_count_the_drawn_alone(period, database):
 
 
 def test_askers_are_named_only_where_that_is_asked_for(period, database):
-    """In no form, and not by a filter either."""
     filtered = Selection(asker="slack:T1:U1")
-    without = report(database, Scope(filtered))
+    without = report(database, ReportScope(filtered))
     assert without["filters"] == {"asker": "(withheld)"}
     for shown in (json.dumps(without), report_html(without), report_csv(without)):
         assert "slack:T1" not in shown
-    named = report(database, Scope(filtered, with_askers=True))
+    named = report(database, ReportScope(filtered, with_askers=True))
     assert named["findings"][0]["asker"] == "slack:T1:U1"
     assert "asked by slack:T1:U1" in report_html(named)
     assert next(csv.reader(io.StringIO(report_csv(named)))) == [*COLUMNS, *ASKERS]
@@ -131,16 +134,16 @@ def test_a_broken_chain_is_said_first(period, database):
     with database.write() as connection:
         connection.execute(text("DROP TRIGGER ledger_no_update"))
         connection.execute(text("UPDATE ledger SET created_at = 'x' || created_at WHERE seq = 2"))
-    found = report(database, Scope(Selection(mode="extractive", until="2001")))
+    found = report(database, ReportScope(Selection(mode="extractive", until="2001")))
     assert (found["chain"]["sound"], found["chain"]["first_bad"]) == (False, 2)
-    assert "not as it was written from record 2 on" in report_html(found)
+    assert "record 2 is not as it was written" in report_html(found)
 
 
 def test_a_record_that_is_wrong_in_its_numbers_is_shown_all_the_same(database, ledger):
     """A finding about a sentence or citation that is not there has no evidence."""
     put(ledger, "a1")
     Register(database).catch_up()
-    Register(database).keep("a1", [Finding(Kind.DANGLING, Severity.MEDIUM, "[9]", 7, 9)])
+    Register(database).keep("a1", [Finding(FindingKind.DANGLING, Severity.MEDIUM, "[9]", 7, 9)])
     found = report(database, EVERYTHING)
     (one,) = found["findings"]
     assert (one["text"], one["citations"]) == (None, [])
@@ -159,7 +162,7 @@ class _Page(HTMLParser):
 
 def test_the_page_loads_and_runs_nothing(period, database):
     """One file: no script, no link, no image, no handler; every text is text."""
-    page = report_html(report(database, Scope(Selection(), with_askers=True)))
+    page = report_html(report(database, ReportScope(Selection(), with_askers=True)))
     found = _Page(page)
     assert not {"script", "link", "img", "iframe", "object", "a"} & {tag for tag, _ in found.tags}
     names = {name for _, attributes in found.tags for name in attributes}
@@ -172,23 +175,20 @@ def test_the_page_loads_and_runs_nothing(period, database):
 
 
 def test_a_long_report_shows_the_riskiest_and_says_what_it_leaves_out(period, database):
-    """CSV has all."""
     found = report(database, EVERYTHING)
     page = report_html(found, most=1)
     assert page.count('<article class="finding') == 1
-    assert "The 3 findings of least risk are left out here" in page
+    assert "Not shown: 3 findings of the lowest risk" in page
     assert len(list(csv.reader(io.StringIO(report_csv(found))))) == 5
 
 
 def test_csv_may_have_the_mark_by_which_excel_knows_utf8(period, database):
-    """Only where it is asked for."""
     found = report(database, EVERYTHING)
     assert report_csv(found, bom=True) == BOM + report_csv(found)
 
 
 def test_a_period_without_answers_is_a_report(database):
-    """Of nothing."""
-    found = report(database, Scope(Selection(since="2001", until="2002")))
+    found = report(database, ReportScope(Selection(since="2001", until="2002")))
     assert found["numbers"]["answers"] == 0
     page = report_html(found)
     assert "2001 to 2002" in page

@@ -6,11 +6,11 @@ import pytest
 
 from bot.audit import statistics as module
 from bot.audit.findings import Finding, Severity
-from bot.audit.findings import Kind as F
+from bot.audit.findings import FindingKind as F
 from bot.audit.judgements import Judged, judge
 from bot.audit.register import Register
 from bot.audit.statistics import LONGEST, Day, statistics
-from bot.ledger.ledger import Kind, Ledger
+from bot.ledger.ledger import Ledger, RecordKind
 from index.database import Database
 
 
@@ -72,7 +72,6 @@ def test_every_day_of_the_period_has_a_row(database, ask):
 
 
 def test_a_period_has_both_its_ends(database, ask):
-    """Days count whole."""
     for at, day in enumerate(("2026-05-01", "2026-05-02", "2026-05-03", "2026-05-04")):
         ask(f"a{at}", day, "supported")
     found = statistics(database, "2026-05-02", "2026-05-03")
@@ -81,7 +80,6 @@ def test_a_period_has_both_its_ends(database, ask):
 
 
 def test_a_period_without_a_beginning_is_a_year_at_most(database, ask):
-    """With one it may be longer."""
     ask("old", "2020-01-01", "supported")
     ask("new", "2026-05-01", "supported")
     found = statistics(database)
@@ -98,11 +96,10 @@ def test_nothing_asked_is_no_error(database, clock):
 
 
 def test_a_readers_last_word_counts(database, ask):
-    """One for each reader and answer."""
     ask("a1", "2026-05-01", "supported")
     ledger = Ledger(database)
     for user, good in (("ann", False), ("ann", True), ("bob", False)):
-        ledger.add(Kind.FEEDBACK, "a1", {"good": good, "reason": None}, {"user": user})
+        ledger.add(RecordKind.FEEDBACK, "a1", {"good": good, "reason": None}, {"user": user})
     assert statistics(database).feedback == (1, 1)
     assert statistics(database, "2026-05-02").feedback == (0, 0)
 
@@ -125,7 +122,6 @@ def test_agreement_is_counted_by_the_month_of_the_answer(database, ask):
 
 
 def test_what_was_forgotten_still_counts(database, ask):
-    """Numbers hold nothing that was typed."""
     ask("a1", "2026-05-01", "supported")
     Ledger(database).forget(["a1"])
     assert statistics(database).asked == 1
@@ -158,5 +154,4 @@ def test_the_word_of_most_editors_counts(database, ask):
 
 
 def test_today_is_told_in_utc():
-    """As the ledger's times are."""
     assert module._today() in {datetime.now(UTC).date().isoformat()}

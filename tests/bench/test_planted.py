@@ -4,7 +4,7 @@ import copy
 import json
 
 from bench.planted import FAULTS, planted
-from bot.audit.checks import check
+from bot.audit.record_checks import check
 from bot.ledger.ledger import canonical
 from tests.audit.records import PORT, Told, brief, cited
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.audit.word_diff import Op
+from bot.audit.text_diff import Op
 from bot.desk.later import KEPT, Texts, Versions
 from bot.desk.shelf import Edition
 from bot.ledger.ledger import Ledger

@@ -7,12 +7,12 @@ from html.parser import HTMLParser
 import pytest
 
 from bot.answering.answer import Sentence
-from bot.audit.findings import Finding, Kind, Severity
+from bot.audit.findings import Finding, FindingKind, Severity
 from bot.audit.judgements import LONGEST_NOTE, read
 from bot.audit.register import Register
 from bot.checking.verdict import Verdict
-from bot.ledger.ledger import Kind as Record
 from bot.ledger.ledger import Ledger
+from bot.ledger.ledger import RecordKind as Record
 from bot.question.question import Turn
 from index.errors import DatabaseUnavailable
 from index.library import Library
@@ -48,7 +48,7 @@ def test_the_queue_has_the_riskiest_first(here: Visitor, filled: Library) -> Non
     answer(filled, "risky", question="a risky one?")
     register = Register(filled.database)
     register.catch_up()
-    register.keep("risky", [Finding(Kind.FABRICATED, Severity.HIGH, "stands nowhere", 1, 1)])
+    register.keep("risky", [Finding(FindingKind.FABRICATED, Severity.HIGH, "stands nowhere", 1, 1)])
     page = here.page("/")
     assert page.index("a risky one?") < page.index("a calm one?")
     assert "quotation invented" in page
@@ -208,7 +208,7 @@ def test_hostile_texts_stay_texts(here: Visitor, filled: Library) -> None:
     ledger.add(Record.POSTED, "evil", {"surface": HOSTILE}, {"place": HOSTILE, "text": HOSTILE})
     register = Register(filled.database)
     register.catch_up()
-    register.keep("evil", [Finding(Kind.NUMBER, Severity.HIGH, HOSTILE, 1, 1)])
+    register.keep("evil", [Finding(FindingKind.NUMBER, Severity.HIGH, HOSTILE, 1, 1)])
     here.judge("evil", note=HOSTILE)
     brief = filled.brief("EV1").id
     paths = ("/", "/answers/evil", "/answers/open", "/briefs", f"/briefs/{brief}", "/unanswered",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.audit.findings import Kind
+from bot.audit.findings import FindingKind
 from bot.desk import words
 
 
@@ -26,7 +26,7 @@ def test_a_web_address_becomes_a_link() -> None:
 
 def test_every_kind_of_finding_has_words() -> None:
     """And an unknown one is shown as it is."""
-    assert set(words.KINDS) == set(Kind)
+    assert set(words.KINDS) == set(FindingKind)
     assert words.kind("new") == "new"
 
 

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from bot.ledger.chain import Wrong
-from bot.ledger.ledger import Kind, Ledger, Mark
-from bot.ledger.streamed import Stream
+from bot.ledger.ledger import Ledger, Mark, RecordKind
+from bot.ledger.streamed import StreamedAnswer
 from index.database import Database, sqlite_url
 from tests.audit.ledgers import fill, rewrite, tamper
 
@@ -26,7 +26,6 @@ def ledger(path):
 
 
 def test_a_sound_chain_says_where_it_ends(ledger):
-    """Count and head, to be kept elsewhere."""
     checked = ledger.check()
     assert checked.fault is None
     assert (checked.head.count, checked.head.head) == ledger.head()
@@ -72,7 +71,6 @@ def test_names_what_was_done(ledger, path, statement, seq, wrong, said):
 
 
 def test_names_records_that_changed_places(ledger, path):
-    """The first of them, and where it stood."""
     tamper(
         path,
         "UPDATE ledger SET seq = 99 WHERE seq = 3",
@@ -85,7 +83,6 @@ def test_names_records_that_changed_places(ledger, path):
 
 
 def test_a_gap_that_was_closed_shows(ledger, path):
-    """Those after it were moved up."""
     moved = [f"UPDATE ledger SET seq = {n - 1} WHERE seq = {n}" for n in range(5, RECORDS + 1)]
     tamper(path, "DELETE FROM ledger WHERE seq = 4", *moved)
     fault = ledger.check().fault
@@ -103,7 +100,6 @@ def test_a_record_that_was_hashed_anew_shows_by_those_after_it(ledger, path, las
 
 
 def test_a_full_rewrite_shows_against_a_mark_alone(ledger, path):
-    """Marks that agree narrow down where it begins."""
     marks = [Mark(seq, ledger.hash_at(seq), "then") for seq in (0, 2, 5, 9, RECORDS)]
     rewrite(path, 7, "Caf", "Kaf")
     assert ledger.check().fault is None
@@ -113,7 +109,6 @@ def test_a_full_rewrite_shows_against_a_mark_alone(ledger, path):
 
 
 def test_a_cut_tail_shows_against_a_mark_alone(ledger, path):
-    """The first record that is missing is named."""
     mark = Mark(*ledger.head(), "then")
     tamper(
         path,
@@ -128,7 +123,6 @@ def test_a_cut_tail_shows_against_a_mark_alone(ledger, path):
 
 
 def test_the_check_can_go_on_from_a_mark(ledger, path):
-    """What stands before it is not looked at again."""
     mark = Mark(4, ledger.hash_at(4))
     tamper(path, "UPDATE ledger SET body = replace(body, 'Caf', 'Kaf') WHERE seq = 2")
     assert ledger.check(after=mark).fault is None
@@ -137,7 +131,6 @@ def test_the_check_can_go_on_from_a_mark(ledger, path):
 
 
 def test_triggers_that_were_taken_away_are_named(ledger, path):
-    """They are what the database refuses changes with."""
     tamper(path)
     assert set(ledger.unguarded()) == {
         "ledger_no_update", "ledger_no_delete", "ledger_private_no_update", "ledger_next",
@@ -148,7 +141,7 @@ def test_triggers_that_were_taken_away_are_named(ledger, path):
 @pytest.fixture
 def streamed(ledger, path):
     database = Database(sqlite_url(path))
-    stream = Stream(database, "s1")
+    stream = StreamedAnswer(database, "s1")
     stream.begin({"hits": []}, {"question": "typed"})
     stream.add({"sentence": "One."})
     stream.add({"sentence": "Two."})
@@ -158,7 +151,6 @@ def streamed(ledger, path):
 
 
 def test_streamed_rows_that_agree_are_sound(streamed):
-    """Their digest stands in the answer's record."""
     assert streamed.check().fault is None
 
 
@@ -172,7 +164,6 @@ def test_streamed_rows_that_agree_are_sound(streamed):
     ],
 )
 def test_streamed_rows_that_were_changed_show(streamed, path, statement, said):
-    """The answer that they belong to is named."""
     tamper(path, statement)
     fault = streamed.check().fault
     assert (fault.record_id, fault.wrong) == ("s1", Wrong.STREAMED)
@@ -186,7 +177,7 @@ def test_either_database_is_checked(either_settings):
     either_settings.home.mkdir(parents=True, exist_ok=True)
     database = Database(where)
     ledger = fill(database, 5)
-    ledger.add(Kind.FEEDBACK, "a1", {"good": False}, {"user": "U2"})
+    ledger.add(RecordKind.FEEDBACK, "a1", {"good": False}, {"user": "U2"})
     assert (ledger.check().fault, ledger.unguarded()) == (None, [])
     table = "" if database.is_sqlite else " ON ledger"
     with database.write() as connection:

@@ -1,27 +1,13 @@
 """The append-only record of answers."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from bot.errors import LedgerError
-from bot.ledger.ledger import GENESIS, Kind, Ledger, canonical, chain_hash, private_hash
+from bot.ledger.ledger import GENESIS, Ledger, RecordKind, canonical, chain_hash, private_hash
 from index.database import Database, sqlite_url
 from index.errors import NotFound
-
-ROOT = Path(__file__).parents[2]
-APPEND_50 = """
-import sys
-from bot.ledger.ledger import Ledger
-from index.database import Database, sqlite_url
-ledger = Ledger(Database(sqlite_url(sys.argv[1])))
-for n in range(50):
-    ledger.append(f"{sys.argv[2]}-{n}", {"n": n}, {"question": "who?"})
-"""
 
 
 @pytest.fixture
@@ -48,16 +34,6 @@ def ledger(database):
     return made
 
 
-def tamper(database, *statements):
-    """Change rows as somebody with the file could: without the triggers."""
-    with database.write() as connection:
-        for name in ("ledger_no_update", "ledger_no_delete"):
-            connection.execute(text(f"DROP TRIGGER {name}"))
-        connection.execute(text("PRAGMA defer_foreign_keys = ON"))
-        for statement in statements:
-            connection.execute(text(statement))
-
-
 def test_gives_back_what_was_recorded(ledger):
     """An entry holds body, private part, its place in the chain and the time."""
     entry = ledger.get("a2")
@@ -69,100 +45,66 @@ def test_gives_back_what_was_recorded(ledger):
 
 
 def test_lists_the_newest_first(ledger):
-    """`recent` counts back from the head."""
     assert [entry.answer_id for entry in ledger.recent(2)] == ["a4", "a3"]
 
 
 def test_an_empty_ledger_is_sound(database):
-    """Nothing recorded yet: nothing is wrong."""
     empty = Ledger(database)
     assert (empty.verify(), empty.recent(), empty.head()) == (None, [], (0, GENESIS))
 
 
 def test_an_unknown_answer_is_named(ledger):
-    """The error carries the id."""
     with pytest.raises(NotFound, match="zz: no such answer"):
         ledger.get("zz")
 
 
 def test_an_untouched_chain_verifies(ledger):
-    """The head is the last row's hash."""
     assert ledger.verify() is None
     assert ledger.head() == (5, ledger.get("a4").hash)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE ledger SET body = '{}' WHERE seq = 2",
-        "DELETE FROM ledger WHERE seq = 5",
-        "INSERT OR REPLACE INTO ledger SELECT * FROM ledger WHERE seq = 2",
-        "INSERT INTO ledger SELECT 9, 'x', 'answer', 'x', hash, 'y', body, created_at"
-        " FROM ledger WHERE seq = 5",
-        "INSERT INTO ledger SELECT 6, 'x', 'answer', 'x', prev_hash, 'y', body, created_at"
-        " FROM ledger WHERE seq = 5",
-        "UPDATE ledger_private SET body = '{}'",
-        "INSERT OR REPLACE INTO ledger_private SELECT * FROM ledger_private",
-    ],
+REFUSED = (
+    "UPDATE ledger SET body = '{}' WHERE seq = 2",
+    "DELETE FROM ledger WHERE seq = 5",
+    "INSERT OR REPLACE INTO ledger SELECT * FROM ledger WHERE seq = 2",
+    "INSERT INTO ledger SELECT 9, 'x', 'answer', 'x', hash, 'y', body, created_at"
+    " FROM ledger WHERE seq = 5",
+    "INSERT INTO ledger SELECT 6, 'x', 'answer', 'x', prev_hash, 'y', body, created_at"
+    " FROM ledger WHERE seq = 5",
+    "UPDATE ledger_private SET body = '{}'",
+    "INSERT OR REPLACE INTO ledger_private SELECT * FROM ledger_private",
 )
-def test_the_database_itself_refuses_to_change_a_record(ledger, database, statement):
+
+
+def run(database, statement):
+    with database.write() as connection:
+        connection.execute(text(statement))
+
+
+def test_the_database_itself_refuses_to_change_a_record(ledger, database):
     """Triggers refuse update, delete, replacement, gaps and rows that do not follow the head."""
-    with pytest.raises(DatabaseError, match=r"append-only|never changed"), database.write() as rows:
-        rows.execute(text(statement))
+    for statement in REFUSED:
+        with pytest.raises(DatabaseError, match=r"append-only|never changed"):
+            run(database, statement)
     assert ledger.verify() is None
-
-
-@pytest.mark.parametrize(
-    ("statements", "bad"),
-    [
-        (["UPDATE ledger SET body = replace(body, 'Caf', 'Kaf') WHERE seq = 3"], 3),
-        (["UPDATE ledger SET created_at = '1999-01-01' WHERE seq = 2"], 2),
-        (["UPDATE ledger SET record_id = 'other', answer_id = 'other' WHERE seq = 4",
-          "UPDATE ledger_private SET record_id = 'other' WHERE record_id = 'a3'"], 4),
-        (["UPDATE ledger SET answer_id = 'a0' WHERE seq = 4"], 4),
-        (["UPDATE ledger SET kind = 'feedback' WHERE seq = 4"], 4),
-        (["DELETE FROM ledger_private", "DELETE FROM ledger WHERE seq = 3"], 3),
-        (["UPDATE ledger SET hash = 'x' WHERE seq = 1"], 1),
-        (["UPDATE ledger SET seq = 99 WHERE seq = 2",
-          "UPDATE ledger SET seq = 2 WHERE seq = 3",
-          "UPDATE ledger SET seq = 3 WHERE seq = 99"], 2),
-    ],
-)  # fmt: skip
-def test_names_the_first_row_that_was_tampered_with(ledger, database, statements, bad):
-    """Edits, removals and swaps are found without the triggers' help."""
-    with database.write() as connection:
-        connection.execute(text("DROP TRIGGER ledger_private_no_update"))
-    tamper(database, *statements)
-    assert ledger.verify() == bad
-
-
-def test_a_changed_question_is_found(ledger, database):
-    """The private part is held by its salted hash."""
-    with database.write() as connection:
-        connection.execute(text("DROP TRIGGER ledger_private_no_update"))
-        connection.execute(
-            text("UPDATE ledger_private SET body = '{\"question\":\"x\"}' WHERE record_id = 'a1'")
-        )
-    assert ledger.verify() == 2
 
 
 def test_a_further_record_stands_in_the_chain(ledger):
     """It names its answer, comes after it, and lists of answers leave it out."""
-    made = ledger.add(Kind.FEEDBACK, "a1", {"good": False}, {"user": "U2"})
+    made = ledger.add(RecordKind.FEEDBACK, "a1", {"good": False}, {"user": "U2"})
     (found,) = ledger.further("a1")
     assert (found.record_id, found.kind, found.answer_id, found.seq) == (made, "feedback", "a1", 6)
     assert (found.body["good"], found.private) == (False, {"user": "U2"})
     assert [entry.seq for entry in ledger.entries()] == [1, 2, 3, 4, 5]
     assert [entry.seq for entry in ledger.entries(None, after=4)] == [5, 6]
     assert ledger.recent(1)[0].answer_id == "a4"
-    assert ledger.further("a1", Kind.JUDGEMENT) == []
+    assert ledger.further("a1", RecordKind.JUDGEMENT) == []
     assert ledger.verify() is None
 
 
 def test_a_further_record_needs_its_answer(ledger):
-    """An unknown answer is named, and nothing is recorded."""
     with pytest.raises(NotFound, match="zz: no such answer"):
-        ledger.add(Kind.FEEDBACK, "zz", {})
+        ledger.add(RecordKind.FEEDBACK, "zz", {})
     assert ledger.head()[0] == 5
 
 
@@ -191,7 +133,6 @@ def test_an_older_build_s_ledger_is_taken_over(database):
 
 
 def test_forgetting_what_was_typed_leaves_the_chain_sound(ledger):
-    """The row stays, the question and its salt are gone."""
     assert ledger.forget(["a1", "a3", "unknown"]).answers == 2
     assert ledger.verify() is None
     assert ledger.get("a1").private is None
@@ -199,26 +140,13 @@ def test_forgetting_what_was_typed_leaves_the_chain_sound(ledger):
 
 
 def test_the_chained_body_holds_nothing_that_was_typed(ledger, database):
-    """A question is found in the private table alone."""
     with database.read() as connection:
         bodies = connection.execute(text("SELECT group_concat(body) FROM ledger")).scalar()
     assert "question 2" not in bodies
     assert "U1" not in bodies
 
 
-def test_four_processes_at_once_keep_the_chain_sound(tmp_path):
-    """200 rows of four writers: none lost, none out of order."""
-    path = tmp_path / "busy.db"
-    command = [sys.executable, "-c", APPEND_50, str(path)]
-    writers = [subprocess.Popen([*command, f"w{n}"], cwd=ROOT) for n in range(4)]
-    assert [writer.wait(timeout=120) for writer in writers] == [0, 0, 0, 0]
-    ledger = Ledger(Database(sqlite_url(path)))
-    assert ledger.head()[0] == 200
-    assert ledger.verify() is None
-
-
 def test_says_so_when_a_record_cannot_be_written(tmp_path):
-    """A file that is no database is one clear line."""
     path = tmp_path / "ledger.db"
     path.write_bytes(b"this is no database" * 100)
     with pytest.raises(LedgerError, match="ledger: the answer could not be recorded"):
@@ -226,7 +154,6 @@ def test_says_so_when_a_record_cannot_be_written(tmp_path):
 
 
 def test_a_second_record_of_the_same_answer_is_refused(ledger):
-    """Answer ids are unique."""
     with pytest.raises(LedgerError):
         ledger.append("a1", {}, {})
     assert ledger.head()[0] == 5

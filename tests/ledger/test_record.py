@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from bot.ledger.rebuilt import rebuilt
-from bot.ledger.record import Basis, body, private, program
+from bot.ledger.record import Basis, body, private, program, rebuilt
 from bot.question.question import Period
 from index.snapshot import Filters
 from tests.answering.test_render import answered, doubtful
@@ -30,9 +29,8 @@ def test_what_was_withheld_is_recorded_with_its_reasons() -> None:
 
 
 def test_the_chained_part_holds_nothing_that_was_typed() -> None:
-    """The private part does."""
     answer = answered()
-    asked = replace(answer.standalone, asked="who-typed-this", text="who-typed-this?")
+    asked = replace(answer.standalone, asked="who-typed-this", question="who-typed-this?")
     answer = replace(answer, standalone=asked)
     assert "who-typed-this" not in str(body(answer, basis=BASIS, brief_sha256={}, seconds={}))
     assert private(asked, (), "U1", "D1")["question"] == "who-typed-this"

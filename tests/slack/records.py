@@ -5,14 +5,14 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from bot.ledger.ledger import Entry, Kind, Ledger
+from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
 from bot.slack.posts import OWNED_SECONDS, Posts
 from index.database import Database
 from tests.slack.fake import FakeSlack, Message
 
 
-def records(ledger: Ledger) -> list[Entry]:
-    return list(ledger.entries(Kind.POSTED))
+def records(ledger: Ledger) -> list[LedgerEntry]:
+    return list(ledger.entries(RecordKind.POSTED))
 
 
 def seen(message: Message) -> tuple[str, str]:
@@ -20,7 +20,7 @@ def seen(message: Message) -> tuple[str, str]:
     return message.markdown or message.text, json.dumps(message.blocks, sort_keys=True)
 
 
-def told(entry: Entry) -> tuple[str, str]:
+def told(entry: LedgerEntry) -> tuple[str, str]:
     """The same by the record."""
     assert entry.private
     return entry.private["text"], json.dumps(entry.private["blocks"], sort_keys=True)
@@ -41,7 +41,7 @@ def on_record(slack: FakeSlack, home: Path) -> dict[str, int]:
     try:
         ledger = Ledger(database)
         Posts(database, ledger, clock=lambda: time.time() + 2 * OWNED_SECONDS).record()
-        by_ts: dict[str, list[Entry]] = {}
+        by_ts: dict[str, list[LedgerEntry]] = {}
         for entry in records(ledger):
             by_ts.setdefault(str((entry.private or {}).get("ts")), []).append(entry)
         found = Counter(equal=0, other=0, missing=0, twice=0)

@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from bot.ledger.ledger.rebuilt import rebuilt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
 from bot.answering.render import plain
 from bot.checking.verdict import Verdict
-from bot.ledger.rebuilt import rebuilt
 from bot.ledger.record import Basis, body, private
 from bot.question.question import Question
 from bot.slack import actions, blocks, phrases

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.ledger import Ledger, LedgerEntry
 from bot.ledger.record import sha256
 from bot.slack.inbox import Inbox
 from bot.slack.posts import OWNED_SECONDS, Noted, Posts
@@ -54,7 +54,7 @@ async def writer(office: FakeSlack, home: Path, embedder, chat: FakeChat) -> Asy
     settled(office)
 
 
-async def recorded(bot: Running, slack: FakeSlack, count: int) -> list[Entry]:
+async def recorded(bot: Running, slack: FakeSlack, count: int) -> list[LedgerEntry]:
     await slack.until(
         lambda: len(records(bot.question.parts.ledger)) >= count, 60, f"{count} records"
     )

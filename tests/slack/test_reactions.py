@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.ledger.ledger import Kind, Ledger
+from bot.ledger.ledger import Ledger, RecordKind
 from bot.slack.reactions import Feedback, Requests
 from index.errors import NotFound
 
@@ -20,7 +20,7 @@ def test_every_opinion_is_a_record(database) -> None:
         (True, None), (False, "outdated"),
     ]  # fmt: skip
     assert feedback.given()[1].note == "No \ufffd table"
-    [record, _] = ledger.further("a1", Kind.FEEDBACK)
+    [record, _] = ledger.further("a1", RecordKind.FEEDBACK)
     assert (record.body["good"], record.body["reason"]) == (True, None)
     assert record.private == {"user": "slack:T1:U1", "note": None}
     assert "U1" not in str(record.body)

@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
-from bot.audit.forgetting import forget_answers
 from bot.audit.judgements import Judged, judge
-from bot.audit.register import Row
+from bot.audit.register import RegisteredAnswer
+from bot.audit.upkeep import forget_answers
 from bot.desk import threads
 from bot.desk.answer_view import view
 from bot.desk.filters import Filters, read
@@ -86,7 +86,8 @@ def forgotten(form: Administered, answer_id: str) -> Response:
     """Delete what was typed for an answer; the record of what was answered stays."""
     if form["sure"] != "yes":
         raise UsageError("not forgotten: tick the box to say that you are sure")
-    forget_answers(form.visit.desk.library.database, [answer_id])
+    desk = form.visit.desk
+    forget_answers(desk.library.database, [answer_id], desk.erasers)
     return to(_back(answer_id, form["back"]))
 
 
@@ -112,7 +113,7 @@ def _beside(desk: Desk, filters: Filters, answer_id: str, at: str) -> Beside:
         before, after = rows[:here][-1:], rows[here + 1 : here + 2]
         places = first + here - 1, first + here + 1
 
-    def link(found: list[Row], at: int) -> str | None:
+    def link(found: list[RegisteredAnswer], at: int) -> str | None:
         return (
             f"{link_to_answer('', found[0].answer_id)}?{filters.query(at=at or '0')}"
             if found

@@ -10,15 +10,14 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from bot.audit.register import EVERYTHING
-from bot.audit.report import Scope, report
-from bot.audit.report_csv import report_csv
-from bot.audit.report_html import report_html
+from bot.audit.report import ReportScope, report
+from bot.audit.report_formats import report_csv, report_html
 from bot.audit.selection import Selection
 from bot.desk.filters import Filters, read
 from bot.desk.runs import Tick
 from bot.desk.visits import Desk, Edited, Editing, to
 from bot.desk.words import counted
-from bot.ledger.canonical import canonical
+from bot.ledger.rows import canonical
 from index.errors import UsageError
 
 router = APIRouter()
@@ -86,13 +85,13 @@ def taken(visit: Editing) -> Response:
     )
 
 
-def _scope(filters: Filters, with_askers: bool) -> Scope:
+def _scope(filters: Filters, with_askers: bool) -> ReportScope:
     """Return what a report is about: a sample is for its error rates, not for its findings."""
     chosen = filters.selection
     if chosen.sample is None:
-        return Scope(chosen, with_askers=with_askers)
+        return ReportScope(chosen, with_askers=with_askers)
     whole = replace(chosen, sample=None, seed=0, answered=None)
-    return Scope(whole, chosen.sample, chosen.seed, with_askers)
+    return ReportScope(whole, chosen.sample, chosen.seed, with_askers)
 
 
 def _refuse_faults(filters: Filters) -> None:
@@ -101,7 +100,7 @@ def _refuse_faults(filters: Filters) -> None:
 
 
 def _checked(desk: Desk, chosen: Selection, tick: Tick) -> str:
-    from bot.audit.running import run as check
+    from bot.audit.check_run import run as check
 
     done = 0
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from bot.audit.findings import Kind, Severity
+from bot.audit.findings import FindingKind, Severity
 from bot.desk.filters import read
 from bot.desk.visits import Visiting
 
@@ -28,6 +28,6 @@ def queue(visit: Visiting) -> Response:
         total=total,
         offset=offset,
         pages=-(-total // PAGE),
-        kinds=list(Kind),
+        kinds=list(FindingKind),
         severities=list(Severity),
     )

@@ -5,9 +5,9 @@ import logging
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.audit.forgetting import forget_person
+from bot.audit.upkeep import forget_person
 from bot.ledger.ledger import By
-from bot.slack import actions, phrases
+from bot.slack import actions, erasing_answers, phrases
 from bot.slack.listeners import home
 from bot.slack.listeners.asking import question_of
 from bot.slack.listeners.clicks import Where, opened, tell, updated
@@ -42,7 +42,9 @@ async def delete_history(parts: Parts, client: AsyncWebClient, where: Where) -> 
     """Forget all that a person typed, here and in the ledger."""
     view = await opened(client, where, message_view("Your history", phrases.LOADING))
     person = f"slack:{parts.team}:{where.user}"
-    await asyncio.to_thread(forget_person, parts.library.database, person, By.PERSON)
+    await asyncio.to_thread(
+        forget_person, parts.library.database, person, [erasing_answers], By.PERSON
+    )
     await updated(client, view, message_view("Your history", phrases.FORGOTTEN))
     await home.show(parts, client, where.user)
 

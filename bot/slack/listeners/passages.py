@@ -12,7 +12,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answering.answer import Answer
-from bot.ledger.rebuilt import rebuilt
+from bot.ledger.record import rebuilt
 from bot.slack import access, actions, phrases
 from bot.slack.elements import View
 from bot.slack.listeners.clicks import Where, opened, updated, value_of

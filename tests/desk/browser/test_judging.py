@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.audit.judgements import Judgement, read
-from bot.ledger.ledger import Kind, Ledger
+from bot.ledger.ledger import Ledger, RecordKind
 from index.database import Database, sqlite_url
 from tests.desk.browser.conftest import Visit
 from tests.desk.browser.visitor import PHONE, Visitor
@@ -15,7 +15,9 @@ def recorded(world: World, name: str) -> list[Judgement]:
     """Return what the ledger holds of an answer's judgements, oldest first."""
     database = Database(sqlite_url(world.home / "library.db"))
     try:
-        return [read(one) for one in Ledger(database).further(world.answers[name], Kind.JUDGEMENT)]
+        return [
+            read(one) for one in Ledger(database).further(world.answers[name], RecordKind.JUDGEMENT)
+        ]
     finally:
         database.close()
 

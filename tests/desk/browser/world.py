@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
 from bot.audit.judgements import Judged, judge
 from bot.checking.verdict import Reason, Verdict
-from bot.ledger.ledger import Kind, Ledger
+from bot.ledger.ledger import Ledger, RecordKind
 from bot.ledger.record import Basis, body, private, sha256
 from bot.ledger.recording import Answerer
 from bot.question.question import Question
@@ -158,7 +158,7 @@ def _judge(library: Library, world: World) -> None:
     judge(ledger, world.answers["nord"], 1, Judged.PARTLY, "omar", "Says nothing of the other one.")
     judge(ledger, world.answers["dues"], 1, Judged.UNSUPPORTED, HOSTILE, HOSTILE_NOTE)
     ledger.add(
-        Kind.FEEDBACK, world.answers["panama"], {"good": False, "reason": None},
+        RecordKind.FEEDBACK, world.answers["panama"], {"good": False, "reason": None},
         {"user": "U0READER", "note": HOSTILE_NOTE},
     )  # fmt: skip
 

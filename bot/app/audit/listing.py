@@ -1,0 +1,171 @@
+"""Commands of `briefs audit`: stored answers, citations of a brief, open questions."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.app.audit.options import Many, choosing
+from bot.audit.selection import Selection
+from ingest.cli import Json, opened
+
+if TYPE_CHECKING:
+    from bot.audit.register import Use
+    from bot.audit.unanswered import QuestionGroup, Unanswered
+
+Yes = bool | None
+_USES = ("answer", "day", "version", "paragraph", "mark", "quotation")
+
+
+@choosing
+def list_answers(
+    chosen: Selection,
+    finding: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND", help="Only with a finding of this kind, or at least this severity."
+        ),
+    ] = None,
+    text: Annotated[
+        str | None,
+        typer.Option(metavar="WORDS", help="Only with these words in question or answer."),
+    ] = None,
+    answered: Annotated[
+        Yes,
+        typer.Option(
+            "--answered/--declined", help="Only answered questions, or only declined ones."
+        ),
+    ] = None,
+    judged: Annotated[
+        Yes,
+        typer.Option("--judged/--unjudged", help="Only answers that an editor judged, or did not."),
+    ] = None,
+    newest: Annotated[
+        bool, typer.Option("--newest", metavar="", help="List the newest first.")
+    ] = False,
+    limit: Many = 50,
+    json: Json = False,
+) -> None:
+    """List answers, the riskiest first.
+
+    Example: briefs audit list --finding high --unjudged
+    """
+    from dataclasses import replace
+
+    from bot.audit.answer_details import ANSWER_COLUMNS, answer_rows, row_json
+    from bot.audit.register import Register
+    from bot.audit.selection import Order
+    from ingest.terminal import print_json, print_table, say
+
+    chosen = replace(chosen, finding=finding, text=text, answered=answered, judged=judged)
+    with opened() as library:
+        register = Register(library.database)
+        register.catch_up()
+        rows = register.answers(chosen, Order.TIME if newest else Order.RISK, limit=limit)
+        total = register.count(chosen)
+    if json:
+        for row in rows:
+            print_json(row_json(row))
+    elif rows:
+        print_table(ANSWER_COLUMNS, answer_rows(rows), right="risk")
+    if not rows:
+        say("no answer matches these options")
+    elif total > len(rows) and not json:
+        say(f"{total - len(rows):,} more: briefs audit list -n {total}")
+
+
+def show(
+    answer_id: Annotated[str, typer.Argument(metavar="ANSWER", help="The answer's id.")],
+    json: Json = False,
+) -> None:
+    """Show one answer: its evidence, whether it still holds, and what people said about it.
+
+    Example: briefs audit show 3f9a1c2e07b4d586
+    """
+    from bot.audit.answer_details import detail_lines, details
+    from ingest.terminal import out, print_json
+
+    with opened() as library:
+        shown = details(library.database, answer_id)
+    if json:
+        print_json(shown)
+        return
+    for line in detail_lines(shown):
+        out().print(line, markup=False)
+
+
+def uses(
+    brief: Annotated[
+        str,
+        typer.Argument(metavar="BRIEF", help="Id or report number; ID#p4: its fourth paragraph."),
+    ],
+    json: Json = False,
+) -> None:
+    """List the answers that cite a brief, or one of its paragraphs, the newest first.
+
+    Example: briefs audit uses IF10753#p4
+    """
+    from bot.answering.render import safe
+    from bot.audit.register import Register
+    from ingest.terminal import print_json, print_table, say
+
+    with opened() as library:
+        register = Register(library.database)
+        register.catch_up()
+        found = register.uses(brief)
+        if not found:
+            library.brief(brief.partition("#")[0].partition("@")[0])  # NotFound for one unknown
+    if json:
+        for use in found:
+            print_json(vars(use))
+    elif found:
+        print_table(_USES, [tuple(map(safe, _use_row(use))) for use in found])
+    if not found:
+        say(f"{brief}: no answer cites it")
+
+
+def _use_row(use: "Use") -> tuple[str, ...]:
+    return (
+        use.answer_id,
+        use.created_at[:10],
+        f"{use.brief_id}@{use.version}",
+        f"p{use.paragraph}",
+        f"[{use.citation}]",
+        " ".join(use.quote.split()),
+    )
+
+
+def unanswered(
+    limit: Annotated[
+        int, typer.Option("-n", metavar="N", min=1, help="Maximum number to list.")
+    ] = 50,
+    groups: Annotated[
+        bool, typer.Option("--groups", help="Group similar questions; loads the embedding model.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """List the questions that the briefs did not answer, the most frequent first.
+
+    Example: briefs audit unanswered -n 20 --groups
+    """
+    from bot.audit.unanswered import question_groups
+    from bot.audit.unanswered import unanswered as open_questions
+    from bot.ledger.ledger import Ledger
+    from ingest.terminal import print_json, say
+
+    with opened() as library:
+        questions = open_questions(Ledger(library.database).entries())
+        found: Sequence[Unanswered | QuestionGroup] = questions
+        if groups:
+            found = question_groups(questions, library.embed)
+    for item in found[:limit]:
+        if json:
+            print_json(item.to_json())
+        else:
+            sys.stdout.write(f"{item.plain()}\n")
+    if not found:
+        say("no open questions: everything that was asked has been answered")
+    elif len(found) > limit and not json:
+        with_groups = " --groups" if groups else ""
+        say(f"{len(found) - limit} more: briefs audit unanswered{with_groups} -n {len(found)}")

@@ -1,1 +1,0 @@
-"""The commands `briefs audit …`, a module a group; each registers its own."""
