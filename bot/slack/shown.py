@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import PurePath
 
 from bot.answer import Answer, Citation
-from bot.desk.links import link_to_paragraph
+from bot.links import link_to_paragraph
 from bot.render import NO_DATE
 from bot.slack import elements, text
 from bot.slack.elements import Element

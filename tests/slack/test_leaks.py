@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from bot.serving.health import Health
 from bot.slack.link import Listening
 from bot.slack.running import Running
+from bot.web.health import Health
 from index.draft import Draft
 from index.embedder import ModelEmbedder
 from index.library import Library

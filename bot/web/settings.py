@@ -1,0 +1,262 @@
+"""The desk's settings: the [desk] table of briefs.toml, tokens from the environment or .env.
+
+    BRIEFS_DESK_TOKENS="ilse:editor:TOKEN, omar:reader:TOKEN"
+
+    [desk]
+    url = "https://briefs.example.org"   # where people reach it; Slack's citations link there
+    tokens_file = "/run/secrets/desk"    # the same entries, one a line, instead of the variable
+    session_hours = 12                   # after which one signs in again
+    enabled = true                       # false: `briefs serve` has no desk
+
+    proxy_user_header = "X-Forwarded-User"   # a proxy says who it is, in place of tokens
+    proxy_addresses = ["10.0.0.7"]           # believed from there alone; networks too
+    proxy_default = "reader"                 # of whoever is not named; "none": is not let in
+
+    [desk.people]
+    "ilse@example.org" = "editor"
+
+Of tokens only the hashes are kept. All faults are named in one line, without any value.
+"""
+
+import hashlib
+import ipaddress
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import model_validator as whole
+
+from index.errors import SettingsError
+from index.settings import CONFIG_FILE, SECRETS_FILE, table, variables
+
+
+class Role(StrEnum):
+    """What a person may do; each may do what those before may."""
+
+    READER = "reader"  # reads answers and briefs, not who asked
+    EDITOR = "editor"  # sees who asked, judges, runs checks, takes reports away
+    ADMIN = "admin"  # has questions forgotten
+
+
+_RANK = {role: rank for rank, role in enumerate(Role)}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody at the desk."""
+
+    name: str
+    role: Role
+
+    @property
+    def is_editor(self) -> bool:
+        """Whether they may see askers, judge and run checks."""
+        return self.may(Role.EDITOR)
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether they may have questions forgotten."""
+        return self.may(Role.ADMIN)
+
+    def may(self, needed: Role) -> bool:
+        """Whether their role is the one needed, or more."""
+        return _RANK[self.role] >= _RANK[needed]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a host; a name that is no address counts as open."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+VARIABLE = "BRIEFS_DESK_TOKENS"
+SHORTEST_TOKEN = 24  # characters
+MAKE_TOKEN = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"  # noqa: S105
+
+_ENTRY = re.compile(r"(?P<name>[\w.@+-]{1,64}):(?P<role>[a-z]+):(?P<token>[!-~]+)")
+_HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
+_WORDS = {
+    "extra_forbidden": "no such setting",
+    "string_type": "write text between quotation marks",
+    "bool_type": "write true or false",
+    "int_type": "write a whole number",
+    "list_type": 'write a list, such as ["10.0.0.7"]',
+    "dict_type": "write a table",
+    "enum": 'write "reader", "editor" or "admin"',
+    "literal_error": 'write "reader", "editor", "admin" or "none"',
+}
+
+
+@dataclass(frozen=True)
+class SignInToken:
+    """Who signs in with a token, and the token's SHA-256."""
+
+    person: Person
+    sha256: bytes
+
+
+class WebSettings(BaseModel):
+    """All settings of the desk."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    enabled: bool = True
+    url: str | None = None
+    tokens_file: str | None = None
+    session_hours: int = Field(12, ge=1, le=24 * 30)
+    proxy_user_header: str | None = None
+    proxy_addresses: list[str] = []
+    proxy_default: Literal["reader", "editor", "admin", "none"] = "reader"
+    people: dict[str, Annotated[Role, Field(strict=False)]] = {}
+    tokens: tuple[SignInToken, ...] = ()  # not of the table
+
+    @property
+    def has_login(self) -> bool:
+        """Whether there is a way to tell who somebody is."""
+        return bool(self.tokens or self.proxy_user_header)
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the desk over https."""
+        return bool(self.url and self.url.startswith("https://"))
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the address is this machine's own, or none is set."""
+        return self.url is None or is_loopback(urlsplit(self.url).hostname or "")
+
+    @property
+    def host(self) -> str | None:
+        """The host, with its port if it has one, under which people reach the desk."""
+        return urlsplit(self.url).netloc.lower() if self.url else None
+
+    @field_validator("url")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            sound = bool(parts.hostname) and (parts.port or 1) > 0
+        except ValueError:
+            sound = False
+        if not sound or parts.scheme not in {"https", "http"} or not re.fullmatch(r"[!-~]+", value):
+            raise ValueError("no address; write one such as https://briefs.example.org")
+        if parts.username or parts.query or parts.fragment or parts.path not in {"", "/"}:
+            raise ValueError("holds more than a host; the desk is at the root of its address")
+        return value.rstrip("/")
+
+    @field_validator("proxy_user_header")
+    @classmethod
+    def _is_a_header(cls, value: str | None) -> str | None:
+        if value is not None and not _HEADER.fullmatch(value):
+            raise ValueError("no name of a header; write one such as X-Forwarded-User")
+        return value
+
+    @field_validator("proxy_addresses")
+    @classmethod
+    def _are_addresses(cls, value: list[str]) -> list[str]:
+        for one in value:
+            try:
+                ipaddress.ip_network(one, strict=False)
+            except ValueError:
+                raise ValueError("write addresses such as 10.0.0.7 or 10.0.0.0/8") from None
+        return value
+
+    @whole(mode="after")
+    def _says_whom_to_believe(self) -> "WebSettings":
+        if self.proxy_user_header and not self.proxy_addresses:
+            raise ValueError("proxy_addresses: missing; name the proxy's address, else anybody "
+                             "could send the header")  # fmt: skip
+        if self.proxy_user_header and self.tokens:
+            raise ValueError(f"proxy_user_header and {VARIABLE}: give one of them, not both")
+        return self
+
+
+def load() -> WebSettings:
+    """Return the settings; raise SettingsError naming each fault, never a value."""
+    written = table("desk")
+    faults = []
+    if "tokens" in written:
+        faults.append(
+            f"desk.tokens: not in {CONFIG_FILE}; write {VARIABLE} into the environment "
+            f"or {SECRETS_FILE}"
+        )
+    kept = {key: value for key, value in written.items() if key != "tokens"}
+    try:
+        settings = WebSettings(**kept, tokens=tuple(_tokens(kept.get("tokens_file"))))
+    except ValidationError as error:
+        faults += [_line(fault) for fault in error.errors(include_url=False)]
+    if faults:
+        raise SettingsError("; ".join(dict.fromkeys(faults)))
+    return settings
+
+
+def public_url() -> str | None:
+    """Return the desk's public address, None where none is set or there is no desk."""
+    settings = load()
+    return settings.url if settings.enabled else None
+
+
+def token_hash(token: str) -> bytes:
+    """Return the hash by which a token is known."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _tokens(file: Any) -> Iterator[SignInToken]:
+    given = variables(VARIABLE).get(VARIABLE)
+    if given and file:
+        raise SettingsError(f"{VARIABLE} and desk.tokens_file: give one of them, not both")
+    where, text = (VARIABLE, given or "") if not isinstance(file, str) else _read(Path(file))
+    names: set[str] = set()
+    for number, entry in enumerate(re.split(r"[\s,]+", text.strip()) if text.strip() else (), 1):
+        yield _token(entry, f"{where}: entry {number}", names)
+
+
+def _token(entry: str, where: str, names: set[str]) -> SignInToken:
+    found = _ENTRY.fullmatch(entry)
+    if not found or found["role"] not in set(Role):
+        raise SettingsError(f"{where} is not NAME:ROLE:TOKEN, its role reader, editor or admin")
+    if len(found["token"]) < SHORTEST_TOKEN:
+        raise SettingsError(
+            f"{where}: its token is shorter than {SHORTEST_TOKEN} characters; make one with: "
+            f"{MAKE_TOKEN}"
+        )
+    if found["name"] in names:
+        raise SettingsError(f"{where}: a name that an earlier entry has; choose another")
+    names.add(found["name"])
+    return SignInToken(Person(found["name"], Role(found["role"])), token_hash(found["token"]))
+
+
+def _read(path: Path) -> tuple[str, str]:
+    try:
+        text, mode = path.read_text(encoding="utf-8"), path.stat().st_mode
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}); mend its rights") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path}: not UTF-8; write it anew") from None
+    if os.name == "posix" and mode & 0o006:
+        raise SettingsError(
+            f"{path}: holds tokens and everyone on this machine may read it; run: chmod 600 {path}"
+        )
+    if not text.strip():
+        raise SettingsError(f"{path}: holds no token; write a line NAME:ROLE:TOKEN")
+    return str(path), text
+
+
+def _line(fault: Any) -> str:
+    words = _WORDS.get(fault["type"], fault["msg"].removeprefix("Value error, "))
+    where = ".".join(["desk", *(_shown(str(part)) for part in fault["loc"])])
+    return f"{where}: {words}; correct it in {CONFIG_FILE}"
+
+
+def _shown(name: str) -> str:
+    return "".join(filter(str.isprintable, name)) if len(name) <= 60 else "..."
