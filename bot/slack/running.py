@@ -35,9 +35,11 @@ from bot.slack.parts import Parts
 from bot.slack.preferences import Preferences
 from bot.slack.reactions import Feedback, Requests
 from bot.slack.settings import SlackSettings
+from bot.slack.tally import Tallying
 from bot.slack.threads import Threads
 from bot.slack.worker import Worker
-from bot.web.health import Health, site
+from bot.web.health import Health
+from bot.web.routing import site
 from bot.web.server import address, bound, serving, stop_signals, until_stopped
 from bot.web.settings import public_url
 from index.library import Library
@@ -146,9 +148,8 @@ async def _over_sockets(
         watching = asyncio.create_task(link.watch())
         stack.callback(watching.cancel)
         if listening:
-            await stack.enter_async_context(
-                serving(site(Health(library.database, link)), listening)
-            )
+            health = Health(library.database, Tallying(library.database).tally, link)
+            await stack.enter_async_context(serving(site(health.routes), listening))
             log.warning("listening on %s: /health, /metrics", address(listening))
         connecting = asyncio.create_task(_connected(handler.client, library))
         stack.callback(connecting.cancel)

@@ -1,10 +1,10 @@
-"""Lay out an answer for its page: records in, sentences beside their citations out.
+"""An answer laid out for its page: records in, sentences beside their citations out.
 
-Reads nothing and writes no HTML; what was recorded is shown as it was recorded.
+What was recorded is shown as it was recorded.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,12 +19,15 @@ from bot.web.layout import PageBlock, TextRun, blocks, text_runs
 from bot.web.versions import CitedBriefs, CitedToday
 from index.database import Database
 
+AHEAD = 1_000  # records after an answer that are searched for later questions
+MOST = 20  # later questions that are shown
+
 Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class CitationView:
-    """A citation: where it is from, the passage as it was seen, and what became of it."""
+    """A citation: where it is from, the passage as it was shown, and what became of it."""
 
     number: int
     brief: Json
@@ -45,20 +48,20 @@ class SentenceView:
     runs: tuple[TextRun, ...]
     verdict: str
     reasons: tuple[Json, ...]
-    cited: tuple[CitationView, ...]
+    citations: tuple[CitationView, ...]
     missing: tuple[int, ...]  # markers that point at no citation
     findings: tuple[Finding, ...]
     judgements: tuple[Judgement, ...]
     opinions: tuple[Json, ...]
 
     def by(self, editor: str) -> Judgement | None:
-        """Return what an editor said of it last."""
+        """Return an editor's latest judgement."""
         return next((one for one in self.judgements if one.editor == editor), None)
 
 
 @dataclass(frozen=True)
 class ReaderFeedback:
-    """What a reader said of the answer."""
+    """What a reader thought of the answer."""
 
     good: bool
     reason: str | None
@@ -79,50 +82,44 @@ class AnswerView:
     forgotten: bool
 
     @property
+    def private(self) -> Json:
+        """What people typed; {} once it was deleted."""
+        return self.entry.private or {}
+
+    @property
     def question(self) -> str | None:
-        """The question as it reads without its conversation, None once it was forgotten."""
+        """The question as it reads without its conversation, None once it was deleted."""
         return self.private.get("standalone_question")
 
     @property
     def notes(self) -> Sequence[str]:
-        """The notes that were shown; once forgotten, without the asker's words in them."""
+        """The notes that were shown; once the question was deleted, without its words."""
         found: Sequence[str] = self.private.get("notes") or self.entry.body["notes"]
         return found
 
-    @property
-    def private(self) -> Json:
-        """What people typed; {} once it was forgotten."""
-        return self.entry.private or {}
+
+@dataclass(frozen=True)
+class ConversationTurn:
+    """A question of the conversation; `answer_id` where its answer is known."""
+
+    question: str
+    answer_id: str | None
 
 
 def view(
-    entry: Entry, further: Sequence[Entry], findings: Sequence[Finding], versions: CitedBriefs
+    entry: Entry, further: Sequence[Entry], findings: Sequence[Finding], cited: CitedBriefs
 ) -> AnswerView:
-    """Return the view of an answer's record with the records that speak of it."""
+    """Return the view of an answer's record; `further` are the later records about it."""
     body = entry.body
-    cited = {one["number"]: _cited(one, findings, versions) for one in body["citations"]}
-    judgements = standing([read(one) for one in further if one.kind is Kind.JUDGEMENT])
-    opinions = [{**one.body, "at": one.created_at} for one in further if one.kind is Kind.OPINION]
+    citations = {one["number"]: _citation(one, findings, cited) for one in body["citations"]}
     return AnswerView(
         entry=entry,
         sentences=tuple(
-            SentenceView(
-                number=number,
-                runs=text_runs(one["text"], 0, len(one["text"]), sorted(map(tuple, one["bold"]))),
-                verdict=one["verdict"],
-                reasons=tuple(
-                    each for each in one["reasons"] if not _again(each, number, findings)
-                ),
-                cited=tuple(cited[mark] for mark in one["citations"] if mark in cited),
-                missing=tuple(mark for mark in one["citations"] if mark not in cited),
-                findings=tuple(each for each in findings if each.sentence == number),
-                judgements=tuple(each for each in judgements if each.sentence == number),
-                opinions=tuple(each for each in opinions if each.get("sentence") == number),
-            )
+            _sentence(number, one, citations, further, findings)
             for number, one in enumerate(body["sentences"], 1)
         ),
         findings=tuple(
-            each for each in findings if each.sentence is None and not _shown(each, cited)
+            one for one in findings if one.sentence is None and one.citation not in citations
         ),
         feedback=tuple(_feedback(one) for one in further if one.kind is Kind.FEEDBACK),
         posted=tuple(one for one in further if one.kind is Kind.POSTED),
@@ -130,37 +127,53 @@ def view(
     )
 
 
-def _shown(finding: Finding, cited: Mapping[int, CitationView]) -> bool:
-    """Whether a finding is shown with the citation that it names."""
-    return finding.citation in cited
+def _sentence(
+    number: int,
+    sentence: Json,
+    citations: Mapping[int, CitationView],
+    further: Sequence[Entry],
+    findings: Sequence[Finding],
+) -> SentenceView:
+    judgements = standing([read(one) for one in further if one.kind is Kind.JUDGEMENT])
+    opinions = [{**one.body, "at": one.created_at} for one in further if one.kind is Kind.OPINION]
+    text, marks = sentence["text"], sentence["citations"]
+    return SentenceView(
+        number=number,
+        runs=text_runs(text, 0, len(text), sorted(map(tuple, sentence["bold"]))),
+        verdict=sentence["verdict"],
+        reasons=tuple(one for one in sentence["reasons"] if not _again(one, number, findings)),
+        citations=tuple(citations[mark] for mark in marks if mark in citations),
+        missing=tuple(mark for mark in marks if mark not in citations),
+        findings=tuple(one for one in findings if one.sentence == number),
+        judgements=tuple(one for one in judgements if one.sentence == number),
+        opinions=tuple(one for one in opinions if one.get("sentence") == number),
+    )
 
 
 def _again(reason: Json, number: int, findings: Sequence[Finding]) -> bool:
-    """Whether the last check says what was said when the sentence was written."""
+    """Whether the last check repeats a reason recorded with the sentence."""
     return any(
         (one.sentence, str(one.kind), one.detail) == (number, reason["kind"], reason["detail"])
         for one in findings
     )
 
 
-def _cited(kept: Json, findings: Sequence[Finding], versions: CitedBriefs) -> CitationView:
-    passage, brief = kept["passage"], kept["passage"]["brief"]
-    offset = passage["start"]
-    mark = (kept["start"] - offset, kept["end"] - offset)
+def _citation(citation: Json, findings: Sequence[Finding], cited: CitedBriefs) -> CitationView:
+    passage, brief = citation["passage"], citation["passage"]["brief"]
+    quoted = citation["start"], citation["end"]
+    mark = (quoted[0] - passage["start"], quoted[1] - passage["start"])
+    link = link_to_paragraph("", brief["id"], version=brief["version"], quoted=quoted)
     return CitationView(
-        number=kept["number"],
+        number=citation["number"],
         brief=brief,
-        page=kept["page"],
+        page=citation["page"],
         paragraph=passage["paragraph"],
         heading=tuple(passage["heading"]),
         passage=tuple(blocks(passage["text"], marks=[mark])),
-        link=link_to_paragraph(
-            "", brief["id"], version=brief["version"], quoted=(kept["start"], kept["end"])
-        )
-        + "#quote",
-        today=versions.today(kept),
+        link=f"{link}#quote",
+        today=cited.today(citation),
         findings=tuple(
-            each for each in findings if each.citation == kept["number"] and each.sentence is None
+            one for one in findings if one.citation == citation["number"] and one.sentence is None
         ),
     )
 
@@ -176,35 +189,20 @@ def _feedback(entry: Entry) -> ReaderFeedback:
     )
 
 
-AHEAD = 1_000  # records behind an answer that are looked through
-MOST = 20  # later questions that are shown
-
-
-@dataclass(frozen=True)
-class ConversationTurn:
-    """A question of the conversation; `answer_id` where it is known what it was answered with."""
-
-    question: str
-    answer_id: str | None
-
-
-def earlier(entry: Entry) -> list[ConversationTurn]:
-    """Return the questions before an answer, oldest first; [] once they were forgotten."""
+def earlier_turns(entry: Entry) -> list[ConversationTurn]:
+    """Return the questions before an answer, oldest first; [] once they were deleted."""
     turns = (entry.private or {}).get("turns", ())
     return [ConversationTurn(one["question"], one.get("answer_id")) for one in turns]
 
 
-def later(database: Database, entry: Entry) -> list[ConversationTurn]:
+def later_turns(database: Database, entry: Entry) -> list[ConversationTurn]:
     """Return the questions after an answer in its thread or chat, oldest first."""
-    return list(_later(database, entry)) if entry.private else []
-
-
-def _later(database: Database, entry: Entry) -> Iterator[ConversationTurn]:
-    private = entry.private or {}
+    if not entry.private:
+        return []
     text = ledger_private.c.body
-    # In canonical JSON what a person typed has its quotation marks escaped: it cannot match.
+    # In canonical JSON, quotation marks that people typed are escaped: they cannot match.
     says = [text.contains(f'"answer_id":{json.dumps(entry.answer_id)}', autoescape=True)]
-    place = private.get("place") or ""
+    place = entry.private.get("place") or ""
     if place.count(":") == 3:  # Slack's, with the thread
         named = json.dumps(place, ensure_ascii=False)
         says.append(text.contains(f'"place":{named}', autoescape=True))
@@ -217,5 +215,7 @@ def _later(database: Database, entry: Entry) -> Iterator[ConversationTurn]:
         .limit(MOST)
     )
     with database.read() as connection:
-        for answer_id, body in connection.execute(query):
-            yield ConversationTurn(json.loads(body)["question"], answer_id)
+        return [
+            ConversationTurn(json.loads(body)["question"], answer_id)
+            for answer_id, body in connection.execute(query)
+        ]

@@ -1,43 +1,32 @@
-"""Make the desk's application: a library and settings in, a FastAPI application out.
+"""The desk's FastAPI application: a library and settings in, pages out.
 
-Its pages stand in `bot/web/pages`. Blocking work runs in threads: the routes are plain functions.
+The pages are in `bot/web/pages`; their routes are plain functions, which FastAPI runs in threads.
 """
 
 import hashlib
-import logging
 import secrets
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import FastAPI
 from fastapi.responses import Response
+from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.exceptions import HTTPException
 
 from bot.audit.register import Register
-from bot.errors import LedgerError
 from bot.ledger import Ledger
 from bot.web import words
-from bot.web.authentication import Authentication, TokenLogin, authentication
-from bot.web.pages import answers, briefs, checks, login, queue, static, statistics
-from bot.web.pages import unanswered as open_questions
-from bot.web.pages.unanswered import OpenQuestions
-from bot.web.runs import CheckRuns
+from bot.web.authentication import Authentication
+from bot.web.pages import answers, briefs, checks, lists, login
+from bot.web.services import OpenQuestions, WebServices
 from bot.web.sessions import WebSessions
 from bot.web.settings import WebSettings
 from bot.web.shield import Shield
 from bot.web.versions import VersionTexts
-from bot.web.visits import Forbidden, NotSignedIn, WebServices, seen, to
 from index import catalogue
-from index.errors import BriefsError, DatabaseUnavailable, NotFound, UsageError
 from index.library import Library
 
-log = logging.getLogger(__name__)
-
-_PAGES = (
-    queue, answers, briefs, statistics, open_questions, checks, login, static,
-)  # fmt: skip
+_HERE = Path(__file__).parent
 _KEY = "desk_key"
 # FastAPI hands spans with addresses, and so with questions, to whatever OpenTelemetry there is.
 _QUIET: Any = dict.fromkeys(
@@ -45,41 +34,48 @@ _QUIET: Any = dict.fromkeys(
 )
 
 
-def create(library: Library, settings: WebSettings, way: Authentication | None = None) -> FastAPI:
-    """Return the application; without a `way` to tell people apart, the settings' for loopback."""
-    way = way or authentication(settings, loopback=True, reached_by_others=False)
-    assert way, "the settings want no desk"
+class _CachedFiles(StaticFiles):
+    """Files that browsers keep for good: pages name them with a stamp of their contents."""
+
+    def file_response(self, *args: Any, **options: Any) -> Response:
+        response = super().file_response(*args, **options)
+        response.headers["cache-control"] = "max-age=31536000, immutable"
+        return response
+
+
+def create(library: Library, settings: WebSettings, authentication: Authentication) -> FastAPI:
+    """Return the application."""
     app = FastAPI(
         title="Editors' desk", docs_url=None, redoc_url=None, openapi_url=None, telemetry=_QUIET
     )
     ledger = Ledger(library.database)
-    app.state.desk = WebServices(
+    app.state.services = WebServices(
         library=library,
         settings=settings,
-        access=way,
+        authentication=authentication,
         sessions=WebSessions(
-            _key(library, settings), settings.session_hours, secure=settings.is_https
+            _session_key(library, settings), settings.session_hours, secure=settings.is_https
         ),
         ledger=ledger,
         register=Register(library.database),
-        runs=CheckRuns(),
-        texts=VersionTexts(library),
         open_questions=OpenQuestions(library, ledger),
-        templates=environment(signs_in=isinstance(way, TokenLogin)),
+        texts=VersionTexts(library),
+        templates=environment(signs_in=authentication.signs_in),
     )
-    for page in _PAGES:
+    for page in (lists, answers, briefs, checks, login):
         app.include_router(page.router)
-    _handle(app)
+    app.mount("/static", _CachedFiles(directory=_HERE / "static"))
+    login.handle_errors(app)
     app.add_middleware(
-        Shield, local=way.local, host=settings.host, https=settings.is_https
+        Shield, local=authentication.local, host=settings.host, https=settings.is_https
     )  # the outermost: it sees every request and every reply
     return app
 
 
 def environment(*, signs_in: bool = False) -> Environment:
-    """Return the templates: all that they write is escaped, and what is unseen is taken out."""
+    """Return the templates: they escape all values and remove invisible characters."""
     made = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=words.shown,
@@ -94,11 +90,17 @@ def environment(*, signs_in: bool = False) -> Environment:
             "together", "verdict", "web_link",
         )
     }  # fmt: skip
-    made.globals |= {"stamp": static.STAMP, "signs_in": signs_in}
+    made.globals |= {"stamp": _stamp(), "signs_in": signs_in}
     return made
 
 
-def _key(library: Library, settings: WebSettings) -> bytes:
+def _stamp() -> str:
+    """Return what changes with any of the static files."""
+    files = sorted((_HERE / "static").iterdir())
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
+def _session_key(library: Library, settings: WebSettings) -> bytes:
     """Return the key of sessions: the same for all processes, another when tokens change."""
     with library.database.write() as connection:
         stored = catalogue.get_value(connection, _KEY)
@@ -109,46 +111,3 @@ def _key(library: Library, settings: WebSettings) -> bytes:
     for token in settings.tokens:
         digest.update(f"\n{token.person.name}:{token.person.role}:".encode() + token.sha256)
     return digest.digest()
-
-
-def _handle(app: FastAPI) -> None:
-    """Have every error become a page, or one line for scripts, and say no more than is ours."""
-
-    async def not_signed_in(request: Request, _: Any) -> Response:
-        if isinstance(app.state.desk.access, TokenLogin) and request.method == "GET":
-            return to(login.login_path(request))
-        return _said(request, 401, "You are not signed in", "nobody has told who you are")
-
-    async def forbidden(request: Request, error: Any) -> Response:
-        return _said(request, 403, "Not allowed", str(error))
-
-    async def ours(request: Request, error: Any) -> Response:
-        if isinstance(error, NotFound):
-            return _said(request, 404, "Not found", str(error))
-        if isinstance(error, UsageError):
-            return _said(request, 400, "That failed", str(error))
-        log.error("%s could not be shown: %s", request.url.path, error)  # may name paths
-        is_away = isinstance(error, (LedgerError, DatabaseUnavailable))
-        line = "the database does not answer" if is_away else "it cannot be shown"
-        return _said(request, 503 if is_away else 500, "That failed", f"{line}; the log says why")
-
-    async def http(request: Request, error: Any) -> Response:
-        line = {404: "there is no such page", 405: "not in this way"}.get(error.status_code)
-        return _said(request, error.status_code, "Not found", line or "it cannot be served")
-
-    async def unfit(request: Request, _: Any) -> Response:
-        return _said(request, 400, "That failed", "the address or the form cannot be understood")
-
-    app.add_exception_handler(NotSignedIn, not_signed_in)
-    app.add_exception_handler(Forbidden, forbidden)
-    app.add_exception_handler(BriefsError, ours)
-    app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(RequestValidationError, unfit)
-
-
-def _said(request: Request, status: int, title: str, line: str) -> Response:
-    if "application/json" in request.headers.get("accept", ""):
-        from fastapi.responses import JSONResponse
-
-        return JSONResponse({"error": line}, status)
-    return seen(request).page("error.html", status, title=title, line=line)

@@ -1,7 +1,4 @@
-"""Tell who somebody is: this machine's user, the owner of a token, or whom a proxy names.
-
-In: settings, and how we listen. Out: a Person, or None where nobody is known.
-"""
+"""Who somebody is: this machine's user, the owner of a token, or whom a proxy names."""
 
 import hmac
 import ipaddress
@@ -17,7 +14,7 @@ from index.settings import CONFIG_FILE
 
 log = logging.getLogger(__name__)
 
-LONGEST_NAME = 120  # characters that a proxy may name somebody with
+LONGEST_NAME = 120  # characters of a name that a proxy gives
 
 
 class Authentication(Protocol):
@@ -25,7 +22,7 @@ class Authentication(Protocol):
 
     @property
     def local(self) -> bool:
-        """Whether only this machine may reach the desk, and all who do are let in."""
+        """Whether only this machine may reach the desk, and everyone who does is let in."""
 
     @property
     def signs_in(self) -> bool:
@@ -37,7 +34,7 @@ class Authentication(Protocol):
 
 @dataclass(frozen=True)
 class LocalUser:
-    """Everyone on this machine who reaches the desk is its admin."""
+    """Everyone who reaches the desk is its admin: only this machine's user can."""
 
     name: str
     local: bool = True
@@ -56,17 +53,16 @@ class TokenLogin:
     signs_in = True
 
     def __init__(self, settings: WebSettings) -> None:
-        """Remember whose hashes are whose."""
         self._tokens = settings.tokens
         self._people = {token.person.name: token.person for token in settings.tokens}
 
     def who(self, name: str | None, headers: Headers, address: str) -> Person | None:
-        """Return whoever signed in, with the role that the settings give today."""
+        """Return who signed in, with the role that the settings give today."""
         del headers, address
         return self._people.get(name) if name else None
 
     def owner(self, token: str) -> Person | None:
-        """Return whose token it is; all are compared, whichever it is."""
+        """Return the owner of a token; compares all tokens, so that timing tells nothing."""
         given, found = token_hash(token), None
         for known in self._tokens:
             if hmac.compare_digest(known.sha256, given):
@@ -75,26 +71,26 @@ class TokenLogin:
 
 
 class ProxyLogin:
-    """A proxy before us has told who it is, and says so in a header."""
+    """A proxy has authenticated people, and names them in a header."""
 
     local = False
     signs_in = False
 
     def __init__(self, settings: WebSettings) -> None:
-        """Remember the header, the proxy and the roles."""
         assert settings.proxy_user_header
         self._header = settings.proxy_user_header.lower()
-        self._networks = [ipaddress.ip_network(one, strict=False)
-                          for one in settings.proxy_addresses]  # fmt: skip
+        self._networks = [
+            ipaddress.ip_network(one, strict=False) for one in settings.proxy_addresses
+        ]
         self._people, self._default = settings.people, settings.proxy_default
 
     def who(self, name: str | None, headers: Headers, address: str) -> Person | None:
-        """Return whom the proxy names; nobody is believed who is not the proxy."""
+        """Return whom the header names; it is believed from the proxy's addresses only."""
         del name
-        told = headers.getlist(self._header)
-        if len(told) != 1 or not self._is_proxy(address):  # two: somebody else wrote one of them
+        given = headers.getlist(self._header)
+        if len(given) != 1 or not self._is_proxy(address):  # of two, one is not the proxy's
             return None
-        named = told[0].strip()
+        named = given[0].strip()
         if not named or len(named) > LONGEST_NAME or not named.isprintable():
             return None
         role = self._people.get(named, self._default)
@@ -110,13 +106,13 @@ class ProxyLogin:
 
 
 def authentication(
-    settings: WebSettings, *, loopback: bool, reached_by_others: bool
+    settings: WebSettings, user: str, *, loopback: bool, reached_by_others: bool
 ) -> Authentication | None:
     """Return how people are told apart; None where there is to be no desk.
 
-    `loopback`: we listen to this machine alone. `reached_by_others`: a proxy on it hands on to us
-    what comes from elsewhere, as Slack's requests do. Raises SettingsError where a login is needed
-    and none is set.
+    `user`: the name of this machine's user. `loopback`: we listen to this machine only.
+    `reached_by_others`: a proxy on it forwards requests from elsewhere, as Slack's. Raises
+    SettingsError where a login is needed and none is set.
     """
     if not settings.enabled:
         return None
@@ -126,16 +122,14 @@ def authentication(
         return ProxyLogin(settings)
     if not loopback or not settings.is_local:
         raise SettingsError(
-            f"{VARIABLE}: missing, and others than this machine's user reach the desk; write "
-            f"NAME:ROLE:TOKEN (a token: {MAKE_TOKEN}), or in {CONFIG_FILE} [desk] "
-            "proxy_user_header, or enabled = false for no desk"
+            f"{VARIABLE}: missing, and the desk is reachable from other machines; set it to "
+            f"NAME:ROLE:TOKEN (make a token with: {MAKE_TOKEN}), or in {CONFIG_FILE} under [desk] "
+            "set proxy_user_header, or enabled = false to switch the desk off"
         )
     if reached_by_others:
         log.warning(
-            "no desk: a proxy hands on Slack's requests to this process and might hand on others; "
-            "set %s to have it, or [desk] enabled = false", VARIABLE,
+            "no desk: the proxy that forwards Slack's requests might forward others; set %s to "
+            "switch the desk on, or [desk] enabled = false", VARIABLE,
         )  # fmt: skip
         return None
-    from bot.finding import terminal_asker
-
-    return LocalUser(terminal_asker())
+    return LocalUser(user)

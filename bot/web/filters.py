@@ -1,4 +1,4 @@
-"""Read the queue's filters from an address, and write them into one. No I/O."""
+"""The queue's filters, read from an address and written into one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,15 +21,15 @@ _MODES = ("extractive", "written")
 
 @dataclass(frozen=True)
 class QueueFilters:
-    """What the queue shows, in which order, and which page of it."""
+    """Which answers the queue shows, in which order, and which page of them."""
 
     selection: Selection = EVERYTHING
     order: Order = Order.RISK
     page: int = 1
-    faults: tuple[str, ...] = ()  # what was given and cannot be used, in words
+    faults: tuple[str, ...] = ()  # what was given and cannot be used
 
     def query(self, **changes: object) -> str:
-        """Return the query of an address that shows the same, with some things changed."""
+        """Return the query of an address that shows the same, with these changes."""
         chosen = self.selection
         values: dict[str, object] = {name: getattr(chosen, name) for name in _TEXTS}
         values["answered"] = _said(chosen.answered)
@@ -42,7 +42,7 @@ class QueueFilters:
 
     @property
     def given(self) -> list[tuple[str, str, str]]:
-        """What is filtered: (name, in words, the query without it)."""
+        """The filters in use: (name, in words, the query without it)."""
         chosen = self.selection
         said = {
             "text": chosen.text and f"“{chosen.text}”",
@@ -66,22 +66,22 @@ class QueueFilters:
 
 
 def read_filters(query: Mapping[str, str], *, may_see_askers: bool) -> QueueFilters:
-    """Return the filters of an address; what is no good is left out and named in `faults`."""
+    """Return the filters of an address; those that cannot be used are named in `faults`."""
     given = {name: query.get(name, "").strip()[:LONGEST] for name in (*_TEXTS, "sample", "seed")}
     faults: list[str] = []
     if not may_see_askers:
-        for name in ("asker", "channel"):  # who asked must not be found out by trying
+        for name in ("asker", "channel"):  # or filters would tell who asked
             if given[name]:
                 given[name] = ""
-                faults.append(f"{name}: for editors; left out")
-    for name, is_good, mend in (
+                faults.append(f"{name}: only editors can use this filter; ignored")
+    for name, is_good, fix in (
         ("since", is_iso, "write 2026-05-03, 2026-05 or 2026"),
         ("until", is_iso, "write 2026-05-03, 2026-05 or 2026"),
-        ("mode", _MODES.__contains__, "choose one of the list"),
-        ("finding", {*Kind, *Severity}.__contains__, "choose one of the list"),
+        ("mode", _MODES.__contains__, "choose one from the list"),
+        ("finding", {*Kind, *Severity}.__contains__, "choose one from the list"),
     ):
         if given[name] and not is_good(given[name]):
-            faults.append(f"{name} “{given[name]}”: cannot be used; {mend}")
+            faults.append(f"{name} “{given[name]}”: not valid; {fix}")
             given[name] = ""
     selection = Selection(
         **{name: given[name] or None for name in _TEXTS},
@@ -98,18 +98,18 @@ def read_filters(query: Mapping[str, str], *, may_see_askers: bool) -> QueueFilt
 
 
 def _with_sound_sample(filters: QueueFilters) -> QueueFilters:
-    """Return filters whose sample is that of `briefs audit sample`, and stays while it is judged.
+    """Return filters whose sample is that of `briefs audit sample`.
 
-    It is drawn among those that answered.
+    It is drawn from answered questions and must not change while it is judged.
     """
     chosen = filters.selection
     if chosen.sample is None:
         return filters
     faults = list(filters.faults)
     if chosen.answered is False:
-        faults.append("not answered: a sample is drawn among those that answered; left out")
+        faults.append("not answered: a sample is drawn from answered questions; ignored")
     if chosen.judged is not None:
-        faults.append("judged: a sample must not change while it is judged; left out")
+        faults.append("judged: a sample must not change while it is judged; ignored")
     selection = replace(chosen, answered=True, judged=None)
     return replace(filters, selection=selection, faults=tuple(faults))
 

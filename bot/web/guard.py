@@ -1,14 +1,12 @@
-"""Let through only what Slack signed: checked over the raw bytes, before anything parses them.
+"""Let through only what Slack signed, checked over the raw body before anything parses it.
 
-https://docs.slack.dev/authentication/verifying-requests-from-slack. A request is refused unless it
-says its length, is no longer than LONGEST, bears one stamp within WINDOW of our clock and one
-signature, which is that of the secret, and was not taken before. Refusals are counted and logged
-by their reason; nothing of a request is.
+https://docs.slack.dev/authentication/verifying-requests-from-slack. A request must state its
+length, be no longer than LONGEST, carry one timestamp within WINDOW of our clock and one valid
+signature, and not be a replay. Refusals are counted and logged by reason; nothing else of a
+refused request is.
 """
 
 import asyncio
-import hashlib
-import hmac
 import logging
 import re
 import time
@@ -16,28 +14,29 @@ from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
 
-from bot.web.asgi import Answer, App, Message, Receive, Scope, Send, reply
+from slack_sdk.signature import Clock, SignatureVerifier
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.web.routing import headers_of, plain
 
 log = logging.getLogger(__name__)
 
 LONGEST = 1 << 20  # bytes of a body
-WINDOW = 300  # seconds that a stamp may be off, either way
+WINDOW = 300  # seconds that a timestamp may be off, either way; the verifier has the same
 PATIENCE = 10.0  # seconds for a body to arrive
 QUIET = 60.0  # seconds between two log lines for one reason
 
-_STAMP = re.compile(rb"[0-9]{1,12}")
-_LENGTH = re.compile(rb"[0-9]{1,12}")
-_VERSION = b"v0"
+_NUMBER = re.compile(rb"[0-9]{1,12}")
 
 
 class RefusalReason(StrEnum):
     """Why a request is refused."""
 
-    NO_LENGTH = "no_length"  # chunked, or simply not said
+    NO_LENGTH = "no_length"  # chunked, or simply not stated
     TOO_LONG = "too_long"
     TOO_SLOW = "too_slow"
     NO_SECRET = "no_secret"  # noqa: S105
-    HEADERS = "headers"  # the stamp or the signature is missing, doubled or misshapen
+    HEADERS = "headers"  # the timestamp or the signature is missing, doubled or misshapen
     STAMP = "stamp"  # too old, or of the future
     SIGNATURE = "signature"
     REPLAY = "replay"
@@ -50,72 +49,82 @@ class RefusalReason(StrEnum):
         return 413 if self in {RefusalReason.NO_LENGTH, RefusalReason.TOO_LONG} else 401
 
 
-class _Refused(Exception):
+class _RefusedRequest(Exception):
     def __init__(self, reason: RefusalReason) -> None:
         super().__init__(reason.value)
         self.reason = reason
 
 
-class Guard:
-    """Stands before an application and hands on what is signed, its body whole."""
+class _GivenClock(Clock):
+    def __init__(self, time_of: Callable[[], float]) -> None:
+        self._time_of = time_of
 
-    def __init__(self, app: App, secret: str, clock: Callable[[], float] = time.time) -> None:
-        """Remember the application and the signing secret; an empty one lets nothing through."""
-        self._app, self._secret, self._clock = app, secret.encode(), clock
+    def now(self) -> float:
+        return self._time_of()
+
+
+class Guard:
+    """Stands before an application and hands on what is signed, its body in one piece."""
+
+    def __init__(self, app: ASGIApp, secret: str, clock: Callable[[], float] = time.time) -> None:
+        """Take the application and the signing secret; an empty one lets nothing through."""
+        self._app, self._clock = app, clock
+        self._verifier = SignatureVerifier(secret, _GivenClock(clock)) if secret.strip() else None
         self._taken: dict[bytes, float] = {}  # signature to when it may be forgotten
-        self._said: dict[RefusalReason, float] = {}
+        self._logged: dict[RefusalReason, float] = {}
         self.refused: Counter[str] = Counter()  # by reason
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on one request, or refuse it."""
         try:
-            stamp, signature = self._marks(scope)
+            stamp, signature = self._headers(scope)
             body = await _read(receive)
             self._check(stamp, signature, body)
-        except _Refused as refused:
+        except _RefusedRequest as refused:
             self._note(refused.reason)
-            # What is left of the body is not read: the connection ends with this answer.
-            close = (("connection", "close"),)
-            await reply(send, Answer(refused.reason.status, "refused\n", headers=close))
+            # The rest of the body is not read: the connection ends with this reply.
+            reply = plain("refused\n", refused.reason.status, connection="close")
+            await reply(scope, receive, send)
             return
         await self._hand_on(scope, body, signature, receive, send)
 
-    def _marks(self, scope: Scope) -> tuple[bytes, bytes]:
-        """Return stamp and signature; what the headers alone rule out is never read."""
-        headers: dict[bytes, list[bytes]] = {}
-        for name, value in scope["headers"]:
-            headers.setdefault(name.lower(), []).append(value)
+    def _headers(self, scope: Scope) -> tuple[bytes, bytes]:
+        """Return timestamp and signature; what the headers alone rule out is never read."""
+        headers = headers_of(scope)
         lengths = headers.get(b"content-length", [])
         chunked = b"transfer-encoding" in headers
-        if chunked or len(lengths) != 1 or not _LENGTH.fullmatch(lengths[0]):
-            raise _Refused(RefusalReason.NO_LENGTH)
+        if chunked or len(lengths) != 1 or not _NUMBER.fullmatch(lengths[0]):
+            raise _RefusedRequest(RefusalReason.NO_LENGTH)
         if int(lengths[0]) > LONGEST:
-            raise _Refused(RefusalReason.TOO_LONG)
-        if not self._secret:
-            raise _Refused(RefusalReason.NO_SECRET)
+            raise _RefusedRequest(RefusalReason.TOO_LONG)
+        if self._verifier is None:
+            raise _RefusedRequest(RefusalReason.NO_SECRET)
         stamps = headers.get(b"x-slack-request-timestamp", [])
         signatures = headers.get(b"x-slack-signature", [])
-        if len(stamps) != 1 or len(signatures) != 1 or not _STAMP.fullmatch(stamps[0]):
-            raise _Refused(RefusalReason.HEADERS)
+        if len(stamps) != 1 or len(signatures) != 1 or not _NUMBER.fullmatch(stamps[0]):
+            raise _RefusedRequest(RefusalReason.HEADERS)
         if abs(self._clock() - int(stamps[0])) > WINDOW:
-            raise _Refused(RefusalReason.STAMP)
+            raise _RefusedRequest(RefusalReason.STAMP)
         return stamps[0], signatures[0]
 
     def _check(self, stamp: bytes, signature: bytes, body: bytes) -> None:
-        basis = b":".join((_VERSION, stamp, body))
-        right = hmac.new(self._secret, basis, hashlib.sha256).hexdigest().encode()
-        if not hmac.compare_digest(_VERSION + b"=" + right, signature):
-            raise _Refused(RefusalReason.SIGNATURE)
+        assert self._verifier
+        try:  # the verifier decodes the body: what is no UTF-8 was not signed by Slack
+            signed = self._verifier.is_valid(body, stamp.decode(), signature.decode("ascii"))
+        except UnicodeDecodeError:
+            signed = False
+        if not signed:
+            raise _RefusedRequest(RefusalReason.SIGNATURE)
         now = self._clock()
         self._taken = {one: until for one, until in self._taken.items() if until >= now}
         if signature in self._taken:
-            raise _Refused(RefusalReason.REPLAY)
+            raise _RefusedRequest(RefusalReason.REPLAY)
         self._taken[signature] = int(stamp) + WINDOW + 1
 
     async def _hand_on(
         self, scope: Scope, body: bytes, signature: bytes, receive: Receive, send: Send
     ) -> None:
-        """Give the application the body that was checked; what it could not do may come again."""
+        """Give the application the body that was checked; after a 5xx, Slack may send it again."""
         status, given = 500, False
 
         async def whole() -> Message:
@@ -139,10 +148,10 @@ class Guard:
     def _note(self, reason: RefusalReason) -> None:
         self.refused[reason.value] += 1
         now = self._clock()
-        if now - self._said.get(reason, 0.0) >= QUIET:
-            self._said[reason] = now
+        if now - self._logged.get(reason, 0.0) >= QUIET:
+            self._logged[reason] = now
             log.warning(
-                "a request was refused: %s (%s so far); if it came from Slack, check "
+                "refused a request: %s (%s so far); if it came from Slack, check "
                 "SLACK_SIGNING_SECRET, the clock and the proxy",
                 reason.value.replace("_", " "), self.refused[reason.value],
             )  # fmt: skip
@@ -155,12 +164,12 @@ async def _read(receive: Receive) -> bytes:
         async with asyncio.timeout(PATIENCE):
             while True:
                 message = await receive()
-                if message["type"] != "http.request":  # whoever sent it has gone
-                    raise _Refused(RefusalReason.TOO_SLOW)
+                if message["type"] != "http.request":  # the sender has gone
+                    raise _RefusedRequest(RefusalReason.TOO_SLOW)
                 body += message.get("body", b"")
                 if len(body) > LONGEST:
-                    raise _Refused(RefusalReason.TOO_LONG)
+                    raise _RefusedRequest(RefusalReason.TOO_LONG)
                 if not message.get("more_body", False):
                     return bytes(body)
     except TimeoutError:
-        raise _Refused(RefusalReason.TOO_SLOW) from None
+        raise _RefusedRequest(RefusalReason.TOO_SLOW) from None

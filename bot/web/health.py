@@ -1,24 +1,72 @@
-"""Tell whether all is well, and the figures behind it: `/health` as JSON, `/metrics` as text.
+"""`/health` (JSON) and `/metrics` (Prometheus): numbers and states only.
 
-In: the database and the way to Slack. Out: answers that hold numbers and states, and nothing that
-anybody wrote; nor paths, nor what a database says of itself.
+Nothing that a person wrote, no path, and no error text of a database is in them. The counts of
+questions come from the database, which several bots may share: collect them from one of them.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
-from bot.slack.link import TOO_LONG, Link
-from bot.slack.tally import Tally, Tallying
-from bot.web.asgi import Answer, App, Site, page
-from bot.web.metrics import CONTENT_TYPE, exposition
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.web.routing import plain
 from index.database import Database
 from index.errors import BriefsError
 from index.figures import Figures, figures
 
+if TYPE_CHECKING:
+    from prometheus_client import Metric
+
 SLOW = 5.0  # seconds after which a database counts as out of reach
+DOWN_TOO_LONG = 60.0  # seconds without a connection to Slack; a reconnect takes less
 WAITED_TOO_LONG = 600.0  # seconds after which nobody seems to take questions
+_UNFINISHED = ("waiting", "working")  # of the counts; all others are outcomes
+
+
+class QuestionCounts(Protocol):
+    """The questions asked in Slack; seconds run from a question's acceptance to its end."""
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many are "waiting" and "working", and how many ended with each outcome."""
+
+    @property
+    def oldest_waiting(self) -> float | None:
+        """Seconds; None where none waits."""
+
+    @property
+    def within(self) -> Mapping[float, int]:
+        """How many ended within so many seconds."""
+
+    @property
+    def ended(self) -> int:
+        """How many ended."""
+
+    @property
+    def seconds(self) -> float:
+        """The seconds of all that ended, added up."""
+
+
+class SlackConnection(Protocol):
+    """The connection to Slack, and the worker behind it."""
+
+    @property
+    def mode(self) -> str:
+        """How requests arrive: "socket" or "http"."""
+
+    @property
+    def down_for(self) -> float:
+        """Seconds without a connection, 0 while there is one."""
+
+    @property
+    def working(self) -> Callable[[], bool]:
+        """Tells whether the worker still takes questions."""
 
 
 @dataclass(frozen=True)
@@ -26,106 +74,166 @@ class Probe:
     """What one look at the database found."""
 
     figures: Figures
-    tally: Tally
+    questions: QuestionCounts
 
 
 class Health:
-    """Looks at the database when asked, once at a time however many ask."""
+    """Probes the database when asked, once at a time however many ask."""
 
     def __init__(
         self,
         database: Database,
-        link: Link | None = None,
+        count_questions: Callable[[], QuestionCounts],
+        slack: SlackConnection | None = None,
         refused: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
-        """Remember whom to ask; no link: Slack is not set up here."""
-        self._database, self._link, self._refused = database, link, refused
-        self._tallying = Tallying(database)
-        self._looking: asyncio.Future[Probe | None] | None = None
-        # Its own: that all other threads are at work is no fault of the database.
+        """Take what to ask; without `slack` none is expected. `refused` counts by reason."""
+        self._database, self._count_questions = database, count_questions
+        self._slack, self._refused = slack, refused
+        self._probing: asyncio.Future[Probe | None] | None = None
+        # A thread of its own: that all others are busy is no fault of the database.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="health")
 
-    def places(self) -> Mapping[str, tuple[tuple[str, ...], App]]:
-        """Return what is served where."""
-        return {
-            "/health": (("GET",), page(self.health)),
-            "/metrics": (("GET",), page(self.metrics)),
-        }
+    @property
+    def routes(self) -> Sequence[Route]:
+        """The two pages."""
 
-    async def health(self) -> Answer:
-        """Return 200 if all is well, else 503 with what is not, in plain words."""
-        look = await self._look()
-        faults = list(self._faults(look))
-        return Answer.of_json(
-            503 if faults else 200,
-            {
-                "status": "failing" if faults else "ok",
-                "faults": faults,
-                "database": {"reachable": look is not None},
-                "index": None if look is None else {
-                    "published": look.figures.generation > 0,
-                    "generation": look.figures.generation,
-                    "briefs": look.figures.briefs,
-                    "passages": look.figures.passages,
-                },
-                "slack": self._slack(),
-                "oldest_waiting_seconds": _rounded(look.tally.oldest_waiting if look else None),
+        async def health(_: Request) -> Response:
+            return await self.health()
+
+        async def metrics(_: Request) -> Response:
+            return await self.metrics()
+
+        return Route("/health", health), Route("/metrics", metrics)
+
+    async def health(self) -> Response:
+        """Return 200 if all is well, else 503 with the faults in words."""
+        probe = await self._probe()
+        faults = list(self._faults(probe))
+        found = {
+            "status": "failing" if faults else "ok",
+            "faults": faults,
+            "database": {"reachable": probe is not None},
+            "index": None if probe is None else {
+                "published": probe.figures.generation > 0,
+                "generation": probe.figures.generation,
+                "briefs": probe.figures.briefs,
+                "passages": probe.figures.passages,
             },
-        )  # fmt: skip
+            "slack": self._slack_state(),
+            "oldest_waiting_seconds": _rounded(probe.questions.oldest_waiting if probe else None),
+        }  # fmt: skip
+        return plain(json.dumps(found) + "\n", 503 if faults else 200, "application/json")
 
-    async def metrics(self) -> Answer:
-        """Return the figures; without a database those that need none."""
-        look = await self._look()
-        connected = None if self._link is None else not self._link.down_for
-        lines = exposition(
-            look.figures if look else None,
-            look.tally if look else None,
-            connected=connected,
-            refused=self._refused(),
-        )
-        return Answer(200, lines, CONTENT_TYPE)
+    async def metrics(self) -> Response:
+        """Return the figures; without a database only those that need none."""
+        from prometheus_client import CollectorRegistry, generate_latest
+        from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+        from prometheus_client.registry import Collector
 
-    def _faults(self, look: Probe | None) -> Iterator[str]:
-        link = self._link
-        if look is None:
+        probe = await self._probe()
+        found = list(self._metrics(probe))
+
+        class Found(Collector):
+            def collect(self) -> list["Metric"]:
+                return found
+
+        registry = CollectorRegistry()
+        registry.register(Found())
+        return plain(generate_latest(registry).decode(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+    def _faults(self, probe: Probe | None) -> Iterator[str]:
+        if probe is None:
             yield "the database does not answer"
-        elif not look.figures.generation:
-            yield "no index is published; type: briefs ingest FOLDER"
-        if link is None:
+        elif not probe.figures.generation:
+            yield "the library is empty; run: briefs ingest FOLDER"
+        slack = self._slack
+        if slack is None:
             return
-        if link.down_for > TOO_LONG:
-            yield f"no connection to Slack for {link.down_for:.0f} seconds"
-        if not link.working():
-            yield "the worker has ended; start the bot again"
-        waited = look and look.tally.oldest_waiting
+        if slack.down_for > DOWN_TOO_LONG:
+            yield f"no connection to Slack for {slack.down_for:.0f} seconds"
+        if not slack.working():
+            yield "the worker has stopped; restart the bot"
+        waited = probe and probe.questions.oldest_waiting
         if waited and waited > WAITED_TOO_LONG:
             yield f"a question has waited for {waited:.0f} seconds"
 
-    def _slack(self) -> dict[str, object]:
-        if self._link is None:
+    def _slack_state(self) -> dict[str, object]:
+        if self._slack is None:
             return {"mode": "off", "connected": False}
-        down = self._link.down_for
-        said: dict[str, object] = {"mode": self._link.mode, "connected": not down}
-        return said | ({"disconnected_seconds": _rounded(down)} if down else {})
+        down = self._slack.down_for
+        state: dict[str, object] = {"mode": self._slack.mode, "connected": not down}
+        return state | ({"disconnected_seconds": _rounded(down)} if down else {})
 
-    async def _look(self) -> Probe | None:
-        """Return what the database says, None where it does not in time."""
-        if self._looking is None or self._looking.done():
+    def _metrics(self, probe: Probe | None) -> Iterator["Metric"]:
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+        yield GaugeMetricFamily("briefs_database_up", "Whether the database answers.", bool(probe))
+        if probe:
+            found = probe.figures
+            yield GaugeMetricFamily("briefs_briefs", "Current briefs.", found.briefs)
+            yield GaugeMetricFamily("briefs_passages", "Searchable passages.", found.passages)
+            yield GaugeMetricFamily(
+                "briefs_generation", "Number of the published index.", found.generation
+            )
+            yield from _question_metrics(probe.questions)
+        if self._slack:
+            yield GaugeMetricFamily(
+                "briefs_slack_connected", "Whether Slack is connected.", not self._slack.down_for
+            )
+            refused = CounterMetricFamily(
+                "briefs_refused_requests",
+                "Requests refused before they were read, by reason.",
+                labels=["reason"],
+            )
+            for reason, count in sorted(self._refused().items()):
+                refused.add_metric([reason], count)
+            yield refused
+
+    async def _probe(self) -> Probe | None:
+        """Return what the database says, None where it does not answer in time."""
+        if self._probing is None or self._probing.done():
             loop = asyncio.get_running_loop()
-            self._looking = loop.run_in_executor(self._thread, self._read)
-        done, _ = await asyncio.wait({self._looking}, timeout=SLOW)
+            self._probing = loop.run_in_executor(self._thread, self._read)
+        done, _ = await asyncio.wait({self._probing}, timeout=SLOW)
         return next(iter(done)).result() if done else None
 
     def _read(self) -> Probe | None:
         try:
-            return Probe(figures(self._database), self._tallying.tally())
+            return Probe(figures(self._database), self._count_questions())
         except BriefsError:
             return None
 
 
-def site(health: Health) -> Site:
-    """Return a site of health and metrics alone."""
-    return Site(health.places())
+def _question_metrics(questions: QuestionCounts) -> Iterator["Metric"]:
+    from prometheus_client.core import (
+        CounterMetricFamily,
+        GaugeMetricFamily,
+        HistogramMetricFamily,
+    )
+
+    outcomes = CounterMetricFamily(
+        "briefs_questions", "Questions that have ended, by outcome.", labels=["outcome"]
+    )
+    for outcome, count in questions.counts.items():
+        if outcome not in _UNFINISHED:
+            outcomes.add_metric([outcome], count)
+    yield outcomes
+    waiting, working = (questions.counts[name] for name in _UNFINISHED)
+    oldest = round(questions.oldest_waiting or 0.0, 3)
+    for name, words, value in (
+        ("briefs_questions_waiting", "Questions that wait for a worker.", waiting),
+        ("briefs_questions_working", "Questions being worked on.", working),
+        ("briefs_oldest_waiting_seconds", "How long the oldest question has waited.", oldest),
+    ):
+        yield GaugeMetricFamily(name, words, value)
+    buckets = [(f"{most:g}", number) for most, number in questions.within.items()]
+    yield HistogramMetricFamily(
+        "briefs_answer_seconds",
+        "Seconds from a question's acceptance to its end.",
+        buckets=[*buckets, ("+Inf", questions.ended)],
+        sum_value=round(questions.seconds, 3),
+    )
 
 
 def _rounded(seconds: float | None) -> float | None:

@@ -1,297 +1,177 @@
-"""Draw the desk's statistics as SVG: numbers in, a picture and the table that says the same out.
+"""The statistics as plots: numbers in; out come shapes for templates/plots.html and a table.
 
-Colours come from the classes in static/plots.css, so that they follow light and dark. Of our own
-making: matplotlib takes half a second to import, is an extra, writes style attributes, which the
-desk's Content-Security-Policy forbids, and knows one colour scheme and one width.
+Places across are shares of the width, so that a plot fits any screen; heights are in pixels. Not
+drawn with matplotlib: it writes style attributes, which our Content-Security-Policy forbids, knows
+one colour scheme and one width, takes half a second to import and is an optional dependency.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import count, pairwise
-
-from markupsafe import Markup, escape
+from itertools import count
+from typing import ClassVar
 
 from bot.audit.statistics import Day, Month
 
-
-def element(name: str, *children: str, **attributes: object) -> Markup:
-    """Return an element; `class_` and `text_anchor` become "class" and "text-anchor".
-
-    Children that are no Markup are escaped; attributes that are None are left out.
-    """
-    shown = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(_number(value))}"'
-        for key, value in attributes.items()
-        if value is not None
-    )
-    inner = Markup("").join(children)
-    return Markup(f"<{name}{shown}>{inner}</{name}>")  # noqa: S704 - escaped piece by piece above
-
-
-def picture(name: str, height: int, title: str, described: str, drawn: Iterable[Markup]) -> Markup:
-    """Return an SVG as wide as its place and `height` pixels high, with a name and a description.
-
-    Widths inside are percentages, so that it fits a phone and its letters keep their size.
-    """
-    return element(
-        "svg",
-        element("title", title, id=f"{name}-title"),
-        element("desc", described, id=f"{name}-desc"),
-        *drawn,
-        class_="plot",
-        role="img",
-        aria_labelledby=f"{name}-title {name}-desc",
-        width="100%",
-        height=height,
-    )
-
-
-def percent(share: float) -> str:
-    """Return a share of the width, in [0, 1], as an attribute's value."""
-    return f"{_number(100 * share)}%"
-
-
-def _number(value: object) -> object:
-    return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else value
-
-
-DAYS, WEEKS = 62, 366  # days up to which a bar is a day, or a week; of more it is a month
+DAYS, WEEKS = 62, 366  # days up to which a bar is a day, or a week; beyond, it is a month
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _MONTH = len("2026-05")
-
-
-def grain(count: int) -> str:
-    """Return what one bar of so many days stands for."""
-    return "Day" if count <= DAYS else "Week from" if count <= WEEKS else "Month"
-
-
-def spans(found: Sequence[Day]) -> list[Day]:
-    """Return days, weeks from Monday on, or months ("2026-05"), by how many days there are."""
-    named = grain(len(found))
-    together: dict[str, Day] = {}
-    for one in found:
-        begins = _monday(one.day) if named == "Week from" else one.day
-        begins = begins[:_MONTH] if named == "Month" else begins
-        before = together.get(begins, Day(begins, 0, 0))
-        together[begins] = Day(begins, before.answers + one.answers, before.declined + one.declined)
-    return list(together.values())
-
-
-def label(span: Day) -> str:
-    """Return a span's name, such as "3 May 2026" or "May 2026"."""
-    if len(span.day) == _MONTH:
-        return month_label(span.day)
-    return f"{short_label(span)} {span.day[:4]}"
-
-
-def short_label(span: Day) -> str:
-    """Return the name without the year of a day; a month keeps it."""
-    if len(span.day) == _MONTH:
-        return month_label(span.day)
-    return f"{int(span.day[8:])} {_MONTHS[int(span.day[5:7]) - 1]}"
-
-
-def month_label(month: str) -> str:
-    """Return "May 2026" for "2026-05"."""
-    return f"{_MONTHS[int(month[5:7]) - 1]} {month[:4]}"
-
-
-def _monday(day: str) -> str:
-    at = date.fromisoformat(day)
-    return (at - timedelta(days=at.weekday())).isoformat()
-
-
-_TOP, _HEIGHT, _BELOW = 30, 180, 24  # pixels: the legend, the plot, the labels of its axis
-_ROW = 34  # pixels of one horizontal bar with its label
 _FEWEST = 14  # bars that there is room for; fewer leave some of it empty
 _LABELS = 5  # on an axis of time: what a phone has room for
 _APART = 0.25  # of the width, between the names of two months
 
 
 @dataclass(frozen=True)
-class Plot:
-    """A picture, and its numbers as a table. Without numbers there is no picture."""
+class Bar:
+    """A bar with the text that pointing at it shows."""
 
-    svg: Markup
+    title: str
+    at: float  # left edge
+    width: float
+    values: tuple[float, ...]  # heights of its parts from the bottom, or the number of a row
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of a line, its height above the bottom of the plot; None leaves a gap."""
+
+    title: str
+    at: float
+    height: float | None
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A plot, and its numbers as a table; without numbers there are no rows and no plot."""
+
+    name: str
+    title: str
     head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str, ...], ...] = ()
+    described: str = ""
+    ticks: tuple[tuple[float, str], ...] = ()  # height, label
+    labels: tuple[tuple[float, str], ...] = ()  # place, text
+    bars: tuple[Bar, ...] = ()
+    lines: tuple[tuple[Point, ...], ...] = ()
+
+    top: ClassVar[int] = 30  # for the legend
+    height: ClassVar[int] = 180
+    below: ClassVar[int] = 24  # for the labels
+    row: ClassVar[int] = 34  # of one horizontal bar with its label
 
 
 def days(found: Sequence[Day]) -> Plot:
-    """Draw questions over time as bars, those answered below, those not answered above."""
-    bars = spans(found)
-    head = (grain(len(found)), "Answered", "Not answered")
-    rows = tuple((label(bar), f"{bar.answers:,}", f"{bar.declined:,}") for bar in bars)
+    """Return questions over time as bars: answered below, not answered above."""
+    bars, grain = _spans(found)
+    title, head = "Questions over time", (grain, "Answered", "Not answered")
     if not any(bar.answers or bar.declined for bar in bars):
-        return Plot(Markup(""), head, ())
+        return Plot("days", title, head)
     ticks = _ticks(max(bar.answers + bar.declined for bar in bars))
-    width = 1 / max(len(bars), _FEWEST)
-    drawn = [*_legend(("plot-answered", "answered"), ("plot-declined", "not answered"))]
-    drawn += [_grid(at / ticks[-1], str(at)) for at in ticks]
-    drawn += [_stack(bar, n * width, width, ticks[-1]) for n, bar in enumerate(bars)]
-    drawn += _dates([short_label(bar) for bar in bars], width)
-    asked = sum(bar.answers + bar.declined for bar in bars)
-    described = (
-        f"{asked:,} questions from {found[0].day} to {found[-1].day}, "
-        f"{sum(bar.declined for bar in bars):,} of them not answered"
+    width, scale = 1 / max(len(bars), _FEWEST), Plot.height / ticks[-1]
+    asked, declined = (sum(numbers) for numbers in zip(*map(_asked, bars), strict=True))
+    step = -(-max(len(bars), _FEWEST) // _LABELS)
+    return Plot(
+        "days",
+        title,
+        head,
+        tuple((_label(bar.day), f"{bar.answers:,}", f"{bar.declined:,}") for bar in bars),
+        f"{asked:,} questions from {found[0].day} to {found[-1].day}, {declined:,} not answered",
+        tuple((at * scale, str(at)) for at in ticks),
+        tuple(
+            ((at + 0.5) * width, _label(bars[at].day, year=False))
+            for at in range(0, len(bars), step)
+        ),
+        tuple(
+            Bar(
+                f"{_label(bar.day)}: {bar.answers} answered, {bar.declined} not answered",
+                at * width,
+                width,
+                (bar.answers * scale, bar.declined * scale),
+            )
+            for at, bar in enumerate(bars)
+        ),
     )
-    return Plot(_framed("days", "Questions over time", described, drawn), head, rows)
 
 
 def kinds(found: Mapping[str, int]) -> Plot:
-    """Draw counts by kind as horizontal bars, the most frequent first."""
-    head = ("Kind", "Findings")
-    counts = sorted(
-        ((n, kind) for kind, n in found.items() if n), key=lambda one: (-one[0], one[1])
-    )
-    rows = tuple((kind, f"{n:,}") for n, kind in counts)
+    """Return counts by kind as horizontal bars, the most frequent first."""
+    title, head = "Findings by kind", ("Kind", "Findings")
+    counts = sorted((-n, kind) for kind, n in found.items() if n)
     if not counts:
-        return Plot(Markup(""), head, ())
-    drawn = []
-    for at, (n, kind) in enumerate(counts):
-        share = 0.85 * n / counts[0][0]  # which leaves room for the number
-        top = at * _ROW
-        drawn += [
-            element("text", kind, x=0, y=top + 12, fill="currentColor"),
-            element(
-                "rect", element("title", f"{kind}: {n:,}"),
-                x=0, y=top + 18, width=percent(share), height=10, class_="plot-bar",
-            ),
-            element("text", f"{n:,}", x=percent(share), dx=6, y=top + 27, fill="currentColor"),
-        ]  # fmt: skip
-    described = ", ".join(f"{kind} {n:,}" for n, kind in counts)
+        return Plot("kinds", title, head)
+    rows = tuple((kind, f"{-n:,}") for n, kind in counts)
+    most = counts[0][0]
     return Plot(
-        picture("kinds", _ROW * len(counts), "Findings by kind", described, drawn), head, rows
+        "kinds",
+        title,
+        head,
+        rows,
+        ", ".join(" ".join(row) for row in rows),
+        bars=tuple(
+            Bar(kind, 0, 0.85 * n / most, (-n,))
+            for n, kind in counts  # 0.85: room for the number
+        ),
     )
 
 
 def agreement(found: Sequence[Month]) -> Plot:
-    """Draw how machine and editors agree, month by month: the share of sentences, and kappa."""
-    head = ("Month", "Judged", "Agreed", "Cohen's kappa")
-    rows = tuple(
-        (month_label(one.month), f"{one.judged:,}", f"{one.agreed / one.judged:.0%}", _kappa(one))
-        for one in found
+    """Return month by month how checks and editors agree: the share of sentences, and kappa."""
+    title, head = (
+        "Agreement between checks and editors",
+        ("Month", "Judged", "Agreed", "Cohen's kappa"),
     )
     if not found:
-        return Plot(Markup(""), head, ())
-    lowest = -1.0 if any((one.kappa or 0) < 0 for one in found) else 0.0
+        return Plot("agreement", title, head)
+    shares = [one.agreed / one.judged for one in found]
+    kappas = [one.kappa for one in found]
+    said = ["–" if one is None else f"{one:.2f}" for one in kappas]
+    rows = tuple(
+        (_label(one.month), f"{one.judged:,}", f"{share:.0%}", kappa)
+        for one, share, kappa in zip(found, shares, said, strict=True)
+    )
+    titles = [f"{month}: {share} of {n} agreed, kappa {kappa}" for month, n, share, kappa in rows]
+    lowest = -1.0 if any((one or 0) < 0 for one in kappas) else 0.0
     places = _places(found)
-    drawn = [*_legend(("plot-agreed", "agreed"), ("plot-kappa", "kappa"))]
-    for at in (lowest, (1 + lowest) / 2, 1.0):
-        drawn.append(_grid((at - lowest) / (1 - lowest), f"{at:.1f}"))
-    for name, values in (
-        ("plot-agreed", [one.agreed / one.judged for one in found]),
-        ("plot-kappa", [one.kappa for one in found]),
-    ):
-        heights = [None if one is None else (one - lowest) / (1 - lowest) for one in values]
-        drawn += _line(name, places, heights, rows)
-    drawn += _months(found, places)
-    described = "; ".join(f"{row[0]}: {row[2]} of {row[1]} agreed, kappa {row[3]}" for row in rows)
+
+    def height(value: float) -> float:
+        return Plot.height * (value - lowest) / (1 - lowest)
+
+    def line(values: Sequence[float | None]) -> tuple[Point, ...]:
+        return tuple(
+            Point(title, at, None if value is None else height(value))
+            for title, at, value in zip(titles, places, values, strict=True)
+        )
+
     return Plot(
-        _framed("agreement", "Agreement of machine and editors", described, drawn), head, rows
+        "agreement",
+        title,
+        head,
+        rows,
+        "; ".join(titles),
+        tuple((height(at), f"{at:.1f}") for at in (lowest, (1 + lowest) / 2, 1.0)),
+        _apart([(place, _label(one.month)) for place, one in zip(places, found, strict=True)]),
+        lines=(line(shares), line(kappas)),
     )
 
 
-def _framed(name: str, title: str, described: str, drawn: Sequence[Markup]) -> Markup:
-    """Return a picture with room at its left for the labels of the axis; see plots.css."""
-    framed = picture(name, _TOP + _HEIGHT + _BELOW, title, described, drawn)
-    return element("div", framed, class_="plot-framed")
-
-
-def _legend(*named: tuple[str, str]) -> list[Markup]:
-    drawn, left = [], 0
-    for name, text in named:
-        drawn.append(element("rect", x=left, y=4, width=12, height=12, class_=name))
-        drawn.append(element("text", text, x=left + 18, y=14, fill="currentColor"))
-        left += 18 + 8 * len(text) + 20
-    return drawn
-
-
-def _y(share: float) -> float:
-    return _TOP + _HEIGHT * (1 - share)
-
-
-def _grid(share: float, said: str) -> Markup:
-    y = _y(share)
-    return element(
-        "g",
-        element("line", x1=0, x2="100%", y1=y, y2=y, class_="plot-grid"),
-        element("text", said, x=-6, y=y + 4, text_anchor="end", fill="currentColor"),
-    )
-
-
-def _stack(bar: Day, left: float, width: float, most: int) -> Markup:
-    at = {"x": percent(left + width * 0.1), "width": percent(width * 0.8)}
-    lower, upper = bar.answers / most, (bar.answers + bar.declined) / most
-    return element(
-        "g",
-        element("title", f"{label(bar)}: {bar.answers} answered, {bar.declined} not answered"),
-        element(  # so that the whole column can be pointed at
-            "rect", x=percent(left), width=percent(width), y=_TOP, height=_HEIGHT, class_="plot-hit"
-        ),
-        element("rect", **at, y=_y(lower), height=_HEIGHT * lower, class_="plot-answered"),
-        element(
-            "rect", **at, y=_y(upper), height=_HEIGHT * (upper - lower), class_="plot-declined"
-        ),
-    )
-
-
-def _line(
-    name: str,
-    places: Sequence[float],
-    heights: Sequence[float | None],
-    rows: Sequence[tuple[str, ...]],
-) -> list[Markup]:
-    """Join points of neighbouring months; None is a gap."""
-    drawn = []
-    points = list(zip(places, heights, strict=True))
-    for (x1, one), (x2, other) in pairwise(points):
-        if one is not None and other is not None:
-            ends = {"x1": percent(x1), "x2": percent(x2), "y1": _y(one), "y2": _y(other)}
-            drawn.append(element("line", **ends, class_=f"plot-line {name}"))
-    for (x, height), row in zip(points, rows, strict=True):
-        if height is not None:
-            said = f"{row[0]}: {row[2]} of {row[1]} agreed, kappa {row[3]}"
-            drawn.append(_point(name, x, _y(height), said))
-    return drawn
-
-
-def _point(name: str, x: float, y: float, said: str) -> Markup:
-    """Return a mark: round for one line and square for the other, whatever colours one sees."""
-    shape = {"class_": f"plot-point {name}"}
-    if name == "plot-agreed":
-        return element("circle", element("title", said), cx=percent(x), cy=y, r=5, **shape)
-    return element(
-        "rect", element("title", said), x=percent(x), y=y - 4.5, width=9, height=9,
-        transform="translate(-4.5)", **shape,
-    )  # fmt: skip
+def _asked(day: Day) -> tuple[int, int]:
+    return day.answers + day.declined, day.declined
 
 
 def _places(found: Sequence[Month]) -> list[float]:
-    """Return where each month stands, in (0, 1): months without a judgement keep their room."""
+    """Return where each month is, in (0, 1): months without a judgement keep their room."""
     at = [int(one.month[:4]) * 12 + int(one.month[5:7]) for one in found]
     room = at[-1] - at[0] + 1
     return [(one - at[0] + 0.5) / room for one in at]
 
 
-def _months(found: Sequence[Month], places: Sequence[float]) -> list[Markup]:
-    shown: list[tuple[str, float]] = []
-    for one, place in zip(found, places, strict=True):
-        if not shown or place - shown[-1][1] >= _APART:
-            shown.append((month_label(one.month), place))
-    return [_below(label, place) for label, place in shown]
-
-
-def _dates(labels: Sequence[str], width: float) -> list[Markup]:
-    step = -(-max(len(labels), _FEWEST) // _LABELS)
-    return [_below(labels[at], (at + 0.5) * width) for at in range(0, len(labels), step)]
-
-
-def _below(said: str, place: float) -> Markup:
-    anchor = "end" if place > 0.94 else "middle"  # to the left there is room; see plots.css
-    y = _TOP + _HEIGHT + 18
-    return element("text", said, x=percent(place), y=y, text_anchor=anchor, fill="currentColor")
+def _apart(labels: Sequence[tuple[float, str]]) -> tuple[tuple[float, str], ...]:
+    """Return the labels that do not overlap on a phone."""
+    shown: list[tuple[float, str]] = []
+    for place, text in labels:
+        if not shown or place - shown[-1][0] >= _APART:
+            shown.append((place, text))
+    return tuple(shown)
 
 
 def _ticks(most: int) -> list[int]:
@@ -301,5 +181,25 @@ def _ticks(most: int) -> list[int]:
     return list(range(0, step * -(-most // step) + 1, step))
 
 
-def _kappa(one: Month) -> str:
-    return "–" if one.kappa is None else f"{one.kappa:.2f}"
+def _spans(found: Sequence[Day]) -> tuple[list[Day], str]:
+    """Return days, weeks from Monday on, or months ("2026-05"), and the name of that unit."""
+    grain = "Day" if len(found) <= DAYS else "Week from" if len(found) <= WEEKS else "Month"
+    together: dict[str, Day] = {}
+    for one in found:
+        begins = one.day
+        if grain == "Week from":
+            day = date.fromisoformat(one.day)
+            begins = (day - timedelta(days=day.weekday())).isoformat()
+        elif grain == "Month":
+            begins = one.day[:_MONTH]
+        before = together.get(begins, Day(begins, 0, 0))
+        together[begins] = Day(begins, before.answers + one.answers, before.declined + one.declined)
+    return list(together.values()), grain
+
+
+def _label(iso: str, *, year: bool = True) -> str:
+    """Return "May 2026" for a month; "3 May 2026", or "3 May", for a day."""
+    month = _MONTHS[int(iso[5:7]) - 1]
+    if len(iso) == _MONTH:
+        return f"{month} {iso[:4]}"
+    return f"{int(iso[8:])} {month}" + (f" {iso[:4]}" if year else "")

@@ -1,7 +1,7 @@
-"""Serve an ASGI application with uvicorn inside a loop that is ours, until its block ends.
+"""Run an ASGI application with uvicorn inside our own event loop, until its block ends.
 
-uvicorn is not to catch signals, log or open sockets: that is settled here, so that a port that
-cannot be had is one clear line and a signal ends the bot in order.
+We open the socket and catch the signals, not uvicorn: a port that is taken becomes one clear line,
+and a signal ends the bot in order.
 """
 
 import asyncio
@@ -11,30 +11,30 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 
 import uvicorn
+from starlette.types import ASGIApp
 
-from bot.web.asgi import App
 from index.errors import UsageError
 
-LEAVING = 2  # seconds for requests under way to end
+LEAVING = 2  # seconds that requests under way have to finish
 MOST = 200  # requests at once; more are answered with 503
 
 
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave the signals to whoever runs us."""
         yield
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """Return a socket that listens; UsageError where it cannot be had. Port 0: any free one."""
+    """Return a listening socket; port 0 takes any free one. Raises UsageError."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         made = socket.create_server((host, port), family=family, backlog=128)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise UsageError(
-            f"{host} port {port} cannot be had ({reason}); choose others with --host and --port"
+            f"cannot listen on {host} port {port} ({reason}); "
+            "choose another address with --host and --port"
         ) from None
     # asyncio has replies sent at once (TCP_NODELAY) only on sockets that name their protocol;
     # without it every reply on a kept connection waits 40 ms for the other end's acknowledgement.
@@ -42,13 +42,13 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 def address(listening: socket.socket) -> str:
-    """Return where a socket is reached, as a URL."""
+    """Return the URL of a listening socket."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 @contextlib.asynccontextmanager
-async def serving(app: App, listening: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
+async def serving(app: ASGIApp, listening: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
     """Serve while the block lasts; yields the task, which ends early only if serving fails."""
     config = uvicorn.Config(
         app, http="h11", ws="none", lifespan="off", interface="asgi3", log_config=None,
@@ -67,20 +67,20 @@ async def serving(app: App, listening: socket.socket) -> AsyncIterator[asyncio.T
 
 
 def stop_signals() -> asyncio.Event:
-    """Have signals heard from now on, and return what is set when the process is told to end.
+    """Return an event that SIGTERM and SIGINT set from now on.
 
-    Called before anything is begun: what is begun by then is ended in order.
+    Call it before anything starts, so that whatever has started by then is ended in order.
     """
-    told = asyncio.Event()
+    stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, told.set)
-    return told
+        loop.add_signal_handler(sign, stopping.set)
+    return stopping
 
 
-async def until_stopped(told: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
-    """Return when the process is told to end; raise what ended one of the tasks before that."""
-    waiting = asyncio.create_task(told.wait())
+async def until_stopped(stopping: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
+    """Return once the process is told to stop; raise what ended one of the tasks before that."""
+    waiting = asyncio.create_task(stopping.wait())
     await asyncio.wait({waiting, *tasks}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
     for task in tasks:

@@ -1,6 +1,6 @@
-"""Sessions in a signed cookie, and the tokens that forms carry against forged requests.
+"""Sessions in a signed cookie, tokens against forged forms, and the wait after wrong logins.
 
-Nothing is kept here: a cookie says who signed in and when, and the key says that we wrote it.
+Sessions are not stored: a cookie says who signed in and when, and its signature that we wrote it.
 """
 
 import hashlib
@@ -14,7 +14,10 @@ from dataclasses import dataclass
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-_HOUR = 3600  # seconds
+FREE = 3  # wrong tokens without a wait
+LONGEST_WAIT = 60.0  # seconds
+FORGOTTEN = 900.0  # seconds after the last wrong token
+MOST = 1_000  # addresses remembered
 
 
 @dataclass(frozen=True)
@@ -31,20 +34,19 @@ class WebSession:
 
 
 class WebSessions:
-    """Reads and writes sessions under one key."""
+    """Reads and writes sessions under one key; `secure` cookies are sent over https only."""
 
     def __init__(self, key: bytes, hours: int, *, secure: bool) -> None:
-        """Remember the key, how long a session holds, and whether cookies ask for https."""
-        self.seconds = hours * _HOUR
+        self.seconds = hours * 3600
         self.secure = secure
-        # Cookies know no ports: two desks on one machine must not take each other's away.
+        # Cookies know no ports: two desks on one machine must not overwrite each other's.
         mark = hashlib.sha256(b"name" + key).hexdigest()[:8]
         self.cookie = ("__Host-" if secure else "") + f"briefs_desk_{mark}"
         self._sessions = URLSafeTimedSerializer(key, salt="desk session")
         self._forms = URLSafeTimedSerializer(key, salt="desk form")
 
     def read(self, value: str | None) -> WebSession | None:
-        """Return the session of a cookie, None where it is not ours or too old."""
+        """Return the session of a cookie, None if it is not ours or has expired."""
         try:
             kept = self._sessions.loads(value or "", max_age=self.seconds)
             return WebSession(str(kept["id"]), kept["name"])
@@ -52,15 +54,15 @@ class WebSessions:
             return None
 
     def write(self, session: WebSession) -> str:
-        """Return the cookie's value."""
+        """Return the value of a session's cookie."""
         return str(self._sessions.dumps({"id": session.id, "name": session.name}))
 
     def form_token(self, session: WebSession, who: str | None) -> str:
-        """Return what the forms of this session carry, for this person."""
+        """Return the token that the forms of this session and person carry."""
         return str(self._forms.dumps([session.id, who]))
 
     def is_form_token(self, value: str, session: WebSession, who: str | None) -> bool:
-        """Whether a form carries what we gave to this session for this person."""
+        """Whether a form's token was made for this session and person."""
         try:
             given = self._forms.loads(value, max_age=self.seconds)
         except BadData:
@@ -70,26 +72,19 @@ class WebSessions:
         return hmac.compare_digest(str(given[0]).encode(), session.id.encode())
 
 
-FREE = 3  # wrong tokens without a wait
-LONGEST = 60.0  # seconds
-FORGOTTEN = 900.0  # seconds after the last wrong token
-MOST = 1_000  # addresses remembered
-
-
 class FailedLogins:
-    """Wrong tokens by address."""
+    """Slows down guessing: each wrong token from an address makes the next wait longer."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Start with none."""
         self._clock = clock
         self._failed: OrderedDict[str, tuple[int, float]] = OrderedDict()  # count, time of the last
         self._lock = threading.Lock()
 
     def wait(self, address: str) -> float:
-        """Return for how many more seconds nothing is taken from an address."""
+        """Return for how many more seconds an address may not try."""
         with self._lock:
             count, last = self._failed.get(address, (0, 0.0))
-            pause = min(LONGEST, 2.0 ** (count - FREE)) if count >= FREE else 0.0
+            pause = min(LONGEST_WAIT, 2.0 ** (count - FREE)) if count >= FREE else 0.0
             return max(0.0, last + pause - self._clock())
 
     def failed(self, address: str) -> None:
@@ -102,6 +97,6 @@ class FailedLogins:
                 self._failed.popitem(last=False)
 
     def passed(self, address: str) -> None:
-        """Forget what was wrong before a right one."""
+        """Forget an address's wrong tokens."""
         with self._lock:
             self._failed.pop(address, None)

@@ -1,21 +1,21 @@
-"""The desk's settings: the [desk] table of briefs.toml, tokens from the environment or .env.
+"""Settings of the desk: the [desk] table of briefs.toml, tokens from the environment or .env.
 
     BRIEFS_DESK_TOKENS="ilse:editor:TOKEN, omar:reader:TOKEN"
 
     [desk]
-    url = "https://briefs.example.org"   # where people reach it; Slack's citations link there
-    tokens_file = "/run/secrets/desk"    # the same entries, one a line, instead of the variable
-    session_hours = 12                   # after which one signs in again
+    url = "https://briefs.example.org"   # its public address; citations in Slack link there
+    tokens_file = "/run/secrets/desk"    # the same entries, one a line, in place of the variable
+    session_hours = 12                   # until people have to sign in again
     enabled = true                       # false: `briefs serve` has no desk
 
-    proxy_user_header = "X-Forwarded-User"   # a proxy says who it is, in place of tokens
-    proxy_addresses = ["10.0.0.7"]           # believed from there alone; networks too
-    proxy_default = "reader"                 # of whoever is not named; "none": is not let in
+    proxy_user_header = "X-Forwarded-User"   # a proxy signs people in, in place of tokens
+    proxy_addresses = ["10.0.0.7"]           # whose header is believed; networks too
+    proxy_default = "reader"                 # the role of everyone not listed; "none": no access
 
     [desk.people]
     "ilse@example.org" = "editor"
 
-Of tokens only the hashes are kept. All faults are named in one line, without any value.
+Only the hashes of tokens are kept. An error names every fault in one line, and never a value.
 """
 
 import hashlib
@@ -35,48 +35,6 @@ from pydantic import model_validator as whole
 from index.errors import SettingsError
 from index.settings import CONFIG_FILE, SECRETS_FILE, table, variables
 
-
-class Role(StrEnum):
-    """What a person may do; each may do what those before may."""
-
-    READER = "reader"  # reads answers and briefs, not who asked
-    EDITOR = "editor"  # sees who asked, judges, runs checks, takes reports away
-    ADMIN = "admin"  # has questions forgotten
-
-
-_RANK = {role: rank for rank, role in enumerate(Role)}
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody at the desk."""
-
-    name: str
-    role: Role
-
-    @property
-    def is_editor(self) -> bool:
-        """Whether they may see askers, judge and run checks."""
-        return self.may(Role.EDITOR)
-
-    @property
-    def is_admin(self) -> bool:
-        """Whether they may have questions forgotten."""
-        return self.may(Role.ADMIN)
-
-    def may(self, needed: Role) -> bool:
-        """Whether their role is the one needed, or more."""
-        return _RANK[self.role] >= _RANK[needed]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches a host; a name that is no address counts as open."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 VARIABLE = "BRIEFS_DESK_TOKENS"
 SHORTEST_TOKEN = 24  # characters
 MAKE_TOKEN = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"  # noqa: S105
@@ -95,16 +53,49 @@ _WORDS = {
 }
 
 
+class Role(StrEnum):
+    """What a person may do; each may do what those before may."""
+
+    READER = "reader"  # reads answers and briefs; does not see who asked
+    EDITOR = "editor"  # sees who asked, judges, runs checks, downloads reports
+    ADMIN = "admin"  # deletes questions
+
+
+_RANK = {role: rank for rank, role in enumerate(Role)}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who uses the desk."""
+
+    name: str
+    role: Role
+
+    @property
+    def is_editor(self) -> bool:
+        """Whether they may see who asked, judge and run checks."""
+        return self.may(Role.EDITOR)
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether they may delete questions."""
+        return self.may(Role.ADMIN)
+
+    def may(self, needed: Role) -> bool:
+        """Whether their role includes the one needed."""
+        return _RANK[self.role] >= _RANK[needed]
+
+
 @dataclass(frozen=True)
 class SignInToken:
-    """Who signs in with a token, and the token's SHA-256."""
+    """A person and the SHA-256 of the token they sign in with."""
 
     person: Person
     sha256: bytes
 
 
 class WebSettings(BaseModel):
-    """All settings of the desk."""
+    """The [desk] table, with the tokens."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -130,7 +121,7 @@ class WebSettings(BaseModel):
 
     @property
     def is_local(self) -> bool:
-        """Whether the address is this machine's own, or none is set."""
+        """Whether the address is this machine's, or none is set."""
         return self.url is None or is_loopback(urlsplit(self.url).hostname or "")
 
     @property
@@ -149,16 +140,16 @@ class WebSettings(BaseModel):
         except ValueError:
             sound = False
         if not sound or parts.scheme not in {"https", "http"} or not re.fullmatch(r"[!-~]+", value):
-            raise ValueError("no address; write one such as https://briefs.example.org")
+            raise ValueError("not an address; write one such as https://briefs.example.org")
         if parts.username or parts.query or parts.fragment or parts.path not in {"", "/"}:
-            raise ValueError("holds more than a host; the desk is at the root of its address")
+            raise ValueError("must be a host without a path; the desk is at its root")
         return value.rstrip("/")
 
     @field_validator("proxy_user_header")
     @classmethod
     def _is_a_header(cls, value: str | None) -> str | None:
         if value is not None and not _HEADER.fullmatch(value):
-            raise ValueError("no name of a header; write one such as X-Forwarded-User")
+            raise ValueError("not a header name; write one such as X-Forwarded-User")
         return value
 
     @field_validator("proxy_addresses")
@@ -172,22 +163,23 @@ class WebSettings(BaseModel):
         return value
 
     @whole(mode="after")
-    def _says_whom_to_believe(self) -> "WebSettings":
+    def _login_is_complete(self) -> "WebSettings":
         if self.proxy_user_header and not self.proxy_addresses:
-            raise ValueError("proxy_addresses: missing; name the proxy's address, else anybody "
-                             "could send the header")  # fmt: skip
+            raise ValueError(
+                "proxy_addresses: missing; give the proxy's, or anybody could send the header"
+            )
         if self.proxy_user_header and self.tokens:
-            raise ValueError(f"proxy_user_header and {VARIABLE}: give one of them, not both")
+            raise ValueError(f"proxy_user_header and {VARIABLE}: use one of them, not both")
         return self
 
 
 def load() -> WebSettings:
-    """Return the settings; raise SettingsError naming each fault, never a value."""
+    """Return the settings; raises SettingsError, which names each fault and never a value."""
     written = table("desk")
     faults = []
     if "tokens" in written:
         faults.append(
-            f"desk.tokens: not in {CONFIG_FILE}; write {VARIABLE} into the environment "
+            f"desk.tokens: does not belong in {CONFIG_FILE}; set {VARIABLE} in the environment "
             f"or {SECRETS_FILE}"
         )
     kept = {key: value for key, value in written.items() if key != "tokens"}
@@ -201,9 +193,17 @@ def load() -> WebSettings:
 
 
 def public_url() -> str | None:
-    """Return the desk's public address, None where none is set or there is no desk."""
+    """Return the desk's public address; None if none is set or the desk is switched off."""
     settings = load()
     return settings.url if settings.enabled else None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a host; names other than localhost count as open."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def token_hash(token: str) -> bytes:
@@ -214,7 +214,7 @@ def token_hash(token: str) -> bytes:
 def _tokens(file: Any) -> Iterator[SignInToken]:
     given = variables(VARIABLE).get(VARIABLE)
     if given and file:
-        raise SettingsError(f"{VARIABLE} and desk.tokens_file: give one of them, not both")
+        raise SettingsError(f"{VARIABLE} and desk.tokens_file: use one of them, not both")
     where, text = (VARIABLE, given or "") if not isinstance(file, str) else _read(Path(file))
     names: set[str] = set()
     for number, entry in enumerate(re.split(r"[\s,]+", text.strip()) if text.strip() else (), 1):
@@ -224,14 +224,14 @@ def _tokens(file: Any) -> Iterator[SignInToken]:
 def _token(entry: str, where: str, names: set[str]) -> SignInToken:
     found = _ENTRY.fullmatch(entry)
     if not found or found["role"] not in set(Role):
-        raise SettingsError(f"{where} is not NAME:ROLE:TOKEN, its role reader, editor or admin")
+        raise SettingsError(f"{where} is not NAME:ROLE:TOKEN with the role reader, editor or admin")
     if len(found["token"]) < SHORTEST_TOKEN:
         raise SettingsError(
-            f"{where}: its token is shorter than {SHORTEST_TOKEN} characters; make one with: "
+            f"{where}: the token is shorter than {SHORTEST_TOKEN} characters; make one with: "
             f"{MAKE_TOKEN}"
         )
     if found["name"] in names:
-        raise SettingsError(f"{where}: a name that an earlier entry has; choose another")
+        raise SettingsError(f"{where}: an earlier entry has the same name; choose another")
     names.add(found["name"])
     return SignInToken(Person(found["name"], Role(found["role"])), token_hash(found["token"]))
 
@@ -240,15 +240,17 @@ def _read(path: Path) -> tuple[str, str]:
     try:
         text, mode = path.read_text(encoding="utf-8"), path.stat().st_mode
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read ({error.strerror}); mend its rights") from None
+        raise SettingsError(
+            f"{path}: cannot be read ({error.strerror}); fix its permissions"
+        ) from None
     except UnicodeDecodeError:
-        raise SettingsError(f"{path}: not UTF-8; write it anew") from None
+        raise SettingsError(f"{path}: not UTF-8; save it as UTF-8") from None
     if os.name == "posix" and mode & 0o006:
         raise SettingsError(
-            f"{path}: holds tokens and everyone on this machine may read it; run: chmod 600 {path}"
+            f"{path}: everyone on this machine can read these tokens; run: chmod 600 {path}"
         )
     if not text.strip():
-        raise SettingsError(f"{path}: holds no token; write a line NAME:ROLE:TOKEN")
+        raise SettingsError(f"{path}: holds no token; add a line NAME:ROLE:TOKEN")
     return str(path), text
 
 

@@ -1,20 +1,17 @@
-"""Stand before the desk: refuse what no page of ours can have sent, and say how to treat replies.
+"""Stand before the desk: refuse what none of our pages can have sent, and add security headers.
 
-Where there is no login, the Host header must name this machine, against DNS rebinding. Against
-forged forms Origin and Sec-Fetch-Site must not be another's (forms carry a token besides). Bodies
-are short. Knows nothing of people.
+Without a login the Host header must name this machine, against DNS rebinding. Against forged forms,
+Origin and Sec-Fetch-Site must not be another site's (forms carry a token besides). Bodies are
+short.
 """
 
-import logging
-import traceback
 from collections.abc import Iterable
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.web.asgi import Answer, App, Message, Receive, Scope, Send, reply
-from bot.web.settings import is_loopback
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-log = logging.getLogger(__name__)
+from bot.web.routing import contained, headers_of, plain
+from bot.web.settings import is_loopback
 
 LONGEST_BODY = 64 * 1024  # bytes
 SAFE = frozenset({"GET", "HEAD"})
@@ -37,69 +34,61 @@ HEADERS = {
 _FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"via")
 
 
-class Refused(Exception):
-    """A request that is not handed on."""
-
+class _Rejected(Exception):
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
-        self.answer = Answer(status, f"{reason}\n", headers=(("connection", "close"),))
+        self.reply = plain(f"{reason}\n", status, connection="close")
 
 
 class Shield:
-    """Wraps the desk's application."""
+    """Wraps the desk's application.
 
-    def __init__(self, app: App, *, local: bool, host: str | None, https: bool) -> None:
-        """Remember whether nobody signs in, and under which host we are reached, if it is known."""
+    `local`: nobody signs in. `host`: the public name that people reach the desk by, if it is known.
+    """
+
+    def __init__(self, app: ASGIApp, *, local: bool, host: str | None, https: bool) -> None:
         self._app, self._local, self._host, self._https = app, local, host, https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or refuse it."""
-
-        begun = False
+        """Serve one request, or reject it."""
 
         async def marked(message: Message) -> None:
-            nonlocal begun
             if message["type"] == "http.response.start":
-                begun = True
                 message["headers"] = list(self._headers(message.get("headers", ())))
             await send(message)
 
+        await contained(self._serve, scope, receive, marked)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            headers = _by_name(scope["headers"])
-            self._check(scope["method"], headers)
-            receive = _counted(receive) if scope["method"] not in SAFE else receive
-            await self._app(scope, receive, marked)
-        except Refused as refused:
-            await reply(marked, refused.answer)
-        except Exception as error:  # its text may hold what was sent
-            log.error("%s could not be shown: %s", scope["path"], _where(error))
-            if begun:
-                raise
-            await reply(marked, Answer(500, "it went wrong; the log says where\n"))
+            self._check(scope["method"], headers_of(scope))
+            receive = receive if scope["method"] in SAFE else _counted(receive)
+            await self._app(scope, receive, send)
+        except _Rejected as rejected:
+            await rejected.reply(scope, receive, send)
 
     def _check(self, method: str, headers: dict[bytes, list[bytes]]) -> None:
         if method not in METHODS:
-            raise Refused(405, "not in this way")
+            raise _Rejected(405, "method not allowed")
         hosts = headers.get(b"host", [])
         host = hosts[0].decode("latin-1").lower() if len(hosts) == 1 else ""
         if not host or (self._local and not is_loopback_host(host)):
-            raise Refused(421, "this address is not served here")
+            raise _Rejected(421, "this server does not answer to that host name")
         if self._local and any(name in headers for name in _FORWARDED):
-            raise Refused(403, "handed on by a proxy, and this desk has no login; set one up")
-        if method in SAFE:
-            return
-        _check_length(headers)
-        self._check_origin(host, headers)
+            raise _Rejected(403, "requests through a proxy need a login; set one up for this desk")
+        if method not in SAFE:
+            _check_length(headers)
+            self._check_origin(host, headers)
 
     def _check_origin(self, host: str, headers: dict[bytes, list[bytes]]) -> None:
-        """Refuse what another site's page sends; browsers say "null" for forms of our pages."""
+        """Reject what another site's page sends; browsers say "null" for forms of our pages."""
         site = headers.get(b"sec-fetch-site", [b"same-origin"])
         if any(one not in {b"same-origin", b"none"} for one in site):
-            raise Refused(403, "sent by another site")
-        for origin in headers.get(b"origin", []):
-            told = origin.decode("latin-1").lower()
-            if told != "null" and urlsplit(told).netloc not in {host, self._host}:
-                raise Refused(403, "sent by another site")
+            raise _Rejected(403, "sent by another site")
+        for header in headers.get(b"origin", []):
+            origin = header.decode("latin-1").lower()
+            if origin != "null" and urlsplit(origin).netloc not in {host, self._host}:
+                raise _Rejected(403, "sent by another site")
 
     def _headers(self, given: Iterable[tuple[bytes, bytes]]) -> Iterable[tuple[bytes, bytes]]:
         given = [(name.lower(), value) for name, value in given]
@@ -111,7 +100,7 @@ class Shield:
 
 
 def is_loopback_host(host: str) -> bool:
-    """Whether a Host header names this machine: an address of its own, or localhost."""
+    """Whether a Host header names this machine: a loopback address, or localhost."""
     try:
         parts = urlsplit(f"//{host}")
         name, _ = parts.hostname or "", parts.port
@@ -122,29 +111,16 @@ def is_loopback_host(host: str) -> bool:
     return is_loopback(name)
 
 
-def _where(error: Exception) -> str:
-    """Return the kind of an error and the line that raised it, without its words."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
-
-
-def _by_name(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, list[bytes]]:
-    found: dict[bytes, list[bytes]] = {}
-    for name, value in headers:
-        found.setdefault(name.lower(), []).append(value)
-    return found
-
-
 def _check_length(headers: dict[bytes, list[bytes]]) -> None:
     lengths = headers.get(b"content-length", [])
     if b"transfer-encoding" in headers or len(lengths) != 1 or not lengths[0].isdigit():
-        raise Refused(411, "the length is not told")
+        raise _Rejected(411, "the request must state its length")
     if int(lengths[0][:12]) > LONGEST_BODY:
-        raise Refused(413, "too long")
+        raise _Rejected(413, "too long")
 
 
 def _counted(receive: Receive) -> Receive:
-    """Return what reads no more than a body may hold, whatever its length was said to be."""
+    """Return a `receive` that reads no more than LONGEST_BODY, whatever length was stated."""
     taken = 0
 
     async def counted() -> Message:
@@ -152,7 +128,7 @@ def _counted(receive: Receive) -> Receive:
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > LONGEST_BODY:
-            raise Refused(413, "too long")
+            raise _Rejected(413, "too long")
         return message
 
     return counted

@@ -1,23 +1,30 @@
-"""Show what became of cited words: a citation as it was recorded in, later versions out.
+"""The versions of briefs in the library, and what became of cited words in later ones.
 
-Reads the versions of briefs. Whether a change matters is the business of the checks.
+Whether a change matters is for the checks to say.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from bot.audit import said
-from bot.audit.word_diff import Stretch
-from bot.web.layout import PageBlock, blocks, laid_out
-from bot.web.wording import differences, likeness, words
+from bot.audit.word_diff import Op, Stretch, word_diff
+from bot.web.layout import blocks, laid_out
 from index import schema
 from index.library import Library
 from index.schema import CURRENT, WITHDRAWN
+
+ALIKE = 0.25  # share of common words from which two paragraphs count as one that was changed
+MOST = 5  # later versions that are compared, the newest
+LONGEST = 20_000  # characters of two paragraphs that are compared word by word
+CACHED = 100  # texts
+GONE = "gone"
+
+Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -39,62 +46,6 @@ class BriefVersion:
         return self.state == CURRENT
 
 
-def brief_versions(
-    connection: Connection, brief_ids: Collection[str]
-) -> dict[str, list[BriefVersion]]:
-    """Return all versions of these briefs, the oldest first; briefs that are unknown are absent."""
-    found: dict[str, list[BriefVersion]] = {}
-    query = _query().where(schema.versions.c.brief_id.in_(brief_ids))
-    for row in connection.execute(query.order_by(schema.versions.c.version)):
-        found.setdefault(row.brief_id, []).append(_edition(row))
-    return found
-
-
-def listed(
-    connection: Connection, words: Sequence[str], *, limit: int, offset: int
-) -> tuple[list[BriefVersion], int]:
-    """Return current briefs whose title or number has all these words, newest first, and how many.
-
-    Without a date they come last.
-    """
-    table = schema.versions
-    query = _query().where(table.c.state == CURRENT)
-    for word in words:
-        query = query.where(
-            or_(
-                func.lower(table.c.title).contains(word.lower(), autoescape=True),
-                func.lower(table.c.number).contains(word.lower(), autoescape=True),
-            )
-        )
-    total = connection.scalar(select(func.count()).select_from(query.subquery())) or 0
-    newest = (func.coalesce(table.c.date, "").desc(), table.c.title, table.c.brief_id)
-    rows = connection.execute(query.order_by(*newest).limit(limit).offset(offset))
-    return [_edition(row) for row in rows], total
-
-
-def _query() -> Select[Any]:
-    table = schema.versions
-    return select(
-        table.c.brief_id, table.c.version, table.c.state, table.c.title, table.c.date,
-        table.c.number, table.c.edition, schema.briefs.c.collection,
-    ).join(schema.briefs, schema.briefs.c.id == table.c.brief_id)  # fmt: skip
-
-
-def _edition(row: Row[Any]) -> BriefVersion:
-    return BriefVersion(
-        row.brief_id, row.version, row.state, row.title, row.date, row.number, row.edition,
-        row.collection,
-    )  # fmt: skip
-
-
-ALIKE = 0.25  # share of words from which a paragraph is taken for the same one, changed
-MOST = 5  # later versions that are compared, the newest
-KEPT = 100  # texts
-GONE = "gone"
-
-Json = Mapping[str, Any]
-
-
 @dataclass(frozen=True)
 class LaterVersion:
     """A later version of a cited brief.
@@ -103,7 +54,7 @@ class LaterVersion:
     it is nowhere; `pieces` lead from the old paragraph to that one, () where it is the same.
     """
 
-    edition: BriefVersion
+    brief: BriefVersion
     stands: bool
     paragraph: int | None = None
     pieces: tuple[Stretch, ...] = ()
@@ -118,69 +69,84 @@ class CitedToday:
 
 
 @dataclass(frozen=True)
-class Paragraph:
-    """A paragraph of a version, with the words that it is compared by."""
-
-    number: int
-    text: str
-    words: frozenset[str]
-
-
-@dataclass(frozen=True)
 class VersionText:
-    """A version's text, made ready for comparison."""
+    """A version's text, ready for comparison."""
 
     run: str  # all its words, for looking up quotations
-    paragraphs: tuple[Paragraph, ...]
+    paragraphs: tuple[tuple[int, str, frozenset[str]], ...]  # number, text, words
+
+
+def brief_versions(
+    connection: Connection, brief_ids: Collection[str]
+) -> dict[str, list[BriefVersion]]:
+    """Return all versions of these briefs, oldest first; unknown briefs are absent."""
+    found: dict[str, list[BriefVersion]] = {}
+    query = _query().where(schema.versions.c.brief_id.in_(brief_ids))
+    for row in connection.execute(query.order_by(schema.versions.c.version)):
+        found.setdefault(row.brief_id, []).append(BriefVersion(*row))
+    return found
+
+
+def current_briefs(
+    connection: Connection, words: Sequence[str], *, limit: int, offset: int
+) -> tuple[list[BriefVersion], int]:
+    """Return current briefs with all these words in title or number, and how many there are.
+
+    The newest come first, those without a date last.
+    """
+    table = schema.versions
+    query = _query().where(table.c.state == CURRENT)
+    for word in words:
+        query = query.where(
+            or_(
+                func.lower(table.c.title).contains(word.lower(), autoescape=True),
+                func.lower(table.c.number).contains(word.lower(), autoescape=True),
+            )
+        )
+    total = connection.scalar(select(func.count()).select_from(query.subquery())) or 0
+    newest = (func.coalesce(table.c.date, "").desc(), table.c.title, table.c.brief_id)
+    rows = connection.execute(query.order_by(*newest).limit(limit).offset(offset))
+    return [BriefVersion(*row) for row in rows], total
+
+
+def _query() -> Select[Any]:
+    table = schema.versions
+    return select(  # in the order of the fields of BriefVersion
+        table.c.brief_id, table.c.version, table.c.state, table.c.title, table.c.date,
+        table.c.number, table.c.edition, schema.briefs.c.collection,
+    ).join(schema.briefs, schema.briefs.c.id == table.c.brief_id)  # fmt: skip
 
 
 class VersionTexts:
-    """The texts of versions last compared: no version ever changes. Safe between threads."""
+    """Reads the texts of versions, caching the last ones: no version ever changes."""
 
     def __init__(self, library: Library) -> None:
-        """Remember where the texts are."""
         self._library = library
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, int], VersionText] = OrderedDict()
+        self.of = lru_cache(CACHED)(self._read)
 
-    def of(self, edition: BriefVersion) -> VersionText:
-        """Return the text of a version."""
-        key = edition.brief_id, edition.version
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        made = self._made(key)
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return made
-
-    def _made(self, key: tuple[str, int]) -> VersionText:
-        brief = self._library.brief(*key)
+    def _read(self, brief_id: str, version: int) -> VersionText:
+        brief = self._library.brief(brief_id, version)
         passages = [passage for _, passage in self._library.passages(brief)]
         found, number = [], 0
         for block in laid_out(brief, passages):
             number = block.paragraph or number
             text = brief.text[block.start : block.end]
-            found.append(Paragraph(number, text, words(text)))
+            found.append((number, text, _words(text)))
         return VersionText(said.run(brief.text), tuple(found))
 
 
 class CitedBriefs:
-    """What the library of today says of the briefs that one answer cites."""
+    """What the library of today says about the briefs that one answer cites."""
 
     def __init__(self, library: Library, texts: VersionTexts, brief_ids: Sequence[str]) -> None:
-        """Read which versions there are; texts are read when they are compared."""
         self._texts = texts
         with library.database.read() as connection:
-            self._editions = brief_versions(connection, set(brief_ids))
+            self._versions = brief_versions(connection, set(brief_ids))
 
     def today(self, citation: Json) -> CitedToday:
         """Return what became of the words that a citation quotes."""
         brief = citation["passage"]["brief"]
-        known = self._editions.get(brief["id"], [])
+        known = self._versions.get(brief["id"], [])
         if not known:
             return CitedToday(GONE)
         state = CURRENT if any(one.is_current for one in known) else WITHDRAWN
@@ -188,20 +154,38 @@ class CitedBriefs:
         cited = _cited(citation) if after else ""
         return CitedToday(state, tuple(self._later(one, citation["quote"], cited) for one in after))
 
-    def _later(self, edition: BriefVersion, quote: str, cited: str) -> LaterVersion:
-        text, wanted = self._texts.of(edition), words(cited)
+    def _later(self, brief: BriefVersion, quote: str, cited: str) -> LaterVersion:
+        text, wanted = self._texts.of(brief.brief_id, brief.version), _words(cited)
         stands = said.stands(quote, text.run)
-        best = max(text.paragraphs, key=lambda one: likeness(wanted, one.words), default=None)
-        if best is None or likeness(wanted, best.words) < ALIKE:
-            return LaterVersion(edition, stands)
-        changed = () if best.text == cited else tuple(differences(cited, best.text))
-        return LaterVersion(edition, stands, best.number, changed)
+        likeness, number, best = max(
+            ((_likeness(wanted, words), number, one) for number, one, words in text.paragraphs),
+            key=itemgetter(0),
+            default=(0.0, 0, ""),
+        )
+        if likeness < ALIKE:
+            return LaterVersion(brief, stands)
+        return LaterVersion(brief, stands, number, _difference(cited, best))
 
 
 def _cited(citation: Json) -> str:
     """Return the paragraph, or the bullet, in which the quotation begins."""
-    passage = citation["passage"]
-    at = citation["start"] - passage["start"]
-    parts: list[PageBlock] = blocks(passage["text"])
-    found = next((one for one in parts if one.start <= at < one.end), None)
-    return passage["text"][found.start : found.end] if found else str(passage["text"])
+    text = str(citation["passage"]["text"])
+    at = citation["start"] - citation["passage"]["start"]
+    found = next((one for one in blocks(text) if one.start <= at < one.end), None)
+    return text[found.start : found.end] if found else text
+
+
+def _difference(old: str, new: str) -> tuple[Stretch, ...]:
+    if len(old) + len(new) <= LONGEST or old == new:
+        return tuple(word_diff(old, new))
+    return Stretch(Op.REMOVED, old), Stretch(Op.ADDED, new)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word.key for word in said.words(text))
+
+
+def _likeness(some: frozenset[str], others: frozenset[str]) -> float:
+    """Return the share of words that two texts have in common, in [0, 1]."""
+    union = len(some | others)
+    return len(some & others) / union if union else 1.0

@@ -1,61 +1,37 @@
-"""What every page needs: who is here, in which session, and how a page is written.
+"""One request to the desk: who sent it, in which session, and how its page is written.
 
-The dependencies of the routes stand here: `visiting` for all pages, `editing` and `administering`
-for those that not everyone may see, `filled` for forms, whose token is checked before anything
-else of them is read.
+The dependencies of the routes are here: `Visiting` for pages that everyone with access may see,
+`Editing` for those of editors, and for forms `Filled`, `Edited` and `Administered`, which check the
+form's token before anything else of it is used.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment
 
-from bot.audit.register import Register
-from bot.ledger import Ledger
-from bot.web.authentication import Authentication
-from bot.web.pages.unanswered import OpenQuestions
-from bot.web.runs import CheckRuns
-from bot.web.sessions import FailedLogins, WebSession, WebSessions
-from bot.web.settings import Person, Role, WebSettings
-from bot.web.versions import VersionTexts
-from index.library import Library
+from bot.web.services import WebServices
+from bot.web.sessions import WebSession
+from bot.web.settings import Person, Role
 
 LONGEST_FIELD = 20_000  # characters
 MOST_FIELDS = 20
 
 
-@dataclass(frozen=True)
-class WebServices:
-    """What all visits share."""
-
-    library: Library
-    settings: WebSettings
-    access: Authentication
-    sessions: WebSessions
-    ledger: Ledger
-    register: Register
-    runs: CheckRuns
-    texts: VersionTexts
-    open_questions: OpenQuestions
-    templates: Environment
-    attempts: FailedLogins = field(default_factory=FailedLogins)
-
-
 class NotSignedIn(Exception):
-    """Nobody is known here."""
+    """Nobody is signed in."""
 
 
 class Forbidden(Exception):
-    """Somebody is known and may not do this; `str()` of it says why."""
+    """Somebody is signed in and may not do this; `str()` of it says why."""
 
 
 @dataclass(frozen=True)
 class Visit:
     """One request; `person` is None only where nobody has signed in yet."""
 
-    desk: WebServices
+    services: WebServices
     request: Request
     session: WebSession
     is_new: bool  # the session: its cookie is still to be set
@@ -71,22 +47,27 @@ class Visit:
     @property
     def form_token(self) -> str:
         """What forms on this page carry."""
-        return self.desk.sessions.form_token(self.session, self._name)
+        return self.services.sessions.form_token(self.session, self._name)
 
     @property
     def address(self) -> str:
         """The other end of the connection."""
         return self.request.client.host if self.request.client else ""
 
+    @property
+    def wants_json(self) -> bool:
+        """Whether a script asks, not a browser."""
+        return "application/json" in self.request.headers.get("accept", "")
+
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """Return a page made from a template."""
-        text = self.desk.templates.get_template(template).render(visit=self, **values)
+        text = self.services.templates.get_template(template).render(visit=self, **values)
         response = HTMLResponse(text, status)
-        return self.kept(response) if self.is_new else response
+        return self.with_session(response) if self.is_new else response
 
-    def kept(self, response: Response, session: WebSession | None = None) -> Response:
+    def with_session(self, response: Response, session: WebSession | None = None) -> Response:
         """Return a response that sets the session's cookie."""
-        sessions = self.desk.sessions
+        sessions = self.services.sessions
         response.set_cookie(
             sessions.cookie,
             sessions.write(session or self.session),
@@ -98,40 +79,39 @@ class Visit:
         )
         return response
 
-    def is_from_here(self, token: str) -> bool:
-        """Whether a form carries the token of this session."""
-        return self.desk.sessions.is_form_token(token, self.session, self._name)
+    def sent_form(self, token: str) -> bool:
+        """Whether a form's token belongs to this session and person."""
+        return self.services.sessions.is_form_token(token, self.session, self._name)
+
+    def require(self, role: Role) -> "Visit":
+        """Return this visit; raises NotSignedIn, or Forbidden without the role."""
+        if not self.who.may(role):
+            raise Forbidden(
+                f"this page is for people with the role {role.value}; ask an admin of the desk"
+            )
+        return self
 
     @property
     def _name(self) -> str | None:
         return self.person.name if self.person else None
 
 
-def seen(request: Request) -> Visit:
-    """Return the visit, also of somebody unknown."""
-    desk: WebServices = request.app.state.desk
-    session = desk.sessions.read(request.cookies.get(desk.sessions.cookie))
-    address = request.client.host if request.client else ""
-    person = desk.access.who(session.name if session else None, request.headers, address)
-    return Visit(desk, request, session or WebSession.fresh(), session is None, person)
-
-
 async def anyone(request: Request) -> Visit:
-    """Return the visit of anybody: only for signing in."""
-    return seen(request)
+    """Return the visit of anybody: only for signing in and for errors."""
+    services: WebServices = request.app.state.services
+    session = services.sessions.read(request.cookies.get(services.sessions.cookie))
+    address = request.client.host if request.client else ""
+    name = session.name if session else None
+    person = services.authentication.who(name, request.headers, address)
+    return Visit(services, request, session or WebSession.fresh(), session is None, person)
 
 
-async def visiting(request: Request) -> Visit:
-    """Return the visit of somebody known; raises NotSignedIn."""
-    visit = seen(request)
-    if visit.person is None:
-        raise NotSignedIn
-    return visit
+async def _visiting(request: Request) -> Visit:
+    return (await anyone(request)).require(Role.READER)
 
 
-async def editing(request: Request) -> Visit:
-    """Return the visit of an editor; raises NotSignedIn, Forbidden."""
-    return _may(seen(request), Role.EDITOR)
+async def _editing(request: Request) -> Visit:
+    return (await anyone(request)).require(Role.EDITOR)
 
 
 @dataclass(frozen=True)
@@ -145,45 +125,36 @@ class Form:
         return self.fields.get(name, "")
 
 
-async def filled(request: Request) -> Form:
-    """Return a form of anybody's; raises Forbidden where it is not from our pages."""
-    visit = seen(request)
+async def _filled(request: Request) -> Form:
+    visit = await anyone(request)
     given = await request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
     # Forms send line ends as CR LF, whatever was typed.
     fields = {
         name: value.replace("\r\n", "\n") for name, value in given.items() if isinstance(value, str)
     }
-    if not visit.is_from_here(fields.pop("token", "")):
-        raise Forbidden("this page has grown old; load it again, then repeat what you did")
+    if not visit.sent_form(fields.pop("token", "")):
+        raise Forbidden("this page has expired; reload it and try again")
     return Form(visit, fields)
 
 
-async def edited(request: Request) -> Form:
-    """Return a form of an editor's; raises NotSignedIn, Forbidden."""
-    _may(seen(request), Role.EDITOR)
-    return await filled(request)
+async def _edited(request: Request) -> Form:
+    await _editing(request)
+    return await _filled(request)
 
 
-async def administered(request: Request) -> Form:
-    """Return a form of an admin's; raises NotSignedIn, Forbidden."""
-    _may(seen(request), Role.ADMIN)
-    return await filled(request)
+async def _administered(request: Request) -> Form:
+    (await anyone(request)).require(Role.ADMIN)
+    return await _filled(request)
 
 
-def to(path: str) -> RedirectResponse:
+def redirect(path: str) -> RedirectResponse:
     """Return a redirection to a page, to be fetched with GET."""
     return RedirectResponse(path, 303)
 
 
-def _may(visit: Visit, role: Role) -> Visit:
-    if not visit.who.may(role):
-        raise Forbidden(f"this is for people with the role {role.value}; ask an admin of the desk")
-    return visit
-
-
 Anyone = Annotated[Visit, Depends(anyone)]
-Visiting = Annotated[Visit, Depends(visiting)]
-Editing = Annotated[Visit, Depends(editing)]
-Filled = Annotated[Form, Depends(filled)]
-Edited = Annotated[Form, Depends(edited)]
-Administered = Annotated[Form, Depends(administered)]
+Visiting = Annotated[Visit, Depends(_visiting)]
+Editing = Annotated[Visit, Depends(_editing)]
+Filled = Annotated[Form, Depends(_filled)]
+Edited = Annotated[Form, Depends(_edited)]
+Administered = Annotated[Form, Depends(_administered)]

@@ -1,7 +1,4 @@
-"""Say in words what pages show: dates, shares, kinds, verdicts, places; and links that are safe.
-
-The filters of the templates. Nothing here is HTML.
-"""
+"""The filters of the templates: dates, shares, kinds, verdicts and places in words, safe links."""
 
 import re
 from collections import Counter
@@ -21,21 +18,21 @@ KINDS = {
     Kind.NEGATION: "negation differs",
     Kind.HEDGE: "certainty differs",
     Kind.COVERAGE: "words without evidence",
-    Kind.DANGLING: "marker without citation",
+    Kind.DANGLING: "marker without a citation",
     Kind.MISATTRIBUTED: "quoted from another passage",
-    Kind.STITCHED: "quotation stitched together",
-    Kind.FABRICATED: "quotation invented",
-    Kind.RECORD: "record at odds with itself",
-    Kind.CORRECTED: "brief corrected since",
-    Kind.SUPERSEDED: "newer version",
+    Kind.STITCHED: "stitched quotation",
+    Kind.FABRICATED: "invented quotation",
+    Kind.RECORD: "inconsistent record",
+    Kind.CORRECTED: "brief since corrected",
+    Kind.SUPERSEDED: "newer version exists",
     Kind.WITHDRAWN: "brief withdrawn",
 }
 VERDICTS = {
     "supported": "supported",
-    "check": "to be checked",
+    "check": "needs checking",
     "unsupported": "unsupported",
 }
-MODES = {"extractive": "briefs’ own words", "generative": "written by a model"}
+MODES = {"extractive": "quoted from the briefs", "generative": "written by a model"}
 
 HIGH, MEDIUM = 0.6, 0.3  # least risk of each grade
 

@@ -29,14 +29,15 @@ OWNERS = {
     "langsmith": {"bot/pump.py"},
     "uvicorn": {"bot/web/"},
     "fastapi": {"bot/web/"},
-    "starlette": {"bot/web/"},
+    "starlette": {"bot/web/", "bot/app/serve.py"},
     "itsdangerous": {"bot/web/"},
     "markupsafe": {"bot/web/", "bot/audit/"},
     "slack_bolt": {"bot/slack/"},
-    "slack_sdk": {"bot/slack/"},
+    "slack_sdk": {"bot/slack/", "bot/web/guard.py"},
     "pydantic_settings": {"index/settings.py"},
     "dotenv": {"index/settings.py"},
     "matplotlib": {"bot/eval_chart.py"},
+    "prometheus_client": {"bot/web/health.py"},
     "jinja2": {"bot/audit/report_html.py", "bot/web/"},
 }
 READERS_OF_THE_ENVIRONMENT = {
@@ -47,7 +48,7 @@ READERS_OF_THE_ENVIRONMENT = {
 }
 HEAVY = {
     "torch", "chromadb", "langchain_core", "openvino", "sqlalchemy", "pydantic", "numpy",
-    "trafilatura", "pypdfium2", "slack_bolt", "matplotlib", "uvicorn", "fastapi", "jinja2",
+    "trafilatura", "pypdfium2", "slack_bolt", "matplotlib", "uvicorn", "fastapi", "starlette", "jinja2", "prometheus_client",
 }  # fmt: skip
 
 MODULES = sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py"))

@@ -7,6 +7,21 @@ from tests.web import material
 from tests.web.material import Visitor
 
 
+class Clock:
+    """Seconds since 1970, turned by hand."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
 @pytest.fixture
 def filled(library: Library) -> Library:
     """The briefs on a port, on wheat, and a hostile one."""

@@ -10,7 +10,7 @@ from bot.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Tu
 from bot.ledger import Ledger
 from bot.record import Basis, body, private, sha256
 from bot.web.app import create
-from bot.web.authentication import Authentication
+from bot.web.authentication import Authentication, LocalUser, TokenLogin
 from bot.web.settings import Person, Role, SignInToken, WebSettings, token_hash
 from index.library import Library
 from index.passage import Brief, BriefRef, Hit
@@ -119,10 +119,12 @@ class Visitor(TestClient):
         self,
         library: Library,
         settings: WebSettings | None = None,
-        way: Authentication | None = None,
+        login: Authentication | None = None,
     ) -> None:
+        settings = settings or WebSettings()
+        login = login or (TokenLogin(settings) if settings.tokens else LocalUser("ilse"))
         super().__init__(
-            create(library, settings or WebSettings(), way),
+            create(library, settings, login),
             base_url="http://127.0.0.1:8080",
             client=("127.0.0.1", 50_000),
             follow_redirects=False,

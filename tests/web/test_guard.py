@@ -1,28 +1,17 @@
-"""Over HTTP only what Slack signed is parsed (F-07); what runs beside it is served whole."""
+"""Over HTTP only what Slack signed is parsed."""
 
-import asyncio
 import hashlib
 import hmac
 import json
 import logging
-import socket
-import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-import aiohttp
 import pytest
-from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.http import PATH, events
-from bot.web.asgi import Answer, Site, page
 from bot.web.guard import LONGEST, Guard
-from bot.web.server import address, bound, serving
-from index.errors import UsageError
-from tests.slack.conftest import Clock
-from tests.slack.fake import FakeSlack
+from tests.web.conftest import Clock
 
 pytestmark = pytest.mark.anyio
 
@@ -96,7 +85,7 @@ class Door:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        scope = {"type": "http", "method": "POST", "path": PATH, "headers": case.headers}
+        scope = {"type": "http", "method": "POST", "path": "/slack/events", "headers": case.headers}
         await self.guard(scope, receive, send)
         return int(sent[0]["status"])
 
@@ -113,6 +102,10 @@ BAD: dict[str, tuple[Case, int]] = {
     "a flipped bit in the signature": (
         Case(signature=flipped(signature(BODY).encode(), 100).decode("latin-1")), 401,
     ),
+    "a body that is not UTF-8": (
+        Case(body=b"\xff" + BODY, signature=signature(b"\xff" + BODY)), 401,
+    ),
+    "a signature that is not ASCII": (Case(signature="v0=\u00e9"), 401),
     "no signature": (Case(signature=None), 401),
     "no stamp": (Case(stamp=None), 401),
     "two signatures": (Case(more=(("X-Slack-Signature", signature(BODY)),)), 401),
@@ -124,7 +117,7 @@ BAD: dict[str, tuple[Case, int]] = {
     "a stamp 301 s ahead": (
         Case(stamp=str(NOW + 301), signature=signature(BODY, str(NOW + 301))), 401,
     ),
-    "JSON written anew": (Case(body=json.dumps(json.loads(BODY), indent=1).encode()), 401),
+    "reformatted JSON": (Case(body=json.dumps(json.loads(BODY), indent=1).encode()), 401),
     "another version": (Case(signature=signature(BODY, version="v1")), 401),
     "the right digest under another version": (
         Case(signature=signature(BODY).replace("v0=", "v1=")), 401,
@@ -153,20 +146,18 @@ async def test_what_slack_signed_is_handed_on_as_it_came() -> None:
         assert door.parsed == [BODY]
 
 
-@pytest.mark.parametrize("name", BAD)
-async def test_anything_else_is_refused_before_a_parser_runs(name: str) -> None:
-    """F-07."""
-    case, status = BAD[name]
-    door = Door()
-    assert await door.knock(case) == status
-    assert door.parsed == []
+async def test_anything_else_is_refused_before_a_parser_runs() -> None:
+    """Whatever is wrong with it."""
+    for name, (case, status) in BAD.items():
+        door = Door()
+        assert await door.knock(case) == status, name
+        assert door.parsed == [], name
 
 
-@pytest.mark.parametrize("off", [-300, 300])
-async def test_a_stamp_may_be_five_minutes_off(off: int) -> None:
+async def test_a_stamp_may_be_five_minutes_off() -> None:
     """Clocks differ."""
-    stamp = str(NOW + off)
-    assert await Door().knock(Case(stamp=stamp, signature=signature(BODY, stamp))) == 200
+    for stamp in (str(NOW - 300), str(NOW + 300)):
+        assert await Door().knock(Case(stamp=stamp, signature=signature(BODY, stamp))) == 200
 
 
 async def test_without_a_secret_nothing_passes() -> None:
@@ -217,120 +208,3 @@ async def test_a_refusal_is_logged_by_its_reason_alone(caplog: pytest.LogCapture
     for secret in (SECRET, "zebra", signature(BODY)[3:], str(NOW)):
         assert secret not in caplog.text
     assert door.guard.refused == {"signature": 50}
-
-
-# -- the server ------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def serve() -> AsyncIterator[Callable[..., Any]]:
-    """Serve an application on a free port; returns its address."""
-    open_now: list[Any] = []
-
-    async def start(app: Any) -> str:
-        listening = bound("127.0.0.1", 0)
-        server = serving(app, listening)
-        await server.__aenter__()
-        open_now.append(server)
-        return address(listening)
-
-    yield start
-    for server in open_now:
-        await server.__aexit__(None, None, None)
-
-
-async def ok() -> Answer:
-    return Answer(200, "fine\n")
-
-
-async def test_the_real_app_takes_what_the_fake_slack_signs(
-    slack: FakeSlack, serve: Callable[..., Any]
-) -> None:
-    """Events, clicks and commands through uvicorn, guard and Bolt; forged ones not."""
-    app = AsyncApp(
-        client=AsyncWebClient(token=slack.bot_token, base_url=slack.api, retry_handlers=[]),
-        signing_secret=slack.signing_secret,
-    )
-    seen: list[str] = []
-
-    @app.event("app_mention")
-    async def mentioned(event: dict[str, Any]) -> None:
-        seen.append(event["text"])
-
-    @app.event("message")
-    async def said() -> None:
-        pass
-
-    @app.command("/briefs")
-    async def command(ack: Any, command: dict[str, Any]) -> None:
-        seen.append(command["text"])
-        await ack("understood")
-
-    guard = Guard(events(app), slack.signing_secret)
-    url = await serve(Site({PATH: (("POST",), guard)})) + PATH
-    assert await slack.post_signed(url, {"type": "url_verification", "challenge": "c1"}) == (
-        200, '{"challenge": "c1"}',
-    )  # fmt: skip
-    slack.request_url = url
-    await slack.mention("general", "alice", "When?")
-    said_back = await slack.command("/briefs", "help", "alice", "general")
-    assert said_back == "understood"
-    deadline = time.monotonic() + 5
-    while len(seen) < 2 and time.monotonic() < deadline:
-        await asyncio.sleep(0.02)
-    assert seen[1:] == ["help"]
-    assert "When?" in seen[0]
-    forged = [
-        {"secret": "another-signing-secret"}, {"stamp": "soon"},
-        {"stamp": int(time.time()) - 301}, {"stamp": int(time.time()) + 302},
-        {"headers": {"x-slack-signature": "v0=0"}},
-    ]  # fmt: skip
-    for change in forged:
-        status, text = await slack.post_signed(url, {"type": "url_verification"}, **change)
-        assert (status, text) == (401, "refused\n"), change
-    assert (await slack.post_signed(url, "x" * (LONGEST + 1)))[0] == 413
-
-
-async def test_a_chunked_request_is_refused_on_the_wire(serve: Callable[..., Any]) -> None:
-    """Signed or not: its length is not told."""
-    door = Door(clock=time.time)  # type: ignore[arg-type]
-    url = await serve(Site({PATH: (("POST",), door.guard)})) + PATH
-
-    async def pieces() -> AsyncIterator[bytes]:
-        yield BODY[:9]
-        yield BODY[9:]
-
-    stamp = str(int(time.time()))
-    headers = {
-        "x-slack-request-timestamp": stamp, "x-slack-signature": signature(BODY, stamp),
-    }  # fmt: skip
-    async with aiohttp.ClientSession() as session:
-        async with session.post(url, data=pieces(), headers=headers) as response:
-            assert response.status == 413
-        async with session.post(url, data=BODY, headers=headers) as response:
-            assert response.status == 200
-    assert door.parsed == [BODY]
-
-
-async def test_each_place_takes_its_methods(serve: Callable[..., Any]) -> None:
-    """Other places are not there; what goes wrong is told without its words."""
-
-    async def broken() -> Answer:
-        raise ValueError("xoxb-secret")
-
-    base = await serve(Site({"/a": (("GET",), page(ok)), "/b": (("GET",), page(broken))}))
-    async with aiohttp.ClientSession() as session:
-        found = []
-        for method, path in (("GET", "/a"), ("POST", "/a"), ("GET", "/c"), ("GET", "/b")):
-            async with session.request(method, base + path) as response:
-                found.append((response.status, await response.text()))
-                assert "server" not in response.headers
-    assert [status for status, _ in found] == [200, 405, 404, 500]
-    assert "xoxb" not in str(found)
-
-
-async def test_a_port_that_is_taken_is_one_clear_line() -> None:
-    """Exit code 2, by UsageError."""
-    refused = pytest.raises(UsageError, match=r"port \d+ cannot be had \(.*--port")
-    with socket.create_server(("127.0.0.1", 0)) as taken, refused:
-        bound("127.0.0.1", taken.getsockname()[1])

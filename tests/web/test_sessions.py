@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bot.web.sessions import WebSession, WebSessions
+from bot.web.sessions import FORGOTTEN, LONGEST_WAIT, MOST, FailedLogins, WebSession, WebSessions
 
 KEY = b"k" * 32
 
@@ -58,3 +58,49 @@ def test_two_desks_on_one_machine_have_cookies_of_their_own() -> None:
     """Cookies know no ports; over https the name binds them to the host."""
     assert sessions().cookie != sessions(b"o" * 32).cookie
     assert sessions(secure=True).cookie.startswith("__Host-")
+
+
+class Clock:
+    now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_after_some_wrong_tokens_each_costs_a_longer_wait() -> None:
+    """Up to a minute; other addresses do not wait."""
+    clock = Clock()
+    attempts = FailedLogins(clock)
+    waits = []
+    for _ in range(12):
+        attempts.failed("1.1.1.1")
+        waits.append(attempts.wait("1.1.1.1"))
+    assert waits[:5] == [0, 0, 1, 2, 4]
+    assert waits[-1] == LONGEST_WAIT
+    assert attempts.wait("2.2.2.2") == 0
+    clock.now += LONGEST_WAIT
+    assert attempts.wait("1.1.1.1") == 0
+
+
+def test_a_right_token_and_time_forgive() -> None:
+    """The count begins anew."""
+    clock = Clock()
+    attempts = FailedLogins(clock)
+    for _ in range(5):
+        attempts.failed("1.1.1.1")
+    attempts.passed("1.1.1.1")
+    attempts.failed("1.1.1.1")
+    assert attempts.wait("1.1.1.1") == 0
+    for _ in range(5):
+        attempts.failed("1.1.1.1")
+    clock.now += FORGOTTEN + 1
+    attempts.failed("1.1.1.1")
+    assert attempts.wait("1.1.1.1") == 0
+
+
+def test_memory_is_bounded() -> None:
+    """However many addresses try."""
+    attempts = FailedLogins(Clock())
+    for number in range(MOST + 500):
+        attempts.failed(f"address {number}")
+    assert len(attempts._failed) == MOST

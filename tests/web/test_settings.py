@@ -60,7 +60,7 @@ def test_a_dotenv_with_tokens_must_be_private() -> None:
         (f"ilse:boss:{GOOD}", "not NAME:ROLE:TOKEN"),
         (f"ilse:{GOOD}", "not NAME:ROLE:TOKEN"),
         (f"<b>:editor:{GOOD}", "not NAME:ROLE:TOKEN"),
-        (f"ilse:editor:{GOOD} ilse:reader:x{GOOD}", "entry 2: a name that an earlier"),
+        (f"ilse:editor:{GOOD} ilse:reader:x{GOOD}", "entry 2: an earlier entry has the same name"),
     ],
 )
 def test_faulty_tokens_are_named_by_their_place(
@@ -78,12 +78,15 @@ def test_faulty_tokens_are_named_by_their_place(
     ("lines", "words"),
     [
         ("colour = 1", "desk.colour: no such setting"),
-        ('tokens = "a:admin:xxxxxxxxxxxxxxxxxxxxxxxxxxxx"', "desk.tokens: not in briefs.toml"),
-        ('url = "ftp://x"', "desk.url: no address"),
-        ('url = "https://x.example/desk"', "desk.url: holds more than a host"),
-        ('url = "https://u:p@x.example"', "desk.url: holds more than a host"),
+        (
+            'tokens = "a:admin:xxxxxxxxxxxxxxxxxxxxxxxxxxxx"',
+            "desk.tokens: does not belong in briefs.toml",
+        ),
+        ('url = "ftp://x"', "desk.url: not an address"),
+        ('url = "https://x.example/desk"', "desk.url: must be a host without a path"),
+        ('url = "https://u:p@x.example"', "desk.url: must be a host without a path"),
         ('proxy_user_header = "X-User"', "proxy_addresses: missing"),
-        ('proxy_user_header = "X User"\nproxy_addresses = ["10.0.0.1"]', "no name of a header"),
+        ('proxy_user_header = "X User"\nproxy_addresses = ["10.0.0.1"]', "not a header name"),
         ('proxy_user_header = "X-User"\nproxy_addresses = ["proxy"]', "write addresses such as"),
         ("session_hours = 0", "desk.session_hours"),
         ('enabled = "yes"', "write true or false"),
@@ -91,7 +94,7 @@ def test_faulty_tokens_are_named_by_their_place(
     ],
 )
 def test_faults_are_named(lines: str, words: str) -> None:
-    """With the place and the mend."""
+    """With the place and the fix."""
     write(f"[desk]\n{lines}\n")
     with pytest.raises(SettingsError, match=words):
         load()

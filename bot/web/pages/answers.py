@@ -1,4 +1,4 @@
-"""An answer beside what it rests on, and what editors do with it: judge, forget."""
+"""An answer beside its sources, and what editors do with it: judge it, delete its question."""
 
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
@@ -8,19 +8,18 @@ from fastapi.responses import JSONResponse, Response
 
 from bot.audit.forgetting import forget_answers
 from bot.audit.judgements import Judged, judge
-from bot.audit.register import Row
+from bot.audit.register import Register
 from bot.links import link_to_answer
-from bot.web import answer_view
-from bot.web.answer_view import view
+from bot.web.answer_view import earlier_turns, later_turns, view
 from bot.web.filters import QueueFilters, read_filters
 from bot.web.versions import CitedBriefs
-from bot.web.visits import Administered, Edited, Visiting, WebServices, to
+from bot.web.visits import Administered, Edited, Visiting, redirect
 from bot.web.words import moment
 from index.errors import UsageError
 
 router = APIRouter()
 
-_LAST = 10_000_000  # place in the queue
+_DIGITS = 7  # of a place in the queue
 
 
 @dataclass(frozen=True)
@@ -29,96 +28,91 @@ class Neighbours:
 
     before: str | None = None
     after: str | None = None
-    query: str = ""  # with which one comes back to this page
+    query: str = ""  # leads back to this page
 
 
 @router.get("/answers/{answer_id}")
 def answer(visit: Visiting, answer_id: str) -> Response:
-    """Show an answer: each sentence with its citations, the conversation, what was said of it."""
-    desk = visit.desk
-    desk.register.catch_up()
-    entry = desk.ledger.get(answer_id)
+    """Show an answer: its sentences with their citations, its conversation, its judgements."""
+    services = visit.services
+    services.register.catch_up()
+    entry = services.ledger.get(answer_id)
     briefs = [one["passage"]["brief"]["id"] for one in entry.body["citations"]]
     shown = view(
         entry,
-        desk.ledger.further(answer_id),
-        desk.register.findings(answer_id),
-        CitedBriefs(desk.library, desk.texts, briefs),
+        services.ledger.further(answer_id),
+        services.register.findings(answer_id),
+        CitedBriefs(services.library, services.texts, briefs),
     )
-    filters = read_filters(visit.request.query_params, may_see_askers=visit.who.is_editor)
+    query = visit.request.query_params
+    filters = read_filters(query, may_see_askers=visit.who.is_editor)
     return visit.page(
         "answer.html",
         answer=shown,
-        row=desk.register.get(answer_id),
+        row=services.register.get(answer_id),
         filters=filters,
-        beside=_beside(desk, filters, answer_id, visit.request.query_params.get("at", "")),
-        earlier=answer_view.earlier(entry),
-        later=answer_view.later(desk.library.database, entry),
+        beside=_neighbours(services.register, filters, answer_id, query.get("at", "")),
+        earlier=earlier_turns(entry),
+        later=later_turns(services.library.database, entry),
         judged=list(Judged),
     )
 
 
 @router.post("/answers/{answer_id}/judgements")
 def judged(form: Edited, answer_id: str) -> Response:
-    """Record what an editor says of a sentence; scripts get it back as JSON."""
-    sentence, said = form["sentence"], form["judged"]
-    if not sentence.isdigit() or said not in list(Judged):
-        raise UsageError("judgement: no sentence or no such judgement; choose one of the four")
+    """Record an editor's judgement of a sentence; scripts get it back as JSON."""
+    sentence, word = form["sentence"], form["judged"]
+    if not sentence.isdecimal() or word not in list(Judged):
+        raise UsageError("judgement: no such sentence or judgement; choose one of the four")
     visit = form.visit
     made = judge(
-        visit.desk.ledger, answer_id, int(sentence), Judged(said), visit.who.name, form["note"]
+        visit.services.ledger, answer_id, int(sentence), Judged(word), visit.who.name, form["note"]
     )
-    if "application/json" in visit.request.headers.get("accept", ""):
-        return JSONResponse(
-            {
-                "sentence": made.sentence,
-                "judged": made.judged,
-                "editor": made.editor,
-                "note": made.note,
-                "at": moment(made.at),
-            }
-        )
-    return to(f"{_back(answer_id, form['back'])}#s{made.sentence}")
+    if not visit.wants_json:
+        return redirect(f"{_back(answer_id, form['back'])}#s{made.sentence}")
+    return JSONResponse(
+        {
+            "sentence": made.sentence,
+            "judged": made.judged,
+            "editor": made.editor,
+            "note": made.note,
+            "at": moment(made.at),
+        }
+    )
 
 
 @router.post("/answers/{answer_id}/forget")
 def forgotten(form: Administered, answer_id: str) -> Response:
-    """Delete what was typed for an answer; the record of what was answered stays."""
+    """Delete what people typed for an answer; the record of the answer stays."""
     if form["sure"] != "yes":
-        raise UsageError("not forgotten: tick the box to say that you are sure")
-    forget_answers(form.visit.desk.library.database, [answer_id])
-    return to(_back(answer_id, form["back"]))
+        raise UsageError("nothing was deleted: tick the box to confirm")
+    forget_answers(form.visit.services.library.database, [answer_id])
+    return redirect(_back(answer_id, form["back"]))
 
 
 def _back(answer_id: str, query: str) -> str:
-    """Return the answer's page in the same queue; the query is written anew, whatever it was."""
+    """Return the answer's page in the same queue; the query is rebuilt, whatever was sent."""
     kept = urlencode(parse_qsl(query[:2_000]))
     return link_to_answer("", answer_id) + (f"?{kept}" if kept else "")
 
 
-def _beside(desk: WebServices, filters: QueueFilters, answer_id: str, at: str) -> Neighbours:
-    """Return the neighbours; an answer that has left the queue since leaves its place to others."""
-    if not (at.isascii() and at.isdigit() and int(at[:9]) < _LAST):
+def _neighbours(
+    register: Register, filters: QueueFilters, answer_id: str, place: str
+) -> Neighbours:
+    """Return the neighbours; if the answer has left the queue, the next one has its place."""
+    if not (place.isascii() and place.isdigit() and len(place) <= _DIGITS):
         return Neighbours(query=filters.query())
-    place = int(at)
-    first = max(0, place - 1)
-    rows = desk.register.answers(filters.selection, filters.order, limit=3, offset=first)
-    here = next((n for n, row in enumerate(rows) if row.answer_id == answer_id), None)
-    if here is None:
-        index = place - first
-        before, after = rows[:index][-1:], rows[index : index + 1]
-        places = place - 1, place
-    else:
-        before, after = rows[:here][-1:], rows[here + 1 : here + 2]
-        places = first + here - 1, first + here + 1
+    at = int(place)
+    first = max(0, at - 1)
+    rows = register.answers(filters.selection, filters.order, limit=3, offset=first)
+    ids = [row.answer_id for row in rows]
+    here = ids.index(answer_id) if answer_id in ids else at - first
+    after = here + 1 if answer_id in ids else here
 
-    def link(found: list[Row], at: int) -> str | None:
-        return (
-            f"{link_to_answer('', found[0].answer_id)}?{filters.query(at=at or '0')}"
-            if found
-            else None
-        )
+    def link(index: int) -> str | None:
+        if not 0 <= index < len(ids):
+            return None
+        query = filters.query(at=first + index or "0")
+        return f"{link_to_answer('', ids[index])}?{query}"
 
-    return Neighbours(
-        link(before, places[0]), link(after, places[1]), filters.query(at=place or "0")
-    )
+    return Neighbours(link(here - 1), link(after), filters.query(at=at or "0"))

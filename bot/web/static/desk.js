@@ -1,4 +1,4 @@
-// Keys and judging without a new page. Everything here works without it, by links and forms.
+// Keyboard shortcuts, and judging without reloading. All of it also works by links and forms.
 "use strict";
 
 const items = [...document.querySelectorAll("[data-item]")];
@@ -10,7 +10,7 @@ function keysOn() {
   try {
     return localStorage.getItem(switchedOff) === null;
   } catch {
-    return true; // no storage: the switch holds for this page
+    return true; // no storage: the switch applies to this page only
   }
 }
 
@@ -112,8 +112,8 @@ async function judge(form, button) {
     told.textContent = `Sentence ${said.sentence} judged: ${said.judged}.`;
   } catch (error) {
     told.classList.add("bad");
-    const why = error instanceof TypeError || error instanceof SyntaxError ? "the desk does not answer" : error.message;
-    told.textContent = `Not recorded: ${why}.`;
+    const why = error instanceof TypeError || error instanceof SyntaxError ? "the server does not respond" : error.message;
+    told.textContent = `Not saved: ${why}.`;
   }
 }
 
@@ -156,5 +156,5 @@ if (keysSwitch) {
   });
 }
 
-// A run of checks that goes on
+// A run of checks that is still going
 if (document.querySelector("[data-reload]")) setTimeout(() => location.reload(), 2000);

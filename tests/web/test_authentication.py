@@ -24,9 +24,9 @@ def proxied(name: str, address: str = "10.1.2.3", settings: WebSettings = PROXY)
 
 def test_on_this_machine_alone_everyone_is_the_admin() -> None:
     """Without a login."""
-    way = authentication(WebSettings(), loopback=True, reached_by_others=False)
-    assert isinstance(way, LocalUser)
-    person = way.who(None, Headers(), "127.0.0.1")
+    login = authentication(WebSettings(), "ilse", loopback=True, reached_by_others=False)
+    assert isinstance(login, LocalUser)
+    person = login.who(None, Headers(), "127.0.0.1")
     assert person
     assert person.role is Role.ADMIN
 
@@ -38,12 +38,11 @@ def test_elsewhere_a_login_is_demanded() -> None:
         (WebSettings(url="https://briefs.example.org"), True),
     ):
         with pytest.raises(SettingsError, match="BRIEFS_DESK_TOKENS: missing"):
-            authentication(settings, loopback=loopback, reached_by_others=False)
-    assert authentication(WITH_TOKENS, loopback=False, reached_by_others=True)
-    assert authentication(PROXY, loopback=False, reached_by_others=True)
-    assert (
-        authentication(WebSettings(enabled=False), loopback=False, reached_by_others=True) is None
-    )
+            authentication(settings, "ilse", loopback=loopback, reached_by_others=False)
+    assert authentication(WITH_TOKENS, "ilse", loopback=False, reached_by_others=True)
+    assert authentication(PROXY, "ilse", loopback=False, reached_by_others=True)
+    off = WebSettings(enabled=False)
+    assert authentication(off, "ilse", loopback=False, reached_by_others=True) is None
 
 
 def test_behind_slacks_proxy_there_is_no_desk_without_a_login(
@@ -51,19 +50,19 @@ def test_behind_slacks_proxy_there_is_no_desk_without_a_login(
 ) -> None:
     """What hands on Slack's requests might hand on everybody's."""
     with caplog.at_level(logging.WARNING, logger="bot"):
-        assert authentication(WebSettings(), loopback=True, reached_by_others=True) is None
+        assert authentication(WebSettings(), "ilse", loopback=True, reached_by_others=True) is None
     assert "no desk" in caplog.text
 
 
 def test_a_token_tells_its_owner_and_the_session_remembers_the_name() -> None:
     """The role is that of today's settings; a name without a token is nobody."""
-    way = TokenLogin(WITH_TOKENS)
-    assert way.owner(TOKENS[Role.EDITOR]) == Person("editor-1", Role.EDITOR)
-    assert way.owner(TOKENS[Role.EDITOR] + "x") is None
-    assert way.owner("") is None
-    assert way.who("editor-1", Headers(), "1.2.3.4") == Person("editor-1", Role.EDITOR)
-    assert way.who("gone", Headers(), "1.2.3.4") is None
-    assert way.who(None, Headers(), "1.2.3.4") is None
+    login = TokenLogin(WITH_TOKENS)
+    assert login.owner(TOKENS[Role.EDITOR]) == Person("editor-1", Role.EDITOR)
+    assert login.owner(TOKENS[Role.EDITOR] + "x") is None
+    assert login.owner("") is None
+    assert login.who("editor-1", Headers(), "1.2.3.4") == Person("editor-1", Role.EDITOR)
+    assert login.who("gone", Headers(), "1.2.3.4") is None
+    assert login.who(None, Headers(), "1.2.3.4") is None
 
 
 def test_a_proxy_is_believed_from_its_own_address_alone() -> None:

@@ -6,7 +6,14 @@ import pytest
 
 from bot.audit.word_diff import Op
 from bot.ledger import Ledger
-from bot.web.versions import KEPT, BriefVersion, CitedBriefs, VersionTexts
+from bot.web.versions import (
+    LONGEST,
+    CitedBriefs,
+    VersionTexts,
+    _difference,
+    brief_versions,
+    current_briefs,
+)
 from index.library import Library
 from tests.web import material
 
@@ -40,9 +47,9 @@ def test_changed_words_and_standing_ones_are_told_apart(
     material.correct(filled)
     known = versions(filled, citations)
     (changed,) = known.today(citations[0]).later
-    assert (changed.edition.version, changed.stands, changed.paragraph) == (2, False, 1)
+    assert (changed.brief.version, changed.stands, changed.paragraph) == (2, False, 1)
     told = [(one.op, one.text) for one in changed.pieces if one.op is not Op.KEPT]
-    assert told == [(Op.REMOVED, "41"), (Op.ADDED, "38")]
+    assert told == [(Op.REMOVED, " 41"), (Op.ADDED, " 38")]
     (same,) = known.today(citations[1]).later
     assert (same.stands, same.paragraph, same.pieces) == (True, 2, ())
 
@@ -54,12 +61,35 @@ def test_a_brief_that_is_no_more_is_gone(filled: Library, citations: list[dict[s
     assert versions(filled, citations).today(strange).state == "gone"
 
 
-def test_texts_are_made_ready_once(filled: Library) -> None:
-    """A bounded number of them."""
+def test_texts_are_read_once(filled: Library) -> None:
+    """No version ever changes."""
     texts, brief = VersionTexts(filled), filled.brief("PA1")
-    edition = BriefVersion(brief.id, 1, "current", "", None, None, None, "")
-    assert texts.of(edition) is texts.of(edition)
-    for number in range(KEPT + 5):
-        texts._kept[f"b{number}", 1] = texts.of(edition)
-    texts.of(edition)
-    assert len(texts._kept) <= KEPT + 6
+    assert texts.of(brief.id, 1) is texts.of(brief.id, 1)
+
+
+def test_long_paragraphs_are_not_compared_word_by_word() -> None:
+    """They are shown one after the other."""
+    long = "word " * LONGEST
+    assert [one.op for one in _difference(long, long + "x")] == [Op.REMOVED, Op.ADDED]
+    assert _difference("as it was", "as it was") == ()
+
+
+def test_versions_and_current_briefs_are_told(either_library: Library) -> None:
+    """Newest first, those without a date last; words may stand anywhere, in any case."""
+    material.fill(either_library)
+    material.correct(either_library)
+    port = either_library.brief("PA1").id
+    with either_library.database.read() as connection:
+        found = brief_versions(connection, [port, "unknown"])
+        assert [(one.version, one.state) for one in found[port]] == [
+            (1, "superseded"), (2, "current"),
+        ]  # fmt: skip
+        assert list(found) == [port]
+        briefs, total = current_briefs(connection, [], limit=2, offset=0)
+        assert ([one.title for one in briefs], total) == (
+            ["Port Aurelia", "Wheat exports of Tamara"], 3,
+        )  # fmt: skip
+        assert len(current_briefs(connection, [], limit=2, offset=2)[0]) == 1
+        for words, count in ((["AURELIA"], 1), (["pa1"], 1), (["wheat", "tamara"], 1), (["%"], 0),
+                             (["_"], 0), (["wheat", "aurelia"], 0)):  # fmt: skip
+            assert current_briefs(connection, words, limit=9, offset=0)[1] == count, words

@@ -2,7 +2,7 @@
 
 from bot.answer import Turn
 from bot.ledger import Ledger
-from bot.web import answer_view
+from bot.web.answer_view import ConversationTurn, earlier_turns, later_turns
 from index.library import Library
 from tests.web.material import answer, fill
 
@@ -20,13 +20,13 @@ def test_earlier_and_later_questions_are_found(either_library: Library) -> None:
     ledger = Ledger(either_library.database)
 
     def later(answer_id: str) -> list[str]:
-        found = answer_view.later(either_library.database, ledger.get(answer_id))
+        found = later_turns(either_library.database, ledger.get(answer_id))
         return [one.question for one in found]
 
     assert later("a1") == ["second?"]
     assert later("a2") == []
     assert later("t1") == ["again?"]
-    assert answer_view.earlier(ledger.get("t2")) == [answer_view.ConversationTurn("typed?", "t1")]
+    assert earlier_turns(ledger.get("t2")) == [ConversationTurn("typed?", "t1")]
 
 
 def test_nobody_can_type_their_way_into_a_conversation(either_library: Library) -> None:
@@ -37,8 +37,8 @@ def test_nobody_can_type_their_way_into_a_conversation(either_library: Library) 
     answer(either_library, "a2", question=typed, place="terminal")
     answer(either_library, "a3", place="slack:T1:C1:17%1")
     ledger = Ledger(either_library.database)
-    assert answer_view.later(either_library.database, ledger.get("a1")) == []
-    assert answer_view.later(either_library.database, ledger.get("a3")) == []
+    assert later_turns(either_library.database, ledger.get("a1")) == []
+    assert later_turns(either_library.database, ledger.get("a3")) == []
 
 
 def test_what_was_forgotten_has_no_conversation(either_library: Library) -> None:
@@ -48,5 +48,5 @@ def test_what_was_forgotten_has_no_conversation(either_library: Library) -> None
     answer(either_library, "a2", place=HERE)
     ledger = Ledger(either_library.database)
     ledger.forget(["a1"])
-    assert answer_view.earlier(ledger.get("a1")) == []
-    assert answer_view.later(either_library.database, ledger.get("a1")) == []
+    assert earlier_turns(ledger.get("a1")) == []
+    assert later_turns(either_library.database, ledger.get("a1")) == []

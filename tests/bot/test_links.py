@@ -1,10 +1,6 @@
-"""Addresses that Slack and reports link to."""
-
-import subprocess
-import sys
+"""Addresses of the desk's pages, which Slack links to."""
 
 from bot.links import link_to_answer, link_to_paragraph
-from tests.commands import ROOT
 
 
 def test_a_paragraph_has_an_address() -> None:
@@ -19,13 +15,3 @@ def test_names_cannot_leave_their_place() -> None:
     """Whatever they hold."""
     assert link_to_paragraph("", 'a/../"<>?#', 1) == "/briefs/a%2F..%2F%22%3C%3E%3F%23#p1"
     assert link_to_answer("", "../x?y") == "/answers/..%2Fx%3Fy"
-
-
-def test_links_import_nothing_of_the_desk() -> None:
-    """The Slack bot needs them and no pages."""
-    script = (
-        "import sys, bot.links;"
-        "print({'fastapi', 'jinja2', 'sqlalchemy', 'pydantic'} & set(sys.modules))"
-    )
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
-    assert done.stdout.strip() == "set()"
