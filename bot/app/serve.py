@@ -5,7 +5,8 @@ Nothing heavy is imported until the command runs.
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from bot.slack.settings import SlackSettings
-    from bot.web.authentication import Authentication
-    from bot.web.settings import WebSettings
     from index.library import Library
 
 log = logging.getLogger(__name__)
@@ -61,21 +60,20 @@ def serve(host: Host = HOST, port: Port = PORT) -> None:
 def run(host: str, port: int) -> None:
     """Serve until a signal ends it; raises SettingsError, UsageError."""
     from bot.finding import terminal_asker
+    from bot.web.app import create
     from bot.web.authentication import authentication
     from bot.web.server import bound
-    from bot.web.settings import is_loopback
-    from bot.web.settings import load as load_web
+    from bot.web.settings import is_loopback, load
 
     slack = slack_settings(host)
     with bound(host, port) as listening:
-        web = load_web()
+        settings = load()
         login = authentication(
-            web, terminal_asker(), loopback=is_loopback(host), reached_by_others=slack is not None
+            settings, terminal_asker(), loopback=is_loopback(host), reached_by_others=bool(slack)
         )
-        if slack is None:
-            _serve_without_slack(listening, web, login)
-        else:
-            _serve_with_slack(slack, listening, web, login)
+        with _library(slack) as library:
+            desk = create(library, settings, login) if login else None
+            asyncio.run(_serve(listening, library, desk, slack))
 
 
 def slack_settings(host: str) -> "SlackSettings | None":
@@ -111,85 +109,59 @@ def slack_settings(host: str) -> "SlackSettings | None":
     return None
 
 
-def _desk(
-    library: "Library", settings: "WebSettings", login: "Authentication | None"
-) -> "ASGIApp | None":
-    if login is None:
-        return None
-    from bot.web.app import create
+@contextmanager
+def _library(slack: "SlackSettings | None") -> Iterator["Library"]:
+    if slack:
+        from bot.slack.running import opened
 
-    return create(library, settings, login)
+        with opened() as library:
+            yield library
+        return
+    from index.library import Library
+    from index.memory import give_back_large_arrays
+    from index.settings import load
+
+    give_back_large_arrays()
+    with Library.open(load(), create=True) as library:
+        yield library
 
 
-def _serve_without_slack(
-    listening: "socket.socket", web: "WebSettings", login: "Authentication | None"
+async def _serve(
+    listening: "socket.socket",
+    library: "Library",
+    desk: "ASGIApp | None",
+    slack: "SlackSettings | None",
 ) -> None:
     from bot.audit.hourly import upkeep
     from bot.slack.tally import Tallying
     from bot.web.health import Health
     from bot.web.routing import site
     from bot.web.server import address, serving, stop_signals, until_stopped
-    from index.library import Library
-    from index.memory import give_back_large_arrays
-    from index.settings import load
 
-    async def until_signal(library: Library) -> None:
-        stopping = stop_signals()
-        health = Health(library.database, Tallying(library.database).tally)
-        whole = site(health.routes, _desk(library, web, login))
-        async with upkeep(library), serving(whole, listening) as task:
-            log.warning("listening on %s: %s/health, /metrics", address(listening), _and(login))
-            await until_stopped(stopping, task)
+    stopping = stop_signals()
+    count_questions = Tallying(library.database).tally
+    async with AsyncExitStack() as stack:
+        if slack is None:
+            await stack.enter_async_context(upkeep(library))
+            health, door = Health(library.database, count_questions), []
+        else:
+            from starlette.routing import Route
 
-    give_back_large_arrays()
-    with Library.open(load(), create=True) as library:
-        asyncio.run(until_signal(library))
+            from bot.slack.http import PATH, events
+            from bot.slack.link import Listening
+            from bot.slack.running import leave_threads, running
+            from bot.web.guard import Guard
 
-
-def _serve_with_slack(
-    settings: "SlackSettings",
-    listening: "socket.socket",
-    web: "WebSettings",
-    login: "Authentication | None",
-) -> None:
-    from starlette.routing import Route
-
-    from bot.slack.http import PATH, events
-    from bot.slack.link import Listening
-    from bot.slack.running import leave_threads, opened, running
-    from bot.slack.tally import Tallying
-    from bot.web.guard import Guard
-    from bot.web.health import Health
-    from bot.web.routing import site
-    from bot.web.server import address, serving, stop_signals, until_stopped
-
-    assert settings.signing_secret
-    secret = settings.signing_secret.get_secret_value()
-
-    async def until_signal(library: "Library") -> None:
-        stopping = stop_signals()
-        async with AsyncExitStack() as stack:
-            bot = await stack.enter_async_context(running(settings, library))
-            guard = Guard(events(bot.app), secret)
-            health = Health(
-                library.database,
-                Tallying(library.database).tally,
-                Listening(bot.works),
-                lambda: guard.refused,
-            )
-            routes = [*health.routes, Route(PATH, guard, methods=["POST"])]
-            whole = site(routes, _desk(library, web, login))
-            task = await stack.enter_async_context(serving(whole, listening))
-            log.warning(
-                "listening on %s: %s%s, /health, /metrics; %s briefs can be searched",
-                address(listening), _and(login), PATH, len(library.dates()),
-            )  # fmt: skip
-            await until_stopped(stopping, task)
+            assert slack.signing_secret
+            bot = await stack.enter_async_context(running(slack, library))
+            guard = Guard(events(bot.app), slack.signing_secret.get_secret_value())
+            door = [Route(PATH, guard, methods=["POST"])]
+            connection = Listening(bot.works)
+            health = Health(library.database, count_questions, connection, lambda: guard.refused)
+        routes = [*door, *health.routes]
+        task = await stack.enter_async_context(serving(site(routes, desk), listening))
+        places = [*(["the desk"] if desk else []), *(route.path for route in routes)]
+        log.warning("listening on %s: %s", address(listening), ", ".join(places))
+        await until_stopped(stopping, task)
+    if slack:
         leave_threads()
-
-    with opened() as library:
-        asyncio.run(until_signal(library))
-
-
-def _and(login: "Authentication | None") -> str:
-    return "the desk, " if login else ""

@@ -27,13 +27,9 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class CitationView:
-    """A citation: where it is from, the passage as it was shown, and what became of it."""
+    """A citation: its record, the passage as it was shown, and what became of it."""
 
-    number: int
-    brief: Json
-    page: int | None
-    paragraph: int
-    heading: tuple[str, ...]
+    record: Json
     passage: tuple[PageBlock, ...]
     link: str
     today: CitedToday
@@ -45,9 +41,9 @@ class SentenceView:
     """A sentence with all that speaks for and against it."""
 
     number: int
+    record: Json
     runs: tuple[TextRun, ...]
-    verdict: str
-    reasons: tuple[Json, ...]
+    reasons: tuple[Json, ...]  # those that the last check does not repeat
     citations: tuple[CitationView, ...]
     missing: tuple[int, ...]  # markers that point at no citation
     findings: tuple[Finding, ...]
@@ -60,36 +56,19 @@ class SentenceView:
 
 
 @dataclass(frozen=True)
-class ReaderFeedback:
-    """What a reader thought of the answer."""
-
-    good: bool
-    reason: str | None
-    user: str | None
-    note: str | None
-    at: str
-
-
-@dataclass(frozen=True)
 class AnswerView:
     """All of an answer that its page shows."""
 
     entry: Entry
     sentences: tuple[SentenceView, ...]
     findings: tuple[Finding, ...]  # of the answer as a whole
-    feedback: tuple[ReaderFeedback, ...]
+    feedback: tuple[Entry, ...]
     posted: tuple[Entry, ...]
-    forgotten: bool
 
     @property
     def private(self) -> Json:
         """What people typed; {} once it was deleted."""
         return self.entry.private or {}
-
-    @property
-    def question(self) -> str | None:
-        """The question as it reads without its conversation, None once it was deleted."""
-        return self.private.get("standalone_question")
 
     @property
     def notes(self) -> Sequence[str]:
@@ -121,9 +100,8 @@ def view(
         findings=tuple(
             one for one in findings if one.sentence is None and one.citation not in citations
         ),
-        feedback=tuple(_feedback(one) for one in further if one.kind is Kind.FEEDBACK),
+        feedback=tuple(one for one in further if one.kind is Kind.FEEDBACK),
         posted=tuple(one for one in further if one.kind is Kind.POSTED),
-        forgotten=entry.private is None,
     )
 
 
@@ -139,8 +117,8 @@ def _sentence(
     text, marks = sentence["text"], sentence["citations"]
     return SentenceView(
         number=number,
+        record=sentence,
         runs=text_runs(text, 0, len(text), sorted(map(tuple, sentence["bold"]))),
-        verdict=sentence["verdict"],
         reasons=tuple(one for one in sentence["reasons"] if not _again(one, number, findings)),
         citations=tuple(citations[mark] for mark in marks if mark in citations),
         missing=tuple(mark for mark in marks if mark not in citations),
@@ -164,28 +142,13 @@ def _citation(citation: Json, findings: Sequence[Finding], cited: CitedBriefs) -
     mark = (quoted[0] - passage["start"], quoted[1] - passage["start"])
     link = link_to_paragraph("", brief["id"], version=brief["version"], quoted=quoted)
     return CitationView(
-        number=citation["number"],
-        brief=brief,
-        page=citation["page"],
-        paragraph=passage["paragraph"],
-        heading=tuple(passage["heading"]),
+        record=citation,
         passage=tuple(blocks(passage["text"], marks=[mark])),
         link=f"{link}#quote",
         today=cited.today(citation),
         findings=tuple(
             one for one in findings if one.citation == citation["number"] and one.sentence is None
         ),
-    )
-
-
-def _feedback(entry: Entry) -> ReaderFeedback:
-    private = entry.private or {}
-    return ReaderFeedback(
-        good=bool(entry.body.get("good")),
-        reason=entry.body.get("reason"),
-        user=private.get("user"),
-        note=private.get("note"),
-        at=entry.created_at,
     )
 
 

@@ -86,8 +86,8 @@ def environment(*, signs_in: bool = False) -> Environment:
     made.filters |= {
         name: getattr(words, name)
         for name in (
-            "asker", "counted", "danger", "day", "kind", "mode", "moment", "place", "share",
-            "together", "verdict", "web_link",
+            "asker", "counted", "danger", "day", "in_words", "moment", "place", "share",
+            "together", "web_link",
         )
     }  # fmt: skip
     made.globals |= {"stamp": _stamp(), "signs_in": signs_in}

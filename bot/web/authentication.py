@@ -3,8 +3,8 @@
 import hmac
 import ipaddress
 import logging
-from dataclasses import dataclass
-from typing import Protocol
+from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from starlette.datastructures import Headers
 
@@ -17,39 +17,37 @@ log = logging.getLogger(__name__)
 LONGEST_NAME = 120  # characters of a name that a proxy gives
 
 
-class Authentication(Protocol):
-    """A way to tell who somebody is."""
+class Authentication(ABC):
+    """A way to tell who somebody is.
 
-    @property
-    def local(self) -> bool:
-        """Whether only this machine may reach the desk, and everyone who does is let in."""
+    `local`: only this machine can reach the desk, and everyone who does is let in. `signs_in`:
+    people sign in here, with a token.
+    """
 
-    @property
-    def signs_in(self) -> bool:
-        """Whether people sign in here, with a token."""
+    local: ClassVar = False
+    signs_in: ClassVar = False
 
+    @abstractmethod
     def who(self, name: str | None, headers: Headers, address: str) -> Person | None:
         """Return who it is; `name` is the session's, `address` the other end of the connection."""
 
 
-@dataclass(frozen=True)
-class LocalUser:
+class LocalUser(Authentication):
     """Everyone who reaches the desk is its admin: only this machine's user can."""
 
-    name: str
-    local: bool = True
-    signs_in: bool = False
+    local = True
+
+    def __init__(self, name: str) -> None:
+        self._person = Person(name, Role.ADMIN)
 
     def who(self, name: str | None, headers: Headers, address: str) -> Person | None:
-        """Return this machine's user."""
         del name, headers, address
-        return Person(self.name, Role.ADMIN)
+        return self._person
 
 
-class TokenLogin:
-    """People sign in with tokens; the session remembers their name."""
+class TokenLogin(Authentication):
+    """People sign in with tokens; the session remembers their name, and the settings their role."""
 
-    local = False
     signs_in = True
 
     def __init__(self, settings: WebSettings) -> None:
@@ -57,7 +55,6 @@ class TokenLogin:
         self._people = {token.person.name: token.person for token in settings.tokens}
 
     def who(self, name: str | None, headers: Headers, address: str) -> Person | None:
-        """Return who signed in, with the role that the settings give today."""
         del headers, address
         return self._people.get(name) if name else None
 
@@ -70,22 +67,16 @@ class TokenLogin:
         return found
 
 
-class ProxyLogin:
-    """A proxy has authenticated people, and names them in a header."""
-
-    local = False
-    signs_in = False
+class ProxyLogin(Authentication):
+    """A proxy names people in a header, which is believed from the proxy's addresses only."""
 
     def __init__(self, settings: WebSettings) -> None:
         assert settings.proxy_user_header
         self._header = settings.proxy_user_header.lower()
-        self._networks = [
-            ipaddress.ip_network(one, strict=False) for one in settings.proxy_addresses
-        ]
+        self._networks = settings.proxy_addresses
         self._people, self._default = settings.people, settings.proxy_default
 
     def who(self, name: str | None, headers: Headers, address: str) -> Person | None:
-        """Return whom the header names; it is believed from the proxy's addresses only."""
         del name
         given = headers.getlist(self._header)
         if len(given) != 1 or not self._is_proxy(address):  # of two, one is not the proxy's

@@ -51,7 +51,7 @@ class QueueFilters:
             "channel": chosen.channel and f"in {chosen.channel}",
             "asker": chosen.asker and f"asked by {chosen.asker}",
             "brief": chosen.brief and f"cites {chosen.brief}",
-            "mode": chosen.mode and words.mode(
+            "mode": chosen.mode and words.in_words(
                 "generative" if chosen.mode == "written" else chosen.mode),
             "answered": _either(chosen.answered, "answered"),
             "judged": _either(chosen.judged, "judged"),
@@ -140,4 +140,4 @@ def _either(value: bool | None, word: str) -> str | None:
 
 
 def _finding(value: str) -> str:
-    return words.kind(value) if value in set(Kind) else f"findings of at least {value} severity"
+    return words.in_words(value) if value in set(Kind) else f"findings of at least {value} severity"

@@ -12,7 +12,6 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable
-from enum import StrEnum
 
 from slack_sdk.signature import Clock, SignatureVerifier
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,30 +28,10 @@ QUIET = 60.0  # seconds between two log lines for one reason
 _NUMBER = re.compile(rb"[0-9]{1,12}")
 
 
-class RefusalReason(StrEnum):
-    """Why a request is refused."""
-
-    NO_LENGTH = "no_length"  # chunked, or simply not stated
-    TOO_LONG = "too_long"
-    TOO_SLOW = "too_slow"
-    NO_SECRET = "no_secret"  # noqa: S105
-    HEADERS = "headers"  # the timestamp or the signature is missing, doubled or misshapen
-    STAMP = "stamp"  # too old, or of the future
-    SIGNATURE = "signature"
-    REPLAY = "replay"
-
-    @property
-    def status(self) -> int:
-        """The HTTP status that says so."""
-        if self is RefusalReason.TOO_SLOW:
-            return 408
-        return 413 if self in {RefusalReason.NO_LENGTH, RefusalReason.TOO_LONG} else 401
-
-
 class _RefusedRequest(Exception):
-    def __init__(self, reason: RefusalReason) -> None:
-        super().__init__(reason.value)
-        self.reason = reason
+    def __init__(self, reason: str, status: int = 401) -> None:
+        super().__init__(reason)
+        self.reason, self.status = reason, status
 
 
 class _GivenClock(Clock):
@@ -71,7 +50,7 @@ class Guard:
         self._app, self._clock = app, clock
         self._verifier = SignatureVerifier(secret, _GivenClock(clock)) if secret.strip() else None
         self._taken: dict[bytes, float] = {}  # signature to when it may be forgotten
-        self._logged: dict[RefusalReason, float] = {}
+        self._logged: dict[str, float] = {}
         self.refused: Counter[str] = Counter()  # by reason
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,7 +62,7 @@ class Guard:
         except _RefusedRequest as refused:
             self._note(refused.reason)
             # The rest of the body is not read: the connection ends with this reply.
-            reply = plain("refused\n", refused.reason.status, connection="close")
+            reply = plain("refused\n", refused.status, connection="close")
             await reply(scope, receive, send)
             return
         await self._hand_on(scope, body, signature, receive, send)
@@ -94,17 +73,17 @@ class Guard:
         lengths = headers.get(b"content-length", [])
         chunked = b"transfer-encoding" in headers
         if chunked or len(lengths) != 1 or not _NUMBER.fullmatch(lengths[0]):
-            raise _RefusedRequest(RefusalReason.NO_LENGTH)
+            raise _RefusedRequest("no_length", 413)
         if int(lengths[0]) > LONGEST:
-            raise _RefusedRequest(RefusalReason.TOO_LONG)
+            raise _RefusedRequest("too_long", 413)
         if self._verifier is None:
-            raise _RefusedRequest(RefusalReason.NO_SECRET)
+            raise _RefusedRequest("no_secret")
         stamps = headers.get(b"x-slack-request-timestamp", [])
         signatures = headers.get(b"x-slack-signature", [])
         if len(stamps) != 1 or len(signatures) != 1 or not _NUMBER.fullmatch(stamps[0]):
-            raise _RefusedRequest(RefusalReason.HEADERS)
+            raise _RefusedRequest("headers")
         if abs(self._clock() - int(stamps[0])) > WINDOW:
-            raise _RefusedRequest(RefusalReason.STAMP)
+            raise _RefusedRequest("stamp")
         return stamps[0], signatures[0]
 
     def _check(self, stamp: bytes, signature: bytes, body: bytes) -> None:
@@ -114,11 +93,11 @@ class Guard:
         except UnicodeDecodeError:
             signed = False
         if not signed:
-            raise _RefusedRequest(RefusalReason.SIGNATURE)
+            raise _RefusedRequest("signature")
         now = self._clock()
         self._taken = {one: until for one, until in self._taken.items() if until >= now}
         if signature in self._taken:
-            raise _RefusedRequest(RefusalReason.REPLAY)
+            raise _RefusedRequest("replay")
         self._taken[signature] = int(stamp) + WINDOW + 1
 
     async def _hand_on(
@@ -145,15 +124,15 @@ class Guard:
             if status >= 500:
                 self._taken.pop(signature, None)
 
-    def _note(self, reason: RefusalReason) -> None:
-        self.refused[reason.value] += 1
+    def _note(self, reason: str) -> None:
+        self.refused[reason] += 1
         now = self._clock()
         if now - self._logged.get(reason, 0.0) >= QUIET:
             self._logged[reason] = now
             log.warning(
                 "refused a request: %s (%s so far); if it came from Slack, check "
                 "SLACK_SIGNING_SECRET, the clock and the proxy",
-                reason.value.replace("_", " "), self.refused[reason.value],
+                reason.replace("_", " "), self.refused[reason],
             )  # fmt: skip
 
 
@@ -165,11 +144,11 @@ async def _read(receive: Receive) -> bytes:
             while True:
                 message = await receive()
                 if message["type"] != "http.request":  # the sender has gone
-                    raise _RefusedRequest(RefusalReason.TOO_SLOW)
+                    raise _RefusedRequest("too_slow", 408)
                 body += message.get("body", b"")
                 if len(body) > LONGEST:
-                    raise _RefusedRequest(RefusalReason.TOO_LONG)
+                    raise _RefusedRequest("too_long", 413)
                 if not message.get("more_body", False):
                     return bytes(body)
     except TimeoutError:
-        raise _RefusedRequest(RefusalReason.TOO_SLOW) from None
+        raise _RefusedRequest("too_slow", 408) from None

@@ -30,43 +30,37 @@ _UNFINISHED = ("waiting", "working")  # of the counts; all others are outcomes
 
 
 class QuestionCounts(Protocol):
-    """The questions asked in Slack; seconds run from a question's acceptance to its end."""
+    """The questions asked in Slack.
+
+    `counts`: how many are "waiting" and "working", and how many ended with each outcome. Of the
+    `ended` ones, `within` has how many took so many seconds, from acceptance to end, and `seconds`
+    all that they took together. `oldest_waiting`: seconds, None where none waits.
+    """
 
     @property
-    def counts(self) -> Mapping[str, int]:
-        """How many are "waiting" and "working", and how many ended with each outcome."""
-
+    def counts(self) -> Mapping[str, int]: ...
     @property
-    def oldest_waiting(self) -> float | None:
-        """Seconds; None where none waits."""
-
+    def oldest_waiting(self) -> float | None: ...
     @property
-    def within(self) -> Mapping[float, int]:
-        """How many ended within so many seconds."""
-
+    def within(self) -> Mapping[float, int]: ...
     @property
-    def ended(self) -> int:
-        """How many ended."""
-
+    def ended(self) -> int: ...
     @property
-    def seconds(self) -> float:
-        """The seconds of all that ended, added up."""
+    def seconds(self) -> float: ...
 
 
 class SlackConnection(Protocol):
-    """The connection to Slack, and the worker behind it."""
+    """The connection to Slack ("socket" or "http"), and the worker behind it.
+
+    `down_for`: seconds without a connection. `working()`: whether questions are still taken.
+    """
 
     @property
-    def mode(self) -> str:
-        """How requests arrive: "socket" or "http"."""
-
+    def mode(self) -> str: ...
     @property
-    def down_for(self) -> float:
-        """Seconds without a connection, 0 while there is one."""
-
+    def down_for(self) -> float: ...
     @property
-    def working(self) -> Callable[[], bool]:
-        """Tells whether the worker still takes questions."""
+    def working(self) -> Callable[[], bool]: ...
 
 
 @dataclass(frozen=True)
@@ -97,16 +91,9 @@ class Health:
     @property
     def routes(self) -> Sequence[Route]:
         """The two pages."""
+        return Route("/health", self.health), Route("/metrics", self.metrics)
 
-        async def health(_: Request) -> Response:
-            return await self.health()
-
-        async def metrics(_: Request) -> Response:
-            return await self.metrics()
-
-        return Route("/health", health), Route("/metrics", metrics)
-
-    async def health(self) -> Response:
+    async def health(self, _: Request | None = None) -> Response:
         """Return 200 if all is well, else 503 with the faults in words."""
         probe = await self._probe()
         faults = list(self._faults(probe))
@@ -125,7 +112,7 @@ class Health:
         }  # fmt: skip
         return plain(json.dumps(found) + "\n", 503 if faults else 200, "application/json")
 
-    async def metrics(self) -> Response:
+    async def metrics(self, _: Request | None = None) -> Response:
         """Return the figures; without a database only those that need none."""
         from prometheus_client import CollectorRegistry, generate_latest
         from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4

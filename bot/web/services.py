@@ -21,6 +21,8 @@ from index.library import Library
 
 log = logging.getLogger(__name__)
 
+THREAD = "desk-run"
+
 Tick = Callable[[int], None]  # called with the number of answers checked so far
 Work = Callable[[Tick], str]  # returns its result in a line
 
@@ -45,7 +47,6 @@ class CheckRuns:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._last: CheckRun | None = None
-        self._thread: threading.Thread | None = None
 
     @property
     def last(self) -> CheckRun | None:
@@ -58,16 +59,8 @@ class CheckRuns:
             if self._last and self._last.ended is None:
                 return False
             self._last = CheckRun(by, what, total, _now())
-        self._thread = threading.Thread(
-            target=self._run, args=(work,), name="desk-run", daemon=True
-        )
-        self._thread.start()
+        threading.Thread(target=self._run, args=(work,), name=THREAD, daemon=True).start()
         return True
-
-    def wait(self) -> None:
-        """Return once the run that is on has ended."""
-        if self._thread:
-            self._thread.join()
 
     def _run(self, work: Work) -> None:
         try:

@@ -29,7 +29,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 from pydantic import model_validator as whole
 
 from index.errors import SettingsError
@@ -40,7 +47,6 @@ SHORTEST_TOKEN = 24  # characters
 MAKE_TOKEN = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"  # noqa: S105
 
 _ENTRY = re.compile(r"(?P<name>[\w.@+-]{1,64}):(?P<role>[a-z]+):(?P<token>[!-~]+)")
-_HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 _WORDS = {
     "extra_forbidden": "no such setting",
     "string_type": "write text between quotation marks",
@@ -50,6 +56,7 @@ _WORDS = {
     "dict_type": "write a table",
     "enum": 'write "reader", "editor" or "admin"',
     "literal_error": 'write "reader", "editor", "admin" or "none"',
+    "string_pattern_mismatch": "not a header name; write one such as X-Forwarded-User",
 }
 
 
@@ -86,6 +93,16 @@ class Person:
         return _RANK[self.role] >= _RANK[needed]
 
 
+IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def _network(value: object) -> IPNetwork:
+    try:
+        return ipaddress.ip_network(str(value), strict=False)
+    except ValueError:
+        raise ValueError("write addresses such as 10.0.0.7 or 10.0.0.0/8") from None
+
+
 @dataclass(frozen=True)
 class SignInToken:
     """A person and the SHA-256 of the token they sign in with."""
@@ -103,16 +120,11 @@ class WebSettings(BaseModel):
     url: str | None = None
     tokens_file: str | None = None
     session_hours: int = Field(12, ge=1, le=24 * 30)
-    proxy_user_header: str | None = None
-    proxy_addresses: list[str] = []
+    proxy_user_header: str | None = Field(None, pattern=r"^[A-Za-z0-9-]{1,64}$")
+    proxy_addresses: list[Annotated[IPNetwork, BeforeValidator(_network)]] = []
     proxy_default: Literal["reader", "editor", "admin", "none"] = "reader"
     people: dict[str, Annotated[Role, Field(strict=False)]] = {}
     tokens: tuple[SignInToken, ...] = ()  # not of the table
-
-    @property
-    def has_login(self) -> bool:
-        """Whether there is a way to tell who somebody is."""
-        return bool(self.tokens or self.proxy_user_header)
 
     @property
     def is_https(self) -> bool:
@@ -144,23 +156,6 @@ class WebSettings(BaseModel):
         if parts.username or parts.query or parts.fragment or parts.path not in {"", "/"}:
             raise ValueError("must be a host without a path; the desk is at its root")
         return value.rstrip("/")
-
-    @field_validator("proxy_user_header")
-    @classmethod
-    def _is_a_header(cls, value: str | None) -> str | None:
-        if value is not None and not _HEADER.fullmatch(value):
-            raise ValueError("not a header name; write one such as X-Forwarded-User")
-        return value
-
-    @field_validator("proxy_addresses")
-    @classmethod
-    def _are_addresses(cls, value: list[str]) -> list[str]:
-        for one in value:
-            try:
-                ipaddress.ip_network(one, strict=False)
-            except ValueError:
-                raise ValueError("write addresses such as 10.0.0.7 or 10.0.0.0/8") from None
-        return value
 
     @whole(mode="after")
     def _login_is_complete(self) -> "WebSettings":

@@ -11,7 +11,7 @@ from bot.audit.findings import Kind, Severity
 from bot.compare import said_date
 from bot.render import safe
 
-KINDS = {
+WORDS: dict[str, str] = {
     Kind.NUMBER: "number differs",
     Kind.DATE: "date differs",
     Kind.NAME: "name differs",
@@ -26,37 +26,24 @@ KINDS = {
     Kind.CORRECTED: "brief since corrected",
     Kind.SUPERSEDED: "newer version exists",
     Kind.WITHDRAWN: "brief withdrawn",
-}
-VERDICTS = {
-    "supported": "supported",
     "check": "needs checking",
-    "unsupported": "unsupported",
+    "extractive": "quoted from the briefs",
+    "generative": "written by a model",
 }
-MODES = {"extractive": "quoted from the briefs", "generative": "written by a model"}
 
 HIGH, MEDIUM = 0.6, 0.3  # least risk of each grade
 
 _LINKABLE = re.compile(r"[!-~]{1,2000}")
 
 
-def kind(value: str) -> str:
-    """Return a kind of finding, or of reason, in words."""
-    return KINDS.get(value, value)  # type: ignore[call-overload, no-any-return]
+def in_words(value: str) -> str:
+    """Return a kind of finding, a verdict or a mode of answering in words."""
+    return WORDS.get(value, value)
 
 
 def together(findings: Iterable[tuple[str, str]]) -> list[tuple[tuple[str, str], int]]:
     """Return (kind, severity) with how often each comes, in the order of their first."""
     return list(Counter(findings).items())
-
-
-def verdict(value: str) -> str:
-    """Return a verdict in words."""
-    return VERDICTS.get(value, value)
-
-
-def mode(value: str) -> str:
-    """Return how an answer was made, in words."""
-    return MODES.get(value, value)
 
 
 def moment(iso: str) -> str:

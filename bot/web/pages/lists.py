@@ -53,7 +53,7 @@ def statistics(visit: Visiting) -> Response:
     found = counted(
         visit.services.library.database, since and first_day(since), until and last_day(until)
     )
-    kinds = {words.kind(kind): count for kind, count in found.findings.items()}
+    kinds = {words.in_words(kind): count for kind, count in found.findings.items()}
     return visit.page(
         "statistics.html",
         found=found,

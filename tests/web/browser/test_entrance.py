@@ -98,17 +98,17 @@ def test_editors_see_who_asked_and_cannot_forget(signed_in, world: World) -> Non
     """Forgetting is the admin's."""
     page = signed_in("editor", "/answers/planted").page
     expect(page.locator(".facts").first).to_contain_text("U0ASKER2")
-    assert page.get_by_text("Forget this question").count() == 0
+    assert page.get_by_text("Delete this question").count() == 0
 
 
 def test_an_admin_can_have_a_question_forgotten(signed_in, world: World) -> None:
     """Once sure; the answer and what it rests on stay."""
     visitor = signed_in("admin", f"/answers/{world.answers['harbour']}")
     page = visitor.page
-    page.get_by_text("Forget this question").click()
-    page.get_by_label("I am sure").check()
-    page.get_by_role("button", name="Forget", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("A forgotten question")
+    page.get_by_text("Delete this question").click()
+    page.get_by_label("Yes, delete it").check()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Deleted question")
     expect(page.locator("#s1 .claim")).to_contain_text("built in 1871")
     visitor.open("/?order=time")
     assert "lighthouse of Zavelstein built?" not in page.content()

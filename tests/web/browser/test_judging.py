@@ -94,7 +94,7 @@ def test_keys_are_listed_and_can_be_switched_off(visitor: Visitor, world: World)
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("wrong source")
     assert visitor.violations() == []
-    dialog.get_by_label("Use these keys").uncheck()
+    dialog.get_by_label("Use keyboard shortcuts").uncheck()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     page.keyboard.press("j")
@@ -111,7 +111,7 @@ def test_nothing_is_lost_when_the_desk_does_not_answer(visitor: Visitor, world: 
     page.locator("#s1 textarea").fill("keep me")
     page.route("**/judgements", lambda route: route.abort())
     page.locator("#s1 button").first.click()
-    expect(page.locator("#s1 [role=status]")).to_contain_text("Not recorded")
+    expect(page.locator("#s1 [role=status]")).to_contain_text("Not saved")
     expect(page.locator("#s1 textarea")).to_have_value("keep me")
 
 

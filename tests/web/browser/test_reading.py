@@ -91,13 +91,13 @@ def test_the_conversation_leads_up_to_a_follow_up(visitor: Visitor, world: World
 def test_answers_are_searched_and_filtered(visitor: Visitor) -> None:
     """Words and filters together; each can be taken away, and the address keeps them."""
     page = visitor.open("/")
-    page.get_by_label("Words of question or answer").fill("canal tolls")
+    page.get_by_label("Search questions and answers").fill("canal tolls")
     page.keyboard.press("Enter")
     expect(page.locator(".queue > li")).to_have_count(1)
-    page.get_by_role("link", name="Without: “canal tolls”").click()
+    page.get_by_role("link", name="Remove filter: “canal tolls”").click()
     page.get_by_text("Filters", exact=True).click()
-    page.get_by_label("Answered").select_option("no")
-    page.get_by_role("button", name="Show").click()
+    page.get_by_label("Outcome").select_option("no")
+    page.get_by_role("button", name="Search").click()
     assert "answered=no" in page.url
     for entry in page.locator(".queue > li").all():
         expect(entry).to_contain_text("not answered")
@@ -120,7 +120,7 @@ def test_open_questions_that_are_alike_stand_together(visitor: Visitor) -> None:
     expect(group).to_contain_text("2 times")
     expect(group.get_by_role("listitem")).to_have_count(2)
     group.get_by_role("listitem").get_by_role("link").first.click()
-    expect(page.locator("main")).to_contain_text("The briefs do not say.")
+    expect(page.locator("main")).to_contain_text("No answer found in the briefs.")
 
 
 def test_statistics_are_drawn_and_told(visitor: Visitor) -> None:
@@ -129,7 +129,7 @@ def test_statistics_are_drawn_and_told(visitor: Visitor) -> None:
     pictures = page.get_by_role("img")
     expect(page.get_by_role("img", name="Questions over time")).to_be_visible()
     assert pictures.count() >= 2
-    page.get_by_text("The numbers as a table").first.click()
+    page.get_by_text("Show as a table").first.click()
     table = page.get_by_role("table").first
     expect(table.get_by_role("columnheader", name="Not answered")).to_be_visible()
     shown = sum(int(cell) for row in table.locator("tbody tr").all()
