@@ -51,7 +51,6 @@ class SentenceView:
     opinions: tuple[Json, ...]
 
     def by(self, editor: str) -> Judgement | None:
-        """Return an editor's latest judgement."""
         return next((one for one in self.judgements if one.editor == editor), None)
 
 

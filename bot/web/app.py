@@ -17,7 +17,7 @@ from bot.audit.register import Register
 from bot.ledger import Ledger
 from bot.web import words
 from bot.web.authentication import Authentication
-from bot.web.pages import answers, briefs, checks, lists, login
+from bot.web.pages import answers, checks, login, reading
 from bot.web.services import OpenQuestions, WebServices
 from bot.web.sessions import WebSessions
 from bot.web.settings import WebSettings
@@ -44,7 +44,6 @@ class _CachedFiles(StaticFiles):
 
 
 def create(library: Library, settings: WebSettings, authentication: Authentication) -> FastAPI:
-    """Return the application."""
     app = FastAPI(
         title="Editors' desk", docs_url=None, redoc_url=None, openapi_url=None, telemetry=_QUIET
     )
@@ -62,7 +61,7 @@ def create(library: Library, settings: WebSettings, authentication: Authenticati
         texts=VersionTexts(library),
         templates=environment(signs_in=authentication.signs_in),
     )
-    for page in (lists, answers, briefs, checks, login):
+    for page in (reading, answers, checks, login):
         app.include_router(page.router)
     app.mount("/static", _CachedFiles(directory=_HERE / "static"))
     login.handle_errors(app)

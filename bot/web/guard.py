@@ -54,7 +54,6 @@ class Guard:
         self.refused: Counter[str] = Counter()  # by reason
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand on one request, or refuse it."""
         try:
             stamp, signature = self._headers(scope)
             body = await _read(receive)

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 SLOW = 5.0  # seconds after which a database counts as out of reach
 DOWN_TOO_LONG = 60.0  # seconds without a connection to Slack; a reconnect takes less
 WAITED_TOO_LONG = 600.0  # seconds after which nobody seems to take questions
-_UNFINISHED = ("waiting", "working")  # of the counts; all others are outcomes
 
 
 class QuestionCounts(Protocol):
@@ -90,7 +89,6 @@ class Health:
 
     @property
     def routes(self) -> Sequence[Route]:
-        """The two pages."""
         return Route("/health", self.health), Route("/metrics", self.metrics)
 
     async def health(self, _: Request | None = None) -> Response:
@@ -153,29 +151,18 @@ class Health:
         return state | ({"disconnected_seconds": _rounded(down)} if down else {})
 
     def _metrics(self, probe: Probe | None) -> Iterator["Metric"]:
-        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
-
-        yield GaugeMetricFamily("briefs_database_up", "Whether the database answers.", bool(probe))
+        yield _gauge("briefs_database_up", "Whether the database answers.", probe is not None)
         if probe:
             found = probe.figures
-            yield GaugeMetricFamily("briefs_briefs", "Current briefs.", found.briefs)
-            yield GaugeMetricFamily("briefs_passages", "Searchable passages.", found.passages)
-            yield GaugeMetricFamily(
-                "briefs_generation", "Number of the published index.", found.generation
-            )
+            yield _gauge("briefs_briefs", "Current briefs.", found.briefs)
+            yield _gauge("briefs_passages", "Searchable passages.", found.passages)
+            yield _gauge("briefs_generation", "Number of the published index.", found.generation)
             yield from _question_metrics(probe.questions)
         if self._slack:
-            yield GaugeMetricFamily(
-                "briefs_slack_connected", "Whether Slack is connected.", not self._slack.down_for
-            )
-            refused = CounterMetricFamily(
-                "briefs_refused_requests",
-                "Requests refused before they were read, by reason.",
-                labels=["reason"],
-            )
-            for reason, count in sorted(self._refused().items()):
-                refused.add_metric([reason], count)
-            yield refused
+            up = not self._slack.down_for
+            yield _gauge("briefs_slack_connected", "Whether Slack is connected.", up)
+            words = "Requests refused before they were read, by reason."
+            yield _counter("briefs_refused_requests", words, "reason", self._refused())
 
     async def _probe(self) -> Probe | None:
         """Return what the database says, None where it does not answer in time."""
@@ -193,27 +180,15 @@ class Health:
 
 
 def _question_metrics(questions: QuestionCounts) -> Iterator["Metric"]:
-    from prometheus_client.core import (
-        CounterMetricFamily,
-        GaugeMetricFamily,
-        HistogramMetricFamily,
-    )
+    from prometheus_client.core import HistogramMetricFamily
 
-    outcomes = CounterMetricFamily(
-        "briefs_questions", "Questions that have ended, by outcome.", labels=["outcome"]
-    )
-    for outcome, count in questions.counts.items():
-        if outcome not in _UNFINISHED:
-            outcomes.add_metric([outcome], count)
-    yield outcomes
-    waiting, working = (questions.counts[name] for name in _UNFINISHED)
+    counts = dict(questions.counts)
+    waiting, working = counts.pop("waiting"), counts.pop("working")
     oldest = round(questions.oldest_waiting or 0.0, 3)
-    for name, words, value in (
-        ("briefs_questions_waiting", "Questions that wait for a worker.", waiting),
-        ("briefs_questions_working", "Questions being worked on.", working),
-        ("briefs_oldest_waiting_seconds", "How long the oldest question has waited.", oldest),
-    ):
-        yield GaugeMetricFamily(name, words, value)
+    yield _counter("briefs_questions", "Questions that have ended, by outcome.", "outcome", counts)
+    yield _gauge("briefs_questions_waiting", "Questions that wait for a worker.", waiting)
+    yield _gauge("briefs_questions_working", "Questions being worked on.", working)
+    yield _gauge("briefs_oldest_waiting_seconds", "Age of the oldest waiting question.", oldest)
     buckets = [(f"{most:g}", number) for most, number in questions.within.items()]
     yield HistogramMetricFamily(
         "briefs_answer_seconds",
@@ -221,6 +196,21 @@ def _question_metrics(questions: QuestionCounts) -> Iterator["Metric"]:
         buckets=[*buckets, ("+Inf", questions.ended)],
         sum_value=round(questions.seconds, 3),
     )
+
+
+def _gauge(name: str, words: str, value: float) -> "Metric":
+    from prometheus_client.core import GaugeMetricFamily
+
+    return GaugeMetricFamily(name, words, value)
+
+
+def _counter(name: str, words: str, label: str, counts: Mapping[str, int]) -> "Metric":
+    from prometheus_client.core import CounterMetricFamily
+
+    made = CounterMetricFamily(name, words, labels=[label])
+    for value, count in sorted(counts.items()):
+        made.add_metric([value], count)
+    return made
 
 
 def _rounded(seconds: float | None) -> float | None:

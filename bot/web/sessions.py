@@ -29,7 +29,6 @@ class WebSession:
 
     @classmethod
     def fresh(cls, name: str | None = None) -> "WebSession":
-        """Return a session that nobody had before."""
         return cls(secrets.token_urlsafe(18), name)
 
 
@@ -54,7 +53,6 @@ class WebSessions:
             return None
 
     def write(self, session: WebSession) -> str:
-        """Return the value of a session's cookie."""
         return str(self._sessions.dumps({"id": session.id, "name": session.name}))
 
     def form_token(self, session: WebSession, who: str | None) -> str:
@@ -88,7 +86,6 @@ class FailedLogins:
             return max(0.0, last + pause - self._clock())
 
     def failed(self, address: str) -> None:
-        """Note a wrong token."""
         with self._lock:
             now = self._clock()
             count, last = self._failed.pop(address, (0, now))
@@ -97,6 +94,5 @@ class FailedLogins:
                 self._failed.popitem(last=False)
 
     def passed(self, address: str) -> None:
-        """Forget an address's wrong tokens."""
         with self._lock:
             self._failed.pop(address, None)

@@ -73,19 +73,15 @@ _RANK = {role: rank for rank, role in enumerate(Role)}
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who uses the desk."""
-
     name: str
     role: Role
 
     @property
     def is_editor(self) -> bool:
-        """Whether they may see who asked, judge and run checks."""
         return self.may(Role.EDITOR)
 
     @property
     def is_admin(self) -> bool:
-        """Whether they may delete questions."""
         return self.may(Role.ADMIN)
 
     def may(self, needed: Role) -> bool:
@@ -128,7 +124,6 @@ class WebSettings(BaseModel):
 
     @property
     def is_https(self) -> bool:
-        """Whether people reach the desk over https."""
         return bool(self.url and self.url.startswith("https://"))
 
     @property
@@ -202,7 +197,6 @@ def is_loopback(host: str) -> bool:
 
 
 def token_hash(token: str) -> bytes:
-    """Return the hash by which a token is known."""
     return hashlib.sha256(token.encode()).digest()
 
 

@@ -50,7 +50,6 @@ class Shield:
         self._app, self._local, self._host, self._https = app, local, host, https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or reject it."""
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":

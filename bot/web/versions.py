@@ -42,7 +42,6 @@ class BriefVersion:
 
     @property
     def is_current(self) -> bool:
-        """Whether it is what the library searches."""
         return self.state == CURRENT
 
 

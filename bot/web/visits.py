@@ -51,7 +51,6 @@ class Visit:
 
     @property
     def address(self) -> str:
-        """The other end of the connection."""
         return self.request.client.host if self.request.client else ""
 
     @property
@@ -60,13 +59,11 @@ class Visit:
         return "application/json" in self.request.headers.get("accept", "")
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
-        """Return a page made from a template."""
         text = self.services.templates.get_template(template).render(visit=self, **values)
         response = HTMLResponse(text, status)
         return self.with_session(response) if self.is_new else response
 
     def with_session(self, response: Response, session: WebSession | None = None) -> Response:
-        """Return a response that sets the session's cookie."""
         sessions = self.services.sessions
         response.set_cookie(
             sessions.cookie,

@@ -64,7 +64,6 @@ def day(iso: str | None) -> str:
 
 
 def share(value: float) -> str:
-    """Return a share in [0, 1] in per cent."""
     return f"{value:.0%}"
 
 
