@@ -3,11 +3,7 @@
 import asyncio
 import http.client
 import json
-import re
 import signal
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,13 +17,13 @@ from bot.web.routing import site
 from bot.web.server import address, bound, serving
 from bot.web.settings import Role
 from index.library import Library
-from tests.commands import START, briefs, environment
+from tests.commands import briefs
 from tests.slack.conftest import _no_proxy, anyio_backend, slack  # noqa: F401 - fixtures
 from tests.slack.fake import FakeSlack
 from tests.web.conftest import filled  # noqa: F401 - a fixture
 from tests.web.material import TOKENS, answer
+from tests.web.serving import PATIENCE, started
 
-PATIENCE = 120  # seconds, against hanging for good
 LOGIN = {"BRIEFS_DESK_TOKENS": f"ilse:editor:{TOKENS[Role.EDITOR]}"}
 
 
@@ -36,28 +32,6 @@ def home(filled: Library, settings: object) -> Path:  # noqa: F811
     """A home whose library has an answer."""
     answer(filled, "a1", question="what of the port?")
     return filled.home
-
-
-@contextmanager
-def started(
-    home: Path, *arguments: str, **env: str
-) -> Iterator[tuple["subprocess.Popen[str]", int]]:
-    """Run a command that serves on a free port; yields it and the port that it told."""
-    process = subprocess.Popen(
-        [*START, *arguments], stderr=subprocess.PIPE, text=True, env=environment(home, **env)
-    )
-    try:
-        assert process.stderr
-        for line in process.stderr:
-            if found := re.search(r"listening on http://[\d.]+:(\d+)", line):
-                break
-        else:
-            raise AssertionError("it ended without listening")
-        yield process, int(found[1])
-    finally:
-        process.kill()
-        process.wait()
-        process.stderr.close()
 
 
 def ask(port: int, path: str, host: str = "127.0.0.1") -> tuple[int, dict[str, str], str]:

@@ -55,6 +55,7 @@ def test_the_queue_has_the_riskiest_first(here: Visitor, filled: Library) -> Non
     assert newest.index("a risky one?") < newest.index("a calm one?")
     assert "a calm one?" not in here.page("/?finding=fabricated")
     assert "No answer matches" in here.page("/?finding=stitched")
+    assert "since “yesterday”: not valid" in here.page("/?since=yesterday")
 
 
 def test_an_empty_desk_says_so(here: Visitor) -> None:
@@ -120,6 +121,7 @@ def test_the_brief_is_shown_at_the_quoted_words(here: Visitor, filled: Library) 
     assert "cited by 1 answer" in page
     assert "a1" in here.page(f"/?brief={brief.id}%401%23p1")
     assert "No answer matches" in here.page(f"/?brief={brief.id}%401%23p2")
+    assert here.page("/briefs/PA1").count("<h1") == 1  # its number is an address, too
     for strange in ("?quote=9-3", "?quote=1-99999999", "?quote=x", "?quote=-1-5"):
         assert "<mark>" not in here.page(f"/briefs/{brief.id}{strange}")
 

@@ -53,42 +53,33 @@ def test_a_form_of_ours_passes() -> None:
         assert knock(headers=headers)[0] == 200
 
 
-@pytest.mark.parametrize(
-    "host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.1", "", "a@::1"]
-)
-def test_without_a_login_only_this_machines_names_are_answered(host: str) -> None:
+def test_without_a_login_only_this_machines_names_are_answered() -> None:
     """Against DNS rebinding: whatever name leads here, pages of others may not read ours."""
-    assert knock("GET", {"host": host})[0] == 421
+    for host in ("evil.example", "127.0.0.1.evil.example", "10.0.0.1", "", "a@::1"):
+        assert knock("GET", {"host": host})[0] == 421, host
     assert knock("GET", {})[0] == 421
+    for host in ("127.0.0.1", "localhost:80", "[::1]:8080", "127.1.2.3:1"):
+        assert is_loopback_host(host)
+        assert knock("GET", {"host": host})[0] == 200, host
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:80", "[::1]:8080", "127.1.2.3:1"])
-def test_this_machines_names(host: str) -> None:
-    """With any port."""
-    assert is_loopback_host(host)
-    assert knock("GET", {"host": host})[0] == 200
-
-
-@pytest.mark.parametrize("header", ["x-forwarded-for", "forwarded", "x-real-ip", "via"])
-def test_without_a_login_nothing_is_taken_from_a_proxy(header: str) -> None:
+def test_without_a_login_nothing_is_taken_from_a_proxy() -> None:
     """It would open the desk to whoever reaches the proxy."""
-    assert knock("GET", {"host": "localhost", header: "1.2.3.4"})[0] == 403
-    assert knock("GET", {"host": "x.example", header: "1.2.3.4"}, local=False)[0] == 200
+    for header in ("x-forwarded-for", "forwarded", "x-real-ip", "via"):
+        assert knock("GET", {"host": "localhost", header: "1.2.3.4"})[0] == 403, header
+        assert knock("GET", {"host": "x.example", header: "1.2.3.4"}, local=False)[0] == 200, header
 
 
-@pytest.mark.parametrize(
-    "more",
-    [
+def test_forms_of_other_sites_are_refused() -> None:
+    """Before anything of them is read; so are those of other ports."""
+    for more in (
         {"origin": "https://evil.example"},
         {"origin": "http://127.0.0.1:9090"},
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
-    ],
-)
-def test_forms_of_other_sites_are_refused(more: dict[str, str]) -> None:
-    """Before anything of them is read; so are those of other ports."""
-    assert knock(headers=OURS | more)[0] == 403
-    assert knock("GET", OURS | more)[0] == 200
+    ):
+        assert knock(headers=OURS | more)[0] == 403, more
+        assert knock("GET", OURS | more)[0] == 200, more
 
 
 def test_behind_a_proxy_the_public_address_is_an_origin_of_ours() -> None:
@@ -109,10 +100,10 @@ def test_bodies_are_short_and_say_how_long_they_are() -> None:
     assert knock(headers=host | {"content-length": "3"}, pieces=many)[0] == 413
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "TRACE", "OPTIONS", "CONNECT"])
-def test_other_methods_are_refused(method: str) -> None:
+def test_other_methods_are_refused() -> None:
     """No page uses them."""
-    assert knock(method)[0] == 405
+    for method in ("PUT", "DELETE", "TRACE", "OPTIONS", "CONNECT"):
+        assert knock(method)[0] == 405, method
 
 
 def test_every_reply_has_the_headers() -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.web.browser import world as worlds
-from tests.web.browser.serving import serving
-from tests.web.browser.visitor import WIDE, Visitor
+from tests.web.browser.visitor import PATIENCE, WIDE, Visitor
 from tests.web.browser.world import World
+from tests.web.serving import started
+
+expect.set_options(timeout=PATIENCE)
 
 TOKENS = {"reader": "r" * 40, "editor": "e" * 40, "admin": "a" * 40}
 Visit = Callable[..., Visitor]
@@ -51,8 +53,9 @@ def world(executable: str, tmp_path_factory: pytest.TempPathFactory, model_cache
 @pytest.fixture(scope="session")
 def desk(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a desk for this machine alone: no login."""
-    with serving(world.home, tmp_path_factory.mktemp("local")) as address:
-        yield address
+    folder = tmp_path_factory.mktemp("local")
+    with started(world.home, "serve", "--port", "0", folder=folder) as (_, port):
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="session")
@@ -60,8 +63,9 @@ def guarded(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """The address of a desk with a login."""
     tokens = ",".join(f"{role}1:{role}:{token}" for role, token in TOKENS.items())
     folder = tmp_path_factory.mktemp("guarded")
-    with serving(world.home, folder, BRIEFS_DESK_TOKENS=tokens) as address:
-        yield address
+    login = {"BRIEFS_DESK_TOKENS": tokens}
+    with started(world.home, "serve", "--port", "0", folder=folder, **login) as (_, port):
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Who gets in, and what readers, editors and admins see."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -27,15 +25,6 @@ def signed_in(visit: Visit, guarded: str):
     return sign_in
 
 
-@pytest.mark.parametrize("path", ["/", "/briefs", "/statistics", "/answers/planted", "/audit"])
-def test_nobody_sees_a_page_without_signing_in(visit: Visit, guarded: str, path: str) -> None:
-    """Every page leads to the entrance, which says nothing of what is inside."""
-    page = visit(guarded).open(path)
-    assert "/login" in page.url
-    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
-    assert "corridor" not in page.content()
-
-
 def test_whoever_signs_in_is_where_they_wanted_to_be(signed_in, world: World) -> None:
     """And is somebody on every page until they sign out."""
     visitor = signed_in("editor", f"/answers/{world.answers['grain']}")
@@ -59,31 +48,6 @@ def test_a_wrong_token_is_told_in_words(visit: Visit, guarded: str) -> None:
     assert page.get_by_label("Token").get_attribute("aria-invalid") == "true"
 
 
-def test_the_way_back_leads_nowhere_else(visit: Visit, guarded: str) -> None:
-    """Whatever address the entrance was opened with."""
-    for wanted in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x"):
-        visitor = visit(guarded)
-        page = visitor.open(f"/login?next={wanted}")
-        page.get_by_label("Token").fill(TOKENS["reader"])
-        page.keyboard.press("Enter")
-        page.wait_for_url(f"{guarded}/")
-
-
-def test_readers_do_not_see_who_asked(signed_in, world: World) -> None:
-    """Neither names nor places, on no page; nor can they find out by filters."""
-    visitor = signed_in("reader")
-    page = visitor.page
-    for path in ("/", "/?order=time", "/unanswered", *(f"/answers/{world.answers[name]}" for name in
-                 ("planted", "sweden", "grain", "dues", "panama"))):  # fmt: skip
-        visitor.open(path)
-        text = page.locator("main").inner_text()
-        said = re.sub(r"judged.*", "", text)
-        assert not any(name in said for name in ("U0ASKER1", "U0ASKER2", "omar", "C0PLACE1")), path
-    all_of_them = page.goto(f"{visitor.address}/").text()
-    tried = page.goto(f"{visitor.address}/?asker=omar").text()
-    assert tried.count('<li class="entry"') == all_of_them.count('<li class="entry"')
-
-
 def test_readers_cannot_judge(signed_in, world: World) -> None:
     """There is nothing to judge with, by mouse or by key."""
     visitor = signed_in("reader", f"/answers/{world.answers['grain']}")
@@ -92,13 +56,6 @@ def test_readers_cannot_judge(signed_in, world: World) -> None:
     page.keyboard.press("j")
     page.keyboard.press("1")
     expect(page.get_by_role("navigation", name="Desk").get_by_role("link")).to_have_count(4)
-
-
-def test_editors_see_who_asked_and_cannot_forget(signed_in, world: World) -> None:
-    """Forgetting is the admin's."""
-    page = signed_in("editor", "/answers/planted").page
-    expect(page.locator(".facts").first).to_contain_text("U0ASKER2")
-    assert page.get_by_text("Delete this question").count() == 0
 
 
 def test_an_admin_can_have_a_question_forgotten(signed_in, world: World) -> None:
@@ -112,11 +69,3 @@ def test_an_admin_can_have_a_question_forgotten(signed_in, world: World) -> None
     expect(page.locator("#s1 .claim")).to_contain_text("built in 1871")
     visitor.open("/?order=time")
     assert "lighthouse of Zavelstein built?" not in page.content()
-
-
-def test_a_session_is_kept_from_scripts_and_other_sites(signed_in) -> None:
-    """HttpOnly and SameSite."""
-    visitor = signed_in("editor")
-    (cookie,) = visitor.page.context.cookies()
-    assert cookie["httpOnly"]
-    assert cookie["sameSite"] in {"Lax", "Strict"}
