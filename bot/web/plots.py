@@ -32,7 +32,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Point:
+class LinePoint:
     """A point of a line, its height above the bottom of the plot; None leaves a gap."""
 
     title: str
@@ -52,7 +52,7 @@ class Plot:
     ticks: tuple[tuple[float, str], ...] = ()  # height, label
     labels: tuple[tuple[float, str], ...] = ()  # place, text
     bars: tuple[Bar, ...] = ()
-    lines: tuple[tuple[Point, ...], ...] = ()
+    lines: tuple[tuple[LinePoint, ...], ...] = ()
 
     top: ClassVar[int] = 30  # for the legend
     height: ClassVar[int] = 180
@@ -136,9 +136,9 @@ def agreement(found: Sequence[Month]) -> Plot:
     def height(value: float) -> float:
         return Plot.height * (value - lowest) / (1 - lowest)
 
-    def line(values: Sequence[float | None]) -> tuple[Point, ...]:
+    def line(values: Sequence[float | None]) -> tuple[LinePoint, ...]:
         return tuple(
-            Point(title, at, None if value is None else height(value))
+            LinePoint(title, at, None if value is None else height(value))
             for title, at, value in zip(titles, places, values, strict=True)
         )
 

@@ -68,7 +68,7 @@ class CitedToday:
 
 
 @dataclass(frozen=True)
-class VersionText:
+class ComparedText:
     """A version's text, ready for comparison."""
 
     run: str  # all its words, for looking up quotations
@@ -123,7 +123,7 @@ class VersionTexts:
         self._library = library
         self.of = lru_cache(CACHED)(self._read)
 
-    def _read(self, brief_id: str, version: int) -> VersionText:
+    def _read(self, brief_id: str, version: int) -> ComparedText:
         brief = self._library.brief(brief_id, version)
         passages = [passage for _, passage in self._library.passages(brief)]
         found, number = [], 0
@@ -131,7 +131,7 @@ class VersionTexts:
             number = block.paragraph or number
             text = brief.text[block.start : block.end]
             found.append((number, text, _words(text)))
-        return VersionText(said.run(brief.text), tuple(found))
+        return ComparedText(said.run(brief.text), tuple(found))
 
 
 class CitedBriefs:
