@@ -1,4 +1,4 @@
-"""Addresses of the desk's pages, for whoever links to them. Imports nothing and reads no setting.
+"""Addresses of the desk's pages, for Slack's messages and the pages themselves.
 
 `base` is the desk's public address, `[desk] url` of briefs.toml; "" gives a path.
 """

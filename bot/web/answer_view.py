@@ -163,15 +163,15 @@ def later_turns(database: Database, entry: Entry) -> list[ConversationTurn]:
         return []
     text = ledger_private.c.body
     # In canonical JSON, quotation marks that people typed are escaped: they cannot match.
-    says = [text.contains(f'"answer_id":{json.dumps(entry.answer_id)}', autoescape=True)]
+    conditions = [text.contains(f'"answer_id":{json.dumps(entry.answer_id)}', autoescape=True)]
     place = entry.private.get("place") or ""
     if place.count(":") == 3:  # Slack's, with the thread
         named = json.dumps(place, ensure_ascii=False)
-        says.append(text.contains(f'"place":{named}', autoescape=True))
+        conditions.append(text.contains(f'"place":{named}', autoescape=True))
     query = (
         select(ledger.c.answer_id, text)
         .join(ledger_private, ledger_private.c.record_id == ledger.c.record_id)
-        .where(ledger.c.kind == Kind.ANSWER, or_(*says))
+        .where(ledger.c.kind == Kind.ANSWER, or_(*conditions))
         .where(ledger.c.seq > entry.seq, ledger.c.seq <= entry.seq + AHEAD)
         .order_by(ledger.c.seq)
         .limit(MOST)

@@ -32,8 +32,8 @@ class QueueFilters:
         """Return the query of an address that shows the same, with these changes."""
         chosen = self.selection
         values: dict[str, object] = {name: getattr(chosen, name) for name in _TEXTS}
-        values["answered"] = _said(chosen.answered)
-        values["judged"] = _said(chosen.judged)
+        values["answered"] = _yes_or_no(chosen.answered)
+        values["judged"] = _yes_or_no(chosen.judged)
         if chosen.sample is not None:
             values |= {"sample": chosen.sample, "seed": chosen.seed}
         values |= {"order": None if self.order is Order.RISK else self.order.value}
@@ -44,7 +44,7 @@ class QueueFilters:
     def given(self) -> list[tuple[str, str, str]]:
         """The filters in use: (name, in words, the query without it)."""
         chosen = self.selection
-        said = {
+        in_use = {
             "text": chosen.text and f"“{chosen.text}”",
             "since": chosen.since and f"since {chosen.since}",
             "until": chosen.until and f"until {chosen.until}",
@@ -60,7 +60,7 @@ class QueueFilters:
         }  # fmt: skip
         return [
             (name, text, self.query(page=None, **{name: None}))
-            for name, text in said.items()
+            for name, text in in_use.items()
             if text
         ]
 
@@ -131,7 +131,7 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else None
 
 
-def _said(value: bool | None) -> str | None:
+def _yes_or_no(value: bool | None) -> str | None:
     return None if value is None else "yes" if value else "no"
 
 

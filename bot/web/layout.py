@@ -1,7 +1,6 @@
-"""Cut text into what a page shows apart: paragraphs, bullets, rows of tables, with marked words.
+"""Text cut into what a page shows: paragraphs, headings, bullets and tables, with marked words.
 
-In: a text with the stretches to be marked. Out: blocks of runs, which a template writes one by one;
-nothing here is HTML. All offsets are in characters of the text, end exclusive.
+All offsets are in characters of the text, end exclusive.
 """
 
 import re
@@ -48,7 +47,7 @@ class PageBlock:
 
 
 def text_runs(text: str, start: int, end: int, marks: Sequence[Span] = ()) -> tuple[TextRun, ...]:
-    """Return the slice start:end as runs; marks may begin before it and end behind it."""
+    """Return the slice start:end as runs; marks may begin before it and end after it."""
     found: list[TextRun] = []
     at = start
     for number, (first, last) in enumerate(marks, 1):
@@ -80,7 +79,7 @@ def _pieces(text: str, first: int, last: int) -> Iterator[tuple[int, int, int]]:
     for found in [*_EMPTY_LINES.finditer(text, first, last), None]:
         end = found.start() if found else last
         yield from _bullets(text, at, end)
-        # The spaces before a bullet say how deep it stands.
+        # The spaces before a bullet tell its level.
         at = found.start() + found[0].rfind("\n") + 1 if found else last
 
 
@@ -115,7 +114,7 @@ def _rows(
 
 
 def _cells(line: str, start: int) -> Iterator[Span]:
-    """Yield where each cell of a row stands in the text, its spaces left out."""
+    """Yield where the words of each cell are in the text."""
     bars = [found.start() for found in _BAR.finditer(line)]
     if bars[-1:] != [len(line.rstrip()) - 1] or len(bars) == 1:
         bars.append(len(line))
@@ -128,9 +127,9 @@ def _cells(line: str, start: int) -> Iterator[Span]:
 def laid_out(
     brief: Brief, passages: Sequence[Passage], marks: Sequence[Span] = ()
 ) -> list[PageBlock]:
-    """Return the blocks of a brief behind its title, numbered, with the marks in them.
+    """Return the blocks of a brief after its title, numbered, with the marks in them.
 
-    What stands in no passage is a heading. A block says its page where another one begins.
+    Paragraphs in no passage are headings. A block has its page where a new one begins.
     """
     shown: list[PageBlock] = []
     page: int | None = None

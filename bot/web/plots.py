@@ -124,10 +124,10 @@ def agreement(found: Sequence[Month]) -> Plot:
         return Plot("agreement", title, head)
     shares = [one.agreed / one.judged for one in found]
     kappas = [one.kappa for one in found]
-    said = ["–" if one is None else f"{one:.2f}" for one in kappas]
+    shown = ["–" if one is None else f"{one:.2f}" for one in kappas]
     rows = tuple(
         (_label(one.month), f"{one.judged:,}", f"{share:.0%}", kappa)
-        for one, share, kappa in zip(found, shares, said, strict=True)
+        for one, share, kappa in zip(found, shares, shown, strict=True)
     )
     titles = [f"{month}: {share} of {n} agreed, kappa {kappa}" for month, n, share, kappa in rows]
     lowest = -1.0 if any((one or 0) < 0 for one in kappas) else 0.0

@@ -15,7 +15,7 @@
     [desk.people]
     "ilse@example.org" = "editor"
 
-Only the hashes of tokens are kept. An error names every fault in one line, and never a value.
+Only the hashes of tokens are stored. An error names every fault in one line, and never a value.
 """
 
 import hashlib

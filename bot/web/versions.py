@@ -49,12 +49,12 @@ class BriefVersion:
 class LaterVersion:
     """A later version of a cited brief.
 
-    `stands`: the quoted words are still in it. `paragraph` is where what was cited is now, None if
-    it is nowhere; `pieces` lead from the old paragraph to that one, () where it is the same.
+    `has_quote`: the quoted words are still in it. `paragraph`: the one most like the cited one,
+    None if there is none; `pieces` lead from the cited one to it, () where both are the same.
     """
 
     brief: BriefVersion
-    stands: bool
+    has_quote: bool
     paragraph: int | None = None
     pieces: tuple[Stretch, ...] = ()
 
@@ -155,15 +155,15 @@ class CitedBriefs:
 
     def _later(self, brief: BriefVersion, quote: str, cited: str) -> LaterVersion:
         text, wanted = self._texts.of(brief.brief_id, brief.version), _words(cited)
-        stands = said.stands(quote, text.run)
+        has_quote = said.stands(quote, text.run)
         likeness, number, best = max(
             ((_likeness(wanted, words), number, one) for number, one, words in text.paragraphs),
             key=itemgetter(0),
             default=(0.0, 0, ""),
         )
         if likeness < ALIKE:
-            return LaterVersion(brief, stands)
-        return LaterVersion(brief, stands, number, _difference(cited, best))
+            return LaterVersion(brief, has_quote)
+        return LaterVersion(brief, has_quote, number, _difference(cited, best))
 
 
 def _cited(citation: Json) -> str:

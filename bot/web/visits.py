@@ -5,6 +5,7 @@ The dependencies of the routes are here: `Visiting` for pages that everyone with
 form's token before anything else of it is used.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -103,14 +104,6 @@ async def anyone(request: Request) -> Visit:
     return Visit(services, request, session or WebSession.fresh(), session is None, person)
 
 
-async def _visiting(request: Request) -> Visit:
-    return (await anyone(request)).require(Role.READER)
-
-
-async def _editing(request: Request) -> Visit:
-    return (await anyone(request)).require(Role.EDITOR)
-
-
 @dataclass(frozen=True)
 class Form:
     """A form that came from one of our pages, and who sent it."""
@@ -122,26 +115,30 @@ class Form:
         return self.fields.get(name, "")
 
 
-async def _filled(request: Request) -> Form:
-    visit = await anyone(request)
-    given = await request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
-    # Forms send line ends as CR LF, whatever was typed.
-    fields = {
-        name: value.replace("\r\n", "\n") for name, value in given.items() if isinstance(value, str)
-    }
-    if not visit.sent_form(fields.pop("token", "")):
-        raise Forbidden("this page has expired; reload it and try again")
-    return Form(visit, fields)
+def _visit(role: Role) -> Callable[[Request], Awaitable[Visit]]:
+    async def visit(request: Request) -> Visit:
+        return (await anyone(request)).require(role)
+
+    return visit
 
 
-async def _edited(request: Request) -> Form:
-    await _editing(request)
-    return await _filled(request)
+def _form(role: Role | None = None) -> Callable[[Request], Awaitable[Form]]:
+    async def form(request: Request) -> Form:
+        visit = await anyone(request)
+        if role:
+            visit.require(role)
+        given = await request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
+        # Forms send line ends as CR LF, whatever was typed.
+        fields = {
+            name: value.replace("\r\n", "\n")
+            for name, value in given.items()
+            if isinstance(value, str)
+        }
+        if not visit.sent_form(fields.pop("token", "")):
+            raise Forbidden("this page has expired; reload it and try again")
+        return Form(visit, fields)
 
-
-async def _administered(request: Request) -> Form:
-    (await anyone(request)).require(Role.ADMIN)
-    return await _filled(request)
+    return form
 
 
 def redirect(path: str) -> RedirectResponse:
@@ -150,8 +147,8 @@ def redirect(path: str) -> RedirectResponse:
 
 
 Anyone = Annotated[Visit, Depends(anyone)]
-Visiting = Annotated[Visit, Depends(_visiting)]
-Editing = Annotated[Visit, Depends(_editing)]
-Filled = Annotated[Form, Depends(_filled)]
-Edited = Annotated[Form, Depends(_edited)]
-Administered = Annotated[Form, Depends(_administered)]
+Visiting = Annotated[Visit, Depends(_visit(Role.READER))]
+Editing = Annotated[Visit, Depends(_visit(Role.EDITOR))]
+Filled = Annotated[Form, Depends(_form())]
+Edited = Annotated[Form, Depends(_form(Role.EDITOR))]
+Administered = Annotated[Form, Depends(_form(Role.ADMIN))]

@@ -47,11 +47,11 @@ def test_changed_words_and_standing_ones_are_told_apart(
     material.correct(filled)
     known = versions(filled, citations)
     (changed,) = known.today(citations[0]).later
-    assert (changed.brief.version, changed.stands, changed.paragraph) == (2, False, 1)
+    assert (changed.brief.version, changed.has_quote, changed.paragraph) == (2, False, 1)
     told = [(one.op, one.text) for one in changed.pieces if one.op is not Op.KEPT]
     assert told == [(Op.REMOVED, " 41"), (Op.ADDED, " 38")]
     (same,) = known.today(citations[1]).later
-    assert (same.stands, same.paragraph, same.pieces) == (True, 2, ())
+    assert (same.has_quote, same.paragraph, same.pieces) == (True, 2, ())
 
 
 def test_a_brief_that_is_no_more_is_gone(filled: Library, citations: list[dict[str, Any]]) -> None:

@@ -1,7 +1,6 @@
 """Signing in and out, and the pages shown in place of one that cannot be served."""
 
 import logging
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, FastAPI, Request
@@ -57,48 +56,44 @@ async def sign_out(form: Filled) -> Response:
 def handle_errors(app: FastAPI) -> None:
     """Turn every error into a page, or into JSON for scripts, that shows only words of ours."""
 
-    async def not_signed_in(request: Request, _: Any) -> Response:
+    async def failed(request: Request, error: Exception) -> Response:
         visit = await anyone(request)
-        if visit.services.authentication.signs_in and request.method == "GET":
+        signs_in = visit.services.authentication.signs_in
+        if isinstance(error, NotSignedIn) and signs_in and request.method == "GET":
             return redirect(_login_path(request))
-        return _error(visit, 401, "You are not signed in", "sign in first")
+        status, title, line = _explained(error)
+        if status >= 500:
+            log.error("%s could not be shown: %s", request.url.path, error)  # may name paths
+        if visit.wants_json:
+            return JSONResponse({"error": line}, status)
+        return visit.page("error.html", status, title=title, line=line)
 
-    async def forbidden(request: Request, error: Any) -> Response:
-        return _error(await anyone(request), 403, "Not allowed", str(error))
-
-    async def ours(request: Request, error: Any) -> Response:
-        visit = await anyone(request)
-        if isinstance(error, NotFound):
-            return _error(visit, 404, "Not found", str(error))
-        if isinstance(error, UsageError):
-            return _error(visit, 400, "That did not work", str(error))
-        log.error("%s could not be shown: %s", request.url.path, error)  # may name paths
-        is_away = isinstance(error, (LedgerError, DatabaseUnavailable))
-        line = "the database does not answer" if is_away else "this page cannot be shown"
-        return _error(
-            visit, 503 if is_away else 500, "That did not work", f"{line}; see the server's log"
-        )
-
-    async def http(request: Request, error: Any) -> Response:
-        line = {404: "there is no such page", 405: "this address does not take such requests"}
-        words = line.get(error.status_code, "this request cannot be served")
-        return _error(await anyone(request), error.status_code, "Not found", words)
-
-    async def invalid(request: Request, _: Any) -> Response:
-        line = "the address or the form is not valid"
-        return _error(await anyone(request), 400, "That did not work", line)
-
-    app.add_exception_handler(NotSignedIn, not_signed_in)
-    app.add_exception_handler(Forbidden, forbidden)
-    app.add_exception_handler(BriefsError, ours)
-    app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(RequestValidationError, invalid)
+    for kind in (NotSignedIn, Forbidden, BriefsError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, failed)
 
 
-def _error(visit: Visit, status: int, title: str, line: str) -> Response:
-    if visit.wants_json:
-        return JSONResponse({"error": line}, status)
-    return visit.page("error.html", status, title=title, line=line)
+def _explained(error: Exception) -> tuple[int, str, str]:
+    """Return status, title and explanation of an error."""
+    failed = "That did not work"
+    match error:
+        case NotSignedIn():
+            return 401, "You are not signed in", "sign in first"
+        case Forbidden():
+            return 403, "Not allowed", str(error)
+        case NotFound():
+            return 404, "Not found", str(error)
+        case UsageError():
+            return 400, failed, str(error)
+        case LedgerError() | DatabaseUnavailable():
+            return 503, failed, "the database does not answer; see the server's log"
+        case BriefsError():
+            return 500, failed, "this page cannot be shown; see the server's log"
+        case HTTPException(status_code=404):
+            return 404, "Not found", "there is no such page"
+        case HTTPException():
+            return error.status_code, failed, "this request cannot be served"
+        case _:
+            return 400, failed, "the address or the form is not valid"
 
 
 def _login_path(request: Request) -> str:

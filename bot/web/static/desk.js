@@ -94,43 +94,43 @@ for (const form of document.querySelectorAll("[data-judging]")) {
 }
 
 async function judge(form, button) {
-  const told = form.querySelector("[role=status]");
+  const status = form.querySelector("[role=status]");
   const fields = new FormData(form);
   fields.set("judged", button.value);
-  told.classList.remove("bad");
-  told.textContent = "…";
+  status.classList.remove("bad");
+  status.textContent = "…";
   try {
     const reply = await fetch(form.action, {
       method: "POST", body: fields, headers: { accept: "application/json" }, redirect: "error",
     });
-    const said = await reply.json();
-    if (!reply.ok) throw new Error(said.error);
+    const judgement = await reply.json();
+    if (!reply.ok) throw new Error(judgement.error);
     for (const one of form.querySelectorAll("button[name=judged]")) {
-      one.setAttribute("aria-pressed", String(one.value === said.judged));
+      one.setAttribute("aria-pressed", String(one.value === judgement.judged));
     }
-    list(form.closest("[data-item]").querySelector("[data-judgements]"), said);
-    told.textContent = `Sentence ${said.sentence} judged: ${said.judged}.`;
+    list(form.closest("[data-item]").querySelector("[data-judgements]"), judgement);
+    status.textContent = `Sentence ${judgement.sentence} judged: ${judgement.judged}.`;
   } catch (error) {
-    told.classList.add("bad");
+    status.classList.add("bad");
     const why = error instanceof TypeError || error instanceof SyntaxError ? "the server does not respond" : error.message;
-    told.textContent = `Not saved: ${why}.`;
+    status.textContent = `Not saved: ${why}.`;
   }
 }
 
-function list(judgements, said) {
+function list(judgements, judgement) {
   for (const old of judgements.children) {
-    if (old.dataset.editor === said.editor) old.remove();
+    if (old.dataset.editor === judgement.editor) old.remove();
   }
   const line = document.createElement("li");
-  line.dataset.editor = said.editor;
+  line.dataset.editor = judgement.editor;
   const word = document.createElement("span");
-  word.className = `judged ${said.judged.replace(" ", "-")}`;
-  word.textContent = said.judged;
-  line.append(word, ` ${said.editor}, ${said.at}`);
-  if (said.note) {
+  word.className = `judged ${judgement.judged.replace(" ", "-")}`;
+  word.textContent = judgement.judged;
+  line.append(word, ` ${judgement.editor}, ${judgement.at}`);
+  if (judgement.note) {
     const note = document.createElement("q");
     note.dir = "auto";
-    note.textContent = said.note;
+    note.textContent = judgement.note;
     line.append(note);
   }
   judgements.append(line);
