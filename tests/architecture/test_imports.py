@@ -31,7 +31,6 @@ OWNERS = {
     "fastapi": {"bot/web/"},
     "starlette": {"bot/web/", "bot/app/serve.py"},
     "itsdangerous": {"bot/web/"},
-    "markupsafe": {"bot/web/", "bot/audit/"},
     "slack_bolt": {"bot/slack/"},
     "slack_sdk": {"bot/slack/", "bot/web/guard.py"},
     "pydantic_settings": {"index/settings.py"},

@@ -75,15 +75,15 @@ def test_a_token_of_another_session_is_no_use(guarded: Visitor, filled: Library)
     assert guarded.post("/login", data=form).status_code == 403
 
 
-@pytest.mark.parametrize(
-    "wanted",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x", "\\\\evil", "x",
-     "/\t/evil.example", "http:///x", "//[::1"],
-)  # fmt: skip
-def test_the_way_back_stays_at_the_desk(guarded: Visitor, wanted: str) -> None:
+def test_the_way_back_stays_at_the_desk(guarded: Visitor) -> None:
     """Whatever the form says."""
-    form = {"token": guarded.token("/login"), "secret": TOKENS[Role.READER], "next": wanted}
-    assert guarded.post("/login", data=form).headers["location"] == "/"
+    form = {"token": guarded.token("/login"), "secret": TOKENS[Role.READER]}
+    for wanted in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x",
+                   "\\\\evil", "x", "/\t/evil.example", "http:///x", "//[::1"):  # fmt: skip
+        guarded.cookies.clear()
+        form["token"] = guarded.token("/login")
+        reply = guarded.post("/login", data=form | {"next": wanted})
+        assert reply.headers["location"] == "/", wanted
 
 
 def test_readers_see_neither_askers_nor_places(guarded: Visitor) -> None:
