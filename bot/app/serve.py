@@ -59,6 +59,7 @@ def serve(host: Host = HOST, port: Port = PORT) -> None:
 
 def run(host: str, port: int) -> None:
     """Serve until a signal ends it; raises SettingsError, UsageError."""
+    from bot.audit.forgetting import forget_answers
     from bot.finding import terminal_asker
     from bot.web.app import create
     from bot.web.authentication import authentication
@@ -72,7 +73,11 @@ def run(host: str, port: int) -> None:
             settings, terminal_asker(), loopback=is_loopback(host), reached_by_others=bool(slack)
         )
         with _library(slack) as library:
-            desk = create(library, settings, login) if login else None
+
+            def forget(answer_id: str) -> None:
+                forget_answers(library.database, [answer_id])
+
+            desk = create(library, settings, login, forget) if login else None
             asyncio.run(_serve(listening, library, desk, slack))
 
 

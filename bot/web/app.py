@@ -5,6 +5,7 @@ The pages are in `bot/web/pages`; their routes are plain functions, which FastAP
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,13 @@ class _CachedFiles(StaticFiles):
         return response
 
 
-def create(library: Library, settings: WebSettings, authentication: Authentication) -> FastAPI:
+def create(
+    library: Library,
+    settings: WebSettings,
+    authentication: Authentication,
+    forget: Callable[[str], object],
+) -> FastAPI:
+    """Return the application; `forget` deletes what people typed for an answer."""
     app = FastAPI(
         title="Editors' desk", docs_url=None, redoc_url=None, openapi_url=None, telemetry=_QUIET
     )
@@ -60,6 +67,7 @@ def create(library: Library, settings: WebSettings, authentication: Authenticati
         open_questions=OpenQuestions(library, ledger),
         texts=VersionTexts(library),
         templates=environment(signs_in=authentication.signs_in),
+        forget=forget,
     )
     for page in (reading, answers, checks, login):
         app.include_router(page.router)

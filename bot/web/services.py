@@ -109,6 +109,7 @@ class WebServices:
     open_questions: OpenQuestions
     texts: VersionTexts
     templates: Environment
+    forget: Callable[[str], object]  # deletes what people typed for an answer
     runs: CheckRuns = field(default_factory=CheckRuns)
     failed_logins: FailedLogins = field(default_factory=FailedLogins)
 

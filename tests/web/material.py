@@ -7,6 +7,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from bot.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Turn, Verdict
+from bot.audit.forgetting import forget_answers
 from bot.ledger import Ledger
 from bot.record import Basis, body, private, sha256
 from bot.web.app import create
@@ -121,14 +122,17 @@ class Visitor(TestClient):
         settings: WebSettings | None = None,
         login: Authentication | None = None,
     ) -> None:
-        settings = settings or WebSettings()
+        self._library, settings = library, settings or WebSettings()
         login = login or (TokenLogin(settings) if settings.tokens else LocalUser("ilse"))
         super().__init__(
-            create(library, settings, login),
+            create(library, settings, login, self._forget),
             base_url="http://127.0.0.1:8080",
             client=("127.0.0.1", 50_000),
             follow_redirects=False,
         )
+
+    def _forget(self, answer_id: str) -> None:
+        forget_answers(self._library.database, [answer_id])
 
     def page(self, path: str) -> str:
         """Return the text of a page; it must be there."""

@@ -6,7 +6,6 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
-from bot.audit.forgetting import forget_answers
 from bot.audit.judgements import Judged, judge
 from bot.audit.register import Register
 from bot.links import link_to_answer
@@ -86,7 +85,7 @@ def forgotten(form: Administered, answer_id: str) -> Response:
     """Delete what people typed for an answer; the record of the answer stays."""
     if form["sure"] != "yes":
         raise UsageError("nothing was deleted: tick the box to confirm")
-    forget_answers(form.visit.services.library.database, [answer_id])
+    form.visit.services.forget(answer_id)
     return redirect(_back(answer_id, form["back"]))
 
 
