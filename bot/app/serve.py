@@ -59,8 +59,8 @@ def serve(host: Host = HOST, port: Port = PORT) -> None:
 
 def run(host: str, port: int) -> None:
     """Serve until a signal ends it; raises SettingsError, UsageError."""
+    from bot.answering.finding import terminal_asker
     from bot.audit.forgetting import forget_answers
-    from bot.finding import terminal_asker
     from bot.web.app import create
     from bot.web.authentication import authentication
     from bot.web.server import bound

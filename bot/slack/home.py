@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.render import NO_DATE
+from bot.answering.render import NO_DATE
 from bot.slack import actions, text
 from bot.slack.brief_blocks import brief_lines
 from bot.slack.elements import (

@@ -20,10 +20,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.app.making import parts as made_of
 from bot.audit.hourly import upkeep
 from bot.audit.settings import load as load_audit
-from bot.ledger import Ledger
-from bot.making import parts as made_of
+from bot.ledger.ledger import Ledger
 from bot.slack.app import build
 from bot.slack.chores import Chores
 from bot.slack.connecting import connect, who_we_are

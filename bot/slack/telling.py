@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.audit.shelf import Shelf
-from bot.ledger import Kind
+from bot.ledger.ledger import Kind
 from bot.slack import access
 from bot.slack.correction_blocks import Corrected, corrected
 from bot.slack.corrections import Correction, changed_briefs, find

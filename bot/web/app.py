@@ -15,7 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.audit.register import Register
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from bot.web import words
 from bot.web.authentication import Authentication
 from bot.web.pages import answers, checks, login, reading

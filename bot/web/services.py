@@ -11,7 +11,7 @@ from jinja2 import Environment
 from bot.audit.grouping import Group, groups
 from bot.audit.register import Register
 from bot.audit.unanswered import unanswered
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from bot.web.authentication import Authentication
 from bot.web.sessions import FailedLogins, WebSessions
 from bot.web.settings import WebSettings

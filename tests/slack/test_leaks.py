@@ -23,7 +23,7 @@ from index.draft import Draft
 from index.embedder import ModelEmbedder
 from index.library import Library
 from index.settings import Settings
-from tests.bot.conftest import HARBOUR, draft
+from tests.answering.conftest import HARBOUR, draft
 from tests.slack import fake
 from tests.slack.bots import answering_bot, settled
 from tests.slack.fake import FakeSlack, Message
@@ -193,7 +193,7 @@ async def test_240_cases_leave_no_trace_of_what_may_not_be_seen(
                 await slack.until(lambda: _open(bot) < 10, 60, "answers")
         await slack.until(lambda: _open(bot) == 0, 120, "all answers")
         await slack.quiet()
-        counts = bot.parts.inbox.counts()
+        counts = bot.question.parts.inbox.counts()
         tally = Tallying(canaries.database).tally
         page = await Health(canaries.database, tally, Listening()).metrics()
         metrics = bytes(page.body).decode()
@@ -223,7 +223,7 @@ async def test_240_cases_leave_no_trace_of_what_may_not_be_seen(
 
 
 def _open(bot: Running) -> int:
-    counts = bot.parts.inbox.counts()
+    counts = bot.question.parts.inbox.counts()
     return counts["waiting"] + counts["working"]
 
 

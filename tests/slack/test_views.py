@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
+from bot.answering.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
 from bot.slack import actions, passages_view, submitted, views
 from bot.slack.passages_view import Around, State, around, passage_of, state_of
 from bot.slack.types import Answering, ChannelSettings

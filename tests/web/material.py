@@ -6,10 +6,19 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from bot.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Turn, Verdict
+from bot.answering.answer import (
+    Answer,
+    Citation,
+    Draft,
+    Reason,
+    Sentence,
+    Standalone,
+    Turn,
+    Verdict,
+)
 from bot.audit.forgetting import forget_answers
-from bot.ledger import Ledger
-from bot.record import Basis, body, private, sha256
+from bot.ledger.ledger import Ledger
+from bot.ledger.record import Basis, body, private, sha256
 from bot.web.app import create
 from bot.web.authentication import Authentication, LocalUser, TokenLogin
 from bot.web.settings import Person, Role, SignInToken, WebSettings, token_hash

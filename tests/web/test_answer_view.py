@@ -1,7 +1,7 @@
 """The conversation round an answer, on both databases."""
 
-from bot.answer import Turn
-from bot.ledger import Ledger
+from bot.answering.answer import Turn
+from bot.ledger.ledger import Ledger
 from bot.web.answer_view import ConversationTurn, earlier_turns, later_turns
 from index.library import Library
 from tests.web.material import answer, fill

@@ -3,7 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from bot.web.app import create
 from bot.web.authentication import ProxyLogin
 from bot.web.settings import Role, WebSettings

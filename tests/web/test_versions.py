@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.audit.word_diff import Op
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from bot.web.versions import (
     LONGEST,
     CitedBriefs,

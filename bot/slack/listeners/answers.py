@@ -6,7 +6,7 @@ import logging
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.audit.forgetting import forget_person
-from bot.ledger import By
+from bot.ledger.ledger import By
 from bot.slack import actions, phrases
 from bot.slack.listeners import home
 from bot.slack.listeners.asking import question_of

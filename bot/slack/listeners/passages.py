@@ -11,8 +11,8 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.answer import Answer
-from bot.rebuilt import rebuilt
+from bot.answering.answer import Answer
+from bot.ledger.rebuilt import rebuilt
 from bot.slack import access, actions, phrases
 from bot.slack.elements import View
 from bot.slack.listeners.clicks import Where, opened, updated, value_of

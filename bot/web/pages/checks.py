@@ -14,7 +14,7 @@ from bot.audit.report_csv import report_csv
 from bot.audit.report_html import report_html
 from bot.audit.running import run as check
 from bot.audit.selection import Selection
-from bot.canonical import canonical
+from bot.ledger.canonical import canonical
 from bot.web.filters import QueueFilters, read_filters
 from bot.web.services import Tick
 from bot.web.visits import Edited, Editing, redirect
