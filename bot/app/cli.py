@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bot.app import asking, evaluating
-from bot.app import serve as serving_cli
+from bot.app import asking, evaluating, serve
 from bot.audit import cli as audit_cli
 from bot.slack import cli as slack_cli
 from index.errors import (
@@ -100,7 +99,7 @@ resting.ask(_resting)
 evaluating.register(app)
 app.add_typer(audit_cli.app)
 app.add_typer(slack_cli.app, name="slack")
-serving_cli.register(app)
+serve.register(app)
 
 
 def commands() -> Mapping[str, Any]:

@@ -8,11 +8,13 @@ from enum import StrEnum
 from pathlib import PurePath
 
 from bot.answering.answer import Answer, Citation
+from bot.answering.links import link_to_paragraph
 from bot.answering.render import NO_DATE
-from bot.links import link_to_paragraph
 from bot.slack import elements, text
+from bot.slack.audience import place_rule
 from bot.slack.elements import Element
 from index.passage import BriefRef, Hit
+from ingest.document import is_place
 
 TITLE = 200  # characters of a brief's title in a line
 PLACE = 120  # of a file's name
@@ -147,3 +149,10 @@ def notice(answer: Answer) -> str:
         f"Written by {text.one_line(model, 80)} from the briefs, each sentence checked; "
         "check the source before relying on it."
     )
+
+
+def collection_shown(name: str) -> str:
+    """Return a collection's name for people; that of a place says who reads it."""
+    if not is_place(name):
+        return name
+    return "only you" if place_rule(name).person else "only this channel"

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from bot.answering.links import link_to_paragraph
 from bot.audit.findings import Finding
 from bot.audit.judgements import Judgement, read, standing
 from bot.ledger.ledger import Entry, Kind
 from bot.ledger.tables import ledger, ledger_private
-from bot.links import link_to_paragraph
 from bot.web.layout import PageBlock, TextRun, blocks, text_runs
 from bot.web.versions import CitedBriefs, CitedToday
 from index.database import Database

@@ -47,8 +47,8 @@ READERS_OF_THE_ENVIRONMENT = {
 }
 HEAVY = {
     "torch", "chromadb", "langchain_core", "openvino", "sqlalchemy", "pydantic", "numpy",
-    "trafilatura", "pypdfium2", "slack_bolt", "matplotlib", "uvicorn", "fastapi", "starlette",
-    "jinja2", "prometheus_client",
+    "trafilatura", "pypdfium2", "slack_bolt", "matplotlib", "uvicorn", "fastapi", "jinja2",
+    "starlette", "prometheus_client",
 }  # fmt: skip
 
 MODULES = sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py"))

@@ -23,12 +23,12 @@ from index.draft import Draft
 from index.embedder import ModelEmbedder
 from index.library import Library
 from index.settings import Settings
-from tests.answering.conftest import HARBOUR, draft
 from tests.slack import fake
 from tests.slack.bots import answering_bot, settled
 from tests.slack.fake import FakeSlack, Message
 from tests.slack.running_bot import empty_tables
 from tests.slack.test_audience import AUDIENCES, PLACES, allowed
+from tests.tamara import HARBOUR, draft
 
 pytestmark = pytest.mark.anyio
 

@@ -16,12 +16,12 @@ from index import failpoints
 from index.database import Database
 from index.library import Library
 from index.settings import Settings
-from tests.answering.conftest import HARBOUR, draft
 from tests.fake_chat import FakeChat, Turn
 from tests.slack import fake
 from tests.slack.bots import BotProcess, answering_bot, end_leases, settled
 from tests.slack.fake import FakeSlack
 from tests.slack.records import answers, records, seen, told
+from tests.tamara import HARBOUR, draft
 
 pytestmark = pytest.mark.anyio
 

@@ -14,9 +14,9 @@ from bot.slack.running import Running
 from bot.slack.telling import DAYS, Teller
 from index.library import Library
 from index.schema import CURRENT
-from tests.answering.conftest import HARBOUR, WHEAT, draft
 from tests.slack.bots import answering_bot, settled
 from tests.slack.fake import FakeSlack, Message
+from tests.tamara import HARBOUR, WHEAT, draft
 
 pytestmark = pytest.mark.anyio
 

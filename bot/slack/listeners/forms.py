@@ -8,10 +8,12 @@ import asyncio
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import access, phrases
+from bot.slack.audience import place_collection
 from bot.slack.listeners.clicks import Where, opened, tell, updated
-from bot.slack.listeners.files import DEFAULT
+from bot.slack.listeners.files import DEFAULT, collection_of
 from bot.slack.parts import Parts
 from bot.slack.views import message_view, settings_view, upload_view
+from ingest.document import is_place
 
 
 async def open_upload(parts: Parts, client: AsyncWebClient, where: Where) -> None:
@@ -22,11 +24,15 @@ async def open_upload(parts: Parts, client: AsyncWebClient, where: Where) -> Non
         await updated(client, view, message_view(title, phrases.MEMBERS_ONLY))
         return
     present = await asyncio.to_thread(parts.library.collections)
-    seen = await access.seen_by(parts, where.channel, where.user, present | {DEFAULT})
+    first = await collection_of(parts, where) if where.channel else DEFAULT
+    own = place_collection(parts.team, where.user)
+    seen = await access.seen_by(parts, where.channel, where.user, present | {DEFAULT, first, own})
+    if first not in seen:  # a private channel of which we are told nothing
+        first = own
     if not seen:
         await updated(client, view, message_view(title, phrases.NOT_TO_BE_ADDED))
         return
-    names = sorted(seen, key=lambda name: (name != DEFAULT, name))
+    names = sorted(seen, key=lambda name: (name != first, name != DEFAULT, name))
     await updated(client, view, upload_view(names, where.channel))
 
 
@@ -50,4 +56,5 @@ async def to_be_given(parts: Parts, where: Where) -> frozenset[str]:
     present = await asyncio.to_thread(parts.library.collections)
     place = await parts.directory.place(where.channel, where.user)
     viewers = await parts.directory.viewers(place, fresh=True)
-    return parts.policy.for_place(place, viewers, present).names
+    names = parts.policy.for_place(place, viewers, present).names
+    return frozenset(name for name in names if not is_place(name))

@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
+from bot.answering.links import link_to_answer
 from bot.audit.judgements import Judged, judge
 from bot.audit.register import Register
-from bot.links import link_to_answer
 from bot.web.answer_view import earlier_turns, later_turns, view
 from bot.web.filters import QueueFilters, read_filters
 from bot.web.versions import CitedBriefs

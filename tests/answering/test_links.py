@@ -1,6 +1,6 @@
 """Addresses of the desk's pages, which Slack links to."""
 
-from bot.links import link_to_answer, link_to_paragraph
+from bot.answering.links import link_to_answer, link_to_paragraph
 
 
 def test_a_paragraph_has_an_address() -> None:
