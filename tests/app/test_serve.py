@@ -17,7 +17,9 @@ from bot.web.routing import site
 from bot.web.server import address, bound, serving
 from bot.web.settings import Role
 from index.library import Library
+from index.settings import Settings
 from tests.commands import briefs
+from tests.conftest import MakeLibrary
 from tests.slack.conftest import _no_proxy, anyio_backend, slack  # noqa: F401 - fixtures
 from tests.slack.fake import FakeSlack
 from tests.web.conftest import filled  # noqa: F401 - a fixture
@@ -25,6 +27,12 @@ from tests.web.material import TOKENS, answer
 from tests.web.serving import PATIENCE, started
 
 LOGIN = {"BRIEFS_DESK_TOKENS": f"ilse:editor:{TOKENS[Role.EDITOR]}"}
+
+
+@pytest.fixture
+def library(settings: Settings, open_library: MakeLibrary) -> Library:
+    """An empty library, not the one of the tests beside."""
+    return open_library(settings)
 
 
 @pytest.fixture
