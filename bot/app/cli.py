@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from bot.app import asking, evaluating
+from bot.app import serve as serving_cli
 from bot.app.audit import cli as audit_cli
-from bot.serving import cli as serving_cli
 from bot.slack import cli as slack_cli
 from index.errors import (
     BriefsError,

@@ -1,6 +1,6 @@
 """Take what Slack sends over HTTP: the same app as over sockets, as an ASGI application.
 
-Expects requests whose signature was checked (`bot/serving/guard.py`); Bolt checks it once more.
+Expects requests whose signature was checked (`bot/web/guard.py`); Bolt checks it once more.
 """
 
 from typing import Any

@@ -23,11 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.app.making import parts as made_of
 from bot.audit.upkeep import load_settings as load_audit
 from bot.audit.upkeep import upkeep
-from bot.desk.settings import public_url
 from bot.ledger.ledger import Ledger
-from bot.serving.health import Health, site
-from bot.serving.server import address, bound, serving
-from bot.serving.signals import heard, until
 from bot.slack import erasing_answers
 from bot.slack.app import build
 from bot.slack.chores import Chores
@@ -42,6 +38,9 @@ from bot.slack.reactions import Feedback, Requests
 from bot.slack.settings import SlackSettings
 from bot.slack.threads import Threads
 from bot.slack.worker import Worker
+from bot.web.health import Health, site
+from bot.web.server import address, bound, serving, stop_signals, until_stopped
+from bot.web.settings import public_url
 from index.library import Library
 from index.memory import give_back_large_arrays
 from index.settings import load
@@ -137,7 +136,7 @@ async def _over_sockets(
     from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
     assert settings.app_token
-    told = heard()
+    told = stop_signals()
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(running(settings, library))
         handler = AsyncSocketModeHandler(
@@ -154,7 +153,7 @@ async def _over_sockets(
             log.warning("listening on %s: /health, /metrics", address(listening))
         connecting = asyncio.create_task(_connected(handler.client, library))
         stack.callback(connecting.cancel)
-        await until(told, connecting)
+        await until_stopped(told, connecting)
     leave_threads()
 
 

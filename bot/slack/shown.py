@@ -8,8 +8,8 @@ from enum import StrEnum
 from pathlib import PurePath
 
 from bot.answering.answer import Answer, Citation
+from bot.answering.links import link_to_paragraph
 from bot.answering.render import NO_DATE
-from bot.desk.links import link_to_paragraph
 from bot.slack import elements, text
 from bot.slack.audience import place_rule
 from bot.slack.elements import Element

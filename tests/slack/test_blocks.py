@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from bot.ledger.ledger.rebuilt import rebuilt
+from bot.ledger.rebuilt import rebuilt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

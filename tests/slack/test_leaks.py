@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
-from bot.serving.health import Health
 from bot.slack.link import Listening
 from bot.slack.running import Running
+from bot.slack.tally import Tallying
+from bot.web.health import Health
 from index.draft import Draft
 from index.embedder import ModelEmbedder
 from index.library import Library
@@ -193,7 +194,9 @@ async def test_240_cases_leave_no_trace_of_what_may_not_be_seen(
         await slack.until(lambda: _open(bot) == 0, 120, "all answers")
         await slack.quiet()
         counts = bot.question.parts.inbox.counts()
-        metrics = (await Health(canaries.database, Listening()).metrics()).body
+        tally = Tallying(canaries.database).tally
+        page = await Health(canaries.database, tally, Listening()).metrics()
+        metrics = bytes(page.body).decode()
     assert len(asked) == 240
     assert counts["answered"] + counts["declined"] == 240 + 42  # with what is followed up
     assert counts["failed"] == 0

@@ -1,0 +1,71 @@
+"""Who gets in, and what readers, editors and admins see."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.browser.conftest import TOKENS, Visit
+from tests.web.browser.visitor import Visitor
+from tests.web.browser.world import World
+
+ASKERS = ("U0ASKER1", "U0ASKER2", "ilse", "omar", "C0PLACE1")
+
+
+@pytest.fixture
+def signed_in(visit: Visit, guarded: str):
+    """Sign in with a role's token."""
+
+    def sign_in(role: str, path: str = "/") -> Visitor:
+        visitor = visit(guarded)
+        page = visitor.open(path)
+        page.get_by_label("Token").fill(TOKENS[role])
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: "/login" not in url)
+        return visitor
+
+    return sign_in
+
+
+def test_whoever_signs_in_is_where_they_wanted_to_be(signed_in, world: World) -> None:
+    """And is somebody on every page until they sign out."""
+    visitor = signed_in("editor", f"/answers/{world.answers['grain']}")
+    page = visitor.page
+    assert page.url.endswith(f"/answers/{world.answers['grain']}")
+    expect(page.locator(".me")).to_contain_text("editor1")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    visitor.open("/")
+    assert "/login" in page.url
+
+
+def test_a_wrong_token_is_told_in_words(visit: Visit, guarded: str) -> None:
+    """The field names its fault."""
+    visitor = visit(guarded)
+    visitor.expected |= {"403"}
+    page = visitor.open("/login")
+    page.get_by_label("Token").fill("wrong" * 8)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert page.get_by_label("Token").get_attribute("aria-invalid") == "true"
+
+
+def test_readers_cannot_judge(signed_in, world: World) -> None:
+    """There is nothing to judge with, by mouse or by key."""
+    visitor = signed_in("reader", f"/answers/{world.answers['grain']}")
+    page = visitor.page
+    assert page.locator("textarea, [name=judged]").count() == 0
+    page.keyboard.press("j")
+    page.keyboard.press("1")
+    expect(page.get_by_role("navigation", name="Desk").get_by_role("link")).to_have_count(4)
+
+
+def test_an_admin_can_have_a_question_forgotten(signed_in, world: World) -> None:
+    """Once sure; the answer and what it rests on stay."""
+    visitor = signed_in("admin", f"/answers/{world.answers['harbour']}")
+    page = visitor.page
+    page.get_by_text("Delete this question").click()
+    page.get_by_label("Yes, delete it").check()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Deleted question")
+    expect(page.locator("#s1 .claim")).to_contain_text("built in 1871")
+    visitor.open("/?order=time")
+    assert "lighthouse of Zavelstein built?" not in page.content()

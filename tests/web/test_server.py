@@ -1,0 +1,98 @@
+"""The server and its site: each place takes its methods, and errors keep their words."""
+
+import socket
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import aiohttp
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.web.guard import Guard
+from bot.web.routing import plain, site
+from bot.web.server import address, bound, serving
+from index.errors import UsageError
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Callable[..., Any]]:
+    """Serve an application on a free port; returns its address."""
+    open_now: list[Any] = []
+
+    async def start(app: Any) -> str:
+        listening = bound("127.0.0.1", 0)
+        server = serving(app, listening)
+        await server.__aenter__()
+        open_now.append(server)
+        return address(listening)
+
+    yield start
+    for server in open_now:
+        await server.__aexit__(None, None, None)
+
+
+async def test_each_place_takes_its_methods(serve: Callable[..., Any]) -> None:
+    """Other places are not there; an error is logged without its words."""
+
+    async def fine(_: Request) -> Response:
+        return plain("fine\n")
+
+    async def broken(_: Request) -> Response:
+        raise ValueError("xoxb-secret")
+
+    base = await serve(site([Route("/a", fine), Route("/b", broken)]))
+    async with aiohttp.ClientSession() as session:
+        found = []
+        for method, path in (("GET", "/a"), ("POST", "/a"), ("GET", "/c"), ("GET", "/b")):
+            async with session.request(method, base + path) as response:
+                found.append((response.status, await response.text()))
+                assert "server" not in response.headers
+    assert [status for status, _ in found] == [200, 405, 404, 500]
+    assert "xoxb" not in str(found)
+
+
+async def test_another_application_has_all_other_paths(serve: Callable[..., Any]) -> None:
+    """As the desk does."""
+
+    async def rest(scope: Any, receive: Any, send: Any) -> None:
+        await plain(scope["path"], 203)(scope, receive, send)
+
+    base = await serve(site([Route("/a", lambda _: plain("a"))], rest))
+    async with aiohttp.ClientSession() as session:
+        for path, status in (("/a", 200), ("/a/", 203), ("/b/c", 203)):
+            async with session.get(base + path) as response:
+                assert response.status == status, path
+
+
+async def test_a_chunked_request_is_refused_on_the_wire(serve: Callable[..., Any]) -> None:
+    """Its length is not stated."""
+    guard = Guard(plain("ok"), "secret")
+    url = await serve(site([Route("/x", guard, methods=["POST"])])) + "/x"
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"one"
+        yield b"two"
+
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(url, data=pieces()) as response,
+    ):
+        assert response.status == 413
+    assert guard.refused == {"no_length": 1}
+
+
+async def test_a_port_that_is_taken_is_one_clear_line() -> None:
+    """Exit code 2, by UsageError."""
+    refused = pytest.raises(UsageError, match=r"cannot listen on .* port \d+ \(.*--port")
+    with socket.create_server(("127.0.0.1", 0)) as taken, refused:
+        bound("127.0.0.1", taken.getsockname()[1])
+
+
+def test_replies_are_sent_at_once() -> None:
+    """On kept connections too: asyncio does so only on sockets that name their protocol."""
+    with bound("127.0.0.1", 0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
