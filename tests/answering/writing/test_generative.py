@@ -30,7 +30,7 @@ from tests.fake_chat import (
     obedient,
     says,
 )  # fmt: skip
-from tests.tamara import DAY, read_question
+from tests.tamara import DAY
 
 LEASE = "In 2015 the harbour was leased to the Norvane Shipping Company for 99 years."
 SIZE = "It handles 41 million tons of cargo a year."
@@ -39,7 +39,6 @@ PASSAGES = (
     hit(2, f"Port Aurelia is the largest harbour of Tamara. {SIZE}", "Harbours of Tamara"),
 )
 QUESTION = read("For how long was the harbour of Port Aurelia leased?", today=DAY, library=Plain())
-ASKED = "For how long was Port Aurelia leased?"
 TRUE = line("The harbour was leased for 99 years.", [1], ["leased to the Norvane Shipping Company"])
 
 
@@ -165,30 +164,23 @@ def test_no_more_than_six_sentences_and_none_twice(library) -> None:
 # faults of the service
 
 
-def test_faulty_calls_give_cited_answers_all_the_same(library, database) -> None:
+def test_faulty_calls_give_cited_answers_all_the_same(database) -> None:
     """Six kinds of fault, until the breaker opens and beyond."""
     kinds = {
         "hang": HANG, "reset": RESET, "server": failing(500), "busy": failing(429),
         "busy, wait": failing(429, Retry_After="9"), "cut": Turn(cut=3),
     }  # fmt: skip
-    hits = answered_hits(library)
     for name, turn in kinds.items():
         with FakeChat(always=turn) as fake:
             model = chat_model(fake, database, chat_seconds=0.4)
             model.load()  # imports and prepares, which every process does once
             writer = Writer(model)
             for _ in range(FAILURES + 2):
-                draft = writer(read_question(library, ASKED), SearchResult(tuple(hits)), library)
+                draft = writer(QUESTION, SearchResult(PASSAGES), Plain())
                 assert (draft.mode, draft.answered) == ("extractive", True), name
                 assert draft.notes[0].endswith("these are the briefs' own sentences."), name
                 assert holds(draft)
             assert len(fake.calls) <= 4, name  # then the breaker is open
-
-
-def answered_hits(library: Library):
-    from index.search import Query
-
-    return library.search(Query(ASKED), limit=8)
 
 
 # replies that are none
@@ -219,7 +211,7 @@ def test_garbage_empty_and_endless_replies_are_replaced(fake, library, database,
 
 @pytest.mark.parametrize("clean", [False, True])
 def test_a_stream_cut_after_any_chunk_ends_in_a_complete_answer(
-    fake, library, database, clean: bool
+    fake, database, clean: bool
 ) -> None:
     """Forty chunks, forty cuts; sentences shown before were whole, and the answer is another.
 
@@ -233,7 +225,7 @@ def test_a_stream_cut_after_any_chunk_ends_in_a_complete_answer(
         shown = []
         fake.script = [Turn(says(text), cut=cut, clean=clean, chunk=size, finish=None)] * 2
         draft = writer.stream(
-            QUESTION, SearchResult(PASSAGES), library, lambda s, _, seen=shown: seen.append(s)
+            QUESTION, SearchResult(PASSAGES), Plain(), lambda s, _, seen=shown: seen.append(s)
         )
         assert draft.mode == ("generative" if cut * size >= closed else "extractive"), cut
         assert cut * size >= closed or "the briefs' own sentences" in draft.notes[0]
@@ -409,7 +401,7 @@ def injected() -> list[str]:
     return made + [f"{reply} {n}" for n in range(4) for reply in REPLIES]
 
 
-def test_a_model_that_obeys_every_order_shows_nothing_forbidden(library) -> None:
+def test_a_model_that_obeys_every_order_shows_nothing_forbidden() -> None:
     """100 briefs: no link, mention, image or forged citation in what the model wrote."""
     texts = injected()
     assert len(texts) == 100
@@ -420,7 +412,7 @@ def test_a_model_that_obeys_every_order_shows_nothing_forbidden(library) -> None
         draft = Writer(Spoken(obedient)).stream(
             QUESTION,
             SearchResult(tuple(hits)),
-            library,
+            Plain(),
             lambda one, _, seen=shown: seen.append(one),
         )
         for sentence in [*shown, *(draft.sentences if draft.mode == "generative" else ())]:
@@ -451,7 +443,7 @@ def test_the_key_is_in_nothing_that_is_kept_or_shown(fake, library, database, ca
 # passages that disagree
 
 
-def test_passages_that_disagree_can_both_be_shown(library) -> None:
+def test_passages_that_disagree_can_both_be_shown() -> None:
     """Each sentence with its own source and date."""
     for n in range(20):
         hits = (
@@ -459,6 +451,6 @@ def test_passages_that_disagree_can_both_be_shown(library) -> None:
             hit(2, f"The port handled {70 + n} million tons of cargo in 2023."),
         )
         text = "".join(line(one.passage.text, [rank]) for rank, one in enumerate(hits, 1))
-        draft = written(text + END, library, hits)
+        draft = written(text + END, Plain(), hits)
         assert [one.verdict for one in draft.sentences] == [Verdict.SUPPORTED] * 2
         assert {one.brief.id for one in draft.citations} == {"b1", "b2"}
