@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.ledger import By, Forgotten, Ledger
-from bot.slack import erasing_answers
+from bot.slack.delivery import erasing
 from index.database import Database
 
 SECONDS_A_DAY = 24 * 3600
@@ -16,7 +16,7 @@ SECONDS_A_DAY = 24 * 3600
 
 def forget_person(database: Database, person: str, by: By = By.ADMIN) -> Forgotten:
     """Forget a person's questions and notes. The person is named as the ledger names the asker."""
-    in_slack = erasing_answers.forget_person(database, person)
+    in_slack = erasing.forget_person(database, person)
     return Ledger(database).forget(in_slack, by=by, person=person)
 
 
@@ -25,7 +25,7 @@ def forget_answers(database: Database, answer_ids: Sequence[str]) -> Forgotten:
     ledger = Ledger(database)
     for answer_id in answer_ids:
         ledger.get(answer_id)
-    erasing_answers.forget_answers(database, answer_ids)
+    erasing.forget_answers(database, answer_ids)
     return ledger.forget(answer_ids, by=By.ADMIN)
 
 
@@ -36,8 +36,8 @@ def forget_older(
     ledger, now = Ledger(database), clock()
     before = datetime.fromtimestamp(now, UTC) - timedelta(days=days)
     answers = ledger.asked_before(before.isoformat(timespec="milliseconds"))
-    erasing_answers.forget_answers(database, answers)
-    pruned = erasing_answers.prune(database, days, now)
+    erasing.forget_answers(database, answers)
+    pruned = erasing.forget_older(database, days, now)
     if answers or pruned:
         return ledger.forget(answers, by=By.RETENTION)
     return Forgotten()

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from bot.serving.asgi import Answer, App, Site, page
 from bot.serving.metrics import CONTENT_TYPE, exposition
-from bot.slack.link import TOO_LONG, Link
-from bot.slack.tally import Tally, Tallying
+from bot.slack.delivery.health import TOO_LONG, Link, Tally, Tallying
 from index.database import Database
 from index.errors import BriefsError
 from index.figures import Figures, figures

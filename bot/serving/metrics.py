@@ -6,7 +6,7 @@ the database, shared by all bots on it: collect them from one of them.
 
 from collections.abc import Iterator, Mapping
 
-from bot.slack.tally import Tally
+from bot.slack.delivery.health import Tally
 from bot.slack.types import Outcome
 from index.figures import Figures
 

@@ -13,7 +13,7 @@ from bot.serving.health import Health
 from bot.serving.loopback import is_loopback
 from bot.serving.server import address, bound, serving
 from bot.serving.signals import heard, until
-from bot.slack.link import Listening
+from bot.slack.delivery.health import Listening
 from bot.slack.settings import SlackSettings, Transport
 from bot.slack.settings import load as load_slack
 from index.errors import SettingsError

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.answer import Answer, Sentence, Verdict
 from bot.render import CHECK_MARK, cited, declined, grouped, nearest_line, notes, sources_heading
-from bot.slack import actions, text
+from bot.slack import actions, phrases, text
 from bot.slack.elements import (
     MESSAGE_TEXT,
     RICH,
@@ -23,7 +23,6 @@ from bot.slack.elements import (
     confirmation,
     context,
     emphasised,
-    merged,
     paragraph,
     quotation,
     rich,
@@ -45,7 +44,6 @@ from bot.slack.shown import (
 )
 
 MOST_BLOCKS = 40  # of a message, before the buttons
-LONGEST_MARKDOWN = 2_400  # characters of a streamed sentence; Slack takes 12,000 once escaped
 LONGEST_NOTE = 600
 FIRST_WORDS = 300  # characters of a nearest passage
 
@@ -95,17 +93,10 @@ def answer_text(shown: Shown) -> str:
     return f"{head}\n{kept}".strip()
 
 
-def closing_blocks(shown: Shown) -> list[Block]:
-    """Return what ends a streamed answer: notes, sources, buttons, feedback, notice."""
-    blocks = [block for piece in _ending(shown) for block in piece.blocks]
-    return [*blocks[-MOST_BLOCKS:], *_tail(shown)]  # the sources stand last: they survive
-
-
-def sentence_markdown(sentence: Sentence) -> str:
-    """Return a sentence for a stream: standard markdown, escaped, its bold stretches bold."""
-    said = text.shorten(sentence.text, LONGEST_MARKDOWN)
-    bold = merged(clipped(sentence.bold, 0, len(said)))
-    return f"{text.for_markdown(said, bold)} {cited(sentence)}"
+def growing_message(sentences: Sequence[Sentence]) -> Message:
+    """Return what is shown of an answer that is still being written."""
+    said, blocks = _packed(_paragraph(sentences))[0]
+    return Message(said, (*blocks, context(phrases.WRITING)))
 
 
 def _body(answer: Answer) -> list[_Piece]:

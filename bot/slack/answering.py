@@ -1,7 +1,7 @@
 """Make the answer to one claim: who may see what, the question asked, the messages that show it.
 
 In: a claim. Out: a Reply, recorded in the ledger and not yet posted. Posts nothing itself, but
-hands whole sentences on as they are verified. Knows nothing of claims' lives: bot/slack/worker.py.
+hands whole sentences on as they are verified. Knows nothing of claims' lives: bot/jobs/worker.py.
 """
 
 import asyncio
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from bot.answer import Answer, Citation, Sentence
 from bot.errors import NothingVisible
 from bot.slack import phrases
-from bot.slack.answer_blocks import answer_text, closing_blocks, messages
+from bot.slack.answer_blocks import answer_text, messages
 from bot.slack.audience import Visible
 from bot.slack.directory import may_see, visible
-from bot.slack.elements import Block, Message
+from bot.slack.elements import Message
 from bot.slack.notice_blocks import said
 from bot.slack.parts import Parts
 from bot.slack.shown import Offer, Shown
@@ -25,17 +25,12 @@ OnSentence = Callable[[Sentence, tuple[Citation, ...]], None]
 
 @dataclass(frozen=True)
 class Reply:
-    """What is to be posted, and how the question ends with it.
-
-    `closing` ends a stream that has shown the sentences; `more` are the further messages of an
-    answer too long for one.
-    """
+    """What is to be posted, and how the question ends with it."""
 
     outcome: Outcome
     messages: tuple[Message, ...]
     answer: Answer | None = None
     text: str = ""  # the whole answer as one text
-    closing: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,7 +115,6 @@ def shown_as(answer: Answer, offer: Offer, desk: str | None = None) -> Reply:
         tuple(messages(shown)),
         answer,
         answer_text(shown),
-        tuple(closing_blocks(shown)),
     )
 
 

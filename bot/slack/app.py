@@ -11,9 +11,9 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.jobs.worker import Worker
 from bot.slack.listeners import actions, commands, home, messages, sessions, shortcuts, views
 from bot.slack.parts import Parts
-from bot.slack.worker import Worker
 
 
 def build(parts: Parts, worker: Worker, client: AsyncWebClient) -> AsyncApp:
@@ -35,7 +35,7 @@ def build(parts: Parts, worker: Worker, client: AsyncWebClient) -> AsyncApp:
         signing_secret=secret.get_secret_value() if secret else None,
         request_verification_enabled=secret is not None,
     )
-    door = messages.register(app, parts, worker)
+    door = messages.register(app, parts)
     for module in (commands, actions, views, shortcuts):
         module.register(app, parts, door)
     home.register(app, parts)

@@ -3,10 +3,9 @@
 from bot.slack.answer_blocks import (
     answer_blocks,
     answer_text,
-    closing_blocks,
     declined_blocks,
+    growing_message,
     messages,
-    sentence_markdown,
 )
 from bot.slack.brief_blocks import (
     brief_blocks,
@@ -32,9 +31,28 @@ from bot.slack.notice_blocks import (
 from bot.slack.shown import Offer, Shown
 
 __all__ = [
-    "Message", "Offer", "Shown", "answer_blocks", "answer_text", "asked_librarians",
-    "brief_blocks", "closing_blocks", "declined_blocks", "failed", "failed_blocks", "help_blocks",
-    "help_message", "ingested", "ingested_blocks", "latest", "latest_blocks", "messages",
-    "offer_again", "offer_again_blocks", "one_brief", "said", "search", "search_blocks",
-    "sentence_markdown",
+    "Message",
+    "Offer",
+    "Shown",
+    "answer_blocks",
+    "answer_text",
+    "asked_librarians",
+    "brief_blocks",
+    "declined_blocks",
+    "failed",
+    "failed_blocks",
+    "growing_message",
+    "help_blocks",
+    "help_message",
+    "ingested",
+    "ingested_blocks",
+    "latest",
+    "latest_blocks",
+    "messages",
+    "offer_again",
+    "offer_again_blocks",
+    "one_brief",
+    "said",
+    "search",
+    "search_blocks",
 ]  # fmt: skip

@@ -15,8 +15,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.calling import quiet
-from bot.slack.faults import RATE_LIMITED, SERVER_TROUBLE
+from bot.slack.delivery.calls import quiet
+from bot.slack.delivery.faults import RATE_LIMITED, SERVER_TROUBLE
 from bot.slack.told import error_code
 from index.errors import SettingsError
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.audit.word_diff import Op, word_diff
 from bot.slack import actions, text
-from bot.slack.corrections import WITHDRAWN, Correction
+from bot.slack.delivery.corrections import WITHDRAWN, Correction
 from bot.slack.elements import (
     MESSAGE_TEXT,
     Block,

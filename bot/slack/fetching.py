@@ -21,7 +21,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.proxy_env_variable_loader import load_http_proxy_from_env
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.calling import SILENT
+from bot.slack.delivery.calls import SILENT
 from bot.slack.settings import SlackSettings
 from bot.slack.told import error_code
 from index.errors import ReadError

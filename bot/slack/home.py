@@ -22,7 +22,7 @@ from bot.slack.elements import (
 )
 from bot.slack.elements import actions as row
 from bot.slack.phrases import counted
-from bot.slack.types import Claim, Outcome
+from bot.slack.types import InboxEntry, Outcome
 from index.passage import BriefRef
 
 MOST_BRIEFS = 10
@@ -45,7 +45,7 @@ class HomePage:
     passages: int
     newest: str | None  # date of the newest brief
     latest: Sequence[BriefRef] = ()  # newest first
-    recent: Sequence[Claim] = ()  # the person's questions, newest first
+    recent: Sequence[InboxEntry] = ()  # the person's questions, newest first
     may_add: bool = True
 
 
@@ -83,7 +83,7 @@ def _latest(briefs: Sequence[BriefRef]) -> list[Block]:
     return [header("Newest briefs"), *lines] if lines else []
 
 
-def _recent(claims: Sequence[Claim]) -> list[Block]:
+def _recent(claims: Sequence[InboxEntry]) -> list[Block]:
     if not claims:
         return []
     blocks = [header("Your recent questions")]

@@ -4,21 +4,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.chain import Answerer
+from bot.jobs.queue import Queue
 from bot.ledger import Ledger
 from bot.slack.audience import Policy
+from bot.slack.delivery.admission import Pressure
+from bot.slack.delivery.inbox import Inbox
+from bot.slack.delivery.outbox import Outbox
+from bot.slack.delivery.reactions import Feedback, Requests
+from bot.slack.delivery.records import Records
+from bot.slack.delivery.threads import Threads
+from bot.slack.delivery.uploads import Uploads
 from bot.slack.directory import Directory
-from bot.slack.handed import Handed
-from bot.slack.inbox import Inbox
-from bot.slack.notices import Told
-from bot.slack.outbox import Outbox
-from bot.slack.parcels import Parcels
-from bot.slack.posts import Posts
 from bot.slack.preferences import Preferences
-from bot.slack.pressure import Pressure
-from bot.slack.reactions import Feedback, Requests
 from bot.slack.settings import SlackSettings
-from bot.slack.shares import Shares
-from bot.slack.threads import Threads
 from index.library import Library
 
 
@@ -49,9 +47,14 @@ class Parts:
     tell_askers: bool = False
 
     @cached_property
-    def posts(self) -> Posts:
+    def queue(self) -> Queue:
+        """The jobs."""
+        return self.inbox.queue
+
+    @cached_property
+    def records(self) -> Records:
         """What was posted and is not in the ledger yet."""
-        return Posts(self.library.database, self.ledger, self.inbox.owner)
+        return Records(self.queue, self.ledger)
 
     @cached_property
     def pressure(self) -> Pressure:
@@ -59,21 +62,6 @@ class Parts:
         return Pressure(self.library.database)
 
     @cached_property
-    def told(self) -> Told:
-        """The corrections that askers were told of."""
-        return Told(self.library.database)
-
-    @cached_property
-    def shares(self) -> Shares:
-        """The answers that were shared with channels."""
-        return Shares(self.library.database)
-
-    @cached_property
-    def handed(self) -> Handed:
-        """The briefs that people handed over."""
-        return Handed(self.library.database)
-
-    @cached_property
-    def parcels(self) -> Parcels:
-        """The files that people handed over, until they are in the library."""
-        return Parcels(self.library.database, self.inbox.owner)
+    def uploads(self) -> Uploads:
+        """The files that people uploaded, until they are in the library, and who did."""
+        return Uploads(self.library.database, self.queue)

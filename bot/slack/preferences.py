@@ -7,7 +7,7 @@ import json
 
 from sqlalchemy import select
 
-from bot.slack.inbox_tables import Store, channel_settings, storable
+from bot.slack.delivery.tables import Store, channel_settings, storable
 from bot.slack.types import Answering, ChannelSettings
 from index.database import Database
 

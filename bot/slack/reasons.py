@@ -2,7 +2,7 @@
 
 from bot.errors import LedgerError
 from bot.slack import phrases
-from bot.slack.outbox import Stopped, Undeliverable
+from bot.slack.delivery.outbox import Stopped, Undeliverable
 from index.errors import UsageError
 
 

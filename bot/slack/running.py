@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -23,24 +24,32 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.audit.hourly import upkeep
 from bot.audit.settings import load as load_audit
 from bot.desk.settings import public_url
+from bot.jobs.worker import Handler, Worker
 from bot.ledger import Ledger
 from bot.making import parts as made_of
 from bot.serving.health import Health, site
 from bot.serving.server import address, bound, serving
 from bot.serving.signals import heard, until
 from bot.slack.app import build
-from bot.slack.chores import Chores
 from bot.slack.connecting import connect, who_we_are
+from bot.slack.delivery.health import Link
+from bot.slack.delivery.inbox import Inbox
+from bot.slack.delivery.maintenance import Maintenance
+from bot.slack.delivery.notifications import NOTIFICATION, Notifier
+from bot.slack.delivery.outbox import Outbox
+from bot.slack.delivery.questions import AT_ONCE as QUESTIONS_AT_ONCE
+from bot.slack.delivery.questions import Questions
+from bot.slack.delivery.reactions import Feedback, Requests
+from bot.slack.delivery.records import RECORD
+from bot.slack.delivery.tables import QUESTION
+from bot.slack.delivery.threads import Threads
+from bot.slack.delivery.uploads import UPLOAD
 from bot.slack.directory import Directory
-from bot.slack.inbox import Inbox
-from bot.slack.link import Link
-from bot.slack.outbox import Outbox
+from bot.slack.listeners import files, sharing
+from bot.slack.listeners.sharing import SHARE
 from bot.slack.parts import Parts
 from bot.slack.preferences import Preferences
-from bot.slack.reactions import Feedback, Requests
 from bot.slack.settings import SlackSettings
-from bot.slack.threads import Threads
-from bot.slack.worker import Worker
 from index.library import Library
 from index.memory import give_back_large_arrays
 from index.settings import load
@@ -117,9 +126,10 @@ async def running(settings: SlackSettings, library: Library) -> AsyncIterator[Ru
     )
     team, user = await who_we_are(client)
     parts = _parts(settings, library, client, (team, user))
-    worker = Worker(parts, lease_seconds=LEASE_SECONDS)
+    notifier = Notifier(parts)
+    worker = Worker(parts.queue, _handlers(parts, notifier))
     working = asyncio.create_task(worker.run())
-    rounds = asyncio.create_task(Chores(parts).run())
+    rounds = asyncio.create_task(Maintenance(parts, notifier).run())
     try:
         async with upkeep(library):
             yield Running(parts, worker, build(parts, worker, client), working)
@@ -128,6 +138,17 @@ async def running(settings: SlackSettings, library: Library) -> AsyncIterator[Ru
         await worker.stop()
         await working
         executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _handlers(parts: Parts, notifier: Notifier) -> dict[str, Handler]:
+    """Return what is done for each kind of job."""
+    return {
+        QUESTION: Handler(Questions(parts).handle, QUESTIONS_AT_ONCE),
+        UPLOAD: Handler(partial(files.handle, parts), 4),
+        SHARE: Handler(partial(sharing.handle, parts), 4),
+        NOTIFICATION: Handler(notifier.handle, 1),
+        RECORD: Handler(parts.records.handle, 4),
+    }
 
 
 async def _over_sockets(

@@ -6,7 +6,10 @@ ordered as numbers). No I/O; nothing here knows Slack's wire format or the datab
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bot.jobs.queue import Job
 
 
 class Kind(StrEnum):
@@ -69,19 +72,24 @@ class Incoming:
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A question that this process works on, and how far it has come."""
+class InboxEntry:
+    """A question of the inbox, and how far it has come."""
 
     pk: int
     incoming: Incoming
-    attempts: int = 1
+    job: "Job | None" = None  # while this process works on it
     answer_id: str | None = None  # once the answer is recorded in the ledger
     text: str | None = None  # what is to be posted, once recorded
     blocks: str | None = None  # the same as JSON of its blocks
-    message_ts: str | None = None  # of the answer, once there is a message
+    message_ts: str | None = None  # of the answer; "" while an unfinished one may stand
     outcome: Outcome | None = None
     reason: str | None = None  # of a failure, in words for people
     edited: str | None = None  # the question's newer text, where it was changed too late
+
+    @property
+    def attempts(self) -> int:
+        """How often somebody began to work on it."""
+        return self.job.attempts if self.job else 0
 
 
 @dataclass(frozen=True)

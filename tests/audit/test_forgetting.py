@@ -8,8 +8,8 @@ import pytest
 from bot.audit.forgetting import forget_answers, forget_older, forget_person
 from bot.ledger import By, Kind, Ledger
 from bot.ledger_rows import Record, insert
-from bot.slack.inbox import Inbox
-from bot.slack.reactions import Feedback, Requests
+from bot.slack.delivery.inbox import Inbox
+from bot.slack.delivery.reactions import Feedback, Requests
 from bot.slack.types import Accepted, Incoming, Outcome
 from bot.slack.types import Kind as Asked
 from bot.streamed import Stream

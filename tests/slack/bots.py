@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from sqlalchemy import update
 
-from bot.slack.inbox_tables import handed_files, questions, unrecorded_posts
+from bot.jobs.queue import jobs
 from bot.slack.running import Running, running
 from bot.slack.settings import SlackSettings
 from index.database import Database
@@ -30,6 +30,7 @@ from tests.bot.conftest import HARBOUR, WHEAT, draft
 from tests.slack.fake import FakeSlack
 
 ROOT = Path(__file__).resolve().parents[2]
+START = Path(__file__).with_name("killed_bot.py")
 
 
 @asynccontextmanager
@@ -73,10 +74,8 @@ def make_library(home: Path, embedder: ModelEmbedder | None = None) -> None:
 def end_leases(home: Path) -> None:
     """Let the time go by after which others may take up what a killed process held."""
     database = Database(f"sqlite:///{home}/library.db")
-    ends = (questions.c.lease_until, handed_files.c.owned_until, unrecorded_posts.c.owned_until)
     with database.write() as connection:
-        for end in ends:
-            connection.execute(update(end.table).where(end.is_not(None)).values({end.name: 0.0}))
+        connection.execute(update(jobs).where(jobs.c.owner.is_not(None)).values(lease_until=0.0))
     database.close()
 
 
@@ -94,7 +93,7 @@ class BotProcess:
 
     def __init__(self, slack: FakeSlack, home: Path, log: Path, **more: str) -> None:
         kept = {name: text for name, text in os.environ.items()
-                if not name.startswith(("BRIEFS_", "SLACK_", "FAIL_"))}  # fmt: skip
+                if not name.startswith(("BRIEFS_", "SLACK_"))}  # fmt: skip
         self._environment = kept | slack.environment() | {
             "BRIEFS_HOME": str(home), "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1",
         } | more  # fmt: skip
@@ -110,7 +109,7 @@ class BotProcess:
         """Start it; it is connected some seconds later."""
         with self._log.open("ab") as out:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-c", "from bot.cli import main; main()", "slack",
+                sys.executable, str(START), "slack",
                 env=self._environment | more, cwd=self._log.parent, stdout=out, stderr=out,
             )  # fmt: skip
         self._started.append(self._process)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.slack.inbox import Inbox
+from bot.slack.delivery.inbox import Inbox
 from bot.slack.running import Running
 from bot.slack.types import Incoming, Kind
 from index.database import Database

@@ -1,14 +1,12 @@
 """Find the mentions, links and other commands in what is sent that the bot did not make.
 
-Reads blocks, views, message texts and streamed markdown the way Slack does, or more eagerly.
+Reads blocks, views and message texts the way Slack does, or more eagerly.
 """
 
 import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
-
-from markdown_it import MarkdownIt
 
 _UNSENDABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -17,9 +15,6 @@ _LINKED = re.compile(r"[\w+]://|\bwww\.\w|\bmailto:|\btel:|\w@\w|\w\.(?:com|exam
 _MENTION = re.compile(r"@(?:here|channel|everyone)|:[a-z_]+:")
 _LOOSE = re.compile(r"[<>]|&(?!(?:amp|lt|gt);)")
 _COMMANDS = {"link", "user", "usergroup", "channel", "broadcast", "emoji", "date", "team", "color"}
-_MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-_OURS = {"paragraph_open", "paragraph_close", "inline", "text", "strong_open", "strong_close",
-         "softbreak", "hardbreak", "text_special"}  # fmt: skip
 
 
 def in_blocks(sent: Any, users: frozenset[str] = frozenset()) -> list[str]:
@@ -31,19 +26,6 @@ def in_text(said: str) -> list[str]:
     """Return what Slack would make of the text of a message."""
     patterns = (_LOOSE, _LINKED, _MENTION, _UNSENDABLE)
     return [match[0] for pattern in patterns for match in pattern.finditer(said)]
-
-
-def in_markdown(said: str) -> list[str]:
-    """Return what standard markdown makes of the text of a stream, bold apart."""
-    found = [match[0] for match in re.finditer(r"[<>]", said)]
-    found += [match[0] for pattern in (_LINKED, _UNSENDABLE) for match in pattern.finditer(said)]
-    for token in _MARKDOWN.parse(said):
-        kinds = [token.type, *(child.type for child in token.children or ())]
-        found += [kind for kind in kinds if kind not in _OURS]
-        shown = "".join(child.content or "\n" for child in token.children or ())
-        shown = shown.replace("\n", " " if "strong_open" not in kinds else "")
-        found += [match[0] for name in (_LINKED, _MENTION) for match in name.finditer(shown)]
-    return found
 
 
 def _dicts(part: Any) -> Iterator[dict[str, Any]]:

@@ -8,8 +8,8 @@ from bot.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Ve
 from bot.slack import blocks, home, passages_view, phrases, views
 from bot.slack.blocks import Message, Offer, Shown
 from bot.slack.correction_blocks import Corrected, corrected
-from bot.slack.corrections import Correction
-from bot.slack.types import ChannelSettings, Claim, Incoming, Kind, Outcome
+from bot.slack.delivery.corrections import Correction
+from bot.slack.types import ChannelSettings, InboxEntry, Incoming, Kind, Outcome
 from index.passage import Brief, BriefRef, Hit, Passage
 from ingest.report import Item, Result
 from tests.slack.hostile import ORDINARY
@@ -74,9 +74,9 @@ def brief(texts: Texts) -> Brief:
     )  # fmt: skip
 
 
-def claim(texts: Texts) -> Claim:
+def claim(texts: Texts) -> InboxEntry:
     asked = Incoming("T1", "D1", "1.1", "U1", texts.question, Kind.DIRECT)
-    return Claim(1, asked, answer_id="a1b2", outcome=Outcome.ANSWERED)
+    return InboxEntry(1, asked, answer_id="a1b2", outcome=Outcome.ANSWERED)
 
 
 def items(texts: Texts) -> list[Item]:
@@ -108,7 +108,8 @@ def answer_messages(texts: Texts) -> Iterator[tuple[str, Message]]:
     shown = Shown(made)
     at_desk = Shown(made, desk="https://desk.example.org")
     yield "answer_at_desk", blocks.messages(at_desk)[0]
-    yield "closing", Message(blocks.answer_text(shown), tuple(blocks.closing_blocks(shown)))
+    if shown.answer.sentences:
+        yield "growing", blocks.growing_message(shown.answer.sentences)
 
 
 def other_messages(texts: Texts) -> Iterator[tuple[str, Message]]:
@@ -160,12 +161,6 @@ def all_views(texts: Texts) -> Iterator[tuple[str, dict[str, Any]]]:
     page = home.HomePage(412, 5_120, "2024-03", [brief_ref(texts)], [claim(texts)])
     yield "home", home.home_view(page)
     yield "home_empty", home.home_view(home.HomePage(0, 0, None))
-
-
-def all_markdown(texts: Texts) -> Iterator[str]:
-    """Every builder of streamed text."""
-    for sentence in answer(texts).sentences:
-        yield blocks.sentence_markdown(sentence)
 
 
 def all_prompts(texts: Texts) -> Iterator[str]:

@@ -1,12 +1,13 @@
-"""Compare what stands at the fake Slack with what the ledger says was posted (F-44)."""
+"""Compare what stands at the fake Slack with what the ledger says was posted."""
 
 import json
 import time
 from collections import Counter
 from pathlib import Path
 
+from bot.jobs.queue import Queue
 from bot.ledger import Entry, Kind, Ledger
-from bot.slack.posts import OWNED_SECONDS, Posts
+from bot.slack.delivery.records import Records
 from index.database import Database
 from tests.slack.fake import FakeSlack, Message
 
@@ -16,8 +17,8 @@ def records(ledger: Ledger) -> list[Entry]:
 
 
 def seen(message: Message) -> tuple[str, str]:
-    """What stands at the fake Slack, as it was sent: text, or markdown, and blocks."""
-    return message.markdown or message.text, json.dumps(message.blocks, sort_keys=True)
+    """What stands at the fake Slack, as it was sent: text and blocks."""
+    return message.text, json.dumps(message.blocks, sort_keys=True)
 
 
 def told(entry: Entry) -> tuple[str, str]:
@@ -40,7 +41,8 @@ def on_record(slack: FakeSlack, home: Path) -> dict[str, int]:
     database = Database(f"sqlite:///{home}/library.db")
     try:
         ledger = Ledger(database)
-        Posts(database, ledger, clock=lambda: time.time() + 2 * OWNED_SECONDS).record()
+        later = Queue(database, "reader", clock=lambda: time.time() + 100)
+        Records(later, ledger).record()
         by_ts: dict[str, list[Entry]] = {}
         for entry in records(ledger):
             by_ts.setdefault(str((entry.private or {}).get("ts")), []).append(entry)
@@ -61,4 +63,4 @@ def on_record(slack: FakeSlack, home: Path) -> dict[str, int]:
 def _is_of_ledger(ledger: Ledger, message: Message) -> bool:
     """Whether a message is of an answer, and no failure or refusal."""
     name = str((message.metadata or {}).get("event_payload", {}).get("answer_id"))
-    return not name.startswith(("none-", "failed-", "files-"))
+    return not name.startswith(("none-", "failed-", "files-", "growing-"))

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from sqlalchemy import delete
 
-from bot.slack.inbox_tables import TABLES, Store
+from bot.slack.delivery.tables import TABLES, Store
 from bot.slack.running import Running, running
 from bot.slack.settings import CollectionRule, SlackSettings
 from index.draft import Draft

@@ -162,7 +162,8 @@ def test_long_answers_are_cut_and_their_citations_survive(count: int) -> None:
         assert f"[{number}] Brief number {number}," in text
     assert [bool(buttons_of(message)) for message in made] == [False] * (len(made) - 1) + [True]
     assert all(len(message.text) <= 3_900 for message in made)
-    assert violations([*blocks.closing_blocks(Shown(long_answer(count)))]) == []
+    growing = blocks.growing_message(long_answer(count).sentences)
+    assert violations({"text": growing.text, "blocks": list(growing.blocks)}) == []
 
 
 def test_the_sources_survive_in_the_one_text() -> None:
@@ -183,12 +184,6 @@ def test_an_answer_from_the_record_shows_as_it_did() -> None:
         assert blocks.messages(Shown(again)) == blocks.messages(Shown(answer))
         assert plain(again) == plain(answer)
         assert rebuilt(kept, None).question == ""
-
-
-def test_a_stream_shows_bold_words_and_marks() -> None:
-    """In standard markdown, escaped."""
-    sentence = Sentence("Rye *grew* 5 % <fast>.", (1, 3), Verdict.CHECK, bold=((4, 12),))
-    assert blocks.sentence_markdown(sentence) == ("Rye **\\*grew\\* 5** % &lt;fast&gt;. [1][3][?]")
 
 
 def test_prompts_come_from_the_newest_briefs() -> None:
@@ -234,9 +229,6 @@ def check(texts: Texts) -> None:
     """Assert that no builder of messages lets a text command Slack or break its limits."""
     for name, message in material.all_messages(texts):
         check_message(name, message)
-    for said in material.all_markdown(texts):
-        assert foreign.in_markdown(said) == []
-        assert len(said) < 12_000
     for said in material.all_prompts(texts):
         assert foreign.in_text(said) == []
 

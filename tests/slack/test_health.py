@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from bot.serving.health import Health
-from bot.slack.inbox import Inbox
-from bot.slack.link import Link, Listening
+from bot.slack.delivery.health import Link, Listening
+from bot.slack.delivery.inbox import Inbox
 from bot.slack.types import Incoming, Outcome
 from index.database import Database
 from index.errors import DatabaseUnavailable

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from bot.serving.health import Health
-from bot.slack.link import Listening
+from bot.slack.delivery.health import Listening
 from bot.slack.running import Running
 from index.draft import Draft
 from index.embedder import ModelEmbedder

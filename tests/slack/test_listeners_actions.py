@@ -1,8 +1,12 @@
 import asyncio
+import time
 
 import pytest
+from sqlalchemy import delete
 
+from bot.jobs.queue import NewJob, Queue, jobs
 from bot.slack import phrases
+from bot.slack.listeners.sharing import SHARE
 from bot.slack.running import Running
 from index.library import Library
 from tests.slack import running_bot as at_slack
@@ -203,39 +207,30 @@ async def test_a_page_is_turned_only_to_what_the_viewer_may_see_still(
     assert CANARY not in str(view.view)
 
 
-async def test_a_share_whose_process_died_is_taken_up_and_stands_once(
+async def test_a_share_whose_process_died_is_finished_by_the_next_and_stands_once(
     slack: FakeSlack, running: Running
 ):
-    """Killed before the post, or after it: whoever clicks again later finds out."""
-    from bot.slack.listeners import sharing
-    from bot.slack.listeners.clicks import Where
-    from bot.slack.shares import ABANDONED_SECONDS, Begun
-
-    def shared() -> list[Message]:
-        return [one for one in slack.answers() if not one.to]
-
+    """Killed before the post, then after it; nobody has to click again."""
     await slack.command("/briefs", f"ask {QUESTION}", "alice", "deals")
     own = await told(slack, "alice")
     await slack.quiet()
     parts, alice = running.parts, slack.world.user("alice").id
-    [claim] = parts.inbox.recent(parts.team, alice)
-    answer_id, deals = claim.answer_id or "", slack.world.channel("deals").id
-    assert parts.shares.begin(answer_id, parts.team, deals, alice) is Begun.POST  # and died
+    [entry] = parts.inbox.recent(parts.team, alice)
+    answer_id, deals = str(entry.answer_id), slack.world.channel("deals").id
+    killed = Queue(parts.library.database, "killed", clock=lambda: time.time() - 100)
+    for _ in ("before", "after"):
+        with killed.write() as connection:
+            connection.execute(delete(jobs).where(jobs.c.kind == SHARE))
+        private = {"user": alice, "channel": deals}
+        killed.add(NewJob(SHARE, f"{answer_id}/{parts.team}/{deals}", payload=answer_id,
+                          private=private))  # fmt: skip
+        killed.take([SHARE])
+        await slack.until(lambda: not parts.queue.waiting(SHARE), 120, "an end")
+        await slack.quiet()
     await slack.click(own, "Share with channel", "alice")
-    assert phrases.SHARED_ALREADY in (await told(slack, "alice", 2)).text  # it may be at it still
-    assert shared() == []
-    now = parts.shares._clock()
-    parts.shares._clock = lambda: now + ABANDONED_SECONDS + 1
-    done, parts.shares.done = parts.shares.done, lambda *_: None  # posts, and dies
-    await sharing.share(parts, Where(alice, deals), answer_id)
-    parts.shares.done = done
-    assert len(shared()) == 1
-    parts.shares._clock = lambda: now + 2 * ABANDONED_SECONDS + 2
-    await sharing.share(parts, Where(alice, deals), answer_id)
-    await slack.quiet()
-    assert len(shared()) == 1
-    posted = [one for one in parts.ledger.further(answer_id) if one.body.get("post") == "shared"]
-    assert len(posted) == 1
-    assert posted[0].private
-    assert posted[0].private["text"] == shared()[0].text
+    assert phrases.SHARED_ALREADY in (await told(slack, "alice", 2)).text
+    [shared] = [one for one in slack.answers() if not one.to]
+    [record] = [one for one in parts.ledger.further(answer_id) if one.body.get("post") == "shared"]
+    assert record.private
+    assert record.private["text"] == shared.text
     assert slack.violations == []

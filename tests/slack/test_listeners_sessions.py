@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from bot.slack import phrases
+from bot.slack.delivery.outbox import Undeliverable
 from bot.slack.listeners.errands import Errands, done
 from bot.slack.listeners.sessions import forget
-from bot.slack.outbox import Undeliverable
 from bot.slack.running import Running
 from bot.slack.types import Outcome
 from index.errors import DatabaseUnavailable, NotFound, UsageError

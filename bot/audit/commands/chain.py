@@ -69,7 +69,7 @@ def anchor(
         ),
     ] = None,
     channel: Annotated[
-        str | None, typer.Option(metavar="ID", help="Slack channel to post it in.")
+        str | None, typer.Option(metavar="ID", help="Slack channel to post_line it in.")
     ] = None,
     json: Json = False,
 ) -> None:
@@ -117,11 +117,11 @@ def _file(to: str | None, channel: str | None) -> "Path | None":
 
 
 def _post(channel: str, made: "Anchor") -> None:
-    from bot.slack.anchoring import post
+    from bot.slack.delivery.calls import post_line
     from bot.slack.settings import load
 
     summary = f"Ledger: {made.count:,} records at {made.at}."
-    post(load(), channel, summary, made.line())
+    post_line(load(), channel, summary, made.line())
 
 
 def _line(made: "Anchor") -> dict[str, Any]:

@@ -8,11 +8,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.audit.forgetting import forget_person
 from bot.ledger import By
 from bot.slack import actions, phrases
+from bot.slack.delivery.outbox import Undeliverable
 from bot.slack.listeners import home
 from bot.slack.listeners.asking import question_of
 from bot.slack.listeners.clicks import Where, opened, tell, updated
 from bot.slack.notice_blocks import asked_librarians
-from bot.slack.outbox import Undeliverable
 from bot.slack.parts import Parts
 from bot.slack.views import feedback_view, message_view
 

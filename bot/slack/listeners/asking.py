@@ -8,9 +8,10 @@ from dataclasses import replace
 from bot.slack import phrases
 from bot.slack.listeners.clicks import Where, own_ts, tell
 from bot.slack.listeners.messages import Door
+from bot.slack.listeners.sharing import is_shared
 from bot.slack.notice_blocks import said
 from bot.slack.parts import Parts
-from bot.slack.types import Claim, Incoming, Kind
+from bot.slack.types import InboxEntry, Incoming, Kind
 from index.errors import NotFound
 
 DOUBLE_CLICK = 60.0  # seconds within which the same wish is one
@@ -95,8 +96,7 @@ async def question_of(parts: Parts, where: Where, answer_id: str) -> str:
     asked = claim.incoming
     alone = asked.private or asked.channel.startswith("D")
     if alone and asked.user != where.user:
-        stands = parts.shares.stands
-        alone = not await asyncio.to_thread(stands, answer_id, parts.team, asked.channel)
+        alone = not await asyncio.to_thread(is_shared, parts, answer_id, asked.channel)
     foreign = asked.channel != where.channel or (alone and asked.user != where.user)
     entry = await asyncio.to_thread(parts.ledger.get, answer_id)
     question = str((entry.private or {}).get("standalone_question") or "")
@@ -105,7 +105,7 @@ async def question_of(parts: Parts, where: Where, answer_id: str) -> str:
     return question
 
 
-async def claim_of(parts: Parts, answer_id: str) -> Claim:
+async def claim_of(parts: Parts, answer_id: str) -> InboxEntry:
     claim = await asyncio.to_thread(parts.inbox.by_answer, answer_id)
     if claim is None:
         raise NotFound(answer_id)

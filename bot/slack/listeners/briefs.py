@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.slack import access, phrases
-from bot.slack.handed import Added
+from bot.slack.delivery.uploads import Added
 from bot.slack.listeners.clicks import Where, tell
 from bot.slack.parts import Parts
 from index.library import Library
@@ -13,7 +13,7 @@ from ingest.cli import split_version
 async def undo(parts: Parts, where: Where, value: str) -> None:
     """Withdraw what was read from the file that somebody handed over."""
     brief_id, version = split_version(value)
-    added = await asyncio.to_thread(parts.handed.of, brief_id, version or 1)
+    added = await asyncio.to_thread(parts.uploads.of, brief_id, version or 1)
     own = [one for one in added if (one.team, one.user) == (parts.team, where.user)]
     if not own and added and await access.is_admin(parts, where.user):
         own = added

@@ -15,9 +15,9 @@ from typing import Any
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.delivery.outbox import Undeliverable
 from bot.slack.elements import Message, View
 from bot.slack.notice_blocks import said
-from bot.slack.outbox import Undeliverable
 from bot.slack.parts import Parts
 from bot.slack.told import error_code
 

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.errors import NothingVisible
 from bot.slack import phrases
-from bot.slack.outbox import Undeliverable
+from bot.slack.delivery.outbox import Undeliverable
 from index.errors import BriefsError, NotFound, ReadError, UsageError
 
 log = logging.getLogger(__name__)

@@ -14,20 +14,19 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.slack import notice_blocks, phrases
 from bot.slack.answering import is_direct, is_private
-from bot.slack.entrance import Entrance
+from bot.slack.delivery.admission import Entrance
 from bot.slack.incoming import Change, Written, change_of, written_of
 from bot.slack.listeners import files
 from bot.slack.listeners.errands import Errands
 from bot.slack.parts import Parts
 from bot.slack.types import Accepted, Incoming, Kind
-from bot.slack.worker import Worker
 
 Next = Callable[[], Awaitable[Any]]
 
 
-def register(app: AsyncApp, parts: Parts, worker: Worker) -> "Door":
+def register(app: AsyncApp, parts: Parts) -> "Door":
     """Have all events pass through the inbox; return its door, for questions from elsewhere."""
-    door = Door(parts, worker)
+    door = Door(parts)
 
     @app.middleware
     async def admit(body: dict[str, Any], next: Next) -> BoltResponse | None:
@@ -43,10 +42,9 @@ def register(app: AsyncApp, parts: Parts, worker: Worker) -> "Door":
 class Door:
     """Decides what of a workspace's messages is a question to us."""
 
-    def __init__(self, parts: Parts, worker: Worker) -> None:
-        """Take the parts, and the worker that is woken by a new question."""
+    def __init__(self, parts: Parts) -> None:
+        """Take the parts."""
         self._parts = parts
-        self._worker = worker
         self.errands = Errands()
         self._entrance = Entrance(parts.inbox)
 
@@ -91,9 +89,8 @@ class Door:
         if kind is None:
             return
         if written.files and kind in (Kind.DIRECT, Kind.MENTION):
-            parcel = files.written_parcel(written)
-            if await asyncio.to_thread(self._parts.parcels.begin, parcel):
-                self.errands.start(files.bring(self._parts, parcel))
+            upload = files.written_upload(written)
+            await asyncio.to_thread(self._parts.uploads.begin, upload)
             if not written.asks:
                 return
         if not any(map(str.isalnum, written.text)):
@@ -116,12 +113,10 @@ class Door:
         return written.kind(joined=joined, unasked=unasked)
 
     async def accept(self, incoming: Incoming) -> Accepted:
-        """Claim a question in the database, wake the worker, and tell where it is not taken."""
+        """Take a question into the database, and tell where it is not taken."""
         accepted = await self._entrance.accept(incoming)
-        if accepted is Accepted.NEW:
-            self._worker.wake()
-            if not (incoming.private or is_direct(incoming)):
-                self.errands.start(self._tell_of_waiting(incoming))
+        if accepted is Accepted.NEW and not (incoming.private or is_direct(incoming)):
+            self.errands.start(self._tell_of_waiting(incoming))
         elif accepted is Accepted.OVER_QUOTA and self._parts.pressure.refuses(incoming):
             self.errands.start(self._decline(incoming))
         return accepted

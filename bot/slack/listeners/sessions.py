@@ -8,8 +8,9 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.jobs.worker import Worker
+from bot.slack.delivery.tables import lane_of
 from bot.slack.parts import Parts
-from bot.slack.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +27,10 @@ def register(app: AsyncApp, parts: Parts, worker: Worker) -> None:
     async def stopped(event: dict[str, Any]) -> None:
         channel, root = str(event.get("channel") or ""), str(event.get("thread_ts") or "")
         if channel and root:
-            worker.cancel(channel, root)
+            lane = lane_of(parts.team, channel, root)
+            worker.cancel(lane)
             await asyncio.to_thread(parts.inbox.stop, parts.team, channel, root)
-            worker.cancel(channel, root)  # one that was taken a moment before
+            worker.cancel(lane)  # one that was taken a moment before
             await parts.outbox.status(channel, root, None)
 
     @app.event("agent_session_title_changed")

@@ -3,72 +3,128 @@
 import asyncio
 from collections.abc import Sequence
 
+from bot.answer import Answer
+from bot.jobs.queue import NewJob
+from bot.jobs.worker import Lease
 from bot.slack import access, phrases, text
 from bot.slack.answer_blocks import messages
+from bot.slack.delivery.outbox import Undeliverable
+from bot.slack.delivery.records import noted
+from bot.slack.delivery.tables import person_of
 from bot.slack.elements import Message, rich, section, words
 from bot.slack.listeners.clicks import Where, tell
+from bot.slack.listeners.errands import done
 from bot.slack.listeners.passages import answer_of, collections_of
-from bot.slack.outbox import Undeliverable
 from bot.slack.parts import Parts
-from bot.slack.shares import Begun
 from bot.slack.shown import Offer, Shown
-from bot.slack.types import Claim, Posted
+from bot.slack.types import InboxEntry, Posted
 from index.errors import NotFound
 
+SHARE = "share"  # the kind of job
+ATTEMPTS = 3  # at a post that is not confirmed
 LONGEST_TEXT = 3_990  # characters of a message's text; chat.update refuses more than 4,000
 HEADING = 180  # characters
 
 
 async def share(parts: Parts, where: Where, answer_id: str) -> None:
-    """Post an answer where it was asked for, if it is the person's who clicks."""
-    claim = await asyncio.to_thread(parts.inbox.by_answer, answer_id)
-    if claim is None or claim.incoming.user != where.user:
+    """Have an answer posted where it was asked for, if it is the person's who clicks."""
+    entry = await asyncio.to_thread(parts.inbox.by_answer, answer_id)
+    if entry is None or entry.incoming.user != where.user:
         raise NotFound(answer_id)
-    answer, channel = await answer_of(parts, answer_id), claim.incoming.channel
-    if not await access.seen_by_all(parts, channel, where.user, collections_of(answer)):
-        await tell(parts, where, phrases.NOT_TO_BE_SHARED)
+    if not await _may_be_seen(parts, where, entry, await answer_of(parts, answer_id)):
         return
-    shares = parts.shares
-    begun = await asyncio.to_thread(shares.begin, answer_id, parts.team, channel, where.user)
-    if begun is Begun.NOTHING:
+    channel = entry.incoming.channel
+    new = NewJob(
+        SHARE, _key(parts, answer_id, channel), person=person_of(parts.team, where.user),
+        payload=answer_id,
+        private={"user": where.user, "channel": where.channel, "thread_ts": where.thread_ts,
+                 "response_url": where.response_url},
+    )  # fmt: skip
+    if not await asyncio.to_thread(parts.queue.add, new):
         await tell(parts, where, phrases.SHARED_ALREADY)
-        return
-    shown = with_asker(messages(Shown(answer, Offer.PRIVATELY, parts.desk)), claim)
+
+
+def is_shared(parts: Parts, answer_id: str, channel: str) -> bool:
+    """Return whether an answer was shared with a channel, or is about to be."""
+    return parts.queue.known(SHARE, _key(parts, answer_id, channel))
+
+
+async def handle(parts: Parts, lease: Lease) -> None:
+    """Share an answer; where that fails, say so to the person, who may try again."""
+    if lease.job.private is None:
+        return  # the person was forgotten
+    where = Where(**lease.job.private)
     try:
-        posted = await _posted(parts, claim, shown, look=begun is Begun.LOOK)
-    except Undeliverable as failure:
-        if failure.code != "unknown_outcome":  # then nothing stands, and it may be tried again
-            await asyncio.to_thread(shares.failed, answer_id, parts.team, channel)
-        raise
-    await asyncio.to_thread(shares.done, claim, posted, parts.inbox.owner)
-    await asyncio.to_thread(parts.posts.record, answer_id)
+        await _shared(parts, lease, where)
+    except Exception as error:
+        unsure = isinstance(error, Undeliverable) and error.code == "unknown_outcome"
+        if unsure and lease.job.attempts < ATTEMPTS:
+            raise  # looked for later
+        if not unsure:  # nothing stands
+            await asyncio.to_thread(parts.queue.drop, lease.job)
+        await done(_raised(error), lambda line: tell(parts, where, line))
+
+
+async def _raised(error: Exception) -> None:
+    raise error
+
+
+async def _may_be_seen(parts: Parts, where: Where, entry: InboxEntry, answer: Answer) -> bool:
+    """Whether all of a channel may see an answer; else the person is told that they may not."""
+    names = collections_of(answer)
+    if await access.seen_by_all(parts, entry.incoming.channel, where.user, names):
+        return True
+    await tell(parts, where, phrases.NOT_TO_BE_SHARED)
+    return False
+
+
+async def _shared(parts: Parts, lease: Lease, where: Where) -> None:
+    answer_id = str(lease.job.payload)
+    entry = await asyncio.to_thread(parts.inbox.by_answer, answer_id)
+    if entry is None:
+        raise NotFound(answer_id)
+    answer = await answer_of(parts, answer_id)
+    if not await _may_be_seen(parts, where, entry, answer):
+        await asyncio.to_thread(parts.queue.drop, lease.job)
+        return
+    shown = with_asker(messages(Shown(answer, Offer.PRIVATELY, parts.desk)), entry)
+    posted = await _posted(parts, lease, entry, shown)
+    await asyncio.to_thread(
+        parts.inbox.shared, lease.job, entry, noted(answer_id, "shared", posted)
+    )
+    await asyncio.to_thread(parts.records.record, answer_id)
 
 
 async def _posted(
-    parts: Parts, claim: Claim, shown: Sequence[Message], *, look: bool
+    parts: Parts, lease: Lease, entry: InboxEntry, shown: Sequence[Message]
 ) -> list[Posted]:
     """Post the messages that do not stand yet; return all of them.
 
     One that stands is changed to what was meant, so that what it says is known.
     """
-    channel, thread = claim.incoming.channel, claim.incoming.thread_ts
+    channel, thread = entry.incoming.channel, entry.incoming.thread_ts
     outbox, posted = parts.outbox, list[Posted]()
     for number, message in enumerate(shown):
-        marker = f"{claim.answer_id}.shared"
+        marker = f"{entry.answer_id}.shared"
         part = f"{marker}.{number}" if number else marker
-        ts = await outbox.find(channel, thread, part) if look else None
+        ts = await outbox.find(channel, thread, part) if lease.job.again else None
         said, blocks = message.text, list(message.blocks)
         if ts is None:
+            await lease.hold()
             posted.append(await outbox.post(channel, thread, said, blocks, part))
         else:
             posted.append(await outbox.update(channel, ts, said, blocks))
     return posted
 
 
-def with_asker(shown: Sequence[Message], claim: Claim) -> list[Message]:
+def _key(parts: Parts, answer_id: str, channel: str) -> str:
+    return f"{answer_id}/{parts.team}/{channel}"
+
+
+def with_asker(shown: Sequence[Message], entry: InboxEntry) -> list[Message]:
     """Put the question, and who asked it, before the answer."""
-    asked = text.one_line(claim.incoming.text, 300)
-    who = {"type": "user", "user_id": claim.incoming.user}
+    asked = text.one_line(entry.incoming.text, 300)
+    who = {"type": "user", "user_id": entry.incoming.user}
     run = [who, words(" asked: "), words(asked, bold=True)]
     heading = text.fit(text.for_message(asked), HEADING)
     first = shown[0]

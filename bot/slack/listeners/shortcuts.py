@@ -9,11 +9,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.chain import LONGEST_QUESTION
 from bot.slack import phrases, text
+from bot.slack.delivery.uploads import Tell
 from bot.slack.listeners import files
 from bot.slack.listeners.clicks import Where, opened, own_ts, tell, where_of
 from bot.slack.listeners.messages import Door
 from bot.slack.manifest import ADD_SHORTCUT, ASK_SHORTCUT, OPEN_SHORTCUT
-from bot.slack.parcels import Tell
 from bot.slack.parts import Parts
 from bot.slack.types import Incoming, Kind
 from bot.slack.views import ask_view
@@ -34,11 +34,11 @@ def register(app: AsyncApp, parts: Parts, door: Door) -> None:
     @app.shortcut(ADD_SHORTCUT)
     async def add(ack: Any, body: Body) -> None:
         where, handed = where_of(body), (body.get("message") or {}).get("files") or ()
-        parcel = files.parcel_of(parts, where, own_ts(), handed, Tell.ASIDE)
-        if not parcel.files:
+        upload = files.upload_from(parts, where, own_ts(), handed, Tell.ASIDE)
+        if upload.files:
+            await asyncio.to_thread(parts.uploads.begin, upload)
+        else:
             door.errands.start(tell(parts, where, phrases.NO_FILES))
-        elif await asyncio.to_thread(parts.parcels.begin, parcel):
-            door.errands.start(files.bring(parts, parcel, where))
         await ack()
 
     @app.shortcut(OPEN_SHORTCUT)

@@ -10,10 +10,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import access, actions, phrases, submitted
-from bot.slack.listeners import asking, files, forms
+from bot.slack.delivery.uploads import Tell, Upload
+from bot.slack.listeners import asking, forms
 from bot.slack.listeners.clicks import Where, tell, updated, where_of
 from bot.slack.listeners.messages import Door
-from bot.slack.parcels import Parcel, Tell
 from bot.slack.parts import Parts
 from bot.slack.types import ChannelSettings
 from bot.slack.views import message_view
@@ -59,9 +59,7 @@ def register(app: AsyncApp, parts: Parts, door: Door) -> None:
         if errors := submitted.upload_errors(body["view"]):
             await ack(response_action="errors", errors=errors)
             return
-        parcel = _parcel(parts, body)
-        if await asyncio.to_thread(parts.parcels.begin, parcel):
-            door.errands.start(files.bring(parts, parcel))
+        await asyncio.to_thread(parts.uploads.begin, _upload(parts, body))
         await ack(response_action="update", view=message_view("Add a brief", phrases.READING))
 
     @app.view(actions.ASK_VIEW)
@@ -88,10 +86,10 @@ async def _kept(parts: Parts, where: Where, chosen: ChannelSettings) -> str:
     return phrases.SETTINGS_KEPT
 
 
-def _parcel(parts: Parts, body: Body) -> Parcel:
+def _upload(parts: Parts, body: Body) -> Upload:
     """Return what was handed over in the dialog; its sender is told in a direct message."""
     where, given = where_of(body), submitted.upload(body["view"])
-    return Parcel(
+    return Upload(
         parts.team, where.channel, str(body["view"]["id"]), where.user,
         dict.fromkeys(given.file_ids, ""), collection=given.collection, title=given.title,
         date=given.date, tell=Tell.DIRECT,

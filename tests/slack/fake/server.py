@@ -214,7 +214,7 @@ class FakeSlack(Player):
 
     # -- waiting -----------------------------------------------------------------------------
 
-    async def until(self, true: Callable[[], Any], seconds: float = 10.0, what: str = "") -> Any:
+    async def until(self, true: Callable[[], Any], seconds: float = 120.0, what: str = "") -> Any:
         """Wait until something is so, and return it."""
         end = time.monotonic() + seconds
         while not (found := true()):

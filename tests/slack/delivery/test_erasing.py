@@ -1,0 +1,88 @@
+"""Deletion of what a person typed: in no table, and on SQLite in no byte of any file."""
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bot.ledger import Ledger
+from bot.slack.delivery.reactions import Feedback, Requests
+from bot.slack.delivery.tables import TABLES
+from bot.slack.types import Accepted, Outcome
+
+CANARY = "kanarienvogel"
+
+
+def hits(database, folder: Path) -> int:
+    """Count the canary in all rows, and on SQLite in all files."""
+    with database.read() as connection:
+        rows = [str(row) for table in TABLES for row in connection.execute(select(table))]
+    found = sum(row.count(CANARY) for row in rows)
+    for file in folder.glob("library.db*"):
+        found += file.read_bytes().count(CANARY.encode())
+    return found
+
+
+def fill(inbox, database, ask, count: int = 50) -> None:
+    """Ask, edit, answer, and say things of it."""
+    for second in range(1, count + 1):
+        asked = ask(second, f"{CANARY} {second} " + "long " * (second * 7), event_id=f"E{second}")
+        assert inbox.accept(asked) is Accepted.NEW
+        claim = inbox.take()
+        inbox.edited("T1", "C1", asked.ts, f"{CANARY} edited {second}")
+        answer = f"You asked: {CANARY}"
+        inbox.recorded(claim, f"a{second}", answer, f'["{answer}"]')
+        inbox.finished(claim, Outcome.ANSWERED, f"{second}.9")
+    ledger = Ledger(database)
+    ledger.append("a1", {"answered": True}, {"question": CANARY})
+    feedback = Feedback(ledger)
+    feedback.add("a1", "T1", "U1", good=False, reason="other", note=f"{CANARY}!")
+    feedback.add("a1", "T1", "U2", good=True)
+    Requests(database).add(f"{CANARY}?", "a1", "T1", "U1")
+    inbox.edited("T1", "C1", "77.0", f"{CANARY} early", user="U1")
+
+
+def test_what_a_person_typed_is_gone_and_the_keys_stay(inbox, database, ask, tmp_path) -> None:
+    """The ids of the answers are returned, and again when asked again."""
+    fill(inbox, database, ask)
+    inbox.accept(ask(100, f"{CANARY} waits", response_url=f"https://{CANARY}"))
+    inbox.accept(ask(101, "Mine stays.", user="U2"))
+    assert hits(database, tmp_path) > 100
+    expected = [f"a{second}" for second in range(1, 51)]
+    assert inbox.forget("T1", "U1") == expected
+    ledger, feedback = Ledger(database), Feedback(Ledger(database))
+    ledger.forget(expected, person="slack:T1:U1")
+    assert hits(database, tmp_path) == 0
+    assert ledger.verify() is None
+    assert inbox.forget("T1", "U1") == expected
+    assert inbox.accept(ask(1)) is inbox.accept(ask(100)) is Accepted.DUPLICATE
+    assert inbox.recent("T1", "U1") == []
+    assert inbox.by_answer("a1").outcome is Outcome.ANSWERED
+    assert inbox.counts()["withdrawn"] == 1
+    assert inbox.take().incoming.text == "Mine stays."
+    [opinion, other], [wish] = feedback.given(), Requests(database).made()
+    assert (opinion.user, opinion.reason, opinion.note) == (None, "other", None)
+    assert (other.user, other.good, wish.question) == ("slack:T1:U2", True, "")
+
+
+def test_what_is_on_its_way_when_its_asker_is_forgotten_goes_at_its_end(
+    inbox, database, ask, tmp_path
+) -> None:
+    """The worker is told that it is not wanted; even if it was posted already, no text stays."""
+    inbox.accept(ask(1, CANARY))
+    claim = inbox.take()
+    inbox.recorded(claim, "a1", f"You asked: {CANARY}", "[]")
+    assert inbox.forget("T1", "U1") == ["a1"]
+    assert inbox.unwanted(claim)
+    assert inbox.finished(claim, Outcome.ANSWERED, "9.0")
+    assert inbox.by_answer("a1").text is None
+    inbox.prune(30)  # empties SQLite's log
+    assert hits(database, tmp_path) == 0
+
+
+def test_pruned_texts_are_gone_from_the_files(inbox, clock, database, ask, tmp_path) -> None:
+    """400 days later."""
+    fill(inbox, database, ask)
+    Ledger(database).forget(["a1"], person="slack:T1:U1")
+    clock.now = 4_000_000_000.0  # the wishes were made at the time of this machine
+    assert inbox.prune(90) == 50
+    assert hits(database, tmp_path) == 0
