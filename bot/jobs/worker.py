@@ -162,6 +162,16 @@ class Worker:
                 log.warning("a lease could not be renewed: %s", _words(error))
 
 
+async def repeat(run: Callable[[], Awaitable[None]], seconds: float) -> None:
+    """Do something for ever, the first time at once; what fails is done again the next time."""
+    while True:
+        try:
+            await run()
+        except Exception as error:
+            log.error("left for the next round: %s", _words(error))
+        await asyncio.sleep(seconds)
+
+
 def _words(error: Exception) -> str:
     """Return what may be logged of an error: our own words, of others' the kind alone."""
     return str(error) if isinstance(error, BriefsError) else type(error).__name__

@@ -61,7 +61,7 @@ def is_direct(incoming: Incoming) -> bool:
 def is_private(parts: Parts, incoming: Incoming, preferences: ChannelSettings) -> bool:
     """Return whether a channel's settings want its answers shown to the asker alone."""
     if is_direct(incoming):
-        return False  # it is private as it is, and may be streamed
+        return False  # it is private as it is
     written = parts.policy.channels.get(incoming.channel)
     wanted = (preferences.answering, written.answering if written else None)
     return "private" in [one.value for one in wanted if one]

@@ -24,7 +24,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.audit.hourly import upkeep
 from bot.audit.settings import load as load_audit
 from bot.desk.settings import public_url
-from bot.jobs.worker import Handler, Worker
+from bot.jobs.worker import Handler, Worker, repeat
 from bot.ledger import Ledger
 from bot.making import parts as made_of
 from bot.serving.health import Health, site
@@ -34,7 +34,6 @@ from bot.slack.app import build
 from bot.slack.connecting import connect, who_we_are
 from bot.slack.delivery.health import Link
 from bot.slack.delivery.inbox import Inbox
-from bot.slack.delivery.maintenance import Maintenance
 from bot.slack.delivery.notifications import NOTIFICATION, Notifier
 from bot.slack.delivery.outbox import Outbox
 from bot.slack.delivery.questions import AT_ONCE as QUESTIONS_AT_ONCE
@@ -61,6 +60,8 @@ LAST_SECONDS = 0.5  # for threads to come back once all is handed back
 _THREAD = "briefs"
 # A cut socket is noticed at the next ping, a silent one after four without an answer (F-04).
 PING_SECONDS = 3.0
+LOOK_FOR_CORRECTIONS = 30.0  # seconds between rounds
+PRUNE = 3600.0  # seconds between two looks for what is too old
 LEASE_SECONDS = 15.0  # how long a killed process's questions wait for another
 
 
@@ -129,15 +130,25 @@ async def running(settings: SlackSettings, library: Library) -> AsyncIterator[Ru
     notifier = Notifier(parts)
     worker = Worker(parts.queue, _handlers(parts, notifier))
     working = asyncio.create_task(worker.run())
-    rounds = asyncio.create_task(Maintenance(parts, notifier).run())
+    rounds = [asyncio.create_task(repeat(partial(_prune, parts), PRUNE))]
+    if parts.tell_askers:
+        rounds.append(asyncio.create_task(repeat(notifier.round, LOOK_FOR_CORRECTIONS)))
     try:
         async with upkeep(library):
             yield Running(parts, worker, build(parts, worker, client), working)
     finally:
-        rounds.cancel()
+        for one in rounds:
+            one.cancel()
         await worker.stop()
         await working
         executor.shutdown(wait=False, cancel_futures=True)
+
+
+async def _prune(parts: Parts) -> None:
+    """Let go of what is older than `[slack] keep_days`."""
+    days = parts.settings.keep_days
+    if count := await asyncio.to_thread(parts.inbox.prune, days):
+        log.info("%d questions older than %d days were deleted", count, days)
 
 
 def _handlers(parts: Parts, notifier: Notifier) -> dict[str, Handler]:

@@ -50,7 +50,7 @@ SCOPES = (
     ),
     Scope(
         "chat:write", Need.ALWAYS,
-        "post answers, stream them, show that it is at work",
+        "post answers, let them grow, show that it is at work",
         "every answer",
     ),
     Scope(

@@ -141,6 +141,6 @@ class Posted:
     channel: str
     ts: str  # "" of one that a person alone sees
     plain: bool = False  # blocks were refused and the text was posted instead
-    text: str = ""  # of a stream: its markdown
+    text: str = ""
     blocks: tuple[dict[str, Any], ...] = ()
-    streamed: bool = False
+    streamed: bool = False  # it grew while it was written

@@ -194,3 +194,21 @@ async def test_a_database_that_is_away_is_asked_again(workshop, monkeypatch) -> 
     await workshop.add("a")
     await workshop.start(run)
     await workshop.until(lambda: workshop.handled)
+
+
+async def test_what_is_repeated_goes_on_whatever_fails(caplog) -> None:
+    """Nothing of others' exceptions is logged."""
+    done: list[int] = []
+
+    async def run() -> None:
+        done.append(1)
+        raise [RuntimeError("xoxb-secret"), BriefsError("the disk is full")][len(done) % 2]
+
+    task = asyncio.create_task(module.repeat(run, 0.001))
+    async with asyncio.timeout(120):
+        while len(done) < 4:
+            await asyncio.sleep(0.001)
+    task.cancel()
+    assert "RuntimeError" in caplog.text
+    assert "the disk is full" in caplog.text
+    assert "secret" not in caplog.text

@@ -26,7 +26,6 @@ class Undeliverable(BriefsError):
     """
 
     def __init__(self, reason: str, code: str) -> None:
-        """Say why in words, and by which code."""
         super().__init__(reason)
         self.reason = reason
         self.code = code
@@ -45,7 +44,6 @@ class Limited(Fault):
     """Too many calls: Slack names the seconds to wait."""
 
     def __init__(self, seconds: float) -> None:
-        """Keep the seconds of Retry-After."""
         super().__init__(f"Slack asks to wait {seconds:g} s")
         self.seconds = seconds
 
@@ -58,7 +56,6 @@ class Refused(Fault):
     """Slack refused the call with this code."""
 
     def __init__(self, code: str) -> None:
-        """Keep the code."""
         super().__init__(f"Slack refused: {code}")
         self.code = code
 
@@ -67,55 +64,33 @@ class Crowded(Fault):
     """The turn of this call would come after its time is up."""
 
 
-RATE_LIMITED: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+RATE_LIMITED: Final = frozenset("ratelimited rate_limited message_limit_exceeded".split())
 
 SERVER_TROUBLE: Final = frozenset(
-    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "http_error"}
+    "internal_error fatal_error service_unavailable request_timeout http_error".split()
 )
 
 BLOCKS_REFUSED: Final = frozenset(
-    {
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "msg_blocks_too_long",
-        "msg_blocks_too_many",
-        "msg_too_long",
-        "markdown_text_conflict",
-        "block_mismatch",
-        "slack_object_formation_error",
-    }
+    """
+    invalid_blocks invalid_blocks_format msg_blocks_too_long msg_blocks_too_many msg_too_long
+    markdown_text_conflict block_mismatch slack_object_formation_error
+    """.split()
 )
 
 EVERYWHERE: Final = frozenset(
-    {
-        "token_revoked",
-        "token_expired",
-        "account_inactive",
-        "invalid_auth",
-        "not_authed",
-        "org_login_required",
-        "ekm_access_denied",
-        "two_factor_setup_required",
-        "not_allowed_token_type",
-        "accesslimited",
-        "team_access_not_granted",
-    }
+    """
+    token_revoked token_expired account_inactive invalid_auth not_authed org_login_required
+    ekm_access_denied two_factor_setup_required not_allowed_token_type accesslimited
+    team_access_not_granted
+    """.split()
 )
 
 UNAVAILABLE: Final = frozenset(
-    {
-        "feature_disabled",
-        "not_agent_app",
-        "unknown_method",
-        "missing_scope",
-        "method_deprecated",
-        "deprecated_endpoint",
-        "not_allowed_token_type",
-        "channel_type_not_supported",
-        "method_not_supported_for_channel_type",
-        "enterprise_is_restricted",
-        "team_not_supported",
-    }
+    """
+    feature_disabled not_agent_app unknown_method missing_scope method_deprecated
+    deprecated_endpoint not_allowed_token_type channel_type_not_supported
+    method_not_supported_for_channel_type enterprise_is_restricted team_not_supported
+    """.split()
 )
 """The workspace or the place lacks the feature; a plainer way is taken."""
 

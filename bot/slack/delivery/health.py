@@ -35,7 +35,6 @@ class Link:
         working: Callable[[], bool] = lambda: True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Remember whom to ask; `working` tells whether the worker still takes questions."""
         self._is_connected, self.working, self._clock = is_connected, working, clock
         self._down_since: float | None = clock()
 
@@ -73,7 +72,6 @@ class Listening(Link):
     mode = "http"
 
     def __init__(self, working: Callable[[], bool] = lambda: True) -> None:
-        """Count as connected."""
         super().__init__(_always, working)
         self._down_since = None
 

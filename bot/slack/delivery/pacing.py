@@ -62,7 +62,6 @@ class Pacing:
         sleep: Sleep = asyncio.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """Take a clock, a sleep and a source of numbers in [0, 1), for tests."""
         self.clock = clock
         self.sleep = sleep
         self._chance = chance

@@ -42,7 +42,6 @@ class Feedback:
     """The opinions of all readers, in the ledger."""
 
     def __init__(self, ledger: Ledger) -> None:
-        """Remember the ledger, which forgets a person's opinions with their questions."""
         self._ledger = ledger
 
     def add(
@@ -86,7 +85,6 @@ class Requests:
     """The wishes to the librarians."""
 
     def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
-        """Remember the database."""
         self._store = Store(database)
         self._clock = clock
 

@@ -2,7 +2,7 @@
 
 Every change shows the whole text so far, so that a lost response or a repeated call does no harm,
 and the message carries a mark from the start: whoever takes over a killed process's question finds
-it and changes it into the whole answer (docs/decisions/0004-streams.md).
+it and changes it into the whole answer (docs/decisions/0028-growing-answers.md).
 """
 
 import asyncio

@@ -23,7 +23,6 @@ class Threads:
     """The threads in which questions were asked."""
 
     def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
-        """Remember the database."""
         self._store = Store(database)
         self._clock = clock
 

@@ -1,14 +1,21 @@
 """Deletion of what a person typed: in no table, and on SQLite in no byte of any file."""
 
+import time
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from bot.ledger import Ledger
+from bot.slack import phrases
 from bot.slack.delivery.reactions import Feedback, Requests
-from bot.slack.delivery.tables import TABLES
+from bot.slack.delivery.tables import TABLES, deliveries, questions
+from bot.slack.running import Running
 from bot.slack.types import Accepted, Outcome
+from tests.slack.fake import FakeSlack
 
+LEASE = "Who called the lease a mistake?"
+DAY = 24 * 3600.0
 CANARY = "kanarienvogel"
 
 
@@ -86,3 +93,51 @@ def test_pruned_texts_are_gone_from_the_files(inbox, clock, database, ask, tmp_p
     clock.now = 4_000_000_000.0  # the wishes were made at the time of this machine
     assert inbox.prune(90) == 50
     assert hits(database, tmp_path) == 0
+
+
+# -- in the running bot ----------------------------------------------------------------------
+
+
+def rows(bot: Running, table) -> list:
+    with bot.parts.library.database.read() as connection:
+        return list(connection.execute(select(table)))
+
+
+@pytest.mark.anyio
+async def test_questions_go_after_their_period_and_not_before(
+    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clock moved by 400 days; what nobody has answered yet stays."""
+    await office.answer_to(await office.mention("#desk", "alice", LEASE))
+    await office.until(lambda: bot.parts.inbox.counts()["answered"], 120, "an end")
+    now = time.time()
+    for days, left in ((364, 1), (400, 0)):
+        monkeypatch.setattr(bot.parts.inbox, "_clock", lambda d=days: now + d * DAY)
+        bot.parts.inbox.prune(bot.parts.settings.keep_days)
+        assert len(rows(bot, questions)) == left
+    assert rows(bot, deliveries) == []
+    [record] = bot.parts.ledger.recent()
+    assert (record.private or {})["question"] == LEASE  # the ledger has a period of its own
+
+
+@pytest.mark.anyio
+async def test_what_the_inbox_let_go_can_still_be_forgotten(
+    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the ledger's own word of who asked."""
+    await office.answer_to(await office.mention("#desk", "alice", LEASE))
+    await office.answer_to(await office.mention("#desk", "bob", LEASE))
+    await office.until(lambda: bot.parts.inbox.counts()["answered"] == 2, 120, "an end")
+    now = time.time()
+    monkeypatch.setattr(bot.parts.inbox, "_clock", lambda: now + 400 * DAY)
+    bot.parts.inbox.prune(bot.parts.settings.keep_days)
+    await office.open_home("alice")
+    home = await office.until(lambda: office.home_of("alice"), 120, "a home")
+    await office.click(home, "Delete my history", "alice")
+    await office.until(
+        lambda: any(phrases.FORGOTTEN in str(one.view) for one in office.world.views), 120, "a line"
+    )
+    private = [one.private for one in bot.parts.ledger.recent()]
+    assert private.count(None) == 1
+    [kept] = [one["asker"] for one in private if one]
+    assert kept.endswith(office.world.user("bob").id)

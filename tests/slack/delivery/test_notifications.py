@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.jobs.queue import Queue, jobs
-from bot.slack.delivery import maintenance
+from bot.slack import running
 from bot.slack.delivery.notifications import DAYS, NOTIFICATION, Notifier
 from bot.slack.running import Running
 from index.library import Library
@@ -275,7 +275,7 @@ async def telling(
         '[audit]\ntell_askers = true\n[desk]\nurl = "https://desk.example.org"\n'
     )
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(maintenance, "ROUND", 0.3)
+    monkeypatch.setattr(running, "LOOK_FOR_CORRECTIONS", 0.3)
     async with answering_bot(office, library, collections={"board": {"groups": []}}) as it:
         yield it
         await office.quiet()
@@ -300,6 +300,6 @@ async def test_without_the_setting_nobody_is_told(
     """That is the default."""
     await answered(office, "#desk", "alice", FELL)
     correct(bot.parts.library)
-    await maintenance.Maintenance(bot.parts, Notifier(bot.parts)).round()
+    assert not bot.parts.tell_askers
     await office.quiet()
     assert notices(office) == []
