@@ -15,6 +15,7 @@ from bot.slack.types import Kind as Asked
 from bot.streamed import Stream
 from index.errors import NotFound
 from tests.audit.ledgers import BODY, holding
+from tests.slack.records import take
 
 CANARY = "kanarienvogel"
 PERSON = "slack:T1:U1"
@@ -33,7 +34,7 @@ def ask(inbox, n, user="U1", text=None):
         kind=Asked.MENTION, event_id=f"E{user}{n}", response_url=f"https://hooks/{CANARY}",
     )  # fmt: skip
     assert inbox.accept(asked) is Accepted.NEW
-    claim = inbox.take()
+    claim = take(inbox)
     inbox.recorded(claim, f"a{n}", f"{CANARY} answered", "[]")
     inbox.finished(claim, Outcome.ANSWERED, f"{n}.9")
 

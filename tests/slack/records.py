@@ -7,7 +7,9 @@ from pathlib import Path
 
 from bot.jobs.queue import Queue
 from bot.ledger import Entry, Kind, Ledger
+from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.records import Records
+from bot.slack.types import InboxEntry
 from index.database import Database
 from tests.slack.fake import FakeSlack, Message
 
@@ -64,3 +66,9 @@ def _is_of_ledger(ledger: Ledger, message: Message) -> bool:
     """Whether a message is of an answer, and no failure or refusal."""
     name = str((message.metadata or {}).get("event_payload", {}).get("answer_id"))
     return not name.startswith(("none-", "failed-", "files-", "growing-"))
+
+
+def take(inbox: Inbox) -> InboxEntry | None:
+    """Take the next question, as the worker does."""
+    job = inbox.queue.take(["question"])
+    return None if job is None else inbox.entry_of(job)

@@ -25,6 +25,7 @@ from ingest.pipeline import ingest
 from tests.commands import START, briefs, environment
 from tests.slack.conftest import Clock
 from tests.slack.fake import FakeSlack
+from tests.slack.records import take
 
 pytestmark = pytest.mark.anyio
 
@@ -173,14 +174,14 @@ async def test_metrics_count_by_outcome_and_by_seconds(filled: Library, ask: Ask
         for seconds in times:
             at += 1
             inbox.accept(ask(at, channel=f"C{at}", user=f"U{at}", text="Is Bob ill?"))
-            claim = inbox.take()
+            claim = take(inbox)
             assert claim
             clock.now += seconds
             inbox.renew(claim)
             assert inbox.finished(claim, outcome, None)
     clock.now = time.time()
     inbox.accept(ask(98, channel="C98"))
-    assert inbox.take()
+    assert take(inbox)
     inbox.accept(ask(99, channel="C99"))
     page = (await Health(filled.database, Listening(), lambda: {"stamp": 3}).metrics()).body
     series = dict(

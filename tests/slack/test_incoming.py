@@ -29,7 +29,10 @@ async def test_a_mention_is_answered_in_its_thread(bot: Running, office: FakeSla
         assert label in answer.said
     assert "Quoted from the briefs by software" in answer.said
     inbox = bot.parts.inbox
-    claim = await office.until(lambda: inbox.by_message("T0FAKE", answer.channel, answer.ts))
+    claim = await office.until(
+        lambda: (one := inbox.by_question("T0FAKE", answer.channel, ts)) and one.outcome and one
+    )
+    assert claim.message_ts == answer.ts
     assert answer.metadata == {
         "event_type": "brief_answer", "event_payload": {"answer_id": claim.answer_id},
     }  # fmt: skip

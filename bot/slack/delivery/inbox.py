@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, update
 
 from bot.jobs.queue import Job, NewJob, Queue, jobs
 from bot.slack import phrases
@@ -73,11 +73,6 @@ class Inbox:
             accepted = [self._accept(connection, one) for one in asked]
         self.queue.on_added()
         return accepted
-
-    def take(self) -> InboxEntry | None:
-        """Take the earliest written question that nobody works on, None where there is none."""
-        job = self.queue.take([QUESTION])
-        return None if job is None else self.entry_of(job)
 
     def entry_of(self, job: Job) -> InboxEntry:
         """Return the question of a job, without a `response_url` that Slack no longer honours."""
@@ -186,39 +181,14 @@ class Inbox:
         with self._store.write() as connection:
             changes.remove(connection, self.queue, changes.MessageKey(team, channel, ts))
 
-    def waiting(self) -> int:
-        """Return how many questions nobody works on yet."""
-        return self.counts()["waiting"]
-
     def counts(self) -> dict[str, int]:
         """Return how many wait, are worked on ("working"), and ended with each outcome."""
         with self._store.read() as connection:
             return counts(connection, self._clock())
 
-    def place_in_line(self, incoming: Incoming) -> int:
-        """Return the place of a waiting question, the next one being 1; 0 where it does not wait.
-
-        Of two written at the same microsecond, both have the later place.
-        """
-        asked = changes.MessageKey(incoming.team, incoming.channel, incoming.ts).asked
-        here = jobs.c.pk.in_(select(questions.c.job).where(asked))
-        waits = waiting(self._clock())
-        with self._store.read() as connection:
-            if not connection.execute(_count().where(waits, here)).scalar_one():
-                return 0
-            before = jobs.c.position <= moment(incoming.ts)
-            return int(connection.execute(_count().where(waits, before)).scalar_one())
-
     def by_question(self, team: str, channel: str, ts: str) -> InboxEntry | None:
         """Return the question that was asked with this message."""
         return self._one(changes.MessageKey(team, channel, ts).asked)
-
-    def by_message(self, team: str, channel: str, message_ts: str) -> InboxEntry | None:
-        """Return the question that this message answers."""
-        table = questions.c
-        return self._one(
-            and_(table.team == team, table.channel == channel, table.message_ts == message_ts)
-        )
 
     def by_answer(self, answer_id: str) -> InboxEntry | None:
         """Return the question that has this answer."""

@@ -66,7 +66,6 @@ questions = Table(
     Index("slack_questions_thread", "team", "channel", "root", "moment"),
     Index("slack_questions_channel", "team", "channel", "moment"),
     Index("slack_questions_user", "team", "user", "moment"),
-    Index("slack_questions_message", "team", "channel", "message_ts"),
     Index("slack_questions_answer", "answer_id"),
     Index("slack_questions_job", "job"),
     sqlite_autoincrement=True,  # a number is never given twice

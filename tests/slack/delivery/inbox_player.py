@@ -20,6 +20,7 @@ from bot.slack.delivery.admission import Quotas
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.types import InboxEntry, Incoming, Kind, Outcome
 from index.database import Database
+from tests.slack.records import take
 
 LEASE = 4.0  # seconds; a loaded machine must not sleep as long between two steps
 
@@ -36,7 +37,7 @@ def main(url: str, folder: str, owner: str, seed: str, die: str = "") -> None:
     while deliveries or _is_open(inbox):
         for _ in range(min(3, len(deliveries))):
             inbox.accept(_incoming(deliveries.pop()))
-        entry = inbox.take()
+        entry = take(inbox)
         if entry is not None:
             _work(inbox, entry, Path(folder), die)
         elif not deliveries:

@@ -13,6 +13,7 @@ from bot.slack.delivery.tables import TABLES, deliveries, questions
 from bot.slack.running import Running
 from bot.slack.types import Accepted, Outcome
 from tests.slack.fake import FakeSlack
+from tests.slack.records import take
 
 LEASE = "Who called the lease a mistake?"
 DAY = 24 * 3600.0
@@ -34,7 +35,7 @@ def fill(inbox, database, ask, count: int = 50) -> None:
     for second in range(1, count + 1):
         asked = ask(second, f"{CANARY} {second} " + "long " * (second * 7), event_id=f"E{second}")
         assert inbox.accept(asked) is Accepted.NEW
-        claim = inbox.take()
+        claim = take(inbox)
         inbox.edited("T1", "C1", asked.ts, f"{CANARY} edited {second}")
         answer = f"You asked: {CANARY}"
         inbox.recorded(claim, f"a{second}", answer, f'["{answer}"]')
@@ -65,7 +66,7 @@ def test_what_a_person_typed_is_gone_and_the_keys_stay(inbox, database, ask, tmp
     assert inbox.recent("T1", "U1") == []
     assert inbox.by_answer("a1").outcome is Outcome.ANSWERED
     assert inbox.counts()["withdrawn"] == 1
-    assert inbox.take().incoming.text == "Mine stays."
+    assert take(inbox).incoming.text == "Mine stays."
     [opinion, other], [wish] = feedback.given(), Requests(database).made()
     assert (opinion.user, opinion.reason, opinion.note) == (None, "other", None)
     assert (other.user, other.good, wish.question) == ("slack:T1:U2", True, "")
@@ -76,7 +77,7 @@ def test_what_is_on_its_way_when_its_asker_is_forgotten_goes_at_its_end(
 ) -> None:
     """The worker is told that it is not wanted; even if it was posted already, no text stays."""
     inbox.accept(ask(1, CANARY))
-    claim = inbox.take()
+    claim = take(inbox)
     inbox.recorded(claim, "a1", f"You asked: {CANARY}", "[]")
     assert inbox.forget("T1", "U1") == ["a1"]
     assert inbox.unwanted(claim)

@@ -15,7 +15,7 @@ from bot.slack.delivery.uploads import UPLOAD, Tell, Upload, job_of, upload_of
 from bot.slack.types import Accepted, Outcome
 from index.database import Database, metadata
 from tests.slack.delivery import old_tables as old
-from tests.slack.records import records
+from tests.slack.records import records, take
 
 NOW = 1_800_000_000.0
 
@@ -83,11 +83,11 @@ def test_questions_go_on_where_they_were(library, clock, ask) -> None:
         "waiting": 1, "working": 3, "answered": 1, "declined": 1, "failed": 0, "withdrawn": 0,
     }  # fmt: skip
     assert inbox.accept(ask(3)) is Accepted.DUPLICATE
-    entry = inbox.take()
-    assert (entry.incoming.text, entry.attempts, inbox.take()) == ("question 3", 1, None)
+    entry = take(inbox)
+    assert (entry.incoming.text, entry.attempts, take(inbox)) == ("question 3", 1, None)
     assert inbox.finished(entry, Outcome.ANSWERED, "3.5")
     clock.now += 21
-    found = [inbox.take() for _ in range(3)]
+    found = [take(inbox) for _ in range(3)]
     assert [(one.pk, one.attempts, one.answer_id, one.message_ts) for one in found] == [
         (4, 2, None, None), (5, 2, "a5", None), (6, 2, None, "6.5"),
     ]  # fmt: skip

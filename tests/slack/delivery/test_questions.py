@@ -399,7 +399,7 @@ async def test_sigterm_hands_back_what_is_open(
     await office.until(lambda: office.calls_of("chat.postMessage"), 120, "a post")
     assert await bot.end(seconds=120) == 0
     database = Database(f"sqlite:///{home}/library.db")
-    assert Inbox(database, "reader").waiting() == 1
+    assert Inbox(database, "reader").counts()["waiting"] == 1
     database.close()
     office.faults.clear()
     await bot.start()

@@ -20,7 +20,7 @@ from tests.fake_chat import FakeChat, Turn
 from tests.slack import fake
 from tests.slack.bots import answering_bot, settled
 from tests.slack.fake import FakeSlack
-from tests.slack.records import answers, records, seen, told
+from tests.slack.records import answers, records, seen, take, told
 
 pytestmark = pytest.mark.anyio
 
@@ -177,7 +177,7 @@ def ledger(database: Database) -> Ledger:
 def end(inbox: Inbox, ask, second: int, *names: str) -> None:
     """Answer a question, as so many messages."""
     inbox.accept(ask(second))
-    entry = inbox.take()
+    entry = take(inbox)
     assert entry
     inbox.recorded(entry, f"a{second}", "said", "[]")
     posted = [
@@ -226,7 +226,7 @@ def test_what_was_forgotten_before_it_was_recorded_is_in_no_record(inbox, ledger
     """Noted or not yet noted."""
     end(inbox, ask, 1, "answer")
     inbox.accept(ask(2))
-    entry = inbox.take()
+    entry = take(inbox)
     inbox.recorded(entry, "a2", "said", "[]")
     assert inbox.forget("T1", "U1") == ["a1", "a2"]
     post = Noted("a2", "answer", Posted("C1", "2.0", text="said"))

@@ -5,6 +5,7 @@ import pytest
 from bot.answer import Turn
 from bot.slack.delivery.threads import Threads
 from bot.slack.types import Kind, Outcome
+from tests.slack.records import take
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def answered(inbox, ask):
 
     def one(second: float, text: str, outcome: Outcome = Outcome.ANSWERED, **more: object) -> None:
         inbox.accept(ask(second, text, **more))
-        claim = inbox.take()
+        claim = take(inbox)
         inbox.recorded(claim, text, "An answer.", "[]")
         inbox.finished(claim, outcome, f"{second}.9")
 
@@ -70,7 +71,7 @@ def test_a_thread_is_joined_for_a_day_after_an_answer(threads, answered, inbox, 
     assert not threads.joined("T1", "C1", root)
     inbox.accept(ask(1))
     assert threads.joined("T1", "C1", root)
-    inbox.finished(inbox.take(), Outcome.FAILED, None, "gone")
+    inbox.finished(take(inbox), Outcome.FAILED, None, "gone")
     assert not threads.joined("T1", "C1", root)
     answered(2, "again", thread_ts=root)
     clock.now += 23 * 3600
