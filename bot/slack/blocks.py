@@ -1,13 +1,13 @@
 """The builders of messages by one name; each kind has its module."""
 
-from bot.slack.answer_blocks import (
+from bot.slack.blocks.answers import (
     answer_blocks,
     answer_text,
     declined_blocks,
     growing_message,
     messages,
 )
-from bot.slack.brief_blocks import (
+from bot.slack.blocks.briefs import (
     brief_blocks,
     latest,
     latest_blocks,
@@ -15,8 +15,8 @@ from bot.slack.brief_blocks import (
     search,
     search_blocks,
 )
-from bot.slack.elements import Message
-from bot.slack.notice_blocks import (
+from bot.slack.blocks.elements import Message
+from bot.slack.blocks.notices import (
     asked_librarians,
     failed,
     failed_blocks,
@@ -28,7 +28,7 @@ from bot.slack.notice_blocks import (
     offer_again_blocks,
     said,
 )
-from bot.slack.shown import Offer, Shown
+from bot.slack.blocks.sources import Offer, Shown
 
 __all__ = [
     "Message",

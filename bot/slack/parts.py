@@ -6,7 +6,9 @@ from functools import cached_property
 from bot.chain import Answerer
 from bot.jobs.queue import Queue
 from bot.ledger import Ledger
-from bot.slack.audience import Policy
+from bot.slack.access.audience import Policy
+from bot.slack.access.directory import Directory
+from bot.slack.access.preferences import ChannelPreferences
 from bot.slack.delivery.admission import Pressure
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.outbox import Outbox
@@ -14,14 +16,12 @@ from bot.slack.delivery.reactions import Feedback, Requests
 from bot.slack.delivery.records import Records
 from bot.slack.delivery.threads import Threads
 from bot.slack.delivery.uploads import Uploads
-from bot.slack.directory import Directory
-from bot.slack.preferences import Preferences
-from bot.slack.settings import SlackSettings
+from bot.slack.setup.settings import SlackSettings
 from index.library import Library
 
 
 @dataclass(frozen=True)
-class Parts:
+class SlackServices:
     """The parts.
 
     `model` names the chat model that writes, None where briefs are quoted; `desk` is the desk's
@@ -34,7 +34,7 @@ class Parts:
     answerer: Answerer
     inbox: Inbox
     threads: Threads
-    preferences: Preferences
+    preferences: ChannelPreferences
     feedback: Feedback
     requests: Requests
     policy: Policy

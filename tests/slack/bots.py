@@ -20,8 +20,8 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from sqlalchemy import update
 
 from bot.jobs.queue import jobs
-from bot.slack.running import Running, running
-from bot.slack.settings import SlackSettings
+from bot.slack.bot import RunningBot, running
+from bot.slack.setup.settings import SlackSettings
 from index.database import Database
 from index.embedder import ModelEmbedder
 from index.library import Library
@@ -36,7 +36,7 @@ START = Path(__file__).with_name("killed_bot.py")
 @asynccontextmanager
 async def answering_bot(
     slack: FakeSlack, library: Library, **options: Any
-) -> AsyncIterator[Running]:
+) -> AsyncIterator[RunningBot]:
     """Run the bot in this process, connected; `options` are those of the [slack] table."""
     settings = SlackSettings(
         bot_token=slack.bot_token, app_token=slack.app_token, api_url=slack.api, **options

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, selec
 
 from bot.jobs.queue import jobs
 from bot.slack.delivery.tables import Store, busy_channels, moment, questions, waiting
-from bot.slack.types import Accepted, Incoming, Outcome
+from bot.slack.types import Accepted, Incoming, QuestionOutcome
 from index.database import Database
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _crowded(
     asked = moment(incoming.ts)
     was_let_in = or_(
         questions.c.outcome.is_(None),
-        questions.c.outcome != Outcome.DECLINED.value,
+        questions.c.outcome != QuestionOutcome.DECLINED.value,
         questions.c.answer_id.is_not(None),
     )
     near = questions.c.moment.between(asked - _MINUTE + 1, asked + _MINUTE - 1)

@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.delivery.faults import RATE_LIMITED, SERVER_TROUBLE, Limited, Refused, Unknown
 from bot.slack.delivery.pacing import READS, Pacing, Turn
-from bot.slack.settings import SlackSettings
+from bot.slack.setup.settings import SlackSettings
 from index.errors import BriefsError
 
 log = logging.getLogger(__name__)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from bot.jobs.queue import Queue, is_open, jobs, lapsed
 from bot.slack import phrases
 from bot.slack.delivery.tables import early_changes, questions
-from bot.slack.types import Incoming, Kind, Outcome
+from bot.slack.types import AskedVia, Incoming, QuestionOutcome
 
 EARLY_SECONDS = 3600  # Slack's last redelivery comes after about five minutes
 
@@ -104,7 +104,7 @@ def withdraw(connection: Connection, queue: Queue, which: ColumnElement[bool]) -
     What is recorded or begun may stand in Slack already; whoever works on it ends it.
     """
     connection.execute(update(questions).where(which).values(unwanted=True))
-    ended = {"outcome": Outcome.WITHDRAWN.value, "text": "", "edited": None}
+    ended = {"outcome": QuestionOutcome.WITHDRAWN.value, "text": "", "edited": None}
     _end(connection, queue, and_(which, _unseen()), ended)
 
 
@@ -117,7 +117,7 @@ def stop(connection: Connection, queue: Queue, lane: str) -> int:
     here, now = and_(jobs.c.lane == lane, is_open()), queue.clock()
     waiting = select(jobs.c.pk).where(here, lapsed(now))
     others = select(jobs.c.pk).where(here, ~lapsed(now), jobs.c.owner != queue.owner)
-    ended = {"outcome": Outcome.FAILED.value, "reason": phrases.STOPPED}
+    ended = {"outcome": QuestionOutcome.FAILED.value, "reason": phrases.STOPPED}
     count = _end(connection, queue, and_(questions.c.job.in_(waiting), _unseen()), ended)
     theirs = and_(questions.c.job.in_(others), questions.c.answer_id.is_(None))
     marked = {"unwanted": True, "reason": phrases.STOPPED}
@@ -129,10 +129,10 @@ def withdraw_follow_ups(connection: Connection, queue: Queue, place: tuple[str, 
     """Withdraw follow-ups in a thread where every question that they could follow is withdrawn."""
     table, (team, channel, root) = questions.c, place
     thread = and_(table.team == team, table.channel == channel, table.root == root)
-    asked = and_(thread, table.kind != Kind.FOLLOW_UP.value)
+    asked = and_(thread, table.kind != AskedVia.FOLLOW_UP.value)
     query = select(table.outcome, func.count()).where(asked).group_by(table.outcome)
-    if {outcome for outcome, _ in connection.execute(query)} == {Outcome.WITHDRAWN.value}:
-        follow_ups = and_(thread, table.kind == Kind.FOLLOW_UP.value, table.outcome.is_(None))
+    if {outcome for outcome, _ in connection.execute(query)} == {QuestionOutcome.WITHDRAWN.value}:
+        follow_ups = and_(thread, table.kind == AskedVia.FOLLOW_UP.value, table.outcome.is_(None))
         withdraw(connection, queue, follow_ups)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import case, func, select
 from bot.jobs.queue import jobs
 from bot.slack.delivery.inbox import counts
 from bot.slack.delivery.tables import Store, questions, waiting
-from bot.slack.types import Outcome
+from bot.slack.types import QuestionOutcome
 from index.database import Database
 
 log = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ class Tallying:
         took = table.finished_at - table.accepted_at
         sums = [func.coalesce(func.sum(case((took <= most, 1), else_=0)), 0) for most in SECONDS]
         ended = select(func.count(), func.coalesce(func.sum(took), 0.0), *sums).where(
-            table.finished_at.is_not(None), table.outcome != Outcome.WITHDRAWN.value
+            table.finished_at.is_not(None), table.outcome != QuestionOutcome.WITHDRAWN.value
         )
         oldest_accepted = select(func.min(table.accepted_at)).where(
             table.job == jobs.c.pk, waiting(now)

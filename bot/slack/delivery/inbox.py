@@ -27,7 +27,7 @@ from bot.slack.delivery.tables import (
     storable,
     waiting,
 )
-from bot.slack.types import Accepted, InboxEntry, Incoming, Kind, Outcome
+from bot.slack.types import Accepted, AskedVia, InboxEntry, Incoming, QuestionOutcome
 from index.database import Database
 
 
@@ -99,7 +99,7 @@ class Inbox:
         return self._change(entry, message_ts="")
 
     def finished(
-        self, entry: InboxEntry, outcome: Outcome, message_ts: str | None,
+        self, entry: InboxEntry, outcome: QuestionOutcome, message_ts: str | None,
         reason: str | None = None, posted: Sequence[Noted] = (),
     ) -> bool:  # fmt: skip
         """End a question, and note what was posted for it, to be recorded.
@@ -116,9 +116,9 @@ class Inbox:
                 return False
             here = questions.c.pk == entry.pk
             text = connection.execute(select(questions.c.text).where(here)).scalar_one()
-            if outcome is Outcome.WITHDRAWN:
+            if outcome is QuestionOutcome.WITHDRAWN:
                 values |= {"text": "", "edited": None}
-            if outcome is Outcome.WITHDRAWN or text == "":
+            if outcome is QuestionOutcome.WITHDRAWN or text == "":
                 values |= {"answer_text": None, "answer_blocks": None}
             connection.execute(update(questions).where(here).values(**values))
             for job in records.jobs_of(posted, entry.incoming, forgotten=text == ""):
@@ -199,7 +199,7 @@ class Inbox:
         table = questions.c
         query = select(questions).where(
             table.team == team, table.user == user, table.text != "", table.unwanted.is_(False),
-            table.outcome.in_([Outcome.ANSWERED.value, Outcome.DECLINED.value]),
+            table.outcome.in_([QuestionOutcome.ANSWERED.value, QuestionOutcome.DECLINED.value]),
             table.answer_id.is_not(None),
         )  # fmt: skip
         query = query.order_by(table.moment.desc(), table.pk.desc()).limit(limit)
@@ -228,9 +228,11 @@ class Inbox:
         values, refused = _row(incoming, now), None
         early = changes.early(connection, incoming)
         if early is not None and early.deleted:
-            values |= _ended(Outcome.WITHDRAWN, now) | {"unwanted": True}
+            values |= _ended(QuestionOutcome.WITHDRAWN, now) | {"unwanted": True}
         elif refused := admission.refusal(connection, incoming, self._quotas):
-            values |= _ended(Outcome.DECLINED, now) | {"reason": admission.REFUSALS[refused]}
+            values |= _ended(QuestionOutcome.DECLINED, now) | {
+                "reason": admission.REFUSALS[refused]
+            }
         elif early is not None:
             values |= {"text": early.text, "edited_moment": early.edited_moment}
         pk = connection.execute(questions.insert().values(**values)).inserted_primary_key[0]  # type: ignore[index]
@@ -244,7 +246,7 @@ class Inbox:
         thread = incoming.team, incoming.channel, incoming.root
         changes.withdraw_follow_ups(connection, self.queue, thread)
         query = select(questions.c.outcome).where(questions.c.pk == pk)
-        if connection.execute(query).scalar() == Outcome.WITHDRAWN.value:
+        if connection.execute(query).scalar() == QuestionOutcome.WITHDRAWN.value:
             return Accepted.DUPLICATE
         return refused or Accepted.NEW
 
@@ -271,7 +273,7 @@ def counts(connection: Connection, now: float) -> dict[str, int]:
     by_outcome = {outcome: int(count) for outcome, count in connection.execute(ended)}
     free = int(connection.execute(_count().where(waiting(now))).scalar_one())
     found = {"waiting": free, "working": by_outcome.get(None, 0) - free}
-    return found | {outcome.value: by_outcome.get(outcome.value, 0) for outcome in Outcome}
+    return found | {outcome.value: by_outcome.get(outcome.value, 0) for outcome in QuestionOutcome}
 
 
 def _count() -> Select[Any]:
@@ -297,19 +299,19 @@ def _row(incoming: Incoming, now: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _ended(outcome: Outcome, now: float) -> dict[str, Any]:
+def _ended(outcome: QuestionOutcome, now: float) -> dict[str, Any]:
     return {"outcome": outcome.value, "finished_at": now, "text": "", "response_url": None}
 
 
 def _entry(row: Row[Any], job: Job | None = None) -> InboxEntry:
     incoming = Incoming(
         team=row.team, channel=row.channel, ts=row.ts, user=row.user, text=row.text,
-        kind=Kind(row.kind), thread_ts=row.thread_ts, private=row.private, zone=row.zone,
+        kind=AskedVia(row.kind), thread_ts=row.thread_ts, private=row.private, zone=row.zone,
         response_url=row.response_url,
     )  # fmt: skip
     return InboxEntry(
         pk=row.pk, incoming=incoming, job=job, answer_id=row.answer_id, text=row.answer_text,
         blocks=row.answer_blocks, message_ts=row.message_ts,
-        outcome=Outcome(row.outcome) if row.outcome else None, reason=row.reason,
+        outcome=QuestionOutcome(row.outcome) if row.outcome else None, reason=row.reason,
         edited=row.edited,
     )  # fmt: skip

@@ -18,12 +18,12 @@ from bot.audit.shelf import Shelf
 from bot.jobs.queue import NewJob
 from bot.jobs.worker import Lease
 from bot.ledger import Kind
-from bot.slack import access
-from bot.slack.correction_blocks import Corrected, corrected
+from bot.slack.access import permissions
+from bot.slack.blocks.corrections import Corrected, corrected
+from bot.slack.blocks.elements import Message
 from bot.slack.delivery.corrections import Correction, changed_briefs, find
 from bot.slack.delivery.outbox import Undeliverable
-from bot.slack.elements import Message
-from bot.slack.parts import Parts
+from bot.slack.parts import SlackServices
 from bot.slack.types import InboxEntry
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class Outdated:
 class Notifier:
     """Looks for corrections, round after round, and handles the jobs that tell of them."""
 
-    def __init__(self, parts: Parts, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, parts: SlackServices, *, clock: Callable[[], float] = time.time) -> None:
         self._parts, self._clock = parts, clock
         self._seen: dict[str, int] = {}  # briefs, and the version of which all was told
 
@@ -148,9 +148,9 @@ class Notifier:
     async def _may_see(self, spot: Spot, one: Correction) -> bool:
         if spot.alone:
             channel = spot.channel if spot.channel.startswith("D") else ""
-            seen = await access.seen_by(self._parts, channel, spot.user, one.collections)
+            seen = await permissions.seen_by(self._parts, channel, spot.user, one.collections)
             return one.collections <= seen
-        return await access.seen_by_all(self._parts, spot.channel, spot.user, one.collections)
+        return await permissions.seen_by_all(self._parts, spot.channel, spot.user, one.collections)
 
     async def _tell(self, lease: Lease, spot: Spot, outdated: Sequence[Outdated]) -> None:
         """Post a message where it does not stand yet.

@@ -15,15 +15,15 @@ from dataclasses import replace
 from bot.chain import new_id
 from bot.jobs.worker import Lease, LeaseLost
 from bot.slack import answering, phrases
-from bot.slack.answering import Reply, Setting
+from bot.slack.answering import AnswerContext, SlackReply
+from bot.slack.blocks.elements import Message
+from bot.slack.blocks.notices import failed, offer_again
 from bot.slack.delivery.outbox import Stopped, Undeliverable
 from bot.slack.delivery.records import noted
 from bot.slack.delivery.streams import GrowingAnswer, growing_mark
-from bot.slack.elements import Message
-from bot.slack.notice_blocks import failed, offer_again
-from bot.slack.parts import Parts
+from bot.slack.parts import SlackServices
 from bot.slack.reasons import reason_of
-from bot.slack.types import InboxEntry, Kind, Outcome, Posted
+from bot.slack.types import AskedVia, InboxEntry, Posted, QuestionOutcome
 from index.errors import BriefsError, DatabaseUnavailable, UsageError
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ _UNCHANGEABLE = frozenset(
 class Questions:
     """Handles the jobs of questions."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: SlackServices) -> None:
         self._parts = parts
         self._turns = asyncio.Semaphore(WRITING if parts.model else QUOTING)
 
@@ -86,7 +86,7 @@ class Work:
     """The work on one entry; `run` ends it or raises, then `stopped` or `fail` ends it."""
 
     def __init__(
-        self, parts: Parts, entry: InboxEntry, lease: Lease, turns: asyncio.Semaphore
+        self, parts: SlackServices, entry: InboxEntry, lease: Lease, turns: asyncio.Semaphore
     ) -> None:
         """`turns` bounds how many answers are made."""
         self._parts, self._entry, self._lease, self._turns = parts, entry, lease, turns
@@ -97,7 +97,7 @@ class Work:
         self._posted: list[Posted] = []  # what stands of the answer, in its order
         self._alone: bool | None = None  # whether its asker alone sees the answer
         self._marker: str | None = None  # the answer's id, once it is on its way
-        self._outcome: Outcome | None = None  # that of the answer, once it is on its way
+        self._outcome: QuestionOutcome | None = None  # that of the answer, once it is on its way
 
     async def run(self) -> None:
         """Answer, note, post, note.
@@ -127,7 +127,7 @@ class Work:
         shown = await self._growing.stopped() if self._growing else None
         if shown is None:
             await self._remove_half()
-        await self._finish(Outcome.FAILED, shown.ts if shown else None, phrases.STOPPED)
+        await self._finish(QuestionOutcome.FAILED, shown.ts if shown else None, phrases.STOPPED)
 
     async def fail(self, error: Exception) -> None:
         """Tell the asker why, and end the question; only our own words reach Slack."""
@@ -141,7 +141,7 @@ class Work:
                 ts = await self._tell(failed(reason))
         else:
             await self._remove_half()
-        await self._finish(Outcome.FAILED, ts, reason)
+        await self._finish(QuestionOutcome.FAILED, ts, reason)
 
     async def clear_status(self) -> None:
         """Take away the line that says that we work."""
@@ -151,7 +151,7 @@ class Work:
 
     # -- the answer ---------------------------------------------------------------------------
 
-    async def _asked(self, setting: Setting) -> Reply:
+    async def _asked(self, setting: AnswerContext) -> SlackReply:
         """Return the reply, noted; its sentences are shown meanwhile where a model writes."""
         shows = self._parts.model and setting.visible and not setting.alone
         if shows and self._entry.message_ts is None:  # nothing was begun before
@@ -171,28 +171,28 @@ class Work:
         )  # fmt: skip
         return reply
 
-    def _answer_of(self, reply: Reply) -> str:
+    def _answer_of(self, reply: SlackReply) -> str:
         return reply.answer.answer_id if reply.answer else f"{NO_ANSWER}{self._entry.pk}"
 
     async def _resume(self, answer_id: str) -> None:
         """Take up an answer that was recorded: it may have been posted, whole or in part."""
         outcome = await asyncio.to_thread(self._outcome_of, answer_id)
-        await self._deliver(Reply(outcome, self._intended()), answer_id, look=True)
+        await self._deliver(SlackReply(outcome, self._intended()), answer_id, look=True)
 
     def _intended(self) -> tuple[Message, ...]:
         """Return the messages that an earlier attempt was to post."""
         stored = json.loads(self._entry.blocks or "[]")
         return tuple(Message(one["text"], tuple(one["blocks"])) for one in stored)
 
-    def _outcome_of(self, answer_id: str) -> Outcome:
+    def _outcome_of(self, answer_id: str) -> QuestionOutcome:
         if answer_id.startswith(NO_ANSWER):
-            return Outcome.DECLINED
+            return QuestionOutcome.DECLINED
         answered = self._parts.ledger.get(answer_id).body["answered"]
-        return Outcome.ANSWERED if answered else Outcome.DECLINED
+        return QuestionOutcome.ANSWERED if answered else QuestionOutcome.DECLINED
 
     # -- its messages -------------------------------------------------------------------------
 
-    async def _deliver(self, reply: Reply, marker: str, *, look: bool) -> None:
+    async def _deliver(self, reply: SlackReply, marker: str, *, look: bool) -> None:
         await self._lease.hold()
         if await self._is_unwanted():
             stopped = await asyncio.to_thread(self._parts.inbox.stopped, self._entry)
@@ -209,7 +209,7 @@ class Work:
                 self._posted.append(await self._aside(message, self._incoming.thread_ts))
         else:
             await self._post(reply.messages, marker, look=look)
-        if self._incoming.kind is Kind.DIRECT and self._incoming.thread_ts is None:
+        if self._incoming.kind is AskedVia.DIRECT and self._incoming.thread_ts is None:
             await self._parts.outbox.title(
                 self._incoming.channel, self._incoming.root, self._incoming.text
             )
@@ -319,7 +319,7 @@ class Work:
             await self._finish(outcome, self._posted[0].ts)
         else:
             await self._remove_half()
-            await self._finish(Outcome.WITHDRAWN, None)
+            await self._finish(QuestionOutcome.WITHDRAWN, None)
 
     async def _remove_half(self) -> None:
         """Take away an unfinished answer."""
@@ -327,7 +327,9 @@ class Work:
             if half := await self._half():
                 await self._parts.outbox.remove(self._incoming.channel, half)
 
-    async def _finish(self, outcome: Outcome, ts: str | None, reason: str | None = None) -> None:
+    async def _finish(
+        self, outcome: QuestionOutcome, ts: str | None, reason: str | None = None
+    ) -> None:
         await self.clear_status()
         posted = []
         if self._marker and not self._marker.startswith(NO_ANSWER):
@@ -340,7 +342,7 @@ class Work:
                 await asyncio.to_thread(self._parts.records.record, self._marker)
             except BriefsError as error:
                 log.error("what was posted is recorded later: %s", error)
-        if outcome in (Outcome.ANSWERED, Outcome.DECLINED):
+        if outcome in (QuestionOutcome.ANSWERED, QuestionOutcome.DECLINED):
             await self._offer_again()
 
     async def _offer_again(self) -> None:
@@ -358,7 +360,7 @@ class Work:
         if not ours:
             raise LeaseLost
 
-    def _show_status(self, setting: Setting) -> None:
+    def _show_status(self, setting: AnswerContext) -> None:
         """Show that we search, beside the searching; only what may be seen there is counted."""
         if setting.alone or not setting.visible:
             return

@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 from bot.answer import Citation, Sentence
 from bot.jobs.worker import Lease, LeaseLost
 from bot.slack import phrases
-from bot.slack.answer_blocks import growing_message
+from bot.slack.blocks.answers import growing_message
+from bot.slack.blocks.elements import Message
 from bot.slack.delivery.outbox import Stopped, Undeliverable
-from bot.slack.elements import Message
-from bot.slack.parts import Parts
+from bot.slack.parts import SlackServices
 from bot.slack.types import InboxEntry, Posted
 
 _T = TypeVar("_T")
@@ -31,7 +31,7 @@ def growing_mark(entry: InboxEntry) -> str:
 class GrowingAnswer:
     """What is shown of one answer; called with each verified sentence, from any thread."""
 
-    def __init__(self, parts: Parts, entry: InboxEntry, lease: Lease) -> None:
+    def __init__(self, parts: SlackServices, entry: InboxEntry, lease: Lease) -> None:
         self.shown: Posted | None = None  # the message, once it stands
         self.begun = False  # a message may stand
         self._parts, self._entry, self._lease = parts, entry, lease

@@ -18,7 +18,7 @@ from sqlalchemy import event
 
 from bot.slack.delivery.admission import Quotas
 from bot.slack.delivery.inbox import Inbox
-from bot.slack.types import InboxEntry, Incoming, Kind, Outcome
+from bot.slack.types import AskedVia, InboxEntry, Incoming, QuestionOutcome
 from index.database import Database
 from tests.slack.records import take
 
@@ -54,7 +54,7 @@ def _work(inbox: Inbox, entry: InboxEntry, folder: Path, die: str) -> None:
         _append(posts, f"{entry.incoming.ts} {answer_id}")
         if die == "post":
             os.kill(os.getpid(), signal.SIGKILL)
-    if inbox.finished(entry, Outcome.ANSWERED, entry.incoming.ts):
+    if inbox.finished(entry, QuestionOutcome.ANSWERED, entry.incoming.ts):
         _append(folder / "finished", entry.incoming.ts)
 
 
@@ -69,7 +69,7 @@ def _incoming(delivery: str) -> Incoming:
     # A handful of threads, so that order within one is kept as well.
     root = f"1700000000.{int(number) % 7:06d}"
     return Incoming(
-        "T1", "C1", f"1700000001.{int(number):06d}", "U1", f"Question {number}?", Kind.MENTION,
+        "T1", "C1", f"1700000001.{int(number):06d}", "U1", f"Question {number}?", AskedVia.MENTION,
         event_id=event_id, thread_ts=root,
     )  # fmt: skip
 

@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from bot.ledger import Ledger
 from bot.slack import phrases
+from bot.slack.bot import RunningBot
 from bot.slack.delivery.reactions import Feedback, Requests
 from bot.slack.delivery.tables import TABLES, deliveries, questions
-from bot.slack.running import Running
-from bot.slack.types import Accepted, Outcome
+from bot.slack.types import Accepted, QuestionOutcome
 from tests.slack.fake import FakeSlack
 from tests.slack.records import take
 
@@ -39,7 +39,7 @@ def fill(inbox, database, ask, count: int = 50) -> None:
         inbox.edited("T1", "C1", asked.ts, f"{CANARY} edited {second}")
         answer = f"You asked: {CANARY}"
         inbox.recorded(claim, f"a{second}", answer, f'["{answer}"]')
-        inbox.finished(claim, Outcome.ANSWERED, f"{second}.9")
+        inbox.finished(claim, QuestionOutcome.ANSWERED, f"{second}.9")
     ledger = Ledger(database)
     ledger.append("a1", {"answered": True}, {"question": CANARY})
     feedback = Feedback(ledger)
@@ -64,7 +64,7 @@ def test_what_a_person_typed_is_gone_and_the_keys_stay(inbox, database, ask, tmp
     assert inbox.forget("T1", "U1") == expected
     assert inbox.accept(ask(1)) is inbox.accept(ask(100)) is Accepted.DUPLICATE
     assert inbox.recent("T1", "U1") == []
-    assert inbox.by_answer("a1").outcome is Outcome.ANSWERED
+    assert inbox.by_answer("a1").outcome is QuestionOutcome.ANSWERED
     assert inbox.counts()["withdrawn"] == 1
     assert take(inbox).incoming.text == "Mine stays."
     [opinion, other], [wish] = feedback.given(), Requests(database).made()
@@ -81,7 +81,7 @@ def test_what_is_on_its_way_when_its_asker_is_forgotten_goes_at_its_end(
     inbox.recorded(claim, "a1", f"You asked: {CANARY}", "[]")
     assert inbox.forget("T1", "U1") == ["a1"]
     assert inbox.unwanted(claim)
-    assert inbox.finished(claim, Outcome.ANSWERED, "9.0")
+    assert inbox.finished(claim, QuestionOutcome.ANSWERED, "9.0")
     assert inbox.by_answer("a1").text is None
     inbox.prune(30)  # empties SQLite's log
     assert hits(database, tmp_path) == 0
@@ -99,14 +99,14 @@ def test_pruned_texts_are_gone_from_the_files(inbox, clock, database, ask, tmp_p
 # -- in the running bot ----------------------------------------------------------------------
 
 
-def rows(bot: Running, table) -> list:
+def rows(bot: RunningBot, table) -> list:
     with bot.parts.library.database.read() as connection:
         return list(connection.execute(select(table)))
 
 
 @pytest.mark.anyio
 async def test_questions_go_after_their_period_and_not_before(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A clock moved by 400 days; what nobody has answered yet stays."""
     await office.answer_to(await office.mention("#desk", "alice", LEASE))
@@ -123,7 +123,7 @@ async def test_questions_go_after_their_period_and_not_before(
 
 @pytest.mark.anyio
 async def test_what_the_inbox_let_go_can_still_be_forgotten(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the ledger's own word of who asked."""
     await office.answer_to(await office.mention("#desk", "alice", LEASE))

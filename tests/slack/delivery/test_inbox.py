@@ -7,11 +7,13 @@ from sqlalchemy import text
 from bot.slack.delivery.admission import Quotas
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.threads import Threads
-from bot.slack.types import Accepted, Kind, Outcome
+from bot.slack.types import Accepted, AskedVia, QuestionOutcome
 from tests.slack.records import take
 
 
-def end(inbox: Inbox, answer_id: str = "a1", outcome: Outcome = Outcome.ANSWERED) -> str:
+def end(
+    inbox: Inbox, answer_id: str = "a1", outcome: QuestionOutcome = QuestionOutcome.ANSWERED
+) -> str:
     """Take the next question and bring it to its end; return its text."""
     entry = take(inbox)
     assert entry is not None
@@ -36,11 +38,11 @@ def test_a_question_is_let_in_once(inbox, open_inbox, ask) -> None:
 def test_questions_are_taken_in_the_order_of_writing(inbox, ask) -> None:
     """Not of arrival, and not as text: 9.5 comes before 10."""
     early = ask(0, "first")
-    early = type(early)("T1", "C1", "9.5", "U1", "first", Kind.DIRECT)
-    late = type(early)("T1", "C1", "10.000001", "U1", "third", Kind.DIRECT)
+    early = type(early)("T1", "C1", "9.5", "U1", "first", AskedVia.DIRECT)
+    late = type(early)("T1", "C1", "10.000001", "U1", "third", AskedVia.DIRECT)
     for incoming in (ask(5, "last"), late, early):
         inbox.accept(incoming)
-    inbox.accept(type(early)("T1", "C1", "10.0", "U1", "second", Kind.DIRECT))
+    inbox.accept(type(early)("T1", "C1", "10.0", "U1", "second", AskedVia.DIRECT))
     assert [end(inbox) for _ in range(4)] == ["first", "second", "third", "last"]
     assert take(inbox) is None
 
@@ -49,7 +51,7 @@ def test_a_entry_carries_all_that_came_in(inbox, ask) -> None:
     """A private question stays private; the secret is not in its printed form."""
     asked = ask(
         3, "Was \x00 kostet \ud800 das?", private=True, zone="Europe/Berlin", thread_ts="1.0",
-        response_url="https://hooks.test/secret", kind=Kind.COMMAND,
+        response_url="https://hooks.test/secret", kind=AskedVia.COMMAND,
     )  # fmt: skip
     inbox.accept(asked)
     entry = take(inbox)
@@ -75,12 +77,12 @@ def test_who_lost_the_lease_changes_nothing_more(open_inbox, clock, ask) -> None
     )  # fmt: skip
     for change in (
         one.recorded(entry, "a2", "", ""), one.begun(entry),
-        one.finished(entry, Outcome.FAILED, None, "late"),
+        one.finished(entry, QuestionOutcome.FAILED, None, "late"),
     ):  # fmt: skip
         assert change is False
-    assert two.finished(taken, Outcome.ANSWERED, "7.0")
-    assert two.finished(taken, Outcome.FAILED, None) is False
-    assert two.by_answer("a1").outcome is Outcome.ANSWERED
+    assert two.finished(taken, QuestionOutcome.ANSWERED, "7.0")
+    assert two.finished(taken, QuestionOutcome.FAILED, None) is False
+    assert two.by_answer("a1").outcome is QuestionOutcome.ANSWERED
     assert two.by_answer("a1").message_ts == "7.0"
 
 
@@ -103,12 +105,12 @@ def test_in_a_thread_questions_wait_for_those_before_them(open_inbox, ask) -> No
     one, two = open_inbox("one"), open_inbox("two")
     root = ask(1, "root")
     one.accept(root)
-    one.accept(ask(2, "follow-up", thread_ts=root.ts, kind=Kind.FOLLOW_UP))
+    one.accept(ask(2, "follow-up", thread_ts=root.ts, kind=AskedVia.FOLLOW_UP))
     one.accept(ask(3, "elsewhere"))
     entry = take(one)
     assert take(two).incoming.text == "elsewhere"
     assert take(two) is None
-    one.finished(entry, Outcome.FAILED, None, "the model is gone")
+    one.finished(entry, QuestionOutcome.FAILED, None, "the model is gone")
     assert one.by_question("T1", "C1", root.ts).reason == "the model is gone"
     assert take(two).incoming.text == "follow-up"
 
@@ -116,7 +118,7 @@ def test_in_a_thread_questions_wait_for_those_before_them(open_inbox, ask) -> No
 def test_all_orders_of_what_happens_to_a_question_end_alike(inbox, ask) -> None:
     """It is withdrawn, with it a follow-up that only makes sense after it; a mention is not."""
     orders = permutations(["ask", "edit", "delete", "follow-up"])
-    for number, (order, kind) in enumerate(product(orders, [Kind.FOLLOW_UP, Kind.MENTION])):
+    for number, (order, kind) in enumerate(product(orders, [AskedVia.FOLLOW_UP, AskedVia.MENTION])):
         place = f"C{number}"
         asked = ask(1, "old", channel=place)
         follow_up = ask(2, "and then?", thread_ts=asked.ts, kind=kind, channel=place)
@@ -129,15 +131,17 @@ def test_all_orders_of_what_happens_to_a_question_end_alike(inbox, ask) -> None:
         for event in order:
             happen[event]()
         withdrawn = inbox.by_question("T1", place, asked.ts)
-        assert (withdrawn.outcome, withdrawn.incoming.text) == (Outcome.WITHDRAWN, ""), order
+        assert (withdrawn.outcome, withdrawn.incoming.text) == (QuestionOutcome.WITHDRAWN, ""), (
+            order
+        )
         entry = take(inbox)
-        if kind is Kind.MENTION:
+        if kind is AskedVia.MENTION:
             assert entry.incoming.text == "and then?", order
-            inbox.finished(entry, Outcome.ANSWERED, None)
+            inbox.finished(entry, QuestionOutcome.ANSWERED, None)
         else:
             assert entry is None, order
             ended = inbox.by_question("T1", place, follow_up.ts)
-            assert ended.outcome is Outcome.WITHDRAWN, order
+            assert ended.outcome is QuestionOutcome.WITHDRAWN, order
         assert take(inbox) is None, order
 
 
@@ -155,7 +159,7 @@ def test_the_last_edit_counts_in_any_order(inbox, ask) -> None:
             happen[event]()
         entry = take(inbox)
         assert entry.incoming.text == "newest", order
-        inbox.finished(entry, Outcome.ANSWERED, None)
+        inbox.finished(entry, QuestionOutcome.ANSWERED, None)
 
 
 def test_an_edit_after_the_work_began_is_offered(inbox, ask) -> None:
@@ -168,7 +172,7 @@ def test_an_edit_after_the_work_began_is_offered(inbox, ask) -> None:
     assert inbox.edited("T1", "C1", asked.ts, "new").text == "new"
     assert inbox.edited("T1", "C1", asked.ts, "new") is None
     inbox.recorded(entry, "a1", "An answer.", "[]")
-    inbox.finished(entry, Outcome.ANSWERED, "9.0")
+    inbox.finished(entry, QuestionOutcome.ANSWERED, "9.0")
     assert inbox.edited("T1", "C1", asked.ts, "newest").user == "U1"
     found = inbox.by_answer("a1")
     assert (found.incoming.text, found.edited) == ("older", "newest")
@@ -193,14 +197,14 @@ def test_a_deleted_question_is_not_answered_and_an_answered_one_keeps_its_record
     assert not inbox.unwanted(entry)
     inbox.deleted("T1", "C1", recorded.ts)
     assert inbox.unwanted(entry)  # it may stand in Slack: its worker ends it
-    assert inbox.finished(entry, Outcome.WITHDRAWN, None)
+    assert inbox.finished(entry, QuestionOutcome.WITHDRAWN, None)
     assert inbox.by_answer("a1").text is None
 
     after = ask(3, "kept")
     inbox.accept(after)
     end(inbox, "a2")
     inbox.deleted("T1", "C1", after.ts)
-    assert inbox.by_answer("a2").outcome is Outcome.ANSWERED
+    assert inbox.by_answer("a2").outcome is QuestionOutcome.ANSWERED
     assert inbox.by_answer("a2").incoming.text == "kept"
     assert inbox.counts()["withdrawn"] == 2
 
@@ -245,7 +249,7 @@ def test_a_response_url_is_kept_no_longer_than_needed(inbox, clock, database, as
             query = text("SELECT response_url FROM slack_questions ORDER BY pk")
             return list(connection.execute(query).scalars())
 
-    secret = {"response_url": "https://hooks.test/secret", "kind": Kind.COMMAND}
+    secret = {"response_url": "https://hooks.test/secret", "kind": AskedVia.COMMAND}
     inbox.accept(ask(1, **secret))
     end(inbox)
     inbox.accept(ask(2, **secret))
@@ -263,8 +267,8 @@ def test_recent_questions_are_the_persons_answered_ones(inbox, ask) -> None:
         inbox.accept(ask(second, f"question {second}", user=user))
     for number in range(1, 4):
         end(inbox, f"a{number}")
-    end(inbox, "a4", Outcome.FAILED)
-    end(inbox, "a5", Outcome.DECLINED)
+    end(inbox, "a4", QuestionOutcome.FAILED)
+    end(inbox, "a5", QuestionOutcome.DECLINED)
     texts = [entry.incoming.text for entry in inbox.recent("T1", "U1")]
     assert texts == ["question 5", "question 3", "question 1"]
     assert [entry.answer_id for entry in inbox.recent("T1", "U1", limit=1)] == ["a5"]
@@ -304,7 +308,7 @@ def test_a_stop_ends_what_waits_and_marks_what_another_process_works_on(open_inb
     assert two.stop("T1", "C1", root) == 2
     ended = [two.by_question("T1", "C1", ask(second).ts) for second in (2, 3)]
     assert [(entry.outcome, entry.reason) for entry in ended] == [
-        (Outcome.FAILED, "Stopped at your wish.")
+        (QuestionOutcome.FAILED, "Stopped at your wish.")
     ] * 2
     assert one.unwanted(theirs)
     assert not two.unwanted(mine)

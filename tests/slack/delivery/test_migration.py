@@ -12,7 +12,7 @@ from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.records import Records
 from bot.slack.delivery.tables import Store
 from bot.slack.delivery.uploads import UPLOAD, Tell, Upload, job_of, upload_of
-from bot.slack.types import Accepted, Outcome
+from bot.slack.types import Accepted, QuestionOutcome
 from index.database import Database, metadata
 from tests.slack.delivery import old_tables as old
 from tests.slack.records import records, take
@@ -85,7 +85,7 @@ def test_questions_go_on_where_they_were(library, clock, ask) -> None:
     assert inbox.accept(ask(3)) is Accepted.DUPLICATE
     entry = take(inbox)
     assert (entry.incoming.text, entry.attempts, take(inbox)) == ("question 3", 1, None)
-    assert inbox.finished(entry, Outcome.ANSWERED, "3.5")
+    assert inbox.finished(entry, QuestionOutcome.ANSWERED, "3.5")
     clock.now += 21
     found = [take(inbox) for _ in range(3)]
     assert [(one.pk, one.attempts, one.answer_id, one.message_ts) for one in found] == [

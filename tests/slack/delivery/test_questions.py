@@ -12,10 +12,10 @@ from bot.errors import LedgerError
 from bot.jobs.queue import Job, jobs
 from bot.ledger import Ledger
 from bot.slack import phrases
+from bot.slack.bot import RunningBot
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.records import RECORD
 from bot.slack.delivery.tables import QUESTION
-from bot.slack.running import Running
 from bot.slack.types import Answering, ChannelSettings, InboxEntry
 from index.database import Database
 from index.library import Library
@@ -34,7 +34,7 @@ LEASE = "Who called the lease a mistake?"
 BRANDT = "Minister Ilse Brandt called the lease a mistake."
 
 
-async def ended(bot: Running, slack: FakeSlack, channel: str, ts: str) -> InboxEntry:
+async def ended(bot: RunningBot, slack: FakeSlack, channel: str, ts: str) -> InboxEntry:
     """Wait for the end of a question."""
     place = slack.world.channel(channel).id
 
@@ -47,7 +47,7 @@ async def ended(bot: Running, slack: FakeSlack, channel: str, ts: str) -> InboxE
 
 
 async def test_a_failure_is_told_with_a_reason(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In our own words: nobody's exception text reaches Slack."""
 
@@ -62,7 +62,7 @@ async def test_a_failure_is_told_with_a_reason(
 
 
 async def test_an_answer_that_cannot_be_recorded_is_not_shown(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The asker hears that."""
 
@@ -79,7 +79,7 @@ async def test_an_answer_that_cannot_be_recorded_is_not_shown(
 
 @pytest.mark.parametrize("known", [True, False], ids=["settings known", "settings unknown"])
 async def test_where_answers_are_private_a_failure_is_told_to_its_asker_alone(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch, known: bool
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch, known: bool
 ) -> None:
     """Also where it is not known how the channel is answered; the channel hears nothing."""
     desk = office.world.channel("desk").id
@@ -100,7 +100,7 @@ async def test_where_answers_are_private_a_failure_is_told_to_its_asker_alone(
     assert not office.calls_of("chat.postMessage")
 
 
-async def test_a_question_too_long_is_told_so(bot: Running, office: FakeSlack) -> None:
+async def test_a_question_too_long_is_told_so(bot: RunningBot, office: FakeSlack) -> None:
     """By the words of the command line."""
     ts = await office.ask("alice", "Who called the lease a mistake? " * 200)
     assert "shorten it to 4,000" in (await office.answer_to(ts)).said
@@ -110,7 +110,7 @@ async def test_a_question_too_long_is_told_so(bot: Running, office: FakeSlack) -
     "code", ["is_archived", "not_in_channel", "token_revoked", "account_inactive", "no_permission"]
 )
 async def test_a_permanent_error_ends_a_question_after_one_try(
-    bot: Running, office: FakeSlack, code: str
+    bot: RunningBot, office: FakeSlack, code: str
 ) -> None:
     """Recorded, and not tried again."""
     office.faults.script("chat.postMessage", lambda number, args: fake.refused(code))
@@ -122,7 +122,7 @@ async def test_a_permanent_error_ends_a_question_after_one_try(
     assert len(office.calls_of("chat.postMessage")) == 1
 
 
-async def test_a_post_whose_response_is_lost_is_found(bot: Running, office: FakeSlack) -> None:
+async def test_a_post_whose_response_is_lost_is_found(bot: RunningBot, office: FakeSlack) -> None:
     """And not made again; one that broke off before it was made is."""
     office.faults.script("chat.postMessage", [fake.lost_response(), fake.cut()])
     for _ in range(2):
@@ -132,7 +132,7 @@ async def test_a_post_whose_response_is_lost_is_found(bot: Running, office: Fake
         assert len(office.answers_to(ts)) == 1
 
 
-async def test_a_limit_is_waited_for(bot: Running, office: FakeSlack) -> None:
+async def test_a_limit_is_waited_for(bot: RunningBot, office: FakeSlack) -> None:
     """Nothing comes before its end; the fake counts that as a violation."""
     office.faults.script("chat.postMessage", [fake.rate_limited(2)])
     ts = await office.mention("#desk", "alice", LEASE)
@@ -141,7 +141,7 @@ async def test_a_limit_is_waited_for(bot: Running, office: FakeSlack) -> None:
 
 
 async def test_one_deleted_while_it_is_answered_is_not_answered(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Looked for right before the post."""
     ask, begun, go_on = bot.parts.answerer.ask, threading.Event(), threading.Event()
@@ -164,7 +164,7 @@ async def test_one_deleted_while_it_is_answered_is_not_answered(
 
 
 async def test_one_edited_while_it_is_answered_is_offered_afterwards(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once, after the answer to the old text."""
     ask, begun, go_on = bot.parts.answerer.ask, threading.Event(), threading.Event()
@@ -188,7 +188,7 @@ async def test_one_edited_while_it_is_answered_is_offered_afterwards(
 
 
 async def test_one_that_kills_its_worker_again_and_again_is_given_up(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After five attempts, and told."""
     entry_of = bot.parts.inbox.entry_of
@@ -233,7 +233,7 @@ def growing(office: FakeSlack, ts: str) -> list[Message]:
 
 
 async def test_a_written_answer_grows_by_verified_sentences(
-    writer: Running, office: FakeSlack, chat: FakeChat
+    writer: RunningBot, office: FakeSlack, chat: FakeChat
 ) -> None:
     """Whole sentences with their numbers, then sources and buttons, in one message."""
     chat.script = [Turn(drip=0.2)]
@@ -254,7 +254,7 @@ async def test_a_written_answer_grows_by_verified_sentences(
         assert sentence["text"] in answer.said
 
 
-async def test_stop_ends_the_answer(writer: Running, office: FakeSlack, chat: FakeChat) -> None:
+async def test_stop_ends_the_answer(writer: RunningBot, office: FakeSlack, chat: FakeChat) -> None:
     """What is shown stays, nothing is added, and the next question is answered."""
     chat.script = [Turn(drip=0.3)]
     ts = await office.mention("#desk", "alice", PORT)
@@ -273,7 +273,7 @@ async def test_stop_ends_the_answer(writer: Running, office: FakeSlack, chat: Fa
 
 
 async def test_a_stop_that_another_process_hears_of_ends_the_answer_too(
-    writer: Running, office: FakeSlack, chat: FakeChat
+    writer: RunningBot, office: FakeSlack, chat: FakeChat
 ) -> None:
     """With what is shown."""
     chat.script = [Turn(drip=0.3)]
@@ -288,7 +288,7 @@ async def test_a_stop_that_another_process_hears_of_ends_the_answer_too(
 
 
 async def test_stop_before_the_first_sentence_leaves_nothing(
-    writer: Running, office: FakeSlack, chat: FakeChat
+    writer: RunningBot, office: FakeSlack, chat: FakeChat
 ) -> None:
     """The asker has asked for that."""
     chat.script = [Turn(hang=2)]
@@ -301,7 +301,7 @@ async def test_stop_before_the_first_sentence_leaves_nothing(
 
 
 async def test_a_question_deleted_while_its_answer_grows_takes_it_away(
-    writer: Running, office: FakeSlack, chat: FakeChat
+    writer: RunningBot, office: FakeSlack, chat: FakeChat
 ) -> None:
     """Nothing of it is left."""
     chat.script = [Turn(drip=0.2)]
@@ -315,7 +315,7 @@ async def test_a_question_deleted_while_its_answer_grows_takes_it_away(
 
 
 async def test_an_answer_whose_lease_is_lost_is_left_for_who_took_it(
-    writer: Running, office: FakeSlack, chat: FakeChat
+    writer: RunningBot, office: FakeSlack, chat: FakeChat
 ) -> None:
     """The other process makes the half message whole; this one changes it no more."""
     chat.script = [Turn(drip=0.3)]

@@ -8,10 +8,10 @@ import pytest
 
 from bot.ledger import Entry, Ledger
 from bot.record import sha256
+from bot.slack.bot import RunningBot
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.records import Noted, Records
-from bot.slack.running import Running
-from bot.slack.types import Outcome, Posted
+from bot.slack.types import Posted, QuestionOutcome
 from index.database import Database
 from index.library import Library
 from index.settings import Settings
@@ -41,7 +41,9 @@ def chat() -> Iterator[FakeChat]:
 
 
 @pytest.fixture
-async def writer(office: FakeSlack, home: Path, embedder, chat: FakeChat) -> AsyncIterator[Running]:
+async def writer(
+    office: FakeSlack, home: Path, embedder, chat: FakeChat
+) -> AsyncIterator[RunningBot]:
     """The bot where a chat model writes, at a Slack that takes posts quickly."""
     settings = Settings(
         home=home, chat_model="openai:fake", chat_url=chat.url, chat_key="sk-1", chat_seconds=4
@@ -53,7 +55,7 @@ async def writer(office: FakeSlack, home: Path, embedder, chat: FakeChat) -> Asy
     settled(office)
 
 
-async def recorded(bot: Running, slack: FakeSlack, count: int) -> list[Entry]:
+async def recorded(bot: RunningBot, slack: FakeSlack, count: int) -> list[Entry]:
     await slack.until(lambda: len(records(bot.parts.ledger)) >= count, 60, f"{count} records")
     await slack.until(lambda: not bot.parts.records.waiting(), 10, "nothing left to be recorded")
     return records(bot.parts.ledger)
@@ -61,7 +63,7 @@ async def recorded(bot: Running, slack: FakeSlack, count: int) -> list[Entry]:
 
 @pytest.mark.slow
 async def test_what_60_answers_said_is_what_the_ledger_says(
-    writer: Running, office: FakeSlack
+    writer: RunningBot, office: FakeSlack
 ) -> None:
     """Grown, broken off, seen by one person, shared; also once a brief changed."""
     people = ("alice", "bob", "ada")
@@ -106,7 +108,7 @@ async def test_what_60_answers_said_is_what_the_ledger_says(
     _check_citations_from_the_row_alone(writer)
 
 
-def _check_citations_from_the_row_alone(bot: Running) -> None:
+def _check_citations_from_the_row_alone(bot: RunningBot) -> None:
     """After both briefs got another text."""
     title, date, paragraphs = HARBOUR
     other = draft(title, date, tuple(f"Corrected. {one}" for one in paragraphs))
@@ -123,7 +125,7 @@ def _check_citations_from_the_row_alone(bot: Running) -> None:
 
 
 async def test_where_blocks_are_refused_the_plain_text_is_recorded(
-    bot: Running, office: FakeSlack
+    bot: RunningBot, office: FakeSlack
 ) -> None:
     """As that is what people saw."""
     office.faults.script("chat.postMessage", [fake.refused("invalid_blocks")])
@@ -136,10 +138,10 @@ async def test_where_blocks_are_refused_the_plain_text_is_recorded(
 
 
 async def test_an_answer_of_several_messages_has_a_record_of_each(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In their order."""
-    from bot.slack import answer_blocks
+    from bot.slack.blocks import answers as answer_blocks
 
     monkeypatch.setattr(answer_blocks, "MOST_BLOCKS", 1)
     ts = await office.mention("#desk", "alice", "What is the melting point of tungsten?")
@@ -154,7 +156,7 @@ async def test_an_answer_of_several_messages_has_a_record_of_each(
     assert [told(one) for one in found] == [seen(one) for one in shown]
 
 
-async def test_what_is_no_answer_has_no_record(bot: Running, office: FakeSlack) -> None:
+async def test_what_is_no_answer_has_no_record(bot: RunningBot, office: FakeSlack) -> None:
     """Neither "The briefs do not say" where nothing was searched, nor a failure."""
     await office.answer_to(await office.mention("#general", "alice", LEASE))
     await office.answer_to(await office.mention("#desk", "alice", f"{LEASE} " * 200))
@@ -184,7 +186,7 @@ def end(inbox: Inbox, ask, second: int, *names: str) -> None:
         Noted(f"a{second}", name, Posted("C1", f"{second}.{number}", text=f"said {name}"))
         for number, name in enumerate(names)
     ]
-    assert inbox.finished(entry, Outcome.ANSWERED, f"{second}.0", posted=posted)
+    assert inbox.finished(entry, QuestionOutcome.ANSWERED, f"{second}.0", posted=posted)
 
 
 def test_a_post_is_noted_with_the_end_of_its_question_and_recorded_once(inbox, ledger, ask) -> None:
@@ -230,7 +232,7 @@ def test_what_was_forgotten_before_it_was_recorded_is_in_no_record(inbox, ledger
     inbox.recorded(entry, "a2", "said", "[]")
     assert inbox.forget("T1", "U1") == ["a1", "a2"]
     post = Noted("a2", "answer", Posted("C1", "2.0", text="said"))
-    inbox.finished(entry, Outcome.ANSWERED, "2.0", posted=[post])
+    inbox.finished(entry, QuestionOutcome.ANSWERED, "2.0", posted=[post])
     assert Records(inbox.queue, ledger).record() == 2
     assert [one.private for one in records(ledger)] == [None, None]
 

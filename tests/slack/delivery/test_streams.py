@@ -13,14 +13,14 @@ from bot.answer import Sentence, Verdict
 from bot.jobs.worker import Lease
 from bot.ledger import Ledger
 from bot.slack import answering
-from bot.slack.answering import Reply
+from bot.slack.answering import SlackReply
+from bot.slack.blocks.elements import Message as Shown
 from bot.slack.delivery import questions
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.outbox import Outbox
 from bot.slack.delivery.questions import Questions
 from bot.slack.delivery.records import Records
-from bot.slack.elements import Message as Shown
-from bot.slack.types import Incoming, Kind, Outcome
+from bot.slack.types import AskedVia, Incoming, QuestionOutcome
 from index.database import Database
 from tests.slack.delivery.fast_clock import FastClock
 from tests.slack.fake import (
@@ -60,7 +60,7 @@ class Thread:
         asked = Message(self.channel, self.slack.world.stamp(), alice, "When?")
         self.ts = self.slack.world.add(asked).ts
         self.inbox = self.process()
-        self.inbox.accept(Incoming(TEAM, self.channel, self.ts, alice, "When?", Kind.MENTION))
+        self.inbox.accept(Incoming(TEAM, self.channel, self.ts, alice, "When?", AskedVia.MENTION))
 
     def process(self) -> Inbox:
         """Another process; what the one before held may be taken."""
@@ -93,7 +93,9 @@ class Thread:
         if isinstance(failure, Exception):
             raise failure
 
-    async def reply(self, parts: Any, _in: Any, _set: Any, on_sentence: Any, name: str) -> Reply:
+    async def reply(
+        self, parts: Any, _in: Any, _set: Any, on_sentence: Any, name: str
+    ) -> SlackReply:
         """What the model writes: a sentence every few seconds."""
         for sentence in SENTENCES:
             if on_sentence:
@@ -106,7 +108,7 @@ class Thread:
             parts.ledger.append, name, {"answered": True}, {"question": "When?"}
         )
         answer: Any = SimpleNamespace(answer_id=name)
-        return Reply(Outcome.ANSWERED, (Shown(WHOLE, BLOCKS),), answer, WHOLE)
+        return SlackReply(QuestionOutcome.ANSWERED, (Shown(WHOLE, BLOCKS),), answer, WHOLE)
 
     @property
     def answers(self) -> list[Message]:
@@ -118,7 +120,7 @@ class Thread:
         assert (answer.text, answer.blocks) == (WHOLE, list(BLOCKS))
         entry = self.inbox.by_question(TEAM, self.channel, self.ts)
         assert entry
-        assert (entry.outcome, entry.message_ts) == (Outcome.ANSWERED, answer.ts)
+        assert (entry.outcome, entry.message_ts) == (QuestionOutcome.ANSWERED, answer.ts)
         assert (answer.metadata or {})["event_payload"] == {"answer_id": entry.answer_id}
         [record] = Ledger(self.database).further(str(entry.answer_id))
         assert record.private
@@ -209,7 +211,9 @@ async def test_a_message_that_cannot_be_changed_gives_way_to_a_new_one(thread: T
 async def test_an_answer_that_fails_after_its_start_is_replaced_by_what_to_say(
     thread: Thread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(parts: Any, _in: Any, _set: Any, on_sentence: Callable, name: str) -> Reply:
+    async def broken(
+        parts: Any, _in: Any, _set: Any, on_sentence: Callable, name: str
+    ) -> SlackReply:
         on_sentence(SENTENCES[0], ())
         await thread.clock.sleep(5)
         raise RuntimeError("the library went away")

@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from bot.jobs.queue import Queue, jobs
 from bot.slack import phrases
+from bot.slack.bot import RunningBot
 from bot.slack.delivery.uploads import ATTEMPTS, UPLOAD, Tell, Upload, job_of, upload_of
-from bot.slack.listeners import files
-from bot.slack.running import Running
+from bot.slack.events import files
 from index.library import Library
 from index.schema import CURRENT
 from tests.slack import fake
@@ -38,7 +38,7 @@ def titles(library: Library) -> list[str]:
     return [row.brief.title for row in library.versions() if row.state == CURRENT]
 
 
-def killed(bot: Running, one: Upload, times: int = 1) -> None:
+def killed(bot: RunningBot, one: Upload, times: int = 1) -> None:
     """So many processes took it in hand and died, a while ago."""
     for number in range(times):
         at = time.time() - 1000 + 100 * number
@@ -47,13 +47,13 @@ def killed(bot: Running, one: Upload, times: int = 1) -> None:
         assert other.take([UPLOAD])
 
 
-async def done(bot: Running, office: FakeSlack) -> None:
+async def done(bot: RunningBot, office: FakeSlack) -> None:
     await office.until(lambda: not bot.parts.queue.waiting(UPLOAD), 120, "an end")
     await office.quiet()
 
 
 async def test_a_file_whose_process_died_is_added_by_another(
-    bot: Running, office: FakeSlack
+    bot: RunningBot, office: FakeSlack
 ) -> None:
     """Once, and said in its thread."""
     ts = await office.say("#desk", "alice", "look", deliver=False)
@@ -67,7 +67,7 @@ async def test_a_file_whose_process_died_is_added_by_another(
 
 
 async def test_one_that_was_added_before_its_process_died_is_told_of_with_undo(
-    bot: Running, office: FakeSlack
+    bot: RunningBot, office: FakeSlack
 ) -> None:
     """As if it were added now."""
     ts = await office.say("#desk", "alice", "look", deliver=False)
@@ -82,7 +82,7 @@ async def test_one_that_was_added_before_its_process_died_is_told_of_with_undo(
 
 
 async def test_one_whose_result_stands_is_not_told_of_twice(
-    bot: Running, office: FakeSlack
+    bot: RunningBot, office: FakeSlack
 ) -> None:
     """It is looked for by its mark."""
     ts = await office.say("#desk", "alice", "look", deliver=False)
@@ -94,7 +94,7 @@ async def test_one_whose_result_stands_is_not_told_of_twice(
 
 
 async def test_files_that_kill_their_process_again_and_again_are_given_up(
-    bot: Running, office: FakeSlack
+    bot: RunningBot, office: FakeSlack
 ) -> None:
     """And that is told."""
     ts = await office.say("#desk", "alice", "look", deliver=False)
@@ -104,7 +104,9 @@ async def test_files_that_kill_their_process_again_and_again_are_given_up(
     assert phrases.FILES_GIVEN_UP in str([one.said for one in office.world.ephemeral])
 
 
-async def test_files_of_a_forgotten_person_are_not_added(bot: Running, office: FakeSlack) -> None:
+async def test_files_of_a_forgotten_person_are_not_added(
+    bot: RunningBot, office: FakeSlack
+) -> None:
     """What waits is dropped."""
     ts = await office.say("#desk", "alice", "look", deliver=False)
     alice = office.world.user("alice").id
@@ -117,7 +119,7 @@ async def test_files_of_a_forgotten_person_are_not_added(bot: Running, office: F
 
 
 async def test_a_file_is_kept_before_slack_hears_that_it_was_received(
-    bot: Running, office: FakeSlack, monkeypatch
+    bot: RunningBot, office: FakeSlack, monkeypatch
 ) -> None:
     """So that a kill in between loses nothing: in a message and in the dialog."""
     monkeypatch.setattr(bot.parts.queue, "take", lambda kinds, lane=None: None)  # killed before
