@@ -25,12 +25,12 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.app.making import parts as made_of
 from bot.audit.hourly import upkeep
 from bot.audit.settings import load as load_audit
 from bot.desk.settings import public_url
 from bot.jobs.worker import Handler, Worker, repeat
-from bot.ledger import Ledger
-from bot.making import parts as made_of
+from bot.ledger.ledger import Ledger
 from bot.serving.health import Health, site
 from bot.serving.server import address, bound, serving
 from bot.serving.signals import heard, until

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.chain import Answerer
+from bot.answering.chain import Answerer
 from bot.jobs.queue import Queue
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from bot.slack.access.audience import Policy
 from bot.slack.access.directory import Directory
 from bot.slack.access.preferences import ChannelPreferences

@@ -26,7 +26,7 @@ from index.database import Database
 from index.embedder import ModelEmbedder
 from index.library import Library
 from index.settings import Settings
-from tests.bot.conftest import HARBOUR, WHEAT, draft
+from tests.answering.conftest import HARBOUR, WHEAT, draft
 from tests.slack.fake import FakeSlack
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,8 +10,8 @@ import os
 import signal
 from typing import Any
 
-from bot.cli import main
-from bot.ledger import Ledger
+from bot.app.cli import main
+from bot.ledger.ledger import Ledger
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.outbox import Outbox
 

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from bot.jobs.queue import Queue
-from bot.ledger import Entry, Kind, Ledger
+from bot.ledger.ledger import Entry, Kind, Ledger
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.records import Records
 from bot.slack.types import InboxEntry

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from bot.audit.shelf import Shelf
 from bot.jobs.queue import NewJob
 from bot.jobs.worker import Lease
-from bot.ledger import Kind
+from bot.ledger.ledger import Kind
 from bot.slack.access import permissions
 from bot.slack.blocks.corrections import Corrected, corrected
 from bot.slack.blocks.elements import Message

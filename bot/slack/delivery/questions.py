@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from bot.chain import new_id
+from bot.answering.chain import new_id
 from bot.jobs.worker import Lease, LeaseLost
 from bot.slack import answering, phrases
 from bot.slack.answering import AnswerContext, SlackReply

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from bot.jobs.queue import Job, NewJob, Queue, jobs
 from bot.jobs.worker import Lease
-from bot.ledger import Kind, Ledger
+from bot.ledger.ledger import Kind, Ledger
 from bot.slack.delivery.tables import person_of
 from bot.slack.types import Incoming, Posted
 from index.errors import NotFound

@@ -10,7 +10,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from bot.answer import Citation, Sentence
+from bot.answering.answer import Citation, Sentence
 from bot.jobs.worker import Lease, LeaseLost
 from bot.slack import phrases
 from bot.slack.blocks.answers import growing_message

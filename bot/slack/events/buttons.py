@@ -13,11 +13,11 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.answer import Answer
+from bot.answering.answer import Answer
 from bot.audit.forgetting import forget_person
 from bot.jobs.queue import NewJob
 from bot.jobs.worker import Lease
-from bot.ledger import By
+from bot.ledger.ledger import By
 from bot.slack import phrases, text
 from bot.slack.access import permissions
 from bot.slack.blocks import actions

@@ -11,8 +11,8 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.answer import Answer
-from bot.rebuilt import rebuilt
+from bot.answering.answer import Answer
+from bot.ledger.rebuilt import rebuilt
 from bot.slack import phrases
 from bot.slack.access import permissions
 from bot.slack.blocks import actions

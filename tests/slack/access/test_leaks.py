@@ -22,7 +22,7 @@ from index.draft import Draft
 from index.embedder import ModelEmbedder
 from index.library import Library
 from index.settings import Settings
-from tests.bot.conftest import HARBOUR, draft
+from tests.answering.conftest import HARBOUR, draft
 from tests.slack import fake
 from tests.slack.access.test_audience import AUDIENCES, PLACES, allowed
 from tests.slack.bots import answering_bot, settled

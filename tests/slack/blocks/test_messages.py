@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
-from bot.rebuilt import rebuilt
-from bot.record import Basis, body, private
-from bot.render import plain
+from bot.answering.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
+from bot.answering.render import plain
+from bot.ledger.rebuilt import rebuilt
+from bot.ledger.record import Basis, body, private
 from bot.slack import blocks, phrases
 from bot.slack.blocks import Offer, Shown, actions
 from tests.golden_files import Golden

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from bot.slack import phrases
 from bot.slack.bot import RunningBot
 from bot.slack.delivery.reactions import Feedback, Requests

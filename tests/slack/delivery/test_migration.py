@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import inspect, select
 
 from bot.jobs.queue import Queue, jobs
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.records import Records
 from bot.slack.delivery.tables import Store

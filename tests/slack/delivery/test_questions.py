@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from bot.errors import LedgerError
 from bot.jobs.queue import Job, jobs
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from bot.slack import phrases
 from bot.slack.bot import RunningBot
 from bot.slack.delivery.inbox import Inbox

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.ledger import Entry, Ledger
-from bot.record import sha256
+from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.record import sha256
 from bot.slack.bot import RunningBot
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.records import Noted, Records
@@ -15,7 +15,7 @@ from bot.slack.types import Posted, QuestionOutcome
 from index.database import Database
 from index.library import Library
 from index.settings import Settings
-from tests.bot.conftest import HARBOUR, draft
+from tests.answering.conftest import HARBOUR, draft
 from tests.fake_chat import FakeChat, Turn
 from tests.slack import fake
 from tests.slack.bots import answering_bot, settled
@@ -56,8 +56,12 @@ async def writer(
 
 
 async def recorded(bot: RunningBot, slack: FakeSlack, count: int) -> list[Entry]:
-    await slack.until(lambda: len(records(bot.parts.ledger)) >= count, 60, f"{count} records")
-    await slack.until(lambda: not bot.parts.records.waiting(), 10, "nothing left to be recorded")
+    await slack.until(
+        lambda: len(records(bot.parts.ledger)) >= count, 60, f"{count} records"
+    )
+    await slack.until(
+        lambda: not bot.parts.records.waiting(), 10, "nothing left to be recorded"
+    )
     return records(bot.parts.ledger)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.answer import Sentence, Verdict
+from bot.answering.answer import Sentence, Verdict
 from bot.jobs.worker import Lease
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from bot.slack import answering
 from bot.slack.answering import SlackReply
 from bot.slack.blocks.elements import Message as Shown
