@@ -90,21 +90,6 @@ def one_brief(brief: Brief, passages: int) -> Message:
     return Message(_joined([*told, f"Source: {where_text(known)}"]), tuple(blocks))
 
 
-def search_blocks(query: str, hits: Sequence[Hit]) -> list[Block]:
-    """Return the blocks of `search`."""
-    return list(search(query, hits).blocks)
-
-
-def latest_blocks(briefs: Sequence[BriefRef]) -> list[Block]:
-    """Return the blocks of `latest`."""
-    return list(latest(briefs).blocks)
-
-
-def brief_blocks(brief: Brief, passages: int) -> list[Block]:
-    """Return the blocks of `one_brief`."""
-    return list(one_brief(brief, passages).blocks)
-
-
 def _line(brief: BriefRef) -> list[Element | None]:
     name = text.one_line(brief.number or brief.id, 80)
     return [*source_elements(brief, None), words("  "), words(name, code=True)]

@@ -51,21 +51,11 @@ def failed(reason: str) -> Message:
     return Message(text.for_message(f"I could not answer this. {why}".strip()), blocks)
 
 
-def failed_blocks(reason: str) -> list[Block]:
-    """Return the blocks of `failed`."""
-    return list(failed(reason).blocks)
-
-
 def offer_again(answer_id: str) -> Message:
     """Return the offer to answer a question that was edited after it was answered."""
     line = "You changed this question after it was answered."
     asked = button("Answer it again", actions.ASK_AGAIN, answer_id, style="primary")
     return Message(line, (paragraph(line), row(asked)))
-
-
-def offer_again_blocks(answer_id: str) -> list[Block]:
-    """Return the blocks of `offer_again`."""
-    return list(offer_again(answer_id).blocks)
 
 
 _COMMANDS = (
@@ -96,11 +86,6 @@ def help_message() -> Message:
     return Message("\n".join(lines), blocks)
 
 
-def help_blocks() -> list[Block]:
-    """Return the blocks of `help_message`."""
-    return list(help_message().blocks)
-
-
 def ingested(items: Sequence[Item], collection: str) -> Message:
     """Return what became of documents: title, date, passages and Undo, or why not."""
     lines, blocks = list[str](), list[Block]()
@@ -115,11 +100,6 @@ def ingested(items: Sequence[Item], collection: str) -> Message:
     if not lines:
         return said("There was no document to add.")
     return Message(text.fit("\n".join(lines), MESSAGE_TEXT), tuple(blocks))
-
-
-def ingested_blocks(items: Sequence[Item], collection: str) -> list[Block]:
-    """Return the blocks of `ingested`."""
-    return list(ingested(items, collection).blocks)
 
 
 def _success(item: Item, collection: str) -> tuple[str, list[Block]]:

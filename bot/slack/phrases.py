@@ -10,7 +10,6 @@ from index.passage import BriefRef
 
 PROMPTS = 4  # suggested prompts that Slack shows
 
-NOT_FOR_YOU = "You cannot see the briefs behind this answer."
 GONE = "This answer is no longer on record."
 NO_LONGER_THERE = "This brief is no longer in the library; above is the passage as it was cited."
 FORGOTTEN = "Your questions and feedback are deleted. The answers stay on record without them."
@@ -19,7 +18,6 @@ ASKED_LIBRARIANS = "The librarians have your question."
 SETTINGS_KEPT = "The settings of this channel are saved."
 ADMINS_ONLY = "Only an admin of the library can do this."
 NOTHING_TO_SEE = "The briefs do not say."
-SHUTTING_DOWN = "I am being restarted and answer as soon as I am back."
 BROKEN = "Something went wrong on my side; it is in the log. Please ask again in a few minutes."
 TOO_SLOW = "It took too long. Please ask again, perhaps in fewer words."
 STOPPED = "Stopped at your wish."
@@ -44,7 +42,6 @@ NO_QUESTION = "Type a question after it, such as: /briefs ask What changed in 20
 NO_WORDS = "Type what to look for after it, such as: /briefs search ceasefire terms"
 NO_ID = "Type the id of a brief after it; /briefs latest shows some."
 NOTHING_TO_ASK = "This message has no text that could be a question."
-NO_STATUS = ""
 
 
 def searching(briefs: int) -> str:

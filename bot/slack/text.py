@@ -114,20 +114,6 @@ def readable(text: str, bot_user_id: str | None = None) -> str:
     return "\n".join(lines).strip()
 
 
-def link(url: str, label: str) -> str | None:
-    """Return a mrkdwn link, or None where the address is no plain http(s) one.
-
-    The true host stands behind a label that is not the host itself.
-    """
-    address, host = web_address(url), host_of(url)
-    if address is None or host is None:
-        return None
-    shown = escape(_unlinked(label)).replace("|", "¦").strip()
-    if not shown or label.strip() == host:
-        return f"<{escape(address)}|{host}>"
-    return f"<{escape(address)}|{shown}> ({_unlinked(host)})"
-
-
 def web_address(url: str | None) -> str | None:
     """Return an http(s) address as it may stand in a link, percent-encoded, or None.
 

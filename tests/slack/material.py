@@ -5,10 +5,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Verdict
-from bot.slack import blocks, home, passages_view, phrases, views
-from bot.slack.blocks import Message, Offer, Shown
+from bot.slack import (
+    answer_blocks,
+    brief_blocks,
+    home,
+    notice_blocks,
+    passages_view,
+    phrases,
+    views,
+)
 from bot.slack.correction_blocks import Corrected, corrected
 from bot.slack.corrections import Correction
+from bot.slack.elements import Message
+from bot.slack.shown import Offer, Shown
 from bot.slack.types import ChannelSettings, Claim, Incoming, Kind, Outcome
 from index.passage import Brief, BriefRef, Hit, Passage
 from ingest.report import Item, Result
@@ -99,34 +108,37 @@ def answer_messages(texts: Texts) -> Iterator[tuple[str, Message]]:
     """The builders of answers."""
     made = answer(texts)
     written = replace(made, draft=replace(made.draft, mode="generative", model=texts.author))
-    for number, message in enumerate(blocks.messages(Shown(made, Offer.PRIVATELY))):
+    for number, message in enumerate(answer_blocks.messages(Shown(made, Offer.PRIVATELY))):
         yield f"answer{number or ''}", message
-    for number, message in enumerate(blocks.messages(Shown(written, Offer.SHARE))):
+    for number, message in enumerate(answer_blocks.messages(Shown(written, Offer.SHARE))):
         yield f"written{number or ''}", message
-    for number, message in enumerate(blocks.messages(Shown(unanswered(texts)))):
+    for number, message in enumerate(answer_blocks.messages(Shown(unanswered(texts)))):
         yield f"declined{number or ''}", message
     shown = Shown(made)
     at_desk = Shown(made, desk="https://desk.example.org")
-    yield "answer_at_desk", blocks.messages(at_desk)[0]
-    yield "closing", Message(blocks.answer_text(shown), tuple(blocks.closing_blocks(shown)))
+    yield "answer_at_desk", answer_blocks.messages(at_desk)[0]
+    yield (
+        "closing",
+        Message(answer_blocks.answer_text(shown), tuple(answer_blocks.closing_blocks(shown))),
+    )
 
 
 def other_messages(texts: Texts) -> Iterator[tuple[str, Message]]:
     """The builders of everything else."""
     ref = brief_ref(texts)
     small_talk = Answer("a1b4", Standalone("hi", "hi"), Draft(off_topic=True), ())
-    yield "off_topic", blocks.messages(Shown(small_talk))[0]
-    yield "failed", blocks.failed(texts.error)
-    yield "offer_again", blocks.offer_again("a1b2")
-    yield "help", blocks.help_message()
-    yield "said", blocks.said(texts.error)
-    yield "ingested", blocks.ingested(items(texts), texts.title)
-    yield "asked_librarians", blocks.asked_librarians(texts.question, "U0ASKER")
-    yield "search", blocks.search(texts.question, [hit(texts)])
-    yield "search_nothing", blocks.search(texts.question, [])
-    yield "latest", blocks.latest([ref])
-    yield "latest_nothing", blocks.latest([])
-    yield "brief", blocks.one_brief(brief(texts), 12)
+    yield "off_topic", answer_blocks.messages(Shown(small_talk))[0]
+    yield "failed", notice_blocks.failed(texts.error)
+    yield "offer_again", notice_blocks.offer_again("a1b2")
+    yield "help", notice_blocks.help_message()
+    yield "said", notice_blocks.said(texts.error)
+    yield "ingested", notice_blocks.ingested(items(texts), texts.title)
+    yield "asked_librarians", notice_blocks.asked_librarians(texts.question, "U0ASKER")
+    yield "search", brief_blocks.search(texts.question, [hit(texts)])
+    yield "search_nothing", brief_blocks.search(texts.question, [])
+    yield "latest", brief_blocks.latest([ref])
+    yield "latest_nothing", brief_blocks.latest([])
+    yield "brief", brief_blocks.one_brief(brief(texts), 12)
     yield "corrected", corrected([of_answer(texts)])
     yield "corrected_many", corrected([of_answer(texts)] * 7)
 
@@ -165,9 +177,29 @@ def all_views(texts: Texts) -> Iterator[tuple[str, dict[str, Any]]]:
 def all_markdown(texts: Texts) -> Iterator[str]:
     """Every builder of streamed text."""
     for sentence in answer(texts).sentences:
-        yield blocks.sentence_markdown(sentence)
+        yield answer_blocks.sentence_markdown(sentence)
 
 
 def all_prompts(texts: Texts) -> Iterator[str]:
     for prompt in phrases.suggested_prompts([brief_ref(texts)]):
         yield from prompt.values()
+
+
+def words_of(part: Any) -> str:
+    """Return all that is written in blocks, in order."""
+    if isinstance(part, list | tuple):
+        return "".join(map(words_of, part))
+    if not isinstance(part, dict):
+        return ""
+    said = part.get("text", "")
+    inner = "".join(words_of(value) for name, value in part.items() if name != "text")
+    return f"{said if isinstance(said, str) else words_of(said)}{inner}\n"
+
+
+def elements_of(part: Any) -> list[dict[str, Any]]:
+    """Return all dicts in blocks, in order."""
+    if isinstance(part, dict):
+        return [part, *(one for value in part.values() for one in elements_of(value))]
+    if isinstance(part, list | tuple):
+        return [one for value in part for one in elements_of(value)]
+    return []
