@@ -7,7 +7,7 @@ the database, shared by all bots on it: collect them from one of them.
 from collections.abc import Iterator, Mapping
 
 from bot.slack.tally import Tally
-from bot.slack.types import Outcome
+from bot.slack.types import QuestionOutcome
 from index.figures import Figures
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -40,7 +40,7 @@ def exposition(
 def _questions(tally: Tally) -> Iterator[str]:
     name = "briefs_questions_total"
     yield from _head(name, "counter", "Questions that have ended, by outcome.")
-    for outcome in Outcome:
+    for outcome in QuestionOutcome:
         yield f'{name}{{outcome="{outcome.value}"}} {tally.counts[outcome.value]}'
     yield from _one("briefs_questions_waiting", "Questions nobody works on yet.",
                     tally.counts["waiting"])  # fmt: skip

@@ -14,8 +14,8 @@ from bot.serving.loopback import is_loopback
 from bot.serving.server import address, bound, serving
 from bot.serving.signals import heard, until
 from bot.slack.link import Listening
-from bot.slack.settings import SlackSettings, Transport
-from bot.slack.settings import load as load_slack
+from bot.slack.setup.settings import SlackSettings, Transport
+from bot.slack.setup.settings import load as load_slack
 from index.errors import SettingsError
 from index.library import Library
 from index.memory import give_back_large_arrays
@@ -102,14 +102,14 @@ async def _without_slack(library: Library, listening: socket.socket, desk: App |
 async def _with_slack(
     settings: SlackSettings, library: Library, listening: socket.socket, desk: App | None
 ) -> None:
-    from bot.slack.http import PATH, events
+    from bot.slack.events.app import PATH, asgi_app
     from bot.slack.running import leave_threads, running
 
     assert settings.signing_secret
     told = heard()
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(running(settings, library))
-        guard = Guard(events(bot.app), settings.signing_secret.get_secret_value())
+        guard = Guard(asgi_app(bot.app), settings.signing_secret.get_secret_value())
         health = Health(library.database, Listening(bot.works), lambda: dict(guard.refused))
         whole = Site({**health.places(), PATH: (("POST",), guard)}, desk)
         task = await stack.enter_async_context(serving(whole, listening))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from bot.slack import changes, quotas
 from bot.slack.inbox_tables import deliveries, moment, questions, storable
-from bot.slack.types import Accepted, Incoming, Outcome
+from bot.slack.types import Accepted, Incoming, QuestionOutcome
 
 
 def is_known(connection: Connection, incoming: Incoming) -> bool:
@@ -35,15 +35,15 @@ def accept(
     refused = None
     early = changes.early(connection, incoming)
     if early is not None and early.deleted:
-        values |= _ended(Outcome.WITHDRAWN, now) | {"unwanted": True}
+        values |= _ended(QuestionOutcome.WITHDRAWN, now) | {"unwanted": True}
     elif refused := quotas.refusal(connection, incoming, limits):
-        values |= _ended(Outcome.DECLINED, now) | {"reason": quotas.REFUSALS[refused]}
+        values |= _ended(QuestionOutcome.DECLINED, now) | {"reason": quotas.REFUSALS[refused]}
     elif early is not None:
         values |= {"text": early.text, "edited_moment": early.edited_moment}
     connection.execute(questions.insert().values(**values))
     changes.settle(connection, incoming.team, incoming.channel, incoming.root, now)
     query = select(questions.c.outcome).where(_message(incoming).asked)
-    if connection.execute(query).scalar() == Outcome.WITHDRAWN.value:
+    if connection.execute(query).scalar() == QuestionOutcome.WITHDRAWN.value:
         return Accepted.DUPLICATE
     return refused or Accepted.NEW
 
@@ -72,5 +72,5 @@ def _row(incoming: Incoming, now: float) -> dict[str, Any]:
     }
 
 
-def _ended(outcome: Outcome, now: float) -> dict[str, Any]:
+def _ended(outcome: QuestionOutcome, now: float) -> dict[str, Any]:
     return {"outcome": outcome.value, "finished_at": now, "text": "", "response_url": None}

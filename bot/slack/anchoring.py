@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.slack.calling import SILENT
-from bot.slack.settings import SlackSettings
+from bot.slack.setup.settings import SlackSettings
 from index.errors import BriefsError
 
 _SECONDS = 20

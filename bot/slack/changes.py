@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, 
 
 from bot.slack import phrases
 from bot.slack.inbox_tables import Store, early_changes, questions
-from bot.slack.types import Incoming, Kind, Outcome
+from bot.slack.types import AskedVia, Incoming, QuestionOutcome
 
 EARLY_SECONDS = 3600  # Slack's last redelivery comes after about five minutes
 
@@ -97,7 +97,7 @@ def withdraw(connection: Connection, which: ColumnElement[bool], now: float) -> 
         update(questions)
         .where(unseen)
         .values(
-            outcome=Outcome.WITHDRAWN.value, finished_at=now, text="", edited=None,
+            outcome=QuestionOutcome.WITHDRAWN.value, finished_at=now, text="", edited=None,
             response_url=None, owner=None, lease_until=None,
         )
     )  # fmt: skip
@@ -116,7 +116,7 @@ def stop(store: Store, thread: tuple[str, str, str], owner: str, now: float) -> 
     )  # fmt: skip
     is_free = or_(table.owner.is_(None), table.lease_until < now)
     ended = {
-        "outcome": Outcome.FAILED.value, "reason": phrases.STOPPED, "finished_at": now,
+        "outcome": QuestionOutcome.FAILED.value, "reason": phrases.STOPPED, "finished_at": now,
         "response_url": None, "owner": None, "lease_until": None,
     }  # fmt: skip
     with store.write() as connection:
@@ -133,11 +133,11 @@ def settle(connection: Connection, team: str, channel: str, root: str, now: floa
     """Withdraw follow-ups in a thread where every question that they could follow is withdrawn."""
     table = questions.c
     thread = and_(table.team == team, table.channel == channel, table.root == root)
-    asked = and_(thread, table.kind != Kind.FOLLOW_UP.value)
+    asked = and_(thread, table.kind != AskedVia.FOLLOW_UP.value)
     query = select(table.outcome, func.count()).where(asked).group_by(table.outcome)
     outcomes = {outcome for outcome, _ in connection.execute(query)}
-    if outcomes == {Outcome.WITHDRAWN.value}:
-        follow_ups = and_(thread, table.kind == Kind.FOLLOW_UP.value, table.outcome.is_(None))
+    if outcomes == {QuestionOutcome.WITHDRAWN.value}:
+        follow_ups = and_(thread, table.kind == AskedVia.FOLLOW_UP.value, table.outcome.is_(None))
         withdraw(connection, follow_ups, now)
 
 

@@ -10,9 +10,9 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from bot.slack.listeners import files
-from bot.slack.listeners.errands import Errands
-from bot.slack.parts import Parts
+from bot.slack.events import files
+from bot.slack.events.errands import Errands
+from bot.slack.parts import SlackServices
 from bot.slack.telling import Teller
 from index.errors import BriefsError
 
@@ -25,7 +25,9 @@ PRUNE = 3600.0  # seconds between two looks for what is too old
 class Chores:
     """The rounds of one process."""
 
-    def __init__(self, parts: Parts, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, parts: SlackServices, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         """Take the parts; the clock tells when something is due again."""
         self._parts = parts
         self._clock = clock

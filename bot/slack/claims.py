@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
 from bot.slack.inbox_tables import Store, lapsed, moment, questions
-from bot.slack.types import Claim, Incoming, Kind, Outcome
+from bot.slack.types import AskedVia, Claim, Incoming, QuestionOutcome
 
 
 def free(now: float) -> ColumnElement[bool]:
@@ -40,13 +40,13 @@ def claim_of(row: Row[Any] | None) -> Claim | None:
         return None
     incoming = Incoming(
         team=row.team, channel=row.channel, ts=row.ts, user=row.user, text=row.text,
-        kind=Kind(row.kind), thread_ts=row.thread_ts, private=row.private, zone=row.zone,
+        kind=AskedVia(row.kind), thread_ts=row.thread_ts, private=row.private, zone=row.zone,
         response_url=row.response_url,
     )  # fmt: skip
     return Claim(
         pk=row.pk, incoming=incoming, attempts=row.attempts, answer_id=row.answer_id,
         text=row.answer_text, blocks=row.answer_blocks, message_ts=row.message_ts,
-        outcome=Outcome(row.outcome) if row.outcome else None, reason=row.reason,
+        outcome=QuestionOutcome(row.outcome) if row.outcome else None, reason=row.reason,
         edited=row.edited,
     )  # fmt: skip
 
@@ -69,7 +69,7 @@ class Finding:
         table = questions.c
         query = select(questions).where(
             table.team == team, table.user == user, table.text != "", table.unwanted.is_(False),
-            table.outcome.in_([Outcome.ANSWERED.value, Outcome.DECLINED.value]),
+            table.outcome.in_([QuestionOutcome.ANSWERED.value, QuestionOutcome.DECLINED.value]),
             table.answer_id.is_not(None),
         )  # fmt: skip
         query = query.order_by(table.moment.desc(), table.pk.desc()).limit(limit)
@@ -85,7 +85,9 @@ class Finding:
             by_outcome = {outcome: int(count) for outcome, count in connection.execute(ended)}
             free_now = int(connection.execute(_count().where(waiting)).scalar_one())
         found = {"waiting": free_now, "working": by_outcome.get(None, 0) - free_now}
-        return found | {outcome.value: by_outcome.get(outcome.value, 0) for outcome in Outcome}
+        return found | {
+            outcome.value: by_outcome.get(outcome.value, 0) for outcome in QuestionOutcome
+        }
 
     def place_in_line(self, incoming: Incoming, now: float) -> int:
         """Return the place of a waiting question, the next one being 1; 0 where it does not wait.

@@ -83,7 +83,7 @@ def slack(context: typer.Context, health: Health = None) -> None:
 def run(health: int | None) -> None:
     """Run the bot until it is stopped."""
     from bot.slack.running import run as run_bot
-    from bot.slack.settings import Transport, load
+    from bot.slack.setup.settings import Transport, load
     from ingest.terminal import show_warnings
 
     show_warnings()
@@ -107,14 +107,14 @@ def init(
 
     Example: briefs slack init --name Briefs --socket --mention-only --yes
     """
-    from bot.slack import init as files
-    from bot.slack.manifest import Plan
+    from bot.slack.setup import init as files
+    from bot.slack.setup.manifest import AppPlan
     from index.errors import UsageError
 
     if socket and public_url is not None:
         raise UsageError("--socket and --http: give one of them, not both")
     asked = _Asking(yes)
-    plan = Plan(
+    plan = AppPlan(
         name=asked.text(name, "Name of the app in Slack", "Briefs"),
         follow_ups=asked.flag(
             follow_ups, "Answer follow-ups without a mention? The bot then gets every message of "
@@ -141,8 +141,8 @@ def check(json: Json = False) -> None:
 
     Example: briefs slack check
     """
-    from bot.slack.check import check as ask_slack
-    from bot.slack.settings import load
+    from bot.slack.setup.check import check as ask_slack
+    from bot.slack.setup.settings import load
     from ingest.terminal import print_json
 
     found = ask_slack(load(), _present())

@@ -15,9 +15,9 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.access.facts import error_code
 from bot.slack.calling import quiet
 from bot.slack.faults import RATE_LIMITED, SERVER_TROUBLE
-from bot.slack.told import error_code
 from index.errors import SettingsError
 
 log = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from bot.slack.elements import Message
+from bot.slack.blocks.elements import Message
 from bot.slack.outbox import Undeliverable
-from bot.slack.parts import Parts
+from bot.slack.parts import SlackServices
 from bot.slack.types import Claim, Posted
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 class Delivery:
     """Delivers the answer to one claim."""
 
-    def __init__(self, parts: Parts, claim: Claim) -> None:
+    def __init__(self, parts: SlackServices, claim: Claim) -> None:
         """Take the claim; a message that an earlier attempt left half written is made whole."""
         self._parts = parts
         self._claim = claim

@@ -10,11 +10,11 @@ from typing import Any, Self, TypeVar
 
 from bot.answer import Citation, Sentence
 from bot.slack import phrases
-from bot.slack.answer_blocks import sentence_markdown
-from bot.slack.answering import Reply
-from bot.slack.elements import Message
+from bot.slack.answering import SlackReply
+from bot.slack.blocks.answers import sentence_markdown
+from bot.slack.blocks.elements import Message
 from bot.slack.outbox import Stopped, Stream
-from bot.slack.parts import Parts
+from bot.slack.parts import SlackServices
 from bot.slack.types import Claim, Posted
 from index import failpoints
 
@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 class Growing:
     """The stream of one answer; called with each verified sentence, from any thread."""
 
-    def __init__(self, parts: Parts, claim: Claim, stream: Stream) -> None:
+    def __init__(self, parts: SlackServices, claim: Claim, stream: Stream) -> None:
         """Take a stream that nothing was sent to; `open` makes one."""
         self._parts = parts
         self._claim = claim
@@ -37,7 +37,7 @@ class Growing:
         self.lost = False  # the claim was lost before the message could be noted
 
     @classmethod
-    async def open(cls, parts: Parts, claim: Claim, answer_id: str) -> Self | None:
+    async def open(cls, parts: SlackServices, claim: Claim, answer_id: str) -> Self | None:
         """Return one, or None where the answer is to be posted whole."""
         asked = claim.incoming
         stream = await parts.outbox.stream(
@@ -79,7 +79,7 @@ class Growing:
             making.cancel()
             await asyncio.gather(showing, making, return_exceptions=True)
 
-    async def end(self, reply: Reply) -> Posted:
+    async def end(self, reply: SlackReply) -> Posted:
         """End the message with sources and buttons; another answer than was shown replaces it.
 
         Raises:

@@ -18,7 +18,7 @@ from bot.slack.claims import Finding, claim_of, free
 from bot.slack.inbox_tables import LONGEST_LEASE, Store, moment, questions, storable
 from bot.slack.posts import Noted
 from bot.slack.quotas import Quotas
-from bot.slack.types import Accepted, Claim, Incoming, Outcome
+from bot.slack.types import Accepted, Claim, Incoming, QuestionOutcome
 from index.database import Database
 
 
@@ -107,7 +107,7 @@ class Inbox:
         return self._change(claim, message_ts=message_ts)
 
     def finished(
-        self, claim: Claim, outcome: Outcome, message_ts: str | None, reason: str | None = None,
+        self, claim: Claim, outcome: QuestionOutcome, message_ts: str | None, reason: str | None = None,
         posted: Sequence[Noted] = (),
     ) -> bool:  # fmt: skip
         """End a question, and note what was posted for it, to be recorded.
@@ -125,9 +125,9 @@ class Inbox:
             row = connection.execute(select(questions.c.text).where(ours)).first()
             if row is None:
                 return False
-            if outcome is Outcome.WITHDRAWN:
+            if outcome is QuestionOutcome.WITHDRAWN:
                 values |= {"text": "", "edited": None}
-            if outcome is Outcome.WITHDRAWN or row.text == "":
+            if outcome is QuestionOutcome.WITHDRAWN or row.text == "":
                 values |= {"answer_text": None, "answer_blocks": None}
             connection.execute(update(questions).where(ours).values(**values))
             posts.note(

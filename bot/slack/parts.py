@@ -5,25 +5,25 @@ from functools import cached_property
 
 from bot.chain import Answerer
 from bot.ledger import Ledger
-from bot.slack.audience import Policy
-from bot.slack.directory import Directory
+from bot.slack.access.audience import Policy
+from bot.slack.access.directory import Directory
+from bot.slack.access.preferences import ChannelPreferences
 from bot.slack.handed import Handed
 from bot.slack.inbox import Inbox
 from bot.slack.notices import Told
 from bot.slack.outbox import Outbox
 from bot.slack.parcels import Parcels
 from bot.slack.posts import Posts
-from bot.slack.preferences import Preferences
 from bot.slack.pressure import Pressure
 from bot.slack.reactions import Feedback, Requests
-from bot.slack.settings import SlackSettings
+from bot.slack.setup.settings import SlackSettings
 from bot.slack.shares import Shares
 from bot.slack.threads import Threads
 from index.library import Library
 
 
 @dataclass(frozen=True)
-class Parts:
+class SlackServices:
     """The parts.
 
     `model` names the chat model that writes, None where briefs are quoted; `desk` is the desk's
@@ -36,7 +36,7 @@ class Parts:
     answerer: Answerer
     inbox: Inbox
     threads: Threads
-    preferences: Preferences
+    preferences: ChannelPreferences
     feedback: Feedback
     requests: Requests
     policy: Policy

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from bot.slack.inbox_tables import moment, questions
-from bot.slack.types import Accepted, Incoming, Outcome
+from bot.slack.types import Accepted, Incoming, QuestionOutcome
 
 REFUSALS = {  # kept as the reason of the refused question
     Accepted.OVER_QUOTA: "too many questions at once",
@@ -54,7 +54,7 @@ def _crowded(
     asked = moment(incoming.ts)
     was_let_in = or_(
         questions.c.outcome.is_(None),
-        questions.c.outcome != Outcome.DECLINED.value,
+        questions.c.outcome != QuestionOutcome.DECLINED.value,
         questions.c.answer_id.is_not(None),
     )
     near = questions.c.moment.between(asked - _MINUTE + 1, asked + _MINUTE - 1)

@@ -22,7 +22,7 @@ class Opinion:
     answer_id: str
     user: str | None  # slack:TEAM:USER; None, like the note, once it was forgotten
     good: bool
-    reason: str | None  # a key of bot.slack.actions.REASONS
+    reason: str | None  # a key of bot.slack.blocks.actions.REASONS
     note: str | None  # typed by the reader
     given_at: str  # UTC, ISO 8601
 

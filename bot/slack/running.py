@@ -28,17 +28,17 @@ from bot.making import parts as made_of
 from bot.serving.health import Health, site
 from bot.serving.server import address, bound, serving
 from bot.serving.signals import heard, until
-from bot.slack.app import build
+from bot.slack.access.directory import Directory
+from bot.slack.access.preferences import ChannelPreferences
 from bot.slack.chores import Chores
 from bot.slack.connecting import connect, who_we_are
-from bot.slack.directory import Directory
+from bot.slack.events.app import build
 from bot.slack.inbox import Inbox
 from bot.slack.link import Link
 from bot.slack.outbox import Outbox
-from bot.slack.parts import Parts
-from bot.slack.preferences import Preferences
+from bot.slack.parts import SlackServices
 from bot.slack.reactions import Feedback, Requests
-from bot.slack.settings import SlackSettings
+from bot.slack.setup.settings import SlackSettings
 from bot.slack.threads import Threads
 from bot.slack.worker import Worker
 from index.library import Library
@@ -59,7 +59,7 @@ LEASE_SECONDS = 15.0  # how long a killed process's questions wait for another
 class Running:
     """The bot while it runs; `app` takes what Slack sends, by whatever way it comes."""
 
-    parts: Parts
+    parts: SlackServices
     worker: Worker
     app: AsyncApp
     working: "asyncio.Task[None]"
@@ -166,7 +166,7 @@ async def _connected(client: SocketModeClient, library: Library) -> None:
 
 def _parts(
     settings: SlackSettings, library: Library, client: AsyncWebClient, us: tuple[str, str]
-) -> Parts:
+) -> SlackServices:
     team, user = us
     ledger = Ledger(library.database)
     made = made_of(library, ledger)
@@ -174,14 +174,14 @@ def _parts(
         log.warning("%s", problem)
     policy = settings.policy
     owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-    return Parts(
+    return SlackServices(
         settings=settings,
         library=library,
         ledger=ledger,
         answerer=made.answerer(library, ledger),
         inbox=Inbox(library.database, owner, lease_seconds=LEASE_SECONDS),
         threads=Threads(library.database),
-        preferences=Preferences(library.database),
+        preferences=ChannelPreferences(library.database),
         feedback=Feedback(ledger),
         requests=Requests(library.database),
         policy=policy,

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack import actions, text
+from bot.slack import text
+from bot.slack.blocks import actions
 from bot.slack.types import Answering, ChannelSettings
 from index.dates import first_day
 

@@ -11,7 +11,7 @@ from sqlalchemy import and_, case, func, select
 
 from bot.slack.claims import Finding, unclaimed
 from bot.slack.inbox_tables import Store, questions
-from bot.slack.types import Outcome
+from bot.slack.types import QuestionOutcome
 from index.database import Database
 
 SECONDS = (0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
@@ -44,7 +44,7 @@ class Tallying:
         took = table.finished_at - table.accepted_at
         sums = [func.coalesce(func.sum(case((took <= most, 1), else_=0)), 0) for most in SECONDS]
         ended = select(func.count(), func.coalesce(func.sum(took), 0.0), *sums).where(
-            table.finished_at.is_not(None), table.outcome != Outcome.WITHDRAWN.value
+            table.finished_at.is_not(None), table.outcome != QuestionOutcome.WITHDRAWN.value
         )
         waits = and_(table.outcome.is_(None), unclaimed(now))
         with self._store.read() as connection:

@@ -14,13 +14,13 @@ from datetime import UTC, datetime
 
 from bot.audit.shelf import Shelf
 from bot.ledger import Kind
-from bot.slack import access
-from bot.slack.correction_blocks import Corrected, corrected
+from bot.slack.access import permissions
+from bot.slack.blocks.corrections import Corrected, corrected
+from bot.slack.blocks.elements import Message
 from bot.slack.corrections import Correction, changed_briefs, find
-from bot.slack.elements import Message
 from bot.slack.notices import Notice
 from bot.slack.outbox import Undeliverable
-from bot.slack.parts import Parts
+from bot.slack.parts import SlackServices
 from bot.slack.types import Claim
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class _Told:
 class Teller:
     """Looks for corrections and tells of them, round after round."""
 
-    def __init__(self, parts: Parts, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, parts: SlackServices, *, clock: Callable[[], float] = time.time) -> None:
         """Take the parts."""
         self._parts = parts
         self._clock = clock
@@ -114,9 +114,9 @@ class Teller:
     async def _may_see(self, spot: Spot, one: Correction) -> bool:
         if spot.alone:
             channel = spot.channel if spot.channel.startswith("D") else ""
-            seen = await access.seen_by(self._parts, channel, spot.user, one.collections)
+            seen = await permissions.seen_by(self._parts, channel, spot.user, one.collections)
             return one.collections <= seen
-        return await access.seen_by_all(self._parts, spot.channel, spot.user, one.collections)
+        return await permissions.seen_by_all(self._parts, spot.channel, spot.user, one.collections)
 
     async def _tell(self, spot: Spot, told: Sequence[_Told]) -> None:
         """Post one message about all answers of a place that nobody else tells of."""

@@ -4,7 +4,7 @@ Slack has two dialects. In *mrkdwn* (message text, sections) `&`, `<` and `>` ar
 everything in angle brackets is a command: a mention, a link, a date. In standard *markdown* (the
 text of streams) the usual punctuation formats. What comes from briefs, people or errors passes
 through here, or goes into `plain_text` and `rich_text` elements, where nothing is parsed
-(bot/slack/elements.py); those, too, get it without control and bidi characters.
+(bot/slack/blocks/elements.py); those, too, get it without control and bidi characters.
 """
 
 import re

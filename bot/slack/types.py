@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Kind(StrEnum):
+class AskedVia(StrEnum):
     """How a question reached the bot."""
 
     MENTION = "mention"
@@ -21,7 +21,7 @@ class Kind(StrEnum):
     AGAIN = "again"  # a button: answer the edited question, or answer privately
 
 
-class Outcome(StrEnum):
+class QuestionOutcome(StrEnum):
     """How a question ended; each has exactly one."""
 
     ANSWERED = "answered"
@@ -55,7 +55,7 @@ class Incoming:
     ts: str
     user: str
     text: str  # readable: unescaped, without our own mention
-    kind: Kind
+    kind: AskedVia
     event_id: str | None = None
     thread_ts: str | None = None  # root of the thread it was asked in; None outside threads
     private: bool = False  # to be answered to the asker alone
@@ -79,7 +79,7 @@ class Claim:
     text: str | None = None  # what is to be posted, once recorded
     blocks: str | None = None  # the same as JSON of its blocks
     message_ts: str | None = None  # of the answer, once there is a message
-    outcome: Outcome | None = None
+    outcome: QuestionOutcome | None = None
     reason: str | None = None  # of a failure, in words for people
     edited: str | None = None  # the question's newer text, where it was changed too late
 
@@ -103,7 +103,7 @@ class PlaceKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class SlackPlace:
     """Where something is shown. Whoever can read it is its audience."""
 
     kind: PlaceKind

@@ -11,16 +11,16 @@ from contextlib import suppress
 
 from bot.chain import new_id
 from bot.slack import answering, phrases
-from bot.slack.answering import Reply, Setting
+from bot.slack.answering import AnswerContext, SlackReply
+from bot.slack.blocks.elements import Message
+from bot.slack.blocks.notices import failed, offer_again
 from bot.slack.delivery import Delivery
-from bot.slack.elements import Message
 from bot.slack.growing import Growing
-from bot.slack.notice_blocks import failed, offer_again
 from bot.slack.outbox import Undeliverable
-from bot.slack.parts import Parts
+from bot.slack.parts import SlackServices
 from bot.slack.posts import Noted, noted
 from bot.slack.reasons import reason_of
-from bot.slack.types import Claim, Kind, Outcome
+from bot.slack.types import AskedVia, Claim, QuestionOutcome
 from index import failpoints
 from index.errors import BriefsError, UsageError
 
@@ -38,7 +38,7 @@ class LeaseLost(Exception):
 class Work:
     """The work on one claim; `run` ends it or raises, then `stopped` or `fail` ends it."""
 
-    def __init__(self, parts: Parts, claim: Claim, turns: asyncio.Semaphore) -> None:
+    def __init__(self, parts: SlackServices, claim: Claim, turns: asyncio.Semaphore) -> None:
         """Take the parts, a claim that is ours, and what bounds how many answers are made."""
         self.claim = claim
         self.incoming = claim.incoming
@@ -50,7 +50,7 @@ class Work:
         self._status: asyncio.Task[bool] | None = None
         self._alone: bool | None = None  # whether its asker alone sees the answer
         self._marker: str | None = None  # the answer's id, once it is on its way
-        self._outcome: Outcome | None = None  # that of the answer, once it is on its way
+        self._outcome: QuestionOutcome | None = None  # that of the answer, once it is on its way
         self.delivering = False  # too late to stop it
 
     async def run(self) -> None:
@@ -82,7 +82,7 @@ class Work:
         shown = await self._growing.stop_by_asker() if self._growing else None
         if shown:
             self._delivery.posted.append(shown)
-        await self._finish(Outcome.FAILED, shown.ts if shown else None, phrases.STOPPED)
+        await self._finish(QuestionOutcome.FAILED, shown.ts if shown else None, phrases.STOPPED)
 
     async def let_go(self) -> None:
         """Leave a question that is no longer ours, or was withdrawn: no line says that we work."""
@@ -101,7 +101,7 @@ class Work:
                 ts = await self._tell(failed(reason))
         elif self._growing:
             await self._growing.remove()
-        await self._finish(Outcome.FAILED, ts, reason)
+        await self._finish(QuestionOutcome.FAILED, ts, reason)
 
     async def _tell(self, message: Message) -> str | None:
         """Say that it failed, in the place of what was begun."""
@@ -120,7 +120,7 @@ class Work:
             return True
         return not answering.is_direct(asked) and self._alone is not False
 
-    async def _asked(self, setting: Setting) -> Reply:
+    async def _asked(self, setting: AnswerContext) -> SlackReply:
         """Return the reply, noted; its sentences are shown meanwhile where a model writes."""
         if self._parts.model and setting.visible and not setting.alone:
             if self.claim.attempts > 1:
@@ -138,7 +138,7 @@ class Work:
         await self._note(reply)
         return reply
 
-    async def _note(self, reply: Reply) -> None:
+    async def _note(self, reply: SlackReply) -> None:
         """Note what will be posted before it is."""
         blocks = json.dumps([{"text": one.text, "blocks": one.blocks} for one in reply.messages])
         self._held(
@@ -148,10 +148,10 @@ class Work:
             )
         )  # fmt: skip
 
-    def _answer_of(self, reply: Reply) -> str:
+    def _answer_of(self, reply: SlackReply) -> str:
         return reply.answer.answer_id if reply.answer else f"{NO_ANSWER}{self.claim.pk}"
 
-    async def _deliver(self, reply: Reply, marker: str, *, look: bool = False) -> None:
+    async def _deliver(self, reply: SlackReply, marker: str, *, look: bool = False) -> None:
         self._held(await self._delivery.hold())
         if await self._is_unwanted():
             if self._growing:
@@ -162,14 +162,14 @@ class Work:
         self._outcome, self._marker = reply.outcome, marker
         await self._bring(reply, marker, look=look)
         failpoints.reached("answer.after_post")
-        if self.incoming.kind is Kind.DIRECT and self.incoming.thread_ts is None:
+        if self.incoming.kind is AskedVia.DIRECT and self.incoming.thread_ts is None:
             await self._parts.outbox.title(
                 self.incoming.channel, self.incoming.root, self.incoming.text
             )
         posted = self._delivery.posted
         await self._finish(reply.outcome, posted[0].ts or None if posted else None)
 
-    async def _bring(self, reply: Reply, marker: str, *, look: bool) -> None:
+    async def _bring(self, reply: SlackReply, marker: str, *, look: bool) -> None:
         """Bring the messages to where they belong."""
         if self._alone or self.incoming.response_url:
             self._alone = True
@@ -185,7 +185,7 @@ class Work:
         """Take up an answer that was recorded: it may have been posted, whole or in part."""
         answer_id = self.claim.answer_id or ""
         outcome = await asyncio.to_thread(self._outcome_of, answer_id)
-        await self._deliver(Reply(outcome, self._intended()), answer_id, look=True)
+        await self._deliver(SlackReply(outcome, self._intended()), answer_id, look=True)
 
     def _intended(self) -> tuple[Message, ...]:
         """Return the messages that an earlier attempt was to post."""
@@ -200,13 +200,13 @@ class Work:
             await self._finish(await asyncio.to_thread(self._outcome_of, marker), ts)
         else:
             await self._delivery.remove_half()
-            await self._finish(Outcome.WITHDRAWN, None)
+            await self._finish(QuestionOutcome.WITHDRAWN, None)
 
-    def _outcome_of(self, answer_id: str) -> Outcome:
+    def _outcome_of(self, answer_id: str) -> QuestionOutcome:
         if answer_id.startswith(NO_ANSWER):
-            return Outcome.DECLINED
+            return QuestionOutcome.DECLINED
         answered = self._parts.ledger.get(answer_id).body["answered"]
-        return Outcome.ANSWERED if answered else Outcome.DECLINED
+        return QuestionOutcome.ANSWERED if answered else QuestionOutcome.DECLINED
 
     async def _is_unwanted(self) -> bool:
         return await asyncio.to_thread(self._parts.inbox.unwanted, self.claim)
@@ -215,7 +215,7 @@ class Work:
         if not ours:
             raise LeaseLost
 
-    def _show_status(self, setting: Setting) -> None:
+    def _show_status(self, setting: AnswerContext) -> None:
         """Show that we search, beside the searching; only what may be seen there is counted."""
         if setting.alone or not setting.visible:
             return
@@ -231,13 +231,15 @@ class Work:
         if shown or self._growing or self.claim.attempts > 1:
             await self._parts.outbox.status(self.incoming.channel, self.incoming.root, None)
 
-    async def _finish(self, outcome: Outcome, ts: str | None, reason: str | None = None) -> None:
+    async def _finish(
+        self, outcome: QuestionOutcome, ts: str | None, reason: str | None = None
+    ) -> None:
         await self._clear_status()
         finished, posted = self._parts.inbox.finished, self._noted()
         self._held(await asyncio.to_thread(finished, self.claim, outcome, ts, reason, posted))
         if posted:
             await self._record()
-        if outcome in (Outcome.ANSWERED, Outcome.DECLINED):
+        if outcome in (QuestionOutcome.ANSWERED, QuestionOutcome.DECLINED):
             await self._offer_again()
 
     def _noted(self) -> list[Noted]:

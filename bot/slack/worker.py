@@ -9,7 +9,7 @@ import logging
 from contextlib import suppress
 
 from bot.slack.outbox import Stopped
-from bot.slack.parts import Parts
+from bot.slack.parts import SlackServices
 from bot.slack.types import Claim
 from bot.slack.work import LeaseLost, Work
 from index.errors import BriefsError, DatabaseUnavailable
@@ -27,7 +27,9 @@ RENEWALS = 3  # of a lease within its life
 class Worker:
     """Works on claims until it is stopped."""
 
-    def __init__(self, parts: Parts, *, lease_seconds: float = 30, workers: int = WORKERS) -> None:
+    def __init__(
+        self, parts: SlackServices, *, lease_seconds: float = 30, workers: int = WORKERS
+    ) -> None:
         """Take the parts; `lease_seconds` is that of the inbox."""
         self._parts = parts
         self._pause = lease_seconds / RENEWALS

@@ -21,7 +21,7 @@ from sqlalchemy import update
 
 from bot.slack.inbox_tables import handed_files, questions, unrecorded_posts
 from bot.slack.running import Running, running
-from bot.slack.settings import SlackSettings
+from bot.slack.setup.settings import SlackSettings
 from index.database import Database
 from index.embedder import ModelEmbedder
 from index.library import Library

@@ -9,7 +9,7 @@ import pytest
 
 from bot.slack.inbox import Inbox
 from bot.slack.running import Running
-from bot.slack.types import Incoming, Kind
+from bot.slack.types import AskedVia, Incoming
 from index.database import Database
 from index.embedder import ModelEmbedder
 from index.library import Library
@@ -142,7 +142,7 @@ def ask() -> Callable[..., Incoming]:
     """Make a question; its ts is the number of a second."""
 
     def made(second: float, text: str = "What does it cost?", **more: object) -> Incoming:
-        values = {"team": "T1", "channel": "C1", "user": "U1", "kind": Kind.MENTION} | more
+        values = {"team": "T1", "channel": "C1", "user": "U1", "kind": AskedVia.MENTION} | more
         return Incoming(ts=f"{1_700_000_000 + second:.6f}", text=text, **values)
 
     return made

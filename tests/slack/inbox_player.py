@@ -18,7 +18,7 @@ from sqlalchemy import event
 
 from bot.slack.inbox import Inbox
 from bot.slack.quotas import Quotas
-from bot.slack.types import Claim, Incoming, Kind, Outcome
+from bot.slack.types import AskedVia, Claim, Incoming, QuestionOutcome
 from index.database import Database
 
 LEASE = 4.0  # seconds; a loaded machine must not sleep as long between two steps
@@ -53,7 +53,7 @@ def _work(inbox: Inbox, claim: Claim, folder: Path, die: str) -> None:
         _append(posts, f"{claim.incoming.ts} {answer_id}")
         if die == "post":
             os.kill(os.getpid(), signal.SIGKILL)
-    if inbox.finished(claim, Outcome.ANSWERED, claim.incoming.ts):
+    if inbox.finished(claim, QuestionOutcome.ANSWERED, claim.incoming.ts):
         _append(folder / "finished", claim.incoming.ts)
 
 
@@ -68,7 +68,7 @@ def _incoming(delivery: str) -> Incoming:
     # A handful of threads, so that order within one is kept as well.
     root = f"1700000000.{int(number) % 7:06d}"
     return Incoming(
-        "T1", "C1", f"1700000001.{int(number):06d}", "U1", f"Question {number}?", Kind.MENTION,
+        "T1", "C1", f"1700000001.{int(number):06d}", "U1", f"Question {number}?", AskedVia.MENTION,
         event_id=event_id, thread_ts=root,
     )  # fmt: skip
 

@@ -5,20 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Verdict
-from bot.slack import (
-    answer_blocks,
-    brief_blocks,
-    home,
-    notice_blocks,
-    passages_view,
-    phrases,
-    views,
-)
-from bot.slack.correction_blocks import Corrected, corrected
+from bot.slack import phrases
+from bot.slack.blocks import answers, briefs, dialogs, home, notices, passages
+from bot.slack.blocks.corrections import Corrected, corrected
+from bot.slack.blocks.elements import Message
+from bot.slack.blocks.sources import Offer, Shown
 from bot.slack.corrections import Correction
-from bot.slack.elements import Message
-from bot.slack.shown import Offer, Shown
-from bot.slack.types import ChannelSettings, Claim, Incoming, Kind, Outcome
+from bot.slack.types import AskedVia, ChannelSettings, Claim, Incoming, QuestionOutcome
 from index.passage import Brief, BriefRef, Hit, Passage
 from ingest.report import Item, Result
 from tests.slack.hostile import ORDINARY
@@ -84,8 +77,8 @@ def brief(texts: Texts) -> Brief:
 
 
 def claim(texts: Texts) -> Claim:
-    asked = Incoming("T1", "D1", "1.1", "U1", texts.question, Kind.DIRECT)
-    return Claim(1, asked, answer_id="a1b2", outcome=Outcome.ANSWERED)
+    asked = Incoming("T1", "D1", "1.1", "U1", texts.question, AskedVia.DIRECT)
+    return Claim(1, asked, answer_id="a1b2", outcome=QuestionOutcome.ANSWERED)
 
 
 def items(texts: Texts) -> list[Item]:
@@ -108,18 +101,18 @@ def answer_messages(texts: Texts) -> Iterator[tuple[str, Message]]:
     """The builders of answers."""
     made = answer(texts)
     written = replace(made, draft=replace(made.draft, mode="generative", model=texts.author))
-    for number, message in enumerate(answer_blocks.messages(Shown(made, Offer.PRIVATELY))):
+    for number, message in enumerate(answers.messages(Shown(made, Offer.PRIVATELY))):
         yield f"answer{number or ''}", message
-    for number, message in enumerate(answer_blocks.messages(Shown(written, Offer.SHARE))):
+    for number, message in enumerate(answers.messages(Shown(written, Offer.SHARE))):
         yield f"written{number or ''}", message
-    for number, message in enumerate(answer_blocks.messages(Shown(unanswered(texts)))):
+    for number, message in enumerate(answers.messages(Shown(unanswered(texts)))):
         yield f"declined{number or ''}", message
     shown = Shown(made)
     at_desk = Shown(made, desk="https://desk.example.org")
-    yield "answer_at_desk", answer_blocks.messages(at_desk)[0]
+    yield "answer_at_desk", answers.messages(at_desk)[0]
     yield (
         "closing",
-        Message(answer_blocks.answer_text(shown), tuple(answer_blocks.closing_blocks(shown))),
+        Message(answers.answer_text(shown), tuple(answers.closing_blocks(shown))),
     )
 
 
@@ -127,18 +120,18 @@ def other_messages(texts: Texts) -> Iterator[tuple[str, Message]]:
     """The builders of everything else."""
     ref = brief_ref(texts)
     small_talk = Answer("a1b4", Standalone("hi", "hi"), Draft(off_topic=True), ())
-    yield "off_topic", answer_blocks.messages(Shown(small_talk))[0]
-    yield "failed", notice_blocks.failed(texts.error)
-    yield "offer_again", notice_blocks.offer_again("a1b2")
-    yield "help", notice_blocks.help_message()
-    yield "said", notice_blocks.said(texts.error)
-    yield "ingested", notice_blocks.ingested(items(texts), texts.title)
-    yield "asked_librarians", notice_blocks.asked_librarians(texts.question, "U0ASKER")
-    yield "search", brief_blocks.search(texts.question, [hit(texts)])
-    yield "search_nothing", brief_blocks.search(texts.question, [])
-    yield "latest", brief_blocks.latest([ref])
-    yield "latest_nothing", brief_blocks.latest([])
-    yield "brief", brief_blocks.one_brief(brief(texts), 12)
+    yield "off_topic", answers.messages(Shown(small_talk))[0]
+    yield "failed", notices.failed(texts.error)
+    yield "offer_again", notices.offer_again("a1b2")
+    yield "help", notices.help_message()
+    yield "said", notices.said(texts.error)
+    yield "ingested", notices.ingested(items(texts), texts.title)
+    yield "asked_librarians", notices.asked_librarians(texts.question, "U0ASKER")
+    yield "search", briefs.search(texts.question, [hit(texts)])
+    yield "search_nothing", briefs.search(texts.question, [])
+    yield "latest", briefs.latest([ref])
+    yield "latest_nothing", briefs.latest([])
+    yield "brief", briefs.one_brief(brief(texts), 12)
     yield "corrected", corrected([of_answer(texts)])
     yield "corrected_many", corrected([of_answer(texts)] * 7)
 
@@ -154,21 +147,21 @@ def of_answer(texts: Texts) -> Corrected:
 
 def all_views(texts: Texts) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every builder of views, by name."""
-    beside = passages_view.Around(texts.passage, texts.passage)
-    yield "passages", passages_view.passages_view(answer(texts))
+    beside = passages.Around(texts.passage, texts.passage)
+    yield "passages", passages.passages_view(answer(texts))
     opened = {1: beside}
-    yield "passages_opened", passages_view.passages_view(answer(texts), opened=opened)
-    yield "passages_gone", passages_view.passages_view(answer(texts), opened={1: None})
-    yield "passages_nearest", passages_view.passages_view(unanswered(texts))
-    none = passages_view.passages_view(answer(texts), collections=())
+    yield "passages_opened", passages.passages_view(answer(texts), opened=opened)
+    yield "passages_gone", passages.passages_view(answer(texts), opened={1: None})
+    yield "passages_nearest", passages.passages_view(unanswered(texts))
+    none = passages.passages_view(answer(texts), collections=())
     yield "passages_none", none
-    yield "feedback", views.feedback_view("a1b2")
+    yield "feedback", dialogs.feedback_view("a1b2")
     current = ChannelSettings(collections=("trade",), unasked=True)
     names = ["trade", texts.title, "default"]
-    yield "settings", views.settings_view("C1", names, current, texts.title)
-    yield "upload", views.upload_view(names, "C1")
-    yield "ask", views.ask_view(texts.question)
-    yield "message", views.message_view(texts.title, texts.error)
+    yield "settings", dialogs.settings_view("C1", names, current, texts.title)
+    yield "upload", dialogs.upload_view(names, "C1")
+    yield "ask", dialogs.ask_view(texts.question)
+    yield "message", dialogs.message_view(texts.title, texts.error)
     page = home.HomePage(412, 5_120, "2024-03", [brief_ref(texts)], [claim(texts)])
     yield "home", home.home_view(page)
     yield "home_empty", home.home_view(home.HomePage(0, 0, None))
@@ -177,7 +170,7 @@ def all_views(texts: Texts) -> Iterator[tuple[str, dict[str, Any]]]:
 def all_markdown(texts: Texts) -> Iterator[str]:
     """Every builder of streamed text."""
     for sentence in answer(texts).sentences:
-        yield answer_blocks.sentence_markdown(sentence)
+        yield answers.sentence_markdown(sentence)
 
 
 def all_prompts(texts: Texts) -> Iterator[str]:

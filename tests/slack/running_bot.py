@@ -11,7 +11,7 @@ from sqlalchemy import delete
 
 from bot.slack.inbox_tables import TABLES, Store
 from bot.slack.running import Running, running
-from bot.slack.settings import CollectionRule, SlackSettings
+from bot.slack.setup.settings import CollectionRule, SlackSettings
 from index.draft import Draft
 from index.library import Library
 from tests.bot.conftest import HARBOUR, WHEAT, draft

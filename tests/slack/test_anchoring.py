@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.slack.anchoring import post
-from bot.slack.settings import SlackSettings
+from bot.slack.setup.settings import SlackSettings
 from index.errors import BriefsError
 from index.library import Library
 from index.settings import Settings

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.errors import NothingVisible
-from bot.slack.audience import Policy, Rule, Viewers, Visible
-from bot.slack.types import Answering, ChannelSettings, Member, Place, PlaceKind
+from bot.slack.access.audience import Policy, Rule, Viewers, Visible
+from bot.slack.types import Answering, ChannelSettings, Member, PlaceKind, SlackPlace
 from index.catalogue import VersionRow
 from index.passage import BriefRef
 from index.snapshot import Filters, passes
@@ -105,11 +105,11 @@ def allowed(audience: str, place: str) -> set[str]:
     return seen
 
 
-def setting(audience: str, place: str) -> tuple[Place, Viewers]:
+def setting(audience: str, place: str) -> tuple[SlackPlace, Viewers]:
     people, spot = AUDIENCES[audience], PLACES[place]
     viewers = people[:1] if spot.kind is PlaceKind.ALONE else people
     return (
-        Place(spot.kind, TEAM, spot.channel, people[0].id, spot.shared, spot.known),
+        SlackPlace(spot.kind, TEAM, spot.channel, people[0].id, spot.shared, spot.known),
         Viewers(viewers, known=True, shared=spot.shared, reads_channel=spot.reads),
     )
 
@@ -141,10 +141,10 @@ def test_a_question_finds_what_its_place_may_see() -> None:
 
 
 # An answer cites "both"; then something changes before it is posted. It must not be.
-LISTED = Place(PlaceKind.PRIVATE, TEAM, "C9", "U1")
-GROUP = Place(PlaceKind.GROUP, TEAM, "G1", "U1")
-ALONE = Place(PlaceKind.ALONE, TEAM, "D1", "U1")
-CLICK = Place(PlaceKind.ALONE, TEAM, "C9", "U3")
+LISTED = SlackPlace(PlaceKind.PRIVATE, TEAM, "C9", "U1")
+GROUP = SlackPlace(PlaceKind.GROUP, TEAM, "G1", "U1")
+ALONE = SlackPlace(PlaceKind.ALONE, TEAM, "D1", "U1")
+CLICK = SlackPlace(PlaceKind.ALONE, TEAM, "C9", "U3")
 KNOWN = Viewers((ADA, BOB), known=True, shared=False)
 ONE = Viewers((ADA,), known=True, shared=False)
 CLICKER = Viewers((CAT,), known=True, shared=False, reads_channel=True)

@@ -9,10 +9,11 @@ from bot.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
 from bot.rebuilt import rebuilt
 from bot.record import Basis, body, private
 from bot.render import plain
-from bot.slack import actions, phrases
-from bot.slack.answer_blocks import answer_text, closing_blocks, messages, sentence_markdown
-from bot.slack.elements import Message
-from bot.slack.shown import Offer, Shown
+from bot.slack import phrases
+from bot.slack.blocks import actions
+from bot.slack.blocks.answers import answer_text, closing_blocks, messages, sentence_markdown
+from bot.slack.blocks.elements import Message
+from bot.slack.blocks.sources import Offer, Shown
 from tests.golden_files import Golden
 from tests.slack import material
 from tests.slack.limits import violations

@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 
-from bot.slack.manifest import Plan, build
-from bot.slack.scopes import SCOPES
+from bot.slack.setup.manifest import SCOPES, AppPlan, build
 from tests.commands import Shell
 
 BOT, APP, SECRET = "xoxb-1-botcanary", "xapp-1-appcanary", "0123456789canary"
-LEAST = build(Plan())["oauth_config"]["scopes"]["bot"]
+LEAST = build(AppPlan())["oauth_config"]["scopes"]["bot"]
 ALL = [scope.name for scope in SCOPES]
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from bot.slack import phrases
 from bot.slack.chores import PRUNE, Chores
+from bot.slack.events import files
 from bot.slack.inbox_tables import deliveries, handed_files, questions
-from bot.slack.listeners import files
 from bot.slack.parcels import ATTEMPTS, LEASE_SECONDS, Parcel, Parcels, Tell
 from bot.slack.running import Running
 from index.library import Library

@@ -11,10 +11,10 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import directory as module
-from bot.slack.audience import Policy, Rule, Viewers
-from bot.slack.directory import Directory, may_see, visible
-from bot.slack.types import Member, Place, PlaceKind
+from bot.slack.access import directory as module
+from bot.slack.access.audience import Policy, Rule, Viewers
+from bot.slack.access.directory import Directory, may_see, visible
+from bot.slack.types import Member, PlaceKind, SlackPlace
 
 TEAM, BOT = "T1", "UBOT"
 POLICY = Policy(
@@ -130,8 +130,8 @@ def ask(slack: SmallSlack, question: Callable[[Directory], Awaitable[Any]]) -> A
     return asyncio.run(run())
 
 
-def place(kind: PlaceKind, channel: str, user: str = "U1") -> Place:
-    return Place(kind, TEAM, channel, user)
+def place(kind: PlaceKind, channel: str, user: str = "U1") -> SlackPlace:
+    return SlackPlace(kind, TEAM, channel, user)
 
 
 PUBLIC, LISTED, GROUP, ALONE = (
@@ -243,13 +243,13 @@ def test_a_place_for_one_needs_no_call(slack: SmallSlack) -> None:
         (place(PlaceKind.ALONE, "D3", "U3"), {"sheets", "open"}),
         (place(PlaceKind.ALONE, "C9", "U3"), {"sheets", "open"}),  # is not in C9
         (place(PlaceKind.PRIVATE, "C1"), {"sheets"}),  # it is a public one
-        (Place(PlaceKind.PRIVATE, "T2", "C9", "U1"), {"sheets"}),
+        (SlackPlace(PlaceKind.PRIVATE, "T2", "C9", "U1"), {"sheets"}),
         (place(PlaceKind.PRIVATE, "C404"), {"sheets"}),
         (place(PlaceKind.ALONE, "D4", "U404"), {"sheets"}),
     ],
 )
 def test_a_place_sees_what_its_readers_may_see(
-    slack: SmallSlack, where: Place, names: set[str]
+    slack: SmallSlack, where: SlackPlace, names: set[str]
 ) -> None:
     """Our own bot, who is in no group, does not count."""
     assert ask(slack, lambda d: visible(POLICY, d, where, PRESENT)).names == names
@@ -351,7 +351,7 @@ def let_go(slack: SmallSlack) -> None:
     slack.users["U1"]["deleted"] = True
 
 
-CHANGES: dict[str, tuple[Place, Callable[[SmallSlack], Any]]] = {
+CHANGES: dict[str, tuple[SlackPlace, Callable[[SmallSlack], Any]]] = {
     "someone of no group joins": (GROUP, lambda s: s.members["G1"].append("U3")),
     "a person unheard of joins": (LISTED, lambda s: s.members["C9"].append("U404")),
     "a member turns guest": (LISTED, turn_guest),

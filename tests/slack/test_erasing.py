@@ -7,7 +7,7 @@ from sqlalchemy import select
 from bot.ledger import Ledger
 from bot.slack.inbox_tables import TABLES
 from bot.slack.reactions import Feedback, Requests
-from bot.slack.types import Accepted, Outcome
+from bot.slack.types import Accepted, QuestionOutcome
 
 CANARY = "kanarienvogel"
 
@@ -31,7 +31,7 @@ def fill(inbox, database, ask, count: int = 50) -> None:
         inbox.edited("T1", "C1", asked.ts, f"{CANARY} edited {second}")
         answer = f"You asked: {CANARY}"
         inbox.recorded(claim, f"a{second}", answer, f'["{answer}"]')
-        inbox.finished(claim, Outcome.ANSWERED, f"{second}.9")
+        inbox.finished(claim, QuestionOutcome.ANSWERED, f"{second}.9")
     ledger = Ledger(database)
     ledger.append("a1", {"answered": True}, {"question": CANARY})
     feedback = Feedback(ledger)
@@ -56,7 +56,7 @@ def test_what_a_person_typed_is_gone_and_the_keys_stay(inbox, database, ask, tmp
     assert inbox.forget("T1", "U1") == expected
     assert inbox.accept(ask(1)) is inbox.accept(ask(100)) is Accepted.DUPLICATE
     assert inbox.recent("T1", "U1") == []
-    assert inbox.by_answer("a1").outcome is Outcome.ANSWERED
+    assert inbox.by_answer("a1").outcome is QuestionOutcome.ANSWERED
     assert inbox.counts()["withdrawn"] == 1
     assert inbox.take().incoming.text == "Mine stays."
     [opinion, other], [wish] = feedback.given(), Requests(database).made()
@@ -73,7 +73,7 @@ def test_what_is_on_its_way_when_its_asker_is_forgotten_goes_at_its_end(
     inbox.recorded(claim, "a1", f"You asked: {CANARY}", "[]")
     assert inbox.forget("T1", "U1") == ["a1"]
     assert inbox.unwanted(claim)
-    assert inbox.finished(claim, Outcome.ANSWERED, "9.0")
+    assert inbox.finished(claim, QuestionOutcome.ANSWERED, "9.0")
     assert inbox.by_answer("a1").text is None
     inbox.prune(30)  # empties SQLite's log
     assert hits(database, tmp_path) == 0

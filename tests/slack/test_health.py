@@ -17,7 +17,7 @@ import pytest
 from bot.serving.health import Health
 from bot.slack.inbox import Inbox
 from bot.slack.link import Link, Listening
-from bot.slack.types import Incoming, Outcome
+from bot.slack.types import Incoming, QuestionOutcome
 from index.database import Database
 from index.errors import DatabaseUnavailable
 from index.library import Library
@@ -166,8 +166,8 @@ async def test_metrics_count_by_outcome_and_by_seconds(filled: Library, ask: Ask
     """In Prometheus' format, every series with its help and its type."""
     clock = Clock()
     inbox = Inbox(filled.database, "one", clock=clock)
-    took = {Outcome.ANSWERED: [0.2, 0.7, 4.0], Outcome.DECLINED: [0.4], Outcome.FAILED: [130.0],
-            Outcome.WITHDRAWN: [9000.0]}  # fmt: skip
+    took = {QuestionOutcome.ANSWERED: [0.2, 0.7, 4.0], QuestionOutcome.DECLINED: [0.4], QuestionOutcome.FAILED: [130.0],
+            QuestionOutcome.WITHDRAWN: [9000.0]}  # fmt: skip
     at = 0
     for outcome, times in took.items():
         for seconds in times:

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.slack.elements import Message
+from bot.slack.blocks.elements import Message
 from tests.slack import foreign, material
 from tests.slack.hostile import PAYLOADS, generated
 from tests.slack.limits import violations

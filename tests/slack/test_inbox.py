@@ -9,10 +9,12 @@ from sqlalchemy import text
 from bot.slack.inbox import Inbox
 from bot.slack.quotas import Quotas
 from bot.slack.threads import Threads
-from bot.slack.types import Accepted, Kind, Outcome
+from bot.slack.types import Accepted, AskedVia, QuestionOutcome
 
 
-def end(inbox: Inbox, answer_id: str = "a1", outcome: Outcome = Outcome.ANSWERED) -> str:
+def end(
+    inbox: Inbox, answer_id: str = "a1", outcome: QuestionOutcome = QuestionOutcome.ANSWERED
+) -> str:
     """Take the next question and bring it to its end; return its text."""
     claim = inbox.take()
     assert claim is not None
@@ -45,11 +47,11 @@ def test_of_deliveries_at_the_same_time_one_is_new(open_inbox, ask) -> None:
 def test_questions_are_taken_in_the_order_of_writing(inbox, ask) -> None:
     """Not of arrival, and not as text: 9.5 comes before 10."""
     early = ask(0, "first")
-    early = type(early)("T1", "C1", "9.5", "U1", "first", Kind.DIRECT)
-    late = type(early)("T1", "C1", "10.000001", "U1", "third", Kind.DIRECT)
+    early = type(early)("T1", "C1", "9.5", "U1", "first", AskedVia.DIRECT)
+    late = type(early)("T1", "C1", "10.000001", "U1", "third", AskedVia.DIRECT)
     for incoming in (ask(5, "last"), late, early):
         inbox.accept(incoming)
-    inbox.accept(type(early)("T1", "C1", "10.0", "U1", "second", Kind.DIRECT))
+    inbox.accept(type(early)("T1", "C1", "10.0", "U1", "second", AskedVia.DIRECT))
     assert [inbox.place_in_line(incoming) for incoming in (early, late, ask(5))] == [1, 3, 4]
     assert [end(inbox) for _ in range(4)] == ["first", "second", "third", "last"]
     assert inbox.take() is None
@@ -60,7 +62,7 @@ def test_a_claim_carries_all_that_came_in(inbox, ask) -> None:
     """A private question stays private; the secret is not in its printed form."""
     asked = ask(
         3, "Was \x00 kostet \ud800 das?", private=True, zone="Europe/Berlin", thread_ts="1.0",
-        response_url="https://hooks.test/secret", kind=Kind.COMMAND,
+        response_url="https://hooks.test/secret", kind=AskedVia.COMMAND,
     )  # fmt: skip
     inbox.accept(asked)
     claim = inbox.take()
@@ -90,12 +92,12 @@ def test_a_claim_is_held_while_it_is_renewed(open_inbox, clock, ask) -> None:
     )  # fmt: skip
     for change in (
         one.renew(claim), one.recorded(claim, "a2", "", ""), one.begun(claim, "8.0"),
-        one.finished(claim, Outcome.FAILED, None, "late"), one.release(claim),
+        one.finished(claim, QuestionOutcome.FAILED, None, "late"), one.release(claim),
     ):  # fmt: skip
         assert change is False
-    assert two.finished(taken, Outcome.ANSWERED, None)
-    assert two.finished(taken, Outcome.FAILED, None) is False
-    assert two.by_answer("a1").outcome is Outcome.ANSWERED
+    assert two.finished(taken, QuestionOutcome.ANSWERED, None)
+    assert two.finished(taken, QuestionOutcome.FAILED, None) is False
+    assert two.by_answer("a1").outcome is QuestionOutcome.ANSWERED
     assert two.by_message("T1", "C1", "7.0").pk == claim.pk
 
 
@@ -119,7 +121,7 @@ def test_a_clock_set_back_does_not_hold_claims_for_hours(open_inbox, clock, ask)
     assert not one.renew(claim)
     clock.now += 86_400
     taken = one.take()
-    assert one.finished(taken, Outcome.ANSWERED, "5.0")
+    assert one.finished(taken, QuestionOutcome.ANSWERED, "5.0")
     assert one.take() is two.take() is None
 
 
@@ -142,18 +144,18 @@ def test_in_a_thread_questions_wait_for_those_before_them(open_inbox, ask) -> No
     one, two = open_inbox("one"), open_inbox("two")
     root = ask(1, "root")
     one.accept(root)
-    one.accept(ask(2, "follow-up", thread_ts=root.ts, kind=Kind.FOLLOW_UP))
+    one.accept(ask(2, "follow-up", thread_ts=root.ts, kind=AskedVia.FOLLOW_UP))
     one.accept(ask(3, "elsewhere"))
     claim = one.take()
     assert two.take().incoming.text == "elsewhere"
     assert two.take() is None
-    one.finished(claim, Outcome.FAILED, None, "the model is gone")
+    one.finished(claim, QuestionOutcome.FAILED, None, "the model is gone")
     assert one.by_question("T1", "C1", root.ts).reason == "the model is gone"
     assert two.take().incoming.text == "follow-up"
 
 
 @pytest.mark.parametrize("order", list(permutations(["ask", "edit", "delete", "follow-up"])))
-@pytest.mark.parametrize("kind", [Kind.FOLLOW_UP, Kind.MENTION])
+@pytest.mark.parametrize("kind", [AskedVia.FOLLOW_UP, AskedVia.MENTION])
 def test_all_orders_of_what_happens_to_a_question_end_alike(order, kind, inbox, ask) -> None:
     """It is withdrawn, with it a follow-up that only makes sense after it; a mention is not."""
     asked = ask(1, "old")
@@ -167,9 +169,9 @@ def test_all_orders_of_what_happens_to_a_question_end_alike(order, kind, inbox, 
     for event in order:
         happen[event]()
     end_of_asked = inbox.by_question("T1", "C1", asked.ts)
-    assert (end_of_asked.outcome, end_of_asked.incoming.text) == (Outcome.WITHDRAWN, "")
+    assert (end_of_asked.outcome, end_of_asked.incoming.text) == (QuestionOutcome.WITHDRAWN, "")
     claim = inbox.take()
-    if kind is Kind.FOLLOW_UP:
+    if kind is AskedVia.FOLLOW_UP:
         assert claim is None
         assert inbox.counts()["withdrawn"] == 2
     else:
@@ -201,7 +203,7 @@ def test_an_edit_after_the_work_began_is_offered(inbox, ask) -> None:
     assert inbox.edited("T1", "C1", asked.ts, "new").text == "new"
     assert inbox.edited("T1", "C1", asked.ts, "new") is None
     inbox.recorded(claim, "a1", "An answer.", "[]")
-    inbox.finished(claim, Outcome.ANSWERED, "9.0")
+    inbox.finished(claim, QuestionOutcome.ANSWERED, "9.0")
     assert inbox.edited("T1", "C1", asked.ts, "newest").user == "U1"
     found = inbox.by_answer("a1")
     assert (found.incoming.text, found.edited) == ("older", "newest")
@@ -226,14 +228,14 @@ def test_a_deleted_question_is_not_answered_and_an_answered_one_keeps_its_record
     assert not inbox.unwanted(claim)
     inbox.deleted("T1", "C1", recorded.ts)
     assert inbox.unwanted(claim)  # it may stand in Slack: its worker ends it
-    assert inbox.finished(claim, Outcome.WITHDRAWN, None)
+    assert inbox.finished(claim, QuestionOutcome.WITHDRAWN, None)
     assert inbox.by_answer("a1").text is None
 
     after = ask(3, "kept")
     inbox.accept(after)
     end(inbox, "a2")
     inbox.deleted("T1", "C1", after.ts)
-    assert inbox.by_answer("a2").outcome is Outcome.ANSWERED
+    assert inbox.by_answer("a2").outcome is QuestionOutcome.ANSWERED
     assert inbox.by_answer("a2").incoming.text == "kept"
     assert inbox.counts()["withdrawn"] == 2
 
@@ -278,7 +280,7 @@ def test_a_response_url_is_kept_no_longer_than_needed(inbox, clock, database, as
             query = text("SELECT response_url FROM slack_questions ORDER BY pk")
             return list(connection.execute(query).scalars())
 
-    secret = {"response_url": "https://hooks.test/secret", "kind": Kind.COMMAND}
+    secret = {"response_url": "https://hooks.test/secret", "kind": AskedVia.COMMAND}
     inbox.accept(ask(1, **secret))
     end(inbox)
     inbox.accept(ask(2, **secret))
@@ -296,8 +298,8 @@ def test_recent_questions_are_the_persons_answered_ones(inbox, ask) -> None:
         inbox.accept(ask(second, f"question {second}", user=user))
     for number in range(1, 4):
         end(inbox, f"a{number}")
-    end(inbox, "a4", Outcome.FAILED)
-    end(inbox, "a5", Outcome.DECLINED)
+    end(inbox, "a4", QuestionOutcome.FAILED)
+    end(inbox, "a5", QuestionOutcome.DECLINED)
     texts = [claim.incoming.text for claim in inbox.recent("T1", "U1")]
     assert texts == ["question 5", "question 3", "question 1"]
     assert [claim.answer_id for claim in inbox.recent("T1", "U1", limit=1)] == ["a5"]
@@ -343,7 +345,7 @@ def test_a_stop_ends_what_waits_and_marks_what_another_process_works_on(open_inb
     assert two.stop("T1", "C1", root) == 2
     ended = [two.by_question("T1", "C1", ask(second).ts) for second in (2, 3)]
     assert [(claim.outcome, claim.reason) for claim in ended] == [
-        (Outcome.FAILED, "Stopped at your wish.")
+        (QuestionOutcome.FAILED, "Stopped at your wish.")
     ] * 2
     assert one.unwanted(theirs)
     assert not two.unwanted(mine)

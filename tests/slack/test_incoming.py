@@ -3,7 +3,7 @@
 import pytest
 
 from bot.slack.running import Running
-from bot.slack.types import ChannelSettings, Kind
+from bot.slack.types import AskedVia, ChannelSettings
 from tests.slack.fake import BOT_USER, FakeSlack
 
 pytestmark = pytest.mark.anyio
@@ -214,4 +214,4 @@ async def test_a_question_is_in_the_inbox_before_it_is_acknowledged(
     assert BRANDT in (await office.answer_to(ts)).said
     claim = bot.parts.inbox.by_question("T0FAKE", office.dm("alice").id, ts)
     assert claim
-    assert claim.incoming.kind is Kind.DIRECT
+    assert claim.incoming.kind is AskedVia.DIRECT

@@ -167,9 +167,9 @@ async def test_history_is_deleted_from_home(slack: FakeSlack, running: Running):
 async def test_pages_of_passages_are_turned_in_place(
     slack: FakeSlack, running: Running, monkeypatch: pytest.MonkeyPatch
 ):
-    from bot.slack import passages_view
+    from bot.slack.blocks import passages
 
-    monkeypatch.setattr(passages_view, "PAGE_BLOCKS", 4)  # a passage a page
+    monkeypatch.setattr(passages, "PAGE_BLOCKS", 4)  # a passage a page
     answer = await answered(slack, NOWHERE)  # names several passages
     await slack.click(answer, "Show passages", "alice")
     first = await seen(slack, "alice", "Page 1 of ")
@@ -189,9 +189,9 @@ async def test_pages_of_passages_are_turned_in_place(
 async def test_a_page_is_turned_only_to_what_the_viewer_may_see_still(
     slack: FakeSlack, running: Running, monkeypatch: pytest.MonkeyPatch
 ):
-    from bot.slack import passages_view
+    from bot.slack.blocks import passages
 
-    monkeypatch.setattr(passages_view, "PAGE_BLOCKS", 4)
+    monkeypatch.setattr(passages, "PAGE_BLOCKS", 4)
     answer = await answered(slack, f"{SECRET} And who won the chess championship of Iceland?")
     await slack.click(answer, "Show passages", "alice")
     view = await seen(slack, "alice", "More passages")
@@ -207,8 +207,8 @@ async def test_a_share_whose_process_died_is_taken_up_and_stands_once(
     slack: FakeSlack, running: Running
 ):
     """Killed before the post, or after it: whoever clicks again later finds out."""
-    from bot.slack.listeners import sharing
-    from bot.slack.listeners.clicks import Where
+    from bot.slack.events import sharing
+    from bot.slack.events.clicks import Where
     from bot.slack.shares import ABANDONED_SECONDS, Begun
 
     def shared() -> list[Message]:

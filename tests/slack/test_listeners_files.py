@@ -2,7 +2,7 @@ import pytest
 from aiohttp import web
 
 from bot.slack import phrases
-from bot.slack.fetching import fetch, safe_name
+from bot.slack.events.download import fetch, safe_name
 from bot.slack.running import Running
 from index.errors import ReadError
 from index.library import Library

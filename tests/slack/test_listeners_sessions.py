@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from bot.slack import phrases
-from bot.slack.listeners.errands import Errands, done
-from bot.slack.listeners.sessions import forget
+from bot.slack.events.errands import Errands, done
+from bot.slack.events.sessions import forget
 from bot.slack.outbox import Undeliverable
 from bot.slack.running import Running
-from bot.slack.types import Outcome
+from bot.slack.types import QuestionOutcome
 from index.errors import DatabaseUnavailable, NotFound, UsageError
 from tests.slack.fake import FakeSlack
 
@@ -41,7 +41,9 @@ async def test_stop_ends_the_work_and_the_session(slack: FakeSlack, running: Run
     await slack.stop_session(channel, ts, "alice")
     await slack.until(lambda: slack.world.sessions[channel, ts].status == "active")
     find = running.parts.inbox.by_question
-    await slack.until(lambda: find(running.parts.team, channel, ts).outcome is Outcome.FAILED)
+    await slack.until(
+        lambda: find(running.parts.team, channel, ts).outcome is QuestionOutcome.FAILED
+    )
     hold.set()
     await slack.quiet(1.0)
     assert not slack.answers()
@@ -142,7 +144,9 @@ async def test_stop_ends_a_question_that_still_waits(slack: FakeSlack, running: 
     await slack.stop_session(channel, first, "alice")
     for ts in (first, second):
         await slack.until(
-            lambda name=ts: find(running.parts.team, channel, name).outcome is Outcome.FAILED
+            lambda name=ts: (
+                find(running.parts.team, channel, name).outcome is QuestionOutcome.FAILED
+            )
         )
         assert find(running.parts.team, channel, ts).reason == phrases.STOPPED
     hold.set()

@@ -6,14 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from bot.slack import scopes
-from bot.slack.manifest import LIMITS, Plan, broken_limits, build, request_url, text
-from bot.slack.scopes import EVENTS, SCOPES, Need, needs
+from bot.slack.setup import manifest as scopes
+from bot.slack.setup.manifest import (
+    EVENTS,
+    LIMITS,
+    SCOPES,
+    AppPlan,
+    ScopeNeed,
+    broken_limits,
+    build,
+    needs,
+    request_url,
+    text,
+)
 from index.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
 PLANS = [
-    Plan(follow_ups=follow_ups, user_groups=groups, public_url=url)
+    AppPlan(follow_ups=follow_ups, user_groups=groups, public_url=url)
     for follow_ups in (False, True)
     for groups in (False, True)
     for url in (None, "https://briefs.example.org")
@@ -21,22 +31,22 @@ PLANS = [
 
 
 @pytest.mark.parametrize("plan", PLANS)
-def test_every_plan_keeps_to_the_limits(plan: Plan) -> None:
+def test_every_plan_keeps_to_the_limits(plan: AppPlan) -> None:
     """No field is longer than Slack takes, and every limit that applies was looked at."""
     assert list(broken_limits(build(plan))) == []
 
 
 def test_a_limit_is_of_a_field_that_there_is() -> None:
     """Each limit finds its field, so that a renamed field does not go unchecked."""
-    fullest = build(Plan(follow_ups=True, user_groups=True, public_url="https://b.example.org"))
-    from bot.slack.manifest import _found
+    fullest = build(AppPlan(follow_ups=True, user_groups=True, public_url="https://b.example.org"))
+    from bot.slack.setup.manifest import _found
 
     assert [path for path in LIMITS if not list(_found(fullest, path.split("."), ""))] == []
 
 
 def test_mention_only_reads_no_channel() -> None:
     """The least profile has no history scope but that of messages to the bot itself."""
-    manifest = build(Plan())
+    manifest = build(AppPlan())
     asked = manifest["oauth_config"]["scopes"]["bot"]
     assert [name for name in asked if name.endswith(":history")] == ["im:history"]
     assert manifest["settings"]["event_subscriptions"]["bot_events"] == [
@@ -48,7 +58,7 @@ def test_mention_only_reads_no_channel() -> None:
 def test_follow_ups_add_the_history_scopes_and_nothing_else() -> None:
     """What the larger profile asks for beyond the least one is told in the table."""
     least, more = (
-        set(build(Plan(follow_ups=follow_ups))["oauth_config"]["scopes"]["bot"])
+        set(build(AppPlan(follow_ups=follow_ups))["oauth_config"]["scopes"]["bot"])
         for follow_ups in (False, True)
     )
     assert more - least == {"channels:history", "groups:history", "mpim:history"}
@@ -58,14 +68,14 @@ def test_follow_ups_add_the_history_scopes_and_nothing_else() -> None:
 @pytest.mark.parametrize("name", ["chat:write.public", "chat:write.customize", "users:read.email"])
 def test_no_scope_beyond_need(name: str) -> None:
     """No user scope, and none of those that reach further than the bot does."""
-    manifest = build(Plan(follow_ups=True, user_groups=True))
+    manifest = build(AppPlan(follow_ups=True, user_groups=True))
     assert list(manifest["oauth_config"]["scopes"]) == ["bot"]
     assert name not in manifest["oauth_config"]["scopes"]["bot"]
 
 
 def test_an_event_comes_with_its_scope() -> None:
     """Slack refuses a subscription whose scope is not asked for."""
-    for wanted in (needs(follow_ups=False, user_groups=False), frozenset(Need)):
+    for wanted in (needs(follow_ups=False, user_groups=False), frozenset(ScopeNeed)):
         asked = set(scopes.scope_names(wanted))
         assert {e.scope for e in EVENTS if e.need in wanted and e.scope} <= asked
 
@@ -78,14 +88,14 @@ def test_every_scope_has_a_reason() -> None:
 
 def test_socket_mode_names_no_address() -> None:
     """Nothing listens on the network."""
-    manifest = build(Plan())
+    manifest = build(AppPlan())
     assert manifest["settings"]["socket_mode_enabled"] is True
     assert "url" not in json.dumps(manifest)
 
 
 def test_http_sends_everything_to_one_address() -> None:
     """Events, clicks and commands arrive at the path that the server listens on."""
-    manifest = build(Plan(public_url="https://briefs.example.org/"))
+    manifest = build(AppPlan(public_url="https://briefs.example.org/"))
     url = "https://briefs.example.org/slack/events"
     assert manifest["settings"]["socket_mode_enabled"] is False
     assert manifest["settings"]["event_subscriptions"]["request_url"] == url
@@ -113,12 +123,12 @@ def test_a_path_of_ones_own_is_kept() -> None:
 def test_a_name_that_slack_would_refuse_is_named(name: str) -> None:
     """The field, its length and what Slack takes."""
     with pytest.raises(UsageError, match=rf"display_information\.name: {len(name)} characters"):
-        build(replace(Plan(), name=name))
+        build(replace(AppPlan(), name=name))
 
 
 def test_the_pane_is_of_the_new_kind() -> None:
     """agent_view, and never beside the older assistant_view."""
-    features = build(Plan())["features"]
+    features = build(AppPlan())["features"]
     assert "agent_view" in features
     assert "assistant_view" not in features
     assert features["app_home"]["messages_tab_read_only_enabled"] is False
@@ -126,7 +136,7 @@ def test_the_pane_is_of_the_new_kind() -> None:
 
 def test_the_file_is_the_manifest() -> None:
     """What is written reads back as what was built."""
-    assert json.loads(text(build(Plan()))) == build(Plan())
+    assert json.loads(text(build(AppPlan()))) == build(AppPlan())
 
 
 def test_the_page_holds_the_table(request: pytest.FixtureRequest) -> None:

@@ -11,7 +11,7 @@ from bot.record import sha256
 from bot.slack.inbox import Inbox
 from bot.slack.posts import OWNED_SECONDS, Noted, Posts
 from bot.slack.running import Running
-from bot.slack.types import Outcome, Posted
+from bot.slack.types import Posted, QuestionOutcome
 from index import failpoints
 from index.database import Database
 from index.library import Library
@@ -141,7 +141,7 @@ async def test_an_answer_of_several_messages_has_a_record_of_each(
     bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In their order."""
-    from bot.slack import answer_blocks
+    from bot.slack.blocks import answers as answer_blocks
 
     monkeypatch.setattr(answer_blocks, "MOST_BLOCKS", 1)
     ts = await office.mention("#desk", "alice", "What is the melting point of tungsten?")
@@ -201,7 +201,7 @@ def end(inbox: Inbox, ask, second: int, *names: str) -> None:
         Noted(f"a{second}", name, Posted("C1", f"{second}.{number}", text=f"said {name}"))
         for number, name in enumerate(names)
     ]
-    assert inbox.finished(claim, Outcome.ANSWERED, f"{second}.0", posted=posted)
+    assert inbox.finished(claim, QuestionOutcome.ANSWERED, f"{second}.0", posted=posted)
 
 
 def test_a_post_is_noted_with_the_end_of_its_question_and_recorded_once(
@@ -264,7 +264,7 @@ def test_what_was_forgotten_before_it_was_recorded_is_in_no_record(
     inbox.recorded(claim, "a2", "said", "[]")
     assert inbox.forget("T1", "U1") == ["a1", "a2"]
     post = Noted("a2", "answer", Posted("C1", "2.0", text="said"))
-    inbox.finished(claim, Outcome.ANSWERED, "2.0", posted=[post])
+    inbox.finished(claim, QuestionOutcome.ANSWERED, "2.0", posted=[post])
     assert Posts(database, ledger, inbox.owner, clock=clock).record("a1") == 1
     assert Posts(database, ledger, inbox.owner, clock=clock).record("a2") == 1
     assert [one.private for one in records(ledger)] == [None, None]

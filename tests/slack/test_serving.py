@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.serving.asgi import Answer, Site, page
 from bot.serving.guard import LONGEST, Guard
 from bot.serving.server import address, bound, serving
-from bot.slack.http import PATH, events
+from bot.slack.events.app import PATH, asgi_app
 from index.errors import UsageError
 from tests.slack.conftest import Clock
 from tests.slack.fake import FakeSlack
@@ -266,7 +266,7 @@ async def test_the_real_app_takes_what_the_fake_slack_signs(
         seen.append(command["text"])
         await ack("understood")
 
-    guard = Guard(events(app), slack.signing_secret)
+    guard = Guard(asgi_app(app), slack.signing_secret)
     url = await serve(Site({PATH: (("POST",), guard)})) + PATH
     assert await slack.post_signed(url, {"type": "url_verification", "challenge": "c1"}) == (
         200, '{"challenge": "c1"}',

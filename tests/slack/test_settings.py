@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
-from bot.slack.audience import Rule
-from bot.slack.settings import SLACK_API, Transport, load
+from bot.slack.access.audience import Rule
+from bot.slack.setup.settings import SLACK_API, Transport, load
 from bot.slack.types import Answering
 from index.errors import SettingsError
 from index.settings import load as load_all

@@ -4,7 +4,7 @@ import pytest
 
 from bot.answer import Turn
 from bot.slack.threads import Threads
-from bot.slack.types import Kind, Outcome
+from bot.slack.types import AskedVia, QuestionOutcome
 
 
 @pytest.fixture
@@ -16,7 +16,12 @@ def threads(database, clock) -> Threads:
 def answered(inbox, ask):
     """Ask and answer; the answer's id is the question's text."""
 
-    def one(second: float, text: str, outcome: Outcome = Outcome.ANSWERED, **more: object) -> None:
+    def one(
+        second: float,
+        text: str,
+        outcome: QuestionOutcome = QuestionOutcome.ANSWERED,
+        **more: object,
+    ) -> None:
         inbox.accept(ask(second, text, **more))
         claim = inbox.take()
         inbox.recorded(claim, text, "An answer.", "[]")
@@ -31,9 +36,9 @@ def test_turns_are_the_earlier_questions_of_this_thread_in_order(
     """Not of other threads, channels or workspaces, and not what failed, waits or was deleted."""
     root = ask(1).ts
     here = {"thread_ts": root}
-    answered(3, "second", Outcome.DECLINED, **here)
+    answered(3, "second", QuestionOutcome.DECLINED, **here)
     answered(1, "first")
-    answered(4, "failed", Outcome.FAILED, **here)
+    answered(4, "failed", QuestionOutcome.FAILED, **here)
     answered(5, "deleted", **here)
     answered(6, "elsewhere", channel="C2", **here)
     answered(6, "foreign", team="T2", **here)
@@ -70,7 +75,7 @@ def test_a_thread_is_joined_for_a_day_after_an_answer(threads, answered, inbox, 
     assert not threads.joined("T1", "C1", root)
     inbox.accept(ask(1))
     assert threads.joined("T1", "C1", root)
-    inbox.finished(inbox.take(), Outcome.FAILED, None, "gone")
+    inbox.finished(inbox.take(), QuestionOutcome.FAILED, None, "gone")
     assert not threads.joined("T1", "C1", root)
     answered(2, "again", thread_ts=root)
     clock.now += 23 * 3600
@@ -97,6 +102,6 @@ def test_a_muted_thread_is_left_alone(threads, answered, ask) -> None:
     threads.mute("T1", "C1", ask(1).ts)
     assert not threads.joined("T1", "C1", ask(1).ts)
     assert threads.joined("T1", "C1", ask(2).ts)
-    answered(3, "mention", thread_ts=ask(1).ts, kind=Kind.MENTION)
+    answered(3, "mention", thread_ts=ask(1).ts, kind=AskedVia.MENTION)
     threads.unmute("T1", "C1", ask(1).ts)
     assert threads.joined("T1", "C1", ask(1).ts)

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from bot.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
-from bot.slack import actions, passages_view, submitted, views
-from bot.slack.passages_view import Around, State, around, passage_of, state_of
+from bot.slack import submitted
+from bot.slack.blocks import actions, dialogs
+from bot.slack.blocks import passages as passages_view
+from bot.slack.blocks.passages import Around, PassagesState, around, passage_of, state_of
 from bot.slack.types import Answering, ChannelSettings
 from index.passage import Brief, Passage
 from tests.golden_files import Golden
@@ -61,7 +63,7 @@ def test_an_opened_passage_has_what_stands_around_it() -> None:
     said = words_of(view["blocks"])
     assert said.index("Before.") < said.index("Wheat exports") < said.index("After.")
     assert "Paragraph before" not in said
-    assert state_of(view) == State("a1b2", 0, (1,))
+    assert state_of(view) == PassagesState("a1b2", 0, (1,))
 
 
 def test_a_brief_that_is_gone_is_said_to_be() -> None:
@@ -135,18 +137,18 @@ def filled(view: dict[str, Any], **values: Any) -> dict[str, Any]:
 def test_feedback_comes_back() -> None:
     """With the answer it is about."""
     view = filled(
-        views.feedback_view("a1"),
+        dialogs.feedback_view("a1"),
         reason={"selected_option": {"value": "outdated"}},
         note={"value": " see 2025 \x00"},
     )
     assert submitted.complaint(view) == submitted.Complaint("a1", "outdated", "see 2025 \ufffd")
-    assert submitted.complaint(filled(views.feedback_view("a1"))).reason == "other"
+    assert submitted.complaint(filled(dialogs.feedback_view("a1"))).reason == "other"
 
 
 def test_settings_come_back() -> None:
     """With the channel they are of."""
     view = filled(
-        views.settings_view("C1", ["a", "b"], ChannelSettings()),
+        dialogs.settings_view("C1", ["a", "b"], ChannelSettings()),
         collections={"selected_options": [{"value": "b"}]},
         answering={"selected_option": {"value": "private"}},
         unasked={"selected_option": {"value": "questions"}},
@@ -158,11 +160,11 @@ def test_settings_come_back() -> None:
 def test_many_collections_are_listed_as_far_as_slack_lets_us() -> None:
     """The rest is named as such; those chosen are always listed."""
     names = [f"c{number}" for number in range(150)]
-    view = views.settings_view("C1", names, ChannelSettings(collections=("c149",)))
+    view = dialogs.settings_view("C1", names, ChannelSettings(collections=("c149",)))
     assert violations(view) == []
     assert "50 more" in words_of(view["blocks"])
-    assert violations(views.settings_view("C1", [], ChannelSettings())) == []
-    assert violations(views.upload_view([])) == []
+    assert violations(dialogs.settings_view("C1", [], ChannelSettings())) == []
+    assert violations(dialogs.upload_view([])) == []
 
 
 @pytest.mark.parametrize(
@@ -173,7 +175,7 @@ def test_many_collections_are_listed_as_far_as_slack_lets_us() -> None:
 def test_an_upload_comes_back_or_says_what_is_wrong(date: str, wrong: bool) -> None:
     """A file, and a date that is one."""
     view = filled(
-        views.upload_view(["trade"], "C1"),
+        dialogs.upload_view(["trade"], "C1"),
         files={"files": [{"id": "F1"}]},
         collection={"selected_option": {"value": "trade"}},
         title={"value": None},
@@ -181,10 +183,10 @@ def test_an_upload_comes_back_or_says_what_is_wrong(date: str, wrong: bool) -> N
     )
     assert submitted.upload(view) == submitted.Upload(("F1",), "trade", None, date or None, "C1")
     assert set(submitted.upload_errors(view)) == ({"date"} if wrong else set())
-    assert set(submitted.upload_errors(filled(views.upload_view([])))) == {"files"}
+    assert set(submitted.upload_errors(filled(dialogs.upload_view([])))) == {"files"}
 
 
 def test_a_question_comes_back() -> None:
     """With the channel it was asked from."""
-    view = filled(views.ask_view("rye?", "C1"), question={"value": "rye? "})
+    view = filled(dialogs.ask_view("rye?", "C1"), question={"value": "rye? "})
     assert submitted.question(view) == ("rye?", "C1")

@@ -118,7 +118,7 @@ def _file(to: str | None, channel: str | None) -> "Path | None":
 
 def _post(channel: str, made: "Anchor") -> None:
     from bot.slack.anchoring import post
-    from bot.slack.settings import load
+    from bot.slack.setup.settings import load
 
     summary = f"Ledger: {made.count:,} records at {made.at}."
     post(load(), channel, summary, made.line())

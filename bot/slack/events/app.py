@@ -1,0 +1,57 @@
+"""Put the Slack app together: parts in, a Bolt app out. Listeners only register here.
+
+The same app serves Socket Mode and HTTP. Nothing is answered in a listener: questions go into the
+inbox, the worker answers them.
+"""
+
+import re
+from typing import Any
+
+from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.events import actions, commands, home, messages, sessions, shortcuts, views
+from bot.slack.parts import SlackServices
+from bot.slack.worker import Worker
+
+
+def build(parts: SlackServices, worker: Worker, client: AsyncWebClient) -> AsyncApp:
+    """Return the app with all its listeners."""
+    secret = parts.settings.signing_secret
+
+    async def authorize() -> AuthorizeResult:
+        """Say who we are: known since the start, so that no event waits for a call."""
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=parts.team,
+            bot_user_id=parts.bot_user,
+            bot_token=client.token,
+        )
+
+    app = AsyncApp(
+        client=AsyncWebClient(base_url=client.base_url, retry_handlers=[]),
+        authorize=authorize,
+        signing_secret=secret.get_secret_value() if secret else None,
+        request_verification_enabled=secret is not None,
+    )
+    door = messages.register(app, parts, worker)
+    for module in (commands, actions, views, shortcuts):
+        module.register(app, parts, door)
+    home.register(app, parts)
+    sessions.register(app, parts, worker)
+
+    @app.event(re.compile("."))
+    async def received(body: dict[str, Any]) -> None:
+        """Acknowledge every event: what is not acknowledged is delivered again."""
+
+    return app
+
+
+PATH = "/slack/events"  # events, clicks and commands
+
+
+def asgi_app(app: AsyncApp) -> Any:
+    """Return the ASGI application that hands requests to the app."""
+    return AsyncSlackRequestHandler(app, PATH)

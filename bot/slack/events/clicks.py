@@ -1,0 +1,124 @@
+"""Who clicked, typed or filled in something, where, and how to tell them something there.
+
+In: the payload of a command, click, shortcut or submission. Out: a Where, and a message or a dialog
+that only that person sees. Knows nothing of what was clicked.
+"""
+
+import json
+import logging
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.access.facts import error_code
+from bot.slack.blocks.elements import Message, View
+from bot.slack.blocks.notices import said
+from bot.slack.outbox import Undeliverable
+from bot.slack.parts import SlackServices
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Where:
+    """A person and a place; `channel` is "" in App Home and in what is opened there."""
+
+    user: str
+    channel: str = ""
+    thread_ts: str | None = None
+    trigger: str = field(default="", repr=False)
+    response_url: str | None = field(default=None, repr=False)
+
+    @property
+    def direct(self) -> bool:
+        """Whether the channel is a direct message with us, or none."""
+        return self.channel[:1] in {"", "D"}
+
+
+def where_of(body: Mapping[str, Any]) -> Where:
+    """Return who did something, and where."""
+    container, view = body.get("container") or {}, body.get("view") or {}
+    user = body.get("user")
+    channel = (body.get("channel") or {}).get("id") or body.get("channel_id")
+    message = body.get("message") or {}
+    thread = container.get("thread_ts") or message.get("thread_ts")
+    return Where(
+        user=str(user["id"] if isinstance(user, Mapping) else body.get("user_id")),
+        channel=str(channel or container.get("channel_id") or kept(view).get("channel") or ""),
+        thread_ts=str(thread) if thread else None,
+        trigger=str(body.get("trigger_id") or ""),
+        response_url=body.get("response_url") or None,
+    )
+
+
+def kept(view: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a dialog remembers of itself."""
+    found = json.loads(view.get("private_metadata") or "{}")
+    return found if isinstance(found, dict) else {}
+
+
+def value_of(body: Mapping[str, Any]) -> str:
+    """Return what the button carries."""
+    clicked = (body.get("actions") or [{}])[0]
+    return str(clicked.get("value") or "")
+
+
+def own_ts() -> str:
+    """Return a ts, of now, that no message has: Slack's have six digits after the point."""
+    return f"{time.time():.6f}{secrets.randbelow(10**8):08d}"
+
+
+async def tell(parts: SlackServices, where: Where, message: Message | str) -> None:
+    """Say something to one person, where they are; else in their direct message with us."""
+    shown = said(message) if isinstance(message, str) else message
+    blocks = list(shown.blocks)
+    if where.channel:
+        try:
+            await parts.outbox.ephemeral(
+                where.channel, where.user, where.thread_ts, shown.text, blocks,
+                response_url=where.response_url,
+            )  # fmt: skip
+            return
+        except Undeliverable as failure:
+            if failure.everywhere:
+                raise
+            log.info("told in a direct message, for there is no other way (%s)", failure.code)
+    await parts.outbox.post(where.user, None, shown.text, blocks)
+
+
+async def opened(client: AsyncWebClient, where: Where, view: View) -> str:
+    """Open a dialog, for which there are three seconds; return its id, "" where Slack refused."""
+    told = await _called(client, "views_open", trigger_id=where.trigger, view=view)
+    return str((told.get("view") or {}).get("id") or "")
+
+
+async def updated(
+    client: AsyncWebClient, view_id: str, view: View, seen: str | None = None
+) -> None:
+    """Change a dialog; with `seen`, the hash of the one clicked in, only while it is that one."""
+    if view_id:
+        more = {"hash": seen} if seen else {}
+        await _called(client, "views_update", view_id=view_id, view=view, **more)
+
+
+async def published(client: AsyncWebClient, user: str, view: View) -> None:
+    """Show App Home to a person."""
+    await _called(client, "views_publish", user_id=user, view=view)
+
+
+async def _called(client: AsyncWebClient, call: str, **arguments: Any) -> Mapping[str, Any]:
+    """Make a call of which nothing but a dialog depends: a failure is a line in the log."""
+    try:
+        response = await getattr(client, call)(**arguments)
+    except SlackApiError as error:
+        log.warning("%s: %s", call, error_code(error.response))
+        return {}
+    except (SlackClientError, OSError, TimeoutError) as error:
+        log.warning("%s: %s", call, type(error).__name__)
+        return {}
+    return response.data if isinstance(response.data, dict) else {}

@@ -1,0 +1,344 @@
+"""Build the manifest of the Slack app: what an admin pastes at api.slack.com, as a dictionary.
+
+In goes a plan (name, how Slack reaches us, what the bot may read), out comes JSON that keeps to
+Slack's limits. Knows no token and calls nobody.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from index.errors import UsageError
+
+
+class ScopeNeed(StrEnum):
+    """When a scope or an event is asked for."""
+
+    ALWAYS = "always"  # without it the bot is of no use
+    FEATURE = "feature"  # always asked for; without it one feature is off
+    FOLLOW_UPS = "follow-ups"  # only where the bot may read channels unasked
+    USER_GROUPS = "user groups"  # only where collections are kept to user groups
+
+
+@dataclass(frozen=True)
+class OAuthScope:
+    """One OAuth scope of the bot token."""
+
+    name: str
+    need: ScopeNeed
+    reason: str  # what it is for
+    without: str  # what is off where it was not granted, to be read after "off:"
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """One event that the app subscribes to."""
+
+    name: str
+    need: ScopeNeed
+    scope: str | None  # that Slack demands for it
+    reason: str
+
+
+SCOPES = (
+    OAuthScope(
+        "app_mentions:read", ScopeNeed.ALWAYS,
+        "see messages that mention the bot",
+        "answers to mentions",
+    ),
+    OAuthScope(
+        "channels:read", ScopeNeed.ALWAYS,
+        "learn who reads a public channel: guests, other organisations",
+        "all but public collections in public channels",
+    ),
+    OAuthScope(
+        "chat:write", ScopeNeed.ALWAYS,
+        "post answers, stream them, show that it is at work",
+        "every answer",
+    ),
+    OAuthScope(
+        "commands", ScopeNeed.ALWAYS,
+        "the command /briefs and the shortcuts",
+        "/briefs and the shortcuts",
+    ),
+    OAuthScope(
+        "groups:read", ScopeNeed.ALWAYS,
+        "learn who reads a private channel that the bot is in",
+        "all but public collections in private channels",
+    ),
+    OAuthScope(
+        "im:history", ScopeNeed.ALWAYS,
+        "see what people write to the bot itself",
+        "direct messages and the agent pane",
+    ),
+    OAuthScope(
+        "im:read", ScopeNeed.ALWAYS,
+        "tell a direct message with one person from other conversations",
+        "all but public collections in direct messages",
+    ),
+    OAuthScope(
+        "users:read", ScopeNeed.ALWAYS,
+        "tell members from guests, and know the asker's time zone",
+        "all but public collections, everywhere",
+    ),
+    OAuthScope(
+        "assistant:write", ScopeNeed.FEATURE,
+        "the agent pane with its suggested questions and the Stop button",
+        "the agent pane, its suggested questions and the Stop button",
+    ),
+    OAuthScope(
+        "files:read", ScopeNeed.FEATURE,
+        "fetch the files that people hand over to be added to the briefs",
+        "adding briefs from Slack",
+    ),
+    OAuthScope(
+        "mpim:read", ScopeNeed.FEATURE,
+        "learn who reads a direct message of several people",
+        "all but public collections in direct messages of several people",
+    ),
+    OAuthScope(
+        "channels:history", ScopeNeed.FOLLOW_UPS,
+        "see follow-ups without a mention, edits and deletions in public channels; look whether "
+        "an answer arrived when Slack's reply was lost",
+        "follow-ups without a mention in public channels",
+    ),
+    OAuthScope(
+        "groups:history", ScopeNeed.FOLLOW_UPS,
+        "the same in private channels that the bot is in",
+        "follow-ups without a mention in private channels",
+    ),
+    OAuthScope(
+        "mpim:history", ScopeNeed.FOLLOW_UPS,
+        "the same in direct messages of several people that the bot is in",
+        "follow-ups without a mention in direct messages of several people",
+    ),
+    OAuthScope(
+        "usergroups:read", ScopeNeed.USER_GROUPS,
+        "know who is in the user groups that collections are kept to",
+        "collections kept to user groups",
+    ),
+)  # fmt: skip
+
+# Left out on purpose: file_shared tells of every file in a channel, where the message that hands
+# one over is enough; member_left_channel, because memberships are asked anew within five minutes;
+# app_context_changed, because where somebody is looking says nothing about what they may see.
+EVENTS = (
+    Subscription("agent_session_stopped", ScopeNeed.ALWAYS, None, "the Stop button was pressed"),
+    Subscription("app_home_opened", ScopeNeed.ALWAYS, None, "App Home or the agent pane was opened"),
+    Subscription("app_mention", ScopeNeed.ALWAYS, "app_mentions:read", "the bot was mentioned"),
+    Subscription("app_uninstalled", ScopeNeed.ALWAYS, None, "the app was removed: nothing more is answered"),
+    Subscription("message.im", ScopeNeed.ALWAYS, "im:history", "somebody wrote to the bot itself"),
+    Subscription("tokens_revoked", ScopeNeed.ALWAYS, None, "its token was revoked: nothing more is answered"),
+    Subscription(
+        "message.channels", ScopeNeed.FOLLOW_UPS, "channels:history",
+        "any message in a public channel that the bot is in",
+    ),
+    Subscription(
+        "message.groups", ScopeNeed.FOLLOW_UPS, "groups:history",
+        "any message in a private channel that the bot is in",
+    ),
+    Subscription(
+        "message.mpim", ScopeNeed.FOLLOW_UPS, "mpim:history",
+        "any message in a direct message of several people that the bot is in",
+    ),
+)  # fmt: skip
+
+
+def needs(*, follow_ups: bool, user_groups: bool) -> frozenset[ScopeNeed]:
+    """Return what a set-up asks for."""
+    optional = {ScopeNeed.FOLLOW_UPS: follow_ups, ScopeNeed.USER_GROUPS: user_groups}
+    return frozenset(need for need in ScopeNeed if optional.get(need, True))
+
+
+def scope_names(wanted: Iterable[ScopeNeed]) -> list[str]:
+    """Return the scopes to ask for, sorted."""
+    wanted = frozenset(wanted)
+    return sorted(scope.name for scope in SCOPES if scope.need in wanted)
+
+
+def event_names(wanted: Iterable[ScopeNeed]) -> list[str]:
+    """Return the events to subscribe to, sorted."""
+    wanted = frozenset(wanted)
+    return sorted(event.name for event in EVENTS if event.need in wanted)
+
+
+_ASKED = {
+    ScopeNeed.ALWAYS: "always",
+    ScopeNeed.FEATURE: "always",
+    ScopeNeed.FOLLOW_UPS: "with follow-ups",
+    ScopeNeed.USER_GROUPS: "with user groups",
+}
+
+
+def markdown() -> str:
+    """Return both tables as docs/slack.md prints them."""
+    lines = ["| scope | asked for | why | off without it |", "|---|---|---|---|"]
+    lines += [
+        f"| `{scope.name}` | {_ASKED[scope.need]} | {scope.reason} | {scope.without} |"
+        for scope in SCOPES
+    ]
+    lines += ["", "| event | asked for | scope | tells the bot |", "|---|---|---|---|"]
+    lines += [
+        f"| `{event.name}` | {_ASKED[event.need]} | "
+        f"{f'`{event.scope}`' if event.scope else 'none'} | {event.reason} |"
+        for event in EVENTS
+    ]
+    return "\n".join(lines) + "\n"
+
+
+COMMAND = "/briefs"
+ASK_SHORTCUT = "ask_briefs"  # callback ids of the shortcuts
+ADD_SHORTCUT = "add_to_briefs"
+OPEN_SHORTCUT = "open_briefs"
+# Slack takes 24 characters; "… about this" would be one too many.
+ASK_NAME = "Ask the briefs about it"
+EVENTS_PATH = "/slack/events"  # where `briefs serve` listens
+
+_DESCRIPTION = (
+    "Answers questions from your briefs, every sentence cited to the passage it rests on."
+)
+_AGENT = (
+    "Ask what your organisation's briefs say. Every sentence of an answer is cited to the passage "
+    "it rests on; what the briefs do not say is not answered."
+)
+_USAGE = "ask QUESTION | search WORDS | latest | brief ID | add | settings | help"
+
+# Most and fewest characters or items, from Slack's manifest schema, version 2
+# (github.com/slackapi/manifest-schema). `*` stands for each item of a list.
+LIMITS: dict[str, tuple[int, int]] = {
+    "display_information.name": (1, 35),
+    "display_information.description": (1, 140),
+    "display_information.background_color": (4, 7),
+    "features.bot_user.display_name": (1, 80),
+    "features.agent_view.agent_description": (1, 300),
+    "features.slash_commands": (1, 50),
+    "features.slash_commands.*.command": (2, 32),
+    "features.slash_commands.*.description": (1, 2000),
+    "features.slash_commands.*.usage_hint": (1, 1000),
+    "features.slash_commands.*.url": (1, 3000),
+    "features.shortcuts": (1, 10),
+    "features.shortcuts.*.name": (1, 24),
+    "features.shortcuts.*.callback_id": (1, 255),
+    "features.shortcuts.*.description": (1, 150),
+    "oauth_config.scopes.bot": (1, 255),
+    "oauth_config.scopes.bot.*": (1, 50),
+    "settings.event_subscriptions.bot_events": (1, 100),
+    "settings.event_subscriptions.bot_events.*": (1, 50),
+    "settings.event_subscriptions.request_url": (1, 3500),
+    "settings.interactivity.request_url": (1, 3500),
+}
+
+
+@dataclass(frozen=True)
+class AppPlan:
+    """What the app is to be called and to be able to do."""
+
+    name: str = "Briefs"
+    follow_ups: bool = False  # read channels, so that follow-ups need no mention
+    user_groups: bool = False  # collections are kept to user groups
+    public_url: str | None = None  # HTTP; None: Socket Mode
+
+
+def build(plan: AppPlan) -> dict[str, Any]:
+    """Return the manifest of a plan; raise UsageError where it would break a limit of Slack's."""
+    url = request_url(plan.public_url) if plan.public_url is not None else None
+    wanted = needs(follow_ups=plan.follow_ups, user_groups=plan.user_groups)
+    manifest = {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {
+            "name": plan.name,
+            "description": _DESCRIPTION,
+            "background_color": "#1D3557",
+        },
+        "features": _features(plan.name, url),
+        "oauth_config": {"scopes": {"bot": scope_names(wanted)}},
+        "settings": {
+            "event_subscriptions": {**_at(url), "bot_events": event_names(wanted)},
+            "interactivity": {"is_enabled": True, **_at(url)},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": url is None,
+            "token_rotation_enabled": False,
+        },
+    }
+    if faults := list(broken_limits(manifest)):
+        raise UsageError("; ".join(faults))
+    return manifest
+
+
+def text(manifest: dict[str, Any]) -> str:
+    """Return the manifest as the file that is written."""
+    return json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+
+
+def request_url(public_url: str) -> str:
+    """Return where Slack is to send requests; the path is ours unless the URL has one."""
+    try:
+        parts = urlsplit(public_url.strip())
+        host = parts.hostname
+    except ValueError:
+        host = None
+    if not host or parts.scheme != "https" or parts.query or parts.fragment or "@" in parts.netloc:
+        raise UsageError(
+            f"{public_url}: not an https URL; write one such as https://briefs.example.org"
+        )
+    path = parts.path.rstrip("/") or EVENTS_PATH
+    return urlunsplit(("https", parts.netloc, path, "", ""))
+
+
+def broken_limits(manifest: dict[str, Any]) -> Iterator[str]:
+    """Yield a line for each field that is longer or shorter than Slack allows."""
+    for path, (least, most) in LIMITS.items():
+        for name, value in _found(manifest, path.split("."), ""):
+            if not least <= len(value) <= most:
+                unit = "characters" if isinstance(value, str) else "items"
+                yield f"{name}: {len(value)} {unit} where Slack takes {least} to {most}; change it"
+
+
+def _found(value: Any, path: list[str], name: str) -> Iterator[tuple[str, Any]]:
+    if not path:
+        yield name, value
+    elif path[0] == "*":
+        for number, item in enumerate(value):
+            yield from _found(item, path[1:], f"{name}[{number}]")
+    elif path[0] in value:
+        yield from _found(value[path[0]], path[1:], f"{name}.{path[0]}".lstrip("."))
+
+
+def _at(url: str | None) -> dict[str, str]:
+    return {"request_url": url} if url else {}
+
+
+def _features(name: str, url: str | None) -> dict[str, Any]:
+    return {
+        "app_home": {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": True,
+            "messages_tab_read_only_enabled": False,
+        },
+        "bot_user": {"display_name": name, "always_online": True},
+        "agent_view": {"agent_description": _AGENT},
+        "slash_commands": [
+            {
+                "command": COMMAND,
+                "description": "Ask your briefs, search them, add to them",
+                "usage_hint": _USAGE,
+                "should_escape": True,
+                **({"url": url} if url else {}),
+            }
+        ],
+        "shortcuts": [
+            _shortcut("message", ASK_NAME, ASK_SHORTCUT,
+                      "Take this message as a question; only you see the answer"),
+            _shortcut("message", "Add to the briefs", ADD_SHORTCUT,
+                      "Add this message's files to the briefs"),
+            _shortcut("global", "Ask the briefs", OPEN_SHORTCUT,
+                      "Type a question; only you see the answer"),
+        ],
+    }  # fmt: skip
+
+
+def _shortcut(kind: str, name: str, callback_id: str, description: str) -> dict[str, str]:
+    return {"name": name, "type": kind, "callback_id": callback_id, "description": description}
