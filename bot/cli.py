@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from bot import asking_cli, eval_cli
+from bot.app import slack as slack_cli
 from bot.audit import cli as audit_cli
 from bot.serving import cli as serving_cli
-from bot.slack import cli as slack_cli
 from index.errors import (
     BriefsError,
     DatabaseUnavailable,

@@ -39,7 +39,7 @@ def run(host: str, port: int) -> None:
             with Library.open(load(), create=True) as library:
                 asyncio.run(_without_slack(library, listening, _desk(library, way)))
             return
-        from bot.slack.running import opened
+        from bot.slack.bot import opened
 
         with opened() as library:
             asyncio.run(_with_slack(settings, library, listening, _desk(library, way)))
@@ -102,8 +102,8 @@ async def _without_slack(library: Library, listening: socket.socket, desk: App |
 async def _with_slack(
     settings: SlackSettings, library: Library, listening: socket.socket, desk: App | None
 ) -> None:
+    from bot.slack.bot import leave_threads, running
     from bot.slack.events.app import PATH, asgi_app
-    from bot.slack.running import leave_threads, running
 
     assert settings.signing_secret
     told = heard()

@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from bot.slack.events import files
-from bot.slack.events.errands import Errands
+from bot.slack.events.clicks import BackgroundWork
 from bot.slack.parts import SlackServices
 from bot.slack.telling import Teller
 from index.errors import BriefsError
@@ -32,7 +32,7 @@ class Chores:
         self._parts = parts
         self._clock = clock
         self._pruned: float | None = None
-        self._errands = Errands()
+        self._errands = BackgroundWork()
         self._teller = Teller(parts)
 
     async def run(self) -> None:

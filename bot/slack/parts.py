@@ -5,9 +5,9 @@ from functools import cached_property
 
 from bot.chain import Answerer
 from bot.ledger import Ledger
-from bot.slack.access.audience import Policy
-from bot.slack.access.directory import Directory
-from bot.slack.access.preferences import ChannelPreferences
+from bot.slack.access.permissions.audience import Policy
+from bot.slack.access.permissions.directory import Directory
+from bot.slack.access.permissions.preferences import ChannelPreferences
 from bot.slack.handed import Handed
 from bot.slack.inbox import Inbox
 from bot.slack.notices import Told

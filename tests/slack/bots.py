@@ -19,8 +19,8 @@ from typing import Any, ClassVar
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from sqlalchemy import update
 
+from bot.slack.bot import RunningBot, running
 from bot.slack.inbox_tables import handed_files, questions, unrecorded_posts
-from bot.slack.running import Running, running
 from bot.slack.setup.settings import SlackSettings
 from index.database import Database
 from index.embedder import ModelEmbedder
@@ -35,7 +35,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @asynccontextmanager
 async def answering_bot(
     slack: FakeSlack, library: Library, **options: Any
-) -> AsyncIterator[Running]:
+) -> AsyncIterator[RunningBot]:
     """Run the bot in this process, connected; `options` are those of the [slack] table."""
     settings = SlackSettings(
         bot_token=slack.bot_token, app_token=slack.app_token, api_url=slack.api, **options

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.slack import phrases
+from bot.slack.bot import RunningBot
 from bot.slack.chores import PRUNE, Chores
 from bot.slack.events import files
 from bot.slack.inbox_tables import deliveries, handed_files, questions
 from bot.slack.parcels import ATTEMPTS, LEASE_SECONDS, Parcel, Parcels, Tell
-from bot.slack.running import Running
 from index.library import Library
 from index.schema import CURRENT
 from tests.slack.fake import FakeSlack
@@ -40,13 +40,13 @@ def _rounds_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Chores, "run", none)
 
 
-def rows(bot: Running, table) -> list:
+def rows(bot: RunningBot, table) -> list:
     with bot.parts.library.database.read() as connection:
         return list(connection.execute(select(table)))
 
 
 async def test_questions_go_after_their_period_and_not_before(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A clock moved by 400 days (F-51); what nobody has answered yet stays."""
     await office.answer_to(await office.mention("#desk", "alice", LEASE))
@@ -61,7 +61,7 @@ async def test_questions_go_after_their_period_and_not_before(
     assert (record.private or {})["question"] == LEASE  # the ledger has a period of its own
 
 
-async def test_the_period_is_looked_at_every_hour(bot: Running) -> None:
+async def test_the_period_is_looked_at_every_hour(bot: RunningBot) -> None:
     """And not at each round."""
     asked: list[float] = []
     now = [1000.0]
@@ -81,7 +81,7 @@ async def test_the_period_is_looked_at_every_hour(bot: Running) -> None:
 
 
 async def test_what_the_inbox_let_go_can_still_be_forgotten(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the ledger's own word of who asked."""
     await office.answer_to(await office.mention("#desk", "alice", LEASE))
@@ -102,7 +102,7 @@ async def test_what_the_inbox_let_go_can_still_be_forgotten(
     assert kept.endswith(office.world.user("bob").id)
 
 
-async def test_one_chore_that_fails_stops_no_other(bot: Running, monkeypatch, caplog) -> None:
+async def test_one_chore_that_fails_stops_no_other(bot: RunningBot, monkeypatch, caplog) -> None:
     """And nothing of others' exceptions is logged."""
 
     def broken() -> int:
@@ -131,7 +131,7 @@ def titles(library: Library) -> list[str]:
     return [row.brief.title for row in library.versions() if row.state == CURRENT]
 
 
-def killed(bot: Running, one: Parcel, clock) -> None:
+def killed(bot: RunningBot, one: Parcel, clock) -> None:
     """A process took it in hand and died, more than a minute ago."""
     other = Parcels(bot.parts.library.database, "killed", clock=clock)
     assert other.begin(one)
@@ -139,7 +139,7 @@ def killed(bot: Running, one: Parcel, clock) -> None:
 
 
 async def test_a_file_whose_process_died_is_added_by_another(
-    bot: Running, office: FakeSlack, clock
+    bot: RunningBot, office: FakeSlack, clock
 ) -> None:
     """Once, and said in its thread; nothing of it is left to do."""
     ts = await office.say("#desk", "alice", "look", deliver=False)
@@ -157,7 +157,7 @@ async def test_a_file_whose_process_died_is_added_by_another(
 
 
 async def test_one_that_was_added_before_its_process_died_is_told_of_with_undo(
-    bot: Running, office: FakeSlack, clock
+    bot: RunningBot, office: FakeSlack, clock
 ) -> None:
     """As if it were added now."""
     ts = await office.say("#desk", "alice", "look", deliver=False)
@@ -173,7 +173,7 @@ async def test_one_that_was_added_before_its_process_died_is_told_of_with_undo(
 
 
 async def test_one_whose_result_stands_is_not_told_of_twice(
-    bot: Running, office: FakeSlack, clock, monkeypatch
+    bot: RunningBot, office: FakeSlack, clock, monkeypatch
 ) -> None:
     """It is looked for by its mark."""
     ts = await office.say("#desk", "alice", "look", deliver=False)
@@ -190,7 +190,7 @@ async def test_one_whose_result_stands_is_not_told_of_twice(
 
 
 async def test_files_that_kill_their_process_again_and_again_are_given_up(
-    bot: Running, office: FakeSlack, clock
+    bot: RunningBot, office: FakeSlack, clock
 ) -> None:
     """And that is told."""
     ts = await office.say("#desk", "alice", "look", deliver=False)
@@ -209,7 +209,7 @@ async def test_files_that_kill_their_process_again_and_again_are_given_up(
 
 
 async def test_files_of_a_forgotten_person_are_not_added(
-    bot: Running, office: FakeSlack, clock
+    bot: RunningBot, office: FakeSlack, clock
 ) -> None:
     """What waits is dropped."""
     ts = await office.say("#desk", "alice", "look", deliver=False)
@@ -221,7 +221,7 @@ async def test_files_of_a_forgotten_person_are_not_added(
 
 
 async def test_a_file_is_kept_before_slack_hears_that_it_was_received(
-    bot: Running, office: FakeSlack, monkeypatch
+    bot: RunningBot, office: FakeSlack, monkeypatch
 ) -> None:
     """So that a kill in between loses nothing: in a message and in the dialog."""
 

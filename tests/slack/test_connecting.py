@@ -9,7 +9,7 @@ import pytest
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.connecting import LONGEST_PAUSE, connect, who_we_are
+from bot.slack.bot import LONGEST_PAUSE, connect, who_we_are
 from index.errors import SettingsError
 from tests.slack import fake
 from tests.slack.bots import BotProcess
@@ -56,7 +56,7 @@ async def test_a_slack_that_is_away_is_tried_until_it_is_back(
     assert len(pauses.seconds) == len(FAULTS)
     assert pauses.seconds[0] <= 1 <= max(pauses.seconds) <= LONGEST_PAUSE
     assert sorted(pauses.seconds) != pauses.seconds[::-1]
-    ours = [one for one in caplog.records if one.name == "bot.slack.connecting"]
+    ours = [one for one in caplog.records if one.name == "bot.slack.bot"]
     assert len(ours) == 1
     assert "trying on until there is" in ours[0].getMessage()
     assert "Traceback" not in caplog.text

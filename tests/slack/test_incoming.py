@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.slack.running import Running
+from bot.slack.bot import RunningBot
 from bot.slack.types import AskedVia, ChannelSettings
 from tests.slack.fake import BOT_USER, FakeSlack
 
@@ -18,7 +18,7 @@ async def is_silent(slack: FakeSlack, ts: str) -> None:
     assert slack.answers_to(ts) == []
 
 
-async def test_a_mention_is_answered_in_its_thread(bot: Running, office: FakeSlack) -> None:
+async def test_a_mention_is_answered_in_its_thread(bot: RunningBot, office: FakeSlack) -> None:
     """With the sentence, its source, buttons, and the answer's id in the metadata."""
     ts = await office.mention("#desk", "alice", LEASE)
     answer = await office.answer_to(ts)
@@ -36,7 +36,7 @@ async def test_a_mention_is_answered_in_its_thread(bot: Running, office: FakeSla
     assert bot.parts.ledger.get(claim.answer_id).body["answered"]
 
 
-async def test_a_direct_message_needs_no_mention(bot: Running, office: FakeSlack) -> None:
+async def test_a_direct_message_needs_no_mention(bot: RunningBot, office: FakeSlack) -> None:
     """It is answered below itself, and cannot be shared or asked privately."""
     ts = await office.ask("alice", LEASE)
     answer = await office.answer_to(ts)
@@ -46,7 +46,7 @@ async def test_a_direct_message_needs_no_mention(bot: Running, office: FakeSlack
     assert "Share" not in answer.said
 
 
-async def test_while_it_searches_a_status_is_shown(bot: Running, office: FakeSlack) -> None:
+async def test_while_it_searches_a_status_is_shown(bot: RunningBot, office: FakeSlack) -> None:
     """It is taken away with the answer; without sessions the older call says how many briefs."""
     ts = await office.ask("alice", LEASE)
     await office.answer_to(ts)
@@ -62,7 +62,7 @@ async def test_while_it_searches_a_status_is_shown(bot: Running, office: FakeSla
 
 
 async def test_a_follow_up_needs_no_mention_and_knows_the_thread(
-    bot: Running, office: FakeSlack
+    bot: RunningBot, office: FakeSlack
 ) -> None:
     """ "She" is the minister of the question before."""
     ts = await office.mention("#desk", "alice", LEASE)
@@ -71,7 +71,7 @@ async def test_a_follow_up_needs_no_mention_and_knows_the_thread(
     assert "bring it back under public ownership" in (await office.answer_to(follow_up)).said
 
 
-async def test_talk_among_people_is_left_alone(bot: Running, office: FakeSlack) -> None:
+async def test_talk_among_people_is_left_alone(bot: RunningBot, office: FakeSlack) -> None:
     """Outside its threads, to somebody else in them, and by bots or itself."""
     await is_silent(office, await office.say("#desk", "alice", LEASE))
     ts = await office.mention("#desk", "alice", LEASE)
@@ -82,7 +82,7 @@ async def test_talk_among_people_is_left_alone(bot: Running, office: FakeSlack) 
     await is_silent(office, await office.say("#desk", "bob", "Who leased it?", ts, bot_id="B9"))
 
 
-async def test_stop_keeps_it_out_until_it_is_mentioned(bot: Running, office: FakeSlack) -> None:
+async def test_stop_keeps_it_out_until_it_is_mentioned(bot: RunningBot, office: FakeSlack) -> None:
     """No follow-up is answered after "stop"; a mention is, and follow-ups after it."""
     ts = await office.mention("#desk", "alice", LEASE)
     await office.answer_to(ts)
@@ -94,7 +94,7 @@ async def test_stop_keeps_it_out_until_it_is_mentioned(bot: Running, office: Fak
     assert "99 years" in (await office.answer_to(more)).said
 
 
-async def test_each_kind_of_channel_is_answered(bot: Running, office: FakeSlack) -> None:
+async def test_each_kind_of_channel_is_answered(bot: RunningBot, office: FakeSlack) -> None:
     """Public, private, a group message; each in its own thread."""
     asked = {name: await office.mention(name, "alice", LEASE)
              for name in ("#desk", "#den", "#deals", "three")}  # fmt: skip
@@ -105,7 +105,7 @@ async def test_each_kind_of_channel_is_answered(bot: Running, office: FakeSlack)
 
 
 async def test_a_channel_may_want_its_questions_answered_unasked(
-    bot: Running, office: FakeSlack
+    bot: RunningBot, office: FakeSlack
 ) -> None:
     """Questions only, not every remark."""
     desk = office.world.channel("desk").id
@@ -114,7 +114,9 @@ async def test_a_channel_may_want_its_questions_answered_unasked(
     await is_silent(office, await office.say("#desk", "bob", "The lease was a mistake, I think."))
 
 
-async def test_two_events_of_one_message_are_one_question(bot: Running, office: FakeSlack) -> None:
+async def test_two_events_of_one_message_are_one_question(
+    bot: RunningBot, office: FakeSlack
+) -> None:
     """`app_mention` and `message`, each delivered three times, in another order."""
     async with office.sockets.shuffled(3):
         ts = await office.mention("#desk", "alice", LEASE, copies=3)
@@ -125,7 +127,7 @@ async def test_two_events_of_one_message_are_one_question(bot: Running, office: 
 
 
 async def test_an_edit_before_it_is_taken_is_what_is_answered(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also when the edit arrives before the question."""
     with monkeypatch.context() as busy:
@@ -140,7 +142,7 @@ async def test_an_edit_before_it_is_taken_is_what_is_answered(
 
 
 async def test_an_edit_after_the_answer_is_offered_to_be_answered_again(
-    bot: Running, office: FakeSlack
+    bot: RunningBot, office: FakeSlack
 ) -> None:
     """To the asker alone; nothing is answered anew by itself."""
     ts = await office.mention("#desk", "alice", "Who leased the harbour?")
@@ -157,7 +159,7 @@ async def test_an_edit_after_the_answer_is_offered_to_be_answered_again(
 
 
 async def test_a_question_deleted_before_its_answer_is_not_answered(
-    bot: Running, office: FakeSlack
+    bot: RunningBot, office: FakeSlack
 ) -> None:
     """In whatever order question and deletion come; its follow-up neither."""
     async with office.sockets.shuffled(2):
@@ -169,7 +171,7 @@ async def test_a_question_deleted_before_its_answer_is_not_answered(
 
 
 async def test_too_many_questions_of_one_person_are_declined_politely(
-    bot: Running, office: FakeSlack
+    bot: RunningBot, office: FakeSlack
 ) -> None:
     """The asker alone is told, once; those let in are answered."""
     office.rules.posts_per_second = None
@@ -183,12 +185,12 @@ async def test_too_many_questions_of_one_person_are_declined_politely(
     assert 10 <= len(answered) < len(asked)
 
 
-def _open(bot: Running) -> int:
+def _open(bot: RunningBot) -> int:
     counts = bot.parts.inbox.counts()
     return counts["waiting"] + counts["working"]
 
 
-async def test_what_comes_is_acknowledged_at_once(bot: Running, office: FakeSlack) -> None:
+async def test_what_comes_is_acknowledged_at_once(bot: RunningBot, office: FakeSlack) -> None:
     """In well under a second, whatever it is."""
     await office.mention("#desk", "alice", LEASE)
     await office.open_home("alice")
@@ -198,7 +200,7 @@ async def test_what_comes_is_acknowledged_at_once(bot: Running, office: FakeSlac
 
 
 async def test_a_question_is_in_the_inbox_before_it_is_acknowledged(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the database is away Slack is not told, and delivers again."""
     office.rules.redeliver_seconds = 0.5

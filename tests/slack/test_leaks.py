@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from bot.serving.health import Health
+from bot.slack.bot import RunningBot
 from bot.slack.link import Listening
-from bot.slack.running import Running
 from index.draft import Draft
 from index.embedder import ModelEmbedder
 from index.library import Library
@@ -219,7 +219,7 @@ async def test_240_cases_leave_no_trace_of_what_may_not_be_seen(
     settled(slack)
 
 
-def _open(bot: Running) -> int:
+def _open(bot: RunningBot) -> int:
     counts = bot.parts.inbox.counts()
     return counts["waiting"] + counts["working"]
 
@@ -231,7 +231,7 @@ SECRET = question("direct", "both")
 
 
 @pytest.fixture
-async def board(slack: FakeSlack, canaries: Library) -> AsyncIterator[Running]:
+async def board(slack: FakeSlack, canaries: Library) -> AsyncIterator[RunningBot]:
     """Alice and Ada are of the board, Bob is not; #deals is listed, in #three are the two."""
     empty_tables(canaries)
     world = slack.world
@@ -302,7 +302,7 @@ async def ask_there(slack: FakeSlack, place: str, user: str) -> Message:
 
 @pytest.mark.parametrize("change", CHANGES)
 async def test_a_change_between_search_and_post_stops_the_answer(
-    board: Running, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch, change: str
+    board: RunningBot, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     """It was answered before; after the change nothing of it goes out."""
     place, user, happens = CHANGES[change]

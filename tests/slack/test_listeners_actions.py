@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from bot.slack import phrases
-from bot.slack.running import Running
+from bot.slack.bot import RunningBot
 from index.library import Library
 from tests.slack import running_bot as at_slack
 from tests.slack.fake import FakeSlack, Message
@@ -23,7 +23,7 @@ async def answered(
 
 
 async def test_passages_are_shown_with_the_text_around_them_on_request(
-    slack: FakeSlack, running: Running
+    slack: FakeSlack, running: RunningBot
 ):
     answer = await answered(slack)
     await slack.click(answer, "Show passages", "alice")
@@ -34,7 +34,7 @@ async def test_passages_are_shown_with_the_text_around_them_on_request(
     assert slack.violations == []
 
 
-async def test_access_is_checked_anew_for_whoever_clicks(slack: FakeSlack, running: Running):
+async def test_access_is_checked_anew_for_whoever_clicks(slack: FakeSlack, running: RunningBot):
     answer = await answered(slack, SECRET)
     assert CANARY in answer.said or "900 million" in answer.said
     await slack.click(answer, "Show passages", "alice")
@@ -51,7 +51,7 @@ async def test_access_is_checked_anew_for_whoever_clicks(slack: FakeSlack, runni
 
 
 async def test_access_is_checked_for_the_text_around_a_passage_as_well(
-    slack: FakeSlack, running: Running
+    slack: FakeSlack, running: RunningBot
 ):
     answer = await answered(slack, SECRET)
     await slack.click(answer, "Show passages", "alice")
@@ -62,7 +62,7 @@ async def test_access_is_checked_for_the_text_around_a_passage_as_well(
     assert CANARY not in str(view.view)
 
 
-async def test_praise_is_kept_and_blame_asks_what_is_wrong(slack: FakeSlack, running: Running):
+async def test_praise_is_kept_and_blame_asks_what_is_wrong(slack: FakeSlack, running: RunningBot):
     answer = await answered(slack)
     await slack.click(answer, "Good answer", "ada")
     assert phrases.THANKS in (await told(slack, "ada")).text
@@ -78,7 +78,7 @@ async def test_praise_is_kept_and_blame_asks_what_is_wrong(slack: FakeSlack, run
 
 
 async def test_asking_privately_answers_once_to_the_one_who_clicked(
-    slack: FakeSlack, running: Running
+    slack: FakeSlack, running: RunningBot
 ):
     answer = await answered(slack)
     await asyncio.gather(*(slack.click(answer, "Ask privately", "ada") for _ in range(3)))
@@ -89,7 +89,7 @@ async def test_asking_privately_answers_once_to_the_one_who_clicked(
     assert slack.violations == []
 
 
-async def test_a_double_click_shares_an_answer_once(slack: FakeSlack, running: Running):
+async def test_a_double_click_shares_an_answer_once(slack: FakeSlack, running: RunningBot):
     await slack.command("/briefs", f"ask {QUESTION}", "alice", "deals")
     own = await told(slack, "alice")
     await asyncio.gather(*(slack.click(own, "Share with channel", "alice") for _ in range(3)))
@@ -107,7 +107,7 @@ async def test_a_double_click_shares_an_answer_once(slack: FakeSlack, running: R
     assert slack.violations == []
 
 
-async def test_what_not_everybody_may_see_is_not_shared(slack: FakeSlack, running: Running):
+async def test_what_not_everybody_may_see_is_not_shared(slack: FakeSlack, running: RunningBot):
     await slack.command("/briefs", f"ask {QUESTION}", "alice", "general")  # Gwen, a guest, reads it
     own = await told(slack, "alice")
     await slack.click(own, "Share with channel", "alice")
@@ -133,7 +133,7 @@ async def test_the_librarians_are_asked_once_and_their_channel_is_told(
     assert slack.violations == []
 
 
-async def test_an_edited_question_is_answered_again_once(slack: FakeSlack, running: Running):
+async def test_an_edited_question_is_answered_again_once(slack: FakeSlack, running: RunningBot):
     ts = await slack.mention("deals", "alice", QUESTION)
     await slack.answer_to(ts, 20)
     await slack.edit("deals", ts, "@briefs By how much did wheat exports of Tamara fall in 2023?")
@@ -149,7 +149,7 @@ async def test_an_edited_question_is_answered_again_once(slack: FakeSlack, runni
     assert slack.violations == []
 
 
-async def test_history_is_deleted_from_home(slack: FakeSlack, running: Running):
+async def test_history_is_deleted_from_home(slack: FakeSlack, running: RunningBot):
     ts = await slack.ask("alice", QUESTION)
     await slack.answer_to(ts, 20)
     await slack.quiet()
@@ -165,7 +165,7 @@ async def test_history_is_deleted_from_home(slack: FakeSlack, running: Running):
 
 
 async def test_pages_of_passages_are_turned_in_place(
-    slack: FakeSlack, running: Running, monkeypatch: pytest.MonkeyPatch
+    slack: FakeSlack, running: RunningBot, monkeypatch: pytest.MonkeyPatch
 ):
     from bot.slack.blocks import passages
 
@@ -187,7 +187,7 @@ async def test_pages_of_passages_are_turned_in_place(
 
 
 async def test_a_page_is_turned_only_to_what_the_viewer_may_see_still(
-    slack: FakeSlack, running: Running, monkeypatch: pytest.MonkeyPatch
+    slack: FakeSlack, running: RunningBot, monkeypatch: pytest.MonkeyPatch
 ):
     from bot.slack.blocks import passages
 
@@ -204,10 +204,10 @@ async def test_a_page_is_turned_only_to_what_the_viewer_may_see_still(
 
 
 async def test_a_share_whose_process_died_is_taken_up_and_stands_once(
-    slack: FakeSlack, running: Running
+    slack: FakeSlack, running: RunningBot
 ):
     """Killed before the post, or after it: whoever clicks again later finds out."""
-    from bot.slack.events import sharing
+    from bot.slack.events import buttons
     from bot.slack.events.clicks import Where
     from bot.slack.shares import ABANDONED_SECONDS, Begun
 
@@ -227,11 +227,11 @@ async def test_a_share_whose_process_died_is_taken_up_and_stands_once(
     now = parts.shares._clock()
     parts.shares._clock = lambda: now + ABANDONED_SECONDS + 1
     done, parts.shares.done = parts.shares.done, lambda *_: None  # posts, and dies
-    await sharing.share(parts, Where(alice, deals), answer_id)
+    await buttons.share(parts, Where(alice, deals), answer_id)
     parts.shares.done = done
     assert len(shared()) == 1
     parts.shares._clock = lambda: now + 2 * ABANDONED_SECONDS + 2
-    await sharing.share(parts, Where(alice, deals), answer_id)
+    await buttons.share(parts, Where(alice, deals), answer_id)
     await slack.quiet()
     assert len(shared()) == 1
     posted = [one for one in parts.ledger.further(answer_id) if one.body.get("post") == "shared"]

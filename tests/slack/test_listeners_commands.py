@@ -1,7 +1,7 @@
 import pytest
 
 from bot.slack import phrases
-from bot.slack.running import Running
+from bot.slack.bot import RunningBot
 from index.library import Library
 from tests.slack.fake import FakeSlack, Message
 from tests.slack.running_bot import CANARY, seen, told
@@ -17,14 +17,14 @@ async def command(slack: FakeSlack, text: str, user: str = "alice", at: str = "g
     return await told(slack, user, before + 1)
 
 
-async def test_help_is_what_an_unknown_or_empty_command_gets(slack: FakeSlack, running: Running):
+async def test_help_is_what_an_unknown_or_empty_command_gets(slack: FakeSlack, running: RunningBot):
     for text in ("help", "", "sing"):
         assert "/briefs ask QUESTION" in (await command(slack, text)).said
     assert slack.violations == []
 
 
 async def test_ask_is_answered_to_the_asker_alone_with_a_button_to_share(
-    slack: FakeSlack, running: Running
+    slack: FakeSlack, running: RunningBot
 ):
     answer = await command(slack, f"ask {QUESTION}")
     assert "Norvane Shipping Company" in answer.said
@@ -34,12 +34,12 @@ async def test_ask_is_answered_to_the_asker_alone_with_a_button_to_share(
     assert slack.violations == []
 
 
-async def test_ask_without_a_question_says_how(slack: FakeSlack, running: Running):
+async def test_ask_without_a_question_says_how(slack: FakeSlack, running: RunningBot):
     assert phrases.NO_QUESTION in (await command(slack, "ask ")).text
 
 
 async def test_search_finds_in_what_the_person_may_see_and_nothing_else(
-    slack: FakeSlack, running: Running
+    slack: FakeSlack, running: RunningBot
 ):
     seen = await command(slack, f"search {CANARY} buyout", "alice", "deals")
     assert CANARY in seen.said
@@ -51,7 +51,7 @@ async def test_search_finds_in_what_the_person_may_see_and_nothing_else(
 
 
 async def test_latest_lists_the_newest_brief_first_without_the_restricted(
-    slack: FakeSlack, running: Running
+    slack: FakeSlack, running: RunningBot
 ):
     said = (await command(slack, "latest", "bob")).said
     assert said.index("Port Aurelia: lease") < said.index("Wheat exports")
@@ -60,7 +60,7 @@ async def test_latest_lists_the_newest_brief_first_without_the_restricted(
 
 
 async def test_a_brief_that_may_not_be_seen_is_one_that_is_not_there(
-    slack: FakeSlack, running: Running, briefs: Library
+    slack: FakeSlack, running: RunningBot, briefs: Library
 ):
     ids = {row.brief.collection: row.brief.id for row in briefs.versions()}
     shown = await command(slack, f"brief {ids['board']}", "alice", "deals")
@@ -72,7 +72,7 @@ async def test_a_brief_that_may_not_be_seen_is_one_that_is_not_there(
 
 
 async def test_add_opens_the_dialog_for_members_and_tells_guests_no(
-    slack: FakeSlack, running: Running
+    slack: FakeSlack, running: RunningBot
 ):
     await slack.command("/briefs", "add", "alice", "general")
     await seen(slack, "alice", "The brief")
@@ -81,7 +81,7 @@ async def test_add_opens_the_dialog_for_members_and_tells_guests_no(
     assert slack.violations == []
 
 
-async def test_settings_are_for_admins_and_hold(slack: FakeSlack, running: Running):
+async def test_settings_are_for_admins_and_hold(slack: FakeSlack, running: RunningBot):
     slack.world.add_channel("market", members=("alice", "bob", "ada"))
     await slack.command("/briefs", "settings", "bob", "market")
     await seen(slack, "bob", phrases.ADMINS_ONLY)
@@ -96,7 +96,9 @@ async def test_settings_are_for_admins_and_hold(slack: FakeSlack, running: Runni
     assert slack.violations == []
 
 
-async def test_settings_that_a_channel_may_not_have_are_refused(slack: FakeSlack, running: Running):
+async def test_settings_that_a_channel_may_not_have_are_refused(
+    slack: FakeSlack, running: RunningBot
+):
     slack.world.add_channel("market", members=("alice", "bob", "ada"))
     await slack.command("/briefs", "settings", "ada", "market")
     view = await seen(slack, "ada", "Where answers appear")
@@ -105,6 +107,6 @@ async def test_settings_that_a_channel_may_not_have_are_refused(slack: FakeSlack
     await seen(slack, "ada", phrases.NOT_THESE)
 
 
-async def test_settings_are_those_of_channels(slack: FakeSlack, running: Running):
+async def test_settings_are_those_of_channels(slack: FakeSlack, running: RunningBot):
     said = await command(slack, "settings", "ada", slack.dm("ada").id)
     assert phrases.CHANNELS_ONLY in said.text

@@ -2,8 +2,8 @@ import pytest
 from aiohttp import web
 
 from bot.slack import phrases
+from bot.slack.bot import RunningBot
 from bot.slack.events.download import fetch, safe_name
-from bot.slack.running import Running
 from index.errors import ReadError
 from index.library import Library
 from index.schema import CURRENT
@@ -38,7 +38,7 @@ async def confirmed(slack: FakeSlack, ts: str) -> Message:
 
 
 async def test_a_file_dropped_in_a_direct_message_is_added_and_can_be_taken_out(
-    slack: FakeSlack, running: Running, briefs: Library
+    slack: FakeSlack, running: RunningBot, briefs: Library
 ):
     ts = await slack.drop_file("ferries.txt", text("Mirel"), "alice")
     said = await confirmed(slack, ts)
@@ -61,7 +61,7 @@ async def test_a_file_dropped_in_a_direct_message_is_added_and_can_be_taken_out(
 
 
 async def test_a_file_with_a_mention_is_taken_once_however_often_it_is_delivered(
-    slack: FakeSlack, running: Running, briefs: Library
+    slack: FakeSlack, running: RunningBot, briefs: Library
 ):
     file = slack.file("lake.md", text("Vand"), "alice")
     ts = await slack.say("deals", "alice", "@briefs please add", files=[file.id], copies=3)
@@ -72,7 +72,7 @@ async def test_a_file_with_a_mention_is_taken_once_however_often_it_is_delivered
     assert slack.violations == []
 
 
-async def test_one_bad_file_stops_no_other(slack: FakeSlack, running: Running, briefs: Library):
+async def test_one_bad_file_stops_no_other(slack: FakeSlack, running: RunningBot, briefs: Library):
     names = ("empty.txt", "good.txt", "program.exe")
     files = [
         slack.file(name, data, "alice")
@@ -87,7 +87,7 @@ async def test_one_bad_file_stops_no_other(slack: FakeSlack, running: Running, b
 
 
 async def test_an_admin_may_take_out_what_others_added(
-    slack: FakeSlack, running: Running, briefs: Library
+    slack: FakeSlack, running: RunningBot, briefs: Library
 ):
     said = await confirmed(slack, await slack.drop_file("a.txt", text("Admin"), "alice"))
     await slack.click(said, "Undo", "ada")
@@ -95,7 +95,7 @@ async def test_an_admin_may_take_out_what_others_added(
     assert not any("Admin" in name for name in titles(briefs))
 
 
-async def test_guests_add_nothing(slack: FakeSlack, running: Running, briefs: Library):
+async def test_guests_add_nothing(slack: FakeSlack, running: RunningBot, briefs: Library):
     ts = await slack.drop_file("guest.txt", text("Gwenlake"), "gwen")
     assert phrases.MEMBERS_ONLY in (await confirmed(slack, ts)).text
     assert not any("Gwenlake" in name for name in titles(briefs))
@@ -193,7 +193,7 @@ def test_a_name_is_made_safe(name: str, kind: str, safe: str):
 
 
 async def test_a_hostile_name_goes_on_record_without_its_folders(
-    slack: FakeSlack, running: Running, briefs: Library
+    slack: FakeSlack, running: RunningBot, briefs: Library
 ):
     ts = await slack.drop_file("../../../tmp/<!channel> *x*.txt", text("Hostile"), "alice")
     said = await confirmed(slack, ts)
@@ -205,7 +205,7 @@ async def test_a_hostile_name_goes_on_record_without_its_folders(
 
 
 async def test_a_brief_added_in_the_dialog_is_told_of_in_a_direct_message(
-    slack: FakeSlack, running: Running, briefs: Library
+    slack: FakeSlack, running: RunningBot, briefs: Library
 ):
     await slack.command("/briefs", "add", "alice", "deals")
     view = await seen(slack, "alice", "The brief")
@@ -227,7 +227,7 @@ def _in_dm(slack: FakeSlack) -> list[Message]:
 
 
 async def test_the_files_of_a_message_are_added_by_a_shortcut(
-    slack: FakeSlack, running: Running, briefs: Library
+    slack: FakeSlack, running: RunningBot, briefs: Library
 ):
     file = slack.file("short.txt", text("Shortcut"), "bob")
     ts = await slack.say("deals", "ada", "for the record", files=[file.id])

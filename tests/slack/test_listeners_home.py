@@ -1,7 +1,7 @@
 import pytest
 
 from bot.slack import phrases
-from bot.slack.running import Running
+from bot.slack.bot import RunningBot
 from tests.slack.fake import FakeSlack
 from tests.slack.running_bot import CANARY, seen, told
 
@@ -16,7 +16,7 @@ async def home(slack: FakeSlack, user: str, words: str) -> str:
     return str(slack.home_of(user).view)
 
 
-async def test_home_shows_what_the_person_may_see(slack: FakeSlack, running: Running):
+async def test_home_shows_what_the_person_may_see(slack: FakeSlack, running: RunningBot):
     shown = await home(slack, "alice", "Wheat exports of Tamara")
     assert "Board paper" not in shown
     assert CANARY not in shown
@@ -27,7 +27,7 @@ async def test_home_shows_what_the_person_may_see(slack: FakeSlack, running: Run
 
 
 async def test_the_pane_suggests_questions_on_the_newest_briefs_that_may_be_seen(
-    slack: FakeSlack, running: Running
+    slack: FakeSlack, running: RunningBot
 ):
     for user in ("alice", "gwen"):
         await slack.open_home(user, "messages")
@@ -41,7 +41,7 @@ async def test_the_pane_suggests_questions_on_the_newest_briefs_that_may_be_seen
 
 
 async def test_a_question_asked_in_the_dialog_is_answered_in_the_direct_message(
-    slack: FakeSlack, running: Running
+    slack: FakeSlack, running: RunningBot
 ):
     await home(slack, "alice", "Ask a question")
     await slack.click(slack.home_of("alice"), "Ask a question")
@@ -56,7 +56,9 @@ async def test_a_question_asked_in_the_dialog_is_answered_in_the_direct_message(
     assert slack.violations == []
 
 
-async def test_a_message_is_asked_about_for_the_one_who_clicked(slack: FakeSlack, running: Running):
+async def test_a_message_is_asked_about_for_the_one_who_clicked(
+    slack: FakeSlack, running: RunningBot
+):
     ts = await slack.say("general", "bob", QUESTION)
     await slack.shortcut("ask_briefs", "alice", "general", ts)
     own = await told(slack, "alice")
@@ -65,12 +67,12 @@ async def test_a_message_is_asked_about_for_the_one_who_clicked(slack: FakeSlack
     assert slack.violations == []
 
 
-async def test_a_message_without_text_is_no_question(slack: FakeSlack, running: Running):
+async def test_a_message_without_text_is_no_question(slack: FakeSlack, running: RunningBot):
     ts = await slack.say("general", "bob", "!!")
     await slack.shortcut("ask_briefs", "alice", "general", ts)
     assert phrases.NOTHING_TO_ASK in (await told(slack, "alice")).text
 
 
-async def test_the_global_shortcut_opens_the_question_box(slack: FakeSlack, running: Running):
+async def test_the_global_shortcut_opens_the_question_box(slack: FakeSlack, running: RunningBot):
     await slack.shortcut("open_briefs", "alice")
     await seen(slack, "alice", "Your question")

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from bot.slack import phrases
-from bot.slack.events.errands import Errands, done
-from bot.slack.events.sessions import forget
+from bot.slack.bot import RunningBot
+from bot.slack.events.clicks import BackgroundWork, done
+from bot.slack.events.workspace import forget
 from bot.slack.outbox import Undeliverable
-from bot.slack.running import Running
 from bot.slack.types import QuestionOutcome
 from index.errors import DatabaseUnavailable, NotFound, UsageError
 from tests.slack.fake import FakeSlack
@@ -29,7 +29,7 @@ class Slowly:
         return self._ask(*given, **more)
 
 
-async def test_stop_ends_the_work_and_the_session(slack: FakeSlack, running: Running):
+async def test_stop_ends_the_work_and_the_session(slack: FakeSlack, running: RunningBot):
     import threading
 
     hold = threading.Event()
@@ -50,7 +50,7 @@ async def test_stop_ends_the_work_and_the_session(slack: FakeSlack, running: Run
     assert slack.unfinished() == []
 
 
-async def test_a_direct_question_names_its_thread(slack: FakeSlack, running: Running):
+async def test_a_direct_question_names_its_thread(slack: FakeSlack, running: RunningBot):
     ts = await slack.ask("alice", QUESTION)
     session = (slack.dm("alice").id, ts)
     await slack.until(lambda: (one := slack.world.sessions.get(session)) and one.title, 20)
@@ -118,7 +118,7 @@ async def test_only_our_own_words_are_told(
 
 
 async def test_work_is_held_until_it_is_done():
-    errands, ended = Errands(), []
+    errands, ended = BackgroundWork(), []
 
     async def work() -> None:
         await asyncio.sleep(0.05)
@@ -129,7 +129,7 @@ async def test_work_is_held_until_it_is_done():
     assert ended == [1]
 
 
-async def test_stop_ends_a_question_that_still_waits(slack: FakeSlack, running: Running):
+async def test_stop_ends_a_question_that_still_waits(slack: FakeSlack, running: RunningBot):
     """It is never begun, and one of another thread is answered."""
     import threading
 
@@ -164,7 +164,7 @@ async def test_stop_ends_a_question_that_still_waits(slack: FakeSlack, running: 
     ],
 )
 async def test_after_the_app_is_removed_nothing_is_taken_up(
-    slack: FakeSlack, running: Running, event: dict[str, Any], caplog: pytest.LogCaptureFixture
+    slack: FakeSlack, running: RunningBot, event: dict[str, Any], caplog: pytest.LogCaptureFixture
 ):
     """An alarm, and a worker that has ended: the health check turns red."""
     await slack.send_event(event, slack.dm("alice"))
@@ -177,7 +177,7 @@ async def test_after_the_app_is_removed_nothing_is_taken_up(
     assert claim is None or claim.outcome is None  # kept for when the app is back
 
 
-async def test_a_person_s_token_is_none_of_ours(slack: FakeSlack, running: Running):
+async def test_a_person_s_token_is_none_of_ours(slack: FakeSlack, running: RunningBot):
     """We have none, so nothing ends."""
     revoked = {"type": "tokens_revoked", "tokens": {"oauth": ["U1"], "bot": []}}
     await slack.send_event(revoked, slack.dm("alice"))

@@ -8,9 +8,9 @@ import pytest
 
 from bot.ledger import Entry, Ledger
 from bot.record import sha256
+from bot.slack.bot import RunningBot
 from bot.slack.inbox import Inbox
 from bot.slack.posts import OWNED_SECONDS, Noted, Posts
-from bot.slack.running import Running
 from bot.slack.types import Posted, QuestionOutcome
 from index import failpoints
 from index.database import Database
@@ -42,7 +42,9 @@ def chat() -> Iterator[FakeChat]:
 
 
 @pytest.fixture
-async def writer(office: FakeSlack, home: Path, embedder, chat: FakeChat) -> AsyncIterator[Running]:
+async def writer(
+    office: FakeSlack, home: Path, embedder, chat: FakeChat
+) -> AsyncIterator[RunningBot]:
     """The bot where a chat model writes, at a Slack that takes posts quickly."""
     settings = Settings(
         home=home, chat_model="openai:fake", chat_url=chat.url, chat_key="sk-1", chat_seconds=4
@@ -54,7 +56,7 @@ async def writer(office: FakeSlack, home: Path, embedder, chat: FakeChat) -> Asy
     settled(office)
 
 
-async def recorded(bot: Running, slack: FakeSlack, count: int) -> list[Entry]:
+async def recorded(bot: RunningBot, slack: FakeSlack, count: int) -> list[Entry]:
     await slack.until(lambda: len(records(bot.parts.ledger)) >= count, 60, f"{count} records")
     await slack.until(lambda: not bot.parts.posts.waiting(), 10, "nothing left to be recorded")
     return records(bot.parts.ledger)
@@ -62,7 +64,7 @@ async def recorded(bot: Running, slack: FakeSlack, count: int) -> list[Entry]:
 
 @pytest.mark.slow
 async def test_what_60_answers_said_is_what_the_ledger_says(
-    writer: Running, office: FakeSlack
+    writer: RunningBot, office: FakeSlack
 ) -> None:
     """Streamed, whole, broken off, seen by one person, shared; also once a brief changed."""
     people = ("alice", "bob", "ada")
@@ -108,7 +110,7 @@ async def test_what_60_answers_said_is_what_the_ledger_says(
     _check_citations_from_the_row_alone(writer)
 
 
-def _check_citations_from_the_row_alone(bot: Running) -> None:
+def _check_citations_from_the_row_alone(bot: RunningBot) -> None:
     """After both briefs got another text."""
     title, date, paragraphs = HARBOUR
     other = draft(title, date, tuple(f"Corrected. {one}" for one in paragraphs))
@@ -125,7 +127,7 @@ def _check_citations_from_the_row_alone(bot: Running) -> None:
 
 
 async def test_where_blocks_are_refused_the_plain_text_is_recorded(
-    bot: Running, office: FakeSlack
+    bot: RunningBot, office: FakeSlack
 ) -> None:
     """As that is what people saw."""
     office.faults.script("chat.postMessage", [fake.refused("invalid_blocks")])
@@ -138,7 +140,7 @@ async def test_where_blocks_are_refused_the_plain_text_is_recorded(
 
 
 async def test_an_answer_of_several_messages_has_a_record_of_each(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In their order."""
     from bot.slack.blocks import answers as answer_blocks
@@ -156,7 +158,7 @@ async def test_an_answer_of_several_messages_has_a_record_of_each(
     assert [told(one) for one in found] == [seen(one) for one in shown]
 
 
-async def test_what_is_no_answer_has_no_record(bot: Running, office: FakeSlack) -> None:
+async def test_what_is_no_answer_has_no_record(bot: RunningBot, office: FakeSlack) -> None:
     """Neither "The briefs do not say" where nothing was searched, nor a failure."""
     await office.answer_to(await office.mention("#general", "alice", LEASE))
     await office.answer_to(await office.mention("#desk", "alice", f"{LEASE} " * 200))
@@ -166,7 +168,7 @@ async def test_what_is_no_answer_has_no_record(bot: Running, office: FakeSlack) 
 
 
 async def test_the_record_holds_a_stream_that_was_stopped_as_far_as_it_was_shown(
-    writer: Running, office: FakeSlack
+    writer: RunningBot, office: FakeSlack
 ) -> None:
     """Where the answer was whole already, and only its end was not shown."""
     office.faults.script("chat.stopStream", [fake.refused("stopped_by_user")])

@@ -5,10 +5,10 @@ import threading
 import pytest
 
 from bot.slack import phrases
+from bot.slack.bot import RunningBot
 from bot.slack.inbox import Inbox
 from bot.slack.pressure import EVERY, LOOK, MANY, REFUSALS, Pressure
 from bot.slack.quotas import Quotas
-from bot.slack.running import Running
 from bot.slack.types import Answering, ChannelSettings
 from tests.slack.fake import FakeSlack, Message
 
@@ -56,7 +56,7 @@ def lines(slack: FakeSlack, words: str) -> list[Message]:
     return [one for one in slack.answers() if words in one.said]
 
 
-async def many(bot: Running, slack: FakeSlack, monkeypatch, count: int) -> None:
+async def many(bot: RunningBot, slack: FakeSlack, monkeypatch, count: int) -> None:
     """So many questions at once, none of which is answered before all are there."""
     ask, go_on = bot.parts.answerer.ask, threading.Event()
 
@@ -77,7 +77,7 @@ async def many(bot: Running, slack: FakeSlack, monkeypatch, count: int) -> None:
 
 
 async def test_many_questions_in_a_channel_bring_one_line_and_all_answers(
-    bot: Running, office: FakeSlack, monkeypatch
+    bot: RunningBot, office: FakeSlack, monkeypatch
 ) -> None:
     """The line stands in the channel, not in the threads."""
     monkeypatch.setattr(bot.parts.inbox, "_quotas", Quotas(100, 100))
@@ -88,7 +88,7 @@ async def test_many_questions_in_a_channel_bring_one_line_and_all_answers(
 
 
 async def test_a_channel_that_is_answered_privately_hears_nothing(
-    bot: Running, office: FakeSlack, monkeypatch
+    bot: RunningBot, office: FakeSlack, monkeypatch
 ) -> None:
     """As nobody is to know who asks."""
     monkeypatch.setattr(bot.parts.inbox, "_quotas", Quotas(100, 100))
@@ -101,7 +101,7 @@ async def test_a_channel_that_is_answered_privately_hears_nothing(
 
 
 async def test_whoever_asks_too_much_is_told_once(
-    bot: Running, office: FakeSlack, monkeypatch
+    bot: RunningBot, office: FakeSlack, monkeypatch
 ) -> None:
     """And every question has an end on record."""
     monkeypatch.setattr(bot.parts.inbox, "_quotas", Quotas(2, 100))

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.slack import chores
+from bot.slack.bot import RunningBot
 from bot.slack.corrections import WITHDRAWN, Correction
 from bot.slack.notices import ABANDONED_SECONDS, Told
-from bot.slack.running import Running
 from bot.slack.telling import DAYS, Teller
 from index.library import Library
 from index.schema import CURRENT
@@ -62,7 +62,7 @@ def _style(message: Message, style: str) -> list[str]:
     ]
 
 
-async def test_the_asker_is_told_in_the_thread_once(bot: Running, office: FakeSlack) -> None:
+async def test_the_asker_is_told_in_the_thread_once(bot: RunningBot, office: FakeSlack) -> None:
     """With the words that changed; not in the next round, nor by another process."""
     answer = await answered(office, "#desk", "alice", FELL)
     assert "12 percent" in answer.said
@@ -83,7 +83,9 @@ async def test_the_asker_is_told_in_the_thread_once(bot: Running, office: FakeSl
     assert "Wheat exports of Tamara" in notice.said
 
 
-async def test_where_the_words_still_stand_nobody_is_told(bot: Running, office: FakeSlack) -> None:
+async def test_where_the_words_still_stand_nobody_is_told(
+    bot: RunningBot, office: FakeSlack
+) -> None:
     """Though the brief has a newer version."""
     await answered(office, "#desk", "alice", RECOVERY)
     correct(bot.parts.library)
@@ -92,7 +94,7 @@ async def test_where_the_words_still_stand_nobody_is_told(bot: Running, office: 
 
 
 async def test_what_was_asked_after_the_correction_is_not_told_of(
-    bot: Running, office: FakeSlack
+    bot: RunningBot, office: FakeSlack
 ) -> None:
     """It rests on the new words."""
     correct(bot.parts.library)
@@ -102,7 +104,7 @@ async def test_what_was_asked_after_the_correction_is_not_told_of(
 
 
 async def test_a_withdrawn_brief_is_told_of_and_a_second_correction_too(
-    bot: Running, office: FakeSlack
+    bot: RunningBot, office: FakeSlack
 ) -> None:
     """Each version once."""
     await answered(office, "#desk", "alice", FELL)
@@ -118,7 +120,7 @@ async def test_a_withdrawn_brief_is_told_of_and_a_second_correction_too(
     assert "no longer in the library" in second.said
 
 
-async def test_who_was_answered_alone_is_told_alone(bot: Running, office: FakeSlack) -> None:
+async def test_who_was_answered_alone_is_told_alone(bot: RunningBot, office: FakeSlack) -> None:
     """In the direct message, with the question; the channel hears nothing."""
     await office.command("/briefs", f"ask {FELL}", "alice", "desk")
     await office.until(lambda: office.world.ephemeral, 20, "an answer")
@@ -134,7 +136,7 @@ async def test_who_was_answered_alone_is_told_alone(bot: Running, office: FakeSl
     assert found[office.dm("bob").id].thread_ts == ts
 
 
-async def test_what_not_all_may_see_now_is_not_told(bot: Running, office: FakeSlack) -> None:
+async def test_what_not_all_may_see_now_is_not_told(bot: RunningBot, office: FakeSlack) -> None:
     """A guest has joined the channel since."""
     await answered(office, "#desk", "alice", FELL)
     correct(bot.parts.library)
@@ -145,7 +147,7 @@ async def test_what_not_all_may_see_now_is_not_told(bot: Running, office: FakeSl
 
 
 async def test_who_deleted_the_question_or_history_is_left_alone(
-    bot: Running, office: FakeSlack
+    bot: RunningBot, office: FakeSlack
 ) -> None:
     """The answer's record stays, and nobody is reminded of it."""
     asked = await office.mention("#desk", "alice", FELL)
@@ -159,7 +161,7 @@ async def test_who_deleted_the_question_or_history_is_left_alone(
     assert notices(office) == []
 
 
-async def test_old_answers_are_let_rest(bot: Running, office: FakeSlack) -> None:
+async def test_old_answers_are_let_rest(bot: RunningBot, office: FakeSlack) -> None:
     """After a month."""
     await answered(office, "#desk", "alice", FELL)
     correct(bot.parts.library)
@@ -171,7 +173,7 @@ async def test_old_answers_are_let_rest(bot: Running, office: FakeSlack) -> None
 
 
 async def test_a_thread_gets_one_message_for_all_its_answers(
-    bot: Running, office: FakeSlack
+    bot: RunningBot, office: FakeSlack
 ) -> None:
     """Each with its question and its button."""
     first = await answered(office, "#desk", "alice", FELL)
@@ -186,7 +188,7 @@ async def test_a_thread_gets_one_message_for_all_its_answers(
     assert FELL in notice.said
 
 
-async def test_asking_again_answers_from_the_new_words(bot: Running, office: FakeSlack) -> None:
+async def test_asking_again_answers_from_the_new_words(bot: RunningBot, office: FakeSlack) -> None:
     """In the thread, once; privately to whom it was answered alone."""
     answer = await answered(office, "#desk", "alice", FELL)
     await office.command("/briefs", f"ask {FELL}", "ada", "desk")
@@ -214,7 +216,7 @@ async def test_asking_again_answers_from_the_new_words(bot: Running, office: Fak
 
 
 async def test_a_notice_whose_process_was_killed_is_told_once(
-    bot: Running, office: FakeSlack, monkeypatch
+    bot: RunningBot, office: FakeSlack, monkeypatch
 ) -> None:
     """Killed before the post: told anew. Killed after it: found by its mark."""
     await answered(office, "#desk", "alice", FELL)
@@ -247,7 +249,7 @@ async def test_a_notice_whose_process_was_killed_is_told_once(
 
 
 async def test_a_channel_that_is_closed_to_us_is_tried_once(
-    bot: Running, office: FakeSlack
+    bot: RunningBot, office: FakeSlack
 ) -> None:
     """What cannot be told is not tried again and again."""
     from tests.slack import fake
@@ -268,7 +270,7 @@ async def test_a_channel_that_is_closed_to_us_is_tried_once(
 @pytest.fixture
 async def telling(
     office: FakeSlack, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Running]:
+) -> AsyncIterator[RunningBot]:
     """The bot where briefs.toml says so, its rounds quick."""
     (tmp_path / "briefs.toml").write_text(
         '[audit]\ntell_askers = true\n[desk]\nurl = "https://desk.example.org"\n'
@@ -282,7 +284,7 @@ async def telling(
 
 
 async def test_a_running_bot_tells_by_itself_where_it_is_switched_on(
-    telling: Running, office: FakeSlack
+    telling: RunningBot, office: FakeSlack
 ) -> None:
     """And its sources link to the desk."""
     answer = await answered(office, "#desk", "alice", FELL)
@@ -294,7 +296,7 @@ async def test_a_running_bot_tells_by_itself_where_it_is_switched_on(
 
 
 async def test_without_the_setting_nobody_is_told(
-    bot: Running, office: FakeSlack, monkeypatch
+    bot: RunningBot, office: FakeSlack, monkeypatch
 ) -> None:
     """That is the default."""
     await answered(office, "#desk", "alice", FELL)

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from bot.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
-from bot.slack import submitted
 from bot.slack.blocks import actions, dialogs
 from bot.slack.blocks import passages as passages_view
 from bot.slack.blocks.passages import Around, PassagesState, around, passage_of, state_of
+from bot.slack.events import dialogs as forms
 from bot.slack.types import Answering, ChannelSettings
 from index.passage import Brief, Passage
 from tests.golden_files import Golden
@@ -141,8 +141,8 @@ def test_feedback_comes_back() -> None:
         reason={"selected_option": {"value": "outdated"}},
         note={"value": " see 2025 \x00"},
     )
-    assert submitted.complaint(view) == submitted.Complaint("a1", "outdated", "see 2025 \ufffd")
-    assert submitted.complaint(filled(dialogs.feedback_view("a1"))).reason == "other"
+    assert forms.complaint(view) == forms.FeedbackForm("a1", "outdated", "see 2025 \ufffd")
+    assert forms.complaint(filled(dialogs.feedback_view("a1"))).reason == "other"
 
 
 def test_settings_come_back() -> None:
@@ -154,7 +154,7 @@ def test_settings_come_back() -> None:
         unasked={"selected_option": {"value": "questions"}},
     )
     expected = ChannelSettings(("b",), Answering.PRIVATE, True)
-    assert submitted.channel_settings(view) == ("C1", expected)
+    assert forms.channel_settings(view) == ("C1", expected)
 
 
 def test_many_collections_are_listed_as_far_as_slack_lets_us() -> None:
@@ -181,12 +181,12 @@ def test_an_upload_comes_back_or_says_what_is_wrong(date: str, wrong: bool) -> N
         title={"value": None},
         date={"value": date},
     )
-    assert submitted.upload(view) == submitted.Upload(("F1",), "trade", None, date or None, "C1")
-    assert set(submitted.upload_errors(view)) == ({"date"} if wrong else set())
-    assert set(submitted.upload_errors(filled(dialogs.upload_view([])))) == {"files"}
+    assert forms.upload(view) == forms.UploadForm(("F1",), "trade", None, date or None, "C1")
+    assert set(forms.upload_errors(view)) == ({"date"} if wrong else set())
+    assert set(forms.upload_errors(filled(dialogs.upload_view([])))) == {"files"}
 
 
 def test_a_question_comes_back() -> None:
     """With the channel it was asked from."""
     view = filled(dialogs.ask_view("rye?", "C1"), question={"value": "rye? "})
-    assert submitted.question(view) == ("rye?", "C1")
+    assert forms.question(view) == ("rye?", "C1")

@@ -9,8 +9,8 @@ import pytest
 
 from bot.errors import LedgerError
 from bot.slack import phrases
+from bot.slack.bot import RunningBot
 from bot.slack.inbox import Inbox
-from bot.slack.running import Running
 from bot.slack.types import Answering, ChannelSettings, Claim
 from index import failpoints
 from index.database import Database
@@ -32,7 +32,7 @@ POINTS = [
 ]  # fmt: skip
 
 
-async def ended(bot: Running, slack: FakeSlack, channel: str, ts: str) -> Claim:
+async def ended(bot: RunningBot, slack: FakeSlack, channel: str, ts: str) -> Claim:
     """Wait for the end of a question."""
     place = slack.world.channel(channel).id
 
@@ -45,7 +45,7 @@ async def ended(bot: Running, slack: FakeSlack, channel: str, ts: str) -> Claim:
 
 
 async def test_a_failure_is_told_with_a_reason(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In our own words: nobody's exception text reaches Slack."""
 
@@ -60,7 +60,7 @@ async def test_a_failure_is_told_with_a_reason(
 
 
 async def test_an_answer_that_cannot_be_recorded_is_not_shown(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The asker hears that."""
 
@@ -77,7 +77,7 @@ async def test_an_answer_that_cannot_be_recorded_is_not_shown(
 
 @pytest.mark.parametrize("known", [True, False], ids=["settings known", "settings unknown"])
 async def test_where_answers_are_private_a_failure_is_told_to_its_asker_alone(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch, known: bool
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch, known: bool
 ) -> None:
     """Also where it is not known how the channel is answered; the channel hears nothing."""
     desk = office.world.channel("desk").id
@@ -98,7 +98,7 @@ async def test_where_answers_are_private_a_failure_is_told_to_its_asker_alone(
     assert not office.calls_of("chat.postMessage")
 
 
-async def test_a_question_too_long_is_told_so(bot: Running, office: FakeSlack) -> None:
+async def test_a_question_too_long_is_told_so(bot: RunningBot, office: FakeSlack) -> None:
     """By the words of the command line."""
     ts = await office.ask("alice", "Who called the lease a mistake? " * 200)
     assert "shorten it to 4,000" in (await office.answer_to(ts)).said
@@ -108,7 +108,7 @@ async def test_a_question_too_long_is_told_so(bot: Running, office: FakeSlack) -
     "code", ["is_archived", "not_in_channel", "token_revoked", "account_inactive", "no_permission"]
 )
 async def test_a_permanent_error_ends_a_question_after_one_try(
-    bot: Running, office: FakeSlack, code: str
+    bot: RunningBot, office: FakeSlack, code: str
 ) -> None:
     """Recorded, and not tried again."""
     office.faults.script("chat.postMessage", lambda number, args: fake.refused(code))
@@ -120,7 +120,7 @@ async def test_a_permanent_error_ends_a_question_after_one_try(
     assert len(office.calls_of("chat.postMessage")) == 1
 
 
-async def test_a_post_whose_response_is_lost_is_found(bot: Running, office: FakeSlack) -> None:
+async def test_a_post_whose_response_is_lost_is_found(bot: RunningBot, office: FakeSlack) -> None:
     """And not made again; one that broke off before it was made is."""
     office.faults.script("chat.postMessage", [fake.lost_response(), fake.cut()])
     for _ in range(2):
@@ -130,7 +130,7 @@ async def test_a_post_whose_response_is_lost_is_found(bot: Running, office: Fake
         assert len(office.answers_to(ts)) == 1
 
 
-async def test_a_limit_is_waited_for(bot: Running, office: FakeSlack) -> None:
+async def test_a_limit_is_waited_for(bot: RunningBot, office: FakeSlack) -> None:
     """Nothing comes before its end; the fake counts that as a violation."""
     office.faults.script("chat.postMessage", [fake.rate_limited(2)])
     started = time.monotonic()
@@ -140,7 +140,7 @@ async def test_a_limit_is_waited_for(bot: Running, office: FakeSlack) -> None:
 
 
 async def test_one_deleted_while_it_is_answered_is_not_answered(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Looked for right before the post."""
     ask, begun, go_on = bot.parts.answerer.ask, threading.Event(), threading.Event()
@@ -163,7 +163,7 @@ async def test_one_deleted_while_it_is_answered_is_not_answered(
 
 
 async def test_one_edited_while_it_is_answered_is_offered_afterwards(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once, after the answer to the old text."""
     ask, begun, go_on = bot.parts.answerer.ask, threading.Event(), threading.Event()
@@ -187,7 +187,7 @@ async def test_one_edited_while_it_is_answered_is_offered_afterwards(
 
 
 async def test_one_that_kills_its_worker_again_and_again_is_given_up(
-    bot: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After five attempts, and told."""
     take = bot.parts.inbox.take
@@ -237,7 +237,7 @@ PORT = "What is said of the harbour, its lease and the minister's promise?"
 
 
 async def test_a_written_answer_is_streamed_by_verified_sentences(
-    writer: Running, office: FakeSlack
+    writer: RunningBot, office: FakeSlack
 ) -> None:
     """Whole sentences with their numbers, then sources and buttons, in one message."""
     ts = await office.mention("#desk", "alice", PORT)
@@ -258,7 +258,7 @@ async def test_a_written_answer_is_streamed_by_verified_sentences(
 
 
 async def test_without_streams_a_written_answer_is_posted_whole(
-    writer: Running, office: FakeSlack
+    writer: RunningBot, office: FakeSlack
 ) -> None:
     """Where the workspace has none, and in a group message."""
     office.rules.streams = False
@@ -270,7 +270,7 @@ async def test_without_streams_a_written_answer_is_posted_whole(
 
 
 async def test_a_stream_that_dies_ends_as_the_whole_answer(
-    writer: Running, office: FakeSlack
+    writer: RunningBot, office: FakeSlack
 ) -> None:
     """In the same message."""
     ts = await office.mention("#desk", "alice", PORT)
@@ -283,7 +283,7 @@ async def test_a_stream_that_dies_ends_as_the_whole_answer(
     assert office.unfinished() == []
 
 
-async def test_stop_ends_the_answer(writer: Running, office: FakeSlack, chat: FakeChat) -> None:
+async def test_stop_ends_the_answer(writer: RunningBot, office: FakeSlack, chat: FakeChat) -> None:
     """What is shown stays, nothing is added, and the next question is answered."""
     chat.script = [Turn(drip=0.3)]
     ts = await office.mention("#desk", "alice", PORT)
@@ -300,7 +300,7 @@ async def test_stop_ends_the_answer(writer: Running, office: FakeSlack, chat: Fa
 
 
 async def test_stop_before_the_first_sentence_leaves_nothing(
-    writer: Running, office: FakeSlack, chat: FakeChat
+    writer: RunningBot, office: FakeSlack, chat: FakeChat
 ) -> None:
     """The asker has asked for that."""
     chat.script = [Turn(hang=2)]
@@ -313,7 +313,7 @@ async def test_stop_before_the_first_sentence_leaves_nothing(
 
 
 async def test_a_question_deleted_while_its_answer_grows_takes_it_away(
-    writer: Running, office: FakeSlack, chat: FakeChat
+    writer: RunningBot, office: FakeSlack, chat: FakeChat
 ) -> None:
     """Nothing of it is left."""
     chat.script = [Turn(drip=0.2)]
@@ -328,7 +328,7 @@ async def test_a_question_deleted_while_its_answer_grows_takes_it_away(
 
 
 async def test_a_lease_lost_to_another_leaves_no_half_answer(
-    writer: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    writer: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the message could not be noted it is taken away again."""
     monkeypatch.setattr(writer.parts.inbox, "begun", lambda claim, ts: False)

@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.events import actions, commands, home, messages, sessions, shortcuts, views
+from bot.slack.events import buttons, commands, dialogs, messages, workspace
 from bot.slack.parts import SlackServices
 from bot.slack.worker import Worker
 
@@ -37,10 +37,10 @@ def build(parts: SlackServices, worker: Worker, client: AsyncWebClient) -> Async
         request_verification_enabled=secret is not None,
     )
     door = messages.register(app, parts, worker)
-    for module in (commands, actions, views, shortcuts):
+    for module in (commands, buttons, dialogs, commands):
         module.register(app, parts, door)
-    home.register(app, parts)
-    sessions.register(app, parts, worker)
+    workspace.register(app, parts)
+    workspace.register_changes(app, parts, worker)
 
     @app.event(re.compile("."))
     async def received(body: dict[str, Any]) -> None:

@@ -4,22 +4,27 @@ In: the payload of a command, click, shortcut or submission. Out: a Where, and a
 that only that person sees. Knows nothing of what was clicked.
 """
 
+import asyncio
 import json
 import logging
 import secrets
 import time
-from collections.abc import Mapping
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.access.facts import error_code
+from bot.errors import NothingVisible
+from bot.slack import phrases
+from bot.slack.access.permissions.facts import error_code
 from bot.slack.blocks.elements import Message, View
 from bot.slack.blocks.notices import said
 from bot.slack.outbox import Undeliverable
 from bot.slack.parts import SlackServices
+from index.errors import BriefsError, NotFound, ReadError, UsageError
 
 log = logging.getLogger(__name__)
 
@@ -122,3 +127,56 @@ async def _called(client: AsyncWebClient, call: str, **arguments: Any) -> Mappin
         log.warning("%s: %s", call, type(error).__name__)
         return {}
     return response.data if isinstance(response.data, dict) else {}
+
+
+errand_log = logging.getLogger(__name__)
+
+TellLine = Callable[[str], Awaitable[None]]
+FIT_FOR_PEOPLE = (NothingVisible, ReadError, UsageError)
+
+
+class BackgroundWork:
+    """Work under way."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Awaitable[object], tell: TellLine | None = None) -> None:
+        """Begin something; `tell` says a line to the person who waits for it."""
+        task = asyncio.create_task(done(work, tell))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def finished(self) -> None:
+        """Wait until nothing is under way."""
+        while self._under_way:
+            await asyncio.gather(*self._under_way)
+
+
+async def done(work: Awaitable[object], tell: TellLine | None = None) -> None:
+    """Do something; never fails."""
+    line = await _failure(work)
+    if line and tell and (again := await _failure(tell(line))):
+        errand_log.warning("somebody could not be told: %s", again)
+
+
+async def _failure(work: Awaitable[object]) -> str | None:
+    """Return why something failed, in words for people; None where it did not."""
+    try:
+        await work
+    except Undeliverable as failure:
+        errand_log.warning("a message could not be delivered: %s", failure.code)
+        return failure.reason
+    except FIT_FOR_PEOPLE as error:
+        return str(error)
+    except NotFound:
+        return phrases.GONE
+    except BriefsError as error:
+        errand_log.error("what follows a click failed: %s", error)
+        return phrases.BROKEN
+    except Exception as error:
+        where = "".join(traceback.format_tb(error.__traceback__))
+        errand_log.error("what follows a click failed: %s\n%s", type(error).__name__, where)
+        return phrases.BROKEN
+    return None

@@ -4,7 +4,7 @@ Acknowledged before anything is done. What may not be seen is as if it were not 
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -13,14 +13,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.chain import LONGEST_QUESTION
 from bot.errors import NothingVisible
 from bot.slack import phrases, text
-from bot.slack.access import permissions
+from bot.slack.access.permissions import permissions
 from bot.slack.blocks import briefs as brief_blocks
 from bot.slack.blocks import notices
-from bot.slack.events import forms
-from bot.slack.events.clicks import Where, own_ts, tell, where_of
+from bot.slack.blocks.dialogs import ask_view
+from bot.slack.events import dialogs, files
+from bot.slack.events.clicks import Where, opened, own_ts, tell, where_of
 from bot.slack.events.messages import Door
+from bot.slack.parcels import Tell
 from bot.slack.parts import SlackServices
-from bot.slack.setup.manifest import COMMAND
+from bot.slack.setup.manifest import ADD_SHORTCUT, ASK_SHORTCUT, COMMAND, OPEN_SHORTCUT
 from bot.slack.types import AskedVia, Incoming
 from index.errors import UsageError
 from index.passage import Hit
@@ -44,9 +46,9 @@ def register(app: AsyncApp, parts: SlackServices, door: Door) -> None:
         if word.lower() == "ask":
             work = _ask(parts, door, where, said)
         elif word.lower() == "add":
-            work = forms.open_upload(parts, client, where)
+            work = dialogs.open_upload(parts, client, where)
         elif word.lower() == "settings":
-            work = forms.open_settings(parts, client, where)
+            work = dialogs.open_settings(parts, client, where)
         else:
             work = _SAID.get(word.lower(), _help)(parts, where, said)
         door.errands.start(work, lambda line: tell(parts, where, line))
@@ -109,3 +111,49 @@ async def _help(parts: SlackServices, where: Where, _: str) -> None:
 
 
 _SAID: dict[str, Said] = {"search": _search, "latest": _latest, "brief": _brief, "help": _help}
+
+
+_Body = dict[str, Any]
+
+
+def register_shortcuts(app: AsyncApp, parts: SlackServices, door: Door) -> None:
+    """Listen to shortcuts."""
+
+    @app.shortcut(ASK_SHORTCUT)
+    async def ask(ack: Any, body: _Body) -> None:
+        await ack()
+        where = where_of(body)
+        work = _ask_about(parts, door, where, body.get("message") or {})
+        door.errands.start(work, lambda line: tell(parts, where, line))
+
+    @app.shortcut(ADD_SHORTCUT)
+    async def add(ack: Any, body: _Body) -> None:
+        where, handed = where_of(body), (body.get("message") or {}).get("files") or ()
+        parcel = files.parcel_of(parts, where, own_ts(), handed, Tell.ASIDE)
+        if not parcel.files:
+            door.errands.start(tell(parts, where, phrases.NO_FILES))
+        elif await asyncio.to_thread(parts.parcels.begin, parcel):
+            door.errands.start(files.bring(parts, parcel, where))
+        await ack()
+
+    @app.shortcut(OPEN_SHORTCUT)
+    async def ask_anywhere(ack: Any, body: _Body, client: AsyncWebClient) -> None:
+        await ack()
+        await opened(client, where_of(body), ask_view())
+
+
+async def _ask_about(
+    parts: SlackServices, door: Door, where: Where, message: Mapping[str, Any]
+) -> None:
+    """Take a message as a question of the one who clicked, to be answered to them alone."""
+    question = text.readable(str(message.get("text") or ""), parts.bot_user).strip()
+    if not any(map(str.isalnum, question)):
+        await tell(parts, where, phrases.NOTHING_TO_ASK)
+        return
+    asked = Incoming(
+        team=parts.team, channel=where.channel, ts=own_ts(), user=where.user,
+        text=question[:LONGEST_QUESTION], kind=AskedVia.SHORTCUT, event_id=where.trigger or None,
+        thread_ts=where.thread_ts, private=True,
+        response_url=where.response_url,
+    )  # fmt: skip
+    await door.accept(asked)

@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.slack import phrases
-from bot.slack.access import permissions
+from bot.slack.access.permissions import permissions
 from bot.slack.blocks.elements import Message
 from bot.slack.blocks.notices import ingested, said
-from bot.slack.events.clicks import Where, tell
+from bot.slack.events.clicks import Where, done, tell
 from bot.slack.events.download import DownloadedFile, fetch
-from bot.slack.events.errands import done
 from bot.slack.events.messages import WrittenMessage
 from bot.slack.handed import Added
 from bot.slack.parcels import ATTEMPTS, LEASE_SECONDS, Parcel, Tell

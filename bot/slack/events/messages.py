@@ -19,7 +19,7 @@ from bot.slack.answering import is_direct, is_private
 from bot.slack.blocks import notices
 from bot.slack.entrance import Entrance
 from bot.slack.events import files
-from bot.slack.events.errands import Errands
+from bot.slack.events.clicks import BackgroundWork
 from bot.slack.parts import SlackServices
 from bot.slack.types import Accepted, AskedVia, Incoming
 from bot.slack.worker import Worker
@@ -168,7 +168,7 @@ class Door:
         """Take the parts, and the worker that is woken by a new question."""
         self._parts = parts
         self._worker = worker
-        self.errands = Errands()
+        self.errands = BackgroundWork()
         self._entrance = Entrance(parts.inbox)
 
     async def admit(self, body: dict[str, Any]) -> None:

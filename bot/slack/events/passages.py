@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.answer import Answer
 from bot.rebuilt import rebuilt
 from bot.slack import phrases
-from bot.slack.access import permissions
+from bot.slack.access.permissions import permissions
 from bot.slack.blocks import actions
 from bot.slack.blocks.dialogs import message_view
 from bot.slack.blocks.elements import View

@@ -161,7 +161,7 @@ def _demanded(settings: "SlackSettings", granted: frozenset[str]) -> Iterator[st
 
 def _collections(settings: "SlackSettings", present: Collection[str]) -> Iterator[SetupFinding]:
     """Yield the collections that briefs.toml names and the library does not have."""
-    from bot.slack.access.audience import folded
+    from bot.slack.access.permissions.audience import folded
 
     known = set(map(folded, present))
     for name in settings.policy.unknown(present):

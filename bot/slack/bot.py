@@ -7,16 +7,20 @@ new questions, what is being worked on is finished or handed back, then the conn
 import asyncio
 import logging
 import os
+import random
 import secrets
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
+import aiohttp
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -28,11 +32,13 @@ from bot.making import parts as made_of
 from bot.serving.health import Health, site
 from bot.serving.server import address, bound, serving
 from bot.serving.signals import heard, until
-from bot.slack.access.directory import Directory
-from bot.slack.access.preferences import ChannelPreferences
+from bot.slack.access.permissions.directory import Directory
+from bot.slack.access.permissions.facts import error_code
+from bot.slack.access.permissions.preferences import ChannelPreferences
+from bot.slack.calling import quiet
 from bot.slack.chores import Chores
-from bot.slack.connecting import connect, who_we_are
 from bot.slack.events.app import build
+from bot.slack.faults import RATE_LIMITED, SERVER_TROUBLE
 from bot.slack.inbox import Inbox
 from bot.slack.link import Link
 from bot.slack.outbox import Outbox
@@ -41,9 +47,74 @@ from bot.slack.reactions import Feedback, Requests
 from bot.slack.setup.settings import SlackSettings
 from bot.slack.threads import Threads
 from bot.slack.worker import Worker
+from index.errors import SettingsError
 from index.library import Library
 from index.memory import give_back_large_arrays
 from index.settings import load
+
+connecting_log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds between tries, each pause twice the one before
+TRY_SECONDS = 30.0  # for one try
+_FOR_NOW = RATE_LIMITED | SERVER_TROUBLE  # codes after which it is tried again
+
+Sleep = Callable[[float], Awaitable[object]]
+_T = TypeVar("_T")
+
+
+async def who_we_are(client: AsyncWebClient, *, sleep: Sleep = asyncio.sleep) -> tuple[str, str]:
+    """Return our team and user; raise SettingsError where Slack does not know the token."""
+    quietly = quiet(client)
+
+    async def ask() -> tuple[str, str]:
+        told = await quietly.auth_test()
+        return str(told["team_id"]), str(told["user_id"])
+
+    return await _until_done(ask, "SLACK_BOT_TOKEN", sleep)
+
+
+async def connect(client: SocketModeClient, *, sleep: Sleep = asyncio.sleep) -> None:
+    """Return once connected; raise SettingsError where Slack does not take the app-level token."""
+    web = quiet(client.web_client)
+
+    async def ask() -> None:
+        told: Any = await web.apps_connections_open(app_token=client.app_token)
+        client.wss_uri = told["url"]
+        await client.connect()  # type: ignore[no-untyped-call]
+
+    await _until_done(ask, "SLACK_APP_TOKEN", sleep)
+
+
+async def _until_done(ask: Callable[[], Awaitable[_T]], token: str, sleep: Sleep) -> _T:
+    """Try until it is done; the first failure is a line in the log, the others are none."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            async with asyncio.timeout(TRY_SECONDS):
+                return await ask()
+        except Exception as error:
+            trouble = _trouble(error, token)
+        if pause == FIRST_PAUSE:
+            connecting_log.warning(
+                "no connection to Slack yet (%s); trying on until there is", trouble
+            )
+        await sleep(pause * (0.5 + random.random() / 2))  # noqa: S311 - no secret
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def _trouble(error: Exception, token: str) -> str:
+    """Return why Slack is out of reach for now; raise what another try would not mend."""
+    if isinstance(error, SlackApiError):
+        code, status = error_code(error.response), getattr(error.response, "status_code", 0) or 0
+        if code in _FOR_NOW or status == 429 or status >= 500:
+            return code
+        raise SettingsError(f"{token}: Slack says {code}; run: briefs slack check") from None
+    if isinstance(error, SlackClientError | aiohttp.ClientError | OSError | TimeoutError):
+        return type(error).__name__
+    if isinstance(error, AttributeError | KeyError | TypeError):  # a reply that is text, not JSON
+        return "no answer that can be read"
+    raise error
+
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +127,7 @@ LEASE_SECONDS = 15.0  # how long a killed process's questions wait for another
 
 
 @dataclass(frozen=True)
-class Running:
+class RunningBot:
     """The bot while it runs; `app` takes what Slack sends, by whatever way it comes."""
 
     parts: SlackServices
@@ -108,7 +179,7 @@ def opened() -> Iterator[Library]:
 
 
 @asynccontextmanager
-async def running(settings: SlackSettings, library: Library) -> AsyncIterator[Running]:
+async def running(settings: SlackSettings, library: Library) -> AsyncIterator[RunningBot]:
     """Yield the bot at work; at the end it finishes or hands back what it works on."""
     executor = ThreadPoolExecutor(THREADS, thread_name_prefix=_THREAD)
     asyncio.get_running_loop().set_default_executor(executor)
@@ -122,7 +193,7 @@ async def running(settings: SlackSettings, library: Library) -> AsyncIterator[Ru
     rounds = asyncio.create_task(Chores(parts).run())
     try:
         async with upkeep(library):
-            yield Running(parts, worker, build(parts, worker, client), working)
+            yield RunningBot(parts, worker, build(parts, worker, client), working)
     finally:
         rounds.cancel()
         await worker.stop()
