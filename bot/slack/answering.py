@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from bot.answer import Answer, Citation, Sentence
 from bot.errors import NothingVisible
 from bot.slack import phrases
-from bot.slack.access.permissions.audience import Visible
-from bot.slack.access.permissions.directory import may_see, visible
+from bot.slack.access.audience import Visible
+from bot.slack.access.directory import may_see, visible
 from bot.slack.blocks.answers import answer_text, closing_blocks, messages
 from bot.slack.blocks.elements import Block, Message
 from bot.slack.blocks.notices import said

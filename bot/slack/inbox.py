@@ -107,8 +107,8 @@ class Inbox:
         return self._change(claim, message_ts=message_ts)
 
     def finished(
-        self, claim: Claim, outcome: QuestionOutcome, message_ts: str | None, reason: str | None = None,
-        posted: Sequence[Noted] = (),
+        self, claim: Claim, outcome: QuestionOutcome, message_ts: str | None,
+        reason: str | None = None, posted: Sequence[Noted] = (),
     ) -> bool:  # fmt: skip
         """End a question, and note what was posted for it, to be recorded.
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from bot.audit.shelf import Shelf
 from bot.ledger import Kind
-from bot.slack.access.permissions import permissions
+from bot.slack.access import permissions
 from bot.slack.blocks.corrections import Corrected, corrected
 from bot.slack.blocks.elements import Message
 from bot.slack.corrections import Correction, changed_briefs, find

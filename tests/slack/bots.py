@@ -19,7 +19,8 @@ from typing import Any, ClassVar
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from sqlalchemy import update
 
-from bot.slack.bot import RunningBot, running
+from bot.app.slack_bot import running_bot
+from bot.slack.bot import RunningBot
 from bot.slack.inbox_tables import handed_files, questions, unrecorded_posts
 from bot.slack.setup.settings import SlackSettings
 from index.database import Database
@@ -40,7 +41,7 @@ async def answering_bot(
     settings = SlackSettings(
         bot_token=slack.bot_token, app_token=slack.app_token, api_url=slack.api, **options
     )
-    async with running(settings, library) as bot:
+    async with running_bot(settings, library) as bot:
         handler = AsyncSocketModeHandler(bot.app, slack.app_token)
         await handler.connect_async()
         await slack.sockets.connected()

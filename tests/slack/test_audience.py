@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.errors import NothingVisible
-from bot.slack.access.permissions.audience import Policy, Rule, Viewers, Visible
+from bot.slack.access.audience import Policy, Rule, Viewers, Visible
 from bot.slack.types import Answering, ChannelSettings, Member, PlaceKind, SlackPlace
 from index.catalogue import VersionRow
 from index.passage import BriefRef

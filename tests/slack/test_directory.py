@@ -11,9 +11,9 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.access.permissions import directory as module
-from bot.slack.access.permissions.audience import Policy, Rule, Viewers
-from bot.slack.access.permissions.directory import Directory, may_see, visible
+from bot.slack.access import directory as module
+from bot.slack.access.audience import Policy, Rule, Viewers
+from bot.slack.access.directory import Directory, may_see, visible
 from bot.slack.types import Member, PlaceKind, SlackPlace
 
 TEAM, BOT = "T1", "UBOT"

@@ -29,7 +29,7 @@ async def test_passages_are_shown_with_the_text_around_them_on_request(
     await slack.click(answer, "Show passages", "alice")
     view = await seen(slack, "alice", "Norvane Shipping")
     assert "'italic': True" not in str(view.view)
-    await slack.click(view, "Paragraph before and after")
+    await slack.click(view, "Show surrounding text")
     await seen(slack, "alice", "'italic': True")
     assert slack.violations == []
 
@@ -55,9 +55,9 @@ async def test_access_is_checked_for_the_text_around_a_passage_as_well(
 ):
     answer = await answered(slack, SECRET)
     await slack.click(answer, "Show passages", "alice")
-    view = await seen(slack, "alice", "Paragraph before and after")
+    view = await seen(slack, "alice", "Show surrounding text")
     await slack.leave("deals", "alice")
-    await slack.click(view, "Paragraph before and after")
+    await slack.click(view, "Show surrounding text")
     view = await seen(slack, "alice", phrases.NOTHING_TO_SEE)
     assert CANARY not in str(view.view)
 
@@ -181,7 +181,7 @@ async def test_pages_of_passages_are_turned_in_place(
     await slack.click(second, "Earlier passages")
     again = await seen(slack, "alice", "Page 1 of ")
     assert again.view["blocks"] == shown
-    await slack.click(again, "Paragraph before and after")
+    await slack.click(again, "Show surrounding text")
     await seen(slack, "alice", "Page 1 of ")
     assert slack.violations == []
 
@@ -208,7 +208,7 @@ async def test_a_share_whose_process_died_is_taken_up_and_stands_once(
 ):
     """Killed before the post, or after it: whoever clicks again later finds out."""
     from bot.slack.events import buttons
-    from bot.slack.events.clicks import Where
+    from bot.slack.events.clicks import Click, Where
     from bot.slack.shares import ABANDONED_SECONDS, Begun
 
     def shared() -> list[Message]:
@@ -224,14 +224,15 @@ async def test_a_share_whose_process_died_is_taken_up_and_stands_once(
     await slack.click(own, "Share with channel", "alice")
     assert phrases.SHARED_ALREADY in (await told(slack, "alice", 2)).text  # it may be at it still
     assert shared() == []
+    click = Click(parts, None, None, Where(alice, deals), answer_id, {})
     now = parts.shares._clock()
     parts.shares._clock = lambda: now + ABANDONED_SECONDS + 1
     done, parts.shares.done = parts.shares.done, lambda *_: None  # posts, and dies
-    await buttons.share(parts, Where(alice, deals), answer_id)
+    await buttons.share(click)
     parts.shares.done = done
     assert len(shared()) == 1
     parts.shares._clock = lambda: now + 2 * ABANDONED_SECONDS + 2
-    await buttons.share(parts, Where(alice, deals), answer_id)
+    await buttons.share(click)
     await slack.quiet()
     assert len(shared()) == 1
     posted = [one for one in parts.ledger.further(answer_id) if one.body.get("post") == "shared"]

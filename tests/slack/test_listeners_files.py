@@ -53,10 +53,10 @@ async def test_a_file_dropped_in_a_direct_message_is_added_and_can_be_taken_out(
     assert phrases.NOT_YOUR_BRIEF in (await told(slack, "bob")).text
     assert title in titles(briefs)
     await slack.click(said, "Undo", "alice")
-    assert phrases.TAKEN_OUT in (await told(slack, "alice")).text
+    assert phrases.REMOVED in (await told(slack, "alice")).text
     assert title not in titles(briefs)
     await slack.click(said, "Undo", "alice")
-    assert phrases.OUT_ALREADY in (await told(slack, "alice", 2)).text
+    assert phrases.REMOVED_ALREADY in (await told(slack, "alice", 2)).text
     assert slack.violations == []
 
 
@@ -91,7 +91,7 @@ async def test_an_admin_may_take_out_what_others_added(
 ):
     said = await confirmed(slack, await slack.drop_file("a.txt", text("Admin"), "alice"))
     await slack.click(said, "Undo", "ada")
-    assert phrases.TAKEN_OUT in (await told(slack, "ada")).text
+    assert phrases.REMOVED in (await told(slack, "ada")).text
     assert not any("Admin" in name for name in titles(briefs))
 
 

@@ -12,7 +12,7 @@ from bot.slack.setup.manifest import (
     LIMITS,
     SCOPES,
     AppPlan,
-    ScopeNeed,
+    When,
     broken_limits,
     build,
     needs,
@@ -75,7 +75,7 @@ def test_no_scope_beyond_need(name: str) -> None:
 
 def test_an_event_comes_with_its_scope() -> None:
     """Slack refuses a subscription whose scope is not asked for."""
-    for wanted in (needs(follow_ups=False, user_groups=False), frozenset(ScopeNeed)):
+    for wanted in (needs(follow_ups=False, user_groups=False), frozenset(When)):
         asked = set(scopes.scope_names(wanted))
         assert {e.scope for e in EVENTS if e.need in wanted and e.scope} <= asked
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
-from bot.slack.access.permissions.audience import Rule
+from bot.slack.access.audience import Rule
 from bot.slack.setup.settings import SLACK_API, Transport, load
 from bot.slack.types import Answering
 from index.errors import SettingsError

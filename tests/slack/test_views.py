@@ -62,14 +62,14 @@ def test_an_opened_passage_has_what_stands_around_it() -> None:
     view = passages_view.passages_view(material.answer(), opened={1: Around("Before.", "After.")})
     said = words_of(view["blocks"])
     assert said.index("Before.") < said.index("Wheat exports") < said.index("After.")
-    assert "Paragraph before" not in said
+    assert "Show surrounding" not in said
     assert state_of(view) == PassagesState("a1b2", 0, (1,))
 
 
 def test_a_brief_that_is_gone_is_said_to_be() -> None:
     """The passage as cited is shown all the same."""
     said = words_of(passages_view.passages_view(material.answer(), opened={1: None})["blocks"])
-    assert "no longer in the library" in said
+    assert "was removed from the library" in said
     assert "Wheat exports" in said
 
 
@@ -141,8 +141,8 @@ def test_feedback_comes_back() -> None:
         reason={"selected_option": {"value": "outdated"}},
         note={"value": " see 2025 \x00"},
     )
-    assert forms.complaint(view) == forms.FeedbackForm("a1", "outdated", "see 2025 \ufffd")
-    assert forms.complaint(filled(dialogs.feedback_view("a1"))).reason == "other"
+    assert forms.feedback_form(view) == forms.FeedbackForm("a1", "outdated", "see 2025 \ufffd")
+    assert forms.feedback_form(filled(dialogs.feedback_view("a1"))).reason == "other"
 
 
 def test_settings_come_back() -> None:
@@ -154,7 +154,7 @@ def test_settings_come_back() -> None:
         unasked={"selected_option": {"value": "questions"}},
     )
     expected = ChannelSettings(("b",), Answering.PRIVATE, True)
-    assert forms.channel_settings(view) == ("C1", expected)
+    assert forms.channel_settings(view) == expected
 
 
 def test_many_collections_are_listed_as_far_as_slack_lets_us() -> None:
@@ -181,12 +181,14 @@ def test_an_upload_comes_back_or_says_what_is_wrong(date: str, wrong: bool) -> N
         title={"value": None},
         date={"value": date},
     )
-    assert forms.upload(view) == forms.UploadForm(("F1",), "trade", None, date or None, "C1")
-    assert set(forms.upload_errors(view)) == ({"date"} if wrong else set())
-    assert set(forms.upload_errors(filled(dialogs.upload_view([])))) == {"files"}
+    assert (form := forms.upload_form(view)) == forms.UploadForm(
+        ("F1",), "trade", None, date or None
+    )
+    assert set(forms.upload_errors(form)) == ({"date"} if wrong else set())
+    assert set(forms.upload_errors(forms.upload_form(filled(dialogs.upload_view([]))))) == {"files"}
 
 
 def test_a_question_comes_back() -> None:
     """With the channel it was asked from."""
     view = filled(dialogs.ask_view("rye?", "C1"), question={"value": "rye? "})
-    assert forms.question(view) == ("rye?", "C1")
+    assert forms.typed_question(view) == "rye?"

@@ -1,4 +1,4 @@
-"""Build what tells of briefs and passages: search hits, the newest briefs, one brief."""
+"""Build lists of briefs and passages: search results, the newest briefs, one brief."""
 
 from collections.abc import Sequence
 
@@ -39,8 +39,8 @@ def search(query: str, hits: Sequence[Hit], desk: str | None = None) -> Message:
     """Return the passages found for some words; `desk` is the desk's public address."""
     asked = text.one_line(query, QUESTION)
     if not hits:
-        return _told(f"Nothing found for “{asked}”.")
-    heading = f"Found for “{asked}”"
+        return _told(f"No results for “{asked}”.")
+    heading = f"Results for “{asked}”"
     blocks: list[Block] = [rich(section([words(heading, bold=True)]))]
     lines = [heading]
     for hit in hits[:MOST_HITS]:
@@ -54,7 +54,7 @@ def search(query: str, hits: Sequence[Hit], desk: str | None = None) -> Message:
 def latest(briefs: Sequence[BriefRef]) -> Message:
     """Return the newest briefs, newest first as given."""
     if not briefs:
-        return _told("There is no brief here that you can see.")
+        return _told("There are no briefs here that you can see.")
     blocks = [rich(section([words("The newest briefs", bold=True)])), *brief_lines(briefs)]
     lines = [source_text(brief, None) for brief in briefs[:MOST_BRIEFS]]
     return Message(_joined(["The newest briefs", *lines]), tuple(blocks))

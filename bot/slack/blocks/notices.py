@@ -1,4 +1,4 @@
-"""Build the bot's short messages: failures, an edited question, help, the ingest's result."""
+"""Build the bot's short messages: failures, an edited question, help, what became of files."""
 
 from collections.abc import Sequence
 
@@ -25,17 +25,17 @@ from bot.slack.phrases import counted
 from bot.slack.setup.manifest import ASK_NAME
 from ingest.report import Item, Result
 
-MOST_ITEMS = 10  # documents told of one by one
+MOST_ITEMS = 10  # documents listed one by one
 REASON = 500  # characters
 
 _DONE = {
     Result.NEW: "Added",
     Result.VERSION: "Added as a new version",
     Result.OLDER: "Added as an older version",
-    Result.RENDITION: "Known already in another file",
-    Result.UNCHANGED: "In the library already",
-    Result.WITHDRAWN: "Withdrawn",
-    Result.IGNORED: "Left out",
+    Result.RENDITION: "Already in the library from another file",
+    Result.UNCHANGED: "Already in the library",
+    Result.WITHDRAWN: "Removed",
+    Result.IGNORED: "Skipped",
 }
 _UNDOABLE = {Result.NEW, Result.VERSION, Result.OLDER}
 
@@ -46,7 +46,7 @@ def said(line: str) -> Message:
 
 
 def failed(reason: str) -> Message:
-    """Return what an asker hears whose question could not be answered."""
+    """Return what the person hears whose question could not be answered."""
     why = text.one_line(reason, REASON)
     blocks = (rich(section([words("I could not answer this.", bold=True), words(f" {why}")])),)
     return Message(text.for_message(f"I could not answer this. {why}".strip()), blocks)
@@ -60,27 +60,27 @@ def offer_again(answer_id: str) -> Message:
 
 
 _COMMANDS = (
-    ("/briefs ask QUESTION", "answers with every sentence cited; only you see it"),
+    ("/briefs ask QUESTION", "answers your question, visible only to you"),
     ("/briefs search WORDS", "finds passages"),
     ("/briefs latest", "lists the newest briefs"),
-    ("/briefs brief ID", "tells about one brief"),
+    ("/briefs brief ID", "shows one brief"),
     ("/briefs add", "adds a brief"),
-    ("/briefs settings", "sets what this channel may see and how it is answered"),
-    ("/briefs help", "shows this"),
+    ("/briefs settings", "sets which collections this channel sees and how I answer here"),
+    ("/briefs help", "shows this list"),
 )
 
 
 def help_message() -> Message:
     """Return how to ask."""
     first = (
-        "Ask me in a direct message, or mention me in a channel. In a thread where I have answered,"
-        " just go on asking. I answer from the briefs and cite every sentence; where they do not"
-        " say, I say so."
+        "Ask me in a direct message, or mention me in a channel. In a thread that I have answered"
+        " in, just keep asking. I answer from your briefs and cite every sentence; if they do not"
+        " contain the answer, I say so."
     )
     listed = [[words(name, code=True), words(f" {what}")] for name, what in _COMMANDS]
     last = (
-        "To add a brief, drop the file into a direct message with me. "
-        f"Any message: More actions, “{ASK_NAME}”."
+        "To add a brief, send me the file in a direct message. "
+        f"To ask about a message: More actions > {ASK_NAME}."
     )
     lines = [first, *(f"{name} {what}" for name, what in _COMMANDS), last]
     blocks = (paragraph(first), rich(bullets(listed)), context(last))
@@ -111,7 +111,7 @@ def _success(item: Item, collection: str) -> tuple[str, list[Block]]:
         facts.append(counted(item.passages, "passage"))
         facts.append(f"collection {text.one_line(collection, 80)}")
     known = text.one_line(item.of or "", 200)
-    told = f"{done} to “{known}”" if known and item.result is Result.VERSION else done
+    told = f"{done} of “{known}”" if known and item.result is Result.VERSION else done
     details = ", ".join(facts)
     run = [words(f"{told}: "), words(title, bold=True), words(f", {details}")]
     blocks: list[Block] = [rich(section(run))]
@@ -124,7 +124,7 @@ def _success(item: Item, collection: str) -> tuple[str, list[Block]]:
 
 def _undo(value: str) -> Block:
     asked = confirmation(
-        "Take it out again?", "The library will no longer know this brief.", "Take it out", "Keep"
+        "Remove this brief?", "It can no longer be found or cited.", "Remove", "Keep"
     )
     return button("Undo", actions.UNDO_INGEST, value, confirm=asked)
 
@@ -136,9 +136,9 @@ def _failure(item: Item) -> tuple[str, list[Block]]:
 
 
 def asked_librarians(question: str, asker: str) -> Message:
-    """Return what the librarians are told: a question that the briefs do not answer, who asked."""
+    """Return the message to the librarians: a question without an answer, and who asked it."""
     line = text.shorten(text.clean(question), 1_000)
-    heading = "The briefs do not answer this; is there a brief on it?"
+    heading = "The briefs do not answer this question. Is there a brief about it?"
     known = asker.isascii() and asker.isalnum() and asker[:1] in {"U", "W"}
     who = {"type": "user", "user_id": asker} if known else words("somebody")
     asked = section([words("Asked by "), who])

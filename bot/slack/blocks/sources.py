@@ -143,8 +143,8 @@ def notice(answer: Answer) -> str:
     """Return the line that says how the answer came about."""
     model = answer.draft.model
     if model is None:
-        return "Quoted from the briefs by software; check the source before relying on it."
+        return "Quoted from the briefs by software; check the source before you rely on it."
     return (
         f"Written by {text.one_line(model, 80)} from the briefs, each sentence checked; "
-        "check the source before relying on it."
+        "check the source before you rely on it."
     )

@@ -21,7 +21,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.proxy_env_variable_loader import load_http_proxy_from_env
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.access.permissions.facts import error_code
+from bot.slack.access.facts import error_code
 from bot.slack.calling import SILENT
 from bot.slack.setup.settings import SlackSettings
 from index.errors import ReadError

@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.slack import phrases
-from bot.slack.access.permissions import permissions
+from bot.slack.access import permissions
 from bot.slack.blocks.elements import Message
 from bot.slack.blocks.notices import ingested, said
 from bot.slack.events.clicks import Where, done, tell
 from bot.slack.events.download import DownloadedFile, fetch
-from bot.slack.events.messages import WrittenMessage
 from bot.slack.handed import Added
 from bot.slack.parcels import ATTEMPTS, LEASE_SECONDS, Parcel, Tell
 from bot.slack.parts import SlackServices
@@ -45,14 +44,6 @@ def parcel_of(
     """Return the files that Slack's objects name."""
     return Parcel(
         parts.team, where.channel, ts, where.user, _names(files), where.thread_ts, tell=tell
-    )
-
-
-def written_parcel(written: WrittenMessage) -> Parcel:
-    """Return the files of a message; what becomes of them is said in its thread."""
-    thread_ts = written.thread_ts or written.ts
-    return Parcel(
-        written.team, written.channel, written.ts, written.user, _names(written.files), thread_ts
     )
 
 

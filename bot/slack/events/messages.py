@@ -19,7 +19,8 @@ from bot.slack.answering import is_direct, is_private
 from bot.slack.blocks import notices
 from bot.slack.entrance import Entrance
 from bot.slack.events import files
-from bot.slack.events.clicks import BackgroundWork
+from bot.slack.events.clicks import BackgroundWork, Where
+from bot.slack.parcels import Tell
 from bot.slack.parts import SlackServices
 from bot.slack.types import Accepted, AskedVia, Incoming
 from bot.slack.worker import Worker
@@ -146,29 +147,29 @@ def written_of(body: Mapping[str, Any], team: str, bot_user: str) -> WrittenMess
 Next = Callable[[], Awaitable[Any]]
 
 
-def register(app: AsyncApp, parts: SlackServices, worker: Worker) -> "Door":
-    """Have all events pass through the inbox; return its door, for questions from elsewhere."""
-    door = Door(parts, worker)
+def register(app: AsyncApp, parts: SlackServices, worker: Worker) -> "Intake":
+    """Have all events pass through the inbox; return its intake, for questions from elsewhere."""
+    intake = Intake(parts, worker)
 
     @app.middleware
     async def admit(body: dict[str, Any], next: Next) -> BoltResponse | None:
         if (body.get("event") or {}).get("type") in ("message", "app_mention"):
-            await door.admit(body)
+            await intake.admit(body)
             return BoltResponse(status=200)  # no listener wants them: each would be looked at
         await next()
         return None
 
-    return door
+    return intake
 
 
-class Door:
+class Intake:
     """Decides what of a workspace's messages is a question to us."""
 
     def __init__(self, parts: SlackServices, worker: Worker) -> None:
         """Take the parts, and the worker that is woken by a new question."""
         self._parts = parts
         self._worker = worker
-        self.errands = BackgroundWork()
+        self.background = BackgroundWork()
         self._entrance = Entrance(parts.inbox)
 
     async def admit(self, body: dict[str, Any]) -> None:
@@ -189,7 +190,7 @@ class Door:
             user=change.user, edited_ts=change.edited_ts,
         )  # fmt: skip
         if again:
-            self.errands.start(self._offer_again(again))
+            self.background.start(self._offer_again(again))
 
     async def _offer_again(self, asked: Incoming) -> None:
         claim = await asyncio.to_thread(
@@ -212,9 +213,13 @@ class Door:
         if kind is None:
             return
         if written.files and kind in (AskedVia.DIRECT, AskedVia.MENTION):
-            parcel = files.written_parcel(written)
+            parcel = files.parcel_of(
+                self._parts,
+                Where(written.user, written.channel, written.thread_ts or written.ts),
+                written.ts, written.files, Tell.THREAD,
+            )  # fmt: skip
             if await asyncio.to_thread(self._parts.parcels.begin, parcel):
-                self.errands.start(files.bring(self._parts, parcel))
+                self.background.start(files.bring(self._parts, parcel))
             if not written.asks:
                 return
         if not any(map(str.isalnum, written.text)):
@@ -242,9 +247,9 @@ class Door:
         if accepted is Accepted.NEW:
             self._worker.wake()
             if not (incoming.private or is_direct(incoming)):
-                self.errands.start(self._tell_of_waiting(incoming))
+                self.background.start(self._tell_of_waiting(incoming))
         elif accepted is Accepted.OVER_QUOTA and self._parts.pressure.refuses(incoming):
-            self.errands.start(self._decline(incoming))
+            self.background.start(self._decline(incoming))
         return accepted
 
     async def _tell_of_waiting(self, incoming: Incoming) -> None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from bot.render import safe
-from bot.slack.setup.manifest import SCOPES, OAuthScope, ScopeNeed
+from bot.slack.setup.manifest import SCOPES, OAuthScope, When
 from index.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ _MENDS = {  # error codes of auth.test and apps.connections.open
 }
 _REINSTALL = "add it under OAuth & Permissions and reinstall the app"
 _OPTIONAL = {
-    ScopeNeed.FOLLOW_UPS: "nothing, if mentions are enough; else briefs slack init --follow-ups",
-    ScopeNeed.USER_GROUPS: "nothing, if no collection names any; else briefs slack init --user-groups",
+    When.FOLLOW_UPS: "nothing, if mentions are enough; else briefs slack init --follow-ups",
+    When.USER_GROUPS: "nothing, if no collection names any; else briefs slack init --user-groups",
 }
 
 
@@ -102,8 +102,10 @@ def check(settings: "SlackSettings", present: Collection[str] | None = None) -> 
     if settings.app_token is not None:
         way = _socket(_client(settings.app_token.get_secret_value(), settings))
     else:
-        way = SetupFinding(SetupState.OK, "HTTP", "the signing secret is set; whether it is the right one, "
-                      "the first request from Slack will show")  # fmt: skip
+        way = SetupFinding(
+            SetupState.OK, "HTTP",
+            "the signing secret is set; the first request from Slack shows whether it is right",
+        )  # fmt: skip
     named = () if present is None else _collections(settings, present)
     return SetupReport((*bot, way, *named))
 
@@ -145,7 +147,7 @@ def _bot(client: "WebClient", settings: "SlackSettings") -> Iterator[SetupFindin
         return
     demanded = set(_demanded(settings, granted))
     for scope in SCOPES:
-        yield _scope(scope, granted, scope.need is ScopeNeed.ALWAYS or scope.name in demanded)
+        yield _scope(scope, granted, scope.need is When.ALWAYS or scope.name in demanded)
     for name in sorted(granted - {scope.name for scope in SCOPES}):
         yield SetupFinding(SetupState.OK, name, "granted, but the bot never uses it", "remove it")
 
@@ -161,7 +163,7 @@ def _demanded(settings: "SlackSettings", granted: frozenset[str]) -> Iterator[st
 
 def _collections(settings: "SlackSettings", present: Collection[str]) -> Iterator[SetupFinding]:
     """Yield the collections that briefs.toml names and the library does not have."""
-    from bot.slack.access.permissions.audience import folded
+    from bot.slack.access.audience import folded
 
     known = set(map(folded, present))
     for name in settings.policy.unknown(present):

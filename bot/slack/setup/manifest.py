@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from index.errors import UsageError
 
 
-class ScopeNeed(StrEnum):
+class When(StrEnum):
     """When a scope or an event is asked for."""
 
     ALWAYS = "always"  # without it the bot is of no use
@@ -28,7 +28,7 @@ class OAuthScope:
     """One OAuth scope of the bot token."""
 
     name: str
-    need: ScopeNeed
+    need: When
     reason: str  # what it is for
     without: str  # what is off where it was not granted, to be read after "off:"
 
@@ -38,85 +38,85 @@ class Subscription:
     """One event that the app subscribes to."""
 
     name: str
-    need: ScopeNeed
+    need: When
     scope: str | None  # that Slack demands for it
     reason: str
 
 
 SCOPES = (
     OAuthScope(
-        "app_mentions:read", ScopeNeed.ALWAYS,
+        "app_mentions:read", When.ALWAYS,
         "see messages that mention the bot",
         "answers to mentions",
     ),
     OAuthScope(
-        "channels:read", ScopeNeed.ALWAYS,
+        "channels:read", When.ALWAYS,
         "learn who reads a public channel: guests, other organisations",
         "all but public collections in public channels",
     ),
     OAuthScope(
-        "chat:write", ScopeNeed.ALWAYS,
+        "chat:write", When.ALWAYS,
         "post answers, stream them, show that it is at work",
         "every answer",
     ),
     OAuthScope(
-        "commands", ScopeNeed.ALWAYS,
+        "commands", When.ALWAYS,
         "the command /briefs and the shortcuts",
         "/briefs and the shortcuts",
     ),
     OAuthScope(
-        "groups:read", ScopeNeed.ALWAYS,
+        "groups:read", When.ALWAYS,
         "learn who reads a private channel that the bot is in",
         "all but public collections in private channels",
     ),
     OAuthScope(
-        "im:history", ScopeNeed.ALWAYS,
+        "im:history", When.ALWAYS,
         "see what people write to the bot itself",
         "direct messages and the agent pane",
     ),
     OAuthScope(
-        "im:read", ScopeNeed.ALWAYS,
+        "im:read", When.ALWAYS,
         "tell a direct message with one person from other conversations",
         "all but public collections in direct messages",
     ),
     OAuthScope(
-        "users:read", ScopeNeed.ALWAYS,
+        "users:read", When.ALWAYS,
         "tell members from guests, and know the asker's time zone",
         "all but public collections, everywhere",
     ),
     OAuthScope(
-        "assistant:write", ScopeNeed.FEATURE,
+        "assistant:write", When.FEATURE,
         "the agent pane with its suggested questions and the Stop button",
         "the agent pane, its suggested questions and the Stop button",
     ),
     OAuthScope(
-        "files:read", ScopeNeed.FEATURE,
+        "files:read", When.FEATURE,
         "fetch the files that people hand over to be added to the briefs",
         "adding briefs from Slack",
     ),
     OAuthScope(
-        "mpim:read", ScopeNeed.FEATURE,
+        "mpim:read", When.FEATURE,
         "learn who reads a direct message of several people",
         "all but public collections in direct messages of several people",
     ),
     OAuthScope(
-        "channels:history", ScopeNeed.FOLLOW_UPS,
+        "channels:history", When.FOLLOW_UPS,
         "see follow-ups without a mention, edits and deletions in public channels; look whether "
         "an answer arrived when Slack's reply was lost",
         "follow-ups without a mention in public channels",
     ),
     OAuthScope(
-        "groups:history", ScopeNeed.FOLLOW_UPS,
+        "groups:history", When.FOLLOW_UPS,
         "the same in private channels that the bot is in",
         "follow-ups without a mention in private channels",
     ),
     OAuthScope(
-        "mpim:history", ScopeNeed.FOLLOW_UPS,
+        "mpim:history", When.FOLLOW_UPS,
         "the same in direct messages of several people that the bot is in",
         "follow-ups without a mention in direct messages of several people",
     ),
     OAuthScope(
-        "usergroups:read", ScopeNeed.USER_GROUPS,
+        "usergroups:read", When.USER_GROUPS,
         "know who is in the user groups that collections are kept to",
         "collections kept to user groups",
     ),
@@ -126,50 +126,50 @@ SCOPES = (
 # one over is enough; member_left_channel, because memberships are asked anew within five minutes;
 # app_context_changed, because where somebody is looking says nothing about what they may see.
 EVENTS = (
-    Subscription("agent_session_stopped", ScopeNeed.ALWAYS, None, "the Stop button was pressed"),
-    Subscription("app_home_opened", ScopeNeed.ALWAYS, None, "App Home or the agent pane was opened"),
-    Subscription("app_mention", ScopeNeed.ALWAYS, "app_mentions:read", "the bot was mentioned"),
-    Subscription("app_uninstalled", ScopeNeed.ALWAYS, None, "the app was removed: nothing more is answered"),
-    Subscription("message.im", ScopeNeed.ALWAYS, "im:history", "somebody wrote to the bot itself"),
-    Subscription("tokens_revoked", ScopeNeed.ALWAYS, None, "its token was revoked: nothing more is answered"),
+    Subscription("agent_session_stopped", When.ALWAYS, None, "the Stop button was pressed"),
+    Subscription("app_home_opened", When.ALWAYS, None, "App Home or the agent pane was opened"),
+    Subscription("app_mention", When.ALWAYS, "app_mentions:read", "the bot was mentioned"),
+    Subscription("app_uninstalled", When.ALWAYS, None, "the app was removed from the workspace"),
+    Subscription("message.im", When.ALWAYS, "im:history", "somebody wrote to the bot itself"),
+    Subscription("tokens_revoked", When.ALWAYS, None, "the bot token was revoked"),
     Subscription(
-        "message.channels", ScopeNeed.FOLLOW_UPS, "channels:history",
+        "message.channels", When.FOLLOW_UPS, "channels:history",
         "any message in a public channel that the bot is in",
     ),
     Subscription(
-        "message.groups", ScopeNeed.FOLLOW_UPS, "groups:history",
+        "message.groups", When.FOLLOW_UPS, "groups:history",
         "any message in a private channel that the bot is in",
     ),
     Subscription(
-        "message.mpim", ScopeNeed.FOLLOW_UPS, "mpim:history",
+        "message.mpim", When.FOLLOW_UPS, "mpim:history",
         "any message in a direct message of several people that the bot is in",
     ),
 )  # fmt: skip
 
 
-def needs(*, follow_ups: bool, user_groups: bool) -> frozenset[ScopeNeed]:
+def needs(*, follow_ups: bool, user_groups: bool) -> frozenset[When]:
     """Return what a set-up asks for."""
-    optional = {ScopeNeed.FOLLOW_UPS: follow_ups, ScopeNeed.USER_GROUPS: user_groups}
-    return frozenset(need for need in ScopeNeed if optional.get(need, True))
+    optional = {When.FOLLOW_UPS: follow_ups, When.USER_GROUPS: user_groups}
+    return frozenset(need for need in When if optional.get(need, True))
 
 
-def scope_names(wanted: Iterable[ScopeNeed]) -> list[str]:
+def scope_names(wanted: Iterable[When]) -> list[str]:
     """Return the scopes to ask for, sorted."""
     wanted = frozenset(wanted)
     return sorted(scope.name for scope in SCOPES if scope.need in wanted)
 
 
-def event_names(wanted: Iterable[ScopeNeed]) -> list[str]:
+def event_names(wanted: Iterable[When]) -> list[str]:
     """Return the events to subscribe to, sorted."""
     wanted = frozenset(wanted)
     return sorted(event.name for event in EVENTS if event.need in wanted)
 
 
 _ASKED = {
-    ScopeNeed.ALWAYS: "always",
-    ScopeNeed.FEATURE: "always",
-    ScopeNeed.FOLLOW_UPS: "with follow-ups",
-    ScopeNeed.USER_GROUPS: "with user groups",
+    When.ALWAYS: "always",
+    When.FEATURE: "always",
+    When.FOLLOW_UPS: "with follow-ups",
+    When.USER_GROUPS: "with user groups",
 }
 
 

@@ -14,7 +14,7 @@
     board = "S0BOARD"
     librarians = "S0LIBRARY"
 
-    [slack.collections.board-papers]     # restricted; bot/slack/access/permissions/audience.py has the rules
+    [slack.collections.board-papers]     # restricted; bot/slack/access/audience.py has the rules
     groups = ["board"]
     channels = ["C0BOARD"]
 
@@ -40,7 +40,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic import model_validator as whole
 
-from bot.slack.access.permissions.audience import Policy, Rule, folded
+from bot.slack.access.audience import Policy, Rule, folded
 from bot.slack.types import Answering, ChannelSettings
 from index.errors import SettingsError
 from index.settings import CONFIG_FILE, SECRETS_FILE, table, variables

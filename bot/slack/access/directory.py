@@ -17,8 +17,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot.slack.access.permissions.audience import Policy, Viewers, Visible
-from bot.slack.access.permissions.facts import (
+from bot.slack.access.audience import Policy, Viewers, Visible
+from bot.slack.access.facts import (
     ChannelFacts,
     FactUnknown,
     TtlCache,

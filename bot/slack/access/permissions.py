@@ -1,14 +1,14 @@
 """Ask who may see what, for a click or a command: facts about people in, collections out.
 
 What restricted collections hold is shown on facts fetched anew. Settings of a channel bind what is
-shown to the channel, not what one person sees alone (bot/slack/access/permissions/audience.py has the rules).
+shown to the channel, not what one person sees alone (bot/slack/access/audience.py has the rules).
 """
 
 import asyncio
 from collections.abc import Collection
 
-from bot.slack.access.permissions.audience import Visible
-from bot.slack.access.permissions.directory import may_see, visible
+from bot.slack.access.audience import Visible
+from bot.slack.access.directory import may_see, visible
 from bot.slack.parts import SlackServices
 from index.catalogue import VersionRow
 from index.schema import CURRENT
