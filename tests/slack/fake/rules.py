@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.slack import limits, markup
+from tests.slack.fake import limits, markup
 from tests.slack.fake.registry import Arguments, Refused
 from tests.slack.fake.world import BOT_USER, Channel, Unknown
 

@@ -21,7 +21,7 @@ from bot.slack.setup.manifest import (
 )
 from index.errors import UsageError
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PLANS = [
     AppPlan(follow_ups=follow_ups, user_groups=groups, public_url=url)
     for follow_ups in (False, True)

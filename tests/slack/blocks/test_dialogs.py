@@ -14,9 +14,9 @@ from bot.slack.events import dialogs as forms
 from bot.slack.types import Answering, ChannelSettings
 from index.passage import Brief, Passage
 from tests.golden_files import Golden
-from tests.slack import material
-from tests.slack.limits import violations
-from tests.slack.material import Texts, elements_of, words_of
+from tests.slack.blocks import material
+from tests.slack.blocks.material import Texts, elements_of, words_of
+from tests.slack.fake.limits import violations
 
 
 def test_views_are_as_before(golden: Golden) -> None:

@@ -1,7 +1,7 @@
 """What may not be seen leaves no trace (F-47, F-48): the real worker, all bytes that go out.
 
 Six audiences in eight places ask five kinds of question. Every collection has a canary that stands
-in its brief alone. What is allowed where is the table of tests/slack/test_audience.py, which was
+in its brief alone. What is allowed where is the table of test_audience.py, which was
 made by hand from the rules.
 """
 
@@ -24,10 +24,10 @@ from index.library import Library
 from index.settings import Settings
 from tests.bot.conftest import HARBOUR, draft
 from tests.slack import fake
+from tests.slack.access.test_audience import AUDIENCES, PLACES, allowed
 from tests.slack.bots import answering_bot, settled
 from tests.slack.fake import FakeSlack, Message
 from tests.slack.running_bot import empty_tables
-from tests.slack.test_audience import AUDIENCES, PLACES, allowed
 
 pytestmark = pytest.mark.anyio
 

@@ -14,7 +14,7 @@ from bot.slack.corrections import Correction
 from bot.slack.types import AskedVia, ChannelSettings, Claim, Incoming, QuestionOutcome
 from index.passage import Brief, BriefRef, Hit, Passage
 from ingest.report import Item, Result
-from tests.slack.hostile import ORDINARY
+from tests.slack.blocks.hostile import ORDINARY
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.slack.blocks.elements import Message
-from tests.slack import foreign, material
-from tests.slack.hostile import PAYLOADS, generated
-from tests.slack.limits import violations
-from tests.slack.material import PLACES, Texts
+from tests.slack.blocks import foreign, material
+from tests.slack.blocks.hostile import PAYLOADS, generated
+from tests.slack.blocks.material import PLACES, Texts
+from tests.slack.fake.limits import violations
 
 ASKER = frozenset({"U0ASKER"})
 

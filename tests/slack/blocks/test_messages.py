@@ -15,9 +15,9 @@ from bot.slack.blocks.answers import answer_text, closing_blocks, messages, sent
 from bot.slack.blocks.elements import Message
 from bot.slack.blocks.sources import Offer, Shown
 from tests.golden_files import Golden
-from tests.slack import material
-from tests.slack.limits import violations
-from tests.slack.material import Texts, elements_of, words_of
+from tests.slack.blocks import material
+from tests.slack.blocks.material import Texts, elements_of, words_of
+from tests.slack.fake.limits import violations
 
 
 def buttons_of(message: Message) -> dict[str, str]:

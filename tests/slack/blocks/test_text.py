@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.slack import text
-from tests.slack import foreign
-from tests.slack.hostile import PAYLOADS, generated
-from tests.slack.limits import length
+from tests.slack.blocks import foreign
+from tests.slack.blocks.hostile import PAYLOADS, generated
+from tests.slack.fake.limits import length
 
 ANY = st.one_of(st.text(), st.integers(0, 10**9).map(generated), st.sampled_from(PAYLOADS))
 

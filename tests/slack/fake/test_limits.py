@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.slack import limits, markup
+from tests.slack.fake import limits, markup
 
 
 def plain(text: str) -> dict[str, Any]:
