@@ -116,10 +116,15 @@ def ingest(
 
     Example: briefs ingest ~/briefs --prune
     """
-    from ingest.document import Metadata
+    from index.errors import UsageError
+    from ingest.document import Metadata, is_place
     from ingest.manifest import load as load_manifest
     from ingest.pipeline import Options
 
+    if is_place(collection):
+        raise UsageError(
+            f"--collection {collection}: kept for files added in Slack; choose another name"
+        )
     given = Metadata(
         title=title, date=_date(date), authors=tuple(author or ()), source_url=source_url
     )

@@ -6,6 +6,7 @@ Statuses are written after "is …" by Slack ("Brief Bot is searching 412 briefs
 from collections.abc import Sequence
 
 from bot.slack import text
+from bot.slack.access.audience import Rule
 from index.passage import BriefRef
 
 PROMPTS = 4  # suggested prompts that Slack shows
@@ -81,6 +82,22 @@ def counted(number: int, thing: str) -> str:
     """Return "1 brief", "1,412 briefs"."""
     plural = f"{thing[:-1]}ies" if thing.endswith("ry") else f"{thing}s"
     return f"{number:,} {thing if number == 1 else plural}"
+
+
+def readers(rule: Rule) -> str:
+    """Return who can read what is added to a collection of that rule."""
+    if rule.person:
+        return "Only you can read it: I use it for your questions alone."
+    if rule.team:
+        return (
+            "Only people in the channel where it was added can read it: I use it for questions "
+            "asked there."
+        )
+    if rule.public:
+        return "Everyone I answer can read it, guests and people of other organisations too."
+    if rule.restricted:
+        return "Only channels and user groups with access to this collection can read it."
+    return "Every full member of this workspace can read it."
 
 
 def suggested_prompts(newest: Sequence[BriefRef]) -> list[dict[str, str]]:

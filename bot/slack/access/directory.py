@@ -104,15 +104,19 @@ class Directory:
         facts = await self.channel(channel)
         return SlackPlace(facts.kind, self._team, channel, user, facts.shared, facts.known)
 
-    async def viewers(self, place: SlackPlace, *, fresh: bool = False) -> Viewers:
+    async def viewers(
+        self, place: SlackPlace, *, fresh: bool = False, reads: bool = False
+    ) -> Viewers:
         """Return who can read a place, and look anew whether it still is what the place says.
+
+        `reads`: find out whether one person alone reads the channel, as for `listed_channels`.
 
         A place whose kind has changed since, or that has come to be shared, is not known.
         """
         if place.team != self._team:
             return Viewers()
         if place.kind is PlaceKind.ALONE:
-            return await self._one(place, fresh)
+            return await self._one(place, fresh, reads)
         facts, ids = await asyncio.gather(
             self.channel(place.channel, fresh=fresh), self._members(place.channel, fresh)
         )
@@ -140,9 +144,9 @@ class Directory:
         if groups:
             self._facts.drop(("groups",))
 
-    async def _one(self, place: SlackPlace, fresh: bool) -> Viewers:
+    async def _one(self, place: SlackPlace, fresh: bool, reads: bool) -> Viewers:
         """Look whether one person reads the channel only where that could let them in."""
-        if place.channel not in self._listed:
+        if place.channel not in self._listed and not reads:
             member = await self.member(place.user, fresh=fresh)
             return Viewers((member,), known=True, shared=False)
         member, facts, ids = await asyncio.gather(
@@ -150,10 +154,10 @@ class Directory:
             self.channel(place.channel, fresh=fresh),
             self._members(place.channel, fresh),
         )
-        reads = facts.known and (
+        read_by_them = facts.known and (
             facts.kind is PlaceKind.PUBLIC or (ids is not None and place.user in ids)
         )
-        return Viewers((member,), known=True, shared=facts.shared, reads_channel=reads)
+        return Viewers((member,), known=True, shared=facts.shared, reads_channel=read_by_them)
 
     async def _people(self, ids: list[str], fresh: bool) -> tuple[Member, ...]:
         """Return the members of these ids, in that order."""
@@ -267,7 +271,8 @@ async def visible(
     settings: ChannelSettings | None = None,
 ) -> Visible:
     """Return what may be shown in a place now. `present`: the library's collections."""
-    return policy.for_place(place, await directory.viewers(place), present, settings)
+    viewers = await directory.viewers(place, reads=policy.of_channel(place, present))
+    return policy.for_place(place, viewers, present, settings)
 
 
 async def may_see(
@@ -282,7 +287,8 @@ async def may_see(
     Where a restricted collection is cited, all facts are fetched anew.
     """
     fresh = bool(policy.restricted(collections))
-    viewers = await directory.viewers(place, fresh=fresh)
+    reads = policy.of_channel(place, collections)
+    viewers = await directory.viewers(place, fresh=fresh, reads=reads)
     return policy.may_see(place, viewers, collections, settings)
 
 

@@ -27,7 +27,8 @@ async def seen_by(
     """Return which of these collections one person may see alone, there, now."""
     place = await parts.directory.place(channel, user, alone=True)
     fresh = bool(parts.policy.restricted(collections))
-    viewers = await parts.directory.viewers(place, fresh=fresh)
+    reads = parts.policy.of_channel(place, collections)
+    viewers = await parts.directory.viewers(place, fresh=fresh, reads=reads)
     return parts.policy.for_place(place, viewers, collections).names
 
 

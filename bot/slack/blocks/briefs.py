@@ -17,6 +17,7 @@ from bot.slack.blocks.elements import (
     words,
 )
 from bot.slack.blocks.sources import (
+    collection_shown,
     page_of_hit,
     place_of_hit,
     source_elements,
@@ -73,7 +74,7 @@ def one_brief(brief: Brief, passages: int) -> Message:
         ("By", "; ".join(brief.authors[:20])),
         ("Number", brief.number or ""),
         ("Edition", brief.edition or ""),
-        ("Collection", brief.collection),
+        ("Collection", collection_shown(brief.collection)),
         ("Id", f"{brief.id}, version {brief.version}"),
         ("Size", counted(passages, "passage")),
     ]

@@ -18,6 +18,7 @@ from bot.slack.blocks.elements import (
     paragraph,
     plain,
 )
+from bot.slack.blocks.sources import collection_shown
 from bot.slack.types import Answering, ChannelSettings
 
 LONGEST_NOTE = 1_000  # characters that a person may type as feedback
@@ -171,7 +172,7 @@ def _collections(collections: Sequence[str], chosen: Sequence[str]) -> list[Bloc
 def _options(names: Sequence[str]) -> list[Element]:
     fit = [name for name in dict.fromkeys(names) if 0 < text.weight(name) <= LONGEST_VALUE]
     sendable = [name for name in fit if text.clean(name) == name]
-    return [option(name, name) for name in sendable[:OPTIONS]]
+    return [option(collection_shown(name), name) for name in sendable[:OPTIONS]]
 
 
 def _radio(choices: dict[str, str], chosen: str) -> Element:

@@ -20,7 +20,7 @@ from bot.slack.blocks.elements import (
     words,
 )
 from bot.slack.blocks.elements import actions as row
-from bot.slack.blocks.sources import name_of
+from bot.slack.blocks.sources import collection_shown, name_of
 from bot.slack.phrases import counted
 from bot.slack.setup.manifest import ASK_NAME
 from ingest.report import Item, Result
@@ -87,8 +87,11 @@ def help_message() -> Message:
     return Message("\n".join(lines), blocks)
 
 
-def ingested(items: Sequence[Item], collection: str) -> Message:
-    """Return what became of documents: title, date, passages and Undo, or why not."""
+def ingested(items: Sequence[Item], collection: str, readers: str = "") -> Message:
+    """Return what became of documents: title, date, passages and Undo, or why not.
+
+    `readers` says who can read what was added.
+    """
     lines, blocks = list[str](), list[Block]()
     for item in items[:MOST_ITEMS]:
         line, made = _failure(item) if item.result is Result.FAILED else _success(item, collection)
@@ -98,6 +101,9 @@ def ingested(items: Sequence[Item], collection: str) -> Message:
         more = f"and {counted(len(items) - MOST_ITEMS, 'more document')}"
         lines.append(more)
         blocks.append(context(more))
+    if readers and any(item.result is not Result.FAILED for item in items):
+        lines.append(readers)
+        blocks.append(context(readers))
     if not lines:
         return said("There was no document to add.")
     return Message(text.fit("\n".join(lines), MESSAGE_TEXT), tuple(blocks))
@@ -109,7 +115,7 @@ def _success(item: Item, collection: str) -> tuple[str, list[Block]]:
     facts = [text.one_line(item.date or "no date", 40)]
     if item.result in _UNDOABLE:
         facts.append(counted(item.passages, "passage"))
-        facts.append(f"collection {text.one_line(collection, 80)}")
+        facts.append(f"collection {text.one_line(collection_shown(collection), 80)}")
     known = text.one_line(item.of or "", 200)
     told = f"{done} of “{known}”" if known and item.result is Result.VERSION else done
     details = ", ".join(facts)

@@ -11,9 +11,11 @@ from bot.answer import Answer, Citation
 from bot.desk.links import link_to_paragraph
 from bot.render import NO_DATE
 from bot.slack import text
+from bot.slack.access.audience import place_rule
 from bot.slack.blocks import elements
 from bot.slack.blocks.elements import Element
 from index.passage import BriefRef, Hit
+from ingest.document import is_place
 
 TITLE = 200  # characters of a brief's title in a line
 PLACE = 120  # of a file's name
@@ -148,3 +150,10 @@ def notice(answer: Answer) -> str:
         f"Written by {text.one_line(model, 80)} from the briefs, each sentence checked; "
         "check the source before you rely on it."
     )
+
+
+def collection_shown(name: str) -> str:
+    """Return a collection's name for people; that of a place says who reads it."""
+    if not is_place(name):
+        return name
+    return "only you" if place_rule(name).person else "only this channel"

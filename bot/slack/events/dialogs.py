@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import phrases, text
 from bot.slack.access import permissions
+from bot.slack.access.audience import place_collection
 from bot.slack.blocks import actions
 from bot.slack.blocks.dialogs import message_view, settings_view, upload_view
 from bot.slack.events import files
@@ -25,6 +26,7 @@ from bot.slack.parcels import Parcel, Tell
 from bot.slack.parts import SlackServices
 from bot.slack.types import Answering, ChannelSettings
 from index.dates import first_day
+from ingest.document import is_place
 
 Body = dict[str, Any]
 Submitted = Mapping[str, Any]  # a view as Slack sends it back
@@ -127,11 +129,16 @@ async def open_upload(parts: SlackServices, client: AsyncWebClient, where: Where
         await updated(client, view, message_view(title, phrases.MEMBERS_ONLY))
         return
     present = await asyncio.to_thread(parts.library.collections)
-    seen = await permissions.seen_by(parts, where.channel, where.user, present | {DEFAULT})
+    first = await files.collection_of(parts, where) if where.channel else DEFAULT
+    own = place_collection(parts.team, where.user)
+    offered = present | {DEFAULT, first, own}
+    seen = await permissions.seen_by(parts, where.channel, where.user, offered)
+    if first not in seen:  # a private channel of which Slack tells us nothing
+        first = own
     if not seen:
         await updated(client, view, message_view(title, phrases.NOT_TO_BE_ADDED))
         return
-    names = sorted(seen, key=lambda name: (name != DEFAULT, name))
+    names = sorted(seen, key=lambda name: (name != first, name != DEFAULT, name))
     await updated(client, view, upload_view(names, where.channel))
 
 
@@ -155,7 +162,8 @@ async def to_be_given(parts: SlackServices, where: Where) -> frozenset[str]:
     present = await asyncio.to_thread(parts.library.collections)
     place = await parts.directory.place(where.channel, where.user)
     viewers = await parts.directory.viewers(place, fresh=True)
-    return parts.policy.for_place(place, viewers, present).names
+    names = parts.policy.for_place(place, viewers, present).names
+    return frozenset(name for name in names if not is_place(name))
 
 
 def register(app: AsyncApp, parts: SlackServices, intake: Intake) -> None:

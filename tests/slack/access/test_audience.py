@@ -258,3 +258,48 @@ def test_admins_are_full_members() -> None:
     assert not policy.is_admin(CAT)
     assert not policy.is_admin(replace(BOB, guest=True))
     assert not policy.is_admin(replace(CAT, admin=True, stranger=True))
+
+
+OWN, HERE = "place:T1/UADA", "place:T1/C9"
+ODD = ("place:", "place:T1", "Place:T1/UADA", " place:T1/UADA", "ｐlace:T1/UADA", "place:t1/uada",
+       "place:T1/UADA ", "place:T2/UADA", "place:T2/C9", "place:T1/X9", "place:T1/D1")  # fmt: skip
+
+
+def test_what_belongs_to_a_person_or_channel_is_seen_there_alone() -> None:
+    """By that person wherever they are alone, by a channel's readers there; by nobody otherwise."""
+    present = {"open", OWN, HERE, *ODD}
+    ada = Member("UADA", guest=False, stranger=False, admin=True)
+    bob = replace(ada, id="UBOB")
+    for person, channel, reads, seen in (
+        (ada, "D1", False, {"open", OWN}),
+        (ada, "C9", True, {"open", OWN, HERE}),
+        (ada, "C9", False, {"open", OWN}),
+        (ada, "C8", True, {"open", OWN}),
+        (bob, "D1", False, {"open"}),
+        (bob, "C9", True, {"open", HERE}),
+    ):
+        place = SlackPlace(PlaceKind.ALONE, "T1", channel, person.id)
+        viewers = Viewers((person,), known=True, shared=False, reads_channel=reads)
+        found = Policy({"PLACE:t1/uada": Rule(public=True)}).for_place(place, viewers, present)
+        assert found.names == seen, (person.id, channel, reads)
+    for kind, channel, seen in (
+        (PlaceKind.PRIVATE, "C9", {"open", HERE}),
+        (PlaceKind.GROUP, "C9", {"open", HERE}),
+        (PlaceKind.PRIVATE, "C8", {"open"}),
+        (PlaceKind.PUBLIC, "C8", {"open"}),
+    ):
+        place = SlackPlace(kind, "T1", channel, "UADA")
+        viewers = Viewers((ada, bob), known=True, shared=False)
+        assert Policy().for_place(place, viewers, present).names == seen, (kind, channel)
+        guest = Viewers((ada, replace(bob, guest=True)), known=True, shared=False)
+        assert not Policy().for_place(place, guest, present)
+        assert not Policy().for_place(replace(place, shared=True), viewers, present)
+
+
+def test_a_channels_settings_do_not_hide_what_belongs_to_it() -> None:
+    """They narrow what comes from elsewhere."""
+    place = SlackPlace(PlaceKind.PRIVATE, "T1", "C9", "UADA")
+    viewers = Viewers((Member("UADA", guest=False, stranger=False),), known=True, shared=False)
+    chosen = ChannelSettings(("defence", OWN))
+    found = Policy().for_place(place, viewers, {"open", "defence", HERE, OWN}, chosen)
+    assert found.names == {"defence", HERE}

@@ -53,6 +53,8 @@ BAD: list[tuple[dict[str, str], str, str, str]] = [
     ({}, '[slack.collections.b]\nchannels = ["D1"]', "", "slack.collections.b.channels: write a"),
     ({}, '[slack.collections.b]\ngroup = ["S1"]', "", "slack.collections.b.group: no such"),
     ({}, '[slack.collections.b]\ngroups = ["board"]', "", "slack.collections.b.groups: write ids"),
+    ({}, '[slack.collections."Place:T1/C1"]\npublic = true', "", "that begin with place: are kept"),
+    ({}, '[slack.channels.C1]\ncollections = ["place:T1/C2"]', "", "that begin with place: are"),
     ({}, "[slack.collections]\nb = true", "", "slack.collections.b: write a table"),
     ({}, "[slack.collections.b]\ngroups=[]\n[slack.collections.B]\ngroups=[]", "", "named twice"),
     ({}, '[slack.channels.library]\nunasked = true', "", "slack.channels: write a channel's id"),
