@@ -12,7 +12,6 @@ from bot.answer import Answer, Citation, Sentence
 from bot.errors import NothingVisible
 from bot.slack import phrases
 from bot.slack.access.audience import Visible
-from bot.slack.access.directory import may_see, visible
 from bot.slack.blocks.answers import answer_text, closing_blocks, messages
 from bot.slack.blocks.elements import Block, Message
 from bot.slack.blocks.notices import said
@@ -54,7 +53,7 @@ async def setting_of(parts: SlackServices, incoming: Incoming) -> AnswerContext:
     alone = incoming.private or is_private(parts, incoming, preferences)
     place = await parts.directory.place(incoming.channel, incoming.user, alone=alone)
     present = await asyncio.to_thread(parts.library.collections)
-    allowed = await visible(parts.policy, parts.directory, place, present, preferences)
+    allowed = await parts.directory.visible(place, present, preferences)
     return AnswerContext(place, preferences, alone, allowed)
 
 
@@ -110,10 +109,11 @@ async def _zone(parts: SlackServices, user: str) -> str | None:
 
 
 async def still_seen(parts: SlackServices, setting: AnswerContext, answer: Answer) -> bool:
-    """Return whether all that an answer shows may be shown there now: facts are fetched anew."""
+    """Return whether all that an answer shows may be shown there now: facts are fetched again."""
     shown = {citation.brief.collection for citation in answer.citations}
     shown |= {hit.brief.collection for hit in answer.nearest}
-    return await may_see(parts.policy, parts.directory, setting.place, shown, setting.preferences)
+    seen = await parts.directory.seen(setting.place, shown, setting.preferences)
+    return seen.names >= shown
 
 
 def shown_as(answer: Answer, offer: Offer, desk: str | None = None) -> SlackReply:

@@ -76,7 +76,7 @@ async def running(settings: SlackSettings, backend: Backend) -> AsyncIterator[Ru
     parts = SlackServices(
         **vars(backend),
         settings=settings,
-        directory=Directory.serving(settings.policy, client, team=team, bot_user=user),
+        directory=Directory(client, settings.policy, team=team, bot_user=user),
         outbox=Outbox(client),
         team=team,
         bot_user=user,

@@ -5,7 +5,7 @@ Slack's limits. Knows no token and calls nobody.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -206,30 +206,7 @@ _AGENT = (
 )
 _USAGE = "ask QUESTION | search WORDS | latest | brief ID | add | settings | help"
 
-# Most and fewest characters or items, from Slack's manifest schema, version 2
-# (github.com/slackapi/manifest-schema). `*` stands for each item of a list.
-LIMITS: dict[str, tuple[int, int]] = {
-    "display_information.name": (1, 35),
-    "display_information.description": (1, 140),
-    "display_information.background_color": (4, 7),
-    "features.bot_user.display_name": (1, 80),
-    "features.agent_view.agent_description": (1, 300),
-    "features.slash_commands": (1, 50),
-    "features.slash_commands.*.command": (2, 32),
-    "features.slash_commands.*.description": (1, 2000),
-    "features.slash_commands.*.usage_hint": (1, 1000),
-    "features.slash_commands.*.url": (1, 3000),
-    "features.shortcuts": (1, 10),
-    "features.shortcuts.*.name": (1, 24),
-    "features.shortcuts.*.callback_id": (1, 255),
-    "features.shortcuts.*.description": (1, 150),
-    "oauth_config.scopes.bot": (1, 255),
-    "oauth_config.scopes.bot.*": (1, 50),
-    "settings.event_subscriptions.bot_events": (1, 100),
-    "settings.event_subscriptions.bot_events.*": (1, 50),
-    "settings.event_subscriptions.request_url": (1, 3500),
-    "settings.interactivity.request_url": (1, 3500),
-}
+NAME_CHARACTERS = 35  # Slack takes 1 to 35
 
 
 @dataclass(frozen=True)
@@ -243,10 +220,12 @@ class AppPlan:
 
 
 def build(plan: AppPlan) -> dict[str, Any]:
-    """Return the manifest of a plan; raise UsageError where it would break a limit of Slack's."""
+    """Return the manifest of a plan; raise UsageError for a name or address that Slack refuses."""
+    if not 1 <= len(plan.name) <= NAME_CHARACTERS:
+        raise UsageError(f"--name: {len(plan.name)} characters; Slack takes 1 to {NAME_CHARACTERS}")
     url = request_url(plan.public_url) if plan.public_url is not None else None
     wanted = needs(follow_ups=plan.follow_ups, user_groups=plan.user_groups)
-    manifest = {
+    return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
             "name": plan.name,
@@ -263,9 +242,6 @@ def build(plan: AppPlan) -> dict[str, Any]:
             "token_rotation_enabled": False,
         },
     }
-    if faults := list(broken_limits(manifest)):
-        raise UsageError("; ".join(faults))
-    return manifest
 
 
 def text(manifest: dict[str, Any]) -> str:
@@ -286,25 +262,6 @@ def request_url(public_url: str) -> str:
         )
     path = parts.path.rstrip("/") or EVENTS_PATH
     return urlunsplit(("https", parts.netloc, path, "", ""))
-
-
-def broken_limits(manifest: dict[str, Any]) -> Iterator[str]:
-    """Yield a line for each field that is longer or shorter than Slack allows."""
-    for path, (least, most) in LIMITS.items():
-        for name, value in _found(manifest, path.split("."), ""):
-            if not least <= len(value) <= most:
-                unit = "characters" if isinstance(value, str) else "items"
-                yield f"{name}: {len(value)} {unit} where Slack takes {least} to {most}; change it"
-
-
-def _found(value: Any, path: list[str], name: str) -> Iterator[tuple[str, Any]]:
-    if not path:
-        yield name, value
-    elif path[0] == "*":
-        for number, item in enumerate(value):
-            yield from _found(item, path[1:], f"{name}[{number}]")
-    elif path[0] in value:
-        yield from _found(value[path[0]], path[1:], f"{name}.{path[0]}".lstrip("."))
 
 
 def _at(url: str | None) -> dict[str, str]:

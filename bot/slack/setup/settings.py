@@ -339,12 +339,13 @@ def _address(url: str) -> str:
         raise ValueError(f"not an address; write one such as {SLACK_API}")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("holds more than host and path")
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise ValueError("not https, and the token would be sent in the clear")
     return url.rstrip("/") + "/"
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether a host name or address is that of this machine."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

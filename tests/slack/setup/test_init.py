@@ -124,7 +124,7 @@ def test_settings_that_are_no_toml_are_named(briefs: Shell, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("options", "named"),
     [
-        (("--name", "N" * 40), "display_information.name: 40 characters"),
+        (("--name", "N" * 40), "--name: 40 characters"),
         (("--http", "ftp://x"), "ftp://x: not an https URL"),
         (("--http", ""), ": not an https URL"),
         (("--admin", "jane"), "--admin jane: not a Slack user id"),
