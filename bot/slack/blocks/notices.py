@@ -80,7 +80,7 @@ def help_message() -> Message:
     listed = [[words(name, code=True), words(f" {what}")] for name, what in _COMMANDS]
     last = (
         "To add a brief, send me the file in a direct message. "
-        f"To ask about a message: More actions > {ASK_NAME}."
+        f"To ask about a message, choose “{ASK_NAME}” under More actions."
     )
     lines = [first, *(f"{name} {what}" for name, what in _COMMANDS), last]
     blocks = (paragraph(first), rich(bullets(listed)), context(last))

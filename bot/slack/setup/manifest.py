@@ -51,12 +51,12 @@ SCOPES = (
     ),
     OAuthScope(
         "channels:read", When.ALWAYS,
-        "learn who reads a public channel: guests, other organisations",
+        "find out who reads a public channel: guests, other organisations",
         "all but public collections in public channels",
     ),
     OAuthScope(
         "chat:write", When.ALWAYS,
-        "post answers, stream them, show that it is at work",
+        "post and stream answers, show progress",
         "every answer",
     ),
     OAuthScope(
@@ -66,22 +66,22 @@ SCOPES = (
     ),
     OAuthScope(
         "groups:read", When.ALWAYS,
-        "learn who reads a private channel that the bot is in",
+        "find out who reads a private channel that the bot is in",
         "all but public collections in private channels",
     ),
     OAuthScope(
         "im:history", When.ALWAYS,
-        "see what people write to the bot itself",
+        "see direct messages to the bot",
         "direct messages and the agent pane",
     ),
     OAuthScope(
         "im:read", When.ALWAYS,
-        "tell a direct message with one person from other conversations",
+        "tell direct messages with one person from other conversations",
         "all but public collections in direct messages",
     ),
     OAuthScope(
         "users:read", When.ALWAYS,
-        "tell members from guests, and know the asker's time zone",
+        "tell members from guests, and know a person's time zone",
         "all but public collections, everywhere",
     ),
     OAuthScope(
@@ -91,18 +91,18 @@ SCOPES = (
     ),
     OAuthScope(
         "files:read", When.FEATURE,
-        "fetch the files that people hand over to be added to the briefs",
+        "download files that people add to the briefs",
         "adding briefs from Slack",
     ),
     OAuthScope(
         "mpim:read", When.FEATURE,
-        "learn who reads a direct message of several people",
+        "find out who reads a direct message of several people",
         "all but public collections in direct messages of several people",
     ),
     OAuthScope(
         "channels:history", When.FOLLOW_UPS,
-        "see follow-ups without a mention, edits and deletions in public channels; look whether "
-        "an answer arrived when Slack's reply was lost",
+        "see follow-ups without a mention, edits and deletions in public channels; check "
+        "whether an answer arrived when Slack's reply was lost",
         "follow-ups without a mention in public channels",
     ),
     OAuthScope(
@@ -117,32 +117,32 @@ SCOPES = (
     ),
     OAuthScope(
         "usergroups:read", When.USER_GROUPS,
-        "know who is in the user groups that collections are kept to",
-        "collections kept to user groups",
+        "know who is in the user groups that collections are restricted to",
+        "collections restricted to user groups",
     ),
 )  # fmt: skip
 
-# Left out on purpose: file_shared tells of every file in a channel, where the message that hands
-# one over is enough; member_left_channel, because memberships are asked anew within five minutes;
+# Left out on purpose: file_shared tells of every file in a channel, where the message with the
+# file is enough; member_left_channel, because memberships are fetched again within five minutes;
 # app_context_changed, because where somebody is looking says nothing about what they may see.
 EVENTS = (
     Subscription("agent_session_stopped", When.ALWAYS, None, "the Stop button was pressed"),
     Subscription("app_home_opened", When.ALWAYS, None, "App Home or the agent pane was opened"),
-    Subscription("app_mention", When.ALWAYS, "app_mentions:read", "the bot was mentioned"),
+    Subscription("app_mention", When.ALWAYS, "app_mentions:read", "it was mentioned"),
     Subscription("app_uninstalled", When.ALWAYS, None, "the app was removed from the workspace"),
-    Subscription("message.im", When.ALWAYS, "im:history", "somebody wrote to the bot itself"),
-    Subscription("tokens_revoked", When.ALWAYS, None, "the bot token was revoked"),
+    Subscription("message.im", When.ALWAYS, "im:history", "somebody sent it a direct message"),
+    Subscription("tokens_revoked", When.ALWAYS, None, "its token was revoked"),
     Subscription(
         "message.channels", When.FOLLOW_UPS, "channels:history",
-        "any message in a public channel that the bot is in",
+        "somebody wrote in a public channel that it is in",
     ),
     Subscription(
         "message.groups", When.FOLLOW_UPS, "groups:history",
-        "any message in a private channel that the bot is in",
+        "somebody wrote in a private channel that it is in",
     ),
     Subscription(
         "message.mpim", When.FOLLOW_UPS, "mpim:history",
-        "any message in a direct message of several people that the bot is in",
+        "somebody wrote in a direct message of several people that it is in",
     ),
 )  # fmt: skip
 
@@ -175,12 +175,12 @@ _ASKED = {
 
 def markdown() -> str:
     """Return both tables as docs/slack.md prints them."""
-    lines = ["| scope | asked for | why | off without it |", "|---|---|---|---|"]
+    lines = ["| scope | requested | why | disabled without it |", "|---|---|---|---|"]
     lines += [
         f"| `{scope.name}` | {_ASKED[scope.need]} | {scope.reason} | {scope.without} |"
         for scope in SCOPES
     ]
-    lines += ["", "| event | asked for | scope | tells the bot |", "|---|---|---|---|"]
+    lines += ["", "| event | requested | scope | tells the bot that |", "|---|---|---|---|"]
     lines += [
         f"| `{event.name}` | {_ASKED[event.need]} | "
         f"{f'`{event.scope}`' if event.scope else 'none'} | {event.reason} |"
@@ -197,12 +197,10 @@ OPEN_SHORTCUT = "open_briefs"
 ASK_NAME = "Ask the briefs about it"
 EVENTS_PATH = "/slack/events"  # where `briefs serve` listens
 
-_DESCRIPTION = (
-    "Answers questions from your briefs, every sentence cited to the passage it rests on."
-)
+_DESCRIPTION = "Answers questions from your briefs; every sentence cites the passage it rests on."
 _AGENT = (
-    "Ask what your organisation's briefs say. Every sentence of an answer is cited to the passage "
-    "it rests on; what the briefs do not say is not answered."
+    "Ask what your organisation's briefs say. Every sentence of an answer cites the passage it "
+    "rests on; if the briefs do not contain an answer, I say so."
 )
 _USAGE = "ask QUESTION | search WORDS | latest | brief ID | add | settings | help"
 
@@ -288,7 +286,7 @@ def _features(name: str, url: str | None) -> dict[str, Any]:
         ],
         "shortcuts": [
             _shortcut("message", ASK_NAME, ASK_SHORTCUT,
-                      "Take this message as a question; only you see the answer"),
+                      "Answer the question in this message; only you see the answer"),
             _shortcut("message", "Add to the briefs", ADD_SHORTCUT,
                       "Add this message's files to the briefs"),
             _shortcut("global", "Ask the briefs", OPEN_SHORTCUT,

@@ -338,7 +338,7 @@ async def test_the_dialog_of_a_private_channel_offers_that_channel_first(
     (row,) = [row.brief for row in briefs.versions() if "Dialogwater" in row.brief.title]
     assert row.collection == f"place:T0FAKE/{office.world.channel('deals').id}"
     await office.command("/briefs", "settings", "ada", "deals")
-    shown = await seen(office, "ada", "What is answered")
+    shown = await seen(office, "ada", "Which questions I answer")
     assert "board" in str(shown.view)
     assert "place:" not in str(shown.view)
 
