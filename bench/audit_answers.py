@@ -17,10 +17,10 @@ from typing import Any
 from bench import own
 from bench.gold import questions as gold_questions
 from bench.workplace import Workplace
-from bot.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
-from bot.chain import Answerer
-from bot.ledger import Ledger, canonical
-from bot.record import Basis, body, sha256
+from bot.answering.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
+from bot.answering.chain import Answerer
+from bot.ledger.ledger import Ledger, canonical
+from bot.ledger.record import Basis, body, sha256
 from index import sentences
 from index.database import Database, sqlite_url
 from index.library import Library

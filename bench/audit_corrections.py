@@ -69,7 +69,7 @@ def _with(run: dict[str, object], kind: str) -> set[str]:
 def _record(home: Path, report: Path, other: Path) -> dict[str, str]:
     """Record the answers; return the sentence each quotes, "" for those of the other report."""
     from bench import audit_answers
-    from bot.ledger import Ledger
+    from bot.ledger.ledger import Ledger
 
     private = {"question": "?", "standalone_question": "?", "asker": None, "place": None}
     quoted: dict[str, str] = {}

@@ -14,7 +14,7 @@ from typing import Any
 from bench import verify
 from bench.figures import Figure
 from bench.workplace import Workplace
-from bot.verify import check
+from bot.checking.verify import check
 from index import sentences
 
 SPEARMAN = 0.30

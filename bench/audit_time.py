@@ -66,7 +66,7 @@ def _filled(place: Workplace, total: int) -> Path:
 def _fill(place: Workplace, home: Path, total: int) -> None:
     """Record the answers; their dates are today's, for the ledger's clock is not to be set."""
     from bench import audit_answers
-    from bot.ledger import Ledger
+    from bot.ledger.ledger import Ledger
 
     asked = [one for one in audit_answers.bodies(place) if one["mode"] == "extractive"]
     with audit_answers.opened(home) as library:

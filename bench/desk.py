@@ -93,8 +93,8 @@ def _fill(home: Path, place: Workplace) -> None:
     """Copy the library, record answers, and check them all as `briefs audit run` does."""
     from bot.audit.running import run
     from bot.audit.selection import Selection
-    from bot.ledger import Kind, Ledger
-    from bot.ledger_rows import Record, insert
+    from bot.ledger.ledger import Kind, Ledger
+    from bot.ledger.rows import Record, insert
     from index.library import Library
     from index.settings import load
 
@@ -127,8 +127,8 @@ def _hits(library):  # type: ignore[no-untyped-def]
 
 def _record(name, hits, chosen):  # type: ignore[no-untyped-def]
     """Return body and private part of an answer that quotes the beginnings of passages."""
-    from bot.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
-    from bot.record import Basis, body, private
+    from bot.answering.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
+    from bot.ledger.record import Basis, body, private
 
     citations = [
         Citation(n, hit, hit.passage.start, hit.passage.start + min(160, len(hit.passage.text)))

@@ -18,8 +18,8 @@ from bench.figures import Figure
 from bench.sets import Prepared
 from bench.spans import Corpus, overlap
 from bench.workplace import Workplace
-from bot.eval_compare import HEADLINES
-from bot.measures import Share
+from bot.evals.compare import HEADLINES
+from bot.evals.measures import Share
 
 Row = Mapping[str, Any]
 Scored = Callable[[Row], float | None]

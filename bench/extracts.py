@@ -20,11 +20,11 @@ from typing import Any
 from bench import command, sets
 from bench.figures import Figure
 from bench.workplace import Workplace
-from bot import extractive
-from bot.candidates import Candidate, candidates
-from bot.conversation import standalone
-from bot.features import Asked
-from bot.wording import word_weights
+from bot.answering import extractive
+from bot.answering.candidates import Candidate, candidates
+from bot.answering.features import Asked
+from bot.question.conversation import standalone
+from bot.question.wording import word_weights
 from index.library import Library
 from index.passage import Hit
 from index.search import Query

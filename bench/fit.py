@@ -3,7 +3,7 @@
     python -m bench.fit DATA [--work FOLDER] [--stage ranker sentences answerable]
 
 The features come from the code that answers; each stage rests on the one before. Of every set each
-fifth question is held out of all fits, and reported. Writes index/weights and bot/weights, then
+fifth question is held out of all fits, and reported. Writes index/weights and bot/answering/weights/, then
 tells what the held-out questions say of it, and those that it was fitted on.
 """
 
@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 from bench import command, extracts, own, sets
 from bench.networks import Network, Question, Training, listwise, pointwise
 from bench.workplace import Workplace
-from bot import answerable, extractive, gold, scoring
-from bot.answer import Standalone, Turn
-from bot.conversation import standalone
-from bot.features import COLUMNS, Asked
-from bot.held import holds, meets
-from bot.period import with_period
-from bot.wording import word_weights
+from bot.answering import answerable, extractive, scoring
+from bot.answering.answer import Standalone, Turn
+from bot.answering.features import COLUMNS, Asked
+from bot.evals import gold
+from bot.evals.held import holds, meets
+from bot.question.conversation import standalone
+from bot.question.period import with_period
+from bot.question.wording import word_weights
 from index import closer, ranker, retrieval
 from index.library import Library
 from index.passage import Hit

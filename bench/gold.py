@@ -1,6 +1,6 @@
 """The gold questions over the reports, with the report and edition that each quotation stands in.
 
-Whether a text holds a quotation is said in bot/held.py.
+Whether a text holds a quotation is said in bot/evals/held.py.
 """
 
 import json
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.held import FOUND_SHARE, RUN_WORDS, holds
+from bot.evals.held import FOUND_SHARE, RUN_WORDS, holds
 
 __all__ = ["FOUND_SHARE", "RUN_WORDS", "Question", "Quote", "edition_of", "first_rank", "questions"]
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.workplace import ROOT, Workplace
-from bot.ledger import Entry, Kind, Ledger
-from bot.ledger_rows import Record, insert
+from bot.ledger.ledger import Entry, Kind, Ledger
+from bot.ledger.rows import Record, insert
 from index.database import Database, sqlite_url
 from index.library import DATABASE_FILE
 

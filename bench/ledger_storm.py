@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.figures import Figure
 from bench.ledger_records import again, answers, opened
 from bench.workplace import Workplace
-from bot.ledger import Entry, Ledger
+from bot.ledger.ledger import Entry, Ledger
 
 PROCESSES, EACH, KILLS = 8, 500, 200
 QUICK_EACH, QUICK_KILLS = 20, 8

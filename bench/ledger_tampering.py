@@ -15,9 +15,9 @@ from pathlib import Path
 from bench.figures import Figure
 from bench.ledger_records import grown, opened, places
 from bench.workplace import Workplace
-from bot.audit.anchors import Anchor, append, library_id, marks_of, read
-from bot.canonical import chain_hash
-from bot.ledger import Checked, Ledger
+from bot.ledger.anchors import Anchor, append, library_id, marks_of, read
+from bot.ledger.canonical import chain_hash
+from bot.ledger.ledger import Checked, Ledger
 from index.library import DATABASE_FILE
 
 RECORDS, PLACES = 400, 200

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.answer import Turn
+from bot.answering.answer import Turn
 from index.library import Library
 from index.passage import Passage
 

@@ -20,8 +20,8 @@ from bench import command
 from bench.figures import Figure, counted
 from bench.swaps import SOUND, Swap, swaps
 from bench.workplace import Workplace
-from bot.answer import Verdict
-from bot.verify import Check, check
+from bot.answering.answer import Verdict
+from bot.checking.verify import Check, check
 from index import sentences
 
 AUROC = 0.80

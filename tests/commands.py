@@ -11,7 +11,11 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-START = [sys.executable, "-c", "import sys; sys.argv[0] = 'briefs'; import bot.cli; bot.cli.main()"]
+START = [
+    sys.executable,
+    "-c",
+    "import sys; sys.argv[0] = 'briefs'; import bot.app.cli; bot.app.cli.main()",
+]
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -56,7 +60,7 @@ class Shell:
         self._capsys = capsys
 
     def __call__(self, *arguments: str, **env: str) -> tuple[int, str, str]:
-        from bot.cli import main
+        from bot.app.cli import main
 
         for name, value in {"BRIEFS_HOME": str(self.home), **env}.items():
             self._monkeypatch.setenv(name, value)

@@ -13,11 +13,11 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 
+from bot.app.making import parts
 from bot.audit.hourly import upkeep
 from bot.audit.settings import load as load_audit
 from bot.desk.settings import public_url
-from bot.ledger import Ledger
-from bot.making import parts
+from bot.ledger.ledger import Ledger
 from bot.serving.health import Health, site
 from bot.serving.server import address, bound, serving
 from bot.serving.signals import heard, until

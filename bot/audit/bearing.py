@@ -1,19 +1,19 @@
 """Hold a sentence against the passages it cites: does it say what they say? Findings out.
 
 A sentence of an extractive answer claims to be the brief's own; a written one claims to be borne
-out. By words and facts (bot/verify.py): no model. Knows nothing of records.
+out. By words and facts (bot/checking/verify.py): no model. Knows nothing of records.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import quoted, verify
-from bot.answer import Reason, Verdict
+from bot.answering.answer import Reason, Verdict
 from bot.audit import changing, quotes, severities
 from bot.audit.findings import Finding, Kind, Severity
 from bot.audit.quotes import Far, Fault
 from bot.audit.sources import Source
+from bot.checking import quoted, verify
 from index import sentences
 
 SAME = 0.35  # score of a sentence whose passages speak of the same and have a fact otherwise

@@ -1,12 +1,12 @@
 """Tell what kind of fact a change of words touches: number, date, name or negation, if any.
 
-By the tables with which claims are checked (bot/facts.py, bot/polarity.py).
+By the tables with which claims are checked (bot/language/facts.py, bot/language/polarity.py).
 """
 
-from bot import polarity
 from bot.audit.findings import Kind
 from bot.audit.said import Change
-from bot.facts import DATE, NAME, NUMBER, Token, read
+from bot.language import polarity
+from bot.language.facts import DATE, NAME, NUMBER, Token, read
 
 _KINDS = {NUMBER: Kind.NUMBER, DATE: Kind.DATE, NAME: Kind.NAME}
 

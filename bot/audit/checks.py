@@ -9,13 +9,13 @@ briefs since is for bot/audit/today.py.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.answering.readable import faithful
 from bot.audit import markers, quotes, said, severities, sources
 from bot.audit.bearing import Bearing, Said, found_by
 from bot.audit.findings import Finding, Kind, Severity
 from bot.audit.shelf import Shelf
 from bot.audit.sources import Source
-from bot.readable import faithful
-from bot.record import sha256
+from bot.ledger.record import sha256
 
 Json = Mapping[str, Any]
 UNREADABLE = "the record cannot be read"

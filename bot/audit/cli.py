@@ -15,10 +15,10 @@ from index.errors import UsageError
 from ingest.cli import SOME_FAILED, Json, opened
 
 if TYPE_CHECKING:
+    from bot.app.batch import Row
     from bot.audit.grouping import Group
     from bot.audit.unanswered import Unanswered
-    from bot.batch import Row
-    from bot.verify import Check
+    from bot.checking.verify import Check
 
 app = typer.Typer(
     name="audit",
@@ -71,7 +71,7 @@ def check(
 
     Example: briefs audit check "Ten ships left." --evidence "Twelve ships left the port."
     """
-    from bot.verify import check as judge
+    from bot.checking.verify import check as judge
     from ingest.terminal import print_json
 
     failures: list[str] = []
@@ -108,7 +108,7 @@ def unanswered(
     """
     from bot.audit.unanswered import row
     from bot.audit.unanswered import unanswered as open_questions
-    from bot.ledger import Ledger
+    from bot.ledger.ledger import Ledger
     from ingest.terminal import print_json, say
 
     with opened() as library:
@@ -133,14 +133,14 @@ def unanswered(
 
 
 def _listed(item: "Unanswered") -> str:
-    from bot.render import safe
+    from bot.answering.render import safe
 
     nearest = f"; nearest: {item.nearest[0]}" if item.nearest else ""
     return safe(f"{item.question}  ({_times(item)}, last {item.last_asked[:10]}{nearest})")
 
 
 def _grouped(group: "Group") -> str:
-    from bot.render import safe
+    from bot.answering.render import safe
 
     if len(group.questions) == 1:
         return _listed(group.questions[0])
@@ -174,7 +174,7 @@ def plain(found: "Check") -> str:
 
 
 def _pairs(claim: str | None, evidence: Sequence[str] | None, batch: str | None) -> Iterable[Pair]:
-    from bot.batch import rows, sound
+    from bot.app.batch import rows, sound
 
     if batch is not None:
         if claim is not None or evidence:
@@ -188,7 +188,7 @@ def _pairs(claim: str | None, evidence: Sequence[str] | None, batch: str | None)
 
 
 def _pair(row: "Row") -> Pair:
-    from bot.batch import sound
+    from bot.app.batch import sound
 
     if row.fault:
         return Pair(None, fault=row.fault)

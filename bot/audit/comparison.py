@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from bot import verify
-from bot.answer import Verdict
+from bot.answering.answer import Verdict
 from bot.audit.agreement import (
     Agreement,
     Threshold,
@@ -24,7 +23,8 @@ from bot.audit.rated import GRADE, Rated, judgements, rated
 from bot.audit.rates import Rate, Rates, rates
 from bot.audit.register import Register
 from bot.audit.selection import Order, Selection
-from bot.ledger import Ledger
+from bot.checking import verify
+from bot.ledger.ledger import Ledger
 from index.database import Database
 
 ENOUGH = 30  # judged sentences, and of each kind 5, before figures say anything

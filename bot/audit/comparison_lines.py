@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from bot.answering.render import safe
 from bot.audit.agreement import Agreement, Threshold
 from bot.audit.comparison import VERDICTS, WORDS, Comparison
 from bot.audit.rates import Rate
-from bot.render import safe
 
 EDITORS = 10  # pairs of them that are listed
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.answering.render import safe
 from bot.audit.judgements import Judgement
 from bot.audit.rated import judgements, name
 from bot.audit.register import Register
 from bot.audit.sampling import draw
 from bot.audit.selection import Order, Selection
-from bot.ledger import Entry, Ledger
-from bot.render import safe
+from bot.ledger.ledger import Entry, Ledger
 from index.database import Database
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.ledger import By, Forgotten, Ledger
+from bot.ledger.ledger import By, Forgotten, Ledger
 from bot.slack import erasing_answers
 from index.database import Database
 

@@ -10,8 +10,9 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
-from bot.audit import anchors, forgetting
+from bot.audit import forgetting
 from bot.audit.settings import AuditSettings, load
+from bot.ledger import anchors
 from index.errors import BriefsError
 from index.library import Library
 

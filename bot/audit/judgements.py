@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.errors import LedgerError
-from bot.ledger import Entry, Kind, Ledger
+from bot.ledger.ledger import Entry, Kind, Ledger
 from index.errors import UsageError
 
 LONGEST_NOTE = 2_000  # characters

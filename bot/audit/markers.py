@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from bot.audit import severities
 from bot.audit.findings import Finding, Kind
-from bot.dangling import MARK
+from bot.checking.dangling import MARK
 
 NONE = "it cites nothing"
 

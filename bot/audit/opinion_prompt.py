@@ -7,9 +7,9 @@ Knows nothing of models, and nothing of what comes back.
 import secrets
 from collections.abc import Sequence
 
+from bot.answering.writing.models import Message
+from bot.answering.writing.prompt import block, cleared, tokens
 from bot.errors import ChatError
-from bot.models import Message
-from bot.prompt import block, cleared, tokens
 from index.passage import Hit
 
 VERSION = "1"  # recorded with every opinion; raise it with every change to the words below

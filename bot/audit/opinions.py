@@ -12,14 +12,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from bot.allowance import Allowance
+from bot.answering.writing.allowance import Allowance
+from bot.answering.writing.models import ChatModel
 from bot.audit.judgements import Judged
 from bot.audit.opinion_prompt import VERSION, compose
 from bot.audit.passages import passages
 from bot.errors import ChatError, ChatUnavailable, UnfitReply
-from bot.ledger import Entry, Kind, Ledger
-from bot.models import ChatModel
-from bot.untrusted import bare, forbidden
+from bot.language.untrusted import bare, forbidden
+from bot.ledger.ledger import Entry, Kind, Ledger
 from index.database import Database
 from index.errors import UsageError
 from index.passage import Hit

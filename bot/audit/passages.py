@@ -6,7 +6,7 @@ Offsets and quotations are not looked at: a record that is wrong in them still h
 from collections.abc import Mapping
 from typing import Any
 
-from bot.rebuilt import hit
+from bot.ledger.rebuilt import hit
 from index.passage import Hit
 
 

@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot import verify
-from bot.answer import Verdict
+from bot.answering.answer import Verdict
+from bot.answering.writing.grounding import evidence
 from bot.audit.judgements import Judged, Judgement, read, standing
 from bot.audit.passages import passages
-from bot.grounding import evidence
-from bot.ledger import Entry, Kind, Ledger
+from bot.checking import verify
+from bot.ledger.ledger import Entry, Kind, Ledger
 
 # What the machine's verdicts are in an editor's words, and an editor's in grades alike.
 GRADE: Mapping[str, str] = {
@@ -38,7 +38,7 @@ class Rated:
     sentence: int  # from 1
     text: str
     machine: Verdict
-    score: float  # of bot/verify.py, in [0, 1]
+    score: float  # of bot/checking/verify.py, in [0, 1]
     house: Judged
     editors: Mapping[str, Judged]
 

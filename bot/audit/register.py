@@ -16,8 +16,8 @@ from bot.audit.findings import Finding
 from bot.audit.register_tables import audit_answers, audit_citations, audit_findings
 from bot.audit.rows import Row, Use, batched, finding_of, findings_of, row_of, use_of
 from bot.audit.selection import Order, Selection
-from bot.ledger import Ledger
-from bot.ledger_tables import ledger, ledger_private
+from bot.ledger.ledger import Ledger
+from bot.ledger.tables import ledger, ledger_private
 from index.database import Database
 from index.errors import NotFound
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.answer import Turn
+from bot.answering.answer import Turn
+from bot.answering.chain import Answerer
+from bot.app.making import parts
 from bot.audit.changes import Changes, changes
 from bot.audit.scratch import scratch
-from bot.chain import Answerer
-from bot.ledger import Entry, Ledger
-from bot.making import parts
-from bot.period import day_in
+from bot.ledger.ledger import Entry, Ledger
+from bot.question.period import day_in
 from index.errors import BriefsError, UsageError
 from index.library import Library
 from index.snapshot import Filters

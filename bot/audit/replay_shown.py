@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from bot.answering.render import safe
 from bot.audit.changes import Change, Changes, Cited
 from bot.audit.replay import Replayed
 from bot.audit.word_diff import Op, Stretch
-from bot.render import safe
 
 KEPT = 6  # words shown on either side of a change
 _MARKS = {Op.KEPT: "{}", Op.REMOVED: "[-{}-]", Op.ADDED: "{{+{}+}}"}

@@ -21,7 +21,7 @@ from bot.audit.register import Register, Row
 from bot.audit.report_findings import finding_json
 from bot.audit.sampling import draw
 from bot.audit.selection import Order, Selection
-from bot.ledger import Entry, Ledger
+from bot.ledger.ledger import Entry, Ledger
 from index.database import Database
 
 FORMAT = 1

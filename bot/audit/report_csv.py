@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.render import safe
+from bot.answering.render import safe
 
 BOM = "\ufeff"  # by which Excel knows UTF-8
 COLUMNS = (

@@ -13,8 +13,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.answering.render import safe
 from bot.audit.judgements import Judged
-from bot.render import safe
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 MOST = 200  # findings shown, the riskiest; CSV and JSON have all

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
 from functools import lru_cache
 
-from bot.quoted import SAME
-from bot.readable import bare
+from bot.answering.readable import bare
+from bot.checking.quoted import SAME
 
 _WORD = re.compile(r"(?:(?<![\w)\]])-(?=\d))?\w+(?:[.,:/]\d+)*|[%$€£<>=+]")
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.ledger import Entry, Ledger
+from bot.ledger.ledger import Entry, Ledger
 from index.database import Database, sqlite_url
 from index.errors import NotFound
 

@@ -10,7 +10,7 @@ from bot.audit.opinions import SecondJudge
 from bot.audit.register import Register
 from bot.audit.selection import Selection
 from bot.errors import ChatError, ChatUnavailable
-from bot.ledger import Entry, Ledger
+from bot.ledger.ledger import Entry, Ledger
 from index.library import Library
 
 

@@ -21,7 +21,7 @@ from bot.audit.register_tables import (
 )
 from bot.audit.sampling import draw
 from bot.audit.selection import Selection
-from bot.ledger_tables import ledger_private
+from bot.ledger.tables import ledger_private
 from index.dates import first_day, is_iso, last_day
 from index.errors import UsageError
 

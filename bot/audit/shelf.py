@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from bot.audit import said
 from bot.audit.sources import Source
-from bot.record import sha256
+from bot.ledger.record import sha256
 from index import catalogue, schema
 from index.database import Database
 from index.lexicon import indexed_terms, lexicon_for

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from bot.answering.readable import headers, is_row, row
 from bot.audit import said
-from bot.readable import headers, is_row, row
 
 Json = Mapping[str, Any]
 

@@ -12,14 +12,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, not_, select
 
-from bot.answer import Verdict
+from bot.answering.answer import Verdict
 from bot.audit.agreement import Pair, agreement
 from bot.audit.judgements import Judged
 from bot.audit.rated import house
 from bot.audit.register import Register
 from bot.audit.register_tables import audit_answers, audit_findings, audit_sentences
-from bot.ledger import Kind
-from bot.ledger_tables import ledger, ledger_private
+from bot.ledger.ledger import Kind
+from bot.ledger.tables import ledger, ledger_private
 from index.database import Database
 
 LONGEST = 366  # days of a period whose beginning nobody names

@@ -1,6 +1,6 @@
 """Check that what was shown of an answer while it was written is what its record says was shown.
 
-The rows stand in a table of their own (bot/streamed.py); the record holds the hash over them.
+The rows stand in a table of their own (bot/ledger/streamed.py); the record holds the hash over them.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.audit import severities
 from bot.audit.findings import Finding, Kind
-from bot.streamed import answers_streamed, digest_of
+from bot.ledger.streamed import answers_streamed, digest_of
 from index.database import Database
 
 

@@ -23,8 +23,8 @@ from bot.audit.register_tables import (
     audit_state,
     create_anew,
 )
-from bot.ledger import Kind as Record
-from bot.ledger_tables import GENESIS, ledger, ledger_private
+from bot.ledger.ledger import Kind as Record
+from bot.ledger.tables import GENESIS, ledger, ledger_private
 
 BATCH = 400  # records read in one transaction, so that nobody waits long to write an answer
 

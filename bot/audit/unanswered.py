@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.ledger import Entry
+from bot.ledger.ledger import Entry
 from index.words import words
 
 

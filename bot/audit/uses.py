@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.audit import said
 from bot.audit.changed import Became, became
 from bot.audit.register import Register, Use
-from bot.ledger_tables import ledger
+from bot.ledger.tables import ledger
 from index.database import Database
 from index.library import Library
 from ingest.resting import Change, Resting

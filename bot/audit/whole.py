@@ -13,7 +13,7 @@ from bot.audit.findings import Finding
 from bot.audit.judgements import read as judgement
 from bot.audit.register import Register
 from bot.audit.shelf import Shelf, Version
-from bot.ledger import Entry, Kind, Ledger
+from bot.ledger.ledger import Entry, Kind, Ledger
 from index.database import Database
 
 Json = Mapping[str, Any]

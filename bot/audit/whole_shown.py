@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.render import NO_DATE, NOT_ANSWERED, OFF_TOPIC, safe
+from bot.answering.render import NO_DATE, NOT_ANSWERED, OFF_TOPIC, safe
 
 Json = Mapping[str, Any]
 

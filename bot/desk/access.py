@@ -135,6 +135,6 @@ def access(settings: DeskSettings, *, loopback: bool, reached_by_others: bool) -
             "set %s to have it, or [desk] enabled = false", VARIABLE,
         )  # fmt: skip
         return None
-    from bot.finding import terminal_asker
+    from bot.answering.finding import terminal_asker
 
     return Local(terminal_asker())

@@ -12,7 +12,7 @@ from bot.audit.judgements import Judgement, read, standing
 from bot.desk.blocks import Block, Run, blocks, runs
 from bot.desk.later import Today, Versions
 from bot.desk.links import link_to_paragraph
-from bot.ledger import Entry, Kind
+from bot.ledger.ledger import Entry, Kind
 
 Json = Mapping[str, Any]
 

@@ -28,7 +28,7 @@ from bot.desk.settings import DeskSettings
 from bot.desk.shield import Shield
 from bot.desk.visits import Desk, Forbidden, NotSignedIn, seen, to
 from bot.errors import LedgerError
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from index import catalogue
 from index.errors import BriefsError, DatabaseUnavailable, NotFound, UsageError
 from index.library import Library

@@ -4,7 +4,7 @@ import threading
 
 from bot.audit.grouping import Group, groups
 from bot.audit.unanswered import unanswered
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from index.library import Library
 
 

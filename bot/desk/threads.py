@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 
-from bot.ledger import Entry, Kind
-from bot.ledger_tables import ledger, ledger_private
+from bot.ledger.ledger import Entry, Kind
+from bot.ledger.tables import ledger, ledger_private
 from index.database import Database
 
 AHEAD = 1_000  # records behind an answer that are looked through

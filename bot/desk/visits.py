@@ -21,7 +21,7 @@ from bot.desk.people import Person, Role
 from bot.desk.runs import Runs
 from bot.desk.sessions import Session, Sessions
 from bot.desk.settings import DeskSettings
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from index.library import Library
 
 LONGEST_FIELD = 20_000  # characters

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.answering.compare import said_date
+from bot.answering.render import safe
 from bot.audit.findings import Kind, Severity
-from bot.compare import said_date
-from bot.render import safe
 
 KINDS = {
     Kind.NUMBER: "number differs",

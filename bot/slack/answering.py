@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.answer import Answer, Citation, Sentence
+from bot.answering.answer import Answer, Citation, Sentence
 from bot.errors import NothingVisible
 from bot.slack import phrases
 from bot.slack.access.audience import Visible

@@ -14,7 +14,7 @@ from bot.audit.findings import Finding, Kind
 from bot.audit.register import Register
 from bot.audit.register_tables import audit_answers, audit_citations
 from bot.audit.shelf import Shelf
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from index.database import Database
 from index.errors import NotFound
 

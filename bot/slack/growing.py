@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, Self, TypeVar
 
-from bot.answer import Citation, Sentence
+from bot.answering.answer import Citation, Sentence
 from bot.slack import phrases
 from bot.slack.answering import SlackReply
 from bot.slack.blocks.answers import sentence_markdown

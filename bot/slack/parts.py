@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.chain import Answerer
-from bot.ledger import Ledger
+from bot.answering.chain import Answerer
+from bot.ledger.ledger import Ledger
 from bot.slack.access.audience import Policy
 from bot.slack.access.directory import Directory
 from bot.slack.access.preferences import ChannelPreferences

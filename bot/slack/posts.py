@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, or_, select, update
 
-from bot.ledger import Kind, Ledger
+from bot.ledger.ledger import Kind, Ledger
 from bot.slack.inbox_tables import Store, lapsed, storable, unrecorded_posts
 from bot.slack.types import Incoming, Posted
 from index import failpoints

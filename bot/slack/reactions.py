@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from bot.ledger import Entry, Kind, Ledger
+from bot.ledger.ledger import Entry, Kind, Ledger
 from bot.slack.inbox_tables import Store, librarian_requests, storable
 from index.database import Database
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.audit.shelf import Shelf
-from bot.ledger import Kind
+from bot.ledger.ledger import Kind
 from bot.slack.access import permissions
 from bot.slack.blocks.corrections import Corrected, corrected
 from bot.slack.blocks.elements import Message

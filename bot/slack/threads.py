@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from bot.answer import Turn
+from bot.answering.answer import Turn
 from bot.slack.inbox_tables import Store, moment, muted_threads, questions
 from bot.slack.types import QuestionOutcome
 from index.database import Database

@@ -9,7 +9,7 @@ import json
 import logging
 from contextlib import suppress
 
-from bot.chain import new_id
+from bot.answering.chain import new_id
 from bot.slack import answering, phrases
 from bot.slack.answering import AnswerContext, SlackReply
 from bot.slack.blocks.elements import Message

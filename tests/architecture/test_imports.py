@@ -24,9 +24,9 @@ OWNERS = {
     "trafilatura": {"ingest/readers/"},
     "mammoth": {"ingest/readers/"},
     "charset_normalizer": {"ingest/decode.py"},
-    "langchain": {"bot/chain.py", "bot/models.py", "bot/retriever.py"},
-    "langchain_core": {"bot/chain.py", "bot/retriever.py"},
-    "langsmith": {"bot/pump.py"},
+    "langchain": {"bot/answering/chain.py", "bot/answering/writing/models.py", "bot/langchain.py"},
+    "langchain_core": {"bot/answering/chain.py", "bot/langchain.py"},
+    "langsmith": {"bot/answering/writing/pump.py"},
     "uvicorn": {"bot/serving/"},
     "fastapi": {"bot/desk/"},
     "starlette": {"bot/desk/"},
@@ -36,7 +36,7 @@ OWNERS = {
     "slack_sdk": {"bot/slack/"},
     "pydantic_settings": {"index/settings.py"},
     "dotenv": {"index/settings.py"},
-    "matplotlib": {"bot/eval_chart.py"},
+    "matplotlib": {"bot/evals/chart.py"},
     "jinja2": {"bot/audit/report_html.py", "bot/desk/"},
 }
 READERS_OF_THE_ENVIRONMENT = {
@@ -109,7 +109,7 @@ def test_help_imports_nothing_heavy() -> None:
     """`briefs --help` is there at once: no model, no store, no database."""
     script = (
         "import sys\n"
-        "from bot.cli import main\n"
+        "from bot.app.cli import main\n"
         "sys.argv = ['briefs', '--help']\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "print('MODULES', *sorted({name.split('.')[0] for name in sys.modules}))\n"

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.audit.judgements import Judged, judge
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from index.database import Database, sqlite_url
 from tests.audit.records import PORT, Told, brief, cited, doubtful, record
 

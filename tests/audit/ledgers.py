@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from bot.canonical import chain_hash
-from bot.ledger import Kind, Ledger
+from bot.ledger.canonical import chain_hash
+from bot.ledger.ledger import Kind, Ledger
 from index.database import Database
 
 BODY = {"answered": True, "sentences": [{"text": "Café"}], "streamed": None}

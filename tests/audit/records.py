@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Verdict
-from bot.ledger import Ledger
-from bot.record import Basis, body, private, sha256
+from bot.answering.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Verdict
+from bot.ledger.ledger import Ledger
+from bot.ledger.record import Basis, body, private, sha256
 from index.passage import Brief, BriefRef, Hit, Passage
 
 BASIS = Basis(1, "print", {"prompt_version": "1"})

@@ -5,9 +5,9 @@ import os
 
 import pytest
 
-from bot.audit.anchors import Anchor, append, keep, library_id, marks_of, read, taken
 from bot.errors import LedgerError
-from bot.ledger import GENESIS, Ledger
+from bot.ledger.anchors import Anchor, append, keep, library_id, marks_of, read, taken
+from bot.ledger.ledger import GENESIS, Ledger
 from index.errors import UsageError
 from tests.audit.ledgers import fill, rewrite, tamper
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.docs import help_text
-from bot.ledger import Ledger
+from bot.app.docs import help_text
+from bot.ledger.ledger import Ledger
 from index.database import Database, sqlite_url
 from index.library import Library
 from tests.audit.ledgers import fill, rewrite, tamper

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.answer import Reason, Sentence, Verdict
+from bot.answering.answer import Reason, Sentence, Verdict
 from bot.audit.checks import check, unreadable
 from bot.audit.findings import Finding, Kind, Severity
 from bot.audit.shelf import Shelf
-from bot.ledger import canonical
+from bot.ledger.ledger import canonical
 from index.library import Library
 from tests.audit.records import PORT, Told, brief, cited, doubtful, quoting
 from tests.drafts import draft as drafted

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.docs import help_text
+from bot.app.docs import help_text
 from tests.commands import Shell, parsed
 
 EVIDENCE = "Twelve ships left the port."

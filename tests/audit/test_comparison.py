@@ -9,8 +9,8 @@ from bot.audit.judgements import Judged, judge
 from bot.audit.rated import house, judgements, rated
 from bot.audit.report import Scope, report
 from bot.audit.selection import Selection
-from bot.ledger import Ledger
-from bot.ledger_tables import ledger_private
+from bot.ledger.ledger import Ledger
+from bot.ledger.tables import ledger_private
 from tests.audit.judged import (
     NO,
     PARTLY,

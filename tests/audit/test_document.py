@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import typer
 
+from bot.app.cli import app
 from bot.audit.findings import Kind
 from bot.audit.severities import SEVERITY
-from bot.cli import app
 from tests.commands import ROOT
 
 PAGES = [ROOT / "docs" / "auditing.md", ROOT / "docs" / "ledger.md"]

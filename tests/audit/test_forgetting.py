@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.audit.forgetting import forget_answers, forget_older, forget_person
-from bot.ledger import By, Kind, Ledger
-from bot.ledger_rows import Record, insert
+from bot.ledger.ledger import By, Kind, Ledger
+from bot.ledger.rows import Record, insert
+from bot.ledger.streamed import Stream
 from bot.slack.inbox import Inbox
 from bot.slack.reactions import Feedback, Requests
 from bot.slack.types import Accepted, Incoming, QuestionOutcome
 from bot.slack.types import AskedVia as Asked
-from bot.streamed import Stream
 from index.errors import NotFound
 from tests.audit.ledgers import BODY, holding
 
@@ -199,7 +199,7 @@ def test_a_receipt_and_its_deletion_are_one(library):
 def test_the_record_of_old_is_forgotten_too(library):
     """One that an older build wrote, without turns."""
     with library.database.write() as connection:
-        from bot.ledger_tables import create
+        from bot.ledger.tables import create
 
         create(connection)
         insert(connection, Record(Kind.ANSWER, "old", BODY, {"question": CANARY, "asker": PERSON}))

@@ -5,10 +5,10 @@ import logging
 
 import pytest
 
-from bot.audit.anchors import read
 from bot.audit.hourly import DAY, HOUR, anchoring, upkeep
 from bot.audit.settings import AuditSettings
-from bot.ledger import Ledger
+from bot.ledger.anchors import read
+from bot.ledger.ledger import Ledger
 from index.errors import UsageError
 from tests.audit.ledgers import fill, tamper
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.docs import help_text
-from bot.ledger import Kind, Ledger
+from bot.app.docs import help_text
+from bot.ledger.ledger import Kind, Ledger
 from index.library import Library
 from index.settings import load
 from tests.audit.judged import put

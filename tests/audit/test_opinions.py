@@ -7,11 +7,11 @@ import pytest
 from bot.audit.judgements import Judged
 from bot.audit.opinions import SecondJudge, opinions, parsed, settings_for, standing
 from bot.errors import ChatError, ChatUnavailable, UnfitReply
-from bot.ledger import Kind
+from bot.ledger.ledger import Kind
 from index.errors import UsageError
 from index.settings import load
+from tests.answering.chatting import KEY, chat_settings
 from tests.audit.judged import LEASE, SIZE, database, ledger, put, put_written
-from tests.bot.chatting import KEY, chat_settings
 from tests.fake_chat import FakeChat, Turn, failing, says
 
 __all__ = ["database", "ledger"]  # found here by pytest

@@ -13,8 +13,8 @@ from bot.audit.findings import Finding, Kind, Severity
 from bot.audit.register import Register
 from bot.audit.register_tables import TABLES
 from bot.audit.selection import Order, Selection
-from bot.ledger import Kind as Record
-from bot.ledger import Ledger
+from bot.ledger.ledger import Kind as Record
+from bot.ledger.ledger import Ledger
 from index.database import Database, sqlite_url
 from index.errors import NotFound, UsageError
 from index.settings import Settings

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.answer import Turn
+from bot.answering.answer import Turn
+from bot.answering.chain import Answerer
 from bot.audit.changes import Change
 from bot.audit.replay import replayer
-from bot.chain import Answerer
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from index.library import Library
 from index.settings import load
 from index.snapshot import Filters

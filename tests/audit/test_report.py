@@ -16,8 +16,8 @@ from bot.audit.report import Scope, report
 from bot.audit.report_csv import ASKERS, BOM, COLUMNS, report_csv
 from bot.audit.report_html import report_html
 from bot.audit.selection import Selection
-from bot.ledger import Kind as RecordKind
-from bot.ledger import Ledger
+from bot.ledger.ledger import Kind as RecordKind
+from bot.ledger.ledger import Ledger
 from tests.audit.judged import NO, PARTLY, YES, database, judged, ledger, put, put_written
 from tests.golden_files import Golden
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.docs import help_text
+from bot.app.docs import help_text
 from index.library import Library
 from index.settings import load
 from tests.commands import ROOT, Shell

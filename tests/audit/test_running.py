@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.answer import Sentence, Verdict
+from bot.answering.answer import Sentence, Verdict
+from bot.app.docs import help_text
 from bot.audit.findings import Kind, Severity
 from bot.audit.register import Register
 from bot.audit.running import run
 from bot.audit.selection import Selection
-from bot.docs import help_text
-from bot.ledger import Kind as Record
-from bot.ledger import Ledger
+from bot.ledger.ledger import Kind as Record
+from bot.ledger.ledger import Ledger
 from index.library import Library
 from index.settings import load
 from tests.audit.records import PORT, Told, brief, quoting, record

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.audit.opinions import opinions
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from index.library import Library
 from index.settings import load
 from tests.audit.judged import put

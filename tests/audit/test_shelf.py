@@ -6,7 +6,7 @@ from bot.audit import shelf as shelves
 from bot.audit.running import run
 from bot.audit.selection import Selection
 from bot.audit.shelf import Shelf
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from index.library import Library
 from tests.audit.records import PORT, quoting, record
 from tests.drafts import draft, each_alone

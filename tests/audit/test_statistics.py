@@ -10,7 +10,7 @@ from bot.audit.findings import Kind as F
 from bot.audit.judgements import Judged, judge
 from bot.audit.register import Register
 from bot.audit.statistics import LONGEST, Day, statistics
-from bot.ledger import Kind, Ledger
+from bot.ledger.ledger import Kind, Ledger
 from index.database import Database
 
 
@@ -26,7 +26,7 @@ class Clock(datetime):
 
 @pytest.fixture
 def clock(monkeypatch):
-    monkeypatch.setattr("bot.ledger_rows.datetime", Clock)
+    monkeypatch.setattr("bot.ledger.rows.datetime", Clock)
     monkeypatch.setattr(module, "datetime", Clock)
     monkeypatch.setattr(Clock, "at", Clock.at)
     return Clock

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from bot.audit.streams import check
-from bot.streamed import Stream
+from bot.ledger.streamed import Stream
 from index.database import Database, sqlite_url
 
 

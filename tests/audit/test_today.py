@@ -10,7 +10,7 @@ import pytest
 from bot.audit.findings import Finding, Kind, Severity
 from bot.audit.shelf import Shelf
 from bot.audit.today import check
-from bot.ledger import canonical
+from bot.ledger.ledger import canonical
 from index.library import Library
 from tests.audit.records import PORT, Told, cited
 from tests.drafts import draft, each_alone

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.audit.unanswered import row, unanswered
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from index.database import Database, sqlite_url
 
 NEAREST = [{"brief": {"title": "Harbour"}}, {"brief": {"title": "Harbour"}}]

@@ -4,7 +4,7 @@ import pytest
 
 from bot.audit.said import Change as Words
 from bot.audit.uses import affected, resting
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from index.library import Library
 from ingest.resting import Change, Resting
 from tests.audit.records import PORT, brief, later, quoting, record

@@ -5,7 +5,7 @@ import json
 
 from bench.planted import FAULTS, planted
 from bot.audit.checks import check
-from bot.ledger import canonical
+from bot.ledger.ledger import canonical
 from tests.audit.records import PORT, Told, brief, cited
 
 PORT_BRIEF = brief(*PORT, "In March 2020 the Norvane Shipping Company paid 12 million dollars.")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.sets import SETS, spread, write_documents, write_gold
-from bot.gold import read
+from bot.evals.gold import read
 
 
 def write(path: Path, *rows: Any) -> None:

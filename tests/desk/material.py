@@ -6,13 +6,22 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from bot.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Turn, Verdict
+from bot.answering.answer import (
+    Answer,
+    Citation,
+    Draft,
+    Reason,
+    Sentence,
+    Standalone,
+    Turn,
+    Verdict,
+)
 from bot.desk.access import Access
 from bot.desk.app import create
 from bot.desk.people import Person, Role
 from bot.desk.settings import DeskSettings, Token, token_hash
-from bot.ledger import Ledger
-from bot.record import Basis, body, private, sha256
+from bot.ledger.ledger import Ledger
+from bot.ledger.record import Basis, body, private, sha256
 from index.library import Library
 from index.passage import Brief, BriefRef, Hit
 from tests.drafts import draft, each_alone

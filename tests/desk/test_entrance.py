@@ -7,7 +7,7 @@ from bot.desk.access import ByProxy
 from bot.desk.app import create
 from bot.desk.people import Role
 from bot.desk.settings import DeskSettings
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from index.library import Library
 from tests.desk.material import TOKENS, WITH_TOKENS, Visitor, answer
 

@@ -7,7 +7,7 @@ import pytest
 from bot.audit.word_diff import Op
 from bot.desk.later import KEPT, Texts, Versions
 from bot.desk.shelf import Edition
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from index.library import Library
 from tests.desk import material
 

@@ -6,12 +6,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-from bot.answer import Sentence, Turn, Verdict
+from bot.answering.answer import Sentence, Turn, Verdict
 from bot.audit.findings import Finding, Kind, Severity
 from bot.audit.judgements import LONGEST_NOTE, read
 from bot.audit.register import Register
-from bot.ledger import Kind as Record
-from bot.ledger import Ledger
+from bot.ledger.ledger import Kind as Record
+from bot.ledger.ledger import Ledger
 from index.errors import DatabaseUnavailable
 from index.library import Library
 from tests.desk import material

@@ -1,8 +1,8 @@
 """The conversation round an answer, on both databases."""
 
-from bot.answer import Turn
+from bot.answering.answer import Turn
 from bot.desk import threads
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from index.library import Library
 from tests.desk.material import answer, fill
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot import answerable, scoring
+from bot.answering import answerable, scoring
 from index import ranker
 from index.perceptron import load
 

@@ -27,7 +27,7 @@ from index.database import Database
 from index.embedder import ModelEmbedder
 from index.library import Library
 from index.settings import Settings
-from tests.bot.conftest import HARBOUR, WHEAT, draft
+from tests.answering.conftest import HARBOUR, WHEAT, draft
 from tests.slack.fake import FakeSlack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,7 +111,7 @@ class BotProcess:
         """Start it; it is connected some seconds later."""
         with self._log.open("ab") as out:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-c", "from bot.cli import main; main()", "slack",
+                sys.executable, "-c", "from bot.app.cli import main; main()", "slack",
                 env=self._environment | more, cwd=self._log.parent, stdout=out, stderr=out,
             )  # fmt: skip
         self._started.append(self._process)

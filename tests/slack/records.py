@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from bot.ledger import Entry, Kind, Ledger
+from bot.ledger.ledger import Entry, Kind, Ledger
 from bot.slack.posts import OWNED_SECONDS, Posts
 from index.database import Database
 from tests.slack.fake import FakeSlack, Message

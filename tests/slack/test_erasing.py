@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from bot.slack.inbox_tables import TABLES
 from bot.slack.reactions import Feedback, Requests
 from bot.slack.types import Accepted, QuestionOutcome

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.ledger import Kind, Ledger
+from bot.ledger.ledger import Kind, Ledger
 from bot.slack.reactions import Feedback, Requests
 from index.errors import NotFound
 

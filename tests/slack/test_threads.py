@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answer import Turn
+from bot.answering.answer import Turn
 from bot.slack.threads import Threads
 from bot.slack.types import AskedVia, QuestionOutcome
 

@@ -12,8 +12,8 @@ from ingest.cli import SOME_FAILED, Json, opened
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.audit.anchors import Anchor
-    from bot.ledger import Checked
+    from bot.ledger.anchors import Anchor
+    from bot.ledger.ledger import Checked
 
 
 def register(app: typer.Typer) -> None:
@@ -38,9 +38,9 @@ def verify_chain(
 
     Example: briefs audit verify-chain --anchor /mnt/other/briefs.anchors
     """
-    from bot.audit.anchors import library_id, marks_of
-    from bot.ledger import Ledger
-    from bot.render import safe
+    from bot.answering.render import safe
+    from bot.ledger.anchors import library_id, marks_of
+    from bot.ledger.ledger import Ledger
     from ingest.terminal import print_json, say
 
     with opened() as library:
@@ -79,7 +79,7 @@ def anchor(
 
     Example: briefs audit anchor --to /mnt/other/briefs.anchors
     """
-    from bot.audit.anchors import keep, taken
+    from bot.ledger.anchors import keep, taken
     from ingest.terminal import print_json, say
 
     path = _file(to, channel)
@@ -100,7 +100,7 @@ def anchor(
 def _anchors(files: Sequence[str] | None) -> "list[Anchor]":
     from pathlib import Path
 
-    from bot.audit.anchors import read
+    from bot.ledger.anchors import read
 
     return [one for name in files or () for one in read(Path(name))]
 

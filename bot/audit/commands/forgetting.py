@@ -9,7 +9,7 @@ from index.errors import UsageError
 from ingest.cli import SOME_FAILED, Json, opened
 
 if TYPE_CHECKING:
-    from bot.ledger import Forgotten
+    from bot.ledger.ledger import Forgotten
     from index.database import Database
 
 
@@ -98,7 +98,7 @@ def _what(asker: str | None, answer: list[str] | None, days: int | None) -> str:
 
 
 def _confirm(what: str, yes: bool) -> None:
-    from bot.render import safe
+    from bot.answering.render import safe
 
     if yes:
         return

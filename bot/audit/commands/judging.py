@@ -37,9 +37,9 @@ def judge(
 
     Example: briefs audit judge 3f9a1c2e07b4d586 2 partly --note "The brief says 'may'."
     """
+    from bot.answering.finding import terminal_asker
     from bot.audit.judgements import judge as record
-    from bot.finding import terminal_asker
-    from bot.ledger import Ledger
+    from bot.ledger.ledger import Ledger
     from ingest.terminal import print_json
 
     word = _word(judged)
@@ -50,7 +50,7 @@ def judge(
     if json:
         print_json(_judgement_json(made))
     else:
-        from bot.render import safe
+        from bot.answering.render import safe
 
         sys.stdout.write(safe(f"{made.judged}, says {made.editor}: “{text}”") + "\n")
 

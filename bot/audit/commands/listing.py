@@ -100,9 +100,9 @@ def uses(
 
     Example: briefs audit uses IF10753#p4
     """
+    from bot.answering.render import safe
     from bot.audit.register import Register
     from bot.audit.run_shown import USES, use_json, use_rows
-    from bot.render import safe
     from ingest.terminal import print_json, print_table, say
 
     with opened() as library:

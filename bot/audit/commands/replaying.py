@@ -15,7 +15,7 @@ from ingest.cli import SOME_FAILED, Json, opened
 
 if TYPE_CHECKING:
     from bot.audit.replay import Replayed
-    from bot.ledger import Entry
+    from bot.ledger.ledger import Entry
     from index.library import Library
 
 _GATES = "changed|citations|declined|answered"
@@ -73,7 +73,7 @@ def replay(
 def _entries(library: "Library", chosen: Selection, answers: Sequence[str] | None) -> "list[Entry]":
     """Return the records of the questions to ask, oldest first."""
     from bot.audit.register import Register
-    from bot.ledger import Ledger
+    from bot.ledger.ledger import Ledger
 
     ledger, register = Ledger(library.database), Register(library.database)
     if answers:

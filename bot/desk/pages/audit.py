@@ -14,11 +14,11 @@ from bot.audit.report import Scope, report
 from bot.audit.report_csv import report_csv
 from bot.audit.report_html import report_html
 from bot.audit.selection import Selection
-from bot.canonical import canonical
 from bot.desk.filters import Filters, read
 from bot.desk.runs import Tick
 from bot.desk.visits import Desk, Edited, Editing, to
 from bot.desk.words import counted
+from bot.ledger.canonical import canonical
 from index.errors import UsageError
 
 router = APIRouter()

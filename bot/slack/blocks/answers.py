@@ -9,8 +9,16 @@ refused. Pure; knows nothing of how messages are sent.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.answer import Answer, Sentence, Verdict
-from bot.render import CHECK_MARK, cited, declined, grouped, nearest_line, notes, sources_heading
+from bot.answering.answer import Answer, Sentence, Verdict
+from bot.answering.render import (
+    CHECK_MARK,
+    cited,
+    declined,
+    grouped,
+    nearest_line,
+    notes,
+    sources_heading,
+)
 from bot.slack import text
 from bot.slack.blocks import actions
 from bot.slack.blocks.elements import (

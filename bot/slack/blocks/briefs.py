@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.render import NO_DATE
+from bot.answering.render import NO_DATE
 from bot.slack import text
 from bot.slack.blocks.elements import (
     MESSAGE_TEXT,

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from bot.chain import LONGEST_QUESTION
+from bot.answering.chain import LONGEST_QUESTION
 from bot.slack import text
 from bot.slack.blocks import actions
 from bot.slack.blocks.elements import (

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.render import NO_DATE
+from bot.answering.render import NO_DATE
 from bot.slack import text
 from bot.slack.blocks import actions
 from bot.slack.blocks.briefs import brief_lines

@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.answer import Answer
+from bot.answering.answer import Answer
 from bot.slack import text
 from bot.slack.blocks import actions
 from bot.slack.blocks.elements import (

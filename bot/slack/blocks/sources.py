@@ -1,15 +1,15 @@
 """What of an answer is shown in a place, and the parts that several builders share. No I/O.
 
-An answer comes fresh from the chain, or from its record by `bot.rebuilt`.
+An answer comes fresh from the chain, or from its record by `bot.ledger.rebuilt`.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
 
-from bot.answer import Answer, Citation
+from bot.answering.answer import Answer, Citation
+from bot.answering.render import NO_DATE
 from bot.desk.links import link_to_paragraph
-from bot.render import NO_DATE
 from bot.slack import text
 from bot.slack.access.audience import place_rule
 from bot.slack.blocks import elements

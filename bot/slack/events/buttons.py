@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.audit.forgetting import forget_person
-from bot.ledger import By
+from bot.ledger.ledger import By
 from bot.slack import phrases, text
 from bot.slack.access import permissions
 from bot.slack.blocks import actions

@@ -10,7 +10,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.chain import LONGEST_QUESTION
+from bot.answering.chain import LONGEST_QUESTION
 from bot.errors import NothingVisible
 from bot.slack import phrases, text
 from bot.slack.access import permissions

@@ -7,8 +7,8 @@ import asyncio
 import json
 from dataclasses import replace
 
-from bot.answer import Answer
-from bot.rebuilt import rebuilt
+from bot.answering.answer import Answer
+from bot.ledger.rebuilt import rebuilt
 from bot.slack import phrases
 from bot.slack.access import permissions
 from bot.slack.blocks import actions

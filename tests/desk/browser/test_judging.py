@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.audit.judgements import Judgement, read
-from bot.ledger import Kind, Ledger
+from bot.ledger.ledger import Kind, Ledger
 from index.database import Database, sqlite_url
 from tests.desk.browser.conftest import Visit
 from tests.desk.browser.visitor import PHONE, Visitor

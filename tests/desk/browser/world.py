@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from bot.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Verdict
+from bot.answering.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Verdict
+from bot.answering.chain import Answerer
 from bot.audit.judgements import Judged, judge
-from bot.chain import Answerer
-from bot.ledger import Kind, Ledger
-from bot.record import Basis, body, private, sha256
+from bot.ledger.ledger import Kind, Ledger
+from bot.ledger.record import Basis, body, private, sha256
 from index.library import Library
 from index.passage import Brief, BriefRef, Hit
 from index.settings import load

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Verdict
+from bot.answering.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Verdict
 from bot.slack import phrases
 from bot.slack.blocks import answers, briefs, dialogs, home, notices, passages
 from bot.slack.blocks.corrections import Corrected, corrected

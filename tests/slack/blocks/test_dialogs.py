@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
+from bot.answering.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
 from bot.slack.blocks import actions, dialogs
 from bot.slack.blocks import passages as passages_view
 from bot.slack.blocks.passages import Around, PassagesState, around, passage_of, state_of

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
-from bot.rebuilt import rebuilt
-from bot.record import Basis, body, private
-from bot.render import plain
+from bot.answering.answer import Answer, Citation, Draft, Sentence, Standalone, Verdict
+from bot.answering.render import plain
+from bot.ledger.rebuilt import rebuilt
+from bot.ledger.record import Basis, body, private
 from bot.slack import phrases
 from bot.slack.blocks import actions
 from bot.slack.blocks.answers import answer_text, closing_blocks, messages, sentence_markdown

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.app.cli import app
 from tests.commands import Shell
 
 runner = CliRunner()
@@ -165,7 +165,7 @@ def test_nothing_of_slacks_is_imported(tmp_path: Path) -> None:
     import subprocess
 
     script = (
-        "import sys\nfrom bot.cli import main\n"
+        "import sys\nfrom bot.app.cli import main\n"
         f"sys.argv = ['briefs', 'slack', 'init', '--yes', '--folder', {str(tmp_path)!r}]\n"
         "main_error = None\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import main
+from bot.app.cli import main
 from bot.slack.access.audience import Rule
 from bot.slack.setup.settings import SLACK_API, Transport, load
 from bot.slack.types import Answering
@@ -96,7 +96,7 @@ def test_a_bad_setting_is_one_clear_line(
         Path("briefs.toml").chmod(0o644)
     if secrets:
         dotenv(secrets, 0o644)
-    monkeypatch.setattr("bot.cli.app", lambda: load(Transport.SOCKET))
+    monkeypatch.setattr("bot.app.cli.app", lambda: load(Transport.SOCKET))
     began = time.monotonic()
     with pytest.raises(SystemExit) as ended:
         main()

@@ -1,0 +1,272 @@
+"""Show answers and hits: as JSON objects of the contract, as plain text, as rich renderables.
+
+Pure functions; whether there are colours is the console's business.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from bot.answering.answer import Answer, Citation, Period, Sentence, Verdict
+from bot.answering.freshness import evidence
+from index.passage import BriefRef, Hit
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+NOT_ANSWERED = "The briefs do not say."
+OFF_TOPIC = (
+    "I answer questions about the briefs in this library, and cite every sentence; "
+    "ask what they say about something."
+)
+NO_DATE = "no date"
+CHECK_MARK = "[?]"  # behind a sentence that its passages do not bear out beyond doubt
+FIRST_WORDS = 160  # characters of a nearest passage that are shown
+
+# Control characters and those that turn the direction of writing: a brief must not move the cursor.
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def brief_json(brief: BriefRef) -> dict[str, Any]:
+    """Return the `brief` object of the JSON contract."""
+    return {
+        "id": brief.id,
+        "title": brief.title,
+        "date": brief.date,
+        "author": "; ".join(brief.authors) or None,
+        "source": brief.source,
+        "collection": brief.collection,
+        "version": brief.version,
+        "number": brief.number,
+        "source_url": brief.source_url,
+    }
+
+
+def hit_json(hit: Hit, rank: int) -> dict[str, Any]:
+    """Return one hit as `briefs search --json` gives it; `rank` counts from 1."""
+    passage = hit.passage
+    return {
+        "rank": rank,
+        "score": hit.score,
+        "cosine": hit.cosine,
+        "bm25": hit.bm25,
+        "passage_id": hit.passage_id,
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+        "brief": brief_json(hit.brief),
+        "page": passage.page,
+        "heading": list(passage.heading),
+        "paragraph": passage.paragraph,
+        "also_in": list(hit.also_in),
+    }
+
+
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """Return one citation as `briefs ask --json` gives it."""
+    return {
+        "number": citation.number,
+        "passage_id": citation.passage_id,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "page": citation.page,
+        "heading": list(citation.hit.passage.heading),
+        "paragraph": citation.hit.passage.paragraph,
+        "brief": brief_json(citation.brief),
+    }
+
+
+def sentence_json(sentence: Sentence) -> dict[str, Any]:
+    """Return one sentence as `briefs ask --json` gives it."""
+    return {
+        "text": sentence.text,
+        "citations": list(sentence.citations),
+        "verdict": sentence.verdict.value,
+        "reasons": [{"kind": one.kind, "detail": one.detail} for one in sentence.reasons],
+        "bold": [list(stretch) for stretch in sentence.bold],
+    }
+
+
+def period_json(period: Period | None) -> dict[str, Any] | None:
+    """Return the time that a question speaks of as `briefs ask --json` gives it."""
+    if period is None:
+        return None
+    return {"since": period.since, "until": period.until, "said": period.said}
+
+
+def answer_json(answer: Answer, request_id: object = None) -> dict[str, Any]:
+    """Return an answer as `briefs ask --json` gives it; `request_id` is echoed as "id"."""
+    return {
+        "id": request_id,
+        "question": answer.question,
+        "standalone_question": answer.standalone.question,
+        "period": period_json(answer.standalone.period),
+        "answered": answer.answered,
+        "sentences": [sentence_json(sentence) for sentence in answer.sentences],
+        "citations": [citation_json(citation) for citation in answer.citations],
+        "nearest": [hit_json(hit, rank) for rank, hit in enumerate(answer.nearest, 1)],
+        "answer_id": answer.answer_id,
+        "mode": answer.draft.mode,
+        "model": answer.draft.model,
+        "withheld": len(answer.draft.withheld),
+        "notes": list(answer.draft.notes),
+        "off_topic": answer.draft.off_topic,
+        "newest_evidence": evidence(answer.citations).newest,
+        "confidence": answer.draft.confidence,
+        "seconds": round(answer.seconds, 4),
+    }
+
+
+def paragraphs(answer: Answer) -> list[str]:
+    """Return the answer's text with its [1] marks: a paragraph for each brief in turn."""
+    return [_running([marked(sentence) for sentence in group]) for group in grouped(answer)]
+
+
+def marked(sentence: Sentence) -> str:
+    """Return a sentence with the numbers of its citations, and the mark of one to be checked."""
+    return f"{safe(sentence.text)} {cited(sentence)}"
+
+
+def declined(answer: Answer) -> str:
+    """Return the line that stands where there is no answer."""
+    return OFF_TOPIC if answer.draft.off_topic else NOT_ANSWERED
+
+
+def notes(answer: Answer) -> list[str]:
+    """Return the lines that stand in the way of plain trust: the draft's, then those to check."""
+    lines = [safe(note) for note in answer.draft.notes]
+    for sentence in answer.sentences:
+        if sentence.verdict is Verdict.CHECK:
+            why = "; ".join(f"{one.kind}: {one.detail}" for one in sentence.reasons)
+            lines.append(safe(f"{cited(sentence)} check this against its source. {why}".strip()))
+    return lines
+
+
+def sources_heading(answer: Answer) -> str:
+    """Return the heading of the sources, with the date of the newest where there are several."""
+    found = evidence(answer.citations)
+    return f"Sources (newest: {found.newest})" if found.newest and found.cited > 1 else "Sources"
+
+
+def source_line(citation: Citation) -> str:
+    """Return title, date, page or paragraph, and source of a citation, in one line."""
+    brief = citation.brief
+    place = (
+        f"page {citation.page}" if citation.page else f"paragraph {citation.hit.passage.paragraph}"
+    )
+    return safe(f"{brief.title}, {brief.date or NO_DATE}, {place}, {_source(brief)}")
+
+
+def sources(answer: Answer) -> list[tuple[str, str]]:
+    """Return (marks, line) of each source in order of first use: "[1][3]" where two share one."""
+    marks: dict[str, str] = {}
+    for citation in answer.citations:
+        line = source_line(citation)
+        marks[line] = marks.get(line, "") + f"[{citation.number}]"
+    return [(mark, line) for line, mark in marks.items()]
+
+
+def nearest_line(hit: Hit) -> str:
+    """Return title, date and first words of a passage, in one line."""
+    words = " ".join(hit.passage.text.split())
+    if len(words) > FIRST_WORDS:
+        words = words[:FIRST_WORDS].rsplit(" ", 1)[0] + " …"
+    return safe(f"{hit.brief.title}, {hit.brief.date or NO_DATE}: {words}")
+
+
+def plain(answer: Answer) -> str:
+    """Return the answer as text for people: sentences with marks, then the sources."""
+    return "\n".join(_lines(answer))
+
+
+def renderable(answer: Answer) -> "RenderableType":
+    """Return the answer for a rich console; brief text is never read as markup."""
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.text import Text
+
+    if not answer.answered:
+        nearest = [Padding(Text(nearest_line(hit)), (0, 0, 0, 2)) for hit in answer.nearest]
+        heading = [Text("Nearest passages", style="bold")] if nearest else []
+        return Group(Text(declined(answer)), *_rich_notes(answer), *heading, *nearest)
+    body = []
+    for group in grouped(answer):
+        parts = [rich_sentence(sentence) for sentence in group]
+        joint = Text(_joint([part.plain for part in parts]))
+        body.append(Padding(joint.join(parts), (0, 0, 1, 0)))
+    return Group(*body, rich_sources(answer))
+
+
+def rich_sentence(sentence: Sentence) -> "Text":
+    """Return a sentence with its marks, its bold stretches in bold."""
+    from rich.text import Text
+
+    line = Text(marked(sentence))
+    for start, end in sentence.bold:
+        line.stylize("bold", start, end)
+    return line
+
+
+def rich_sources(answer: Answer) -> "RenderableType":
+    """Return the notes and the sources of an answer."""
+    from rich.console import Group
+    from rich.text import Text
+
+    listed = [Text.assemble((f" {mark} ", "cyan"), line) for mark, line in sources(answer)]
+    return Group(*_rich_notes(answer), Text(sources_heading(answer), style="bold"), *listed)
+
+
+def _rich_notes(answer: Answer) -> "list[RenderableType]":
+    from rich.padding import Padding
+    from rich.text import Text
+
+    lines = notes(answer)
+    if not lines:
+        return []
+    return [Padding(Text("\n".join(f"Note: {line}" for line in lines), "yellow"), (0, 0, 1, 0))]
+
+
+def _lines(answer: Answer) -> list[str]:
+    said = [f"Note: {line}" for line in notes(answer)]
+    if not answer.answered:
+        nearest = [f"  {nearest_line(hit)}" for hit in answer.nearest]
+        return [declined(answer), *said, *(["", "Nearest passages", *nearest] if nearest else [])]
+    body = [line for paragraph in paragraphs(answer) for line in (paragraph, "")]
+    listed = [f" {mark} {line}" for mark, line in sources(answer)]
+    return [*body, *said, *([""] if said else []), sources_heading(answer), *listed]
+
+
+def grouped(answer: Answer) -> list[list[Sentence]]:
+    """Return the sentences in runs whose first citations are of one brief."""
+    briefs = {citation.number: citation.brief.id for citation in answer.citations}
+    groups = groupby(answer.sentences, key=lambda sentence: briefs.get(sentence.citations[0]))
+    return [list(group) for _, group in groups]
+
+
+def cited(sentence: Sentence) -> str:
+    """Return the numbers of a sentence's citations, and the mark of one to be checked."""
+    numbers = "".join(f"[{number}]" for number in sentence.citations)
+    return numbers + (CHECK_MARK if sentence.verdict is Verdict.CHECK else "")
+
+
+def _joint(sentences: Sequence[str]) -> str:
+    """Return what stands between sentences; table rows stand on lines of their own."""
+    return "\n" if any(sentence.startswith("|") for sentence in sentences) else " "
+
+
+def _running(sentences: Sequence[str]) -> str:
+    return _joint(sentences).join(sentences)
+
+
+def _source(brief: BriefRef) -> str:
+    """Where the public finds it, else the file's name; its whole path is in `briefs show`."""
+    return brief.source_url or PurePath(brief.source).name or brief.source
+
+
+def safe(text: str) -> str:
+    """Return text without what could move the cursor or turn the direction of writing."""
+    return _UNSAFE.sub("\ufffd", text)

@@ -1,0 +1,223 @@
+"""Call the chat model that the settings name: messages in, pieces of text out, under a deadline.
+
+The only module that knows LangChain's chat models. At most two calls for a reply, none while the
+breaker is open or the day's allowance used up. Whatever goes wrong is a ChatError, without a word
+of what server or library said. Knows nothing of prompts and replies.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from bot.answering.writing.allowance import Allowance
+from bot.answering.writing.breaker import Breaker
+from bot.answering.writing.pump import Pump
+from bot.errors import ChatError, ChatFailed, ChatUnavailable
+from index.settings import Settings
+
+TRIES = 2
+PAUSE = 0.25  # seconds before the second try, where the server asks for none
+EXTRAS = frozenset({"openai", "anthropic", "ollama"})  # of pyproject.toml
+
+Message = tuple[str, str]  # role ("system" or "human"), text
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of the reply; `finish` is said once, at its end, where the model says it."""
+
+    text: str
+    finish: str | None = None
+
+
+class ChatModel:
+    """A chat model that is imported and prepared when first needed. Safe to share by threads."""
+
+    def __init__(
+        self, settings: Settings, allowance: Allowance, breaker: Breaker | None = None
+    ) -> None:
+        """Remember the settings; `settings.chat_model` must be set."""
+        assert settings.chat_model
+        self.name = settings.chat_model
+        self.settings = settings
+        self._allowance = allowance
+        self._breaker = breaker or Breaker()
+        self._lock = Lock()
+        self._client: Any = None
+        self._fault: ChatUnavailable | None = None
+        self._tempered = True  # whether the model lets us set its temperature
+
+    def load(self) -> None:
+        """Import and prepare the client; raise ChatUnavailable, saying what is missing."""
+        with self._lock:
+            if self._fault:
+                raise self._fault
+            if self._client is None:
+                try:
+                    self._client = _client(self.settings, self._tempered)
+                    Pump.prepare()
+                except ChatUnavailable as fault:
+                    self._fault = fault
+                    raise
+
+    def stream(
+        self, messages: Sequence[Message], *, seconds: float | None = None, tries: int = TRIES
+    ) -> Iterator[Piece]:
+        """Yield the reply as it comes; raise ChatError where it fails or the time is over.
+
+        A second call is made only where the first gave nothing and a second may succeed. Close the
+        iterator to break off.
+        """
+        self.load()  # the first time takes a second or two, which are not the model's
+        deadline = time.monotonic() + (seconds or self.settings.chat_seconds)
+        for left in range(tries - 1, -1, -1):
+            begun = False
+            try:
+                for piece in self._once(messages, deadline):
+                    begun = True
+                    yield piece
+                return
+            except ChatFailed as failure:
+                if begun or not left or not _again(failure, deadline):
+                    raise
+
+    def _once(self, messages: Sequence[Message], deadline: float) -> Iterator[Piece]:
+        self.load()
+        if not self._breaker.allows():
+            raise ChatUnavailable("The chat model is left alone for a while after failing")
+        self._allowance.take()
+        begun = False
+        pump = Pump(lambda: self._client.stream(list(messages)))
+        try:
+            for chunk in pump.until(deadline):
+                begun = True
+                yield Piece(str(chunk.text), _finish(chunk.response_metadata))
+        except ChatError:  # the time is over
+            self._breaker.failed()
+            raise
+        except Exception as error:
+            raise self._failure(error, begun) from None
+        finally:
+            pump.stop()
+        self._breaker.succeeded()
+
+    def _failure(self, error: Exception, begun: bool) -> ChatFailed:
+        if not begun and _status(error) == 400 and self._tempered and "temperature" in str(error):
+            with self._lock:
+                self._tempered, self._client = False, None
+            return ChatFailed("The chat model refused the request", transient=True, retry_after=0)
+        self._breaker.failed()
+        return _told(error, begun)
+
+
+def _client(settings: Settings, tempered: bool) -> Any:
+    """Return LangChain's chat model; no retries of its own, for they would escape our count."""
+    from langchain.chat_models import init_chat_model
+
+    provider, _, name = (settings.chat_model or "").partition(":")
+    options: dict[str, Any] = {"temperature": 0} if tempered else {}
+    if settings.chat_url:
+        options["base_url"] = settings.chat_url
+    if provider == "ollama":
+        options |= {
+            "num_predict": settings.chat_max_tokens,
+            "client_kwargs": {"timeout": settings.chat_seconds},
+        }
+    else:
+        options |= {
+            "max_tokens": settings.chat_max_tokens,
+            "timeout": settings.chat_seconds,
+            "max_retries": 0,
+        }
+    if settings.chat_key:
+        options["api_key"] = settings.chat_key.get_secret_value()
+
+    def made(**more: Any) -> Any:
+        return init_chat_model(name, model_provider=provider, **options, **more)
+
+    return _prepared(provider, made, keyless=bool(settings.chat_url) and not settings.chat_key)
+
+
+def _prepared(provider: str, made: Callable[..., Any], keyless: bool) -> Any:
+    """Return what `made` makes; a server of one's own may want no key, yet its client wants one."""
+    try:
+        return made()
+    except ImportError:
+        known = f"brief-bot[{provider}]" if provider in EXTRAS else f"langchain-{provider}"
+        raise ChatUnavailable(
+            f"The chat model's package is not installed (pip install '{known}')"
+        ) from None
+    except ValueError as error:
+        if "provider" in str(error):
+            raise ChatUnavailable(
+                f"BRIEFS_CHAT_MODEL names a provider that LangChain does not know ({provider})"
+            ) from None
+    except Exception:  # noqa: S110 - each provider's own complaint about a missing key
+        pass
+    if keyless:
+        try:
+            return made(api_key="none")
+        except Exception:  # noqa: S110 - said below
+            pass
+    raise ChatUnavailable(
+        "The chat model cannot be prepared, most likely for want of a key (set BRIEFS_CHAT_KEY)"
+    )
+
+
+def _again(failure: ChatFailed, deadline: float) -> bool:
+    """Wait as long as the server asks and return True, or False where that is past the deadline."""
+    wait = PAUSE if failure.retry_after is None else failure.retry_after
+    if not failure.transient or time.monotonic() + wait >= deadline:
+        return False
+    time.sleep(wait)
+    return True
+
+
+def _told(error: Exception, begun: bool) -> ChatFailed:
+    status = _status(error)
+    if begun:
+        return ChatFailed("The chat model broke off")
+    if _is_timeout(error):
+        return ChatFailed("The chat model did not answer in time")
+    if status == 429:
+        return ChatFailed("The chat model is busy (429)", transient=True, retry_after=_wait(error))
+    if status is not None and status >= 500:
+        what = f"The chat model's server failed ({status})"
+        return ChatFailed(what, transient=True, retry_after=_wait(error))
+    if status in {401, 403}:
+        return ChatFailed(f"The chat model's server refused the key ({status})")
+    if status is not None and status >= 400:
+        return ChatFailed(f"The chat model's server refused the request ({status})")
+    return ChatFailed("The chat model could not be reached, or broke off", transient=True)
+
+
+def _status(error: Exception) -> int | None:
+    found = getattr(error, "status_code", None)
+    return found if isinstance(found, int) else None
+
+
+def _is_timeout(error: BaseException | None) -> bool:
+    while error is not None:
+        if "timeout" in type(error).__name__.lower():
+            return True
+        error = error.__cause__
+    return False
+
+
+def _wait(error: Exception) -> float | None:
+    """Return the seconds of a Retry-After header (RFC 9110, 10.2.3); a date there is not read."""
+    headers = getattr(getattr(error, "response", None), "headers", {})
+    try:
+        return max(0.0, float(headers.get("retry-after", "")))
+    except ValueError:
+        return None
+
+
+def _finish(metadata: Any) -> str | None:
+    """Return why the reply ended, as the providers call it."""
+    for key in ("finish_reason", "stop_reason", "done_reason"):
+        if isinstance(found := metadata.get(key), str):
+            return found.lower()
+    return None

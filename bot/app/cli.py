@@ -1,0 +1,110 @@
+"""The one command, `briefs`: its commands gathered, our errors as one line and an exit code.
+
+Imports nothing heavy: `briefs --help` must not wait for a model.
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from bot.app import asking, evaluating
+from bot.app import slack as slack_cli
+from bot.audit import cli as audit_cli
+from bot.serving import cli as serving_cli
+from index.errors import (
+    BriefsError,
+    DatabaseUnavailable,
+    FingerprintMismatch,
+    LibraryMissing,
+    NotFound,
+    SettingsError,
+    UsageError,
+)
+from ingest import cli as library_commands
+from ingest import resting
+from ingest.cli import INTERRUPTED, SOME_FAILED, opened
+
+if TYPE_CHECKING:
+    from index.library import Library
+    from ingest.resting import Change, Resting
+
+WRONG_USAGE = 2
+_USAGE = (
+    DatabaseUnavailable, FingerprintMismatch, LibraryMissing, NotFound, SettingsError, UsageError,
+)  # fmt: skip
+
+app = typer.Typer(
+    name="briefs",
+    help="Ask your briefs; every sentence of the answer is cited to the passage it rests on.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    invoke_without_command=True,
+)
+
+
+def main() -> None:
+    """Run the command; errors that we raise on purpose become one line and an exit code."""
+    try:
+        app()
+    except _USAGE as error:
+        sys.exit(_complain(error, WRONG_USAGE))
+    except BriefsError as error:
+        sys.exit(_complain(error, SOME_FAILED))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has seen enough
+        sys.exit(0)
+
+
+def _complain(error: BriefsError, code: int) -> int:
+    sys.stderr.write(f"briefs: {error}\n")
+    return code
+
+
+@app.callback()
+def start(context: typer.Context) -> None:
+    """Ask your briefs; every sentence of the answer is cited to the passage it rests on."""
+    if context.invoked_subcommand is None:
+        _first_words()
+
+
+def _first_words() -> None:
+    from ingest.listing import library_stats
+    from ingest.terminal import say
+
+    try:
+        with opened() as library:
+            counted = library_stats(library)
+    except LibraryMissing as missing:
+        say(f"{missing}\nthen: briefs ask 'YOUR QUESTION'    (all commands: briefs --help)")
+        return
+    say(
+        f"{counted['briefs']} briefs, {counted['passages']} passages in {counted['home']}\n"
+        "type: briefs ask 'YOUR QUESTION', or briefs chat    (all commands: briefs --help)"
+    )
+
+
+def _resting(library: "Library", changes: "Sequence[Change]") -> "list[Resting]":
+    """Tell an ingest which answers rest on what it changed."""
+    from bot.audit import uses
+
+    return uses.resting(library, changes)
+
+
+asking.register(app)
+library_commands.register(app)
+resting.ask(_resting)
+evaluating.register(app)
+app.add_typer(audit_cli.app)
+app.add_typer(slack_cli.app, name="slack")
+serving_cli.register(app)
+
+
+def commands() -> Mapping[str, Any]:
+    """Return the commands by name, for the documentation that is made from them."""
+    group: Any = typer.main.get_command(app)
+    found: Mapping[str, Any] = group.commands
+    return found

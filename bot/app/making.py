@@ -1,0 +1,107 @@
+"""Choose who answers and who understands: settings and a library in, an Answerer's parts out.
+
+Without a chat model, and for a process that has none, that is the briefs' own words and the rules.
+Imports the chat model's modules only where one is set.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from bot.answering import extractive
+from bot.errors import ChatUnavailable
+from bot.ledger.ledger import Ledger
+from bot.question.conversation import standalone
+from index.errors import BriefsError
+from index.library import Library
+from index.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.answering.chain import Answerer, AnswerMaker, Understand
+    from bot.answering.writing.models import ChatModel
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What an Answerer is made of; `model` is None where no model writes."""
+
+    maker: "AnswerMaker" = extractive.answer
+    understand: "Understand" = standalone
+    model: "ChatModel | None" = None
+
+    def answerer(self, library: Library, ledger: Ledger, *, one_shot: bool = False) -> "Answerer":
+        """Return an Answerer made of them."""
+        from bot.answering.chain import Answerer
+
+        return Answerer(
+            library,
+            ledger,
+            maker=self.maker,
+            understand=self.understand,
+            settings=recorded_settings(library.settings),
+            one_shot=one_shot,
+        )
+
+    def problem(self) -> str | None:
+        """Load the model; return in one line what keeps it from writing, None if nothing does."""
+        if self.model is None:
+            return None
+        try:
+            self.model.load()
+        except ChatUnavailable as fault:
+            return (
+                f"BRIEFS_CHAT_MODEL={self.model.name}: {fault}; answering in the briefs' own words"
+            )
+        return None
+
+
+def parts(library: Library, ledger: Ledger, *, today: Callable[[], date] = date.today) -> Parts:
+    """Return the parts that the library's settings ask for; nothing is called or loaded yet.
+
+    `today` gives the day that a chat model is told.
+    """
+    settings = library.settings
+    if not settings.chat_model:
+        return Parts()
+    from bot.answering.writing.allowance import Allowance
+    from bot.answering.writing.generative import Writer
+    from bot.answering.writing.models import ChatModel
+    from bot.answering.writing.rewriting import Rewriter
+
+    model = ChatModel(settings, Allowance(library.database, settings.chat_calls_a_day))
+    return Parts(
+        Writer(model, today=today),
+        Rewriter(model, lambda answer_id: recalled(ledger, answer_id)),
+        model,
+    )
+
+
+def recalled(ledger: Ledger, answer_id: str) -> str:
+    """Return an earlier answer with the titles of the briefs it cites, "" where there is none."""
+    try:
+        body = ledger.get(answer_id).body
+    except BriefsError:
+        return ""
+    said = [sentence["text"] for sentence in body["sentences"]]
+    titles = dict.fromkeys(citation["brief"]["title"] for citation in body["citations"])
+    return " ".join([*said, *(f"({title})" for title in titles)])
+
+
+def recorded_settings(settings: Settings) -> dict[str, Any]:
+    """Return the settings that go into the ledger with every answer: none of them is secret."""
+    recorded: dict[str, Any] = {
+        "embedding_model": settings.embedding_model,
+        "chat_model": settings.chat_model,
+        "chroma": "server" if settings.chroma_url else "embedded",
+    }
+    if settings.chat_model:
+        from bot.answering.writing.prompt import VERSION
+
+        recorded |= {
+            "prompt_version": VERSION,
+            "chat_server": "own" if settings.chat_url else "provider",
+            "chat_max_tokens": settings.chat_max_tokens,
+            "chat_input_tokens": settings.chat_input_tokens,
+        }
+    return recorded

@@ -1,0 +1,131 @@
+"""Compare the facts of a claim with its evidence: tokens in, hard and soft reasons out.
+
+Hard reasons say that the evidence has it otherwise; soft ones raise a doubt. The claim is laid word
+for word beside the sentence nearest to it, and what that leaves beside the next nearest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from bot.answering.answer import Reason
+from bot.checking.agreement import agreement, same_name
+from bot.language import polarity
+from bot.language.facts import DATE, NAME, NUMBER, STOP, WORD, Token
+from bot.language.quantities import Quantity
+
+Row = Sequence[Token]
+FACTS = (NUMBER, DATE, NAME)
+NEAR = 0.5  # share of a claim's content words that makes a sentence near enough to lay beside it
+SLOT = 4  # most words that stand for other words when two texts are laid side by side
+ROWS = 2  # sentences that a claim is laid beside
+
+
+@dataclass
+class Findings:
+    """Reasons against a claim, and doubts about it, in the order found."""
+
+    hard: list[Reason] = field(default_factory=list)
+    soft: list[Reason] = field(default_factory=list)
+
+
+def contradictions(claim: Row, rows: Sequence[Row], found: Findings) -> None:
+    """Add what is absent from the evidence, and what the nearest sentences have otherwise."""
+    absent(claim, rows, found)
+    left = {at for at, token in enumerate(claim) if token.kind != STOP}
+    content = len(left)
+    for turn in range(ROWS):
+        row = max(rows, key=lambda row: _shared(claim, left, row))
+        if not left or _shared(claim, left, row) < NEAR * content:
+            return
+        left -= _beside(claim, row, left, found, first=turn == 0)
+        content = len(left)
+
+
+def absent(claim: Row, rows: Sequence[Row], found: Findings) -> None:
+    """Add each number, date and name that no sentence of the evidence holds."""
+    held = [token for row in rows for token in row]
+    keys = {token.key for token in held}
+    for token in claim:
+        if token.kind not in FACTS or token.key in keys:
+            continue
+        if token.kind == NAME and _known(token, keys):
+            continue
+        best = max((agreement(token, other) for other in held), default=0.0)
+        if best == 0 and not _weak(token):
+            into = found.soft if token.kind == NAME else found.hard
+            into.append(Reason(token.kind, f"“{token.said}” is not in the evidence"))
+        elif best == 0.5:
+            found.soft.append(Reason(token.kind, f"“{token.said}” agrees only roughly"))
+
+
+def _known(token: Token, keys: set[str]) -> bool:
+    """Return whether a name is there with another ending."""
+    return any(same_name(token.key, other) for other in keys)
+
+
+def _weak(token: Token) -> bool:
+    return isinstance(token.fact, Quantity) and token.fact.weak
+
+
+def _shared(claim: Row, left: set[int], row: Row) -> float:
+    held = {token.key for token in row}
+    return sum(claim[at].key in held for at in left)
+
+
+def _beside(claim: Row, row: Row, left: set[int], found: Findings, *, first: bool) -> set[int]:
+    """Compare with one sentence; return the positions of the claim's words that it has."""
+    matcher = SequenceMatcher(None, [t.key for t in claim], [t.key for t in row], autojunk=False)
+    pairs = {i + n: j + n for i, j, size in matcher.get_matching_blocks() for n in range(size)}
+    _turned(claim, row, {i: j for i, j in pairs.items() if i in left}, found)
+    if first:
+        for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+            if tag == "replace" and max(i2 - i1, j2 - j1) <= SLOT:
+                _replaced(claim[i1:i2], row[j1:j2], found)
+    return {at for at in pairs if at in left}
+
+
+def _turned(claim: Row, row: Row, pairs: dict[int, int], found: Findings) -> None:
+    """Add words that are negated or hedged on one side alone."""
+    back = {there: here for here, there in pairs.items()}
+    for kind, into, weaker, turned in (
+        ("negation", found.hard, polarity.negated, polarity.negated),
+        ("hedge", found.soft, polarity.plainly_hedged, polarity.hedged),
+    ):
+        mine, theirs = turned(claim), turned(row)
+        into += [
+            Reason(kind, f"the evidence does not say “{word.said}” of “{claim[at].said}”")
+            for at, word in weaker(claim).items()
+            if at in pairs and pairs[at] not in theirs
+        ]
+        into += [
+            Reason(kind, f"the evidence says “{word.said}” of “{row[at].said}”")
+            for at, word in theirs.items()
+            if at in back and back[at] not in mine
+        ]
+
+
+def _replaced(here: Row, there: Row, found: Findings) -> None:
+    """Add facts and opposites that stand where the evidence has others."""
+    for kind in FACTS:
+        mine = [token for token in here if token.kind == kind]
+        theirs = [token for token in there if token.kind == kind]
+        if mine and theirs and not any(agreement(a, b) for a in mine for b in theirs):
+            found.hard.append(_otherwise(kind, mine, theirs))
+    if _opening(here) and (_opening(there) or any(token.kind == NAME for token in there)):
+        found.soft.append(_otherwise("name", here[:1], there))
+    for one in here:
+        for other in there:
+            if polarity.opposite(one, other):
+                found.hard.append(_otherwise("negation", [one], [other]))
+
+
+def _opening(words: Row) -> bool:
+    """Return whether it is one word that opens its sentence: its capital does not tell a name."""
+    first = words[0]
+    return len(words) == 1 and first.start == 0 and first.kind == WORD and first.said[0].isupper()
+
+
+def _otherwise(kind: str, mine: Row, theirs: Row) -> Reason:
+    said, instead = (" ".join(token.said for token in part) for part in (mine, theirs))
+    return Reason(kind, f"“{said}”: the evidence says “{instead}”")

@@ -1,0 +1,70 @@
+"""Give the facts of a claim the keys of those in the evidence that say the same: tokens to tokens.
+
+"2024" meets "March 12, 2024", "12 March 2024" meets "2024-03-12", and an acronym meets the words
+that it stands for, whichever of the two texts has the acronym.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.checking.agreement import agreement
+from bot.language import names
+from bot.language.dates import Moment
+from bot.language.facts import DATE, NAME, NUMBER, STOP, Token
+
+Row = Sequence[Token]
+
+
+def matched(claim: Row, rows: Sequence[Row]) -> tuple[Token, ...]:
+    """Return the claim's tokens with the evidence's keys where a fact is the same."""
+    held = [token for row in rows for token in row if token.kind != STOP]
+    keys = {token.key for token in held}
+    found = [
+        _like(token, held) if token.kind in (NUMBER, DATE) and token.key not in keys else token
+        for token in _shortened(claim, keys)
+    ]
+    absent = {token.key for token in found if token.kind == NAME} - keys
+    if absent:
+        last: dict[str, str] = {}
+        for row in rows:
+            runs = names.acronyms([token.said for token in row])
+            last |= {key: row[end - 1].key for key, (_, end) in runs.items() if key in absent}
+        found = [replace(token, key=last.get(token.key, token.key)) for token in found]
+    return tuple(found)
+
+
+def _like(token: Token, held: Row) -> Token:
+    """Return a number or date with the key of the first that says all of it, or most with others.
+
+    A date may be put together: "May 7" in one sentence, "2018" in the next.
+    """
+    agree = [(agreement(token, other), other) for other in held]
+    near = [other for degree, other in agree if degree > 0]
+    same = next((other for degree, other in agree if degree == 1), None)
+    if same is None and _put_together(token, near):
+        same = near[0]
+    return replace(token, key=same.key) if same else token
+
+
+def _put_together(token: Token, near: Row) -> bool:
+    """Return whether several dates of the evidence say together what a date of the claim says."""
+    if not isinstance(token.fact, Moment) or token.fact.fiscal or not near:
+        return False
+    left = {part for part in enumerate(token.fact.parts) if part[1] is not None}
+    for other in near:
+        if isinstance(other.fact, Moment):
+            left -= set(enumerate(other.fact.parts))
+    return not left
+
+
+def _shortened(claim: Row, keys: set[str]) -> list[Token]:
+    """Return the tokens with spelled-out names as one, where the evidence has their acronym."""
+    runs = names.acronyms([token.said for token in claim])
+    for acronym, (start, end) in sorted(runs.items(), key=lambda run: -run[1][1]):
+        if acronym in keys and acronym not in {token.key for token in claim}:
+            words = claim[start:end]
+            if all(token.key not in keys for token in words if token.kind == NAME):
+                said = " ".join(token.said for token in words)
+                one = Token(acronym, NAME, words[0].start, words[-1].end, said)
+                claim = [*claim[:start], one, *claim[end:]]
+    return list(claim)

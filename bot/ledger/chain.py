@@ -1,0 +1,259 @@
+"""Check the chain: the ledger's rows in, the first that is not as it was written out.
+
+Each row is hashed anew, its columns are held against its body, its private part against the salted
+hash, what was streamed against the digest. Marks kept elsewhere (bot/ledger/anchors.py) show a cut
+tail and a full rewrite. Reads pages of rows within one snapshot; its memory does not grow.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, inspect, select
+
+from bot.ledger.canonical import chain_hash, private_hash
+from bot.ledger.rows import KIND_KEY, Kind, joined
+from bot.ledger.streamed import answers_streamed, digest_of
+from bot.ledger.tables import GENESIS, ledger, ledger_private
+
+_PAGE = 500  # rows read at a time
+_STREAMED = '"streamed":'  # what a record says of its streamed rows
+
+Rows = Sequence[Row[Any]]
+
+
+class Wrong(StrEnum):
+    """What is wrong with a record."""
+
+    BODY = "body"  # its text was edited, or its hash
+    COLUMN = "column"  # a column does not say what the body says
+    MISSING = "missing"
+    ADDED = "added"  # stands before the first record
+    ORDER = "order"  # another record's place
+    REWRITTEN = "rewritten"  # edited and hashed anew, alone or with all that follow
+    QUESTION = "question"  # the private part is not what was recorded
+    STREAMED = "streamed"  # the rows shown before the answer was whole
+    CUT = "cut"  # there are fewer records than there were
+
+
+@dataclass(frozen=True)
+class Mark:
+    """That the ledger had this many records, and what the hash of the last was."""
+
+    count: int
+    head: str  # GENESIS where there was none
+    at: str = ""  # UTC, ISO 8601
+
+
+START = Mark(0, GENESIS)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The first bad record. Ids are None where there is no record at this place."""
+
+    seq: int
+    wrong: Wrong
+    detail: str  # for people, to be read after "record 7"
+    record_id: str | None = None
+    answer_id: str | None = None
+    kind: str | None = None
+    created_at: str | None = None
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        if self.record_id is None:
+            return f"record {self.seq}: {self.detail}"
+        of = "" if self.answer_id == self.record_id else f" of {self.answer_id}"
+        named = f"{self.kind} {self.record_id}{of}, {self.created_at}"
+        return f"record {self.seq} ({named}): {self.detail}"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came of a check: the first fault, or where the sound chain ends."""
+
+    fault: Fault | None
+    head: Mark
+
+
+def check(connection: Connection, marks: Sequence[Mark] = (), after: Mark = START) -> Checked:
+    """Check the rows after a mark that is known to hold, and that they agree with the marks."""
+    wanted: dict[int, list[Mark]] = {}
+    for mark in marks:
+        wanted.setdefault(mark.count, []).append(mark)
+    last, agreed = after, after.count
+    for page in _pages(connection, after.count):
+        streamed = _Streamed(connection, page)
+        for row in page:
+            if fault := _fault(connection, row, last, streamed):
+                return Checked(fault, last)
+            for mark in wanted.get(row.seq, ()):
+                if mark.head != row.hash:
+                    return Checked(_unmarked(row, mark, agreed), last)
+                agreed = row.seq
+            last = Mark(row.seq, row.hash, row.created_at)
+    return Checked(_cut(last, marks) or _orphan(connection, last), last)
+
+
+def hash_at(connection: Connection, seq: int) -> str | None:
+    """Return the hash that the row at this place has, None where there is none."""
+    if seq == 0:
+        return GENESIS
+    found: str | None = connection.scalar(select(ledger.c.hash).where(ledger.c.seq == seq))
+    return found
+
+
+def _pages(connection: Connection, after: int) -> Iterator[Rows]:
+    # From the very start on, rows that were put in before the first would be passed over.
+    query = joined().order_by(ledger.c.seq).limit(_PAGE)
+    page = connection.execute(query.where(ledger.c.seq > after) if after else query).all()
+    while page:
+        yield page
+        page = connection.execute(query.where(ledger.c.seq > page[-1].seq)).all()
+
+
+def _fault(
+    connection: Connection, row: Row[Any], last: Mark, streamed: "_Streamed"
+) -> Fault | None:
+    expected = last.count + 1
+    if row.seq < expected:
+        return _of(row, Wrong.ADDED, "was put in before the first record")
+    if row.seq > expected:
+        what = f"is missing; the next is record {row.seq}, of {row.created_at}"
+        return Fault(expected, Wrong.MISSING, what)
+    if chain_hash(row.seq, row.prev_hash, row.body) != row.hash:
+        return _torn(connection, row, last)
+    if row.prev_hash != last.head:
+        return _unlinked(connection, row)
+    for name, part in _stated(row):
+        if part not in row.body:
+            return _of(row, Wrong.COLUMN, f"its column {name} was changed")
+    if row.kind == Kind.ANSWER and f'"{KIND_KEY}":' in row.body:
+        return _of(row, Wrong.COLUMN, "its column kind was changed")
+    if not _private_agrees(row):
+        return _of(row, Wrong.QUESTION, "its question or private part was changed")
+    if detail := streamed.fault(row):
+        return _of(row, Wrong.STREAMED, detail)
+    return None
+
+
+def _torn(connection: Connection, row: Row[Any], last: Mark) -> Fault:
+    """Say why a row's hash is not that of its body at its place."""
+    if row.prev_hash == last.head:
+        following = _at(connection, row.seq + 1)
+        if following and following.prev_hash == chain_hash(row.seq, row.prev_hash, row.body):
+            return _of(row, Wrong.COLUMN, "its column hash was changed")
+        return _of(row, Wrong.BODY, "its body was edited")
+    if chain_hash(row.seq, last.head, row.body) == row.hash:
+        return _of(row, Wrong.COLUMN, "its column prev_hash was changed")
+    query = select(ledger.c.seq, ledger.c.hash).where(ledger.c.hash == row.prev_hash)
+    before = connection.execute(query).first()
+    true_seq = before.seq + 1 if before else 1 if row.prev_hash == GENESIS else None
+    for seq in {true_seq, row.seq - 1, row.seq + 1} - {None}:
+        if chain_hash(seq, row.prev_hash, row.body) == row.hash:
+            return _of(row, Wrong.ORDER, f"stands in the wrong place; it was record {seq}")
+    if before:
+        return _of(row, Wrong.ORDER, f"stands in the wrong place; it followed record {before.seq}")
+    return _of(row, Wrong.ORDER, "does not follow the record before it")
+
+
+def _unlinked(connection: Connection, row: Row[Any]) -> Fault:
+    """Name the record that was written anew with its hash: this one, or the one before it."""
+    following = _at(connection, row.seq + 1)
+    before = _at(connection, row.seq - 1)
+    if before is None or (following is not None and following.prev_hash != row.hash):
+        return _of(row, Wrong.REWRITTEN, "was rewritten: it does not follow the record before it")
+    return _of(before, Wrong.REWRITTEN, f"was rewritten: record {row.seq} followed another")
+
+
+def _stated(row: Row[Any]) -> Iterator[tuple[str, str]]:
+    """Yield columns with what the body must hold of them.
+
+    Inside a JSON string every quotation mark is escaped, so these can only be the keys.
+    """
+    yield "answer_id", f'"answer_id":"{row.answer_id}"'
+    yield "created_at", f'"created_at":"{row.created_at}"'
+    if row.kind == Kind.ANSWER:
+        yield "record_id", f'"answer_id":"{row.record_id}"'
+    else:
+        yield "kind", f'"{KIND_KEY}":"{row.kind}"'
+        yield "record_id", f'"record_id":"{row.record_id}"'
+
+
+def _private_agrees(row: Row[Any]) -> bool:
+    return row.salt is None or (
+        f'"private_sha256":"{private_hash(row.salt, row.private)}"' in row.body
+    )
+
+
+def _unmarked(row: Row[Any], mark: Mark, agreed: int) -> Fault:
+    """Say that all from some record on was hashed anew; marks tell from which on, at the latest."""
+    first = f"record {row.seq}" if agreed + 1 == row.seq else f"one of {agreed + 1} to {row.seq}"
+    detail = f"was rewritten, {first} first: the anchor of {mark.at} has another hash"
+    return _of(row, Wrong.REWRITTEN, detail)
+
+
+def _cut(last: Mark, marks: Sequence[Mark]) -> Fault | None:
+    most = max(marks, key=lambda mark: mark.count, default=last)
+    if most.count <= last.count:
+        return None
+    what = f"is missing; the chain ends at {last.count}, the anchor of {most.at} has {most.count}"
+    return Fault(last.count + 1, Wrong.CUT, what)
+
+
+def _orphan(connection: Connection, last: Mark) -> Fault | None:
+    """Find a private part that no record has: its record was cut off."""
+    private = ledger_private.c
+    query = (
+        select(private.record_id)
+        .outerjoin(ledger, ledger.c.record_id == private.record_id)
+        .where(ledger.c.record_id.is_(None))
+        .limit(1)
+    )
+    if (record_id := connection.scalar(query)) is None:
+        return None
+    what = f"is missing; the private part of {record_id} is still there"
+    return Fault(last.count + 1, Wrong.CUT, what)
+
+
+def _at(connection: Connection, seq: int) -> Row[Any] | None:
+    return connection.execute(select(ledger).where(ledger.c.seq == seq)).first()
+
+
+def _of(row: Row[Any], wrong: Wrong, detail: str) -> Fault:
+    ids = (row.record_id, row.answer_id, row.kind, row.created_at)
+    return Fault(row.seq, wrong, detail, *map(str, ids))
+
+
+class _Streamed:
+    """The streamed rows of a page of answers, read together."""
+
+    def __init__(self, connection: Connection, page: Rows) -> None:
+        table = answers_streamed
+        ids = [row.record_id for row in page if _says_streamed(row)]
+        self._bodies: dict[str, list[str]] = {one: [] for one in ids}
+        if not ids or not inspect(connection).has_table(table.name):
+            return
+        query = select(table.c.answer_id, table.c.body).where(table.c.answer_id.in_(ids))
+        for row in connection.execute(query.order_by(table.c.answer_id, table.c.number)):
+            self._bodies[row.answer_id].append(row.body)
+
+    def fault(self, row: Row[Any]) -> str | None:
+        """Say what is wrong with the rows streamed of an answer, None where nothing is."""
+        bodies = self._bodies.get(row.record_id)
+        if bodies is None:
+            return None
+        rows = f'{_STREAMED}{{"rows":{len(bodies)},"sha256":"'
+        if f'{rows}{digest_of(bodies)}"}}' in row.body:
+            return None
+        if rows in row.body:
+            return "a sentence that was streamed of it was edited"
+        return "rows of what was streamed of it are missing or were put in"
+
+
+def _says_streamed(row: Row[Any]) -> bool:
+    # From the right: the key is among the last ones, and null for most answers.
+    at = str(row.body).rfind(_STREAMED)
+    return row.kind == Kind.ANSWER and at >= 0 and row.body.startswith("{", at + len(_STREAMED))

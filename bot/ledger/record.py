@@ -1,0 +1,190 @@
+"""Say what the ledger holds of an answer: an answer in, the chained body and the private part out.
+
+The body holds the evidence as it was seen and nothing that a person typed: where a note repeats the
+asker's words ("since the visit"), they stand in the private part alone.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib import metadata
+from typing import Any
+
+from bot.answering.answer import Answer, Citation, Period, Sentence, Standalone, Turn
+from bot.answering.eventdays import EventPeriod
+from bot.answering.render import brief_json, citation_json, hit_json, sentence_json
+from index.passage import Hit
+from index.snapshot import Filters
+
+FORMAT = 1  # of the body; raise it when keys change their meaning
+DISTRIBUTION = "brief-bot"
+EVERYTHING = Filters()
+TYPED = "…"  # stands in a note for the asker's words
+_QUOTED = re.compile("“([^”]+)”")
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What an answer was made with: the index it was found in, and the settings, none secret.
+
+    `filters` is what the search was limited to: by whoever asked, or by who may see what.
+    """
+
+    generation: int
+    fingerprint: str
+    settings: Mapping[str, Any]
+    filters: Filters = EVERYTHING
+
+
+def body(
+    answer: Answer,
+    *,
+    basis: Basis,
+    brief_sha256: Mapping[str, str],
+    seconds: Mapping[str, float],
+    streamed: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the part that is chained; `brief_sha256` maps ID@version to text hashes.
+
+    `streamed` says which rows hold what was shown before the answer was whole.
+    """
+    draft = answer.draft
+    return {
+        **begun(answer.hits, basis),
+        "answered": answer.answered,
+        "mode": draft.mode,
+        "model": draft.model,
+        "confidence": draft.confidence,
+        "features": dict(draft.features),
+        "period": _days(answer.standalone.period),
+        "sentences": [sentence_json(one) for one in answer.sentences],
+        # The numbers cited by a sentence that was withheld are ranks of the hits.
+        "withheld": [sentence_json(one) for one in draft.withheld],
+        "notes": [_untyped(note, answer.standalone) for note in draft.notes],
+        "off_topic": draft.off_topic,
+        "citations": [_cited(citation, brief_sha256) for citation in answer.citations],
+        "nearest": [
+            {**hit_json(hit, rank), "passage": _as_seen(hit, brief_sha256)}
+            for rank, hit in enumerate(answer.nearest, 1)
+        ],
+        "streamed": None if streamed is None else dict(streamed),
+        "seconds": {name: round(value, 4) for name, value in seconds.items()},
+    }
+
+
+def begun(hits: Sequence[Hit], basis: Basis) -> dict[str, Any]:
+    """Return what is known of an answer before it is made: hits, index and settings."""
+    return {
+        "format": FORMAT,
+        "program": program(),
+        "filters": {name: _plain(value) for name, value in asdict(basis.filters).items()},
+        "settings": dict(basis.settings),
+        "generation": basis.generation,
+        "fingerprint": basis.fingerprint,
+        "hits": [_score(hit, rank) for rank, hit in enumerate(hits, 1)],
+    }
+
+
+def sentence(
+    shown: Sentence, citations: Sequence[Citation], brief_sha256: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return what is kept of a sentence that is shown before the answer is whole."""
+    return {
+        "sentence": sentence_json(shown),
+        "citations": [_cited(citation, brief_sha256) for citation in citations],
+    }
+
+
+def private(
+    standalone: Standalone,
+    turns: Sequence[Turn],
+    asker: str | None,
+    place: str | None,
+    *,
+    zone: str | None = None,
+    notes: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return the part that can be forgotten: what was typed, by whom and where.
+
+    `notes` are those of the answer, which may repeat the asker's words.
+    """
+    return {
+        "question": standalone.asked,
+        "standalone_question": standalone.question,
+        "context": list(standalone.context),
+        "turns": [asdict(turn) for turn in turns],
+        "asker": asker,
+        "place": place,
+        "zone": zone,
+        "period_said": standalone.period.said if standalone.period else None,
+        "notes": list(notes),
+    }
+
+
+@cache
+def program() -> str:
+    """Return the version of this program, "unknown" where it is not installed."""
+    try:
+        return metadata.version(DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def sha256(text: str) -> str:
+    """Return the hash by which a text is known again."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _cited(citation: Citation, brief_sha256: Mapping[str, str]) -> dict[str, Any]:
+    return {**citation_json(citation), "passage": _as_seen(citation.hit, brief_sha256)}
+
+
+def _score(hit: Hit, rank: int) -> dict[str, Any]:
+    return {
+        "rank": rank,
+        "passage_id": hit.passage_id,
+        "brief_id": hit.brief.id,
+        "brief_version": hit.brief.version,
+        "score": hit.score,
+        "cosine": hit.cosine,
+        "bm25": hit.bm25,
+    }
+
+
+def _as_seen(hit: Hit, brief_sha256: Mapping[str, str]) -> dict[str, Any]:
+    passage, brief = hit.passage, hit.brief
+    version = f"{brief.id}@{brief.version}"
+    return {
+        "text": passage.text,
+        "sha256": sha256(passage.text),
+        "start": passage.start,
+        "end": passage.end,
+        "heading": list(passage.heading),
+        "context": passage.context,
+        "paragraph": passage.paragraph,
+        "page": passage.page,
+        "brief": {**brief_json(brief), "text_sha256": brief_sha256.get(version)},
+    }
+
+
+def _days(period: Period | None) -> dict[str, Any] | None:
+    if period is None:
+        return None
+    return {"since": period.since, "until": period.until, "narrows": period.narrows}
+
+
+def _untyped(note: str, standalone: Standalone) -> str:
+    """Return a note without the words that it takes from the question."""
+    period = standalone.period
+    words = [one for one in _QUOTED.findall(note) if one.lower() in standalone.asked.lower()]
+    if period is not None:
+        words += [period.said, period.event if isinstance(period, EventPeriod) else ""]
+    for one in filter(None, words):
+        note = note.replace(one, TYPED)
+    return note
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value

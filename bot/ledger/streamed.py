@@ -1,0 +1,167 @@
+"""Keep what is shown of an answer before the answer is whole: rows that are only ever added.
+
+Row 0 of an answer says what it rests on, each further one holds a sentence as it is shown. The
+record of the whole answer carries the hash over them. What was typed stands apart, can be
+forgotten, and is dropped once the whole answer's record holds it. An answer that stops in its
+midst, with its process, leaves its rows here.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    DDL,
+    Column,
+    Connection,
+    Integer,
+    String,
+    Table,
+    Text,
+    delete,
+    event,
+    inspect,
+    select,
+)
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import LedgerError
+from bot.ledger.canonical import canonical
+from index.database import Database, metadata
+from index.errors import DatabaseUnavailable
+
+answers_streamed = Table(
+    "answers_streamed",
+    metadata,
+    Column("answer_id", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # 0 for what it rests on
+    Column("body", Text, nullable=False),  # canonical JSON
+    Column("created_at", String(40), nullable=False),  # UTC, ISO 8601
+)
+
+# What people typed, for as long as the answer has no record of its own.
+answers_begun = Table(
+    "answers_begun",
+    metadata,
+    Column("answer_id", String(64), primary_key=True),
+    Column("body", Text, nullable=False),  # canonical JSON
+)
+
+_REFUSE = "answers_streamed is append-only"
+
+
+def _keep(verb: str) -> None:
+    name = f"answers_streamed_no_{verb.lower()}"
+    for dialect, statement in {
+        "sqlite": f"CREATE TRIGGER {name} BEFORE {verb} ON answers_streamed "
+        f"BEGIN SELECT RAISE(ABORT, '{_REFUSE}'); END",
+        "postgresql": f"CREATE RULE {name} AS ON {verb} TO answers_streamed DO INSTEAD NOTHING",
+    }.items():
+        ddl = DDL(statement)  # type: ignore[no-untyped-call]
+        event.listen(answers_streamed, "after_create", ddl.execute_if(dialect=dialect))
+
+
+_keep("UPDATE")
+_keep("DELETE")
+
+
+class Stream:
+    """The rows of one answer that is shown sentence by sentence."""
+
+    def __init__(self, database: Database, answer_id: str) -> None:
+        """Begin with no row."""
+        self._database = database
+        self.answer_id = answer_id
+        self._bodies: list[str] = []
+
+    @property
+    def digest(self) -> dict[str, Any] | None:
+        """What the record of the whole answer says of the rows; None where there are none."""
+        if not self._bodies:
+            return None
+        return {"rows": len(self._bodies), "sha256": digest_of(self._bodies)}
+
+    def begin(self, body: Mapping[str, Any], private: Mapping[str, Any]) -> None:
+        """Commit what the answer rests on; LedgerError where that fails, and nothing is shown."""
+        typed = {"answer_id": self.answer_id, "body": canonical(private)}
+        self._add(body, lambda connection: connection.execute(answers_begun.insert(), typed))
+
+    def add(self, body: Mapping[str, Any]) -> None:
+        """Commit one sentence; LedgerError where that fails, and it may not be shown."""
+        self._add(body, lambda _: None)
+
+    def finished(self) -> None:
+        """Drop what was typed: the record of the whole answer holds it now."""
+        if self._bodies:
+            forget(self._database, [self.answer_id])
+
+    def _add(self, body: Mapping[str, Any], more: Any) -> None:
+        text = canonical(body)
+        try:
+            with self._database.write() as connection:
+                metadata.create_all(connection, tables=[answers_streamed, answers_begun])
+                connection.execute(
+                    answers_streamed.insert().values(
+                        answer_id=self.answer_id,
+                        number=len(self._bodies),
+                        body=text,
+                        created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+                    )
+                )
+                more(connection)
+        except (SQLAlchemyError, OSError, DatabaseUnavailable) as error:
+            raise LedgerError(
+                "ledger: a sentence could not be recorded, so it is not shown; "
+                "see that the database is there, unlocked and on a disk with room"
+            ) from error
+        self._bodies.append(text)
+
+
+def rows(database: Database, answer_id: str) -> list[str]:
+    """Return the bodies of an answer's rows, as canonical JSON, in their order."""
+    with database.write() as connection:
+        metadata.create_all(connection, tables=[answers_streamed])
+        query = select(answers_streamed.c.body).where(answers_streamed.c.answer_id == answer_id)
+        return [row.body for row in connection.execute(query.order_by(answers_streamed.c.number))]
+
+
+def forget(database: Database, answer_ids: Sequence[str]) -> None:
+    """Delete what people typed for answers that never came to an end."""
+    with database.write() as connection:
+        forget_within(connection, answer_ids)
+
+
+def forget_within(connection: Connection, answer_ids: Sequence[str]) -> list[str]:
+    """Delete it in the caller's transaction; return the ids of those for which something went."""
+    metadata.create_all(connection, tables=[answers_begun])
+    gone: list[str] = []
+    for answer_id in answer_ids:
+        mine = delete(answers_begun).where(answers_begun.c.answer_id == answer_id)
+        gone += [answer_id] * connection.execute(mine).rowcount
+    return gone
+
+
+def begun_by(connection: Connection, is_theirs: Callable[[Mapping[str, Any]], bool]) -> list[str]:
+    """Return the ids of answers that never came to an end, by what was typed for them."""
+    if not inspect(connection).has_table(answers_begun.name):
+        return []
+    rows = connection.execute(select(answers_begun).order_by(answers_begun.c.answer_id))
+    return [row.answer_id for row in rows if is_theirs(json.loads(row.body))]
+
+
+def begun_before(connection: Connection, moment: str) -> list[str]:
+    """Return the ids of those begun before a moment (UTC, ISO 8601)."""
+    if not inspect(connection).has_table(answers_begun.name):
+        return []
+    streamed, begun = answers_streamed.c, answers_begun.c
+    query = select(begun.answer_id).join(
+        answers_streamed, (streamed.answer_id == begun.answer_id) & (streamed.number == 0)
+    )
+    return list(connection.scalars(query.where(streamed.created_at < moment)))
+
+
+def digest_of(bodies: Sequence[str]) -> str:
+    """Return the SHA-256 over the bodies of an answer's rows."""
+    return hashlib.sha256("\n".join(bodies).encode()).hexdigest()

@@ -1,0 +1,159 @@
+"""The ledger's two tables and the triggers that keep them append-only, on SQLite and PostgreSQL.
+
+A record is an answer, or says something further of one: how it was posted, what a reader or an
+editor thought of it, that its question was forgotten. All of them stand in one chain.
+"""
+
+from sqlalchemy import (
+    DDL,
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    Text,
+    event,
+    text,
+)
+from sqlalchemy import inspect as inspected
+
+from index.database import metadata
+
+GENESIS = "0" * 64  # prev_hash of the first row
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("record_id", String(64), nullable=False, unique=True),  # of an answer: the answer's id
+    Column("kind", String(16), nullable=False),  # bot.ledger.ledger.Kind
+    Column("answer_id", String(64), nullable=False, index=True),  # the answer that it speaks of
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("body", Text, nullable=False),  # canonical JSON
+    Column("created_at", String(40), nullable=False),  # UTC, ISO 8601; order by seq, not by this
+)
+
+# What people typed; rows may be deleted and never changed.
+ledger_private = Table(
+    "ledger_private",
+    metadata,
+    Column("record_id", String(64), ForeignKey("ledger.record_id"), primary_key=True),
+    Column("salt", String(64), nullable=False),
+    Column("body", Text, nullable=False),  # canonical JSON
+)
+
+_REFUSALS = (  # (table, what is refused, on which rows)
+    ("ledger", "UPDATE"),
+    ("ledger", "DELETE"),
+    ("ledger_private", "UPDATE"),
+)
+
+# The insert trigger keeps INSERT OR REPLACE, which fires no delete trigger, from replacing a row.
+_SQLITE_NEXT_ROW = f"""
+CREATE TRIGGER ledger_next BEFORE INSERT ON ledger
+WHEN NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM ledger)
+  OR NEW.prev_hash <> coalesce(
+       (SELECT hash FROM ledger ORDER BY seq DESC LIMIT 1), '{GENESIS}')
+  OR EXISTS (SELECT 1 FROM ledger
+             WHERE record_id = NEW.record_id OR hash = NEW.hash)
+BEGIN SELECT RAISE(ABORT, 'ledger is append-only'); END
+"""  # noqa: S608 - a constant
+
+_SQLITE_KEEP_PRIVATE = """
+CREATE TRIGGER ledger_private_keep BEFORE INSERT ON ledger_private
+WHEN EXISTS (SELECT 1 FROM ledger_private WHERE record_id = NEW.record_id)
+BEGIN SELECT RAISE(ABORT, 'ledger_private is never changed'); END
+"""
+
+_POSTGRES_REFUSE = """
+CREATE OR REPLACE FUNCTION briefs_refuse() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$
+"""
+
+_POSTGRES_NEXT_ROW = f"""
+CREATE OR REPLACE FUNCTION briefs_next_row() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  IF NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM ledger)
+     OR NEW.prev_hash <> coalesce(
+          (SELECT hash FROM ledger ORDER BY seq DESC LIMIT 1), '{GENESIS}')
+  THEN RAISE EXCEPTION 'ledger is append-only'; END IF;
+  RETURN NEW;
+END $$
+"""  # noqa: S608 - a constant
+
+
+def _after_create(table: Table, dialect: str, statement: str) -> None:
+    ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+    event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
+
+
+def _register() -> None:
+    tables = {ledger.name: ledger, ledger_private.name: ledger_private}
+    for statement in (_POSTGRES_REFUSE, _POSTGRES_NEXT_ROW):
+        _after_create(ledger, "postgresql", statement)
+    for name, verb in _REFUSALS:
+        _after_create(
+            tables[name],
+            "sqlite",
+            f"CREATE TRIGGER {name}_no_{verb.lower()} BEFORE {verb} ON {name} "
+            f"BEGIN SELECT RAISE(ABORT, '{name} is append-only'); END",
+        )
+        _after_create(
+            tables[name],
+            "postgresql",
+            f"CREATE TRIGGER {name}_no_{verb.lower()} BEFORE {verb} ON {name} "
+            "FOR EACH ROW EXECUTE FUNCTION briefs_refuse()",
+        )
+    _after_create(ledger, "sqlite", _SQLITE_NEXT_ROW)
+    _after_create(ledger_private, "sqlite", _SQLITE_KEEP_PRIVATE)
+    _after_create(
+        ledger,
+        "postgresql",
+        "CREATE TRIGGER ledger_next BEFORE INSERT ON ledger "
+        "FOR EACH ROW EXECUTE FUNCTION briefs_next_row()",
+    )
+    _after_create(
+        ledger,
+        "postgresql",
+        "CREATE TRIGGER ledger_no_truncate BEFORE TRUNCATE ON ledger "
+        "FOR EACH STATEMENT EXECUTE FUNCTION briefs_refuse()",
+    )
+
+
+_register()
+
+
+def create(connection: Connection) -> None:
+    """Create the tables where they are missing, and take over what an older build recorded."""
+    metadata.create_all(connection, tables=[ledger, ledger_private])
+    if not inspected(connection).has_table("answers_ledger"):
+        return
+    for statement in _FROM_ANSWERS_LEDGER:
+        connection.exec_driver_sql(statement)
+
+
+def missing_triggers(connection: Connection) -> list[str]:
+    """Return the names of the triggers that should be there and are not."""
+    names = [f"{table}_no_{verb.lower()}" for table, verb in _REFUSALS] + ["ledger_next"]
+    if connection.dialect.name == "sqlite":
+        names.append("ledger_private_keep")
+        query = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    else:
+        names.append("ledger_no_truncate")
+        query = text("SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'")
+    there = set(connection.scalars(query))
+    return [name for name in names if name not in there]
+
+
+# Bodies and hashes stay as they are: an answer's record is of this form still.
+_FROM_ANSWERS_LEDGER = (
+    "INSERT INTO ledger (seq, record_id, kind, answer_id, prev_hash, hash, body, created_at) "
+    "SELECT seq, answer_id, 'answer', answer_id, prev_hash, hash, body, created_at "
+    "FROM answers_ledger ORDER BY seq",
+    "INSERT INTO ledger_private (record_id, salt, body) "
+    "SELECT answer_id, salt, body FROM answers_private",
+    "DROP TABLE answers_private",
+    "DROP TABLE answers_ledger",
+)

@@ -1,0 +1,83 @@
+"""Cut a question that asks several things into its parts, by rules of English: text in, parts out.
+
+Two forms are cut, and nothing doubtful:
+
+- questions one after the other: "who runs it, and how much does it cost?". A cut stands before a
+  word that asks (how, what, which, who, when, where, why, did, can …); what stands before a colon
+  belongs to every part;
+- things compared: "the fee in Orrin vs. Sarn", "compare A with B", "A and B side by side". Each
+  part has one of the things and the words that they share.
+
+A part that leans on the others, or says little itself, gets their names and noun groups as context.
+A question that asks one thing has no parts. Knows nothing of the briefs.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.answering.answer import Standalone
+from bot.question.compared import compared
+from bot.question.conversation import leans, phrases
+from index.words import content_words
+
+MOST = 3  # parts
+FEW = 3  # content words up to which a part says too little by itself
+
+_ASKING = (
+    r"(?:(?:by|for|to|of|in|at|on|from|since|until|under|with)\s+)?"
+    r"(?:how|what|which|who|whom|whose|when|where|why)\b"
+)
+_HELPING = (
+    r"(?:is|are|was|were|do|does|did|can|could|will|would|has|have|had|should|must|may)(?:n['’]t)?"
+)
+_SUBJECT = r"(?:it|its|they|their|he|she|his|her|the|this|that|these|those|any|there|[A-Z]\S*)\b"
+_CUT = re.compile(
+    rf"(?:\s*[,;?]\s*|\s+)(?:and|but|&|\+)\s+(?:also\s+|then\s+|if\s+so,?\s+)?(?=(?i:{_ASKING}))"
+    rf"|\s*[,;?]\s*(?:and|but|&|\+)\s+(?:also\s+|then\s+)?(?=(?i:{_HELPING})\s+{_SUBJECT})"
+    rf"|\s+(?:and|&)\s+(?=(?i:{_HELPING})\s+(?:it|they|he|she|the)\b)"
+    rf"|\s*[?;]\s+(?=(?i:{_ASKING}|{_HELPING}\s+{_SUBJECT}))"
+)
+_ASKS = re.compile(rf"\b(?:{_ASKING}|{_HELPING}\b)", re.IGNORECASE)
+_PREFIX = re.compile(r"^[^:?]{2,80}:\s+")
+
+
+def parts(question: str) -> tuple[str, ...]:
+    """Return the parts as questions, at most three; () for a question that asks one thing."""
+    said = " ".join(question.split())
+    for found in (_one_after_the_other(said), compared(said)):
+        if 2 <= len(found) <= MOST and all(map(content_words, found)):
+            return found
+    return ()
+
+
+def parts_of(asked: Standalone) -> tuple[Standalone, ...]:
+    """Return the parts of a question, each to be searched and answered like a question."""
+    cut = parts(asked.searched)
+    return tuple(_part(asked, one, [other for other in cut if other != one]) for one in cut)
+
+
+def _one_after_the_other(question: str) -> tuple[str, ...]:
+    prefix = _PREFIX.match(question)
+    shared = prefix.group() if prefix else ""
+    pieces = [piece.strip(" ,;?.") for piece in _CUT.split(question[len(shared) :])]
+    if not all(map(_ASKS.search, pieces)) or not all(map(content_words, pieces)):
+        return ()
+    return tuple(f"{shared}{piece}?" for piece in pieces)
+
+
+def _part(asked: Standalone, part: str, others: Sequence[str]) -> Standalone:
+    own = {word.lower() for word in part.split()}
+    lent = [phrase for other in others for phrase in phrases(other)]
+    lent = [phrase for phrase in dict.fromkeys(lent) if not {*phrase.lower().split()} <= own]
+    if not lent or not (leans(part) or len(content_words(part)) <= FEW):
+        return replace(asked, question=part, asked=part, rewritten=False)
+    return replace(
+        asked,
+        question=f"{part} (about: {', '.join(lent)})",
+        asked=part,
+        context=tuple(
+            dict.fromkeys((*(w for phrase in lent for w in phrase.split()), *asked.context))
+        ),
+        rewritten=False,
+    )

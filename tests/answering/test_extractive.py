@@ -1,0 +1,105 @@
+"""Answers made of the briefs' own sentences."""
+
+import time
+
+import pytest
+
+from bot.answering import extractive
+from bot.answering.answer import Standalone
+from bot.question.conversation import standalone
+from index.search import Query
+
+
+def ask(library, question, turns=()):
+    asked = standalone(question, turns)
+    hits = library.search(Query(text=asked.asked, context=asked.context), limit=10)
+    return extractive.answer(asked, hits, library)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("For how long was Port Aurelia leased?", "for 99 years"),
+        ("Why did wheat exports of Tamara fall?", "because of drought"),
+        ("Who called the lease of the harbour a mistake?", "Ilse Brandt"),
+        ("How many tons of wheat did Tamara export in 2022?", "8.1 million tons"),
+    ],
+)
+def test_quotes_the_sentence_that_answers(library, question, expected):
+    """The kind of thing asked for is in the quotation."""
+    draft = ask(library, question)
+    assert expected in " ".join(sentence.text for sentence in draft.sentences)
+
+
+def test_every_sentence_is_a_slice_of_its_brief(library):
+    """Offsets count in the brief's text, the page is the quotation's own."""
+    draft = ask(library, "Who leased Port Aurelia, and what did the minister promise?")
+    assert 1 <= len(draft.sentences) <= 3
+    for sentence, citation in zip(draft.sentences, draft.citations, strict=True):
+        text = library.brief(citation.brief.id, citation.brief.version).text
+        assert text[citation.start : citation.end] == citation.quote == sentence.text
+        assert sentence.citations == (citation.number,)
+    assert [citation.number for citation in draft.citations] == list(
+        range(1, len(draft.citations) + 1)
+    )
+
+
+def test_sentences_of_one_brief_stand_in_the_order_of_its_text(library):
+    """A later sentence never comes before an earlier one of the same brief."""
+    draft = ask(library, "What happened to the lease of Port Aurelia with Norvane and Brandt?")
+    starts = [citation.start for citation in draft.citations]
+    assert starts == sorted(starts)
+
+
+@pytest.mark.parametrize("question", ["best way to cook carbonara?", "are you a bot?", "thanks"])
+def test_does_not_answer_what_the_briefs_do_not_say(library, question):
+    """No sentence is better than a wrong one."""
+    draft = ask(library, question)
+    assert (draft.answered, draft.sentences, draft.citations) == (False, (), ())
+
+
+def test_no_hits_is_no_answer(library):
+    """An empty search gives an empty draft."""
+    assert not extractive.answer(Standalone("q", "q"), [], library).answered
+
+
+def test_the_words_of_earlier_turns_help_to_choose(library):
+    """A question without content of its own is answered from its context."""
+    draft = ask(library, "for how long?", ["What is the Port Aurelia lease?"])
+    assert "99 years" in " ".join(sentence.text for sentence in draft.sentences)
+
+
+def test_the_same_question_gives_the_same_answer(library):
+    """Nothing in the choice depends on chance."""
+    question = "Why did wheat exports of Tamara fall?"
+    assert ask(library, question) == ask(library, question)
+
+
+def test_choosing_is_quick_once_the_model_is_warm(library):
+    """Well under the second that an asker notices; a busy machine is allowed for."""
+    ask(library, "For how long was Port Aurelia leased?")
+    started = time.perf_counter()
+    ask(library, "Who called the lease of the harbour a mistake?")
+    assert time.perf_counter() - started < 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        (
+            "How many tons of wheat did Tamara export in 2022, "
+            "and who called the lease of the harbour a mistake?",
+            ("8.1 million tons", "Ilse Brandt"),
+        ),
+        (
+            "Why did wheat exports of Tamara fall, and for how long was Port Aurelia leased?",
+            ("drought", "99 years"),
+        ),
+    ],
+)
+def test_each_part_of_a_question_has_its_sentence(library, question, wanted):
+    """Be they of one brief or of two, and never more than three."""
+    draft = ask(library, question)
+    said = " ".join(sentence.text for sentence in draft.sentences)
+    assert all(one in said for one in wanted)
+    assert len(draft.sentences) <= extractive.SENTENCES

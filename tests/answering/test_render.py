@@ -1,0 +1,173 @@
+"""Answers for the terminal and for machines."""
+
+import io
+import json
+
+from rich.console import Console
+
+from bot.answering.answer import (
+    Answer,
+    Citation,
+    Draft,
+    Period,
+    Reason,
+    Sentence,
+    Standalone,
+    Verdict,
+    verbatim,
+)  # fmt: skip
+from bot.answering.render import answer_json, hit_json, plain, renderable
+from index.passage import BriefRef, Hit, Passage
+
+TEXT = "The [bold]lease[/bold] ends in 2031.\x1b[31m"
+BRIEF = BriefRef("b1", "Port Aurelia", None, ("A", "B"), "/b/port.txt", "default")
+PAGED = BriefRef("b2", "Wheat", "2024-03", (), "/b/w.pdf", "default", pages=((0, 1), (5, 2)))
+ROW = "| 2022 | 8.1 |"
+HITS = (
+    Hit("p1", Passage(0, 10, 10 + len(TEXT), TEXT, ("Terms",), 4), BRIEF, 0.9, 0.5, 3.0),
+    Hit("p2", Passage(0, 7, 7 + len(ROW), ROW, (), 2, 2), PAGED, 0.8, 0.4, 2.0),
+)
+
+
+def answered():
+    citations = (Citation(1, HITS[0], 10, 46), Citation(2, HITS[1], 7, 7 + len(ROW)))
+    sentences = tuple(verbatim(citation.quote, citation) for citation in citations)
+    return Answer("a1", Standalone("q", "q"), Draft(sentences, citations, 0.8), HITS, 0.04)
+
+
+def unanswered():
+    return Answer("a2", Standalone("q", "q"), Draft(), HITS)
+
+
+def drawn(answer, **options):
+    out = io.StringIO()
+    Console(file=out, width=100, **options).print(renderable(answer))
+    return out.getvalue()
+
+
+def test_text_has_marked_sentences_then_numbered_sources():
+    """Title, date or "no date", page or paragraph, and source for each citation."""
+    assert plain(answered()).splitlines() == [
+        "The [bold]lease[/bold] ends in 2031. [1]",
+        "",
+        "| 2022 | 8.1 | [2]",
+        "",
+        "Sources (newest: 2024-03)",
+        " [1] Port Aurelia, no date, paragraph 4, port.txt",
+        " [2] Wheat, 2024-03, page 2, w.pdf",
+    ]
+
+
+def test_two_quotations_of_one_place_share_a_line():
+    """Both numbers stand before it."""
+    citations = (Citation(1, HITS[0], 10, 46), Citation(2, HITS[0], 14, 46))
+    sentences = tuple(verbatim(citation.quote, citation) for citation in citations)
+    answer = Answer("a1", Standalone("q", "q"), Draft(sentences, citations, 0.8), HITS, 0.04)
+    assert plain(answer).splitlines()[-1] == " [1][2] Port Aurelia, no date, paragraph 4, port.txt"
+
+
+def test_an_unanswered_question_names_the_nearest_passages():
+    """The briefs do not say; here is what is near."""
+    lines = plain(unanswered()).splitlines()
+    assert lines[0] == "The briefs do not say."
+    assert lines[3].startswith("  Port Aurelia, no date: The [bold]lease[/bold] ends")
+
+
+def test_brief_text_is_never_read_as_markup_or_as_control_codes():
+    """Square brackets are shown, escape characters are not sent."""
+    for answer in (answered(), unanswered()):
+        shown = drawn(answer)
+        assert "[bold]lease[/bold]" in shown
+        assert "\x1b" not in shown
+        assert "\x1b" not in plain(answer)
+
+
+def test_the_terminal_shows_what_the_text_says():
+    """Rich output without colours has the same words."""
+    assert drawn(answered()).split() == plain(answered()).split()
+    assert drawn(unanswered()).split() == plain(unanswered()).split()
+
+
+def test_json_keeps_to_the_contract():
+    """Every key of the contract is there and the whole is JSON."""
+    made = json.loads(json.dumps(answer_json(answered(), "q1")))
+    assert made["id"] == "q1"
+    assert {
+        "id", "question", "standalone_question", "answered", "sentences", "citations", "nearest",
+        "answer_id", "mode", "seconds",
+    } <= set(made)  # fmt: skip
+    assert made["sentences"][0] == {
+        "text": "The [bold]lease[/bold] ends in 2031.",
+        "citations": [1],
+        "verdict": "supported",
+        "reasons": [],
+        "bold": [],
+    }
+    assert {"number", "passage_id", "quote", "start", "end", "page", "brief"} <= set(
+        made["citations"][0]
+    )
+    assert made["citations"][0]["brief"]["author"] == "A; B"
+    assert made["citations"][1]["brief"]["author"] is None
+    assert (made["nearest"], made["mode"]) == ([], "extractive")
+
+
+def test_json_names_the_nearest_only_when_not_answered():
+    """They have the form of search hits."""
+    made = answer_json(unanswered())
+    assert made["nearest"][0] == hit_json(HITS[0], 1)
+    assert (made["answered"], made["sentences"], made["citations"]) == (False, [], [])
+
+
+def doubtful():
+    """A written answer: one sentence to check, one withheld, a note."""
+    citation = Citation(1, HITS[1], 7, 7 + len(ROW))
+    reason = Reason("number", "8.2 is not in it")
+    shown = Sentence("Exports were 8.2.", (1,), Verdict.CHECK, (reason,), ((13, 16),))
+    hidden = Sentence("Exports were 9.9.", (4,), Verdict.UNSUPPORTED, (reason,))
+    draft = Draft(
+        (shown,), (citation,), 0.8, mode="generative", model="openai:x",
+        withheld=(hidden,), notes=("1 sentence was withheld.",),
+    )  # fmt: skip
+    asked = Standalone("q", "q", period=Period("in 2022", "2022-01-01", "2022-12-31"))
+    return Answer("a3", asked, draft, HITS)
+
+
+def test_what_stands_in_the_way_of_trust_is_shown():
+    """A mark behind a sentence to be checked, its reason, and the notes; nothing withheld."""
+    assert plain(doubtful()).splitlines() == [
+        "Exports were 8.2. [1][?]",
+        "",
+        "Note: 1 sentence was withheld.",
+        "Note: [1][?] check this against its source. number: 8.2 is not in it",
+        "",
+        "Sources",
+        " [1] Wheat, 2024-03, page 2, w.pdf",
+    ]
+    assert drawn(doubtful()).split() == plain(doubtful()).split()
+
+
+def test_bold_stretches_are_bold_on_a_terminal_alone():
+    """In colours that is one escape sequence, elsewhere nothing."""
+    assert "\x1b[1m8.2\x1b[0m" in drawn(doubtful(), force_terminal=True, color_system="standard")
+    assert "\x1b" not in drawn(doubtful())
+
+
+def test_json_of_a_written_answer():
+    """Model, notes, the number withheld, reasons, bold stretches, and the time spoken of."""
+    made = json.loads(json.dumps(answer_json(doubtful())))
+    assert (made["mode"], made["model"], made["withheld"]) == ("generative", "openai:x", 1)
+    assert made["notes"] == ["1 sentence was withheld."]
+    assert made["period"] == {"since": "2022-01-01", "until": "2022-12-31", "said": "in 2022"}
+    (sentence,) = made["sentences"]
+    assert sentence["verdict"] == "check"
+    assert sentence["reasons"] == [{"kind": "number", "detail": "8.2 is not in it"}]
+    assert sentence["bold"] == [[13, 16]]
+    assert "9.9" not in json.dumps(made)
+    assert answer_json(answered())["period"] is None
+
+
+def test_notes_stand_before_the_nearest_passages():
+    """Where the briefs do not say."""
+    answer = Answer("a4", Standalone("q", "q"), Draft(notes=("No model.",)), HITS)
+    assert plain(answer).splitlines()[:2] == ["The briefs do not say.", "Note: No model."]
+    assert drawn(answer).split() == plain(answer).split()

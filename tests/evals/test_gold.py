@@ -1,0 +1,102 @@
+"""Gold files: easy to write, every bad line named, the others still read."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.evals.gold import Gold, Need, read
+from index.errors import UsageError
+
+
+def gold(tmp_path: Path, *rows: Any) -> Gold:
+    path = tmp_path / "gold.jsonl"
+    lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
+    path.write_text("\n".join(lines), encoding="utf-8", errors="surrogateescape")
+    return read(path)
+
+
+def test_a_question_and_a_quote_are_enough(tmp_path: Path) -> None:
+    """The quote may be a bare text, an object, or a list of either; the rest has defaults."""
+    quote = "It handles 41 million tons"
+    found = gold(
+        tmp_path,
+        {"question": "How much cargo?", "gold": quote},
+        {"question": "How much cargo?", "gold": {"quote": quote}},
+        {"question": "How much cargo?", "gold": [quote, {"quote": quote}]},
+    )
+    assert not found.faults
+    assert [len(one.needed) for one in found.questions] == [1, 1, 2]
+    first = found.questions[0]
+    assert first.needed == ((Need(quote=quote),),)
+    assert (first.id, first.type, first.answerable) == ("line-1", "question", True)
+
+
+def test_a_question_that_nothing_answers_says_so(tmp_path: Path) -> None:
+    """`answerable` false needs no gold; without both the line is refused."""
+    found = gold(tmp_path, {"question": "Why?", "answerable": False}, {"question": "Why not?"})
+    assert [one.answerable for one in found.questions] == [False]
+    assert "line 2: neither 'gold' nor 'answerable'" in found.faults[0]
+
+
+@pytest.mark.parametrize("key", ["brief", "id", "number", "report", "title", "file"])
+def test_a_brief_may_be_named_instead_of_quoted(tmp_path: Path, key: str) -> None:
+    """By id, report number, title or file."""
+    found = gold(tmp_path, {"question": "Why?", "gold": [{key: "IF10753"}]})
+    assert found.questions[0].needed == ((Need(briefs=("IF10753",)),),)
+
+
+def test_alternatives_stand_beside_what_they_replace(tmp_path: Path) -> None:
+    """`replaces` counts the items of gold from 0; a plain quote goes before one with markup."""
+    row = {
+        "question": "Why?",
+        "gold": [{"quote": "**one** a b", "quote_plain": "one a b"}, {"quote": "two c d"}],
+        "alt_gold": [{"quote": "deux c d", "replaces": 1}],
+    }
+    (question,) = gold(tmp_path, row).questions
+    assert [[need.quote for need in needs] for needs in question.needed] == [
+        ["one a b"], ["two c d", "deux c d"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("{", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ("[]", "not an object"),
+        ('{"question": "\udcff?", "gold": "a b c"}', "not UTF-8"),
+        ({"gold": "a b c"}, "no text under 'question'"),
+        ({"question": 7, "gold": "a b c"}, "'question' is not a text"),
+        ({"question": "Why?", "gold": [3]}, "neither a text nor an object"),
+        ({"question": "Why?", "gold": [{"quote": " … "}]}, "neither a quote nor a brief"),
+        ({"question": "Why?", "gold": "a b c", "conversation": "x"}, "'conversation' is not"),
+        ({"question": "Why?", "gold": "a b c", "answerable": "yes"}, "neither 'gold' nor"),
+        (
+            {"question": "Why?", "gold": "a b c", "alt_gold": [{"quote": "d", "replaces": 1}]},
+            "'alt_gold' replaces 1",
+        ),
+    ],
+)
+def test_a_bad_line_is_named_and_the_others_stay(tmp_path: Path, row: Any, reason: str) -> None:
+    """With its number, the reason and the mend."""
+    found = gold(tmp_path, "", row, {"question": "Why?", "gold": "a b c"})
+    assert [one.question for one in found.questions] == ["Why?"]
+    (fault,) = found.faults
+    assert fault.startswith("line 2: ")
+    assert reason in fault
+
+
+def test_an_id_is_given_once(tmp_path: Path) -> None:
+    """Results are compared by id."""
+    row = {"id": "a", "question": "Why?", "gold": "a b c"}
+    found = gold(tmp_path, row, row)
+    assert len(found.questions) == 1
+    assert "line 2: id 'a' stands in an earlier line" in found.faults[0]
+
+
+def test_a_missing_file_is_wrong_usage(tmp_path: Path) -> None:
+    """One line that names it."""
+    with pytest.raises(UsageError, match="name a gold file"):
+        read(tmp_path / "none.jsonl")

@@ -1,0 +1,240 @@
+"""The append-only record of answers."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DatabaseError
+
+from bot.errors import LedgerError
+from bot.ledger.ledger import GENESIS, Kind, Ledger, canonical, chain_hash, private_hash
+from index.database import Database, sqlite_url
+from index.errors import NotFound
+
+ROOT = Path(__file__).parents[2]
+APPEND_50 = """
+import sys
+from bot.ledger.ledger import Ledger
+from index.database import Database, sqlite_url
+ledger = Ledger(Database(sqlite_url(sys.argv[1])))
+for n in range(50):
+    ledger.append(f"{sys.argv[2]}-{n}", {"n": n}, {"question": "who?"})
+"""
+
+
+@pytest.fixture
+def database(tmp_path):
+    opened = Database(sqlite_url(tmp_path / "ledger.db"))
+    yield opened
+    opened.close()
+
+
+OLDER_TABLES = (
+    "CREATE TABLE answers_ledger (seq INTEGER PRIMARY KEY, answer_id VARCHAR(64) UNIQUE, prev_hash"
+    " VARCHAR(64), hash VARCHAR(64) UNIQUE, body TEXT, created_at VARCHAR(40))",
+    "CREATE TABLE answers_private (answer_id VARCHAR(64) PRIMARY KEY"
+    " REFERENCES answers_ledger (answer_id), salt VARCHAR(64), body TEXT)",
+)
+OLDER_ROW = "INSERT INTO answers_ledger VALUES (:seq, :id, :prev, :hash, :body, '2026-01-01')"
+
+
+@pytest.fixture
+def ledger(database):
+    made = Ledger(database)
+    for n in range(5):
+        made.append(f"a{n}", {"n": n, "text": "Café"}, {"question": f"question {n}", "asker": "U1"})
+    return made
+
+
+def tamper(database, *statements):
+    """Change rows as somebody with the file could: without the triggers."""
+    with database.write() as connection:
+        for name in ("ledger_no_update", "ledger_no_delete"):
+            connection.execute(text(f"DROP TRIGGER {name}"))
+        connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def test_gives_back_what_was_recorded(ledger):
+    """An entry holds body, private part, its place in the chain and the time."""
+    entry = ledger.get("a2")
+    assert (entry.seq, entry.body["n"], entry.body["text"]) == (3, 2, "Café")
+    assert entry.private == {"question": "question 2", "asker": "U1"}
+    assert entry.prev_hash == ledger.get("a1").hash
+    assert entry.body["created_at"] == entry.created_at
+    assert entry.created_at.endswith("+00:00")
+
+
+def test_lists_the_newest_first(ledger):
+    """`recent` counts back from the head."""
+    assert [entry.answer_id for entry in ledger.recent(2)] == ["a4", "a3"]
+
+
+def test_an_empty_ledger_is_sound(database):
+    """Nothing recorded yet: nothing is wrong."""
+    empty = Ledger(database)
+    assert (empty.verify(), empty.recent(), empty.head()) == (None, [], (0, GENESIS))
+
+
+def test_an_unknown_answer_is_named(ledger):
+    """The error carries the id."""
+    with pytest.raises(NotFound, match="zz: no such answer"):
+        ledger.get("zz")
+
+
+def test_an_untouched_chain_verifies(ledger):
+    """The head is the last row's hash."""
+    assert ledger.verify() is None
+    assert ledger.head() == (5, ledger.get("a4").hash)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger SET body = '{}' WHERE seq = 2",
+        "DELETE FROM ledger WHERE seq = 5",
+        "INSERT OR REPLACE INTO ledger SELECT * FROM ledger WHERE seq = 2",
+        "INSERT INTO ledger SELECT 9, 'x', 'answer', 'x', hash, 'y', body, created_at"
+        " FROM ledger WHERE seq = 5",
+        "INSERT INTO ledger SELECT 6, 'x', 'answer', 'x', prev_hash, 'y', body, created_at"
+        " FROM ledger WHERE seq = 5",
+        "UPDATE ledger_private SET body = '{}'",
+        "INSERT OR REPLACE INTO ledger_private SELECT * FROM ledger_private",
+    ],
+)
+def test_the_database_itself_refuses_to_change_a_record(ledger, database, statement):
+    """Triggers refuse update, delete, replacement, gaps and rows that do not follow the head."""
+    with pytest.raises(DatabaseError, match=r"append-only|never changed"), database.write() as rows:
+        rows.execute(text(statement))
+    assert ledger.verify() is None
+
+
+@pytest.mark.parametrize(
+    ("statements", "bad"),
+    [
+        (["UPDATE ledger SET body = replace(body, 'Caf', 'Kaf') WHERE seq = 3"], 3),
+        (["UPDATE ledger SET created_at = '1999-01-01' WHERE seq = 2"], 2),
+        (["UPDATE ledger SET record_id = 'other', answer_id = 'other' WHERE seq = 4",
+          "UPDATE ledger_private SET record_id = 'other' WHERE record_id = 'a3'"], 4),
+        (["UPDATE ledger SET answer_id = 'a0' WHERE seq = 4"], 4),
+        (["UPDATE ledger SET kind = 'feedback' WHERE seq = 4"], 4),
+        (["DELETE FROM ledger_private", "DELETE FROM ledger WHERE seq = 3"], 3),
+        (["UPDATE ledger SET hash = 'x' WHERE seq = 1"], 1),
+        (["UPDATE ledger SET seq = 99 WHERE seq = 2",
+          "UPDATE ledger SET seq = 2 WHERE seq = 3",
+          "UPDATE ledger SET seq = 3 WHERE seq = 99"], 2),
+    ],
+)  # fmt: skip
+def test_names_the_first_row_that_was_tampered_with(ledger, database, statements, bad):
+    """Edits, removals and swaps are found without the triggers' help."""
+    with database.write() as connection:
+        connection.execute(text("DROP TRIGGER ledger_private_no_update"))
+    tamper(database, *statements)
+    assert ledger.verify() == bad
+
+
+def test_a_changed_question_is_found(ledger, database):
+    """The private part is held by its salted hash."""
+    with database.write() as connection:
+        connection.execute(text("DROP TRIGGER ledger_private_no_update"))
+        connection.execute(
+            text("UPDATE ledger_private SET body = '{\"question\":\"x\"}' WHERE record_id = 'a1'")
+        )
+    assert ledger.verify() == 2
+
+
+def test_a_further_record_stands_in_the_chain(ledger):
+    """It names its answer, comes after it, and lists of answers leave it out."""
+    made = ledger.add(Kind.FEEDBACK, "a1", {"good": False}, {"user": "U2"})
+    (found,) = ledger.further("a1")
+    assert (found.record_id, found.kind, found.answer_id, found.seq) == (made, "feedback", "a1", 6)
+    assert (found.body["good"], found.private) == (False, {"user": "U2"})
+    assert [entry.seq for entry in ledger.entries()] == [1, 2, 3, 4, 5]
+    assert [entry.seq for entry in ledger.entries(None, after=4)] == [5, 6]
+    assert ledger.recent(1)[0].answer_id == "a4"
+    assert ledger.further("a1", Kind.JUDGEMENT) == []
+    assert ledger.verify() is None
+
+
+def test_a_further_record_needs_its_answer(ledger):
+    """An unknown answer is named, and nothing is recorded."""
+    with pytest.raises(NotFound, match="zz: no such answer"):
+        ledger.add(Kind.FEEDBACK, "zz", {})
+    assert ledger.head()[0] == 5
+
+
+def test_an_older_build_s_ledger_is_taken_over(database):
+    """Its rows keep their places and hashes; its tables go."""
+    hashes, prev = [], GENESIS
+    with database.write() as connection:
+        for statement in OLDER_TABLES:
+            connection.execute(text(statement))
+        for seq in (1, 2):
+            salt, typed = f"s{seq}", canonical({"question": f"q{seq}"})
+            body = canonical({"answer_id": f"a{seq}", "created_at": "2026-01-01",
+                              "private_sha256": private_hash(salt, typed)})  # fmt: skip
+            hashes.append(chain_hash(seq, prev, body))
+            row = {"seq": seq, "id": f"a{seq}", "prev": prev, "hash": hashes[-1], "body": body}
+            connection.execute(text(OLDER_ROW), row)
+            connection.execute(text("INSERT INTO answers_private VALUES (:id, :salt, :typed)"),
+                               {"id": f"a{seq}", "salt": salt, "typed": typed})  # fmt: skip
+            prev = hashes[-1]
+    ledger = Ledger(database)
+    assert ledger.verify() is None
+    assert ledger.head() == (2, hashes[1])
+    assert ledger.get("a2").private == {"question": "q2"}
+    with database.read() as connection:
+        assert not inspect(connection).has_table("answers_ledger")
+
+
+def test_forgetting_what_was_typed_leaves_the_chain_sound(ledger):
+    """The row stays, the question and its salt are gone."""
+    assert ledger.forget(["a1", "a3", "unknown"]).answers == 2
+    assert ledger.verify() is None
+    assert ledger.get("a1").private is None
+    assert ledger.get("a2").private is not None
+
+
+def test_the_chained_body_holds_nothing_that_was_typed(ledger, database):
+    """A question is found in the private table alone."""
+    with database.read() as connection:
+        bodies = connection.execute(text("SELECT group_concat(body) FROM ledger")).scalar()
+    assert "question 2" not in bodies
+    assert "U1" not in bodies
+
+
+def test_four_processes_at_once_keep_the_chain_sound(tmp_path):
+    """200 rows of four writers: none lost, none out of order."""
+    path = tmp_path / "busy.db"
+    command = [sys.executable, "-c", APPEND_50, str(path)]
+    writers = [subprocess.Popen([*command, f"w{n}"], cwd=ROOT) for n in range(4)]
+    assert [writer.wait(timeout=120) for writer in writers] == [0, 0, 0, 0]
+    ledger = Ledger(Database(sqlite_url(path)))
+    assert ledger.head()[0] == 200
+    assert ledger.verify() is None
+
+
+def test_says_so_when_a_record_cannot_be_written(tmp_path):
+    """A file that is no database is one clear line."""
+    path = tmp_path / "ledger.db"
+    path.write_bytes(b"this is no database" * 100)
+    with pytest.raises(LedgerError, match="ledger: the answer could not be recorded"):
+        Ledger(Database(sqlite_url(path))).append("a", {}, {})
+
+
+def test_a_second_record_of_the_same_answer_is_refused(ledger):
+    """Answer ids are unique."""
+    with pytest.raises(LedgerError):
+        ledger.append("a1", {}, {})
+    assert ledger.head()[0] == 5
+
+
+def test_canonical_json_has_one_form():
+    """Sorted keys, no spaces, NFC, no characters that a database refuses."""
+    assert (
+        canonical({"b": [1, "e\u0301"], "a": "x\ud800y\x00"})
+        == '{"a":"x\ufffdy\ufffd","b":[1,"é"]}'
+    )
