@@ -22,7 +22,7 @@ LONGEST_URL = 3_000  # characters, of a button's url; Slack's reference, Block K
 CUT = " …"  # stands where text was left out
 
 JOINER = "\u2060"  # an invisible character that keeps Slack from seeing a link or a mention
-# What bot.answering.render.safe leaves: a bidi mark, tags that nobody sees, and what no JSON can hold.
+# What render.safe leaves: a bidi mark, tags that nobody sees, and what no JSON can hold.
 _UNSENDABLE = re.compile("[\u061c\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SPECIAL = re.compile("[&<>]")

@@ -20,7 +20,7 @@ from bot.ledger.ledger import Ledger
 from index import catalogue
 from index.library import Library
 from index.settings import load
-from tests.answering.chatting import KEY
+from tests.chatting import KEY
 from tests.commands import START, Shell, briefs, columns, environment, parsed, write
 from tests.examples_library import EXAMPLES
 from tests.fake_chat import FakeChat, Turn, failing, line, says

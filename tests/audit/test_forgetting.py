@@ -11,8 +11,8 @@ from bot.ledger.rows import Record, insert
 from bot.ledger.streamed import Stream
 from bot.slack.inbox import Inbox
 from bot.slack.reactions import Feedback, Requests
-from bot.slack.types import Accepted, Incoming, QuestionOutcome
-from bot.slack.types import AskedVia as Asked
+from bot.slack.types import Accepted, Incoming, Outcome
+from bot.slack.types import Kind as Asked
 from index.errors import NotFound
 from tests.audit.ledgers import BODY, holding
 
@@ -35,7 +35,7 @@ def ask(inbox, n, user="U1", text=None):
     assert inbox.accept(asked) is Accepted.NEW
     claim = inbox.take()
     inbox.recorded(claim, f"a{n}", f"{CANARY} answered", "[]")
-    inbox.finished(claim, QuestionOutcome.ANSWERED, f"{n}.9")
+    inbox.finished(claim, Outcome.ANSWERED, f"{n}.9")
 
 
 def live(library, *, slack=True):

@@ -27,8 +27,8 @@ from index.database import Database
 from index.embedder import ModelEmbedder
 from index.library import Library
 from index.settings import Settings
-from tests.answering.conftest import HARBOUR, WHEAT, draft
 from tests.slack.fake import FakeSlack
+from tests.tamara import HARBOUR, WHEAT, draft
 
 ROOT = Path(__file__).resolve().parents[2]
 

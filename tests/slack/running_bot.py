@@ -15,8 +15,8 @@ from bot.slack.inbox_tables import TABLES, Store
 from bot.slack.setup.settings import CollectionRule, SlackSettings
 from index.draft import Draft
 from index.library import Library
-from tests.answering.conftest import HARBOUR, WHEAT, draft
 from tests.slack.fake import FakeSlack, Message, View
+from tests.tamara import HARBOUR, WHEAT, draft
 
 CANARY = "zanzibarite"  # a word that stands in the restricted collection alone
 BOARD = (

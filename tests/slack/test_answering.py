@@ -25,7 +25,7 @@ async def test_what_the_briefs_do_not_say_is_declined(bot: RunningBot, office: F
     assert "Nearest passages" in answer.said
     assert "Ask the librarians" in answer.said
     await office.quiet()
-    assert bot.question.parts.inbox.counts()["declined"] == 1
+    assert bot.parts.inbox.counts()["declined"] == 1
 
 
 async def test_small_talk_is_no_question_to_the_briefs(bot: RunningBot, office: FakeSlack) -> None:
@@ -51,7 +51,7 @@ async def test_where_nothing_may_be_seen_the_briefs_do_not_say(
 async def test_a_channel_may_be_answered_privately(bot: RunningBot, office: FakeSlack) -> None:
     """The asker alone sees the answer, and may share it."""
     desk = office.world.channel("desk").id
-    bot.question.parts.preferences.put("T0FAKE", desk, ChannelSettings(answering=Answering.PRIVATE))
+    bot.parts.preferences.put("T0FAKE", desk, ChannelSettings(answering=Answering.PRIVATE))
     ts = await office.mention("#desk", "alice", LEASE)
     answer = await office.answer_to(ts)
     assert answer.to == office.world.user("alice").id
@@ -67,15 +67,15 @@ async def test_a_private_answer_leaves_no_thread_to_follow(
 ) -> None:
     """What one person was told alone is nothing that others can lean on."""
     desk = office.world.channel("desk").id
-    bot.question.parts.preferences.put("T0FAKE", desk, ChannelSettings(answering=Answering.PRIVATE))
+    bot.parts.preferences.put("T0FAKE", desk, ChannelSettings(answering=Answering.PRIVATE))
     ts = await office.mention("#desk", "alice", LEASE)
     await office.answer_to(ts)
     await office.quiet()
     for user, count in (("alice", 1), ("bob", 0)):
         person = office.world.user(user).id
-        turns = bot.question.parts.threads.turns("T0FAKE", desk, ts, "9999999999.0", user=person)
+        turns = bot.parts.threads.turns("T0FAKE", desk, ts, "9999999999.0", user=person)
         assert len(turns) == count
-    bot.question.parts.preferences.put("T0FAKE", desk, ChannelSettings())
+    bot.parts.preferences.put("T0FAKE", desk, ChannelSettings())
     follow_up = await office.say("#desk", "bob", "What did she promise in 2024?", ts)
     await office.quiet(0.6)
     assert [m for m in office.answers_to(follow_up) if not m.to] == []

@@ -41,7 +41,7 @@ def _rounds_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def rows(bot: RunningBot, table) -> list:
-    with bot.question.parts.library.database.read() as connection:
+    with bot.parts.library.database.read() as connection:
         return list(connection.execute(select(table)))
 
 
@@ -50,14 +50,14 @@ async def test_questions_go_after_their_period_and_not_before(
 ) -> None:
     """A clock moved by 400 days (F-51); what nobody has answered yet stays."""
     await office.answer_to(await office.mention("#desk", "alice", LEASE))
-    await office.until(lambda: bot.question.parts.inbox.counts()["answered"], 10, "an end")
+    await office.until(lambda: bot.parts.inbox.counts()["answered"], 10, "an end")
     now = time.time()
     for days, left in ((364, 1), (400, 0)):
-        monkeypatch.setattr(bot.question.parts.inbox, "_clock", lambda d=days: now + d * DAY)
-        await Chores(bot.question.parts).round()
+        monkeypatch.setattr(bot.parts.inbox, "_clock", lambda d=days: now + d * DAY)
+        await Chores(bot.parts).round()
         assert len(rows(bot, questions)) == left
     assert rows(bot, deliveries) == []
-    [record] = bot.question.parts.ledger.recent()
+    [record] = bot.parts.ledger.recent()
     assert (record.private or {})["question"] == LEASE  # the ledger has a period of its own
 
 
@@ -73,7 +73,9 @@ async def test_the_period_is_looked_at_every_hour(bot: RunningBot) -> None:
             asked.append(days)
             return 0
 
-    chores = Chores(replace(bot.question.parts, inbox=Inbox()), clock=lambda: now[0])
+    parts = replace(bot.parts)
+    parts.__dict__["inbox"] = Inbox()
+    chores = Chores(parts, clock=lambda: now[0])
     for seconds in (0, 30, PRUNE - 1, PRUNE + 1):
         now[0] = 1000.0 + seconds
         await chores.round()
@@ -86,17 +88,17 @@ async def test_what_the_inbox_let_go_can_still_be_forgotten(
     """By the ledger's own word of who asked."""
     await office.answer_to(await office.mention("#desk", "alice", LEASE))
     await office.answer_to(await office.mention("#desk", "bob", LEASE))
-    await office.until(lambda: bot.question.parts.inbox.counts()["answered"] == 2, 10, "an end")
+    await office.until(lambda: bot.parts.inbox.counts()["answered"] == 2, 10, "an end")
     now = time.time()
-    monkeypatch.setattr(bot.question.parts.inbox, "_clock", lambda: now + 400 * DAY)
-    await Chores(bot.question.parts).round()
+    monkeypatch.setattr(bot.parts.inbox, "_clock", lambda: now + 400 * DAY)
+    await Chores(bot.parts).round()
     await office.open_home("alice")
     home = await office.until(lambda: office.home_of("alice"), 10, "a home")
     await office.click(home, "Delete my history", "alice")
     await office.until(
         lambda: any(phrases.FORGOTTEN in str(one.view) for one in office.world.views), 10, "a line"
     )
-    private = [one.private for one in bot.question.parts.ledger.recent()]
+    private = [one.private for one in bot.parts.ledger.recent()]
     assert private.count(None) == 1
     [kept] = [one["asker"] for one in private if one]
     assert kept.endswith(office.world.user("bob").id)
@@ -109,9 +111,9 @@ async def test_one_chore_that_fails_stops_no_other(bot: RunningBot, monkeypatch,
         raise RuntimeError("xoxb-secret")
 
     asked: list[float] = []
-    monkeypatch.setattr(bot.question.parts.posts, "record", broken)
-    monkeypatch.setattr(bot.question.parts.inbox, "prune", lambda days: asked.append(days) or 0)
-    await Chores(bot.question.parts).round()
+    monkeypatch.setattr(bot.parts.posts, "record", broken)
+    monkeypatch.setattr(bot.parts.inbox, "prune", lambda days: asked.append(days) or 0)
+    await Chores(bot.parts).round()
     assert asked
     assert "RuntimeError" in caplog.text
     assert "secret" not in caplog.text
@@ -133,9 +135,9 @@ def titles(library: Library) -> list[str]:
 
 def killed(bot: RunningBot, one: Parcel, clock) -> None:
     """A process took it in hand and died, more than a minute ago."""
-    other = Parcels(bot.question.parts.library.database, "killed", clock=clock)
+    other = Parcels(bot.parts.library.database, "killed", clock=clock)
     assert other.begin(one)
-    bot.question.parts.parcels._clock = lambda: clock() + LEASE_SECONDS + 1
+    bot.parts.parcels._clock = lambda: clock() + LEASE_SECONDS + 1
 
 
 async def test_a_file_whose_process_died_is_added_by_another(
@@ -144,13 +146,13 @@ async def test_a_file_whose_process_died_is_added_by_another(
     """Once, and said in its thread; nothing of it is left to do."""
     ts = await office.say("#desk", "alice", "look", deliver=False)
     killed(bot, parcel(office, ts), clock)
-    chores = Chores(bot.question.parts)
+    chores = Chores(bot.parts)
     await chores.round()
     await chores.finished()
-    assert any("Mirel" in title for title in titles(bot.question.parts.library))
+    assert any("Mirel" in title for title in titles(bot.parts.library))
     [said] = office.answers_to(ts)
     assert "Added: " in said.said
-    await Chores(bot.question.parts).round()
+    await Chores(bot.parts).round()
     await office.quiet()
     assert len(office.answers_to(ts)) == 1
     assert [row.parcel for row in rows(bot, handed_files)] == [None]
@@ -163,15 +165,13 @@ async def test_one_that_was_added_before_its_process_died_is_told_of_with_undo(
     ts = await office.say("#desk", "alice", "look", deliver=False)
     one = parcel(office, ts)
     killed(bot, one, clock)
-    assert (await files.add(bot.question.parts, one))[1] == "default"
-    await (chores := Chores(bot.question.parts)).round()
+    assert (await files.add(bot.parts, one))[1] == "default"
+    await (chores := Chores(bot.parts)).round()
     await chores.finished()
     [said] = office.answers_to(ts)
     assert "Added: " in said.said
     await office.click(said, "Undo", "alice")
-    await office.until(
-        lambda: not any("Mirel" in one for one in titles(bot.question.parts.library))
-    )
+    await office.until(lambda: not any("Mirel" in one for one in titles(bot.parts.library)))
 
 
 async def test_one_whose_result_stands_is_not_told_of_twice(
@@ -180,13 +180,13 @@ async def test_one_whose_result_stands_is_not_told_of_twice(
     """It is looked for by its mark."""
     ts = await office.say("#desk", "alice", "look", deliver=False)
     one = parcel(office, ts)
-    assert bot.question.parts.parcels.begin(one)
+    assert bot.parts.parcels.begin(one)
     with monkeypatch.context() as patch:
-        patch.setattr(bot.question.parts.parcels, "done", lambda _: None)  # killed before it
-        await files.bring(bot.question.parts, one)
+        patch.setattr(bot.parts.parcels, "done", lambda _: None)  # killed before it
+        await files.bring(bot.parts, one)
     now = time.time()
-    bot.question.parts.parcels._clock = lambda: now + LEASE_SECONDS + 10
-    await (chores := Chores(bot.question.parts)).round()
+    bot.parts.parcels._clock = lambda: now + LEASE_SECONDS + 10
+    await (chores := Chores(bot.parts)).round()
     await chores.finished()
     assert len(office.answers_to(ts)) == 1
 
@@ -199,16 +199,14 @@ async def test_files_that_kill_their_process_again_and_again_are_given_up(
     killed(bot, parcel(office, ts), clock)
     for number in range(1, ATTEMPTS):
         later = number * 100
-        other = Parcels(
-            bot.question.parts.library.database, f"k{number}", clock=lambda s=later: clock() + s
-        )
+        other = Parcels(bot.parts.library.database, f"k{number}", clock=lambda s=later: clock() + s)
         assert len(other.left()) == 1
-    bot.question.parts.parcels._clock = lambda: clock() + 1000
-    await (chores := Chores(bot.question.parts)).round()
+    bot.parts.parcels._clock = lambda: clock() + 1000
+    await (chores := Chores(bot.parts)).round()
     await chores.finished()
-    assert not any("Mirel" in title for title in titles(bot.question.parts.library))
+    assert not any("Mirel" in title for title in titles(bot.parts.library))
     assert phrases.FILES_GIVEN_UP in str([one.said for one in office.world.ephemeral])
-    await Chores(bot.question.parts).round()
+    await Chores(bot.parts).round()
     assert [row.parcel for row in rows(bot, handed_files)] == [None]
 
 
@@ -218,10 +216,10 @@ async def test_files_of_a_forgotten_person_are_not_added(
     """What waits is dropped."""
     ts = await office.say("#desk", "alice", "look", deliver=False)
     killed(bot, parcel(office, ts), clock)
-    bot.question.parts.inbox.forget("T0FAKE", office.world.user("alice").id)
-    await (chores := Chores(bot.question.parts)).round()
+    bot.parts.inbox.forget("T0FAKE", office.world.user("alice").id)
+    await (chores := Chores(bot.parts)).round()
     await chores.finished()
-    assert not any("Mirel" in title for title in titles(bot.question.parts.library))
+    assert not any("Mirel" in title for title in titles(bot.parts.library))
 
 
 async def test_a_file_is_kept_before_slack_hears_that_it_was_received(

@@ -16,12 +16,12 @@ from index import failpoints
 from index.database import Database
 from index.library import Library
 from index.settings import Settings
-from tests.answering.conftest import HARBOUR, draft
 from tests.fake_chat import FakeChat, Turn
 from tests.slack import fake
 from tests.slack.bots import BotProcess, answering_bot, end_leases, settled
 from tests.slack.fake import FakeSlack
 from tests.slack.records import answers, records, seen, told
+from tests.tamara import HARBOUR, draft
 
 pytestmark = pytest.mark.anyio
 
@@ -57,13 +57,9 @@ async def writer(
 
 
 async def recorded(bot: RunningBot, slack: FakeSlack, count: int) -> list[Entry]:
-    await slack.until(
-        lambda: len(records(bot.question.parts.ledger)) >= count, 60, f"{count} records"
-    )
-    await slack.until(
-        lambda: not bot.question.parts.posts.waiting(), 10, "nothing left to be recorded"
-    )
-    return records(bot.question.parts.ledger)
+    await slack.until(lambda: len(records(bot.parts.ledger)) >= count, 60, f"{count} records")
+    await slack.until(lambda: not bot.parts.posts.waiting(), 10, "nothing left to be recorded")
+    return records(bot.parts.ledger)
 
 
 @pytest.mark.slow
@@ -118,9 +114,9 @@ def _check_citations_from_the_row_alone(bot: RunningBot) -> None:
     """After both briefs got another text."""
     title, date, paragraphs = HARBOUR
     other = draft(title, date, tuple(f"Corrected. {one}" for one in paragraphs))
-    bot.question.parts.library.publish([replace(other, brief=replace(other.brief, version=2))])
+    bot.parts.library.publish([replace(other, brief=replace(other.brief, version=2))])
     checked = 0
-    for entry in bot.question.parts.ledger.entries():
+    for entry in bot.parts.ledger.entries():
         for cited in entry.body["citations"]:
             passage = cited["passage"]
             start = cited["start"] - passage["start"]
@@ -152,7 +148,7 @@ async def test_an_answer_of_several_messages_has_a_record_of_each(
     monkeypatch.setattr(answer_blocks, "MOST_BLOCKS", 1)
     ts = await office.mention("#desk", "alice", "What is the melting point of tungsten?")
     await office.answer_to(ts)
-    await office.until(lambda: bot.question.parts.inbox.counts()["declined"], 20, "its end")
+    await office.until(lambda: bot.parts.inbox.counts()["declined"], 20, "its end")
     shown = office.answers_to(ts)
     found = await recorded(bot, office, len(shown))
     assert len(shown) > 2
@@ -167,8 +163,8 @@ async def test_what_is_no_answer_has_no_record(bot: RunningBot, office: FakeSlac
     await office.answer_to(await office.mention("#general", "alice", LEASE))
     await office.answer_to(await office.mention("#desk", "alice", f"{LEASE} " * 200))
     await office.quiet()
-    assert records(bot.question.parts.ledger) == []
-    assert bot.question.parts.posts.waiting() == 0
+    assert records(bot.parts.ledger) == []
+    assert bot.parts.posts.waiting() == 0
 
 
 async def test_the_record_holds_a_stream_that_was_stopped_as_far_as_it_was_shown(

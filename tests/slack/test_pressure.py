@@ -58,14 +58,14 @@ def lines(slack: FakeSlack, words: str) -> list[Message]:
 
 async def many(bot: RunningBot, slack: FakeSlack, monkeypatch, count: int) -> None:
     """So many questions at once, none of which is answered before all are there."""
-    ask, go_on = bot.question.parts.answerer.ask, threading.Event()
+    ask, go_on = bot.parts.answerer.ask, threading.Event()
 
     def slowly(*given: object, **named: object) -> object:
         go_on.wait(20)
         return ask(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(bot.question.parts.answerer, "ask", slowly)
-    bot.question.parts.pressure._looked.clear()
+    monkeypatch.setattr(bot.parts.answerer, "ask", slowly)
+    bot.parts.pressure._looked.clear()
     monkeypatch.setattr("bot.slack.pressure.LOOK", 0.0)
     people = ("alice", "bob", "ada")
     asked = [await slack.mention("#desk", people[n % 3], LEASE) for n in range(count)]
@@ -80,11 +80,9 @@ async def test_many_questions_in_a_channel_bring_one_line_and_all_answers(
     bot: RunningBot, office: FakeSlack, monkeypatch
 ) -> None:
     """The line stands in the channel, not in the threads."""
-    monkeypatch.setattr(bot.question.parts.inbox, "_quotas", Quotas(100, 100))
+    monkeypatch.setattr(bot.parts.inbox, "_quotas", Quotas(100, 100))
     await many(bot, office, monkeypatch, 32)
-    await office.until(
-        lambda: bot.question.parts.inbox.counts()["answered"] == 32, 90, "all answers"
-    )
+    await office.until(lambda: bot.parts.inbox.counts()["answered"] == 32, 90, "all answers")
     [line] = lines(office, "of this channel are waiting")
     assert line.thread_ts is None
 
@@ -93,13 +91,11 @@ async def test_a_channel_that_is_answered_privately_hears_nothing(
     bot: RunningBot, office: FakeSlack, monkeypatch
 ) -> None:
     """As nobody is to know who asks."""
-    monkeypatch.setattr(bot.question.parts.inbox, "_quotas", Quotas(100, 100))
+    monkeypatch.setattr(bot.parts.inbox, "_quotas", Quotas(100, 100))
     desk = office.world.channel("desk").id
-    bot.question.parts.preferences.put("T0FAKE", desk, ChannelSettings(answering=Answering.PRIVATE))
+    bot.parts.preferences.put("T0FAKE", desk, ChannelSettings(answering=Answering.PRIVATE))
     await many(bot, office, monkeypatch, 30)
-    await office.until(
-        lambda: bot.question.parts.inbox.counts()["answered"] == 30, 90, "all answers"
-    )
+    await office.until(lambda: bot.parts.inbox.counts()["answered"] == 30, 90, "all answers")
     assert lines(office, "of this channel are waiting") == []
     assert not office.calls_of("chat.postMessage")
 
@@ -108,11 +104,9 @@ async def test_whoever_asks_too_much_is_told_once(
     bot: RunningBot, office: FakeSlack, monkeypatch
 ) -> None:
     """And every question has an end on record."""
-    monkeypatch.setattr(bot.question.parts.inbox, "_quotas", Quotas(2, 100))
+    monkeypatch.setattr(bot.parts.inbox, "_quotas", Quotas(2, 100))
     await many(bot, office, monkeypatch, 15)
-    await office.until(
-        lambda: bot.question.parts.inbox.counts()["answered"] == 6, 60, "six answers"
-    )
+    await office.until(lambda: bot.parts.inbox.counts()["answered"] == 6, 60, "six answers")
     await office.quiet()
     assert len(lines(office, phrases.BUSY)) == 3
-    assert bot.question.parts.inbox.counts()["declined"] == 9
+    assert bot.parts.inbox.counts()["declined"] == 9

@@ -14,9 +14,9 @@ from bot.slack.notices import ABANDONED_SECONDS, Told
 from bot.slack.telling import DAYS, Teller
 from index.library import Library
 from index.schema import CURRENT
-from tests.answering.conftest import HARBOUR, WHEAT, draft
 from tests.slack.bots import answering_bot, settled
 from tests.slack.fake import FakeSlack, Message
+from tests.tamara import HARBOUR, WHEAT, draft
 
 pytestmark = pytest.mark.anyio
 
@@ -66,10 +66,10 @@ async def test_the_asker_is_told_in_the_thread_once(bot: RunningBot, office: Fak
     """With the words that changed; not in the next round, nor by another process."""
     answer = await answered(office, "#desk", "alice", FELL)
     assert "12 percent" in answer.said
-    correct(bot.question.parts.library)
-    tellers = [Teller(bot.question.parts) for _ in range(3)]
+    correct(bot.parts.library)
+    tellers = [Teller(bot.parts) for _ in range(3)]
     await asyncio.gather(*(one.round() for one in tellers))
-    for one in [*tellers, Teller(bot.question.parts)]:
+    for one in [*tellers, Teller(bot.parts)]:
         await one.round()
     [notice] = notices(office)
     assert notice.thread_ts == answer.thread_ts
@@ -88,8 +88,8 @@ async def test_where_the_words_still_stand_nobody_is_told(
 ) -> None:
     """Though the brief has a newer version."""
     await answered(office, "#desk", "alice", RECOVERY)
-    correct(bot.question.parts.library)
-    await Teller(bot.question.parts).round()
+    correct(bot.parts.library)
+    await Teller(bot.parts).round()
     assert notices(office) == []
 
 
@@ -97,9 +97,9 @@ async def test_what_was_asked_after_the_correction_is_not_told_of(
     bot: RunningBot, office: FakeSlack
 ) -> None:
     """It rests on the new words."""
-    correct(bot.question.parts.library)
+    correct(bot.parts.library)
     await answered(office, "#desk", "alice", FELL)
-    await Teller(bot.question.parts).round()
+    await Teller(bot.parts).round()
     assert notices(office) == []
 
 
@@ -108,10 +108,10 @@ async def test_a_withdrawn_brief_is_told_of_and_a_second_correction_too(
 ) -> None:
     """Each version once."""
     await answered(office, "#desk", "alice", FELL)
-    teller = Teller(bot.question.parts)
-    correct(bot.question.parts.library)
+    teller = Teller(bot.parts)
+    correct(bot.parts.library)
     await teller.round()
-    withdraw(bot.question.parts.library, WHEAT[0])
+    withdraw(bot.parts.library, WHEAT[0])
     await teller.round()
     await teller.round()
     first, second = notices(office)
@@ -128,8 +128,8 @@ async def test_who_was_answered_alone_is_told_alone(bot: RunningBot, office: Fak
     ts = await office.ask("bob", FELL)
     await office.answer_to(ts, 20)
     await office.quiet()
-    correct(bot.question.parts.library)
-    await Teller(bot.question.parts).round()
+    correct(bot.parts.library)
+    await Teller(bot.parts).round()
     found = {one.channel: one for one in notices(office)}
     assert set(found) == {office.dm("alice").id, office.dm("bob").id}
     assert f"You asked: {FELL}" in found[office.dm("alice").id].said
@@ -139,10 +139,10 @@ async def test_who_was_answered_alone_is_told_alone(bot: RunningBot, office: Fak
 async def test_what_not_all_may_see_now_is_not_told(bot: RunningBot, office: FakeSlack) -> None:
     """A guest has joined the channel since."""
     await answered(office, "#desk", "alice", FELL)
-    correct(bot.question.parts.library)
+    correct(bot.parts.library)
     await office.join("#desk", "gwen")
     await office.sockets.settled()
-    await Teller(bot.question.parts).round()
+    await Teller(bot.parts).round()
     assert notices(office) == []
 
 
@@ -155,20 +155,20 @@ async def test_who_deleted_the_question_or_history_is_left_alone(
     await answered(office, "#den", "bob", FELL)
     await office.delete("#desk", asked)
     await office.sockets.settled()
-    bot.question.parts.inbox.forget("T0FAKE", office.world.user("bob").id)
-    correct(bot.question.parts.library)
-    await Teller(bot.question.parts).round()
+    bot.parts.inbox.forget("T0FAKE", office.world.user("bob").id)
+    correct(bot.parts.library)
+    await Teller(bot.parts).round()
     assert notices(office) == []
 
 
 async def test_old_answers_are_let_rest(bot: RunningBot, office: FakeSlack) -> None:
     """After a month."""
     await answered(office, "#desk", "alice", FELL)
-    correct(bot.question.parts.library)
+    correct(bot.parts.library)
     now = time.time()
-    await Teller(bot.question.parts, clock=lambda: now + (DAYS + 1) * 86400).round()
+    await Teller(bot.parts, clock=lambda: now + (DAYS + 1) * 86400).round()
     assert notices(office) == []
-    await Teller(bot.question.parts, clock=lambda: now + (DAYS - 1) * 86400).round()
+    await Teller(bot.parts, clock=lambda: now + (DAYS - 1) * 86400).round()
     assert len(notices(office)) == 1
 
 
@@ -181,8 +181,8 @@ async def test_a_thread_gets_one_message_for_all_its_answers(
                                  first.thread_ts)  # fmt: skip
     await office.answer_to(again, 20)
     await office.quiet()
-    correct(bot.question.parts.library)
-    await Teller(bot.question.parts).round()
+    correct(bot.parts.library)
+    await Teller(bot.parts).round()
     [notice] = notices(office)
     assert notice.said.count("Ask again") == 2
     assert FELL in notice.said
@@ -194,8 +194,8 @@ async def test_asking_again_answers_from_the_new_words(bot: RunningBot, office: 
     await office.command("/briefs", f"ask {FELL}", "ada", "desk")
     await office.until(lambda: list(office.world.ephemeral), 20, "an answer")
     await office.quiet()
-    correct(bot.question.parts.library)
-    await Teller(bot.question.parts).round()
+    correct(bot.parts.library)
+    await Teller(bot.parts).round()
     found = {one.channel: one for one in notices(office)}
     desk, direct = office.world.channel("desk").id, office.dm("ada").id
     await asyncio.gather(*(office.click(found[desk], "Ask again", "bob") for _ in range(2)))
@@ -220,8 +220,8 @@ async def test_a_notice_whose_process_was_killed_is_told_once(
 ) -> None:
     """Killed before the post: told anew. Killed after it: found by its mark."""
     await answered(office, "#desk", "alice", FELL)
-    correct(bot.question.parts.library)
-    parts, now = bot.question.parts, time.time()
+    correct(bot.parts.library)
+    parts, now = bot.parts, time.time()
 
     class Killed(BaseException):
         pass
@@ -255,11 +255,11 @@ async def test_a_channel_that_is_closed_to_us_is_tried_once(
     from tests.slack import fake
 
     await answered(office, "#desk", "alice", FELL)
-    correct(bot.question.parts.library)
+    correct(bot.parts.library)
     before = len(office.calls_of("chat.postMessage"))
     office.faults.script("chat.postMessage", lambda number, args: fake.refused("is_archived"))
     for _ in range(3):
-        await Teller(bot.question.parts).round()
+        await Teller(bot.parts).round()
     assert len(office.calls_of("chat.postMessage")) == before + 1
     office.faults.clear()
 
@@ -300,8 +300,8 @@ async def test_without_the_setting_nobody_is_told(
 ) -> None:
     """That is the default."""
     await answered(office, "#desk", "alice", FELL)
-    correct(bot.question.parts.library)
-    await chores.Chores(bot.question.parts).round()
+    correct(bot.parts.library)
+    await chores.Chores(bot.parts).round()
     assert notices(office) == []
 
 

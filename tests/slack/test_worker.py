@@ -37,7 +37,7 @@ async def ended(bot: RunningBot, slack: FakeSlack, channel: str, ts: str) -> Cla
     place = slack.world.channel(channel).id
 
     def found() -> Claim | None:
-        claim = bot.question.parts.inbox.by_question("T0FAKE", place, ts)
+        claim = bot.parts.inbox.by_question("T0FAKE", place, ts)
         return claim if claim and claim.outcome else None
 
     claim: Claim = await slack.until(found, 20, "an end")
@@ -52,7 +52,7 @@ async def test_a_failure_is_told_with_a_reason(
     def broken(*_: object, **__: object) -> object:
         raise RuntimeError("secret xoxb-1 at /home/x")
 
-    monkeypatch.setattr(bot.question.parts.answerer, "ask", broken)
+    monkeypatch.setattr(bot.parts.answerer, "ask", broken)
     ts = await office.mention("#desk", "alice", LEASE)
     claim = await ended(bot, office, "#desk", ts)
     assert (claim.outcome, claim.reason) == ("failed", phrases.BROKEN)
@@ -67,7 +67,7 @@ async def test_an_answer_that_cannot_be_recorded_is_not_shown(
     def unrecorded(*_: object, **__: object) -> object:
         raise LedgerError("disk full")
 
-    monkeypatch.setattr(bot.question.parts.ledger, "append", unrecorded)
+    monkeypatch.setattr(bot.parts.ledger, "append", unrecorded)
     ts = await office.mention("#desk", "alice", LEASE)
     await ended(bot, office, "#desk", ts)
     said = (await office.answer_to(ts)).said
@@ -81,12 +81,12 @@ async def test_where_answers_are_private_a_failure_is_told_to_its_asker_alone(
 ) -> None:
     """Also where it is not known how the channel is answered; the channel hears nothing."""
     desk = office.world.channel("desk").id
-    bot.question.parts.preferences.put("T0FAKE", desk, ChannelSettings(answering=Answering.PRIVATE))
+    bot.parts.preferences.put("T0FAKE", desk, ChannelSettings(answering=Answering.PRIVATE))
 
     def broken(*_: object, **__: object) -> object:
         raise RuntimeError("broken")
 
-    broken_part = bot.question.parts.answerer if known else bot.question.parts.directory
+    broken_part = bot.parts.answerer if known else bot.parts.directory
     monkeypatch.setattr(broken_part, "ask" if known else "place", broken)
     ts = await office.mention("#desk", "alice", LEASE)
     claim = await ended(bot, office, "#desk", ts)
@@ -143,14 +143,14 @@ async def test_one_deleted_while_it_is_answered_is_not_answered(
     bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Looked for right before the post."""
-    ask, begun, go_on = bot.question.parts.answerer.ask, threading.Event(), threading.Event()
+    ask, begun, go_on = bot.parts.answerer.ask, threading.Event(), threading.Event()
 
     def slowly(*given: object, **named: object) -> object:
         begun.set()
         go_on.wait(5)
         return ask(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(bot.question.parts.answerer, "ask", slowly)
+    monkeypatch.setattr(bot.parts.answerer, "ask", slowly)
     ts = await office.mention("#desk", "alice", LEASE)
     await asyncio.to_thread(begun.wait, 5)
     await office.delete("#desk", ts)
@@ -166,14 +166,14 @@ async def test_one_edited_while_it_is_answered_is_offered_afterwards(
     bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once, after the answer to the old text."""
-    ask, begun, go_on = bot.question.parts.answerer.ask, threading.Event(), threading.Event()
+    ask, begun, go_on = bot.parts.answerer.ask, threading.Event(), threading.Event()
 
     def slowly(*given: object, **named: object) -> object:
         begun.set()
         go_on.wait(5)
         return ask(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(bot.question.parts.answerer, "ask", slowly)
+    monkeypatch.setattr(bot.parts.answerer, "ask", slowly)
     ts = await office.mention("#desk", "alice", LEASE)
     await asyncio.to_thread(begun.wait, 5)
     await office.edit("#desk", ts, "@briefs Who leased the harbour?")
@@ -190,7 +190,7 @@ async def test_one_that_kills_its_worker_again_and_again_is_given_up(
     bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After five attempts, and told."""
-    take = bot.question.parts.inbox.take
+    take = bot.parts.inbox.take
 
     def taken() -> Claim | None:
         from dataclasses import replace
@@ -198,8 +198,8 @@ async def test_one_that_kills_its_worker_again_and_again_is_given_up(
         claim = take()
         return claim and replace(claim, attempts=6)
 
-    monkeypatch.setattr(bot.question.parts.inbox, "take", taken)
-    monkeypatch.setattr(bot.question.parts.inbox, "_ours", lambda claim: _row_of(claim))
+    monkeypatch.setattr(bot.parts.inbox, "take", taken)
+    monkeypatch.setattr(bot.parts.inbox, "_ours", lambda claim: _row_of(claim))
     ts = await office.mention("#desk", "alice", LEASE)
     assert phrases.GIVEN_UP in (await office.answer_to(ts)).said
 

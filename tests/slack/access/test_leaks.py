@@ -22,12 +22,12 @@ from index.draft import Draft
 from index.embedder import ModelEmbedder
 from index.library import Library
 from index.settings import Settings
-from tests.answering.conftest import HARBOUR, draft
 from tests.slack import fake
 from tests.slack.access.test_audience import AUDIENCES, PLACES, allowed
 from tests.slack.bots import answering_bot, settled
 from tests.slack.fake import FakeSlack, Message
 from tests.slack.running_bot import empty_tables
+from tests.tamara import HARBOUR, draft
 
 pytestmark = pytest.mark.anyio
 
@@ -192,7 +192,7 @@ async def test_240_cases_leave_no_trace_of_what_may_not_be_seen(
                 await slack.until(lambda: _open(bot) < 10, 60, "answers")
         await slack.until(lambda: _open(bot) == 0, 120, "all answers")
         await slack.quiet()
-        counts = bot.question.parts.inbox.counts()
+        counts = bot.parts.inbox.counts()
         metrics = (await Health(canaries.database, Listening()).metrics()).body
     assert len(asked) == 240
     assert counts["answered"] + counts["declined"] == 240 + 42  # with what is followed up
@@ -220,7 +220,7 @@ async def test_240_cases_leave_no_trace_of_what_may_not_be_seen(
 
 
 def _open(bot: RunningBot) -> int:
-    counts = bot.question.parts.inbox.counts()
+    counts = bot.parts.inbox.counts()
     return counts["waiting"] + counts["working"]
 
 

@@ -126,7 +126,7 @@ async def test_the_librarians_are_asked_once_and_their_channel_is_told(
         for number in (1, 2):
             await slack.click(answer, "Ask the librarians", "alice")
             assert phrases.ASKED_LIBRARIANS in (await told(slack, "alice", number)).text
-        assert [wish.question for wish in bot.question.parts.requests.made()] == [NOWHERE]
+        assert [wish.question for wish in bot.parts.requests.made()] == [NOWHERE]
         posted = [m for m in slack.answers() if m.channel == channel.id]
         assert len(posted) == 1
         assert NOWHERE in posted[0].said

@@ -28,12 +28,12 @@ async def test_a_mention_is_answered_in_its_thread(bot: RunningBot, office: Fake
     for label in ("Show passages", "Ask privately", "Good answer", "Bad answer"):
         assert label in answer.said
     assert "Quoted from the briefs by software" in answer.said
-    inbox = bot.question.parts.inbox
+    inbox = bot.parts.inbox
     claim = await office.until(lambda: inbox.by_message("T0FAKE", answer.channel, answer.ts))
     assert answer.metadata == {
         "event_type": "brief_answer", "event_payload": {"answer_id": claim.answer_id},
     }  # fmt: skip
-    assert bot.question.parts.ledger.get(claim.answer_id).body["answered"]
+    assert bot.parts.ledger.get(claim.answer_id).body["answered"]
 
 
 async def test_a_direct_message_needs_no_mention(bot: RunningBot, office: FakeSlack) -> None:
@@ -109,7 +109,7 @@ async def test_a_channel_may_want_its_questions_answered_unasked(
 ) -> None:
     """Questions only, not every remark."""
     desk = office.world.channel("desk").id
-    bot.question.parts.preferences.put("T0FAKE", desk, ChannelSettings(unasked=True))
+    bot.parts.preferences.put("T0FAKE", desk, ChannelSettings(unasked=True))
     assert BRANDT in (await office.answer_to(await office.say("#desk", "bob", LEASE))).said
     await is_silent(office, await office.say("#desk", "bob", "The lease was a mistake, I think."))
 
@@ -131,7 +131,7 @@ async def test_an_edit_before_it_is_taken_is_what_is_answered(
 ) -> None:
     """Also when the edit arrives before the question."""
     with monkeypatch.context() as busy:
-        busy.setattr(bot.question.parts.inbox, "take", lambda: None)
+        busy.setattr(bot.parts.inbox, "take", lambda: None)
         async with office.sockets.shuffled(5):
             ts = await office.mention("#desk", "alice", "Who leased the harbour?")
             await office.edit("#desk", ts, f"@briefs {LEASE}")
@@ -167,7 +167,7 @@ async def test_a_question_deleted_before_its_answer_is_not_answered(
         await office.delete("#desk", ts)
     await office.quiet(0.8)
     assert not office.answers()
-    assert bot.question.parts.inbox.counts()["withdrawn"] == 1
+    assert bot.parts.inbox.counts()["withdrawn"] == 1
 
 
 async def test_too_many_questions_of_one_person_are_declined_politely(
@@ -186,7 +186,7 @@ async def test_too_many_questions_of_one_person_are_declined_politely(
 
 
 def _open(bot: RunningBot) -> int:
-    counts = bot.question.parts.inbox.counts()
+    counts = bot.parts.inbox.counts()
     return counts["waiting"] + counts["working"]
 
 
@@ -204,16 +204,16 @@ async def test_a_question_is_in_the_inbox_before_it_is_acknowledged(
 ) -> None:
     """Where the database is away Slack is not told, and delivers again."""
     office.rules.redeliver_seconds = 0.5
-    accept, failures = bot.question.parts.inbox.accept_all, iter([OSError("gone"), OSError("gone")])
+    accept, failures = bot.parts.inbox.accept_all, iter([OSError("gone"), OSError("gone")])
 
     def failing(asked: object) -> object:
         for failure in failures:
             raise failure
         return accept(asked)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(bot.question.parts.inbox, "accept_all", failing)
+    monkeypatch.setattr(bot.parts.inbox, "accept_all", failing)
     ts = await office.ask("alice", LEASE)
     assert BRANDT in (await office.answer_to(ts)).said
-    claim = bot.question.parts.inbox.by_question("T0FAKE", office.dm("alice").id, ts)
+    claim = bot.parts.inbox.by_question("T0FAKE", office.dm("alice").id, ts)
     assert claim
     assert claim.incoming.kind is AskedVia.DIRECT
