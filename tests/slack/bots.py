@@ -129,14 +129,14 @@ class BotProcess:
         """Kill it with SIGKILL."""
         await self.end(signal.SIGKILL)
 
-    async def end(self, sign: int = signal.SIGTERM, seconds: float = 15.0) -> int:
+    async def end(self, sign: int = signal.SIGTERM, seconds: float = 120.0) -> int:
         """Send a signal and return the exit code."""
         assert self._process
         with suppress(ProcessLookupError):
             self._process.send_signal(sign)
         return await self.ended(seconds)
 
-    async def ended(self, seconds: float = 30.0) -> int:
+    async def ended(self, seconds: float = 120.0) -> int:
         """Wait for its end and return the exit code."""
         assert self._process
         async with asyncio.timeout(seconds):

@@ -369,7 +369,7 @@ CHANGES: dict[str, tuple[SlackPlace, Callable[[SmallSlack], Any]]] = {
 def test_a_change_between_search_and_post_is_noticed(
     slack: SmallSlack, change: str, noticed: str
 ) -> None:
-    """F-48: what cites a restricted collection is checked on fresh facts; all others soon."""
+    """What cites a restricted collection is checked on fresh facts; all others soon."""
     where, happens = CHANGES[change]
 
     async def question(directory: Directory) -> tuple[bool, bool]:

@@ -173,7 +173,7 @@ class Player(Hands):
         """Seconds from the first sending of each envelope to its acknowledgement."""
         return [ack.delay for ack in self.sockets.acks]
 
-    async def quiet(self, seconds: float = 0.3, most: float = 30.0) -> None:
+    async def quiet(self, seconds: float = 0.3, most: float = 120.0) -> None:
         """Wait until no call has come for a while and nothing is unacknowledged.
 
         A `busy` bot, which may have a row to write, is waited for, but not for ever.
