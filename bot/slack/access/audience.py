@@ -170,7 +170,7 @@ class Policy:
         return self.rules.get(folded(collection), OPEN)
 
     def restricted(self, collections: Iterable[str]) -> frozenset[str]:
-        """Return those that are restricted: what shows them is checked on facts fetched anew."""
+        """Return those that are restricted: what shows them is checked on facts fetched again."""
         return frozenset(name for name in collections if self.rule(name).restricted)
 
     def of_channel(self, place: SlackPlace, collections: Iterable[str]) -> bool:
@@ -203,22 +203,6 @@ class Policy:
                 and self._wanted(name, place, settings)
             )
         )
-
-    def for_user(self, user: Member, present: Collection[str]) -> Visible:
-        """Return what a person may see alone, wherever: in a direct message, in App Home."""
-        place = SlackPlace(PlaceKind.ALONE, team="", channel="", user=user.id)
-        return self.for_place(place, Viewers((user,), known=True, shared=False), present)
-
-    def may_see(
-        self,
-        place: SlackPlace,
-        viewers: Viewers,
-        collections: Iterable[str],
-        settings: ChannelSettings | None = None,
-    ) -> bool:
-        """Return whether all of these may be shown there: asked again before each showing."""
-        wanted = frozenset(collections)
-        return wanted <= self.for_place(place, viewers, wanted, settings).names
 
     def is_admin(self, member: Member) -> bool:
         """Return whether a member may change settings: admins of the workspace, and those listed.

@@ -167,7 +167,6 @@ class Directory:
         return Viewers((member,), known=True, shared=facts.shared, reads_channel=read_by_them)
 
     async def _people(self, ids: list[str], fresh: bool) -> tuple[Member, ...]:
-        """Return the members of these ids, in that order."""
         listed: Mapping[str, Member] = {}
         if len(ids) > MEMBERS_ASKED_SINGLY:  # fetched again when it is too old, but not each time
             listed = await self._facts.get(("people",), self._everyone, {}, False)

@@ -211,8 +211,6 @@ def _buttons(shown: Shown) -> list[Element]:
 
 
 def feedback(answer_id: str) -> Block:
-    """Return the pair of feedback buttons."""
-
     def side(label: str, said: str, choice: str) -> Element:
         return {
             "text": {"type": "plain_text", "text": label, "emoji": False},

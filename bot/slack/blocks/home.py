@@ -51,7 +51,6 @@ class HomePage:
 
 
 def home_view(page: HomePage) -> View:
-    """Return the view for views.publish."""
     add = [button("Add a brief", actions.OPEN_UPLOAD)] if page.may_add else []
     blocks = [
         header("Ask the briefs"),

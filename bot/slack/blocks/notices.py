@@ -41,7 +41,6 @@ _UNDOABLE = {Result.NEW, Result.VERSION, Result.OLDER}
 
 
 def said(line: str) -> Message:
-    """Return a message of one line."""
     return Message(text.for_message(text.shorten(line, RICH)), (paragraph(line),))
 
 
@@ -71,7 +70,6 @@ _COMMANDS = (
 
 
 def help_message() -> Message:
-    """Return how to ask."""
     first = (
         "Ask me in a direct message, or mention me in a channel. In a thread that I have answered"
         " in, just keep asking. I answer from your briefs and cite every sentence; if they do not"

@@ -63,13 +63,11 @@ def place_of(citation: Citation) -> str:
 
 
 def place_of_hit(hit: Hit) -> str:
-    """Return the same of a passage."""
     page = hit.passage.page
     return f"page {page}" if page else f"paragraph {hit.passage.paragraph}"
 
 
 def title_of(brief: BriefRef) -> str:
-    """Return a brief's title in one line."""
     return text.one_line(brief.title, TITLE) or "Untitled"
 
 
@@ -94,7 +92,6 @@ def page_of(desk: str | None, citation: Citation) -> str | None:
 
 
 def page_of_hit(desk: str | None, hit: Hit) -> str | None:
-    """Return the desk's page of a passage."""
     if desk is None:
         return None
     return link_to_paragraph(desk, hit.brief.id, hit.passage.paragraph, version=hit.brief.version)
@@ -135,10 +132,10 @@ def source_text(brief: BriefRef, place: str | None, marks: str = "") -> str:
     return f"{marks} {', '.join(part for part in parts if part)}".strip()
 
 
-def may_see(answer: Answer, collections: frozenset[str]) -> bool:
-    """Whether all that an answer shows is of collections that may be seen."""
+def collections_of(answer: Answer) -> frozenset[str]:
+    """Return the collections of all that an answer shows."""
     shown = {citation.brief.collection for citation in answer.citations}
-    return shown | {hit.brief.collection for hit in answer.nearest} <= collections
+    return frozenset(shown | {hit.brief.collection for hit in answer.nearest})
 
 
 def notice(answer: Answer) -> str:

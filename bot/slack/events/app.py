@@ -20,7 +20,6 @@ PATH = "/slack/events"  # where events, clicks and commands arrive over HTTP
 
 
 def build(parts: SlackServices, worker: Worker, client: AsyncWebClient) -> AsyncApp:
-    """Return the app with all its listeners."""
     secret = parts.settings.signing_secret
 
     async def authorize() -> AuthorizeResult:

@@ -21,12 +21,12 @@ from bot.slack.blocks.answers import messages
 from bot.slack.blocks.dialogs import ask_view, feedback_view, message_view
 from bot.slack.blocks.elements import Message, rich, section, words
 from bot.slack.blocks.notices import asked_librarians
-from bot.slack.blocks.sources import Offer, Shown
+from bot.slack.blocks.sources import Offer, Shown, collections_of
 from bot.slack.events import asking, dialogs, passages
 from bot.slack.events.asking import claim_of, question_of
 from bot.slack.events.clicks import Click, opened, tell, updated, value_of, where_of
 from bot.slack.events.messages import Intake
-from bot.slack.events.passages import answer_of, collections_of
+from bot.slack.events.passages import answer_of
 from bot.slack.events.workspace import show_home
 from bot.slack.handed import Added
 from bot.slack.outbox import Undeliverable
@@ -165,12 +165,10 @@ async def delete_history(click: Click) -> None:
 
 
 async def open_ask(click: Click) -> None:
-    """Open the dialog to ask a question."""
     await opened(click.client, click.where, ask_view())
 
 
 async def open_upload(click: Click) -> None:
-    """Open the dialog to add a brief."""
     await dialogs.open_upload(click.parts, click.client, click.where)
 
 
@@ -193,8 +191,6 @@ HANDLERS: dict[str, Callable[[Click], Awaitable[None]]] = {
 
 
 def register(app: AsyncApp, parts: SlackServices, intake: Intake) -> None:
-    """Listen to all buttons."""
-
     def listen(name: str, handle: Callable[[Click], Awaitable[None]]) -> None:
         @app.action(name)
         async def clicked(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:

@@ -63,7 +63,6 @@ class Click:
 
 
 def where_of(body: Mapping[str, Any]) -> Where:
-    """Return who did something, and where."""
     container, view = body.get("container") or {}, body.get("view") or {}
     user = body.get("user")
     channel = (body.get("channel") or {}).get("id") or body.get("channel_id")
@@ -84,7 +83,6 @@ def remembered(view: Mapping[str, Any], name: str) -> str:
 
 
 def value_of(body: Mapping[str, Any]) -> str:
-    """Return what the button carries."""
     clicked = (body.get("actions") or [{}])[0]
     return str(clicked.get("value") or "")
 
@@ -128,7 +126,6 @@ async def updated(
 
 
 async def published(client: AsyncWebClient, user: str, view: View) -> None:
-    """Show App Home to a person."""
     await _called(client, "views_publish", user_id=user, view=view)
 
 
@@ -158,7 +155,6 @@ class BackgroundWork:
         task.add_done_callback(self._tasks.discard)
 
     async def finished(self) -> None:
-        """Wait until nothing is under way."""
         while self._tasks:
             await asyncio.gather(*self._tasks)
 

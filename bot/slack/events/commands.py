@@ -36,8 +36,6 @@ Reply = Callable[[SlackServices, Where, str], Coroutine[Any, Any, None]]
 
 
 def register(app: AsyncApp, parts: SlackServices, intake: Intake) -> None:
-    """Listen to the command and the shortcuts."""
-
     def start(where: Where, work: Coroutine[Any, Any, None]) -> None:
         intake.background.start(work, lambda line: tell(parts, where, line))
 
@@ -97,7 +95,6 @@ async def _search(parts: SlackServices, where: Where, words: str) -> None:
 
 
 async def _hits(parts: SlackServices, where: Where, words: str) -> list[Hit]:
-    """Return the passages found in what the person may see."""
     seen = await permissions.searchable(parts, where.channel, where.user)
     try:
         query = Query(words[:LONGEST_QUESTION], filters=seen.filters)

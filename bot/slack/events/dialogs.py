@@ -56,14 +56,12 @@ class UploadForm:
 
 
 def feedback_form(view: Submitted) -> FeedbackForm:
-    """Return the feedback given."""
     reason = _chosen(view, actions.REASON)
     known = reason if reason in actions.REASONS else "other"
     return FeedbackForm(remembered(view, "answer"), known, _typed(view, actions.NOTE))
 
 
 def channel_settings(view: Submitted) -> ChannelSettings:
-    """Return the settings chosen for a channel."""
     chosen = _field(view, actions.COLLECTIONS).get("selected_options") or ()
     private = _chosen(view, actions.ANSWERING) == Answering.PRIVATE.value
     return ChannelSettings(
@@ -74,7 +72,6 @@ def channel_settings(view: Submitted) -> ChannelSettings:
 
 
 def upload_form(view: Submitted) -> UploadForm:
-    """Return the brief to add."""
     return UploadForm(
         file_ids=tuple(one["id"] for one in _field(view, actions.FILES).get("files") or ()),
         collection=_chosen(view, actions.COLLECTION),
@@ -94,7 +91,6 @@ def upload_errors(form: UploadForm) -> dict[str, str]:
 
 
 def typed_question(view: Submitted) -> str:
-    """Return the question typed into the dialog to ask."""
     return _typed(view, actions.QUESTION)
 
 
@@ -167,8 +163,6 @@ async def to_be_given(parts: SlackServices, where: Where) -> frozenset[str]:
 
 
 def register(app: AsyncApp, parts: SlackServices, intake: Intake) -> None:
-    """Listen to submissions."""
-
     @app.view(actions.FEEDBACK_VIEW)
     async def feedback(ack: Any, body: Body) -> None:
         await ack(response_action="update", view=message_view("Feedback", phrases.THANKS))

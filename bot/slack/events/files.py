@@ -51,7 +51,6 @@ def parcel_of(
 
 
 def _names(files: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Return the names of files for people, by Slack's ids."""
     return {str(one["id"]): str(one.get("name") or "") for one in files if one.get("id")}
 
 
@@ -71,7 +70,6 @@ async def bring(parts: SlackServices, parcel: Parcel, where: Where | None = None
 
 
 async def _keep(parts: SlackServices, parcel: Parcel) -> None:
-    """Keep the lease as long as the files are worked on."""
     while True:
         await asyncio.sleep(LEASE_SECONDS / 3)
         await done(asyncio.to_thread(parts.parcels.keep, parcel))

@@ -68,12 +68,10 @@ class WrittenMessage:
 
     @property
     def asks(self) -> bool:
-        """Whether it reads like a question."""
         return self.text.rstrip().endswith("?") or bool(_ASKS.match(self.text))
 
     @property
     def mutes(self) -> bool:
-        """Whether it tells us to stay out of the thread."""
         return bool(_MUTES.match(self.text))
 
     def kind(self, *, joined: bool, unasked: bool) -> AskedVia | None:
@@ -92,7 +90,6 @@ class WrittenMessage:
         return AskedVia.CHANNEL if unasked and not self.thread_ts and self.asks else None
 
     def incoming(self, kind: AskedVia, zone: str | None = None) -> Incoming:
-        """Return it as a question."""
         return Incoming(
             team=self.team, channel=self.channel, ts=self.ts, user=self.user, text=self.text,
             kind=kind, event_id=self.event_id, thread_ts=self.thread_ts, zone=zone,
@@ -166,7 +163,6 @@ class Intake:
     """Decides what of a workspace's messages is a question to us."""
 
     def __init__(self, parts: SlackServices, worker: Worker) -> None:
-        """Take the parts, and the worker that is woken by a new question."""
         self._parts = parts
         self._worker = worker
         self.background = BackgroundWork()

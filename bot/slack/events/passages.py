@@ -22,6 +22,7 @@ from bot.slack.blocks.passages import (
     passages_view,
     state_of,
 )
+from bot.slack.blocks.sources import collections_of
 from bot.slack.events.clicks import Click, Where, opened, updated
 from bot.slack.parts import SlackServices
 from index.errors import NotFound
@@ -48,7 +49,6 @@ async def more(click: Click) -> None:
 
 
 async def turn(click: Click) -> None:
-    """Turn to another page."""
     _, page = actions.parted_number(click.value)
     await _update(click, replace(state_of(click.view), page=page))
 
@@ -64,14 +64,7 @@ async def answer_of(parts: SlackServices, answer_id: str) -> Answer:
     return rebuilt(entry.body, entry.private)
 
 
-def collections_of(answer: Answer) -> frozenset[str]:
-    """Return the collections of all that an answer shows."""
-    shown = {citation.brief.collection for citation in answer.citations}
-    return frozenset(shown | {hit.brief.collection for hit in answer.nearest})
-
-
 async def _filled(parts: SlackServices, where: Where, state: PassagesState) -> View:
-    """Return the dialog as one person may see it now."""
     try:
         answer = await answer_of(parts, state.answer_id)
     except NotFound:

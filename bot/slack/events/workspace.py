@@ -26,7 +26,6 @@ _FACTS = re.compile(
 
 
 def register(app: AsyncApp, parts: SlackServices, worker: Worker) -> None:
-    """Listen to these events."""
     background = BackgroundWork()
 
     @app.event("app_home_opened")

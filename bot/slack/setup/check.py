@@ -83,7 +83,6 @@ class SetupReport:
         return all(finding.state is not SetupState.MISSING for finding in self.findings)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the object that --json prints."""
         return {"ok": self.ok, "findings": [asdict(finding) for finding in self.findings]}
 
 

@@ -92,7 +92,6 @@ def slack_table(answers: Answers) -> str:
 
 
 def next_steps(folder: Path, answers: Answers) -> str:
-    """Return what is left to do, step by step."""
     http = answers.plan.public_url is not None
     steps = [
         "Open https://api.slack.com/apps > Create New App > From a manifest, choose the\n"
@@ -119,7 +118,6 @@ def _require_user_ids(admins: tuple[str, ...]) -> None:
 
 
 def _kept_settings(path: Path) -> dict[str, object] | None:
-    """Return the settings that are there, None where there is no file."""
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:

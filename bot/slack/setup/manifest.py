@@ -148,19 +148,16 @@ EVENTS = (
 
 
 def needs(*, follow_ups: bool, user_groups: bool) -> frozenset[When]:
-    """Return what a set-up asks for."""
     optional = {When.FOLLOW_UPS: follow_ups, When.USER_GROUPS: user_groups}
     return frozenset(need for need in When if optional.get(need, True))
 
 
 def scope_names(wanted: Iterable[When]) -> list[str]:
-    """Return the scopes to ask for, sorted."""
     wanted = frozenset(wanted)
     return sorted(scope.name for scope in SCOPES if scope.need in wanted)
 
 
 def event_names(wanted: Iterable[When]) -> list[str]:
-    """Return the events to subscribe to, sorted."""
     wanted = frozenset(wanted)
     return sorted(event.name for event in EVENTS if event.need in wanted)
 
