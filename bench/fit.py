@@ -3,7 +3,8 @@
     python -m bench.fit DATA [--work FOLDER] [--stage ranker sentences answerable]
 
 The features come from the code that answers; each stage rests on the one before. Of every set each
-fifth question is held out of all fits, and reported. Writes index/weights and bot/answering/weights/, then
+fifth question is held out of all fits, and reported. Writes index/weights and
+bot/answering/weights/, then
 tells what the held-out questions say of it, and those that it was fitted on.
 """
 

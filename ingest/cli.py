@@ -116,10 +116,15 @@ def ingest(
 
     Example: briefs ingest ~/briefs --prune
     """
-    from ingest.document import Metadata
+    from index.errors import UsageError
+    from ingest.document import Metadata, is_place
     from ingest.manifest import load as load_manifest
     from ingest.pipeline import Options
 
+    if is_place(collection):
+        raise UsageError(
+            f"--collection {collection}: kept for files added in Slack; choose another name"
+        )
     given = Metadata(
         title=title, date=_date(date), authors=tuple(author or ()), source_url=source_url
     )
@@ -198,6 +203,7 @@ def show(brief_id: BriefId, json: Json = False) -> None:
 
     Example: briefs show IF10753
     """
+    from index.passage import split_version
     from ingest.listing import brief_object, print_brief
     from ingest.terminal import print_json
 
@@ -301,12 +307,6 @@ def reindex(
         print_json({"passages": count, "generation": generation, "embedded": embed})
     else:
         out().print(f"rebuilt: {count} passages, generation {generation}")
-
-
-def split_version(brief_id: str) -> tuple[str, int | None]:
-    """Return id and version of "ID" or "ID@2"."""
-    head, mark, tail = brief_id.rpartition("@")
-    return (head, int(tail)) if mark and tail.isdigit() else (brief_id, None)
 
 
 def _date(text: str | None) -> str | None:

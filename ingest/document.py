@@ -3,8 +3,16 @@
 Readers know nothing of passages, versions or the index.
 """
 
+import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+PLACES = "place:"  # begins the names of collections that hold what was added in one place of Slack
+
+
+def is_place(collection: str) -> bool:
+    """Return whether a name is kept for such a collection, however it is written."""
+    return unicodedata.normalize("NFKC", collection).casefold().lstrip().startswith(PLACES)
 
 
 class BlockKind(StrEnum):

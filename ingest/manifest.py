@@ -16,7 +16,7 @@ from pathlib import Path, PurePath
 from index.dates import is_iso
 from index.errors import ReadError, UsageError
 from ingest.dates import locate_date
-from ingest.document import Metadata
+from ingest.document import Metadata, is_place
 from ingest.files import read_file
 from ingest.locations import canonical_url, is_url, printable, url_fault
 
@@ -177,8 +177,15 @@ def _row(name: str, folder: Path, number: int, columns: list[str], cells: list[s
         file=file,
         key=_key(name, folder, number, file),
         metadata=_metadata(name, number, values),
-        collection=values.get("collection") or None,
+        collection=_collection(name, number, values.get("collection")),
     )
+
+
+def _collection(name: str, number: int, value: str | None) -> str | None:
+    if value and is_place(value):
+        fault = f"{value!r} is kept for files added in Slack; choose another name"
+        raise _fault(name, f"row {number}, column collection: {fault}")
+    return value or None
 
 
 def _key(name: str, folder: Path, number: int, file: str) -> str:

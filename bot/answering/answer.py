@@ -204,8 +204,8 @@ class Answer:
 def verbatim(text: str, citation: Citation) -> Sentence:
     """Return the sentence that a quotation is; it is supported because it is the quotation.
 
-    The text may differ from it by what an editor may do (bot/answering/readable.py) and by nothing else.
-    Raises QuoteError where it does.
+    The text may differ from it by what an editor may do (bot/answering/readable.py) and by nothing
+    else. Raises QuoteError where it does.
     """
     passage = citation.hit.passage
     if not faithful(text, citation.quote, passage.text, passage.context):

@@ -1,7 +1,8 @@
 """Decide whether the briefs answer a question: evidence in, yes or no with a confidence out.
 
 First come patterns for what no brief answers: orders to the bot, small talk, weather, calendars.
-Then a small network over what speaks for an answer (`bot/answering/evidence.py`): how near the best sentence
+Then a small network over what speaks for an answer (`bot/answering/evidence.py`): how near the
+best sentence
 is, whether it offers the kind of answer that is wanted, which of the question's words and names the
 passages say, how clearly the best leads. It was fitted on our own questions over the CRS reports,
 near misses among them, and on ClapNQ and SQuAD 2 dev, without every fifth of each; the file of the

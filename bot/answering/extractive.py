@@ -1,10 +1,13 @@
 """Answer with the briefs' own sentences: question and hits in, a Draft of quotations out.
 
-One to three sentences are chosen by what each says of the question (bot/answering/features.py, weighed in
-bot/answering/scoring.py), the further ones also by what they add; where it asks several things, first the
-best for each of its parts (bot/question/parts.py). Where two briefs give different figures for the same
-thing both are quoted, the newer first, and a note says so. `bot/answering/answerable.py` decides whether they
-answer at all. Writes nothing, records nothing.
+One to three sentences are chosen by what each says of the question (bot/answering/features.py,
+weighed in
+bot/answering/scoring.py), the further ones also by what they add; where it asks several things,
+first the
+best for each of its parts (bot/question/parts.py). Where two briefs give different figures for the
+same
+thing both are quoted, the newer first, and a note says so. `bot/answering/answerable.py` decides
+whether they answer at all. Writes nothing, records nothing.
 """
 
 import math
@@ -36,7 +39,8 @@ from index.words import stems
 HITS = 8  # passages whose sentences are looked at
 SENTENCES = 3  # quoted at most
 
-# Chosen with the weights of bot/answering/scoring.py, on the same sets and without their held-out parts.
+# Chosen with the weights of bot/answering/scoring.py, on the same sets and without their held-out
+# parts.
 LEAST = 0.1  # how likely a further sentence must be against the best one
 LEAST_OF_PARTS = 0.01  # … where the question asks several things
 ADDED = 1.0  # how much a further sentence gains by covering all words of the question anew

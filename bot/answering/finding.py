@@ -11,9 +11,8 @@ from bot.question.conversation import standalone
 from bot.question.period import day_in, with_period
 from index.errors import UsageError
 from index.library import Library
-from index.passage import Hit
+from index.passage import Hit, split_version
 from index.snapshot import Filters
-from ingest.cli import split_version
 from ingest.terminal import out, say
 
 

@@ -1,4 +1,5 @@
-"""Weigh what speaks for a sentence: rows of bot/answering/features.py in, one score for each sentence out.
+"""Weigh what speaks for a sentence: rows of bot/answering/features.py in, one score for each
+sentence out.
 
 A small network, fitted so that among the sentences of one question those that answer come first (a
 softmax over the question's sentences, as in Cao et al., "Learning to Rank: From Pairwise Approach

@@ -2,7 +2,8 @@
 
 "It closed in 2019." after "The Norvane Company ran the port." becomes "[The Norvane Company] closed
 in 2019.", and so does "The company closed in 2019." A pronoun only where the sentence before opens
-with a name that fits it and no other name could be meant; a noun only where bot/answering/referents.py finds
+with a name that fits it and no other name could be meant; a noun only where
+bot/answering/referents.py finds
 the one name of its kind; else nothing is named. English rules over the words alone.
 """
 

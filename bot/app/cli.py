@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from bot.app import asking, evaluating
-from bot.app import slack as slack_cli
+from bot.app import slack as slack_commands
 from bot.audit import cli as audit_cli
 from bot.serving import cli as serving_cli
 from index.errors import (
@@ -99,7 +99,7 @@ library_commands.register(app)
 resting.ask(_resting)
 evaluating.register(app)
 app.add_typer(audit_cli.app)
-app.add_typer(slack_cli.app, name="slack")
+app.add_typer(slack_commands.app, name="slack")
 serving_cli.register(app)
 
 

@@ -1,7 +1,4 @@
-"""The commands `briefs slack …`: alone it runs the bot, `init` and `check` set it up.
-
-Imports nothing of Slack's until a command runs.
-"""
+"""The commands `briefs slack …`: run the bot, set it up. Imports nothing heavy until one runs."""
 
 import sys
 from pathlib import Path
@@ -17,14 +14,14 @@ app = typer.Typer(
     invoke_without_command=True,
 )
 
-Name = Annotated[str | None, typer.Option(metavar="NAME", help="What the app is called in Slack.")]
+Name = Annotated[str | None, typer.Option(metavar="NAME", help="Name of the app in Slack.")]
 FollowUps = Annotated[
     bool | None,
     typer.Option(
         "--follow-ups/--mention-only",
         metavar="",
         help="Answer follow-ups in a thread without a mention; Slack then sends the bot every "
-        "message of its channels.",
+        "message in its channels.",
     ),
 ]
 UserGroups = Annotated[
@@ -32,27 +29,26 @@ UserGroups = Annotated[
     typer.Option(
         "--user-groups/--no-user-groups",
         metavar="",
-        help="Ask for what is needed to keep collections to user groups.",
+        help="Request the permission needed to restrict collections to user groups.",
     ),
 ]
 PublicUrl = Annotated[
     str | None,
-    typer.Option(
-        "--http", metavar="URL", help="HTTP in place of Socket Mode: where Slack reaches the bot."
-    ),
+    typer.Option("--http", metavar="URL", help="Use HTTP instead of Socket Mode, at this address."),
 ]
-Socket = Annotated[bool, typer.Option("--socket", metavar="", help="Socket Mode; do not ask.")]
+Socket = Annotated[bool, typer.Option("--socket", metavar="", help="Use Socket Mode.")]
 Admins = Annotated[
     list[str] | None,
     typer.Option(
         "--admin",
         metavar="ID",
-        help="Slack id of somebody who may set channels; repeat for several.",
+        help="Slack user id of an admin of the bot; repeatable.",
     ),
 ]
 Folder = Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write the files.")]
 Yes = Annotated[
-    bool, typer.Option("--yes", "-y", metavar="", help="Ask nothing; take what is not given as no.")
+    bool,
+    typer.Option("--yes", "-y", metavar="", help="Ask nothing; options not given count as no."),
 ]
 
 
@@ -63,16 +59,16 @@ Health = Annotated[
         metavar="PORT",
         min=0,
         max=65535,
-        help="Serve /health and /metrics there, to this machine alone; 0: any free port.",
+        help="Serve /health and /metrics on this port, to this machine only; 0: any free port.",
     ),
 ]
 
 
 @app.callback()
 def slack(context: typer.Context, health: Health = None) -> None:
-    """Answer in Slack, over Socket Mode; `init` and `check` set it up.
+    """Answer questions in Slack over Socket Mode; use `init` and `check` to set it up.
 
-    With --health, /health answers 503 where Slack has been out of reach for over a minute.
+    With --health, /health returns 503 when Slack has been unreachable for over a minute.
 
     Example: briefs slack
     """
@@ -82,7 +78,7 @@ def slack(context: typer.Context, health: Health = None) -> None:
 
 def run(health: int | None) -> None:
     """Run the bot until it is stopped."""
-    from bot.slack.bot import run as run_bot
+    from bot.app.slack_bot import run as run_bot
     from bot.slack.setup.settings import Transport, load
     from ingest.terminal import show_warnings
 
@@ -101,9 +97,9 @@ def init(
     folder: Folder = Path(),
     yes: Yes = False,
 ) -> None:
-    """Write manifest.json, briefs.toml and .env for a new Slack app, and say what comes next.
+    """Create manifest.json, briefs.toml and .env for a new Slack app, and list the next steps.
 
-    The manifest is written anew each time; a briefs.toml or .env that is there is kept.
+    The manifest is overwritten each time; an existing briefs.toml or .env stays unchanged.
 
     Example: briefs slack init --name Briefs --socket --mention-only --yes
     """
@@ -112,32 +108,32 @@ def init(
     from index.errors import UsageError
 
     if socket and public_url is not None:
-        raise UsageError("--socket and --http: give one of them, not both")
+        raise UsageError("--socket and --http: give only one of them")
     asked = _Asking(yes)
     plan = AppPlan(
         name=asked.text(name, "Name of the app in Slack", "Briefs"),
         follow_ups=asked.flag(
-            follow_ups, "Answer follow-ups without a mention? The bot then gets every message of "
+            follow_ups, "Answer follow-ups without a mention? The bot then gets every message in "
             "its channels",
         ),
-        user_groups=asked.flag(user_groups, "Will collections be kept to Slack user groups?"),
+        user_groups=asked.flag(user_groups, "Will you restrict collections to Slack user groups?"),
         public_url=public_url if public_url is not None or socket else asked.text(
-            None, "Public https URL, or nothing for Socket Mode", "") or None,
+            None, "Public https URL, or empty for Socket Mode", "") or None,
     )  # fmt: skip
     admins = asked.text(
-        " ".join(admin) if admin else None, "Slack ids of admins of the bot, or nothing", ""
+        " ".join(admin) if admin else None, "Slack user ids of the bot's admins, or empty", ""
     )
     answers = files.Answers(plan, tuple(admins.replace(",", " ").split()))
     for line in files.write(folder, answers):
         sys.stdout.write(f"{line}\n")
-    sys.stdout.write(f"\nWhat comes next:\n{files.next_steps(folder.absolute(), answers)}")
+    sys.stdout.write(f"\nNext steps:\n{files.next_steps(folder.absolute(), answers)}")
 
 
 @app.command()
 def check(json: Json = False) -> None:
-    """Ask Slack whether the tokens are right and what they may do; name what is missing.
+    """Check tokens, permissions and settings with Slack, and say how to fix what is missing.
 
-    Exit code 1: something that is needed is missing. 2: a setting is missing or wrong.
+    Exit code 1: something required is missing. 2: a setting is missing or wrong.
 
     Example: briefs slack check
     """
@@ -168,7 +164,7 @@ def _present() -> frozenset[str] | None:
 
 
 class _Asking:
-    """Asks for what was not given, or takes the default where nobody is to be asked."""
+    """Asks for options that were not given; with --yes takes the default."""
 
     def __init__(self, silent: bool) -> None:
         self._silent = silent

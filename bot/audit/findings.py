@@ -7,7 +7,8 @@ from typing import Any
 
 
 class Kind(StrEnum):
-    """What is wrong with an answer. Those up to STITCHED are also reasons of bot/checking/verify.py."""
+    """What is wrong with an answer. Those up to STITCHED are also reasons of
+    bot/checking/verify.py."""
 
     NUMBER = "number"
     DATE = "date"

@@ -1,7 +1,7 @@
 """Check that what was shown of an answer while it was written is what its record says was shown.
 
-The rows stand in a table of their own (bot/ledger/streamed.py); the record holds the hash over them.
-"""
+The rows stand in a table of their own (bot/ledger/streamed.py); the record holds the hash over
+them."""
 
 from collections.abc import Mapping
 from typing import Any

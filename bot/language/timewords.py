@@ -1,7 +1,8 @@
 """Find the words of a question that name a time, and the days they cover.
 
 In: a question and the asker's day. Out: Expressions with their places in the question. Fiscal years
-are topics, not times, and are left out. What the time is the time *of* is for `bot/question/period.py`.
+are topics, not times, and are left out. What the time is the time *of* is for
+`bot/question/period.py`.
 
 English only, and by rules of our own: dateparser finds dates in "the second half", "HR 1156" and
 "9th ballot", and takes 0.3 s to import; bench/RESULTS.md has the comparison.

@@ -1,6 +1,7 @@
 """Rebuild an answer from its record: the body and private part of a ledger row in, an Answer out.
 
-It shows exactly as the answer did (bot/answering/render.py, bot/slack): sentences, citations, notes, nearest
+It shows exactly as the answer did (bot/answering/render.py, bot/slack): sentences, citations,
+notes, nearest
 passages. What was searched and not shown is known by its scores alone and is not rebuilt; nor are
 the questions before it. The question is "" once it was forgotten.
 """

@@ -14,8 +14,8 @@ A question *leans* on the turns before it when one of these holds:
 A leaning question takes over the topic: names and noun groups of the turns it hangs on, back to
 the last turn that stood alone. One that stands alone, or says that it is about something else,
 starts a new topic. A year in the question replaces the years of the topic. A name or a year alone
-("and Sweden?", "no, the 2019 one") completes the question before it (`bot/question/ellipsis.py`). Greetings
-and thanks neither lean nor change the topic.
+("and Sweden?", "no, the 2019 one") completes the question before it (`bot/question/ellipsis.py`).
+Greetings and thanks neither lean nor change the topic.
 
 Developed in sight of the 12 follow-ups of CRS gold-dev, all of which lean, and of MTRAG.
 """

@@ -1,7 +1,8 @@
 """Find the event by which a question tells its time: a question in, an Event or None out.
 
 "before the visit", "since the ceasefire in Orrin", "after the war ended". The noun must be one for
-something that happens (`bot/language/eventwords.py`), so that "after the jump", "before the court" and
+something that happens (`bot/language/eventwords.py`), so that "after the jump", "before the court"
+and
 "after the minister" tell no time. A question with a calendar date has its time already. When the
 event was is for `bot/answering/eventdays.py`.
 """

@@ -39,7 +39,7 @@ def run(host: str, port: int) -> None:
             with Library.open(load(), create=True) as library:
                 asyncio.run(_without_slack(library, listening, _desk(library, way)))
             return
-        from bot.slack.bot import opened
+        from bot.app.slack_bot import opened
 
         with opened() as library:
             asyncio.run(_with_slack(settings, library, listening, _desk(library, way)))
@@ -102,13 +102,13 @@ async def _without_slack(library: Library, listening: socket.socket, desk: App |
 async def _with_slack(
     settings: SlackSettings, library: Library, listening: socket.socket, desk: App | None
 ) -> None:
-    from bot.slack.bot import leave_threads, running
+    from bot.app.slack_bot import leave_threads, running_bot
     from bot.slack.events.app import PATH, asgi_app
 
     assert settings.signing_secret
     told = heard()
     async with AsyncExitStack() as stack:
-        bot = await stack.enter_async_context(running(settings, library))
+        bot = await stack.enter_async_context(running_bot(settings, library))
         guard = Guard(asgi_app(bot.app), settings.signing_secret.get_secret_value())
         health = Health(library.database, Listening(bot.works), lambda: dict(guard.refused))
         whole = Site({**health.places(), PATH: (("POST",), guard)}, desk)

@@ -1,7 +1,7 @@
-"""Make the answer to one claim: who may see what, the question asked, the messages that show it.
+"""Answer one question: who may see what, the answer itself, the messages that show it.
 
-In: a claim. Out: a Reply, recorded in the ledger and not yet posted. Posts nothing itself, but
-hands whole sentences on as they are verified. Knows nothing of claims' lives: bot/jobs/worker.py.
+The reply is recorded in the ledger and not yet posted; whole sentences are passed on as they are
+verified.
 """
 
 import asyncio
@@ -12,11 +12,10 @@ from bot.answering.answer import Answer, Citation, Sentence
 from bot.errors import NothingVisible
 from bot.slack import phrases
 from bot.slack.access.audience import Visible
-from bot.slack.access.directory import may_see, visible
 from bot.slack.blocks.answers import answer_text, messages
 from bot.slack.blocks.elements import Message
 from bot.slack.blocks.notices import said
-from bot.slack.blocks.sources import Offer, Shown
+from bot.slack.blocks.sources import Offer, Shown, collections_of
 from bot.slack.parts import SlackServices
 from bot.slack.types import AskedVia, ChannelSettings, Incoming, QuestionOutcome, SlackPlace
 
@@ -25,7 +24,7 @@ OnSentence = Callable[[Sentence, tuple[Citation, ...]], None]
 
 @dataclass(frozen=True)
 class SlackReply:
-    """What is to be posted, and how the question ends with it."""
+    """What to post, and how the question ends with it."""
 
     outcome: QuestionOutcome
     messages: tuple[Message, ...]
@@ -33,9 +32,14 @@ class SlackReply:
     text: str = ""  # the whole answer as one text
 
 
+_NOTHING = SlackReply(
+    QuestionOutcome.DECLINED, (said(phrases.NOTHING_TO_SEE),), text=phrases.NOTHING_TO_SEE
+)
+
+
 @dataclass(frozen=True)
 class AnswerContext:
-    """Where a claim is answered, and what may be shown there."""
+    """Where a question is answered, and what may be shown there."""
 
     place: SlackPlace
     preferences: ChannelSettings
@@ -49,7 +53,7 @@ async def setting_of(parts: SlackServices, incoming: Incoming) -> AnswerContext:
     alone = incoming.private or is_private(parts, incoming, preferences)
     place = await parts.directory.place(incoming.channel, incoming.user, alone=alone)
     present = await asyncio.to_thread(parts.library.collections)
-    allowed = await visible(parts.policy, parts.directory, place, present, preferences)
+    allowed = await parts.directory.visible(place, present, preferences)
     return AnswerContext(place, preferences, alone, allowed)
 
 
@@ -78,37 +82,28 @@ async def reply_to(
     try:
         filters = setting.visible.filters
     except NothingVisible:
-        return SlackReply(
-            QuestionOutcome.DECLINED, (said(phrases.NOTHING_TO_SEE),), text=phrases.NOTHING_TO_SEE
-        )
+        return _NOTHING
     turns = await asyncio.to_thread(
         parts.threads.turns, incoming.team, incoming.channel, incoming.root, incoming.ts,
         user=incoming.user if setting.alone else None,
     )  # fmt: skip
+    zone = incoming.zone or (await parts.directory.member(incoming.user)).zone
     answer = await asyncio.to_thread(
         parts.answerer.ask, incoming.text, turns, filters,
         f"slack:{incoming.team}:{incoming.user}",
         f"slack:{incoming.team}:{incoming.channel}:{incoming.root}",
-        on_sentence, zone=incoming.zone or await _zone(parts, incoming.user),
-        answer_id=answer_id,
+        on_sentence, zone=zone, answer_id=answer_id,
     )  # fmt: skip
     if not await still_seen(parts, setting, answer):
-        return SlackReply(
-            QuestionOutcome.DECLINED, (said(phrases.NOTHING_TO_SEE),), text=phrases.NOTHING_TO_SEE
-        )
+        return _NOTHING
     return shown_as(answer, offer_in(setting, incoming), parts.desk)
 
 
-async def _zone(parts: SlackServices, user: str) -> str | None:
-    """Return a person's time zone where Slack tells it; None leaves it to the settings."""
-    return (await parts.directory.member(user)).zone
-
-
 async def still_seen(parts: SlackServices, setting: AnswerContext, answer: Answer) -> bool:
-    """Return whether all that an answer shows may be shown there now: facts are fetched anew."""
-    shown = {citation.brief.collection for citation in answer.citations}
-    shown |= {hit.brief.collection for hit in answer.nearest}
-    return await may_see(parts.policy, parts.directory, setting.place, shown, setting.preferences)
+    """Return whether all that an answer shows may be shown there now: facts are fetched again."""
+    shown = collections_of(answer)
+    seen = await parts.directory.seen(setting.place, shown, setting.preferences)
+    return seen.names >= shown
 
 
 def shown_as(answer: Answer, offer: Offer, desk: str | None = None) -> SlackReply:

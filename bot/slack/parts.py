@@ -1,4 +1,4 @@
-"""What the Slack bot is made of, put together once and handed to worker and listeners."""
+"""The services of the Slack bot: put together once, handed to the worker and the listeners."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,32 +19,68 @@ from bot.slack.delivery.uploads import Uploads
 from bot.slack.setup.settings import SlackSettings
 from index.library import Library
 
+LEASE_SECONDS = 15.0  # how long a killed process's questions wait for another
 
-@dataclass(frozen=True)
-class SlackServices:
-    """The parts.
 
-    `model` names the chat model that writes, None where briefs are quoted; `desk` is the desk's
-    public address, to which citations link; `tell_askers` is briefs.toml's word.
+@dataclass(frozen=True, kw_only=True)
+class Backend:
+    """What answers, as the application puts it together.
+
+    `model` names the chat model that writes, None where briefs are quoted; `desk` is the public
+    address to which citations link, None for no links.
     """
 
-    settings: SlackSettings
     library: Library
     ledger: Ledger
     answerer: Answerer
-    inbox: Inbox
-    threads: Threads
-    preferences: ChannelPreferences
-    feedback: Feedback
-    requests: Requests
-    policy: Policy
+    model: str | None = None
+    desk: str | None = None
+    tell_askers: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlackServices(Backend):
+    """Everything that answering in one workspace needs.
+
+    `team` and `bot_user` are Slack's ids; `owner` names this process in the queue.
+    """
+
+    settings: SlackSettings
     directory: Directory
     outbox: Outbox
     team: str
     bot_user: str
-    model: str | None = None
-    desk: str | None = None
-    tell_askers: bool = False
+    owner: str
+
+    @cached_property
+    def policy(self) -> Policy:
+        """Who may see what."""
+        return self.settings.policy
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """The questions."""
+        return Inbox(self.library.database, self.owner, lease_seconds=LEASE_SECONDS)
+
+    @cached_property
+    def threads(self) -> Threads:
+        """What was said before in a thread."""
+        return Threads(self.library.database)
+
+    @cached_property
+    def preferences(self) -> ChannelPreferences:
+        """What `/briefs settings` sets."""
+        return ChannelPreferences(self.library.database)
+
+    @cached_property
+    def feedback(self) -> Feedback:
+        """What readers think of answers."""
+        return Feedback(self.ledger)
+
+    @cached_property
+    def requests(self) -> Requests:
+        """Questions passed on to the librarians."""
+        return Requests(self.library.database)
 
     @cached_property
     def queue(self) -> Queue:

@@ -21,7 +21,7 @@ LONGEST_URL = 3_000  # characters, of a button's url; Slack's reference, Block K
 CUT = " …"  # stands where text was left out
 
 JOINER = "\u2060"  # an invisible character that keeps Slack from seeing a link or a mention
-# What bot.answering.render.safe leaves: a bidi mark, tags that nobody sees, and what no JSON can hold.
+# What render.safe leaves: a bidi mark, tags that nobody sees, and what no JSON can hold.
 _UNSENDABLE = re.compile("[\u061c\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SPECIAL = re.compile("[&<>]")
@@ -79,20 +79,6 @@ def readable(text: str, bot_user_id: str | None = None) -> str:
     words = unescape(_TOKEN.sub(lambda match: _words(match, bot_user_id), text))
     lines = (" ".join(line.split()) for line in clean(words).splitlines())
     return "\n".join(lines).strip()
-
-
-def link(url: str, label: str) -> str | None:
-    """Return a mrkdwn link, or None where the address is no plain http(s) one.
-
-    The true host stands behind a label that is not the host itself.
-    """
-    address, host = web_address(url), host_of(url)
-    if address is None or host is None:
-        return None
-    shown = escape(_unlinked(label)).replace("|", "¦").strip()
-    if not shown or label.strip() == host:
-        return f"<{escape(address)}|{host}>"
-    return f"<{escape(address)}|{shown}> ({_unlinked(host)})"
 
 
 def web_address(url: str | None) -> str | None:

@@ -10,7 +10,7 @@ from index.library import Library
 from index.passage import BriefRef, Hit, Passage
 from index.search import Query
 from index.settings import Settings
-from tests.answering.conftest import draft
+from tests.tamara import draft
 
 # What both briefs say, with the figure of the older and of the newer.
 PLANTED = (

@@ -5,7 +5,7 @@ from bot.answering.gathering import gather, merged
 from index.passage import Hit
 from index.search import Query
 from index.snapshot import Filters
-from tests.answering.chatting import hit
+from tests.chatting import hit
 
 PORT = hit(1, "The port of Aurelia is run by the harbour board.")
 CARGO = hit(2, "The port of Aurelia handles two million tons of cargo a year.")

@@ -20,7 +20,7 @@ from bot.ledger.ledger import Ledger
 from index import catalogue
 from index.library import Library
 from index.settings import load
-from tests.answering.chatting import KEY
+from tests.chatting import KEY
 from tests.commands import START, Shell, briefs, columns, environment, parsed, write
 from tests.examples_library import EXAMPLES
 from tests.fake_chat import FakeChat, Turn, failing, line, says
@@ -107,6 +107,7 @@ def test_with_a_library_it_says_what_is_in_it(shell: Shell) -> None:
         (["remove", "NONE-1"], "NONE-1: no such brief"),
         (["ingest"], "Missing argument"),
         (["ingest", "x", "--date", "May"], "--date May: not a date"),
+        (["ingest", "x", "--collection", "Place:T1/C1"], "kept for files added in Slack"),
         (["ingest", "x", "--manifest", "none.csv"], "none.csv: is not there"),
     ],
 )

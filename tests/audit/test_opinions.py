@@ -10,8 +10,8 @@ from bot.errors import ChatError, ChatUnavailable, UnfitReply
 from bot.ledger.ledger import Kind
 from index.errors import UsageError
 from index.settings import load
-from tests.answering.chatting import KEY, chat_settings
 from tests.audit.judged import LEASE, SIZE, database, ledger, put, put_written
+from tests.chatting import KEY, chat_settings
 from tests.fake_chat import FakeChat, Turn, failing, says
 
 __all__ = ["database", "ledger"]  # found here by pytest

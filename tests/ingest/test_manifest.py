@@ -172,6 +172,7 @@ def test_an_unknown_column_is_refused_with_the_allowed_ones(tmp_path: Path) -> N
         ("file,author,Authors\na,b,c\n", "names the column author twice ('Authors'); keep one"),
         ("file,title\na.md,A\n./a.md,B\n", "row 3, column file: './a.md' is in row 2 already"),
         ("file,title\n,A\n", "row 2, column file: is empty; name a file or a URL"),
+        ("file,collection\na.md,place:T1/C1\n", "row 2, column collection: 'place:T1/C1' is kept"),
         ("file,title\na.md,A,B\n", "row 2 has 3 cells for 2 columns; put cells"),
         ("file,title\nftp://x/a.md,A\n", "row 2, column file: 'ftp://x/a.md' is no web address"),
         ('file,title\na.md,"A\n', "is not a CSV file (unexpected end of data)"),

@@ -19,15 +19,16 @@ from typing import Any, ClassVar
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from sqlalchemy import update
 
+from bot.app.slack_bot import running_bot
 from bot.jobs.queue import jobs
-from bot.slack.bot import RunningBot, running
+from bot.slack.bot import RunningBot
 from bot.slack.setup.settings import SlackSettings
 from index.database import Database
 from index.embedder import ModelEmbedder
 from index.library import Library
 from index.settings import Settings
-from tests.answering.conftest import HARBOUR, WHEAT, draft
 from tests.slack.fake import FakeSlack
+from tests.tamara import HARBOUR, WHEAT, draft
 
 ROOT = Path(__file__).resolve().parents[2]
 START = Path(__file__).with_name("killed_bot.py")
@@ -41,7 +42,7 @@ async def answering_bot(
     settings = SlackSettings(
         bot_token=slack.bot_token, app_token=slack.app_token, api_url=slack.api, **options
     )
-    async with running(settings, library) as bot:
+    async with running_bot(settings, library) as bot:
         handler = AsyncSocketModeHandler(bot.app, slack.app_token)
         await handler.connect_async()
         await slack.sockets.connected()
@@ -127,14 +128,14 @@ class BotProcess:
         """Kill it with SIGKILL."""
         await self.end(signal.SIGKILL)
 
-    async def end(self, sign: int = signal.SIGTERM, seconds: float = 15.0) -> int:
+    async def end(self, sign: int = signal.SIGTERM, seconds: float = 120.0) -> int:
         """Send a signal and return the exit code."""
         assert self._process
         with suppress(ProcessLookupError):
             self._process.send_signal(sign)
         return await self.ended(seconds)
 
-    async def ended(self, seconds: float = 30.0) -> int:
+    async def ended(self, seconds: float = 120.0) -> int:
         """Wait for its end and return the exit code."""
         assert self._process
         async with asyncio.timeout(seconds):

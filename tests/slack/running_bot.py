@@ -9,13 +9,14 @@ from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from sqlalchemy import delete
 
-from bot.slack.bot import RunningBot, running
+from bot.app.slack_bot import running_bot
+from bot.slack.bot import RunningBot
 from bot.slack.delivery.tables import TABLES, Store
 from bot.slack.setup.settings import CollectionRule, SlackSettings
 from index.draft import Draft
 from index.library import Library
-from tests.answering.conftest import HARBOUR, WHEAT, draft
 from tests.slack.fake import FakeSlack, Message, View
+from tests.tamara import HARBOUR, WHEAT, draft
 
 CANARY = "zanzibarite"  # a word that stands in the restricted collection alone
 BOARD = (
@@ -57,7 +58,7 @@ def empty_tables(library: Library) -> None:
 @asynccontextmanager
 async def started(slack: FakeSlack, library: Library, **more: Any) -> AsyncIterator[RunningBot]:
     """The bot, connected."""
-    async with running(settings_for(slack, **more), library) as bot:
+    async with running_bot(settings_for(slack, **more), library) as bot:
         handler = AsyncSocketModeHandler(bot.app, slack.app_token)
         await handler.connect_async()
         await slack.sockets.connected()

@@ -58,7 +58,7 @@ async def test_a_slack_that_is_away_is_tried_until_it_is_back(
     assert sorted(pauses.seconds) != pauses.seconds[::-1]
     ours = [one for one in caplog.records if one.name == "bot.slack.bot"]
     assert len(ours) == 1
-    assert "trying on until there is" in ours[0].getMessage()
+    assert "retrying until there is one" in ours[0].getMessage()
     assert "Traceback" not in caplog.text
     assert slack.app_token not in caplog.text
 

@@ -167,8 +167,12 @@ async def test_metrics_count_by_outcome_and_by_seconds(filled: Library, ask: Ask
     """In Prometheus' format, every series with its help and its type."""
     clock = Clock()
     inbox = Inbox(filled.database, "one", clock=clock)
-    took = {QuestionOutcome.ANSWERED: [0.2, 0.7, 4.0], QuestionOutcome.DECLINED: [0.4], QuestionOutcome.FAILED: [130.0],
-            QuestionOutcome.WITHDRAWN: [9000.0]}  # fmt: skip
+    took = {
+        QuestionOutcome.ANSWERED: [0.2, 0.7, 4.0],
+        QuestionOutcome.DECLINED: [0.4],
+        QuestionOutcome.FAILED: [130.0],
+        QuestionOutcome.WITHDRAWN: [9000.0],
+    }
     at = 0
     for outcome, times in took.items():
         for seconds in times:

@@ -1,8 +1,8 @@
 """Answer in a chat model's words: question and hits in, a Draft of checked sentences out.
 
 Each sentence is held against the passages it cites as soon as it is complete, and only then shown.
-Whatever keeps the model from answering, the briefs' own sentences stand in (`bot/answering/extractive.py`),
-and a note says why. Records nothing.
+Whatever keeps the model from answering, the briefs' own sentences stand in
+(`bot/answering/extractive.py`), and a note says why. Records nothing.
 """
 
 from collections.abc import Callable, Sequence

@@ -2,8 +2,8 @@
 
 In: a question and the earlier turns. Out: a Standalone. A rewriting is taken only if it keeps the
 question's names and numbers and brings in none that neither the conversation nor the briefs cited
-in it say; otherwise, and whenever the model fails, the rules of `bot/question/conversation.py` decide.
-"""
+in it say; otherwise, and whenever the model fails, the rules of `bot/question/conversation.py`
+decide."""
 
 import json
 import re

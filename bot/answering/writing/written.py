@@ -1,6 +1,7 @@
 """Read the chat model's reply as it comes: pieces of text in, whole sentences out.
 
-The form is that of `bot/answering/writing/prompt.py`: JSON objects one after the other, the last of them saying
+The form is that of `bot/answering/writing/prompt.py`: JSON objects one after the other, the last
+of them saying
 whether the passages answer. Code fences around them and a <think> block before them are passed
 over; anything else is an UnfitReply. Judges nothing of what a sentence says.
 """

@@ -29,11 +29,16 @@ The rules, for admins and for docs/slack.md:
 7. **What is not known is not allowed**: a person or place of whom Slack says nothing, says
    something odd, or cannot be asked, sees public collections and no more.
 
+8. **What is added in a direct message or a private place belongs to that place**: it goes into the
+   collection `place:TEAM/USER` or `place:TEAM/CHANNEL`, which that person alone, or the channel's
+   readers there, may see. Such names follow no rule of briefs.toml; no channel can be given one.
+
 Names of collections are compared without regard to case, so that `[slack.collections.Board]`
 restricts "board". Who was a reader when an answer was posted has read it: leaving takes no message
 away, and whoever joins a channel later can scroll back.
 """
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -41,6 +46,9 @@ from dataclasses import dataclass, field, replace
 from bot.errors import NothingVisible
 from bot.slack.types import ChannelSettings, Member, PlaceKind, SlackPlace
 from index.snapshot import Filters
+from ingest.document import PLACES, is_place
+
+_PLACE = re.compile(rf"{PLACES}([A-Z0-9]+)/([CGUW][A-Z0-9]*)")
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,8 @@ class Rule:
     public: bool = False
     channels: frozenset[str] | None = None
     groups: frozenset[str] | None = None
+    person: str = ""  # who alone may see it
+    team: str = ""  # in whose workspace alone it may be seen
 
     @property
     def restricted(self) -> bool:
@@ -58,6 +68,22 @@ class Rule:
 
 
 OPEN = Rule()
+
+
+def place_collection(team: str, name: str) -> str:
+    """Return the collection of what is added where one person or channel reads: U…, W…, C… or G…"""
+    return f"{PLACES}{team}/{name}"
+
+
+def place_rule(collection: str) -> Rule:
+    """Return the rule of the collection of a place; one that names no place is nobody's."""
+    named = _PLACE.fullmatch(collection)
+    if not named:
+        return Rule(channels=frozenset())
+    team, name = named.groups()
+    if name[0] in "UW":
+        return Rule(channels=frozenset(), person=name, team=team)
+    return Rule(channels=frozenset({name}), team=team)
 
 
 @dataclass(frozen=True)
@@ -138,12 +164,21 @@ class Policy:
         return frozenset().union(*(rule.channels or () for rule in self.rules.values()))
 
     def rule(self, collection: str) -> Rule:
-        """Return the rule of a collection; one that is not named is open."""
+        """Return the rule of a collection; one not named is open, but for a place's."""
+        if is_place(collection):
+            return place_rule(collection)
         return self.rules.get(folded(collection), OPEN)
 
     def restricted(self, collections: Iterable[str]) -> frozenset[str]:
-        """Return those that are restricted: what shows them is checked on facts fetched anew."""
+        """Return those that are restricted: what shows them is checked on facts fetched again."""
         return frozenset(name for name in collections if self.rule(name).restricted)
+
+    def of_channel(self, place: SlackPlace, collections: Iterable[str]) -> bool:
+        """Return whether one of these is seen by whoever reads the channel of a place alone."""
+        return any(
+            is_place(name) and place.channel in (self.rule(name).channels or ())
+            for name in collections
+        )
 
     def unknown(self, present: Iterable[str]) -> tuple[str, ...]:
         """Return the collections that have a rule and are not in the library: misspelt, perhaps."""
@@ -169,22 +204,6 @@ class Policy:
             )
         )
 
-    def for_user(self, user: Member, present: Collection[str]) -> Visible:
-        """Return what a person may see alone, wherever: in a direct message, in App Home."""
-        place = SlackPlace(PlaceKind.ALONE, team="", channel="", user=user.id)
-        return self.for_place(place, Viewers((user,), known=True, shared=False), present)
-
-    def may_see(
-        self,
-        place: SlackPlace,
-        viewers: Viewers,
-        collections: Iterable[str],
-        settings: ChannelSettings | None = None,
-    ) -> bool:
-        """Return whether all of these may be shown there: asked again before each showing."""
-        wanted = frozenset(collections)
-        return wanted <= self.for_place(place, viewers, wanted, settings).names
-
     def is_admin(self, member: Member) -> bool:
         """Return whether a member may change settings: admins of the workspace, and those listed.
 
@@ -194,7 +213,7 @@ class Policy:
         return (member.admin or listed) and not member.guest and not member.stranger
 
     def _wanted(self, name: str, place: SlackPlace, settings: ChannelSettings | None) -> bool:
-        if place.kind is PlaceKind.ALONE:
+        if place.kind is PlaceKind.ALONE or is_place(name):
             return True
         chosen = (settings, self.channels.get(place.channel))
         lists = [each.collections for each in chosen if each and each.collections]
@@ -212,6 +231,10 @@ class Policy:
         if not alone and (shared or not _has_readers(place, viewers)):
             return False
         if not rule.restricted:
+            return True
+        if rule.team and rule.team != place.team:
+            return False
+        if alone and rule.person and rule.person == place.user:
             return True
         here = place.channel in (rule.channels or ()) and not shared
         if here and (not alone or viewers.reads_channel):

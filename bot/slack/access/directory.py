@@ -1,8 +1,8 @@
 """Who is where, as Slack tells it: people, channels, members, user groups. Fails closed.
 
 Asks `users.info` (for many at once `users.list`), `conversations.info`, `conversations.members` and
-`usergroups.list`. A fact is kept for at most 300 s from the moment it was asked for; `changed`
-drops it earlier, when an event says so; `fresh=True` asks anew. What Slack does not say, says
+`usergroups.list`. A fact is cached for at most 300 s from the moment it was asked for; `changed`
+drops it earlier, when an event says so; `fresh=True` asks again. What Slack does not say, says
 oddly, or cannot be asked makes a person a guest and a stranger, and a channel shared and unknown:
 they see public collections and no more. Nothing here raises for Slack's sake, and nothing is logged
 but the method and Slack's own code for the error.
@@ -46,38 +46,45 @@ class Directory:
     def __init__(
         self,
         client: "AsyncWebClient",
+        policy: Policy,
         *,
         team: str,
         bot_user: str,
-        groups: Collection[str] = (),
-        listed_channels: Collection[str] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the client, our team T… and user U… (of auth.test), and what the policy depends on.
-
-        `groups` are the only user groups that members are told to be in, `listed_channels` the only
-        channels of which it is found out whether a person alone reads them.
-        """
+        """Take the client, the rules, and our team T… and user U… (of auth.test)."""
         self._client = client
+        self._policy = policy
         self._team = team
         self._bot_user = bot_user
-        self._groups = frozenset(groups)
-        self._listed = frozenset(listed_channels)
         self._facts = TtlCache(clock)
         self._altered: set[str] = set()  # people who have changed since users.list was asked
 
-    @classmethod
-    def serving(
-        cls, policy: Policy, client: "AsyncWebClient", *, team: str, bot_user: str
-    ) -> "Directory":
-        """Return a directory that finds out what the policy depends on."""
-        return cls(
-            client,
-            team=team,
-            bot_user=bot_user,
-            groups=policy.groups,
-            listed_channels=policy.listed_channels,
-        )
+    async def visible(
+        self,
+        place: SlackPlace,
+        present: Collection[str],
+        settings: ChannelSettings | None = None,
+        *,
+        fresh: bool = False,
+    ) -> Visible:
+        """Return which of the library's collections may be shown in a place now."""
+        reads = self._policy.of_channel(place, present)
+        viewers = await self.viewers(place, fresh=fresh, reads=reads)
+        return self._policy.for_place(place, viewers, present, settings)
+
+    async def seen(
+        self,
+        place: SlackPlace,
+        collections: Collection[str],
+        settings: ChannelSettings | None = None,
+    ) -> Visible:
+        """Return which of these may be shown there now: before each post, for each click.
+
+        Where one of them is restricted, all facts are fetched again.
+        """
+        fresh = bool(self._policy.restricted(collections))
+        return await self.visible(place, collections, settings, fresh=fresh)
 
     async def member(self, user: str, *, fresh: bool = False) -> Member:
         """Return what is known of a person; a guest and stranger if that is nothing."""
@@ -104,15 +111,19 @@ class Directory:
         facts = await self.channel(channel)
         return SlackPlace(facts.kind, self._team, channel, user, facts.shared, facts.known)
 
-    async def viewers(self, place: SlackPlace, *, fresh: bool = False) -> Viewers:
-        """Return who can read a place, and look anew whether it still is what the place says.
+    async def viewers(
+        self, place: SlackPlace, *, fresh: bool = False, reads: bool = False
+    ) -> Viewers:
+        """Return who can read a place, and check whether it still is what the place says.
+
+        `reads`: find out whether one person alone reads the channel, as for `listed_channels`.
 
         A place whose kind has changed since, or that has come to be shared, is not known.
         """
         if place.team != self._team:
             return Viewers()
         if place.kind is PlaceKind.ALONE:
-            return await self._one(place, fresh)
+            return await self._one(place, fresh, reads)
         facts, ids = await asyncio.gather(
             self.channel(place.channel, fresh=fresh), self._members(place.channel, fresh)
         )
@@ -140,9 +151,9 @@ class Directory:
         if groups:
             self._facts.drop(("groups",))
 
-    async def _one(self, place: SlackPlace, fresh: bool) -> Viewers:
+    async def _one(self, place: SlackPlace, fresh: bool, reads: bool) -> Viewers:
         """Look whether one person reads the channel only where that could let them in."""
-        if place.channel not in self._listed:
+        if place.channel not in self._policy.listed_channels and not reads:
             member = await self.member(place.user, fresh=fresh)
             return Viewers((member,), known=True, shared=False)
         member, facts, ids = await asyncio.gather(
@@ -150,15 +161,14 @@ class Directory:
             self.channel(place.channel, fresh=fresh),
             self._members(place.channel, fresh),
         )
-        reads = facts.known and (
+        read_by_them = facts.known and (
             facts.kind is PlaceKind.PUBLIC or (ids is not None and place.user in ids)
         )
-        return Viewers((member,), known=True, shared=facts.shared, reads_channel=reads)
+        return Viewers((member,), known=True, shared=facts.shared, reads_channel=read_by_them)
 
     async def _people(self, ids: list[str], fresh: bool) -> tuple[Member, ...]:
-        """Return the members of these ids, in that order."""
         listed: Mapping[str, Member] = {}
-        if len(ids) > MEMBERS_ASKED_SINGLY:  # fetched anew when it is too old, but not each time
+        if len(ids) > MEMBERS_ASKED_SINGLY:  # fetched again when it is too old, but not each time
             listed = await self._facts.get(("people",), self._everyone, {}, False)
         singly = [user for user in ids if user not in listed or user in self._altered]
         if len(singly) > MEMBERS_ASKED_SINGLY:
@@ -195,16 +205,17 @@ class Directory:
 
     async def _group_members(self, fresh: bool) -> Mapping[str, frozenset[str]]:
         """Return the people in each group on which anything depends; {} if that is not known."""
-        if not self._groups:
+        if not self._policy.groups:
             return {}
         return await self._facts.get(("groups",), self._ask_groups, {}, fresh)
 
     async def _ask_groups(self) -> Mapping[str, frozenset[str]]:
         told = await self._ask("usergroups.list", "usergroups_list", include_users=True)
         found: dict[str, frozenset[str]] = {}
+        wanted = self._policy.groups
         for group in told.get("usergroups") or []:
             name = group.get("id") if isinstance(group, dict) else None
-            if name not in self._groups or group.get("date_delete") != 0:
+            if name not in wanted or group.get("date_delete") != 0:
                 continue
             users = group.get("users")
             if users is None:
@@ -218,7 +229,7 @@ class Directory:
                 "usergroups.users.list", "usergroups_users_list", usergroup=group
             )
         except FactUnknown as unknown:
-            _log.warning("who may see what: %s", unknown)
+            _log.warning("access: %s", unknown)
             return []
         return told.get("users") or []
 
@@ -257,33 +268,6 @@ class Directory:
         if not isinstance(data, dict) or data.get("ok") is not True:
             raise FactUnknown(f"{method}: {error_code(data)}")
         return data
-
-
-async def visible(
-    policy: Policy,
-    directory: Directory,
-    place: SlackPlace,
-    present: Collection[str],
-    settings: ChannelSettings | None = None,
-) -> Visible:
-    """Return what may be shown in a place now. `present`: the library's collections."""
-    return policy.for_place(place, await directory.viewers(place), present, settings)
-
-
-async def may_see(
-    policy: Policy,
-    directory: Directory,
-    place: SlackPlace,
-    collections: Collection[str],
-    settings: ChannelSettings | None = None,
-) -> bool:
-    """Return whether what is cited may be shown there now: before each post, for each click.
-
-    Where a restricted collection is cited, all facts are fetched anew.
-    """
-    fresh = bool(policy.restricted(collections))
-    viewers = await directory.viewers(place, fresh=fresh)
-    return policy.may_see(place, viewers, collections, settings)
 
 
 def _with_groups(person: Member, groups: Mapping[str, frozenset[str]]) -> Member:

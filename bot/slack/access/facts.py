@@ -1,6 +1,7 @@
-"""What Slack's objects say of a person or a conversation; what is missing counts against it. Pure.
+"""What Slack says of people and conversations, read with caution, and cached for a while.
 
-Fields as in docs.slack.dev, reference/objects: user-object, conversation-object.
+What is missing counts against the person or the place. Fields as in docs.slack.dev,
+reference/objects: user-object, conversation-object.
 """
 
 import asyncio
@@ -11,10 +12,10 @@ from typing import Any, TypeVar, cast
 
 from bot.slack.types import Member, PlaceKind
 
-KEPT_SECONDS = 300.0  # F-48: no fact on which a refusal depends is older
+CACHED_SECONDS = 300.0  # no fact on which a refusal depends is older
 UNKNOWN_SECONDS = 5.0  # a failure, so that a Slack that is down is not asked by each question
 
-cache_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 _Fact = TypeVar("_Fact")
 
 
@@ -23,15 +24,15 @@ class FactUnknown(Exception):
 
 
 class TtlCache:
-    """Values kept for a while, each asked for by one caller at a time.
+    """Values cached for a while, each asked for by one caller at a time.
 
     A fact's age is counted from before it was asked for. One that was dropped while it was being
-    asked for is handed to whoever waits, and not kept.
+    asked for is given to those who wait, and not cached.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._kept: dict[Hashable, tuple[int, float, Any]] = {}  # which asking, until when, what
+        self._cached: dict[Hashable, tuple[int, float, Any]] = {}  # which asking, until when, what
         self._asking: dict[Hashable, asyncio.Lock] = {}
         self._askings = 0
         self._drops = 0
@@ -42,7 +43,7 @@ class TtlCache:
         """Return the fact; `unknown` if asking fails. `fresh`: asked for after this call began."""
         before = self._askings if fresh else -1
         async with self._asking.setdefault(key, asyncio.Lock()):
-            number, until, value = self._kept.get(key, (-1, float("-inf"), unknown))
+            number, until, value = self._cached.get(key, (-1, float("-inf"), unknown))
             if number > before and self._clock() < until:
                 return cast(_Fact, value)
             return await self._asked(key, ask, unknown)
@@ -53,28 +54,28 @@ class TtlCache:
         self._askings += 1
         number, drops, began = self._askings, self._drops, self._clock()
         try:
-            value, seconds = await ask(), KEPT_SECONDS
+            value, seconds = await ask(), CACHED_SECONDS
         except Exception as error:  # an answer of another shape than any we know, too
             reason = error if isinstance(error, FactUnknown) else f"{key}: {type(error).__name__}"
-            cache_log.warning("who may see what: %s", reason)
+            log.warning("access: %s", reason)
             value, seconds = unknown, UNKNOWN_SECONDS
         self._prune()
         if drops == self._drops:
-            self._kept[key] = (number, began + seconds, value)
+            self._cached[key] = (number, began + seconds, value)
         return value
 
     def drop(self, *keys: Hashable) -> None:
         """Forget these, or, without any, everything."""
         self._drops += 1
-        for key in keys or tuple(self._kept):
-            self._kept.pop(key, None)
+        for key in keys or tuple(self._cached):
+            self._cached.pop(key, None)
 
     def _prune(self) -> None:
         now = self._clock()
-        for key in [key for key, (_, until, _) in self._kept.items() if until <= now]:
-            del self._kept[key]
+        for key in [key for key, (_, until, _) in self._cached.items() if until <= now]:
+            del self._cached[key]
         for key in [key for key, lock in self._asking.items() if not lock.locked()]:
-            if key not in self._kept:
+            if key not in self._cached:
                 del self._asking[key]
 
 

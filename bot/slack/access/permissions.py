@@ -1,14 +1,9 @@
-"""Ask who may see what, for a click or a command: facts about people in, collections out.
-
-What restricted collections hold is shown on facts fetched anew. Settings of a channel bind what is
-shown to the channel, not what one person sees alone (bot/slack/access/audience.py has the rules).
-"""
+"""What a person, or everyone in a channel, may see or do; audience.py has the rules."""
 
 import asyncio
 from collections.abc import Collection
 
 from bot.slack.access.audience import Visible
-from bot.slack.access.directory import may_see, visible
 from bot.slack.parts import SlackServices
 from index.catalogue import VersionRow
 from index.schema import CURRENT
@@ -18,7 +13,7 @@ async def searchable(parts: SlackServices, channel: str, user: str) -> Visible:
     """Return which of the library's collections one person may see alone, there."""
     place = await parts.directory.place(channel, user, alone=True)
     present = await asyncio.to_thread(parts.library.collections)
-    return await visible(parts.policy, parts.directory, place, present)
+    return await parts.directory.visible(place, present)
 
 
 async def seen_by(
@@ -26,9 +21,7 @@ async def seen_by(
 ) -> frozenset[str]:
     """Return which of these collections one person may see alone, there, now."""
     place = await parts.directory.place(channel, user, alone=True)
-    fresh = bool(parts.policy.restricted(collections))
-    viewers = await parts.directory.viewers(place, fresh=fresh)
-    return parts.policy.for_place(place, viewers, collections).names
+    return (await parts.directory.seen(place, collections)).names
 
 
 async def seen_by_all(
@@ -37,7 +30,8 @@ async def seen_by_all(
     """Return whether everyone who can read a channel may see all of these, now."""
     place = await parts.directory.place(channel, user)
     settings = await asyncio.to_thread(parts.preferences.get, parts.team, channel)
-    return await may_see(parts.policy, parts.directory, place, collections, settings)
+    seen = await parts.directory.seen(place, collections, settings)
+    return seen.names >= set(collections)
 
 
 async def is_full_member(parts: SlackServices, user: str) -> bool:
@@ -47,7 +41,7 @@ async def is_full_member(parts: SlackServices, user: str) -> bool:
 
 
 async def is_admin(parts: SlackServices, user: str) -> bool:
-    """Return whether somebody may change settings, by facts fetched anew."""
+    """Return whether somebody may change settings, by facts fetched now."""
     return parts.policy.is_admin(await parts.directory.member(user, fresh=True))
 
 

@@ -16,7 +16,6 @@ class ChannelPreferences:
     """The settings of the channels."""
 
     def __init__(self, database: Database) -> None:
-        """Remember the database."""
         self._store = Store(database)
 
     def get(self, team: str, channel: str) -> ChannelSettings:
@@ -30,7 +29,6 @@ class ChannelPreferences:
         return ChannelSettings(names, Answering(row.answering), row.unasked)
 
     def put(self, team: str, channel: str, settings: ChannelSettings) -> None:
-        """Replace a channel's settings."""
         key = {"team": team, "channel": channel}
         with self._store.write() as connection:
             connection.execute(channel_settings.delete().filter_by(**key))

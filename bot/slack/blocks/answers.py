@@ -83,16 +83,6 @@ def messages(shown: Shown) -> list[Message]:
     return [*made, Message(said, (*blocks, *_tail(shown)))]
 
 
-def answer_blocks(shown: Shown) -> list[list[Block]]:
-    """Return the blocks of each message of `messages`."""
-    return [list(message.blocks) for message in messages(shown)]
-
-
-def declined_blocks(shown: Shown) -> list[Block]:
-    """Return the blocks of "The briefs do not say", which are one message."""
-    return list(messages(shown)[-1].blocks)
-
-
 def answer_text(shown: Shown) -> str:
     """Return the whole answer as the text of one message; the sources survive what is cut."""
     answer = shown.answer
@@ -212,8 +202,6 @@ def _buttons(shown: Shown) -> list[Element]:
 
 
 def feedback(answer_id: str) -> Block:
-    """Return the pair of feedback buttons."""
-
     def side(label: str, said: str, choice: str) -> Element:
         return {
             "text": {"type": "plain_text", "text": label, "emoji": False},

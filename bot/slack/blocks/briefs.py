@@ -1,4 +1,4 @@
-"""Build what tells of briefs and passages: search hits, the newest briefs, one brief."""
+"""Build lists of briefs and passages: search results, the newest briefs, one brief."""
 
 from collections.abc import Sequence
 
@@ -17,6 +17,7 @@ from bot.slack.blocks.elements import (
     words,
 )
 from bot.slack.blocks.sources import (
+    collection_shown,
     page_of_hit,
     place_of_hit,
     source_elements,
@@ -39,8 +40,8 @@ def search(query: str, hits: Sequence[Hit], desk: str | None = None) -> Message:
     """Return the passages found for some words; `desk` is the desk's public address."""
     asked = text.one_line(query, QUESTION)
     if not hits:
-        return _told(f"Nothing found for “{asked}”.")
-    heading = f"Found for “{asked}”"
+        return _told(f"No results for “{asked}”.")
+    heading = f"Results for “{asked}”"
     blocks: list[Block] = [rich(section([words(heading, bold=True)]))]
     lines = [heading]
     for hit in hits[:MOST_HITS]:
@@ -54,7 +55,7 @@ def search(query: str, hits: Sequence[Hit], desk: str | None = None) -> Message:
 def latest(briefs: Sequence[BriefRef]) -> Message:
     """Return the newest briefs, newest first as given."""
     if not briefs:
-        return _told("There is no brief here that you can see.")
+        return _told("There are no briefs here that you can see.")
     blocks = [rich(section([words("The newest briefs", bold=True)])), *brief_lines(briefs)]
     lines = [source_text(brief, None) for brief in briefs[:MOST_BRIEFS]]
     return Message(_joined(["The newest briefs", *lines]), tuple(blocks))
@@ -73,7 +74,7 @@ def one_brief(brief: Brief, passages: int) -> Message:
         ("By", "; ".join(brief.authors[:20])),
         ("Number", brief.number or ""),
         ("Edition", brief.edition or ""),
-        ("Collection", brief.collection),
+        ("Collection", collection_shown(brief.collection)),
         ("Id", f"{brief.id}, version {brief.version}"),
         ("Size", counted(passages, "passage")),
     ]
@@ -88,21 +89,6 @@ def one_brief(brief: Brief, passages: int) -> Message:
         blocks.append(context(f"Note: {brief.note}"))
     told = [title_of(known), *(f"{name}: {fact}" for name, fact in lines)]
     return Message(_joined([*told, f"Source: {where_text(known)}"]), tuple(blocks))
-
-
-def search_blocks(query: str, hits: Sequence[Hit]) -> list[Block]:
-    """Return the blocks of `search`."""
-    return list(search(query, hits).blocks)
-
-
-def latest_blocks(briefs: Sequence[BriefRef]) -> list[Block]:
-    """Return the blocks of `latest`."""
-    return list(latest(briefs).blocks)
-
-
-def brief_blocks(brief: Brief, passages: int) -> list[Block]:
-    """Return the blocks of `one_brief`."""
-    return list(one_brief(brief, passages).blocks)
 
 
 def _line(brief: BriefRef) -> list[Element | None]:

@@ -1,4 +1,4 @@
-"""Build what askers are told when a brief behind their answer has changed. Pure."""
+"""Build the notification about answers whose briefs were corrected or removed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ QUESTION = 200
 
 @dataclass(frozen=True)
 class Corrected:
-    """An answer of which somebody is told; `question` only where it need be said which one."""
+    """An answer in the notification; with its `question` where that is needed to tell which one."""
 
     answer_id: str
     given_at: str  # UTC, ISO 8601
@@ -68,12 +68,12 @@ def corrected(answers: Sequence[Corrected]) -> Message:
 
 def _heading(one: Corrected) -> str:
     gone = all(each.version == WITHDRAWN for each in one.corrections)
-    what = "withdrawn" if gone else "corrected"
+    what = "removed" if gone else "corrected"
     many = len(one.corrections) > 1
     briefs = f"{len(one.corrections)} briefs" if many else "A brief"
     was = "were" if many else "was"
     if many and not gone and any(each.version == WITHDRAWN for each in one.corrections):
-        what = "corrected or withdrawn"
+        what = "corrected or removed"
     return f"{briefs} behind this answer of {day(one.given_at)} {was} {what}."
 
 
@@ -97,7 +97,7 @@ def _told(one: Correction) -> list[Element]:
 def _change(old: str, new: str) -> list[Element | None]:
     """Return what was quoted with what stands for it: struck what went, bold what came."""
     if not new:
-        return [_struck(text.one_line(old, WORDS)), words(" was taken out")]
+        return [_struck(text.one_line(old, WORDS)), words(" was removed")]
     run: list[Element | None] = []
     for number, one in enumerate(found := list(word_diff(old, new))):
         if one.op is Op.KEPT:
@@ -130,7 +130,7 @@ def _as_text(one: Correction) -> str:
         return f"{named} is no longer in the library."
     changes = [
         f"“{text.one_line(new, WORDS)}” in place of “{text.one_line(old, WORDS)}”"
-        if new else f"“{text.one_line(old, WORDS)}” was taken out"
+        if new else f"“{text.one_line(old, WORDS)}” was removed"
         for old, new in one.changed[:MOST_CHANGES]
     ]  # fmt: skip
     return f"{named}: {'; '.join(changes)}"

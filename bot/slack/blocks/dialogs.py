@@ -1,4 +1,4 @@
-"""Build the dialogs but that of the passages: feedback, settings, upload, ask, a message."""
+"""Build the dialogs except that of the passages: feedback, settings, upload, ask, a message."""
 
 import json
 from collections.abc import Sequence
@@ -18,6 +18,7 @@ from bot.slack.blocks.elements import (
     paragraph,
     plain,
 )
+from bot.slack.blocks.sources import collection_shown
 from bot.slack.types import Answering, ChannelSettings
 
 LONGEST_NOTE = 1_000  # characters that a person may type as feedback
@@ -26,12 +27,12 @@ LONGEST_VALUE = 150  # of an option: collections of longer names cannot be chose
 FILE_TYPES = ("pdf", "docx", "html", "htm", "md", "txt", "eml")
 
 _ANSWERING = {
-    Answering.THREAD.value: "In the thread, for all to see",
-    Answering.PRIVATE.value: "Only to the one who asks",
+    Answering.THREAD.value: "In the thread, visible to everyone",
+    Answering.PRIVATE.value: "Only to the person who asks",
 }
 _UNASKED = {
-    "mentions": "Only when I am mentioned",
-    "questions": "Every question asked here, without a mention too",
+    "mentions": "Only questions that mention me",
+    "questions": "All questions asked here, with or without a mention",
 }
 
 
@@ -50,7 +51,7 @@ def feedback_view(answer_id: str) -> View:
             {"type": "radio_buttons", "options": reasons},
         ),
         entry(actions.NOTE, "Anything else", note, optional=True),
-        context("Your note is kept with the answer and read by the library's keepers."),
+        context("Your note is saved with the answer; the librarians read it."),
     ]
     return _dialog(actions.FEEDBACK_VIEW, "Feedback", "Send", {"answer": answer_id}, blocks)
 
@@ -70,7 +71,7 @@ def settings_view(
             "Where answers appear",
             _radio(_ANSWERING, current.answering.value),
         ),
-        entry(actions.UNASKED, "What is answered", _radio(_UNASKED, unasked)),
+        entry(actions.UNASKED, "Which questions I answer", _radio(_UNASKED, unasked)),
     ]
     return _dialog(actions.SETTINGS_VIEW, "Channel settings", "Save", {"channel": channel}, blocks)
 
@@ -93,8 +94,10 @@ def upload_view(collections: Sequence[str], channel: str = "") -> View:
     blocks = [
         entry(actions.FILES, "The brief", files, hint=", ".join(FILE_TYPES)),
         *([entry(actions.COLLECTION, "Collection", chosen)] if offered else []),
-        entry(actions.TITLE, "Title", title, optional=True, hint="If empty, the document's own"),
-        entry(actions.DATE, "Date", date, optional=True, hint="If empty, the document's own"),
+        entry(
+            actions.TITLE, "Title", title, optional=True, hint="If empty, taken from the document"
+        ),
+        entry(actions.DATE, "Date", date, optional=True, hint="If empty, taken from the document"),
     ]
     return _dialog(actions.UPLOAD_VIEW, "Add a brief", "Add", {"channel": channel}, blocks)
 
@@ -147,28 +150,29 @@ def _dialog(
 def _collections(collections: Sequence[str], chosen: Sequence[str]) -> list[Block]:
     offered = _options([*chosen, *(name for name in collections if name not in chosen)])
     if not offered:
-        return [paragraph("There is no collection that this channel may be given.")]
+        return [paragraph("There is no collection that this channel may use.")]
     first = [one for one in offered if one["value"] in chosen]
     menu: Element = {"type": "multi_static_select", "options": offered}
     if first:
         menu["initial_options"] = first
     made = entry(
         actions.COLLECTIONS,
-        "Collections that this channel may see",
+        "Collections for this channel",
         menu,
         optional=True,
-        hint="If none is chosen, all that briefs.toml allows here",
+        hint="If you choose none: all that briefs.toml allows here",
     )
     left_out = len(collections) - len(offered)
-    return [made, context(f"{left_out} more cannot be listed here; name them in briefs.toml.")][
-        : 2 if left_out else 1
-    ]
+    return [
+        made,
+        context(f"{left_out} more collections do not fit here; set them in briefs.toml."),
+    ][: 2 if left_out else 1]
 
 
 def _options(names: Sequence[str]) -> list[Element]:
     fit = [name for name in dict.fromkeys(names) if 0 < text.weight(name) <= LONGEST_VALUE]
     sendable = [name for name in fit if text.clean(name) == name]
-    return [option(name, name) for name in sendable[:OPTIONS]]
+    return [option(collection_shown(name), name) for name in sendable[:OPTIONS]]
 
 
 def _radio(choices: dict[str, str], chosen: str) -> Element:

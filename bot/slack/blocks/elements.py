@@ -15,7 +15,6 @@ Block = dict[str, Any]
 View = dict[str, Any]
 Element = dict[str, Any]
 
-MESSAGE_BLOCKS = 50  # in a message
 VIEW_BLOCKS = 100  # in a dialog or App Home
 # Characters of one rich_text block. A section's limit is 3,000; as the text of a message, with what
 # bot.slack.text puts between to keep links from forming, it is at most half as long again.
@@ -40,7 +39,6 @@ def plain(said: str, limit: int) -> Element:
 
 
 def words(said: str, *, bold: bool = False, italic: bool = False, code: bool = False) -> Element:
-    """Return a text element of rich text."""
     style = {name: True for name, on in (("bold", bold), ("italic", italic), ("code", code)) if on}
     element: Element = {"type": "text", "text": text.clean(said)}
     return {**element, "style": style} if style else element
@@ -55,12 +53,10 @@ def web_link(url: str | None) -> Element | None:
 
 
 def section(elements: Iterable[Element | None]) -> Element:
-    """Return a rich_text_section of what is there."""
     return {"type": "rich_text_section", "elements": _present(elements)}
 
 
 def quotation(elements: Iterable[Element | None]) -> Element:
-    """Return a rich_text_quote."""
     return {"type": "rich_text_quote", "elements": _present(elements)}
 
 
@@ -70,7 +66,6 @@ def rich(*parts: Element) -> Block:
 
 
 def paragraph(said: str, *, bold: bool = False) -> Block:
-    """Return a rich_text block of one paragraph."""
     return rich(section([words(text.shorten(said, RICH), bold=bold)]))
 
 
@@ -112,17 +107,14 @@ def clipped(stretches: Iterable[tuple[int, int]], start: int, end: int) -> list[
 
 
 def header(said: str) -> Block:
-    """Return a heading."""
     return {"type": "header", "text": plain(said, HEADER)}
 
 
 def context(*said: str) -> Block:
-    """Return small print of up to ten texts."""
     return {"type": "context", "elements": [plain(one, CONTEXT) for one in said[:10]]}
 
 
 def divider() -> Block:
-    """Return a line across."""
     return {"type": "divider"}
 
 
@@ -134,7 +126,6 @@ def button(
     style: str | None = None,
     confirm: Element | None = None,
 ) -> Element:
-    """Return a button; `style` is primary or danger."""
     made: Element = {"type": "button", "text": plain(label, LABEL), "action_id": action_id}
     extra = {"value": value, "style": style, "confirm": confirm}
     return {**made, **{name: given for name, given in extra.items() if given is not None}}
@@ -152,12 +143,10 @@ def confirmation(title: str, said: str, yes: str, no: str, *, danger: bool = Tru
 
 
 def actions(*buttons: Element) -> Block:
-    """Return a row of buttons."""
     return {"type": "actions", "elements": list(buttons)}
 
 
 def option(label: str, value: str) -> Element:
-    """Return one choice of a menu."""
     return {"text": plain(label, OPTION), "value": value}
 
 

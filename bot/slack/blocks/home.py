@@ -1,4 +1,4 @@
-"""Build App Home: what is in the library, the newest briefs, your recent questions. Pure."""
+"""Build App Home: what is in the library, the newest briefs, your recent questions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,9 +32,9 @@ QUESTION = 200
 
 _ENDED = {
     QuestionOutcome.ANSWERED: "answered",
-    QuestionOutcome.DECLINED: "the briefs do not say",
+    QuestionOutcome.DECLINED: "not in the briefs",
     QuestionOutcome.FAILED: "failed",
-    QuestionOutcome.WITHDRAWN: "withdrawn",
+    QuestionOutcome.WITHDRAWN: "deleted",
 }
 
 
@@ -51,13 +51,12 @@ class HomePage:
 
 
 def home_view(page: HomePage) -> View:
-    """Return the view for views.publish."""
     add = [button("Add a brief", actions.OPEN_UPLOAD)] if page.may_add else []
     blocks = [
         header("Ask the briefs"),
         paragraph(
-            "Write to me under Messages, mention me in a channel, or ask here. Every sentence of "
-            "an answer is cited; where the briefs do not say, I say so."
+            "Message me, mention me in a channel, or ask here. I cite every sentence of an answer; "
+            "if the briefs do not contain it, I say so."
         ),
         row(button("Ask a question", actions.OPEN_ASK, style="primary"), *add),
         header("In the library"),
@@ -66,17 +65,17 @@ def home_view(page: HomePage) -> View:
         *_recent(page.recent),
         divider(),
         row(_delete()),
-        context("Type /briefs help for all commands."),
+        context("Type /briefs help to see all commands."),
     ]
     return {"type": "home", "blocks": blocks}
 
 
 def _library(page: HomePage) -> str:
     if not page.briefs:
-        return "There is no brief yet that you can see."
+        return "There are no briefs yet that you can see."
     newest = text.one_line(page.newest or NO_DATE, 40)
     sizes = f"{counted(page.briefs, 'brief')}, {counted(page.passages, 'passage')}"
-    return f"{sizes}; the newest is of {newest}." if page.newest else f"{sizes}."
+    return f"{sizes}; the newest is from {newest}." if page.newest else f"{sizes}."
 
 
 def _latest(briefs: Sequence[BriefRef]) -> list[Block]:
@@ -104,8 +103,8 @@ def _delete() -> Element:
     """Return the button that is there for everybody: older questions are on record, too."""
     asked_first = confirmation(
         "Delete your history?",
-        "Your questions and your feedback are deleted here and in the record. What was posted in "
-        "channels stays.",
+        "This deletes your questions and feedback here and on record. What was posted in channels "
+        "stays.",
         "Delete",
         "Keep",
     )

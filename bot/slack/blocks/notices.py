@@ -1,4 +1,4 @@
-"""Build the bot's short messages: failures, an edited question, help, the ingest's result."""
+"""Build the bot's short messages: failures, an edited question, help, what became of files."""
 
 from collections.abc import Sequence
 
@@ -20,41 +20,35 @@ from bot.slack.blocks.elements import (
     words,
 )
 from bot.slack.blocks.elements import actions as row
-from bot.slack.blocks.sources import name_of
+from bot.slack.blocks.sources import collection_shown, name_of
 from bot.slack.phrases import counted
 from bot.slack.setup.manifest import ASK_NAME
 from ingest.report import Item, Result
 
-MOST_ITEMS = 10  # documents told of one by one
+MOST_ITEMS = 10  # documents listed one by one
 REASON = 500  # characters
 
 _DONE = {
     Result.NEW: "Added",
     Result.VERSION: "Added as a new version",
     Result.OLDER: "Added as an older version",
-    Result.RENDITION: "Known already in another file",
-    Result.UNCHANGED: "In the library already",
-    Result.WITHDRAWN: "Withdrawn",
-    Result.IGNORED: "Left out",
+    Result.RENDITION: "Already in the library from another file",
+    Result.UNCHANGED: "Already in the library",
+    Result.WITHDRAWN: "Removed",
+    Result.IGNORED: "Skipped",
 }
 _UNDOABLE = {Result.NEW, Result.VERSION, Result.OLDER}
 
 
 def said(line: str) -> Message:
-    """Return a message of one line."""
     return Message(text.for_message(text.shorten(line, RICH)), (paragraph(line),))
 
 
 def failed(reason: str) -> Message:
-    """Return what an asker hears whose question could not be answered."""
+    """Return what the person hears whose question could not be answered."""
     why = text.one_line(reason, REASON)
     blocks = (rich(section([words("I could not answer this.", bold=True), words(f" {why}")])),)
     return Message(text.for_message(f"I could not answer this. {why}".strip()), blocks)
-
-
-def failed_blocks(reason: str) -> list[Block]:
-    """Return the blocks of `failed`."""
-    return list(failed(reason).blocks)
 
 
 def offer_again(answer_id: str) -> Message:
@@ -64,46 +58,38 @@ def offer_again(answer_id: str) -> Message:
     return Message(line, (paragraph(line), row(asked)))
 
 
-def offer_again_blocks(answer_id: str) -> list[Block]:
-    """Return the blocks of `offer_again`."""
-    return list(offer_again(answer_id).blocks)
-
-
 _COMMANDS = (
-    ("/briefs ask QUESTION", "answers with every sentence cited; only you see it"),
+    ("/briefs ask QUESTION", "answers your question, visible only to you"),
     ("/briefs search WORDS", "finds passages"),
     ("/briefs latest", "lists the newest briefs"),
-    ("/briefs brief ID", "tells about one brief"),
+    ("/briefs brief ID", "shows one brief"),
     ("/briefs add", "adds a brief"),
-    ("/briefs settings", "sets what this channel may see and how it is answered"),
-    ("/briefs help", "shows this"),
+    ("/briefs settings", "sets which collections this channel sees and how I answer here"),
+    ("/briefs help", "shows this list"),
 )
 
 
 def help_message() -> Message:
-    """Return how to ask."""
     first = (
-        "Ask me in a direct message, or mention me in a channel. In a thread where I have answered,"
-        " just go on asking. I answer from the briefs and cite every sentence; where they do not"
-        " say, I say so."
+        "Ask me in a direct message, or mention me in a channel. In a thread that I have answered"
+        " in, just keep asking. I answer from your briefs and cite every sentence; if they do not"
+        " contain the answer, I say so."
     )
     listed = [[words(name, code=True), words(f" {what}")] for name, what in _COMMANDS]
     last = (
-        "To add a brief, drop the file into a direct message with me. "
-        f"Any message: More actions, “{ASK_NAME}”."
+        "To add a brief, send me the file in a direct message. "
+        f"To ask about a message, choose “{ASK_NAME}” under More actions."
     )
     lines = [first, *(f"{name} {what}" for name, what in _COMMANDS), last]
     blocks = (paragraph(first), rich(bullets(listed)), context(last))
     return Message("\n".join(lines), blocks)
 
 
-def help_blocks() -> list[Block]:
-    """Return the blocks of `help_message`."""
-    return list(help_message().blocks)
+def ingested(items: Sequence[Item], collection: str, readers: str = "") -> Message:
+    """Return what became of documents: title, date, passages and Undo, or why not.
 
-
-def ingested(items: Sequence[Item], collection: str) -> Message:
-    """Return what became of documents: title, date, passages and Undo, or why not."""
+    `readers` says who can read what was added.
+    """
     lines, blocks = list[str](), list[Block]()
     for item in items[:MOST_ITEMS]:
         line, made = _failure(item) if item.result is Result.FAILED else _success(item, collection)
@@ -113,14 +99,12 @@ def ingested(items: Sequence[Item], collection: str) -> Message:
         more = f"and {counted(len(items) - MOST_ITEMS, 'more document')}"
         lines.append(more)
         blocks.append(context(more))
+    if readers and any(item.result is not Result.FAILED for item in items):
+        lines.append(readers)
+        blocks.append(context(readers))
     if not lines:
         return said("There was no document to add.")
     return Message(text.fit("\n".join(lines), MESSAGE_TEXT), tuple(blocks))
-
-
-def ingested_blocks(items: Sequence[Item], collection: str) -> list[Block]:
-    """Return the blocks of `ingested`."""
-    return list(ingested(items, collection).blocks)
 
 
 def _success(item: Item, collection: str) -> tuple[str, list[Block]]:
@@ -129,9 +113,9 @@ def _success(item: Item, collection: str) -> tuple[str, list[Block]]:
     facts = [text.one_line(item.date or "no date", 40)]
     if item.result in _UNDOABLE:
         facts.append(counted(item.passages, "passage"))
-        facts.append(f"collection {text.one_line(collection, 80)}")
+        facts.append(f"collection {text.one_line(collection_shown(collection), 80)}")
     known = text.one_line(item.of or "", 200)
-    told = f"{done} to “{known}”" if known and item.result is Result.VERSION else done
+    told = f"{done} of “{known}”" if known and item.result is Result.VERSION else done
     details = ", ".join(facts)
     run = [words(f"{told}: "), words(title, bold=True), words(f", {details}")]
     blocks: list[Block] = [rich(section(run))]
@@ -144,7 +128,7 @@ def _success(item: Item, collection: str) -> tuple[str, list[Block]]:
 
 def _undo(value: str) -> Block:
     asked = confirmation(
-        "Take it out again?", "The library will no longer know this brief.", "Take it out", "Keep"
+        "Remove this brief?", "It can no longer be found or cited.", "Remove", "Keep"
     )
     return button("Undo", actions.UNDO_INGEST, value, confirm=asked)
 
@@ -156,9 +140,9 @@ def _failure(item: Item) -> tuple[str, list[Block]]:
 
 
 def asked_librarians(question: str, asker: str) -> Message:
-    """Return what the librarians are told: a question that the briefs do not answer, who asked."""
+    """Return the message to the librarians: a question without an answer, and who asked it."""
     line = text.shorten(text.clean(question), 1_000)
-    heading = "The briefs do not answer this; is there a brief on it?"
+    heading = "The briefs do not answer this question. Is there a brief about it?"
     known = asker.isascii() and asker.isalnum() and asker[:1] in {"U", "W"}
     who = {"type": "user", "user_id": asker} if known else words("somebody")
     asked = section([words("Asked by "), who])

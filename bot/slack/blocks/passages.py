@@ -184,7 +184,7 @@ def _blocks(unit: _ShownPassage, answer_id: str, opened: Opened, desk: str | Non
         made.append(context(NO_LONGER_THERE))
     else:
         value = actions.joined(answer_id, unit.number)
-        made.append(row(button("Paragraph before and after", actions.MORE_CONTEXT, value)))
+        made.append(row(button("Show surrounding text", actions.MORE_CONTEXT, value)))
     return [*made, divider()]
 
 

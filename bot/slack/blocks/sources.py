@@ -11,9 +11,11 @@ from bot.answering.answer import Answer, Citation
 from bot.answering.render import NO_DATE
 from bot.desk.links import link_to_paragraph
 from bot.slack import text
+from bot.slack.access.audience import place_rule
 from bot.slack.blocks import elements
 from bot.slack.blocks.elements import Element
 from index.passage import BriefRef, Hit
+from ingest.document import is_place
 
 TITLE = 200  # characters of a brief's title in a line
 PLACE = 120  # of a file's name
@@ -61,13 +63,11 @@ def place_of(citation: Citation) -> str:
 
 
 def place_of_hit(hit: Hit) -> str:
-    """Return the same of a passage."""
     page = hit.passage.page
     return f"page {page}" if page else f"paragraph {hit.passage.paragraph}"
 
 
 def title_of(brief: BriefRef) -> str:
-    """Return a brief's title in one line."""
     return text.one_line(brief.title, TITLE) or "Untitled"
 
 
@@ -92,7 +92,6 @@ def page_of(desk: str | None, citation: Citation) -> str | None:
 
 
 def page_of_hit(desk: str | None, hit: Hit) -> str | None:
-    """Return the desk's page of a passage."""
     if desk is None:
         return None
     return link_to_paragraph(desk, hit.brief.id, hit.passage.paragraph, version=hit.brief.version)
@@ -133,18 +132,25 @@ def source_text(brief: BriefRef, place: str | None, marks: str = "") -> str:
     return f"{marks} {', '.join(part for part in parts if part)}".strip()
 
 
-def may_see(answer: Answer, collections: frozenset[str]) -> bool:
-    """Whether all that an answer shows is of collections that may be seen."""
+def collections_of(answer: Answer) -> frozenset[str]:
+    """Return the collections of all that an answer shows."""
     shown = {citation.brief.collection for citation in answer.citations}
-    return shown | {hit.brief.collection for hit in answer.nearest} <= collections
+    return frozenset(shown | {hit.brief.collection for hit in answer.nearest})
 
 
 def notice(answer: Answer) -> str:
     """Return the line that says how the answer came about."""
     model = answer.draft.model
     if model is None:
-        return "Quoted from the briefs by software; check the source before relying on it."
+        return "Quoted from the briefs by software; check the source before you rely on it."
     return (
         f"Written by {text.one_line(model, 80)} from the briefs, each sentence checked; "
-        "check the source before relying on it."
+        "check the source before you rely on it."
     )
+
+
+def collection_shown(name: str) -> str:
+    """Return a collection's name for people; that of a place says who reads it."""
+    if not is_place(name):
+        return name
+    return "only you" if place_rule(name).person else "only this channel"

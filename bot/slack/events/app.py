@@ -16,9 +16,10 @@ from bot.jobs.worker import Worker
 from bot.slack.events import buttons, commands, dialogs, messages, workspace
 from bot.slack.parts import SlackServices
 
+PATH = "/slack/events"  # where events, clicks and commands arrive over HTTP
+
 
 def build(parts: SlackServices, worker: Worker, client: AsyncWebClient) -> AsyncApp:
-    """Return the app with all its listeners."""
     secret = parts.settings.signing_secret
 
     async def authorize() -> AuthorizeResult:
@@ -36,11 +37,10 @@ def build(parts: SlackServices, worker: Worker, client: AsyncWebClient) -> Async
         signing_secret=secret.get_secret_value() if secret else None,
         request_verification_enabled=secret is not None,
     )
-    door = messages.register(app, parts)
-    for module in (commands, buttons, dialogs, commands):
-        module.register(app, parts, door)
-    workspace.register(app, parts)
-    workspace.register_changes(app, parts, worker)
+    intake = messages.register(app, parts)
+    for module in (commands, buttons, dialogs):
+        module.register(app, parts, intake)
+    workspace.register(app, parts, worker)
 
     @app.event(re.compile("."))
     async def received(body: dict[str, Any]) -> None:
@@ -49,9 +49,6 @@ def build(parts: SlackServices, worker: Worker, client: AsyncWebClient) -> Async
     return app
 
 
-PATH = "/slack/events"  # events, clicks and commands
-
-
 def asgi_app(app: AsyncApp) -> Any:
-    """Return the ASGI application that hands requests to the app."""
+    """Return the app as an ASGI application for PATH; signatures are checked before it."""
     return AsyncSlackRequestHandler(app, PATH)

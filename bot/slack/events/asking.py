@@ -1,89 +1,92 @@
-"""Ask the question of an answer again: for oneself, with its newer text, of newer briefs."""
+"""Ask the question of an answer again: for oneself, as edited, or from newer briefs."""
 
 import asyncio
 import hashlib
 import time
-from dataclasses import replace
 
 from bot.slack import phrases
 from bot.slack.blocks.notices import said
-from bot.slack.events.buttons import is_shared
-from bot.slack.events.clicks import Where, own_ts, tell
-from bot.slack.events.messages import Door
+from bot.slack.events.clicks import Accept, Click, Where, own_ts, tell
+from bot.slack.events.sharing import is_shared
 from bot.slack.parts import SlackServices
 from bot.slack.types import AskedVia, InboxEntry, Incoming
 from index.errors import NotFound
 
-DOUBLE_CLICK = 60.0  # seconds within which the same wish is one
+DOUBLE_CLICK = 60.0  # seconds within which the same click counts once
 
 
-async def ask_privately(parts: SlackServices, door: Door, where: Where, answer_id: str) -> None:
-    """Answer the same question to the one who clicked, from what that person may see."""
-    question = await question_of(parts, where, answer_id)
-    lately = int(time.time() / DOUBLE_CLICK)
-    asked = Incoming(
-        team=parts.team, channel=where.channel, ts=own_ts(), user=where.user, text=question,
-        kind=AskedVia.AGAIN, event_id=f"privately:{answer_id}:{where.user}:{lately}",
-        thread_ts=where.thread_ts, private=True,
+def question_at(
+    parts: SlackServices, where: Where, text: str, via: AskedVia, event_id: str | None
+) -> Incoming:
+    """Return a question to be answered where it was asked, to its asker alone."""
+    return Incoming(
+        team=parts.team, channel=where.channel, ts=own_ts(), user=where.user, text=text, kind=via,
+        event_id=event_id, thread_ts=where.thread_ts, private=True,
         response_url=where.response_url,
     )  # fmt: skip
-    await door.accept(asked)
 
 
-async def ask_again(parts: SlackServices, door: Door, where: Where, answer_id: str) -> None:
+async def ask_privately(click: Click) -> None:
+    """Answer the same question to the person who clicked, from what that person may see."""
+    where = click.where
+    question = await question_of(click.parts, where, click.value)
+    event_id = f"privately:{click.value}:{where.user}:{_minute()}"
+    await click.accept(question_at(click.parts, where, question, AskedVia.AGAIN, event_id))
+
+
+async def ask_again(click: Click) -> None:
     """Answer a question that was edited after it was answered, once for each edit."""
-    claim = await claim_of(parts, answer_id)
-    if claim.incoming.user != where.user:
-        await tell(parts, where, phrases.NOT_YOURS)
+    claim = await claim_of(click.parts, click.value)
+    before = claim.incoming
+    if before.user != click.where.user:
+        await tell(click.parts, click.where, phrases.NOT_YOURS)
         return
     if not claim.edited:
-        raise NotFound(answer_id)
+        raise NotFound(click.value)
     edit = hashlib.sha256(claim.edited.encode()).hexdigest()[:16]
-    before = claim.incoming
     asked = Incoming(
-        team=parts.team, channel=before.channel, ts=own_ts(), user=where.user, text=claim.edited,
-        kind=AskedVia.AGAIN, event_id=f"again:{answer_id}:{edit}", thread_ts=before.root,
+        team=before.team, channel=before.channel, ts=own_ts(), user=before.user, text=claim.edited,
+        kind=AskedVia.AGAIN, event_id=f"again:{click.value}:{edit}", thread_ts=before.root,
         private=before.private, zone=before.zone,
-        response_url=where.response_url if before.private else None,
+        response_url=click.where.response_url if before.private else None,
     )  # fmt: skip
-    await door.accept(asked)
+    await click.accept(asked)
 
 
-async def ask_anew(parts: SlackServices, door: Door, where: Where, answer_id: str) -> None:
-    """Answer a question by the briefs of today: in its thread, or to its asker where it was one's.
+async def ask_anew(click: Click) -> None:
+    """Answer a question from today's briefs, in its thread.
 
-    From a notice in a direct message, it is answered there if it was asked there or privately.
+    Clicked in a direct message about a question asked elsewhere, it is answered in that message.
     """
-    claim = await claim_of(parts, answer_id)
-    before = claim.incoming
-    if before.user != where.user and where.channel != before.channel:
+    parts, where = click.parts, click.where
+    before = (await claim_of(parts, click.value)).incoming
+    elsewhere = where.channel != before.channel
+    if before.user != where.user and elsewhere:
         await tell(parts, where, phrases.NOT_YOURS)
         return
-    there = where if where.channel == before.channel else replace(where, channel=before.channel)
-    question = await question_of(parts, there, answer_id)
-    lately = int(time.time() / DOUBLE_CLICK)
-    event_id = f"anew:{answer_id}:{where.user}:{lately}"
-    if where.channel != before.channel:
-        await ask_in_direct(parts, door, where, question, event_id)
+    question = await question_of(parts, Where(where.user, before.channel), click.value)
+    event_id = f"anew:{click.value}:{where.user}:{_minute()}"
+    if elsewhere:
+        await ask_in_direct(parts, click.accept, where.user, question, event_id)
         return
     asked = Incoming(
         team=parts.team, channel=before.channel, ts=own_ts(), user=where.user, text=question,
         kind=AskedVia.AGAIN, event_id=event_id, thread_ts=before.root,
     )  # fmt: skip
-    await door.accept(asked)
+    await click.accept(asked)
 
 
 async def ask_in_direct(
-    parts: SlackServices, door: Door, where: Where, question: str, event_id: str | None = None
+    parts: SlackServices, accept: Accept, user: str, question: str, event_id: str | None = None
 ) -> None:
     """Write the question into the direct message with its asker, to be answered below it."""
     line = said(phrases.asked_by_you(question))
-    posted = await parts.outbox.post(where.user, None, line.text, list(line.blocks))
+    posted = await parts.outbox.post(user, None, line.text, list(line.blocks))
     asked = Incoming(
-        team=parts.team, channel=posted.channel, ts=posted.ts, user=where.user, text=question,
+        team=parts.team, channel=posted.channel, ts=posted.ts, user=user, text=question,
         kind=AskedVia.DIRECT, event_id=event_id,
     )  # fmt: skip
-    await door.accept(asked)
+    await accept(asked)
 
 
 async def question_of(parts: SlackServices, where: Where, answer_id: str) -> str:
@@ -92,8 +95,7 @@ async def question_of(parts: SlackServices, where: Where, answer_id: str) -> str
     Only where it was asked. One that was asked in a direct message, or answered to one person
     alone and not shared, is that person's.
     """
-    claim = await claim_of(parts, answer_id)
-    asked = claim.incoming
+    asked = (await claim_of(parts, answer_id)).incoming
     alone = asked.private or asked.channel.startswith("D")
     if alone and asked.user != where.user:
         alone = not await asyncio.to_thread(is_shared, parts, answer_id, asked.channel)
@@ -106,7 +108,12 @@ async def question_of(parts: SlackServices, where: Where, answer_id: str) -> str
 
 
 async def claim_of(parts: SlackServices, answer_id: str) -> InboxEntry:
+    """Return the question that an answer belongs to; raise NotFound."""
     claim = await asyncio.to_thread(parts.inbox.by_answer, answer_id)
     if claim is None:
         raise NotFound(answer_id)
     return claim
+
+
+def _minute() -> int:
+    return int(time.time() / DOUBLE_CLICK)

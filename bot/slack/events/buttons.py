@@ -1,163 +1,42 @@
-"""Buttons: what was clicked in an answer, a dialog or App Home is handed to what does it.
+"""Buttons of answers, dialogs and App Home, each with its handler.
 
-Acknowledged before anything is done. A button carries an answer's id and no more; who may see what
-is asked anew for whoever clicks.
+A click is acknowledged before anything is done. A button carries an answer's id and no more; access
+is checked again for the person who clicks.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.answering.answer import Answer
 from bot.audit.forgetting import forget_person
-from bot.jobs.queue import NewJob
-from bot.jobs.worker import Lease
 from bot.ledger.ledger import By
-from bot.slack import phrases, text
+from bot.slack import phrases
 from bot.slack.access import permissions
 from bot.slack.blocks import actions
-from bot.slack.blocks.answers import messages
 from bot.slack.blocks.dialogs import ask_view, feedback_view, message_view
-from bot.slack.blocks.elements import Message, rich, section, words
 from bot.slack.blocks.notices import asked_librarians
-from bot.slack.blocks.sources import Offer, Shown
 from bot.slack.delivery.outbox import Undeliverable
-from bot.slack.delivery.records import noted
-from bot.slack.delivery.tables import person_of
 from bot.slack.delivery.uploads import Added
-from bot.slack.events import asking, dialogs, passages, workspace
+from bot.slack.events import asking, dialogs, passages, sharing
 from bot.slack.events.asking import question_of
-from bot.slack.events.clicks import Where, done, opened, tell, updated, value_of, where_of
-from bot.slack.events.messages import Door
-from bot.slack.events.passages import answer_of, collections_of
+from bot.slack.events.clicks import Click, opened, tell, updated, value_of, where_of
+from bot.slack.events.messages import Intake
+from bot.slack.events.workspace import show_home
 from bot.slack.parts import SlackServices
-from bot.slack.types import InboxEntry, Posted
-from index.errors import NotFound
 from index.library import Library
-from ingest.cli import split_version
+from index.passage import split_version
 
-SHARE = "share"  # the kind of job
-ATTEMPTS = 3  # at a post that is not confirmed
-LONGEST_TEXT = 3_990  # characters of a message's text; chat.update refuses more than 4,000
-HEADING = 180  # characters
+log = logging.getLogger(__name__)
 
 
-async def share(parts: SlackServices, where: Where, answer_id: str) -> None:
-    """Have an answer posted where it was asked for, if it is the person's who clicks."""
-    entry = await asyncio.to_thread(parts.inbox.by_answer, answer_id)
-    if entry is None or entry.incoming.user != where.user:
-        raise NotFound(answer_id)
-    if not await _may_be_seen(parts, where, entry, await answer_of(parts, answer_id)):
-        return
-    channel = entry.incoming.channel
-    new = NewJob(
-        SHARE, _key(parts, answer_id, channel), person=person_of(parts.team, where.user),
-        payload=answer_id,
-        private={"user": where.user, "channel": where.channel, "thread_ts": where.thread_ts,
-                 "response_url": where.response_url},
-    )  # fmt: skip
-    if not await asyncio.to_thread(parts.queue.add, new):
-        await tell(parts, where, phrases.SHARED_ALREADY)
-
-
-def is_shared(parts: SlackServices, answer_id: str, channel: str) -> bool:
-    """Return whether an answer was shared with a channel, or is about to be."""
-    return parts.queue.known(SHARE, _key(parts, answer_id, channel))
-
-
-async def handle(parts: SlackServices, lease: Lease) -> None:
-    """Share an answer; where that fails, say so to the person, who may try again."""
-    if lease.job.private is None:
-        return  # the person was forgotten
-    where = Where(**lease.job.private)
-    try:
-        await _shared(parts, lease, where)
-    except Exception as error:
-        unsure = isinstance(error, Undeliverable) and error.code == "unknown_outcome"
-        if unsure and lease.job.attempts < ATTEMPTS:
-            raise  # looked for later
-        if not unsure:  # nothing stands
-            await asyncio.to_thread(parts.queue.drop, lease.job)
-        await done(_raised(error), lambda line: tell(parts, where, line))
-
-
-async def _raised(error: Exception) -> None:
-    raise error
-
-
-async def _may_be_seen(
-    parts: SlackServices, where: Where, entry: InboxEntry, answer: Answer
-) -> bool:
-    """Whether all of a channel may see an answer; else the person is told that they may not."""
-    names = collections_of(answer)
-    if await permissions.seen_by_all(parts, entry.incoming.channel, where.user, names):
-        return True
-    await tell(parts, where, phrases.NOT_TO_BE_SHARED)
-    return False
-
-
-async def _shared(parts: SlackServices, lease: Lease, where: Where) -> None:
-    answer_id = str(lease.job.payload)
-    entry = await asyncio.to_thread(parts.inbox.by_answer, answer_id)
-    if entry is None:
-        raise NotFound(answer_id)
-    answer = await answer_of(parts, answer_id)
-    if not await _may_be_seen(parts, where, entry, answer):
-        await asyncio.to_thread(parts.queue.drop, lease.job)
-        return
-    shown = with_asker(messages(Shown(answer, Offer.PRIVATELY, parts.desk)), entry)
-    posted = await _posted(parts, lease, entry, shown)
-    await asyncio.to_thread(
-        parts.inbox.shared, lease.job, entry, noted(answer_id, "shared", posted)
-    )
-    await asyncio.to_thread(parts.records.record, answer_id)
-
-
-async def _posted(
-    parts: SlackServices, lease: Lease, entry: InboxEntry, shown: Sequence[Message]
-) -> list[Posted]:
-    """Post the messages that do not stand yet; return all of them.
-
-    One that stands is changed to what was meant, so that what it says is known.
-    """
-    channel, thread = entry.incoming.channel, entry.incoming.thread_ts
-    outbox, posted = parts.outbox, list[Posted]()
-    for number, message in enumerate(shown):
-        marker = f"{entry.answer_id}.shared"
-        part = f"{marker}.{number}" if number else marker
-        ts = await outbox.find(channel, thread, part) if lease.job.again else None
-        said, blocks = message.text, list(message.blocks)
-        if ts is None:
-            await lease.hold()
-            posted.append(await outbox.post(channel, thread, said, blocks, part))
-        else:
-            posted.append(await outbox.update(channel, ts, said, blocks))
-    return posted
-
-
-def _key(parts: SlackServices, answer_id: str, channel: str) -> str:
-    return f"{answer_id}/{parts.team}/{channel}"
-
-
-def with_asker(shown: Sequence[Message], entry: InboxEntry) -> list[Message]:
-    """Put the question, and who asked it, before the answer."""
-    asked = text.one_line(entry.incoming.text, 300)
-    who = {"type": "user", "user_id": entry.incoming.user}
-    run = [who, words(" asked: "), words(asked, bold=True)]
-    heading = text.fit(text.for_message(asked), HEADING)
-    first = shown[0]
-    said = text.fit(f"{heading}\n{first.text}", LONGEST_TEXT)
-    return [Message(said, (rich(section(run)), *first.blocks)), *shown[1:]]
-
-
-async def undo(parts: SlackServices, where: Where, value: str) -> None:
-    """Withdraw what was read from the file that somebody handed over."""
-    brief_id, version = split_version(value)
+async def undo(click: Click) -> None:
+    """Remove a brief again, for the person who added it or an admin."""
+    parts, where = click.parts, click.where
+    brief_id, version = split_version(click.value)
     added = await asyncio.to_thread(parts.uploads.of, brief_id, version or 1)
     own = [one for one in added if (one.team, one.user) == (parts.team, where.user)]
     if not own and added and await permissions.is_admin(parts, where.user):
@@ -166,7 +45,7 @@ async def undo(parts: SlackServices, where: Where, value: str) -> None:
         await tell(parts, where, phrases.NOT_YOUR_BRIEF)
         return
     gone = await asyncio.to_thread(_withdrawn, parts.library, own)
-    await tell(parts, where, phrases.TAKEN_OUT if gone else phrases.OUT_ALREADY)
+    await tell(parts, where, phrases.REMOVED if gone else phrases.REMOVED_ALREADY)
 
 
 def _withdrawn(library: Library, added: list[Added]) -> bool:
@@ -178,103 +57,79 @@ def _withdrawn(library: Library, added: list[Added]) -> bool:
     return bool(dropped)
 
 
-log = logging.getLogger(__name__)
-
-
-async def feedback(parts: SlackServices, client: AsyncWebClient, where: Where, value: str) -> None:
-    """Keep praise; ask in a dialog what is wrong."""
-    answer_id, side = actions.parted(value)
+async def feedback(click: Click) -> None:
+    """Record a good answer; ask in a dialog what is wrong with a bad one."""
+    parts, where = click.parts, click.where
+    answer_id, side = actions.parted(click.value)
     if side == actions.BAD:
-        await opened(client, where, feedback_view(answer_id))
+        await opened(click.client, where, feedback_view(answer_id))
         return
     await asyncio.to_thread(parts.feedback.add, answer_id, parts.team, where.user, True)
     await tell(parts, where, phrases.THANKS)
 
 
-async def ask_librarians(parts: SlackServices, where: Where, answer_id: str) -> None:
-    """Hand a question on to those who keep the library; Slack has asked before we are told."""
+async def ask_librarians(click: Click) -> None:
+    """Pass a question on to the librarians, and post it in their channel where there is one."""
+    parts, where, answer_id = click.parts, click.where, click.value
     question = await question_of(parts, where, answer_id)
     add = parts.requests.add
-    if await asyncio.to_thread(add, question, answer_id, parts.team, where.user):
-        await _notify(parts, where, answer_id, question)
+    new = await asyncio.to_thread(add, question, answer_id, parts.team, where.user)
+    if new and parts.settings.notify:
+        line = asked_librarians(question, where.user)
+        marker = f"wish-{answer_id}-{where.user}"
+        try:
+            await parts.outbox.post(
+                parts.settings.notify, None, line.text, list(line.blocks), marker
+            )
+        except Undeliverable as failure:
+            log.error("slack.notify: the question could not be posted there (%s)", failure.code)
     await tell(parts, where, phrases.ASKED_LIBRARIANS)
 
 
-async def delete_history(parts: SlackServices, client: AsyncWebClient, where: Where) -> None:
+async def delete_history(click: Click) -> None:
     """Forget all that a person typed, here and in the ledger."""
+    parts, client, where = click.parts, click.client, click.where
     view = await opened(client, where, message_view("Your history", phrases.LOADING))
     person = f"slack:{parts.team}:{where.user}"
     await asyncio.to_thread(forget_person, parts.library.database, person, By.PERSON)
     await updated(client, view, message_view("Your history", phrases.FORGOTTEN))
-    await workspace.show(parts, client, where.user)
+    await show_home(parts, client, where.user)
 
 
-async def _notify(parts: SlackServices, where: Where, answer_id: str, question: str) -> None:
-    """Tell the librarians' channel, where there is one."""
-    channel = parts.settings.notify
-    if not channel:
-        return
-    told = asked_librarians(question, where.user)
-    marker = f"wish-{answer_id}-{where.user}"
-    try:
-        await parts.outbox.post(channel, None, told.text, list(told.blocks), marker)
-    except Undeliverable as failure:
-        log.error("slack.notify: the librarians could not be told (%s)", failure.code)
-
-
-Body = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Click:
-    """All that a click is about."""
-
-    parts: SlackServices
-    door: Door
-    client: AsyncWebClient
-    where: Where
-    value: str
-    body: Body
-
-
-async def _ask(click: Click) -> None:
+async def open_ask(click: Click) -> None:
     await opened(click.client, click.where, ask_view())
 
 
-_DONE: dict[str, Callable[[Click], Awaitable[None]]] = {
-    actions.SHOW_PASSAGES: lambda c: passages.show(c.parts, c.client, c.where, c.value),
-    actions.MORE_CONTEXT: lambda c: passages.more(c.parts, c.client, c.where, c.body),
-    actions.TURN_PAGE: lambda c: passages.turn(c.parts, c.client, c.where, c.body),
-    actions.TURN_BACK: lambda c: passages.turn(c.parts, c.client, c.where, c.body),
-    actions.FEEDBACK: lambda c: feedback(c.parts, c.client, c.where, c.value),
-    actions.ASK_PRIVATELY: lambda c: asking.ask_privately(c.parts, c.door, c.where, c.value),
-    actions.ASK_AGAIN: lambda c: asking.ask_again(c.parts, c.door, c.where, c.value),
-    actions.ASK_ANEW: lambda c: asking.ask_anew(c.parts, c.door, c.where, c.value),
-    actions.ASK_LIBRARIANS: lambda c: ask_librarians(c.parts, c.where, c.value),
-    actions.SHARE: lambda c: share(c.parts, c.where, c.value),
-    actions.UNDO_INGEST: lambda c: undo(c.parts, c.where, c.value),
-    actions.DELETE_HISTORY: lambda c: delete_history(c.parts, c.client, c.where),
-    actions.OPEN_ASK: _ask,
-    actions.OPEN_UPLOAD: lambda c: dialogs.open_upload(c.parts, c.client, c.where),
+async def open_upload(click: Click) -> None:
+    await dialogs.open_upload(click.parts, click.client, click.where)
+
+
+HANDLERS: dict[str, Callable[[Click], Awaitable[None]]] = {
+    actions.SHOW_PASSAGES: passages.show,
+    actions.MORE_CONTEXT: passages.more,
+    actions.TURN_PAGE: passages.turn,
+    actions.TURN_BACK: passages.turn,
+    actions.FEEDBACK: feedback,
+    actions.ASK_PRIVATELY: asking.ask_privately,
+    actions.ASK_AGAIN: asking.ask_again,
+    actions.ASK_ANEW: asking.ask_anew,
+    actions.ASK_LIBRARIANS: ask_librarians,
+    actions.SHARE: sharing.share,
+    actions.UNDO_INGEST: undo,
+    actions.DELETE_HISTORY: delete_history,
+    actions.OPEN_ASK: open_ask,
+    actions.OPEN_UPLOAD: open_upload,
 }
 
 
-def register(app: AsyncApp, parts: SlackServices, door: Door) -> None:
-    """Listen to all buttons."""
-    for name, work in _DONE.items():
-        _listen(app, parts, door, name, work)
+def register(app: AsyncApp, parts: SlackServices, intake: Intake) -> None:
+    def listen(name: str, handle: Callable[[Click], Awaitable[None]]) -> None:
+        @app.action(name)
+        async def clicked(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
+            await ack()
+            where, view = where_of(body), body.get("view") or {}
+            click = Click(parts, intake.accept, client, where, value_of(body), view)
+            intake.background.start(handle(click), lambda line: tell(parts, where, line))
 
-
-def _listen(
-    app: AsyncApp,
-    parts: SlackServices,
-    door: Door,
-    name: str,
-    work: Callable[[Click], Awaitable[None]],
-) -> None:
-    @app.action(name)
-    async def clicked(ack: Any, body: Body, client: AsyncWebClient) -> None:
-        await ack()
-        where = where_of(body)
-        click = Click(parts, door, client, where, value_of(body), body)
-        door.errands.start(work(click), lambda line: tell(parts, where, line))
+    for name, handle in HANDLERS.items():
+        listen(name, handle)

@@ -1,7 +1,7 @@
-"""Who clicked, typed or filled in something, where, and how to tell them something there.
+"""Who clicked or typed something, where, and how to reply there; work after acknowledging it.
 
 In: the payload of a command, click, shortcut or submission. Out: a Where, and a message or a dialog
-that only that person sees. Knows nothing of what was clicked.
+that only that person sees.
 """
 
 import asyncio
@@ -24,9 +24,14 @@ from bot.slack.blocks.elements import Message, View
 from bot.slack.blocks.notices import said
 from bot.slack.delivery.outbox import Undeliverable
 from bot.slack.parts import SlackServices
+from bot.slack.types import Incoming
 from index.errors import BriefsError, NotFound, ReadError, UsageError
 
 log = logging.getLogger(__name__)
+
+Accept = Callable[[Incoming], Awaitable[object]]  # takes a question in, to be answered
+TellLine = Callable[[str], Awaitable[None]]
+FIT_FOR_PEOPLE = (NothingVisible, ReadError, UsageError)
 
 
 @dataclass(frozen=True)
@@ -41,34 +46,43 @@ class Where:
 
     @property
     def direct(self) -> bool:
-        """Whether the channel is a direct message with us, or none."""
+        """Whether the channel is a direct message with the bot, or none."""
         return self.channel[:1] in {"", "D"}
 
 
+@dataclass(frozen=True)
+class Click:
+    """A button that was clicked: what it carries, by whom, and in which dialog ({} in messages)."""
+
+    parts: SlackServices
+    accept: Accept
+    client: AsyncWebClient
+    where: Where
+    value: str
+    view: Mapping[str, Any]
+
+
 def where_of(body: Mapping[str, Any]) -> Where:
-    """Return who did something, and where."""
     container, view = body.get("container") or {}, body.get("view") or {}
     user = body.get("user")
     channel = (body.get("channel") or {}).get("id") or body.get("channel_id")
-    message = body.get("message") or {}
-    thread = container.get("thread_ts") or message.get("thread_ts")
+    thread = container.get("thread_ts") or (body.get("message") or {}).get("thread_ts")
     return Where(
         user=str(user["id"] if isinstance(user, Mapping) else body.get("user_id")),
-        channel=str(channel or container.get("channel_id") or kept(view).get("channel") or ""),
+        channel=str(channel or container.get("channel_id") or remembered(view, "channel")),
         thread_ts=str(thread) if thread else None,
         trigger=str(body.get("trigger_id") or ""),
         response_url=body.get("response_url") or None,
     )
 
 
-def kept(view: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a dialog remembers of itself."""
+def remembered(view: Mapping[str, Any], name: str) -> str:
+    """Return what a dialog remembers under a name, "" where it remembers nothing."""
     found = json.loads(view.get("private_metadata") or "{}")
-    return found if isinstance(found, dict) else {}
+    return str(found.get(name) or "") if isinstance(found, dict) else ""
 
 
 def value_of(body: Mapping[str, Any]) -> str:
-    """Return what the button carries."""
     clicked = (body.get("actions") or [{}])[0]
     return str(clicked.get("value") or "")
 
@@ -79,7 +93,7 @@ def own_ts() -> str:
 
 
 async def tell(parts: SlackServices, where: Where, message: Message | str) -> None:
-    """Say something to one person, where they are; else in their direct message with us."""
+    """Say something to one person, where they are; else in their direct message with the bot."""
     shown = said(message) if isinstance(message, str) else message
     blocks = list(shown.blocks)
     if where.channel:
@@ -92,14 +106,14 @@ async def tell(parts: SlackServices, where: Where, message: Message | str) -> No
         except Undeliverable as failure:
             if failure.everywhere:
                 raise
-            log.info("told in a direct message, for there is no other way (%s)", failure.code)
+            log.info("sent as a direct message instead (%s)", failure.code)
     await parts.outbox.post(where.user, None, shown.text, blocks)
 
 
 async def opened(client: AsyncWebClient, where: Where, view: View) -> str:
     """Open a dialog, for which there are three seconds; return its id, "" where Slack refused."""
-    told = await _called(client, "views_open", trigger_id=where.trigger, view=view)
-    return str((told.get("view") or {}).get("id") or "")
+    response = await _called(client, "views_open", trigger_id=where.trigger, view=view)
+    return str((response.get("view") or {}).get("id") or "")
 
 
 async def updated(
@@ -112,12 +126,11 @@ async def updated(
 
 
 async def published(client: AsyncWebClient, user: str, view: View) -> None:
-    """Show App Home to a person."""
     await _called(client, "views_publish", user_id=user, view=view)
 
 
 async def _called(client: AsyncWebClient, call: str, **arguments: Any) -> Mapping[str, Any]:
-    """Make a call of which nothing but a dialog depends: a failure is a line in the log."""
+    """Make a call on which only a dialog depends: a failure is logged, not raised."""
     try:
         response = await getattr(client, call)(**arguments)
     except SlackApiError as error:
@@ -129,36 +142,32 @@ async def _called(client: AsyncWebClient, call: str, **arguments: Any) -> Mappin
     return response.data if isinstance(response.data, dict) else {}
 
 
-errand_log = logging.getLogger(__name__)
-
-TellLine = Callable[[str], Awaitable[None]]
-FIT_FOR_PEOPLE = (NothingVisible, ReadError, UsageError)
-
-
 class BackgroundWork:
-    """Work under way."""
+    """Work that goes on after Slack's request was acknowledged; held until it is done."""
 
     def __init__(self) -> None:
-        """Start with none."""
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, work: Awaitable[object], tell: TellLine | None = None) -> None:
-        """Begin something; `tell` says a line to the person who waits for it."""
+        """Begin something; `tell` says why to the person who waits, where it fails."""
         task = asyncio.create_task(done(work, tell))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def finished(self) -> None:
-        """Wait until nothing is under way."""
-        while self._under_way:
-            await asyncio.gather(*self._under_way)
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
 
 
 async def done(work: Awaitable[object], tell: TellLine | None = None) -> None:
-    """Do something; never fails."""
+    """Do something; never fails.
+
+    Only our own words reach Slack, and only places in the code the log: other people's exceptions
+    may hold a token or a response_url.
+    """
     line = await _failure(work)
     if line and tell and (again := await _failure(tell(line))):
-        errand_log.warning("somebody could not be told: %s", again)
+        log.warning("an error could not be reported to its person: %s", again)
 
 
 async def _failure(work: Awaitable[object]) -> str | None:
@@ -166,17 +175,17 @@ async def _failure(work: Awaitable[object]) -> str | None:
     try:
         await work
     except Undeliverable as failure:
-        errand_log.warning("a message could not be delivered: %s", failure.code)
+        log.warning("a message could not be delivered: %s", failure.code)
         return failure.reason
     except FIT_FOR_PEOPLE as error:
         return str(error)
     except NotFound:
         return phrases.GONE
     except BriefsError as error:
-        errand_log.error("what follows a click failed: %s", error)
+        log.error("background work failed: %s", error)
         return phrases.BROKEN
     except Exception as error:
         where = "".join(traceback.format_tb(error.__traceback__))
-        errand_log.error("what follows a click failed: %s\n%s", type(error).__name__, where)
+        log.error("background work failed: %s\n%s", type(error).__name__, where)
         return phrases.BROKEN
     return None

@@ -1,10 +1,10 @@
-"""The command /briefs: words in, something only the person who typed them sees out.
+"""The command /briefs and the shortcuts; only the person who uses them sees the reply.
 
-Acknowledged before anything is done. What may not be seen is as if it were not there.
+Acknowledged before anything is done. A brief that the person may not see does not exist for them.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -19,52 +19,72 @@ from bot.slack.blocks import notices
 from bot.slack.blocks.dialogs import ask_view
 from bot.slack.delivery.uploads import Tell
 from bot.slack.events import dialogs, files
+from bot.slack.events.asking import question_at
 from bot.slack.events.clicks import Where, opened, own_ts, tell, where_of
-from bot.slack.events.messages import Door
+from bot.slack.events.messages import Intake
 from bot.slack.parts import SlackServices
 from bot.slack.setup.manifest import ADD_SHORTCUT, ASK_SHORTCUT, COMMAND, OPEN_SHORTCUT
-from bot.slack.types import AskedVia, Incoming
+from bot.slack.types import AskedVia
 from index.errors import UsageError
-from index.passage import Hit
+from index.passage import Hit, split_version
 from index.search import Query
-from ingest.cli import split_version
 
 HITS = 10
 
-Said = Callable[[SlackServices, Where, str], Coroutine[Any, Any, None]]
+Body = dict[str, Any]
+Reply = Callable[[SlackServices, Where, str], Coroutine[Any, Any, None]]
 
 
-def register(app: AsyncApp, parts: SlackServices, door: Door) -> None:
-    """Listen to the command."""
+def register(app: AsyncApp, parts: SlackServices, intake: Intake) -> None:
+    def start(where: Where, work: Coroutine[Any, Any, None]) -> None:
+        intake.background.start(work, lambda line: tell(parts, where, line))
 
     @app.command(COMMAND)
-    async def briefs(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def briefs(ack: Any, body: Body, client: AsyncWebClient) -> None:
         await ack()
         where = where_of(body)
         word, _, rest = str(body.get("text") or "").strip().partition(" ")
-        said = text.readable(rest, parts.bot_user).strip()
-        if word.lower() == "ask":
-            work = _ask(parts, door, where, said)
-        elif word.lower() == "add":
-            work = dialogs.open_upload(parts, client, where)
-        elif word.lower() == "settings":
-            work = dialogs.open_settings(parts, client, where)
+        said, word = text.readable(rest, parts.bot_user).strip(), word.lower()
+        if word == "ask":
+            start(where, _ask(parts, intake, where, said, AskedVia.COMMAND))
+        elif word == "add":
+            start(where, dialogs.open_upload(parts, client, where))
+        elif word == "settings":
+            start(where, dialogs.open_settings(parts, client, where))
         else:
-            work = _SAID.get(word.lower(), _help)(parts, where, said)
-        door.errands.start(work, lambda line: tell(parts, where, line))
+            start(where, _REPLIES.get(word, _help)(parts, where, said))
+
+    @app.shortcut(ASK_SHORTCUT)
+    async def ask(ack: Any, body: Body) -> None:
+        await ack()
+        where, message = where_of(body), body.get("message") or {}
+        said = text.readable(str(message.get("text") or ""), parts.bot_user).strip()
+        start(where, _ask(parts, intake, where, said, AskedVia.SHORTCUT))
+
+    @app.shortcut(ADD_SHORTCUT)
+    async def add(ack: Any, body: Body) -> None:
+        where, given = where_of(body), (body.get("message") or {}).get("files") or ()
+        upload = files.upload_from(parts, where, own_ts(), given, Tell.ASIDE)
+        if upload.files:
+            await asyncio.to_thread(parts.uploads.begin, upload)
+        else:
+            intake.background.start(tell(parts, where, phrases.NO_FILES))
+        await ack()
+
+    @app.shortcut(OPEN_SHORTCUT)
+    async def ask_anywhere(ack: Any, body: Body, client: AsyncWebClient) -> None:
+        await ack()
+        await opened(client, where_of(body), ask_view())
 
 
-async def _ask(parts: SlackServices, door: Door, where: Where, question: str) -> None:
-    """Take in a question, to be answered to its asker alone."""
+async def _ask(
+    parts: SlackServices, intake: Intake, where: Where, question: str, via: AskedVia
+) -> None:
+    """Take in a question, to be answered to the person who asks alone."""
     if not any(map(str.isalnum, question)):
-        await tell(parts, where, phrases.NO_QUESTION)
-        return
-    asked = Incoming(
-        team=parts.team, channel=where.channel, ts=own_ts(), user=where.user, text=question,
-        kind=AskedVia.COMMAND, event_id=where.trigger or None, private=True,
-        response_url=where.response_url,
-    )  # fmt: skip
-    await door.accept(asked)
+        raise UsageError(phrases.NO_QUESTION if via is AskedVia.COMMAND else phrases.NOTHING_TO_ASK)
+    asked = question_at(parts, where, question[:LONGEST_QUESTION], via, where.trigger or None)
+    await intake.accept(asked)
 
 
 async def _search(parts: SlackServices, where: Where, words: str) -> None:
@@ -75,7 +95,6 @@ async def _search(parts: SlackServices, where: Where, words: str) -> None:
 
 
 async def _hits(parts: SlackServices, where: Where, words: str) -> list[Hit]:
-    """Return the passages found in what the person may see."""
     seen = await permissions.searchable(parts, where.channel, where.user)
     try:
         query = Query(words[:LONGEST_QUESTION], filters=seen.filters)
@@ -110,50 +129,4 @@ async def _help(parts: SlackServices, where: Where, _: str) -> None:
     await tell(parts, where, notices.help_message())
 
 
-_SAID: dict[str, Said] = {"search": _search, "latest": _latest, "brief": _brief, "help": _help}
-
-
-_Body = dict[str, Any]
-
-
-def register_shortcuts(app: AsyncApp, parts: SlackServices, door: Door) -> None:
-    """Listen to shortcuts."""
-
-    @app.shortcut(ASK_SHORTCUT)
-    async def ask(ack: Any, body: _Body) -> None:
-        await ack()
-        where = where_of(body)
-        work = _ask_about(parts, door, where, body.get("message") or {})
-        door.errands.start(work, lambda line: tell(parts, where, line))
-
-    @app.shortcut(ADD_SHORTCUT)
-    async def add(ack: Any, body: _Body) -> None:
-        where, handed = where_of(body), (body.get("message") or {}).get("files") or ()
-        upload = files.upload_from(parts, where, own_ts(), handed, Tell.ASIDE)
-        if upload.files:
-            await asyncio.to_thread(parts.uploads.begin, upload)
-        else:
-            door.errands.start(tell(parts, where, phrases.NO_FILES))
-        await ack()
-
-    @app.shortcut(OPEN_SHORTCUT)
-    async def ask_anywhere(ack: Any, body: _Body, client: AsyncWebClient) -> None:
-        await ack()
-        await opened(client, where_of(body), ask_view())
-
-
-async def _ask_about(
-    parts: SlackServices, door: Door, where: Where, message: Mapping[str, Any]
-) -> None:
-    """Take a message as a question of the one who clicked, to be answered to them alone."""
-    question = text.readable(str(message.get("text") or ""), parts.bot_user).strip()
-    if not any(map(str.isalnum, question)):
-        await tell(parts, where, phrases.NOTHING_TO_ASK)
-        return
-    asked = Incoming(
-        team=parts.team, channel=where.channel, ts=own_ts(), user=where.user,
-        text=question[:LONGEST_QUESTION], kind=AskedVia.SHORTCUT, event_id=where.trigger or None,
-        thread_ts=where.thread_ts, private=True,
-        response_url=where.response_url,
-    )  # fmt: skip
-    await door.accept(asked)
+_REPLIES: dict[str, Reply] = {"search": _search, "latest": _latest, "brief": _brief, "help": _help}

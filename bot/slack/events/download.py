@@ -6,7 +6,6 @@ to sign in, which Slack sends with status 200 to a token without the scope, is t
 """
 
 import asyncio
-import ipaddress
 import logging
 import re
 import unicodedata
@@ -23,7 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.access.facts import error_code
 from bot.slack.delivery.calls import SILENT
-from bot.slack.setup.settings import SlackSettings
+from bot.slack.setup.settings import SlackSettings, is_loopback
 from index.errors import ReadError
 from ingest.readers import SUPPORTED_SUFFIXES
 
@@ -134,19 +133,12 @@ def _may_be_sent_the_token(settings: SlackSettings, address: str) -> bool:
         return True
     ours = urlsplit(settings.api_url)
     same = (parts.scheme, host, port) == (ours.scheme, ours.hostname, ours.port)
-    return same and _is_loopback(host)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return same and is_loopback(host)
 
 
 async def _downloaded(settings: SlackSettings, address: str, limit: int) -> bytes:
     token = settings.bot_token.get_secret_value()
-    local = _is_loopback(urlsplit(address).hostname or "")
+    local = is_loopback(urlsplit(address).hostname or "")
     proxy = None if local else load_http_proxy_from_env(SILENT)
     async with aiohttp.ClientSession() as session:
         for _ in range(REDIRECTS + 1):

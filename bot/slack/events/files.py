@@ -2,7 +2,8 @@
 
 By a file dropped in a direct message or with a mention, a shortcut on a message, or the dialog; in
 each case the upload is a job before Slack hears that it was received.
-Only full members add, and only to a collection that they may see. One file that fails stops no
+Only full members add, and only to a collection that they may see; what is added in a private place
+is seen there alone, and the reply says who can read it. One file that fails stops no
 other. Files are read from a folder of ours that is gone afterwards; what goes on record is where
 they came from: slack:TEAM/CHANNEL/FILE/NAME.
 """
@@ -19,13 +20,14 @@ from typing import Any
 from bot.jobs.worker import Lease
 from bot.slack import phrases
 from bot.slack.access import permissions
+from bot.slack.access.audience import Rule, place_collection
 from bot.slack.blocks.elements import Message
 from bot.slack.blocks.notices import ingested, said
 from bot.slack.delivery.uploads import ATTEMPTS, Added, Tell, Upload, upload_of
 from bot.slack.events.clicks import Where, done, tell
 from bot.slack.events.download import DownloadedFile, fetch
-from bot.slack.events.messages import WrittenMessage
 from bot.slack.parts import SlackServices
+from bot.slack.types import PlaceKind
 from index.errors import BriefsError, ReadError, UsageError
 from index.library import Library
 from ingest.document import Metadata
@@ -49,16 +51,7 @@ def upload_from(
     )  # fmt: skip
 
 
-def written_upload(written: WrittenMessage) -> Upload:
-    """Return the files of a message; what becomes of them is said in its thread."""
-    thread_ts = written.thread_ts or written.ts
-    return Upload(
-        written.team, written.channel, written.ts, written.user, _names(written.files), thread_ts
-    )
-
-
 def _names(files: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Return the names of files for people, by Slack's ids."""
     return {str(one["id"]): str(one.get("name") or "") for one in files if one.get("id")}
 
 
@@ -97,7 +90,7 @@ async def add(parts: SlackServices, upload: Upload, *, again: bool = False) -> t
     where = Where(upload.user, upload.channel)
     if not await permissions.is_full_member(parts, where.user):
         return said(phrases.MEMBERS_ONLY), ""
-    collection = upload.collection or await _collection_of(parts, where.channel)
+    collection = upload.collection or await collection_of(parts, where)
     if collection not in await permissions.seen_by(parts, where.channel, where.user, {collection}):
         return said(phrases.NOT_TO_BE_ADDED), ""
     items = list[Item]()
@@ -106,17 +99,27 @@ async def add(parts: SlackServices, upload: Upload, *, again: bool = False) -> t
         items += await _one(parts, upload, file_id, collection, again=again)
     too_many = f"only {MOST_FILES} files of one message are taken; send the rest in another"
     items += [_failed(upload, one, too_many) for one in file_ids[MOST_FILES:]]
-    return ingested(items, collection), collection
+    return ingested(items, collection, phrases.readers(parts.policy.rule(collection))), collection
 
 
-async def _collection_of(parts: SlackServices, channel: str) -> str:
-    """Return the collection of a channel that is set to a single one."""
-    if not channel:
-        return DEFAULT
+async def collection_of(parts: SlackServices, where: Where) -> str:
+    """Return where files go for which no collection is chosen.
+
+    What is added in a direct message or a private place stays there, unless the channel is set to
+    one collection that it alone sees. Of a public channel it is the single one set, or the default.
+    """
+    if where.direct:
+        return place_collection(parts.team, where.user)
+    channel = where.channel
+    facts = await parts.directory.channel(channel, fresh=True)
+    public = facts.known and facts.kind is PlaceKind.PUBLIC
     chosen = (await asyncio.to_thread(parts.preferences.get, parts.team, channel)).collections
     stated = parts.policy.channels.get(channel)
     names = chosen or (stated.collections if stated else ())
-    return names[0] if len(names) == 1 else DEFAULT
+    single = names[0] if len(names) == 1 else DEFAULT
+    if public or parts.policy.rule(single) == Rule(channels=frozenset({channel})):
+        return single
+    return place_collection(parts.team, channel)
 
 
 async def _one(

@@ -18,8 +18,9 @@ from bot.slack import phrases, text
 from bot.slack.answering import is_direct, is_private
 from bot.slack.blocks import notices
 from bot.slack.delivery.admission import Entrance
+from bot.slack.delivery.uploads import Tell
 from bot.slack.events import files
-from bot.slack.events.clicks import BackgroundWork
+from bot.slack.events.clicks import BackgroundWork, Where
 from bot.slack.parts import SlackServices
 from bot.slack.types import Accepted, AskedVia, Incoming
 
@@ -66,12 +67,10 @@ class WrittenMessage:
 
     @property
     def asks(self) -> bool:
-        """Whether it reads like a question."""
         return self.text.rstrip().endswith("?") or bool(_ASKS.match(self.text))
 
     @property
     def mutes(self) -> bool:
-        """Whether it tells us to stay out of the thread."""
         return bool(_MUTES.match(self.text))
 
     def kind(self, *, joined: bool, unasked: bool) -> AskedVia | None:
@@ -90,7 +89,6 @@ class WrittenMessage:
         return AskedVia.CHANNEL if unasked and not self.thread_ts and self.asks else None
 
     def incoming(self, kind: AskedVia, zone: str | None = None) -> Incoming:
-        """Return it as a question."""
         return Incoming(
             team=self.team, channel=self.channel, ts=self.ts, user=self.user, text=self.text,
             kind=kind, event_id=self.event_id, thread_ts=self.thread_ts, zone=zone,
@@ -145,28 +143,27 @@ def written_of(body: Mapping[str, Any], team: str, bot_user: str) -> WrittenMess
 Next = Callable[[], Awaitable[Any]]
 
 
-def register(app: AsyncApp, parts: SlackServices) -> "Door":
-    """Have all events pass through the inbox; return its door, for questions from elsewhere."""
-    door = Door(parts)
+def register(app: AsyncApp, parts: SlackServices) -> "Intake":
+    """Have all events pass through the inbox; return its intake, for questions from elsewhere."""
+    intake = Intake(parts)
 
     @app.middleware
     async def admit(body: dict[str, Any], next: Next) -> BoltResponse | None:
         if (body.get("event") or {}).get("type") in ("message", "app_mention"):
-            await door.admit(body)
+            await intake.admit(body)
             return BoltResponse(status=200)  # no listener wants them: each would be looked at
         await next()
         return None
 
-    return door
+    return intake
 
 
-class Door:
+class Intake:
     """Decides what of a workspace's messages is a question to us."""
 
     def __init__(self, parts: SlackServices) -> None:
-        """Take the parts."""
         self._parts = parts
-        self.errands = BackgroundWork()
+        self.background = BackgroundWork()
         self._entrance = Entrance(parts.inbox)
 
     async def admit(self, body: dict[str, Any]) -> None:
@@ -187,7 +184,7 @@ class Door:
             user=change.user, edited_ts=change.edited_ts,
         )  # fmt: skip
         if again:
-            self.errands.start(self._offer_again(again))
+            self.background.start(self._offer_again(again))
 
     async def _offer_again(self, asked: Incoming) -> None:
         claim = await asyncio.to_thread(
@@ -210,7 +207,11 @@ class Door:
         if kind is None:
             return
         if written.files and kind in (AskedVia.DIRECT, AskedVia.MENTION):
-            upload = files.written_upload(written)
+            upload = files.upload_from(
+                self._parts,
+                Where(written.user, written.channel, written.thread_ts or written.ts),
+                written.ts, written.files, Tell.THREAD,
+            )  # fmt: skip
             await asyncio.to_thread(self._parts.uploads.begin, upload)
             if not written.asks:
                 return
@@ -234,12 +235,12 @@ class Door:
         return written.kind(joined=joined, unasked=unasked)
 
     async def accept(self, incoming: Incoming) -> Accepted:
-        """Take a question into the database, and tell where it is not taken."""
+        """Take a question into the database, and tell the person where it is not taken."""
         accepted = await self._entrance.accept(incoming)
         if accepted is Accepted.NEW and not (incoming.private or is_direct(incoming)):
-            self.errands.start(self._tell_of_waiting(incoming))
+            self.background.start(self._tell_of_waiting(incoming))
         elif accepted is Accepted.OVER_QUOTA and self._parts.pressure.refuses(incoming):
-            self.errands.start(self._decline(incoming))
+            self.background.start(self._decline(incoming))
         return accepted
 
     async def _tell_of_waiting(self, incoming: Incoming) -> None:

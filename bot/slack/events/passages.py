@@ -1,15 +1,11 @@
-"""Show the passages behind an answer in a dialog, to whoever clicks: only what that person may see.
+"""Show the passages behind an answer in a dialog: only what the person who clicks may see.
 
-What may not be seen is left out without a word. Access is checked at each click, in the place where
-it happens.
+The rest is left out without a word. Access is checked at each click, in the place where it happens.
 """
 
 import asyncio
 import json
-from collections.abc import Mapping
-from typing import Any
-
-from slack_sdk.web.async_client import AsyncWebClient
+from dataclasses import replace
 
 from bot.answering.answer import Answer
 from bot.ledger.rebuilt import rebuilt
@@ -26,7 +22,8 @@ from bot.slack.blocks.passages import (
     passages_view,
     state_of,
 )
-from bot.slack.events.clicks import Where, opened, updated, value_of
+from bot.slack.blocks.sources import collections_of
+from bot.slack.events.clicks import Click, Where, opened, updated
 from bot.slack.parts import SlackServices
 from index.errors import NotFound
 from index.library import Library
@@ -36,33 +33,29 @@ from index.schema import WITHDRAWN
 TITLE = "Passages"
 
 
-async def show(parts: SlackServices, client: AsyncWebClient, where: Where, answer_id: str) -> None:
+async def show(click: Click) -> None:
     """Open the dialog at once, and fill it."""
-    view = await opened(client, where, message_view(TITLE, phrases.LOADING))
-    await updated(client, view, await _filled(parts, where, PassagesState(answer_id)))
+    view = await opened(click.client, click.where, message_view(TITLE, phrases.LOADING))
+    state = PassagesState(click.value)
+    await updated(click.client, view, await _filled(click.parts, click.where, state))
 
 
-async def more(
-    parts: SlackServices, client: AsyncWebClient, where: Where, body: Mapping[str, Any]
-) -> None:
+async def more(click: Click) -> None:
     """Show the text around one passage."""
-    view = body["view"]
-    _, number = actions.parted_number(value_of(body))
-    state = state_of(view)
+    _, number = actions.parted_number(click.value)
+    state = state_of(click.view)
     opened_now = tuple(dict.fromkeys((*state.opened, number)))
-    state = PassagesState(state.answer_id, state.page, opened_now)
-    await updated(client, view["id"], await _filled(parts, where, state), view.get("hash"))
+    await _update(click, replace(state, opened=opened_now))
 
 
-async def turn(
-    parts: SlackServices, client: AsyncWebClient, where: Where, body: Mapping[str, Any]
-) -> None:
-    """Turn to another page."""
-    view = body["view"]
-    _, page = actions.parted_number(value_of(body))
-    state = state_of(view)
-    state = PassagesState(state.answer_id, page, state.opened)
-    await updated(client, view["id"], await _filled(parts, where, state), view.get("hash"))
+async def turn(click: Click) -> None:
+    _, page = actions.parted_number(click.value)
+    await _update(click, replace(state_of(click.view), page=page))
+
+
+async def _update(click: Click, state: PassagesState) -> None:
+    filled = await _filled(click.parts, click.where, state)
+    await updated(click.client, click.view["id"], filled, click.view.get("hash"))
 
 
 async def answer_of(parts: SlackServices, answer_id: str) -> Answer:
@@ -71,14 +64,7 @@ async def answer_of(parts: SlackServices, answer_id: str) -> Answer:
     return rebuilt(entry.body, entry.private)
 
 
-def collections_of(answer: Answer) -> frozenset[str]:
-    """Return the collections of all that an answer shows."""
-    shown = {citation.brief.collection for citation in answer.citations}
-    return frozenset(shown | {hit.brief.collection for hit in answer.nearest})
-
-
 async def _filled(parts: SlackServices, where: Where, state: PassagesState) -> View:
-    """Return the dialog as one person may see it now."""
     try:
         answer = await answer_of(parts, state.answer_id)
     except NotFound:

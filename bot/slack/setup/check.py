@@ -1,7 +1,6 @@
-"""Ask Slack what the tokens may do, and say what is missing and what that switches off.
+"""Ask Slack what the tokens may do; report what is missing, what that disables, and the fix.
 
-Every line names the thing, the reason and the mend. No token, and no words of anybody else's
-exceptions, are ever in it.
+No token, and no text of other people's exceptions, is ever in the report.
 """
 
 import logging
@@ -23,34 +22,34 @@ if TYPE_CHECKING:
 TIMEOUT = 10  # seconds for each of the two calls
 _CODE = re.compile("[a-z_]{1,60}")
 
-_INSTALL = "reinstall the app at api.slack.com/apps > Install App and copy the token anew"
+_INSTALL = "reinstall the app at api.slack.com/apps > Install App and copy the new token"
 _MENDS = {  # error codes of auth.test and apps.connections.open
-    "invalid_auth": ("Slack does not know this token", "copy it anew from api.slack.com/apps"),
-    "not_authed": ("Slack got no token", "copy it anew from api.slack.com/apps"),
+    "invalid_auth": ("Slack does not know this token", "copy it again from api.slack.com/apps"),
+    "not_authed": ("Slack received no token", "copy it again from api.slack.com/apps"),
     "account_inactive": ("the app was removed from the workspace", _INSTALL),
     "token_revoked": ("the token was revoked", _INSTALL),
     "token_expired": ("the token has expired", _INSTALL),
     "not_allowed_token_type": (
         "this is another kind of token",
-        "take the bot token (xoxb-) for SLACK_BOT_TOKEN, the app-level token (xapp-) for "
+        "use the bot token (xoxb-) for SLACK_BOT_TOKEN, the app-level token (xapp-) for "
         "SLACK_APP_TOKEN",
     ),
     "missing_scope": (
         "the scope connections:write is missing",
         "generate an app-level token with it under Basic Information",
     ),
-    "team_access_not_granted": ("the app is not approved for this workspace", "ask its admin"),
-    "ratelimited": ("Slack asks us to wait", "try again in a minute"),
+    "team_access_not_granted": ("the app is not approved for this workspace", "ask an admin"),
+    "ratelimited": ("Slack asks to wait", "try again in a minute"),
 }
 _REINSTALL = "add it under OAuth & Permissions and reinstall the app"
 _OPTIONAL = {
-    When.FOLLOW_UPS: "nothing, if mentions are enough; else briefs slack init --follow-ups",
-    When.USER_GROUPS: "nothing, if no collection names any; else briefs slack init --user-groups",
+    When.FOLLOW_UPS: "if mentions are not enough: briefs slack init --follow-ups",
+    When.USER_GROUPS: "if a collection names any: briefs slack init --user-groups",
 }
 
 
 class SetupState(StrEnum):
-    """How a thing stands."""
+    """The state of one thing."""
 
     OK = "ok"
     OFF = "off"  # the bot works, a feature does not
@@ -84,7 +83,6 @@ class SetupReport:
         return all(finding.state is not SetupState.MISSING for finding in self.findings)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the object that --json prints."""
         return {"ok": self.ok, "findings": [asdict(finding) for finding in self.findings]}
 
 
@@ -102,8 +100,10 @@ def check(settings: "SlackSettings", present: Collection[str] | None = None) -> 
     if settings.app_token is not None:
         way = _socket(_client(settings.app_token.get_secret_value(), settings))
     else:
-        way = SetupFinding(SetupState.OK, "HTTP", "the signing secret is set; whether it is the right one, "
-                      "the first request from Slack will show")  # fmt: skip
+        way = SetupFinding(
+            SetupState.OK, "HTTP",
+            "the signing secret is set; the first request from Slack shows whether it is right",
+        )  # fmt: skip
     named = () if present is None else _collections(settings, present)
     return SetupReport((*bot, way, *named))
 
@@ -139,7 +139,7 @@ def _bot(client: "WebClient", settings: "SlackSettings") -> Iterator[SetupFindin
     granted = answer["scopes"]
     if granted is None:
         yield SetupFinding(
-            SetupState.OFF, "scopes", "Slack did not say which were granted",
+            SetupState.OFF, "scopes", "Slack did not say which are granted",
             "compare api.slack.com/apps > OAuth & Permissions with docs/slack.md",
         )  # fmt: skip
         return
@@ -167,8 +167,8 @@ def _collections(settings: "SlackSettings", present: Collection[str]) -> Iterato
     for name in settings.policy.unknown(present):
         yield SetupFinding(
             SetupState.OFF, f"slack.collections.{name}",
-            "the library has no such collection; if it is misspelt, the one that was meant is open "
-            "to all members", "correct it in briefs.toml; briefs list --json tells the names",
+            "the library has no such collection; if it is misspelt, the one you meant is open "
+            "to all members", "correct it in briefs.toml; briefs list --json shows the names",
         )  # fmt: skip
     for channel, rule in settings.channels.items():
         for name in rule.collections:
@@ -184,7 +184,7 @@ def _scope(scope: OAuthScope, granted: frozenset[str], needed: bool) -> SetupFin
         return SetupFinding(SetupState.OK, scope.name, scope.reason)
     mend = _REINSTALL if needed else _OPTIONAL.get(scope.need, _REINSTALL)
     state = SetupState.MISSING if needed else SetupState.OFF
-    return SetupFinding(state, scope.name, f"not granted; off: {scope.without}", mend)
+    return SetupFinding(state, scope.name, f"not granted; disabled: {scope.without}", mend)
 
 
 def _socket(client: "WebClient") -> SetupFinding:

@@ -1,7 +1,6 @@
 """Write what a new Slack app needs: manifest.json, the [slack] table of briefs.toml, an .env.
 
-In go the answers of an admin, out come files and the next steps in words. Calls nobody, holds no
-token: the .env has places for them, to be filled by hand.
+Holds no token: the .env has a line for each, which an admin fills in.
 """
 
 import json
@@ -49,7 +48,7 @@ class Answers:
 def write(folder: Path, answers: Answers) -> list[str]:
     """Write the three files; return a line for each that says what became of it.
 
-    The manifest is ours and written anew; the other two, once there, are kept as they are.
+    The manifest is overwritten; the other two stay unchanged if they exist.
     """
     manifest = text(build(answers.plan))
     table = slack_table(answers)
@@ -64,7 +63,7 @@ def write(folder: Path, answers: Answers) -> list[str]:
             _secrets(folder / SECRETS_FILE, answers.variables),
         ]
     except OSError as error:
-        reason = error.strerror or "the system refuses"
+        reason = error.strerror or "refused by the system"
         raise UsageError(
             f"{error.filename or folder}: {reason}; choose another --folder"
         ) from error
@@ -74,39 +73,38 @@ def slack_table(answers: Answers) -> str:
     """Return the [slack] table as it stands in a new briefs.toml."""
     return (
         "[slack]\n"
-        "# Who may change what a channel sees, beside admins of the workspace: Slack ids (their\n"
-        "# profile > ⋮ > Copy member ID).\n"
+        "# Who may use /briefs settings, besides workspace admins: Slack user ids (profile >\n"
+        "# ⋮ > Copy member ID).\n"
         f"admins = {json.dumps(list(answers.admins))}\n"
-        '# notify = "C0123456789"          # a channel that is told of alarms and open questions\n'
-        "# keep_days = 365                # then questions leave the bot's tables\n"
+        '# notify = "C0123456789"          # a channel for alarms and unanswered questions\n'
+        "# keep_days = 365                # questions are deleted after this time\n"
         "\n"
-        "# Collections are open to all members of the workspace; not to guests, not in channels\n"
-        "# shared with another organisation, unless a table says otherwise:\n"
+        "# Collections are open to all full members of the workspace, but not to guests or in\n"
+        "# channels shared with another organisation, unless a table says otherwise:\n"
         "#\n"
-        "# [slack.collections.board]      # in these channels, and where all are in these groups\n"
+        "# [slack.collections.board]      # these channels, and where all are in these groups\n"
         '# channels = ["C0123456789"]\n'
         '# groups = ["S0123456789"]\n'
         "#\n"
-        "# [slack.collections.published]  # also to guests and in shared channels\n"
+        "# [slack.collections.published]  # also guests and shared channels\n"
         "# public = true\n"
     )
 
 
 def next_steps(folder: Path, answers: Answers) -> str:
-    """Return what is left to do, step by step."""
     http = answers.plan.public_url is not None
     steps = [
         "Open https://api.slack.com/apps > Create New App > From a manifest, choose the\n"
         f"   workspace, and paste {folder / MANIFEST_FILE} (JSON).",
         'Press "Install to Workspace" and allow it.',
-        f"Fill in {folder / SECRETS_FILE}; it says where each secret is to be found.",
+        f"Fill in {folder / SECRETS_FILE}; it says where to find each secret.",
         f"Check, in the folder where {SECRETS_FILE} and {CONFIG_FILE} are:\n   briefs slack check",
-        "Put briefs into the library, if there are none yet:\n   briefs ingest FOLDER",
+        "Add briefs to the library, if it has none yet:\n   briefs ingest FOLDER",
         f"Start the bot:\n   {'briefs serve' if http else 'briefs slack'}",
     ]
     if http:
         steps.append(
-            "Let your proxy pass https requests to it, then press Retry beside the request URL\n"
+            "Have your proxy pass https requests to it, then press Retry beside the request URL\n"
             "   under Event Subscriptions."
         )
     steps.append(f"In a channel: /invite @{answers.plan.name}, then mention it with a question.")
@@ -120,7 +118,6 @@ def _require_user_ids(admins: tuple[str, ...]) -> None:
 
 
 def _kept_settings(path: Path) -> dict[str, object] | None:
-    """Return the settings that are there, None where there is no file."""
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
@@ -133,17 +130,15 @@ def _kept_settings(path: Path) -> dict[str, object] | None:
 def _settings(path: Path, table: str, kept: dict[str, object] | None) -> str:
     if kept is None:
         path.write_text(table, encoding="utf-8")
-        return f"{path.name}: written; collections and admins are set there"
+        return f"{path.name}: written; set collections and admins there"
     if "slack" in kept:
-        return f"{path.name}: kept as it is; it has a [slack] table already"
+        return f"{path.name}: unchanged; it already has a [slack] table"
     added = "\n".join(f"    {line}".rstrip() for line in table.splitlines())
-    return f"{path.name}: kept as it is; add this at its end:\n\n{added}\n"
+    return f"{path.name}: unchanged; add this at its end:\n\n{added}\n"
 
 
 def _secrets(path: Path, variables: tuple[str, ...]) -> str:
-    lines = [
-        "# Secrets of the Slack bot. Never commit this file, never make it readable to others."
-    ]
+    lines = ["# Secrets of the Slack bot. Never commit this file or make it readable to others."]
     lines += [f"\n# {_WHERE[name]}\n{name}=" for name in variables]
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
@@ -152,11 +147,11 @@ def _secrets(path: Path, variables: tuple[str, ...]) -> str:
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         os.fchmod(handle, OWNER_ONLY)  # whatever the umask took away
         file.write("\n".join(lines) + "\n")
-    return f"{path.name}: written, readable to you alone; fill in {' and '.join(variables)}"
+    return f"{path.name}: written, readable only by you; fill in {' and '.join(variables)}"
 
 
 def _kept_secrets(path: Path, variables: tuple[str, ...]) -> str:
-    said = f"{path.name}: kept as it is"
+    said = f"{path.name}: unchanged"
     names = {
         line.removeprefix("export ").partition("=")[0].strip()
         for line in path.read_text("utf-8", errors="replace").splitlines()

@@ -5,7 +5,7 @@ Slack's limits. Knows no token and calls nobody.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -51,12 +51,12 @@ SCOPES = (
     ),
     OAuthScope(
         "channels:read", When.ALWAYS,
-        "learn who reads a public channel: guests, other organisations",
+        "find out who reads a public channel: guests, other organisations",
         "all but public collections in public channels",
     ),
     OAuthScope(
         "chat:write", When.ALWAYS,
-        "post answers, let them grow, show that it is at work",
+        "post answers and show progress",
         "every answer",
     ),
     OAuthScope(
@@ -66,22 +66,22 @@ SCOPES = (
     ),
     OAuthScope(
         "groups:read", When.ALWAYS,
-        "learn who reads a private channel that the bot is in",
+        "find out who reads a private channel that the bot is in",
         "all but public collections in private channels",
     ),
     OAuthScope(
         "im:history", When.ALWAYS,
-        "see what people write to the bot itself",
+        "see direct messages to the bot",
         "direct messages and the agent pane",
     ),
     OAuthScope(
         "im:read", When.ALWAYS,
-        "tell a direct message with one person from other conversations",
+        "tell direct messages with one person from other conversations",
         "all but public collections in direct messages",
     ),
     OAuthScope(
         "users:read", When.ALWAYS,
-        "tell members from guests, and know the asker's time zone",
+        "tell members from guests, and know a person's time zone",
         "all but public collections, everywhere",
     ),
     OAuthScope(
@@ -91,18 +91,18 @@ SCOPES = (
     ),
     OAuthScope(
         "files:read", When.FEATURE,
-        "fetch the files that people hand over to be added to the briefs",
+        "download files that people add to the briefs",
         "adding briefs from Slack",
     ),
     OAuthScope(
         "mpim:read", When.FEATURE,
-        "learn who reads a direct message of several people",
+        "find out who reads a direct message of several people",
         "all but public collections in direct messages of several people",
     ),
     OAuthScope(
         "channels:history", When.FOLLOW_UPS,
-        "see follow-ups without a mention, edits and deletions in public channels; look whether "
-        "an answer arrived when Slack's reply was lost",
+        "see follow-ups without a mention, edits and deletions in public channels; check "
+        "whether an answer arrived when Slack's reply was lost",
         "follow-ups without a mention in public channels",
     ),
     OAuthScope(
@@ -117,50 +117,47 @@ SCOPES = (
     ),
     OAuthScope(
         "usergroups:read", When.USER_GROUPS,
-        "know who is in the user groups that collections are kept to",
-        "collections kept to user groups",
+        "know who is in the user groups that collections are restricted to",
+        "collections restricted to user groups",
     ),
 )  # fmt: skip
 
-# Left out on purpose: file_shared tells of every file in a channel, where the message that hands
-# one over is enough; member_left_channel, because memberships are asked anew within five minutes;
+# Left out on purpose: file_shared tells of every file in a channel, where the message with the
+# file is enough; member_left_channel, because memberships are fetched again within five minutes;
 # app_context_changed, because where somebody is looking says nothing about what they may see.
 EVENTS = (
     Subscription("agent_session_stopped", When.ALWAYS, None, "the Stop button was pressed"),
     Subscription("app_home_opened", When.ALWAYS, None, "App Home or the agent pane was opened"),
-    Subscription("app_mention", When.ALWAYS, "app_mentions:read", "the bot was mentioned"),
-    Subscription("app_uninstalled", When.ALWAYS, None, "the app was removed: nothing more is answered"),
-    Subscription("message.im", When.ALWAYS, "im:history", "somebody wrote to the bot itself"),
-    Subscription("tokens_revoked", When.ALWAYS, None, "its token was revoked: nothing more is answered"),
+    Subscription("app_mention", When.ALWAYS, "app_mentions:read", "it was mentioned"),
+    Subscription("app_uninstalled", When.ALWAYS, None, "the app was removed from the workspace"),
+    Subscription("message.im", When.ALWAYS, "im:history", "somebody sent it a direct message"),
+    Subscription("tokens_revoked", When.ALWAYS, None, "its token was revoked"),
     Subscription(
         "message.channels", When.FOLLOW_UPS, "channels:history",
-        "any message in a public channel that the bot is in",
+        "somebody wrote in a public channel that it is in",
     ),
     Subscription(
         "message.groups", When.FOLLOW_UPS, "groups:history",
-        "any message in a private channel that the bot is in",
+        "somebody wrote in a private channel that it is in",
     ),
     Subscription(
         "message.mpim", When.FOLLOW_UPS, "mpim:history",
-        "any message in a direct message of several people that the bot is in",
+        "somebody wrote in a direct message of several people that it is in",
     ),
 )  # fmt: skip
 
 
 def needs(*, follow_ups: bool, user_groups: bool) -> frozenset[When]:
-    """Return what a set-up asks for."""
     optional = {When.FOLLOW_UPS: follow_ups, When.USER_GROUPS: user_groups}
     return frozenset(need for need in When if optional.get(need, True))
 
 
 def scope_names(wanted: Iterable[When]) -> list[str]:
-    """Return the scopes to ask for, sorted."""
     wanted = frozenset(wanted)
     return sorted(scope.name for scope in SCOPES if scope.need in wanted)
 
 
 def event_names(wanted: Iterable[When]) -> list[str]:
-    """Return the events to subscribe to, sorted."""
     wanted = frozenset(wanted)
     return sorted(event.name for event in EVENTS if event.need in wanted)
 
@@ -175,12 +172,12 @@ _ASKED = {
 
 def markdown() -> str:
     """Return both tables as docs/slack.md prints them."""
-    lines = ["| scope | asked for | why | off without it |", "|---|---|---|---|"]
+    lines = ["| scope | requested | why | disabled without it |", "|---|---|---|---|"]
     lines += [
         f"| `{scope.name}` | {_ASKED[scope.need]} | {scope.reason} | {scope.without} |"
         for scope in SCOPES
     ]
-    lines += ["", "| event | asked for | scope | tells the bot |", "|---|---|---|---|"]
+    lines += ["", "| event | requested | scope | tells the bot that |", "|---|---|---|---|"]
     lines += [
         f"| `{event.name}` | {_ASKED[event.need]} | "
         f"{f'`{event.scope}`' if event.scope else 'none'} | {event.reason} |"
@@ -197,39 +194,14 @@ OPEN_SHORTCUT = "open_briefs"
 ASK_NAME = "Ask the briefs about it"
 EVENTS_PATH = "/slack/events"  # where `briefs serve` listens
 
-_DESCRIPTION = (
-    "Answers questions from your briefs, every sentence cited to the passage it rests on."
-)
+_DESCRIPTION = "Answers questions from your briefs; every sentence cites the passage it rests on."
 _AGENT = (
-    "Ask what your organisation's briefs say. Every sentence of an answer is cited to the passage "
-    "it rests on; what the briefs do not say is not answered."
+    "Ask what your organisation's briefs say. Every sentence of an answer cites the passage it "
+    "rests on; if the briefs do not contain an answer, I say so."
 )
 _USAGE = "ask QUESTION | search WORDS | latest | brief ID | add | settings | help"
 
-# Most and fewest characters or items, from Slack's manifest schema, version 2
-# (github.com/slackapi/manifest-schema). `*` stands for each item of a list.
-LIMITS: dict[str, tuple[int, int]] = {
-    "display_information.name": (1, 35),
-    "display_information.description": (1, 140),
-    "display_information.background_color": (4, 7),
-    "features.bot_user.display_name": (1, 80),
-    "features.agent_view.agent_description": (1, 300),
-    "features.slash_commands": (1, 50),
-    "features.slash_commands.*.command": (2, 32),
-    "features.slash_commands.*.description": (1, 2000),
-    "features.slash_commands.*.usage_hint": (1, 1000),
-    "features.slash_commands.*.url": (1, 3000),
-    "features.shortcuts": (1, 10),
-    "features.shortcuts.*.name": (1, 24),
-    "features.shortcuts.*.callback_id": (1, 255),
-    "features.shortcuts.*.description": (1, 150),
-    "oauth_config.scopes.bot": (1, 255),
-    "oauth_config.scopes.bot.*": (1, 50),
-    "settings.event_subscriptions.bot_events": (1, 100),
-    "settings.event_subscriptions.bot_events.*": (1, 50),
-    "settings.event_subscriptions.request_url": (1, 3500),
-    "settings.interactivity.request_url": (1, 3500),
-}
+NAME_CHARACTERS = 35  # Slack takes 1 to 35
 
 
 @dataclass(frozen=True)
@@ -243,10 +215,12 @@ class AppPlan:
 
 
 def build(plan: AppPlan) -> dict[str, Any]:
-    """Return the manifest of a plan; raise UsageError where it would break a limit of Slack's."""
+    """Return the manifest of a plan; raise UsageError for a name or address that Slack refuses."""
+    if not 1 <= len(plan.name) <= NAME_CHARACTERS:
+        raise UsageError(f"--name: {len(plan.name)} characters; Slack takes 1 to {NAME_CHARACTERS}")
     url = request_url(plan.public_url) if plan.public_url is not None else None
     wanted = needs(follow_ups=plan.follow_ups, user_groups=plan.user_groups)
-    manifest = {
+    return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
             "name": plan.name,
@@ -263,9 +237,6 @@ def build(plan: AppPlan) -> dict[str, Any]:
             "token_rotation_enabled": False,
         },
     }
-    if faults := list(broken_limits(manifest)):
-        raise UsageError("; ".join(faults))
-    return manifest
 
 
 def text(manifest: dict[str, Any]) -> str:
@@ -286,25 +257,6 @@ def request_url(public_url: str) -> str:
         )
     path = parts.path.rstrip("/") or EVENTS_PATH
     return urlunsplit(("https", parts.netloc, path, "", ""))
-
-
-def broken_limits(manifest: dict[str, Any]) -> Iterator[str]:
-    """Yield a line for each field that is longer or shorter than Slack allows."""
-    for path, (least, most) in LIMITS.items():
-        for name, value in _found(manifest, path.split("."), ""):
-            if not least <= len(value) <= most:
-                unit = "characters" if isinstance(value, str) else "items"
-                yield f"{name}: {len(value)} {unit} where Slack takes {least} to {most}; change it"
-
-
-def _found(value: Any, path: list[str], name: str) -> Iterator[tuple[str, Any]]:
-    if not path:
-        yield name, value
-    elif path[0] == "*":
-        for number, item in enumerate(value):
-            yield from _found(item, path[1:], f"{name}[{number}]")
-    elif path[0] in value:
-        yield from _found(value[path[0]], path[1:], f"{name}.{path[0]}".lstrip("."))
 
 
 def _at(url: str | None) -> dict[str, str]:
@@ -331,7 +283,7 @@ def _features(name: str, url: str | None) -> dict[str, Any]:
         ],
         "shortcuts": [
             _shortcut("message", ASK_NAME, ASK_SHORTCUT,
-                      "Take this message as a question; only you see the answer"),
+                      "Answer the question in this message; only you see the answer"),
             _shortcut("message", "Add to the briefs", ADD_SHORTCUT,
                       "Add this message's files to the briefs"),
             _shortcut("global", "Ask the briefs", OPEN_SHORTCUT,

@@ -44,6 +44,7 @@ from bot.slack.access.audience import Policy, Rule, folded
 from bot.slack.types import Answering, ChannelSettings
 from index.errors import SettingsError
 from index.settings import CONFIG_FILE, SECRETS_FILE, table, variables
+from ingest.document import PLACES, is_place
 
 KEEP_DAYS = 365
 SLACK_API = "https://slack.com/api/"
@@ -112,6 +113,11 @@ class ChannelRule(_Strict):
     collections: list[str] = []
     answering: Answering = Field(Answering.THREAD, strict=False)
     unasked: bool = False
+
+    @field_validator("collections")
+    @classmethod
+    def _are_ours(cls, value: list[str]) -> list[str]:
+        return [_named(name) for name in value]
 
 
 class SlackSettings(_Strict):
@@ -192,6 +198,8 @@ class SlackSettings(_Strict):
     @field_validator("collections")
     @classmethod
     def _named_once(cls, value: dict[str, CollectionRule]) -> dict[str, CollectionRule]:
+        for name in value:
+            _named(name)
         if len({folded(name) for name in value}) < len(value):
             raise ValueError("one collection is named twice, but for case or spaces")
         return value
@@ -302,6 +310,14 @@ def _channel(name: str) -> str:
     return name
 
 
+def _named(collection: str) -> str:
+    if is_place(collection):
+        raise ValueError(
+            f"names that begin with {PLACES} are kept for what is added in one place of Slack"
+        )
+    return collection
+
+
 def _token(value: SecretStr, start: str, name: str) -> SecretStr:
     text = value.get_secret_value()
     if not text.startswith(start):
@@ -323,12 +339,13 @@ def _address(url: str) -> str:
         raise ValueError(f"not an address; write one such as {SLACK_API}")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("holds more than host and path")
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise ValueError("not https, and the token would be sent in the clear")
     return url.rstrip("/") + "/"
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether a host name or address is that of this machine."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -14,7 +14,7 @@ from bot.language.untrusted import forbidden
 from index import sentences
 from index.library import Library
 from index.settings import load
-from tests.answering.chatting import KEY, Plain, Spoken, chat_model, hit, patient
+from tests.chatting import KEY, Plain, Spoken, chat_model, hit, patient
 from tests.fake_chat import (
     EMPTY,
     END,

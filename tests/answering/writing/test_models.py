@@ -14,7 +14,7 @@ from bot.answering.writing.breaker import Breaker
 from bot.answering.writing.models import ChatModel
 from bot.errors import ChatError, ChatFailed, ChatUnavailable
 from index.settings import load
-from tests.answering.chatting import KEY, chat_model, patient
+from tests.chatting import KEY, chat_model, patient
 from tests.fake_chat import HANG, RESET, FakeChat, Turn, failing, says
 
 MESSAGES = [("system", "Be brief."), ("human", "Hello?")]

@@ -7,7 +7,7 @@ import pytest
 from bot.answering.answer import Turn
 from bot.answering.writing.rewriting import Rewriter, is_faithful
 from bot.question.conversation import standalone
-from tests.answering.chatting import Spoken, chat_model
+from tests.chatting import Spoken, chat_model
 from tests.fake_chat import HANG, FakeChat, failing, says
 from tests.fake_chat import Turn as Reply
 

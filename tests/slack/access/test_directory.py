@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.access import directory as module
 from bot.slack.access.audience import Policy, Rule, Viewers
-from bot.slack.access.directory import Directory, may_see, visible
+from bot.slack.access.directory import Directory
 from bot.slack.types import Member, PlaceKind, SlackPlace
 
 TEAM, BOT = "T1", "UBOT"
@@ -113,8 +113,7 @@ async def serving(slack: SmallSlack, policy: Policy = POLICY) -> AsyncIterator[D
     client = AsyncWebClient("xoxb-t", base_url=base, retry_handlers=[], timeout=5)
     try:
         yield Directory(
-            client, team=TEAM, bot_user=BOT, groups=policy.groups,
-            listed_channels=policy.listed_channels, clock=lambda: slack.now,
+            client, policy, team=TEAM, bot_user=BOT, clock=lambda: slack.now,
         )  # fmt: skip
     finally:
         await runner.cleanup()
@@ -252,16 +251,16 @@ def test_a_place_sees_what_its_readers_may_see(
     slack: SmallSlack, where: SlackPlace, names: set[str]
 ) -> None:
     """Our own bot, who is in no group, does not count."""
-    assert ask(slack, lambda d: visible(POLICY, d, where, PRESENT)).names == names
+    assert ask(slack, lambda d: d.visible(where, PRESENT)).names == names
 
 
 def test_who_reads_a_listed_channel_may_look_closer_there(slack: SmallSlack) -> None:
     """A member of the channel who is in no group opens "Show passages"; then leaves."""
     slack.members["C9"] += ["U3"]
     click = place(PlaceKind.ALONE, "C9", "U3")
-    assert ask(slack, lambda d: may_see(POLICY, d, click, ["board"]))
+    assert ask(slack, lambda d: d.seen(click, ["board"]))
     slack.members["C9"].remove("U3")
-    assert not ask(slack, lambda d: may_see(POLICY, d, click, ["board"]))
+    assert not ask(slack, lambda d: d.seen(click, ["board"]))
 
 
 METHODS = ("users.info", "conversations.info", "conversations.members", "usergroups.list")
@@ -272,7 +271,7 @@ METHODS = ("users.info", "conversations.info", "conversations.members", "usergro
 def test_a_method_that_fails_lets_nobody_in(slack: SmallSlack, method: str, odd: Any) -> None:
     """Whichever it is, a group message sees no restricted collection."""
     slack.broken = {method: odd}
-    assert "board" not in ask(slack, lambda d: visible(POLICY, d, GROUP, PRESENT)).names
+    assert "board" not in ask(slack, lambda d: d.visible(GROUP, PRESENT)).names
 
 
 def test_a_slack_that_does_not_answer_lets_nobody_in(slack: SmallSlack, monkeypatch) -> None:
@@ -293,11 +292,11 @@ def test_all_pages_of_members_are_read(slack: SmallSlack) -> None:
     names = [f"U{number}" for number in range(100, 750)]
     slack.users |= {name: slack.user(name) for name in names}
     slack.members["C1"] = [*names, BOT]
-    assert "open" in ask(slack, lambda d: visible(POLICY, d, PUBLIC, PRESENT)).names
+    assert "open" in ask(slack, lambda d: d.visible(PUBLIC, PRESENT)).names
     assert slack.calls["conversations.members"] == 4
     assert slack.calls["users.info"] == 0
     slack.users["U749"]["is_restricted"] = True
-    assert ask(slack, lambda d: visible(POLICY, d, PUBLIC, PRESENT)).names == {"sheets"}
+    assert ask(slack, lambda d: d.visible(PUBLIC, PRESENT)).names == {"sheets"}
 
 
 def test_members_that_no_list_names_are_asked_for(slack: SmallSlack) -> None:
@@ -305,10 +304,10 @@ def test_members_that_no_list_names_are_asked_for(slack: SmallSlack) -> None:
     names = [f"U{number}" for number in range(100, 130)]
     slack.users |= {name: slack.user(name) for name in names}
     slack.members["C1"] = [*names, "U404"]
-    assert ask(slack, lambda d: visible(POLICY, d, PUBLIC, PRESENT)).names == {"sheets"}
+    assert ask(slack, lambda d: d.visible(PUBLIC, PRESENT)).names == {"sheets"}
     assert slack.calls["users.info"] == 1
     slack.broken = {"users.list": {"ok": False, "error": "ratelimited"}}
-    assert ask(slack, lambda d: visible(POLICY, d, PUBLIC, PRESENT)).names == {"sheets"}
+    assert ask(slack, lambda d: d.visible(PUBLIC, PRESENT)).names == {"sheets"}
     assert slack.calls["users.info"] == 1
 
 
@@ -370,20 +369,20 @@ CHANGES: dict[str, tuple[SlackPlace, Callable[[SmallSlack], Any]]] = {
 def test_a_change_between_search_and_post_is_noticed(
     slack: SmallSlack, change: str, noticed: str
 ) -> None:
-    """F-48: what cites a restricted collection is checked on fresh facts; all others soon."""
+    """What cites a restricted collection is checked on fresh facts; all others soon."""
     where, happens = CHANGES[change]
 
     async def question(directory: Directory) -> tuple[bool, bool]:
-        before = "board" in await visible(POLICY, directory, where, PRESENT)
+        before = "board" in await directory.visible(where, PRESENT)
         happens(slack)
         if noticed == "at the post":
-            return before, await may_see(POLICY, directory, where, ["board"])
+            return before, bool(await directory.seen(where, ["board"]))
         if noticed == "by an event":
             directory.changed(user="U2")
             directory.changed(user="U1", channel=where.channel, groups=True)
         else:
             slack.now += 300
-        return before, "board" in await visible(POLICY, directory, where, PRESENT)
+        return before, "board" in await directory.visible(where, PRESENT)
 
     assert ask(slack, question) == (True, False)
 
@@ -462,4 +461,4 @@ def test_the_log_tells_method_and_code_only(slack: SmallSlack, caplog) -> None:
     }
     ask(slack, lambda d: d.member("U1"))
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("bot.")]
-    assert ours == ["who may see what: users.info: refused"]
+    assert ours == ["access: users.info: refused"]

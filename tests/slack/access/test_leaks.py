@@ -1,7 +1,7 @@
-"""What may not be seen leaves no trace (F-47, F-48): the real worker, all bytes that go out.
+"""What may not be seen leaves no trace: the real worker, all bytes that go out.
 
 Six audiences in eight places ask five kinds of question. Every collection has a canary that stands
-in its brief alone. What is allowed where is the table of tests/slack/access/test_audience.py, which was
+in its brief alone. What is allowed where is the table of test_audience.py, which was
 made by hand from the rules.
 """
 
@@ -22,12 +22,12 @@ from index.draft import Draft
 from index.embedder import ModelEmbedder
 from index.library import Library
 from index.settings import Settings
-from tests.answering.conftest import HARBOUR, draft
 from tests.slack import fake
 from tests.slack.access.test_audience import AUDIENCES, PLACES, allowed
 from tests.slack.bots import answering_bot, settled
 from tests.slack.fake import FakeSlack, Message
 from tests.slack.running_bot import empty_tables
+from tests.tamara import HARBOUR, draft
 
 pytestmark = pytest.mark.anyio
 
@@ -189,8 +189,8 @@ async def test_240_cases_leave_no_trace_of_what_may_not_be_seen(
             asked.append((cell, kind, collection))
             await office.ask(cell, kind, collection)
             if number % 20 == 19:
-                await slack.until(lambda: _open(bot) < 10, 60, "answers")
-        await slack.until(lambda: _open(bot) == 0, 120, "all answers")
+                await slack.until(lambda: _open(bot) < 10, 600, "answers")
+        await slack.until(lambda: _open(bot) == 0, 600, "all answers")
         await slack.quiet()
         counts = bot.parts.inbox.counts()
         metrics = (await Health(canaries.database, Listening()).metrics()).body
@@ -224,7 +224,7 @@ def _open(bot: RunningBot) -> int:
     return counts["waiting"] + counts["working"]
 
 
-# -- F-48: what changes between the search and the post ---------------------------------------
+# What changes between the search and the post.
 
 
 SECRET = question("direct", "both")

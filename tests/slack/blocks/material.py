@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.answering.answer import Answer, Citation, Draft, Reason, Sentence, Standalone, Verdict
-from bot.slack import blocks, phrases
-from bot.slack.blocks import Message, Offer, Shown, dialogs, home, passages
+from bot.slack import phrases
+from bot.slack.blocks import answers, briefs, dialogs, home, notices, passages
 from bot.slack.blocks.corrections import Corrected, corrected
+from bot.slack.blocks.elements import Message
+from bot.slack.blocks.sources import Offer, Shown
 from bot.slack.delivery.corrections import Correction
 from bot.slack.types import AskedVia, ChannelSettings, InboxEntry, Incoming, QuestionOutcome
 from index.passage import Brief, BriefRef, Hit, Passage
@@ -99,35 +101,34 @@ def answer_messages(texts: Texts) -> Iterator[tuple[str, Message]]:
     """The builders of answers."""
     made = answer(texts)
     written = replace(made, draft=replace(made.draft, mode="generative", model=texts.author))
-    for number, message in enumerate(blocks.messages(Shown(made, Offer.PRIVATELY))):
+    for number, message in enumerate(answers.messages(Shown(made, Offer.PRIVATELY))):
         yield f"answer{number or ''}", message
-    for number, message in enumerate(blocks.messages(Shown(written, Offer.SHARE))):
+    for number, message in enumerate(answers.messages(Shown(written, Offer.SHARE))):
         yield f"written{number or ''}", message
-    for number, message in enumerate(blocks.messages(Shown(unanswered(texts)))):
+    for number, message in enumerate(answers.messages(Shown(unanswered(texts)))):
         yield f"declined{number or ''}", message
-    shown = Shown(made)
     at_desk = Shown(made, desk="https://desk.example.org")
-    yield "answer_at_desk", blocks.messages(at_desk)[0]
-    if shown.answer.sentences:
-        yield "growing", blocks.growing_message(shown.answer.sentences)
+    yield "answer_at_desk", answers.messages(at_desk)[0]
+    if made.sentences:
+        yield "growing", answers.growing_message(made.sentences)
 
 
 def other_messages(texts: Texts) -> Iterator[tuple[str, Message]]:
     """The builders of everything else."""
     ref = brief_ref(texts)
     small_talk = Answer("a1b4", Standalone("hi", "hi"), Draft(off_topic=True), ())
-    yield "off_topic", blocks.messages(Shown(small_talk))[0]
-    yield "failed", blocks.failed(texts.error)
-    yield "offer_again", blocks.offer_again("a1b2")
-    yield "help", blocks.help_message()
-    yield "said", blocks.said(texts.error)
-    yield "ingested", blocks.ingested(items(texts), texts.title)
-    yield "asked_librarians", blocks.asked_librarians(texts.question, "U0ASKER")
-    yield "search", blocks.search(texts.question, [hit(texts)])
-    yield "search_nothing", blocks.search(texts.question, [])
-    yield "latest", blocks.latest([ref])
-    yield "latest_nothing", blocks.latest([])
-    yield "brief", blocks.one_brief(brief(texts), 12)
+    yield "off_topic", answers.messages(Shown(small_talk))[0]
+    yield "failed", notices.failed(texts.error)
+    yield "offer_again", notices.offer_again("a1b2")
+    yield "help", notices.help_message()
+    yield "said", notices.said(texts.error)
+    yield "ingested", notices.ingested(items(texts), texts.title)
+    yield "asked_librarians", notices.asked_librarians(texts.question, "U0ASKER")
+    yield "search", briefs.search(texts.question, [hit(texts)])
+    yield "search_nothing", briefs.search(texts.question, [])
+    yield "latest", briefs.latest([ref])
+    yield "latest_nothing", briefs.latest([])
+    yield "brief", briefs.one_brief(brief(texts), 12)
     yield "corrected", corrected([of_answer(texts)])
     yield "corrected_many", corrected([of_answer(texts)] * 7)
 
@@ -166,3 +167,23 @@ def all_views(texts: Texts) -> Iterator[tuple[str, dict[str, Any]]]:
 def all_prompts(texts: Texts) -> Iterator[str]:
     for prompt in phrases.suggested_prompts([brief_ref(texts)]):
         yield from prompt.values()
+
+
+def words_of(part: Any) -> str:
+    """Return all that is written in blocks, in order."""
+    if isinstance(part, list | tuple):
+        return "".join(map(words_of, part))
+    if not isinstance(part, dict):
+        return ""
+    said = part.get("text", "")
+    inner = "".join(words_of(value) for name, value in part.items() if name != "text")
+    return f"{said if isinstance(said, str) else words_of(said)}{inner}\n"
+
+
+def elements_of(part: Any) -> list[dict[str, Any]]:
+    """Return all dicts in blocks, in order."""
+    if isinstance(part, dict):
+        return [part, *(one for value in part.values() for one in elements_of(value))]
+    if isinstance(part, list | tuple):
+        return [one for value in part for one in elements_of(value)]
+    return []

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.slack import text
-from tests.slack.block_checks import length
 from tests.slack.blocks import foreign
 from tests.slack.blocks.hostile import PAYLOADS, generated
+from tests.slack.fake.limits import length
 
 ANY = st.one_of(st.text(), st.integers(0, 10**9).map(generated), st.sampled_from(PAYLOADS))
 
@@ -69,39 +69,23 @@ def test_anything_typed_can_be_read(said: str) -> None:
     assert text.readable(said, "UBOT") == text.readable(said, "UBOT").strip()
 
 
-@pytest.mark.parametrize(
-    ("url", "label", "made"),
-    [
-        ("https://a.example/x", "a.example", "<https://a.example/x|a.example>"),
-        ("https://a.example", "", "<https://a.example|a.example>"),
-        ("https://a.example/x|y z>", "A|B", "<https://a.example/x%7Cy%20z%3E|A¦B> "),
-        ("https://evil.example", "https://good.example", "<https://evil.example|https:"),
-        ("https://evil.example", "good", "<https://evil.example|good> (evil.\u2060example)"),
-        ("https://bücher.example/é", "x", "<https://xn--bcher-kva.example/%C3%A9|x> "),
-        ("https://a.example/?a=1&b=2#p", "x", "<https://a.example/?a=1&amp;b=2#p|x>"),
-        ("http://127.0.0.1:8080/x", "x", "<http://127.0.0.1:8080/x|x>"),
-    ],
-)
-def test_links_show_their_true_host(url: str, label: str, made: str) -> None:
-    """Behind a label that is not the host itself; the address is encoded."""
-    link = text.link(url, label)
-    assert link is not None
-    assert link.startswith(made)
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["", "javascript:alert(1)", "ftp://a.example", "/b/w.pdf", "https://", "https://a b.example",
-     "https://good.example@evil.example/", "https://a.example/\u202e", "mailto:a@b.example",
-     "https://a.example:port/", "https://[x", "https://a.example/" + "x" * 3_000,
-     "https://a.example\n", "data:text/html,x", "https://a|b.example"],
-)  # fmt: skip
-def test_other_addresses_are_not_linked(url: str) -> None:
-    """Only http and https, without user names, spaces and what turns the writing."""
-    if url == "https://a.example\n":
-        assert text.link(url, "x") in {None, "<https://a.example|x> (a.\u2060example)"}
-        return
-    assert text.link(url, "x") is None
+def test_only_http_addresses_without_tricks_are_linked() -> None:
+    """No user names, no spaces, nothing that turns the writing; percent-encoded and in punycode."""
+    for url, made in {
+        "https://a.example": "https://a.example",
+        "https://a.example/x|y z>": "https://a.example/x%7Cy%20z%3E",
+        "https://bücher.example/é": "https://xn--bcher-kva.example/%C3%A9",
+        "https://a.example/?a=1&b=2#p": "https://a.example/?a=1&b=2#p",
+        "http://127.0.0.1:8080/x": "http://127.0.0.1:8080/x",
+    }.items():
+        assert text.web_address(url) == made
+    for url in (
+        "", "javascript:alert(1)", "ftp://a.example", "/b/w.pdf", "https://", "https://a b.example",
+        "https://good.example@evil.example/", "https://a.example/\u202e", "mailto:a@b.example",
+        "https://a.example:port/", "https://[x", "https://a.example/" + "x" * 3_000,
+        "data:text/html,x", "https://a|b.example",
+    ):  # fmt: skip
+        assert text.web_address(url) is None, url
 
 
 @given(ANY, st.integers(1, 300))
@@ -140,10 +124,8 @@ def test_ready_text_is_cut_without_harm(said: str) -> None:
     assert foreign.in_text(cut) == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("first", range(0, 100_000, 25_000))
-def test_a_hundred_thousand_strings_command_nothing(first: int) -> None:
-    """F-21: parsing what is sent finds no mention, link or format."""
-    for seed in range(first, first + 25_000):
+def test_ten_thousand_strings_command_nothing() -> None:
+    """Parsing what is sent finds no mention, link or format."""
+    for seed in range(10_000):
         said = generated(seed)
         assert foreign.in_text(text.for_message(said)) == [], said

@@ -139,9 +139,7 @@ async def test_many_questions_in_a_channel_bring_one_line_and_all_answers(
     """The line stands in the channel, not in the threads."""
     monkeypatch.setattr(bot.parts.inbox, "_quotas", Quotas(100, 100))
     await many(bot, office, monkeypatch, 32)
-    await office.until(
-        lambda: bot.parts.inbox.counts()["answered"] == 32, 120, "all answers"
-    )
+    await office.until(lambda: bot.parts.inbox.counts()["answered"] == 32, 120, "all answers")
     [line] = lines(office, "of this channel are waiting")
     assert line.thread_ts is None
 
@@ -154,9 +152,7 @@ async def test_a_channel_that_is_answered_privately_hears_nothing(
     desk = office.world.channel("desk").id
     bot.parts.preferences.put("T0FAKE", desk, ChannelSettings(answering=Answering.PRIVATE))
     await many(bot, office, monkeypatch, 30)
-    await office.until(
-        lambda: bot.parts.inbox.counts()["answered"] == 30, 120, "all answers"
-    )
+    await office.until(lambda: bot.parts.inbox.counts()["answered"] == 30, 120, "all answers")
     assert lines(office, "of this channel are waiting") == []
     assert not office.calls_of("chat.postMessage")
 
@@ -167,9 +163,7 @@ async def test_whoever_asks_too_much_is_told_once(
     """And every question has an end on record."""
     monkeypatch.setattr(bot.parts.inbox, "_quotas", Quotas(2, 100))
     await many(bot, office, monkeypatch, 15)
-    await office.until(
-        lambda: bot.parts.inbox.counts()["answered"] == 6, 120, "six answers"
-    )
+    await office.until(lambda: bot.parts.inbox.counts()["answered"] == 6, 120, "six answers")
     await office.quiet()
     assert len(lines(office, phrases.BUSY)) == 3
     assert bot.parts.inbox.counts()["declined"] == 9

@@ -15,10 +15,10 @@ from bot.slack.bot import RunningBot
 from bot.slack.delivery.notifications import DAYS, NOTIFICATION, Notifier
 from index.library import Library
 from index.schema import CURRENT
-from tests.answering.conftest import HARBOUR, WHEAT, draft
 from tests.slack import fake
 from tests.slack.bots import answering_bot, settled
 from tests.slack.fake import FakeSlack, Message
+from tests.tamara import HARBOUR, WHEAT, draft
 
 pytestmark = pytest.mark.anyio
 
@@ -50,9 +50,7 @@ def notices(slack: FakeSlack) -> list[Message]:
 async def noticed(bot: RunningBot, office: FakeSlack, notifier: Notifier | None = None) -> None:
     """Make a round, and wait until everybody is told."""
     await (notifier or Notifier(bot.parts)).round()
-    await office.until(
-        lambda: not bot.parts.queue.waiting(NOTIFICATION), 120, "all are told"
-    )
+    await office.until(lambda: not bot.parts.queue.waiting(NOTIFICATION), 120, "all are told")
     await office.quiet()
 
 

@@ -15,12 +15,12 @@ from bot.slack.types import Posted, QuestionOutcome
 from index.database import Database
 from index.library import Library
 from index.settings import Settings
-from tests.answering.conftest import HARBOUR, draft
 from tests.fake_chat import FakeChat, Turn
 from tests.slack import fake
 from tests.slack.bots import answering_bot, settled
 from tests.slack.fake import FakeSlack
 from tests.slack.records import answers, records, seen, take, told
+from tests.tamara import HARBOUR, draft
 
 pytestmark = pytest.mark.anyio
 
@@ -56,12 +56,8 @@ async def writer(
 
 
 async def recorded(bot: RunningBot, slack: FakeSlack, count: int) -> list[Entry]:
-    await slack.until(
-        lambda: len(records(bot.parts.ledger)) >= count, 60, f"{count} records"
-    )
-    await slack.until(
-        lambda: not bot.parts.records.waiting(), 10, "nothing left to be recorded"
-    )
+    await slack.until(lambda: len(records(bot.parts.ledger)) >= count, 60, f"{count} records")
+    await slack.until(lambda: not bot.parts.records.waiting(), 10, "nothing left to be recorded")
     return records(bot.parts.ledger)
 
 

@@ -42,9 +42,7 @@ def killed(bot: RunningBot, one: Upload, times: int = 1) -> None:
     """So many processes took it in hand and died, a while ago."""
     for number in range(times):
         at = time.time() - 1000 + 100 * number
-        other = Queue(
-            bot.parts.library.database, f"killed {number}", clock=lambda at=at: at
-        )
+        other = Queue(bot.parts.library.database, f"killed {number}", clock=lambda at=at: at)
         other.add(job_of(one))
         assert other.take([UPLOAD])
 
@@ -80,9 +78,7 @@ async def test_one_that_was_added_before_its_process_died_is_told_of_with_undo(
     [said] = office.answers_to(ts)
     assert "Added: " in said.said
     await office.click(said, "Undo", "alice")
-    await office.until(
-        lambda: not any("Mirel" in one for one in titles(bot.parts.library)), 120
-    )
+    await office.until(lambda: not any("Mirel" in one for one in titles(bot.parts.library)), 120)
 
 
 async def test_one_whose_result_stands_is_not_told_of_twice(
@@ -91,9 +87,7 @@ async def test_one_whose_result_stands_is_not_told_of_twice(
     """It is looked for by its mark."""
     ts = await office.say("#desk", "alice", "look", deliver=False)
     one = upload(office, ts)
-    await bot.parts.outbox.post(
-        one.channel, ts, "Added.", None, f"files-{one.channel}-{ts}"
-    )
+    await bot.parts.outbox.post(one.channel, ts, "Added.", None, f"files-{one.channel}-{ts}")
     killed(bot, one)
     await done(bot, office)
     assert len(office.answers_to(ts)) == 1
@@ -128,9 +122,7 @@ async def test_a_file_is_kept_before_slack_hears_that_it_was_received(
     bot: RunningBot, office: FakeSlack, monkeypatch
 ) -> None:
     """So that a kill in between loses nothing: in a message and in the dialog."""
-    monkeypatch.setattr(
-        bot.parts.queue, "take", lambda kinds, lane=None: None
-    )  # killed before
+    monkeypatch.setattr(bot.parts.queue, "take", lambda kinds, lane=None: None)  # killed before
     desk = office.world.channel("desk").id
 
     def kept() -> list[str]:

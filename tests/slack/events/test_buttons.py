@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from bot.jobs.queue import NewJob, Queue, jobs
 from bot.slack import phrases
 from bot.slack.bot import RunningBot
-from bot.slack.events.buttons import SHARE
+from bot.slack.events.sharing import SHARE
 from index.library import Library
 from tests.slack import running_bot as at_slack
 from tests.slack.fake import FakeSlack, Message
@@ -33,7 +33,7 @@ async def test_passages_are_shown_with_the_text_around_them_on_request(
     await slack.click(answer, "Show passages", "alice")
     view = await seen(slack, "alice", "Norvane Shipping")
     assert "'italic': True" not in str(view.view)
-    await slack.click(view, "Paragraph before and after")
+    await slack.click(view, "Show surrounding text")
     await seen(slack, "alice", "'italic': True")
     assert slack.violations == []
 
@@ -59,9 +59,9 @@ async def test_access_is_checked_for_the_text_around_a_passage_as_well(
 ):
     answer = await answered(slack, SECRET)
     await slack.click(answer, "Show passages", "alice")
-    view = await seen(slack, "alice", "Paragraph before and after")
+    view = await seen(slack, "alice", "Show surrounding text")
     await slack.leave("deals", "alice")
-    await slack.click(view, "Paragraph before and after")
+    await slack.click(view, "Show surrounding text")
     view = await seen(slack, "alice", phrases.NOTHING_TO_SEE)
     assert CANARY not in str(view.view)
 
@@ -185,7 +185,7 @@ async def test_pages_of_passages_are_turned_in_place(
     await slack.click(second, "Earlier passages")
     again = await seen(slack, "alice", "Page 1 of ")
     assert again.view["blocks"] == shown
-    await slack.click(again, "Paragraph before and after")
+    await slack.click(again, "Show surrounding text")
     await seen(slack, "alice", "Page 1 of ")
     assert slack.violations == []
 

@@ -89,7 +89,7 @@ async def test_settings_are_for_admins_and_hold(slack: FakeSlack, running: Runni
     view = await seen(slack, "ada", "Where answers appear")
     assert "board" not in str(view.view["blocks"])
     await slack.submit(view, {"answering": "private", "collections": ["default"]})
-    await seen(slack, "ada", phrases.SETTINGS_KEPT)
+    await seen(slack, "ada", phrases.SETTINGS_SAVED)
     kept = running.parts.preferences.get(running.parts.team, slack.world.channel("market").id)
     assert kept.collections == ("default",)
     assert kept.answering.value == "private"

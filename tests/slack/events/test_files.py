@@ -23,7 +23,7 @@ and has three decks, of which the lowest takes lorries to the northern shore eve
 """
 
 
-def text(name: str, number: int = 700) -> bytes:
+def text(name: str, number: object = 700) -> bytes:
     return TEXT.format(name=name, number=number).encode()
 
 
@@ -53,10 +53,10 @@ async def test_a_file_dropped_in_a_direct_message_is_added_and_can_be_taken_out(
     assert phrases.NOT_YOUR_BRIEF in (await told(slack, "bob")).text
     assert title in titles(briefs)
     await slack.click(said, "Undo", "alice")
-    assert phrases.TAKEN_OUT in (await told(slack, "alice")).text
+    assert phrases.REMOVED in (await told(slack, "alice")).text
     assert title not in titles(briefs)
     await slack.click(said, "Undo", "alice")
-    assert phrases.OUT_ALREADY in (await told(slack, "alice", 2)).text
+    assert phrases.REMOVED_ALREADY in (await told(slack, "alice", 2)).text
     assert slack.violations == []
 
 
@@ -91,7 +91,7 @@ async def test_an_admin_may_take_out_what_others_added(
 ):
     said = await confirmed(slack, await slack.drop_file("a.txt", text("Admin"), "alice"))
     await slack.click(said, "Undo", "ada")
-    assert phrases.TAKEN_OUT in (await told(slack, "ada")).text
+    assert phrases.REMOVED in (await told(slack, "ada")).text
     assert not any("Admin" in name for name in titles(briefs))
 
 
@@ -237,3 +237,118 @@ async def test_the_files_of_a_message_are_added_by_a_shortcut(
     await slack.shortcut("add_to_briefs", "alice", "deals", plain)
     assert phrases.NO_FILES in (await told(slack, "alice", 2)).text
     assert slack.violations == []
+
+
+ASKED = "How many passengers a day does the ferry across Lake {} carry?"
+NUMBER = "1347"  # stands in these files alone
+
+
+async def answer(slack: FakeSlack, ts: str) -> str:
+    """Return what a question was answered with in its thread."""
+    said: str = (await slack.answer_to(ts, 30)).said
+    return said
+
+
+async def hidden_from(slack: FakeSlack, running: RunningBot, user: str, lake: str) -> None:
+    """Nothing tells this person of the file: not an answer, a search, App Home or a list."""
+    question = ASKED.format(lake)
+    assert NUMBER not in await answer(slack, await slack.ask(user, question))
+    assert NUMBER not in await answer(slack, await slack.mention("desk", user, question))
+    for typed in (f"search ferry Lake {lake}", "latest"):
+        before = len([one for one in slack.world.ephemeral if one.to == slack.world.user(user).id])
+        await slack.command("/briefs", typed, user, "desk")
+        shown = await told(slack, user, before + 1)
+        assert f"Ferries of Lake {lake}" not in str((shown.text, shown.blocks)), typed
+    await slack.open_home(user)
+    person = slack.world.user(user).id
+    await slack.until(lambda: slack.world.homes.get(person), 15)
+    assert f"Ferries of Lake {lake}" not in str(slack.world.homes[person].view)
+
+
+async def test_a_file_dropped_in_a_direct_message_is_seen_by_that_person_alone(
+    office: FakeSlack, running: RunningBot, briefs: Library
+) -> None:
+    """Whoever else asks, wherever, does not find it; the one who added it does, and removes it."""
+    said = await confirmed(
+        office, await office.drop_file("own.txt", text("Ownwater", NUMBER), "alice")
+    )
+    assert "Only you can read it" in said.said
+    assert "place:" not in said.said
+    await hidden_from(office, running, "bob", "Ownwater")
+    question = ASKED.format("Ownwater")
+    assert NUMBER not in await answer(office, await office.mention("desk", "alice", question))
+    assert NUMBER in await answer(office, await office.ask("alice", question))
+    await office.command("/briefs", f"ask {question}", "alice", "desk")
+    alone = await told(office, "alice")
+    assert NUMBER in alone.said
+    await office.click(alone, "Share with channel", "alice")
+    assert phrases.NOT_TO_BE_SHARED in (await told(office, "alice", 2)).text
+    await office.click(said, "Undo", "alice")
+    await office.until(lambda: not any("Ownwater" in name for name in titles(briefs)), 15)
+    assert office.violations == []
+
+
+@pytest.mark.parametrize("name", ["lounge", "three"])
+async def test_a_file_added_in_a_private_channel_is_seen_there_alone(
+    name: str, office: FakeSlack, running: RunningBot, briefs: Library
+) -> None:
+    """By whoever reads it, also alone there; not elsewhere, by nobody who does not read it."""
+    lake = f"Quiet{name}"
+    if name == "lounge":
+        office.world.add_channel("lounge", "private", members=("alice", "bob"))
+    ts = await office.drop_file("c.txt", text(lake, NUMBER), "alice", name, text="@briefs add this")
+    said = await confirmed(office, ts)
+    assert "Only people in the channel where it was added can read it" in said.said
+    await hidden_from(office, running, "ada", lake)
+    await hidden_from(office, running, "bob", lake)  # elsewhere
+    question = ASKED.format(lake)
+    assert NUMBER in await answer(office, await office.mention(name, "bob", question))
+    before = len([one for one in office.world.ephemeral if one.to == office.world.user("bob").id])
+    await office.command("/briefs", f"ask {question}", "bob", name)
+    assert NUMBER in (await told(office, "bob", before + 1)).said
+    await office.click(said, "Undo", "alice")
+    await office.until(lambda: not any(lake in title for title in titles(briefs)), 15)
+    assert office.violations == []
+
+
+async def test_a_public_channels_file_is_seen_by_all_and_the_reply_says_so(
+    office: FakeSlack, running: RunningBot, briefs: Library
+) -> None:
+    """As before: it goes into the default collection."""
+    ts = await office.drop_file(
+        "p.txt", text("Publicwater", NUMBER), "alice", "desk", text="@briefs add"
+    )
+    said = await confirmed(office, ts)
+    assert "Every full member of this workspace can read it." in said.said
+    assert NUMBER in await answer(office, await office.ask("bob", ASKED.format("Publicwater")))
+    await office.click(said, "Undo", "alice")
+    await office.until(lambda: not any("Publicwater" in name for name in titles(briefs)), 15)
+
+
+async def test_the_dialog_of_a_private_channel_offers_that_channel_first(
+    office: FakeSlack, running: RunningBot, briefs: Library
+) -> None:
+    """What is chosen already is seen there alone; the settings offer no such collection."""
+    await office.command("/briefs", "add", "alice", "deals")
+    view = await seen(office, "alice", "The brief")
+    file = office.file("dialog.txt", text("Dialogwater", NUMBER), "alice")
+    await office.submit(view, {"files": [file.wire(office.world)]})
+    await office.until(lambda: _in_dm(office), 30)
+    assert "Only people in the channel" in _in_dm(office)[0].said
+    (row,) = [row.brief for row in briefs.versions() if "Dialogwater" in row.brief.title]
+    assert row.collection == f"place:T0FAKE/{office.world.channel('deals').id}"
+    await office.command("/briefs", "settings", "ada", "deals")
+    shown = await seen(office, "ada", "Which questions I answer")
+    assert "board" in str(shown.view)
+    assert "place:" not in str(shown.view)
+
+
+async def test_where_slack_says_nothing_of_the_channel_the_dialog_offers_oneself_first(
+    office: FakeSlack, running: RunningBot
+) -> None:
+    """In a private channel without the bot; nothing is chosen already that others would see."""
+    office.world.add_channel("attic", "private", members=("alice",), bot=False)
+    await office.command("/briefs", "add", "alice", "attic")
+    view = await seen(office, "alice", "The brief")
+    blocks = [one for one in view.view["blocks"] if one.get("block_id") == "collection"]
+    assert blocks[0]["element"]["initial_option"]["text"]["text"] == "only you"

@@ -25,7 +25,7 @@ class Slowly:
         self._ask, self._hold = ask, hold
 
     def ask(self, *given: Any, **more: Any) -> Any:
-        self._hold.wait(10)
+        self._hold.wait(120)
         return self._ask(*given, **more)
 
 
@@ -118,14 +118,15 @@ async def test_only_our_own_words_are_told(
 
 
 async def test_work_is_held_until_it_is_done():
-    errands, ended = BackgroundWork(), []
+    background, go_on, ended = BackgroundWork(), asyncio.Event(), []
 
     async def work() -> None:
-        await asyncio.sleep(0.05)
+        await go_on.wait()
         ended.append(1)
 
-    errands.start(work())
-    await errands.finished()
+    background.start(work())
+    go_on.set()
+    await background.finished()
     assert ended == [1]
 
 

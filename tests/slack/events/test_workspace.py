@@ -20,7 +20,7 @@ async def test_home_shows_what_the_person_may_see(slack: FakeSlack, running: Run
     shown = await home(slack, "alice", "Wheat exports of Tamara")
     assert "Board paper" not in shown
     assert CANARY not in shown
-    guest = await home(slack, "gwen", "There is no brief yet")
+    guest = await home(slack, "gwen", "There are no briefs yet")
     assert "Wheat" not in guest
     assert "Add a brief" not in guest
     assert slack.violations == []

@@ -1,6 +1,5 @@
 """The fake refuses what Slack refuses, and some more; each claim through the real client."""
 
-import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
@@ -179,9 +178,8 @@ async def test_a_trigger_is_good_once_and_for_three_seconds(
     assert await error_of(client.views_update(**it, hash=opened["view"]["hash"])) == (
         "hash_conflict"
     )
-    slack.rules.trigger_seconds = 0.01
+    slack.rules.trigger_seconds = -1.0
     late = slack.triggers.give(slack.world.user("alice").id)
-    await asyncio.sleep(0.02)
     assert await error_of(client.views_open(trigger_id=late, view=view)) == "expired_trigger_id"
 
 
@@ -217,21 +215,6 @@ async def test_ephemeral_messages_need_their_reader_in_the_channel(
     await client.chat_postEphemeral(channel=deals, user=ids["alice"], text="x")
     assert [m.to for m in slack.world.ephemeral] == [ids["alice"]]
     assert slack.world.messages == {}
-
-
-async def test_people_and_channels_are_known(slack: FakeSlack, client: AsyncWebClient) -> None:
-    """Guests, strangers, zones, members, groups, shared channels."""
-    group = slack.world.add_group("analysts", "alice", "bob")
-    people = {u.name: (await client.users_info(user=u.id))["user"]
-              for u in slack.world.users.values()}  # fmt: skip
-    assert people["gwen"]["is_restricted"]
-    assert people["sam"]["is_stranger"]
-    assert people["bob"]["tz"] == "America/New_York"
-    partners = slack.world.channel("partners").id
-    assert (await client.conversations_info(channel=partners))["channel"]["is_ext_shared"]
-    assert len((await client.conversations_members(channel=partners))["members"]) == 4
-    users = await client.usergroups_users_list(usergroup=group)
-    assert users["users"] == sorted(slack.world.user(n).id for n in ("alice", "bob"))
 
 
 async def test_sessions_have_a_status_and_a_title(slack: FakeSlack, client: AsyncWebClient) -> None:

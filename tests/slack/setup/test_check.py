@@ -127,7 +127,7 @@ def test_a_scope_that_is_needed(check: Check, scope: Any) -> None:
     code, out, _ = check()
     assert code == 1
     assert lines(out, "missing") == {
-        scope.name: f"not granted; off: {scope.without}; add it under OAuth & Permissions and "
+        scope.name: f"not granted; disabled: {scope.without}; add it under OAuth & Permissions and "
         "reinstall the app"
     }
 

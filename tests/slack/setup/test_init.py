@@ -92,7 +92,7 @@ def test_secrets_are_never_overwritten(briefs: Shell, tmp_path: Path) -> None:
     (tmp_path / ".env").chmod(0o644)
     out = init(briefs, tmp_path)
     assert (tmp_path / ".env").read_text().startswith("export SLACK_BOT_TOKEN=xoxb-canary\n")
-    assert ".env: kept as it is; add SLACK_APP_TOKEN=…; others can read it: chmod 600" in out
+    assert ".env: unchanged; add SLACK_APP_TOKEN=…; others can read it: chmod 600" in out
     assert "canary" not in out
 
 
@@ -109,7 +109,7 @@ def test_settings_that_are_there_are_kept(briefs: Shell, tmp_path: Path) -> None
 def test_a_slack_table_that_is_there_is_kept(briefs: Shell, tmp_path: Path) -> None:
     """Nothing is to be added then."""
     (tmp_path / "briefs.toml").write_text("[slack]\n")
-    assert "kept as it is; it has a [slack] table already" in init(briefs, tmp_path)
+    assert "unchanged; it already has a [slack] table" in init(briefs, tmp_path)
 
 
 def test_settings_that_are_no_toml_are_named(briefs: Shell, tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_settings_that_are_no_toml_are_named(briefs: Shell, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("options", "named"),
     [
-        (("--name", "N" * 40), "display_information.name: 40 characters"),
+        (("--name", "N" * 40), "--name: 40 characters"),
         (("--http", "ftp://x"), "ftp://x: not an https URL"),
         (("--http", ""), ": not an https URL"),
         (("--admin", "jane"), "--admin jane: not a Slack user id"),
@@ -156,7 +156,7 @@ def test_the_next_steps_are_told(briefs: Shell, tmp_path: Path) -> None:
     out = init(briefs, tmp_path)
     steps = ["From a manifest", "Install to Workspace", ".env", "briefs slack check",
              "briefs ingest", "briefs slack\n", "/invite @Briefs"]  # fmt: skip
-    places = [out.index(step, out.index("What comes next")) for step in steps]
+    places = [out.index(step, out.index("Next steps")) for step in steps]
     assert places == sorted(places)
 
 
@@ -171,7 +171,7 @@ def test_nothing_of_slacks_is_imported(tmp_path: Path) -> None:
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "print('MODULES', *sorted({name.split('.')[0] for name in sys.modules}))\n"
     )
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True
     )

@@ -1,19 +1,19 @@
 """The manifest: least scopes, Slack's limits, both ways of connecting; one table for all."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.slack.setup import manifest as scopes
 from bot.slack.setup.manifest import (
     EVENTS,
-    LIMITS,
     SCOPES,
     AppPlan,
     When,
-    broken_limits,
     build,
     needs,
     request_url,
@@ -21,13 +21,56 @@ from bot.slack.setup.manifest import (
 )
 from index.errors import UsageError
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PLANS = [
     AppPlan(follow_ups=follow_ups, user_groups=groups, public_url=url)
     for follow_ups in (False, True)
     for groups in (False, True)
     for url in (None, "https://briefs.example.org")
 ]
+
+
+# Most and fewest characters or items, from Slack's manifest schema, version 2
+# (github.com/slackapi/manifest-schema). `*` stands for each item of a list.
+LIMITS = {
+    "display_information.name": (1, 35),
+    "display_information.description": (1, 140),
+    "display_information.background_color": (4, 7),
+    "features.bot_user.display_name": (1, 80),
+    "features.agent_view.agent_description": (1, 300),
+    "features.slash_commands": (1, 50),
+    "features.slash_commands.*.command": (2, 32),
+    "features.slash_commands.*.description": (1, 2000),
+    "features.slash_commands.*.usage_hint": (1, 1000),
+    "features.slash_commands.*.url": (1, 3000),
+    "features.shortcuts": (1, 10),
+    "features.shortcuts.*.name": (1, 24),
+    "features.shortcuts.*.callback_id": (1, 255),
+    "features.shortcuts.*.description": (1, 150),
+    "oauth_config.scopes.bot": (1, 255),
+    "oauth_config.scopes.bot.*": (1, 50),
+    "settings.event_subscriptions.bot_events": (1, 100),
+    "settings.event_subscriptions.bot_events.*": (1, 50),
+    "settings.event_subscriptions.request_url": (1, 3500),
+    "settings.interactivity.request_url": (1, 3500),
+}
+
+
+def broken_limits(manifest: dict[str, Any]) -> Iterator[str]:
+    for path, (least, most) in LIMITS.items():
+        for name, value in _found(manifest, path.split("."), ""):
+            if not least <= len(value) <= most:
+                yield f"{name}: {len(value)} where Slack takes {least} to {most}"
+
+
+def _found(value: Any, path: list[str], name: str) -> Iterator[tuple[str, Any]]:
+    if not path:
+        yield name, value
+    elif path[0] == "*":
+        for number, item in enumerate(value):
+            yield from _found(item, path[1:], f"{name}[{number}]")
+    elif path[0] in value:
+        yield from _found(value[path[0]], path[1:], f"{name}.{path[0]}".lstrip("."))
 
 
 @pytest.mark.parametrize("plan", PLANS)
@@ -39,8 +82,6 @@ def test_every_plan_keeps_to_the_limits(plan: AppPlan) -> None:
 def test_a_limit_is_of_a_field_that_there_is() -> None:
     """Each limit finds its field, so that a renamed field does not go unchecked."""
     fullest = build(AppPlan(follow_ups=True, user_groups=True, public_url="https://b.example.org"))
-    from bot.slack.setup.manifest import _found
-
     assert [path for path in LIMITS if not list(_found(fullest, path.split("."), ""))] == []
 
 
@@ -122,7 +163,7 @@ def test_a_path_of_ones_own_is_kept() -> None:
 @pytest.mark.parametrize("name", ["", "B" * 36])
 def test_a_name_that_slack_would_refuse_is_named(name: str) -> None:
     """The field, its length and what Slack takes."""
-    with pytest.raises(UsageError, match=rf"display_information\.name: {len(name)} characters"):
+    with pytest.raises(UsageError, match=rf"--name: {len(name)} characters"):
         build(replace(AppPlan(), name=name))
 
 
