@@ -189,8 +189,8 @@ async def test_240_cases_leave_no_trace_of_what_may_not_be_seen(
             asked.append((cell, kind, collection))
             await office.ask(cell, kind, collection)
             if number % 20 == 19:
-                await slack.until(lambda: _open(bot) < 10, 60, "answers")
-        await slack.until(lambda: _open(bot) == 0, 120, "all answers")
+                await slack.until(lambda: _open(bot) < 10, 600, "answers")
+        await slack.until(lambda: _open(bot) == 0, 600, "all answers")
         await slack.quiet()
         counts = bot.parts.inbox.counts()
         metrics = (await Health(canaries.database, Listening()).metrics()).body
