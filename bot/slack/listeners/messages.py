@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.slack import notice_blocks, phrases
 from bot.slack.answering import is_direct, is_private
-from bot.slack.delivery.admission import Entrance
+from bot.slack.delivery.admission import Admission
 from bot.slack.incoming import Change, Written, change_of, written_of
 from bot.slack.listeners import files
 from bot.slack.listeners.errands import Errands
@@ -46,7 +46,7 @@ class Door:
         """Take the parts."""
         self._parts = parts
         self.errands = Errands()
-        self._entrance = Entrance(parts.inbox)
+        self._entrance = Admission(parts.inbox)
 
     async def admit(self, body: dict[str, Any]) -> None:
         """Take in one event: a question, an edit, a deletion, a file, or nothing of ours."""

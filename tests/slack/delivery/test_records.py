@@ -9,7 +9,7 @@ import pytest
 from bot.ledger import Entry, Ledger
 from bot.record import sha256
 from bot.slack.delivery.inbox import Inbox
-from bot.slack.delivery.records import Noted, Records
+from bot.slack.delivery.records import AnswerPost, Records
 from bot.slack.running import Running
 from bot.slack.types import Outcome, Posted
 from index.database import Database
@@ -181,7 +181,7 @@ def end(inbox: Inbox, ask, second: int, *names: str) -> None:
     assert entry
     inbox.recorded(entry, f"a{second}", "said", "[]")
     posted = [
-        Noted(f"a{second}", name, Posted("C1", f"{second}.{number}", text=f"said {name}"))
+        AnswerPost(f"a{second}", name, Posted("C1", f"{second}.{number}", text=f"said {name}"))
         for number, name in enumerate(names)
     ]
     assert inbox.finished(entry, Outcome.ANSWERED, f"{second}.0", posted=posted)
@@ -229,7 +229,7 @@ def test_what_was_forgotten_before_it_was_recorded_is_in_no_record(inbox, ledger
     entry = take(inbox)
     inbox.recorded(entry, "a2", "said", "[]")
     assert inbox.forget("T1", "U1") == ["a1", "a2"]
-    post = Noted("a2", "answer", Posted("C1", "2.0", text="said"))
+    post = AnswerPost("a2", "answer", Posted("C1", "2.0", text="said"))
     inbox.finished(entry, Outcome.ANSWERED, "2.0", posted=[post])
     assert Records(inbox.queue, ledger).record() == 2
     assert [one.private for one in records(ledger)] == [None, None]
