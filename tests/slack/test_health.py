@@ -181,7 +181,7 @@ async def test_metrics_count_by_outcome_and_by_seconds(filled: Library, ask: Ask
             claim = take(inbox)
             assert claim
             clock.now += seconds
-            inbox.renew(claim)
+            inbox.queue.renew(claim.job)
             assert inbox.finished(claim, outcome, None)
     clock.now = time.time()
     inbox.accept(ask(98, channel="C98"))

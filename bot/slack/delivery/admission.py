@@ -88,7 +88,7 @@ def _fullest(moments: Sequence[int]) -> int:
 MOST = 100  # questions in one transaction
 
 
-class Entrance:
+class Admission:
     """Accepts questions for one process."""
 
     def __init__(self, inbox: "Inbox") -> None:

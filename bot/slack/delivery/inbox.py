@@ -16,7 +16,7 @@ from bot.jobs.queue import Job, NewJob, Queue, jobs
 from bot.slack import phrases
 from bot.slack.delivery import admission, changes, erasing, records
 from bot.slack.delivery.admission import Quotas
-from bot.slack.delivery.records import Noted
+from bot.slack.delivery.records import AnswerPost
 from bot.slack.delivery.tables import (
     QUESTION,
     Store,
@@ -100,7 +100,7 @@ class Inbox:
 
     def finished(
         self, entry: InboxEntry, outcome: QuestionOutcome, message_ts: str | None,
-        reason: str | None = None, posted: Sequence[Noted] = (),
+        reason: str | None = None, posted: Sequence[AnswerPost] = (),
     ) -> bool:  # fmt: skip
         """End a question, and note what was posted for it, to be recorded.
 
@@ -125,7 +125,7 @@ class Inbox:
                 self.queue.add_in(connection, job)
         return True
 
-    def shared(self, job: Job, entry: InboxEntry, posted: Sequence[Noted]) -> None:
+    def shared(self, job: Job, entry: InboxEntry, posted: Sequence[AnswerPost]) -> None:
         """End the job that shared an answer, and note what was posted, to be recorded."""
         with self._store.write() as connection:
             if self.queue.finish_in(connection, job):

@@ -83,7 +83,7 @@ def plain_helps(refused: Refused, method: str) -> bool:
     return True
 
 
-class Whisperer:
+class EphemeralSender:
     """Sends what only one person sees."""
 
     def __init__(self, calls: Calls) -> None:

@@ -29,8 +29,8 @@ from bot.slack.delivery.faults import (
 )
 from bot.slack.delivery.messages import (
     Blocks,
+    EphemeralSender,
     Metadata,
-    Whisperer,
     body_of,
     marked,
     plain_helps,
@@ -81,7 +81,7 @@ class Outbox:
         """
         self._pacing = Pacing(clock=clock, sleep=sleep)
         self._calls = Calls(client, self._pacing, seconds_a_call=seconds_a_call)
-        self._whisperer = Whisperer(self._calls)
+        self._ephemeral_sender = EphemeralSender(self._calls)
         self._sessions = Sessions(self._calls)
         self._patience, self._most = patience, most_waiting
         self._waiting = 0
@@ -195,7 +195,7 @@ class Outbox:
         After an unknown outcome it is sent once more at most: the person may see it twice.
         """
         with self._sending() as until:
-            return await self._whisperer.send(
+            return await self._ephemeral_sender.send(
                 channel, user, thread_ts, text, blocks, response_url, until
             )
 

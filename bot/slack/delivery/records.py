@@ -27,7 +27,7 @@ RECORD = "record"  # the kind of job
 
 
 @dataclass(frozen=True)
-class Noted:
+class AnswerPost:
     """A message of an answer as it went out.
 
     `name` is one that no other message of the answer has: "answer", "answer.1", "shared".
@@ -61,15 +61,15 @@ class Noted:
 
 def noted(
     answer_id: str, name: str, posted: Sequence[Posted], *, alone: bool = False
-) -> list[Noted]:
+) -> list[AnswerPost]:
     """Return the messages of an answer as they are noted: "answer", "answer.1", and so on."""
     return [
-        Noted(answer_id, f"{name}.{number}" if number else name, one, alone)
+        AnswerPost(answer_id, f"{name}.{number}" if number else name, one, alone)
         for number, one in enumerate(posted)
     ]
 
 
-def jobs_of(posts: Iterable[Noted], incoming: Incoming, *, forgotten: bool) -> list[NewJob]:
+def jobs_of(posts: Iterable[AnswerPost], incoming: Incoming, *, forgotten: bool) -> list[NewJob]:
     """Return the jobs that record these posts."""
     return [
         NewJob(

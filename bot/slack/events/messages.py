@@ -17,7 +17,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.slack import phrases, text
 from bot.slack.answering import is_direct, is_private
 from bot.slack.blocks import notices
-from bot.slack.delivery.admission import Entrance
+from bot.slack.delivery.admission import Admission
 from bot.slack.delivery.uploads import Tell
 from bot.slack.events import files
 from bot.slack.events.clicks import BackgroundWork, Where
@@ -164,7 +164,7 @@ class Intake:
     def __init__(self, parts: SlackServices) -> None:
         self._parts = parts
         self.background = BackgroundWork()
-        self._entrance = Entrance(parts.inbox)
+        self._admission = Admission(parts.inbox)
 
     async def admit(self, body: dict[str, Any]) -> None:
         """Take in one event: a question, an edit, a deletion, a file, or nothing of ours."""
@@ -236,7 +236,7 @@ class Intake:
 
     async def accept(self, incoming: Incoming) -> Accepted:
         """Take a question into the database, and tell the person where it is not taken."""
-        accepted = await self._entrance.accept(incoming)
+        accepted = await self._admission.accept(incoming)
         if accepted is Accepted.NEW and not (incoming.private or is_direct(incoming)):
             self.background.start(self._tell_of_waiting(incoming))
         elif accepted is Accepted.OVER_QUOTA and self._parts.pressure.refuses(incoming):

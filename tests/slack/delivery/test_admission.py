@@ -13,7 +13,7 @@ from bot.slack.delivery.admission import (
     LOOK,
     MANY,
     REFUSAL_SECONDS,
-    Entrance,
+    Admission,
     Pressure,
     Quotas,
 )
@@ -39,7 +39,7 @@ async def test_each_hears_its_own_verdict(inbox: Inbox, ask: Ask) -> None:
         return accept_all(some)
 
     inbox.accept_all = counted  # type: ignore[method-assign, assignment]
-    entrance = Entrance(inbox)
+    entrance = Admission(inbox)
     said = await asyncio.gather(*(entrance.accept(one) for one in [*asked, *asked]))
     assert said == [Accepted.NEW] * 30 + [Accepted.DUPLICATE] * 30
     assert len(together) <= 2
@@ -53,7 +53,7 @@ async def test_where_the_inbox_fails_nobody_is_let_in(inbox: Inbox, ask: Ask) ->
         raise OSError("gone")
 
     inbox.accept_all = failing  # type: ignore[method-assign, assignment]
-    entrance = Entrance(inbox)
+    entrance = Admission(inbox)
     said = await asyncio.gather(
         *(entrance.accept(ask(number)) for number in range(3)), return_exceptions=True
     )
@@ -64,7 +64,7 @@ async def test_where_the_inbox_fails_nobody_is_let_in(inbox: Inbox, ask: Ask) ->
 
 async def test_one_that_leaves_does_not_hold_up_the_others(inbox: Inbox, ask: Ask) -> None:
     """A listener that was cancelled, for instance."""
-    entrance = Entrance(inbox)
+    entrance = Admission(inbox)
     leaving = asyncio.create_task(entrance.accept(ask(1)))
     staying = asyncio.create_task(entrance.accept(ask(2)))
     await asyncio.sleep(0)

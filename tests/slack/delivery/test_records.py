@@ -10,7 +10,7 @@ from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.record import sha256
 from bot.slack.bot import RunningBot
 from bot.slack.delivery.inbox import Inbox
-from bot.slack.delivery.records import Noted, Records
+from bot.slack.delivery.records import AnswerPost, Records
 from bot.slack.types import Posted, QuestionOutcome
 from index.database import Database
 from index.library import Library
@@ -183,7 +183,7 @@ def end(inbox: Inbox, ask, second: int, *names: str) -> None:
     assert entry
     inbox.recorded(entry, f"a{second}", "said", "[]")
     posted = [
-        Noted(f"a{second}", name, Posted("C1", f"{second}.{number}", text=f"said {name}"))
+        AnswerPost(f"a{second}", name, Posted("C1", f"{second}.{number}", text=f"said {name}"))
         for number, name in enumerate(names)
     ]
     assert inbox.finished(entry, QuestionOutcome.ANSWERED, f"{second}.0", posted=posted)
@@ -225,13 +225,13 @@ def test_a_kill_between_record_and_job_gives_no_second_record(
 
 
 def test_what_was_forgotten_before_it_was_recorded_is_in_no_record(inbox, ledger, ask) -> None:
-    """Noted or not yet noted."""
+    """AnswerPost or not yet noted."""
     end(inbox, ask, 1, "answer")
     inbox.accept(ask(2))
     entry = take(inbox)
     inbox.recorded(entry, "a2", "said", "[]")
     assert inbox.forget("T1", "U1") == ["a1", "a2"]
-    post = Noted("a2", "answer", Posted("C1", "2.0", text="said"))
+    post = AnswerPost("a2", "answer", Posted("C1", "2.0", text="said"))
     inbox.finished(entry, QuestionOutcome.ANSWERED, "2.0", posted=[post])
     assert Records(inbox.queue, ledger).record() == 2
     assert [one.private for one in records(ledger)] == [None, None]

@@ -137,7 +137,7 @@ async def test_an_edit_before_it_is_taken_is_what_is_answered(
 ) -> None:
     """Also when the edit arrives before the question."""
     with monkeypatch.context() as busy:
-        busy.setattr(bot.parts.inbox, "take", lambda: None)
+        busy.setattr(bot.parts.queue, "take", lambda kinds, lane=None: None)
         async with office.sockets.shuffled(5):
             ts = await office.mention("#desk", "alice", "Who leased the harbour?")
             await office.edit("#desk", ts, f"@briefs {LEASE}")
