@@ -140,7 +140,7 @@ async def test_many_questions_in_a_channel_bring_one_line_and_all_answers(
     monkeypatch.setattr(bot.parts.inbox, "_quotas", Quotas(100, 100))
     await many(bot, office, monkeypatch, 32)
     await office.until(lambda: bot.parts.inbox.counts()["answered"] == 32, 120, "all answers")
-    [line] = lines(office, "of this channel are waiting")
+    [line] = lines(office, "from this channel are waiting")
     assert line.thread_ts is None
 
 
@@ -153,7 +153,7 @@ async def test_a_channel_that_is_answered_privately_hears_nothing(
     bot.parts.preferences.put("T0FAKE", desk, ChannelSettings(answering=Answering.PRIVATE))
     await many(bot, office, monkeypatch, 30)
     await office.until(lambda: bot.parts.inbox.counts()["answered"] == 30, 120, "all answers")
-    assert lines(office, "of this channel are waiting") == []
+    assert lines(office, "from this channel are waiting") == []
     assert not office.calls_of("chat.postMessage")
 
 

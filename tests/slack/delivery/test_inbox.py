@@ -308,7 +308,7 @@ def test_a_stop_ends_what_waits_and_marks_what_another_process_works_on(open_inb
     assert two.stop("T1", "C1", root) == 2
     ended = [two.by_question("T1", "C1", ask(second).ts) for second in (2, 3)]
     assert [(entry.outcome, entry.reason) for entry in ended] == [
-        (QuestionOutcome.FAILED, "Stopped at your wish.")
+        (QuestionOutcome.FAILED, "Stopped.")
     ] * 2
     assert one.unwanted(theirs)
     assert not two.unwanted(mine)

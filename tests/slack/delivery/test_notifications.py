@@ -125,7 +125,7 @@ async def test_a_withdrawn_brief_is_told_of_and_a_second_correction_too(
     await noticed(bot, office, notifier)
     first, second = notices(office)
     assert "was corrected" in first.said
-    assert "was withdrawn" in second.said
+    assert "was removed" in second.said
     assert "no longer in the library" in second.said
 
 
