@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.answering.chain import new_id
+from bot.errors import LedgerError
 from bot.jobs.worker import Lease, LeaseLost
 from bot.slack import answering, phrases
 from bot.slack.answering import AnswerContext, SlackReply
@@ -22,9 +23,22 @@ from bot.slack.delivery.outbox import Stopped, Undeliverable
 from bot.slack.delivery.records import noted
 from bot.slack.delivery.streams import GrowingAnswer, growing_mark
 from bot.slack.parts import SlackServices
-from bot.slack.reasons import reason_of
 from bot.slack.types import AskedVia, InboxEntry, Posted, QuestionOutcome
 from index.errors import BriefsError, DatabaseUnavailable, UsageError
+
+
+def reason_of(error: Exception) -> str:
+    """Return why a question failed, in words for its asker."""
+    if isinstance(error, LedgerError):
+        return phrases.NOT_RECORDED
+    if isinstance(error, UsageError | Undeliverable):
+        return str(error)
+    if isinstance(error, Stopped):
+        return phrases.STOPPED
+    if isinstance(error, TimeoutError):
+        return phrases.TOO_SLOW
+    return phrases.BROKEN
+
 
 log = logging.getLogger(__name__)
 
