@@ -387,11 +387,6 @@ def test_a_change_between_search_and_post_is_noticed(
     assert ask(slack, question) == (True, False)
 
 
-def test_ten_changes_are_tried() -> None:
-    """F-48 asks for ten."""
-    assert len(CHANGES) == 10
-
-
 def test_facts_are_kept_for_a_while(slack: SmallSlack) -> None:
     """Twenty questions at once and ten later ask Slack once each."""
 
