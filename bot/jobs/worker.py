@@ -155,6 +155,8 @@ class Worker:
                 return
             try:
                 if not await asyncio.to_thread(self._queue.renew, lease.job):
+                    if lease.finished:
+                        return
                     lease.lost = True
                     work.cancel()
                     return

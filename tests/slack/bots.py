@@ -84,7 +84,8 @@ def settled(slack: FakeSlack) -> None:
     """Nothing was doubled, nothing left spinning, and no rule of Slack broken."""
     assert slack.violations == []
     assert slack.doubles() == {}
-    assert slack.unfinished() == []
+    left = slack.unfinished()
+    assert left == [], left
 
 
 class BotProcess:

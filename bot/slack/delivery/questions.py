@@ -349,8 +349,8 @@ class Work:
         if self._marker and not self._marker.startswith(NO_ANSWER):
             posted = noted(self._marker, "answer", self._posted, alone=bool(self._alone))
         finished = self._parts.inbox.finished
+        self._lease.finished = True  # a renewal that comes after it is no loss
         self._ours(await asyncio.to_thread(finished, self._entry, outcome, ts, reason, posted))
-        self._lease.finished = True
         if posted:
             try:
                 await asyncio.to_thread(self._parts.records.record, self._marker)
