@@ -9,9 +9,9 @@ from bench.figures import Figure
 from bench.slack_office import acknowledged, count, office, once, rules_kept, small_library
 from bench.workplace import Workplace
 from tests.slack import fake
+from tests.slack.delivery.stress import Fire, ends, under_fire
 from tests.slack.fake import FakeSlack
 from tests.slack.records import on_record
-from tests.slack.stress import Fire, ends, under_fire
 
 BETWEEN = 0.1  # seconds from question to question while sockets are cut
 AT_ONCE = 60  # questions open at once while sockets are cut

@@ -106,3 +106,9 @@ class Hit:
     cosine: float  # of query and passage vectors, in [-1, 1]
     bm25: float  # higher is better, 0 where no term occurs; not bounded
     also_in: tuple[str, ...] = ()  # ids of near-identical passages that this hit stands for
+
+
+def split_version(brief_id: str) -> tuple[str, int | None]:
+    """Return id and version of "ID" or "ID@2"."""
+    head, mark, tail = brief_id.rpartition("@")
+    return (head, int(tail)) if mark and tail.isdigit() else (brief_id, None)

@@ -203,6 +203,7 @@ def show(brief_id: BriefId, json: Json = False) -> None:
 
     Example: briefs show IF10753
     """
+    from index.passage import split_version
     from ingest.listing import brief_object, print_brief
     from ingest.terminal import print_json
 
@@ -306,12 +307,6 @@ def reindex(
         print_json({"passages": count, "generation": generation, "embedded": embed})
     else:
         out().print(f"rebuilt: {count} passages, generation {generation}")
-
-
-def split_version(brief_id: str) -> tuple[str, int | None]:
-    """Return id and version of "ID" or "ID@2"."""
-    head, mark, tail = brief_id.rpartition("@")
-    return (head, int(tail)) if mark and tail.isdigit() else (brief_id, None)
 
 
 def _date(text: str | None) -> str | None:

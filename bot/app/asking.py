@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from index.errors import UsageError
-from ingest.cli import SOME_FAILED, Json, opened, split_version
+from index.passage import split_version
+from ingest.cli import SOME_FAILED, Json, opened
 
 if TYPE_CHECKING:
     from bot.answering.answer import Answer, Citation, Sentence

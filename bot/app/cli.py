@@ -11,8 +11,8 @@ import typer
 
 from bot.app import asking, evaluating
 from bot.app import serve as serving_cli
+from bot.app import slack as slack_commands
 from bot.app.audit import cli as audit_cli
-from bot.slack import cli as slack_cli
 from index.errors import (
     BriefsError,
     DatabaseUnavailable,
@@ -99,7 +99,7 @@ library_commands.register(app)
 resting.ask(_resting)
 evaluating.register(app)
 app.add_typer(audit_cli.app)
-app.add_typer(slack_cli.app, name="slack")
+app.add_typer(slack_commands.app, name="slack")
 serving_cli.register(app)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-    from bot.slack.settings import SlackSettings
+    from bot.slack.setup.settings import SlackSettings
     from index.library import Library
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def run(host: str, port: int) -> None:
     """Serve until a signal ends it; raises SettingsError, UsageError."""
     from bot.audit.upkeep import forget_answers
     from bot.question.requests import terminal_asker
-    from bot.slack import erasing_answers
+    from bot.slack.delivery import erasing
     from bot.web.app import create
     from bot.web.authentication import authentication
     from bot.web.server import bound
@@ -76,7 +76,7 @@ def run(host: str, port: int) -> None:
         with _library(slack) as library:
 
             def forget(answer_id: str) -> None:
-                forget_answers(library.database, [answer_id], [erasing_answers])
+                forget_answers(library.database, [answer_id], [erasing])
 
             desk = create(library, settings, login, forget) if login else None
             asyncio.run(_serve(listening, library, desk, slack))
@@ -88,7 +88,7 @@ def slack_settings(host: str) -> "SlackSettings | None":
     That is where none is set, or where this machine's bot uses Socket Mode and other machines
     cannot reach us. Raises SettingsError where something is missing or wrong.
     """
-    from bot.slack.settings import Transport, load
+    from bot.slack.setup.settings import Transport, load
     from bot.web.settings import is_loopback
     from index.settings import variables
 
@@ -118,7 +118,7 @@ def slack_settings(host: str) -> "SlackSettings | None":
 @contextmanager
 def _library(slack: "SlackSettings | None") -> Iterator["Library"]:
     if slack:
-        from bot.slack.running import opened
+        from bot.app.slack_bot import opened
 
         with opened() as library:
             yield library
@@ -139,8 +139,8 @@ async def _serve(
     slack: "SlackSettings | None",
 ) -> None:
     from bot.audit.upkeep import upkeep
-    from bot.slack import erasing_answers
-    from bot.slack.tally import Tallying
+    from bot.slack.delivery import erasing
+    from bot.slack.delivery.health import Tallying
     from bot.web.health import Health
     from bot.web.routing import site
     from bot.web.server import address, serving, stop_signals, until_stopped
@@ -149,19 +149,19 @@ async def _serve(
     count_questions = Tallying(library.database).tally
     async with AsyncExitStack() as stack:
         if slack is None:
-            await stack.enter_async_context(upkeep(library, [erasing_answers]))
+            await stack.enter_async_context(upkeep(library, [erasing]))
             health, door = Health(library.database, count_questions), []
         else:
             from starlette.routing import Route
 
-            from bot.slack.http import PATH, events
-            from bot.slack.link import Listening
-            from bot.slack.running import leave_threads, running
+            from bot.app.slack_bot import leave_threads, running_bot
+            from bot.slack.delivery.health import Listening
+            from bot.slack.events.app import PATH, asgi_app
             from bot.web.guard import Guard
 
             assert slack.signing_secret
-            bot = await stack.enter_async_context(running(slack, library))
-            guard = Guard(events(bot.app), slack.signing_secret.get_secret_value())
+            bot = await stack.enter_async_context(running_bot(slack, library))
+            guard = Guard(asgi_app(bot.app), slack.signing_secret.get_secret_value())
             door = [Route(PATH, guard, methods=["POST"])]
             connection = Listening(bot.works)
             health = Health(library.database, count_questions, connection, lambda: guard.refused)

@@ -88,7 +88,7 @@ class Eraser(Protocol):
     def forget_answers(self, database: Database, answer_ids: Sequence[str], /) -> None:
         """Delete what was typed for some answers."""
 
-    def prune(self, database: Database, days: float, now: float, /) -> int:
+    def forget_older(self, database: Database, days: float, now: float, /) -> int:
         """Delete what is older than this many days; return how many questions that were."""
 
 
@@ -123,7 +123,7 @@ def forget_older(
     pruned = 0
     for eraser in erasers:
         eraser.forget_answers(database, answers)
-        pruned += eraser.prune(database, days, now)
+        pruned += eraser.forget_older(database, days, now)
     return ledger.forget(answers, by=By.RETENTION) if answers or pruned else Forgotten()
 
 

@@ -1,7 +1,7 @@
-"""Make the answer to one claim: who may see what, the question asked, the messages that show it.
+"""Answer one question: who may see what, the answer itself, the messages that show it.
 
-In: a claim. Out: a Reply, recorded in the ledger and not yet posted. Posts nothing itself, but
-hands whole sentences on as they are verified. Knows nothing of claims' lives: bot/slack/worker.py.
+The reply is recorded in the ledger and not yet posted; whole sentences are passed on as they are
+verified.
 """
 
 import asyncio
@@ -11,120 +11,113 @@ from dataclasses import dataclass
 from bot.answering.answer import Answer, Citation, Sentence
 from bot.errors import NothingVisible
 from bot.slack import phrases
-from bot.slack.answer_blocks import answer_text, closing_blocks, messages
-from bot.slack.audience import Visible
-from bot.slack.directory import may_see, visible
-from bot.slack.elements import Block, Message
-from bot.slack.notice_blocks import said
-from bot.slack.parts import Parts
-from bot.slack.shown import Offer, Shown
-from bot.slack.types import ChannelSettings, Incoming, Kind, Outcome, Place
+from bot.slack.access.audience import Visible
+from bot.slack.blocks.answers import answer_text, messages
+from bot.slack.blocks.elements import Message
+from bot.slack.blocks.notices import said
+from bot.slack.blocks.sources import Offer, Shown, collections_of
+from bot.slack.parts import SlackServices
+from bot.slack.types import AskedVia, ChannelSettings, Incoming, QuestionOutcome, SlackPlace
 
 OnSentence = Callable[[Sentence, tuple[Citation, ...]], None]
 
 
 @dataclass(frozen=True)
-class Reply:
-    """What is to be posted, and how the question ends with it.
+class SlackReply:
+    """What to post, and how the question ends with it."""
 
-    `closing` ends a stream that has shown the sentences; `more` are the further messages of an
-    answer too long for one.
-    """
-
-    outcome: Outcome
+    outcome: QuestionOutcome
     messages: tuple[Message, ...]
     answer: Answer | None = None
     text: str = ""  # the whole answer as one text
-    closing: tuple[Block, ...] = ()
+
+
+_NOTHING = SlackReply(
+    QuestionOutcome.DECLINED, (said(phrases.NOTHING_TO_SEE),), text=phrases.NOTHING_TO_SEE
+)
 
 
 @dataclass(frozen=True)
-class Setting:
-    """Where a claim is answered, and what may be shown there."""
+class AnswerContext:
+    """Where a question is answered, and what may be shown there."""
 
-    place: Place
+    place: SlackPlace
     preferences: ChannelSettings
     alone: bool
     visible: Visible
 
 
-async def setting_of(parts: Parts, incoming: Incoming) -> Setting:
+async def setting_of(parts: SlackServices, incoming: Incoming) -> AnswerContext:
     """Return where an answer appears and what its audience may see; facts at most minutes old."""
     preferences = await asyncio.to_thread(parts.preferences.get, incoming.team, incoming.channel)
     alone = incoming.private or is_private(parts, incoming, preferences)
     place = await parts.directory.place(incoming.channel, incoming.user, alone=alone)
     present = await asyncio.to_thread(parts.library.collections)
-    allowed = await visible(parts.policy, parts.directory, place, present, preferences)
-    return Setting(place, preferences, alone, allowed)
+    allowed = await parts.directory.visible(place, present, preferences)
+    return AnswerContext(place, preferences, alone, allowed)
 
 
 def is_direct(incoming: Incoming) -> bool:
     """Return whether it was asked in a direct message with us, by whatever way."""
-    return incoming.kind is Kind.DIRECT or incoming.channel.startswith("D")
+    return incoming.kind is AskedVia.DIRECT or incoming.channel.startswith("D")
 
 
-def is_private(parts: Parts, incoming: Incoming, preferences: ChannelSettings) -> bool:
+def is_private(parts: SlackServices, incoming: Incoming, preferences: ChannelSettings) -> bool:
     """Return whether a channel's settings want its answers shown to the asker alone."""
     if is_direct(incoming):
-        return False  # it is private as it is, and may be streamed
+        return False  # it is private as it is
     written = parts.policy.channels.get(incoming.channel)
     wanted = (preferences.answering, written.answering if written else None)
     return "private" in [one.value for one in wanted if one]
 
 
 async def reply_to(
-    parts: Parts,
+    parts: SlackServices,
     incoming: Incoming,
-    setting: Setting,
+    setting: AnswerContext,
     on_sentence: OnSentence | None,
     answer_id: str,
-) -> Reply:
+) -> SlackReply:
     """Ask, and return the messages; nothing outside what may be seen is searched."""
     try:
         filters = setting.visible.filters
     except NothingVisible:
-        return Reply(Outcome.DECLINED, (said(phrases.NOTHING_TO_SEE),), text=phrases.NOTHING_TO_SEE)
+        return _NOTHING
     turns = await asyncio.to_thread(
         parts.threads.turns, incoming.team, incoming.channel, incoming.root, incoming.ts,
         user=incoming.user if setting.alone else None,
     )  # fmt: skip
+    zone = incoming.zone or (await parts.directory.member(incoming.user)).zone
     answer = await asyncio.to_thread(
         parts.answerer.ask, incoming.text, turns, filters,
         f"slack:{incoming.team}:{incoming.user}",
         f"slack:{incoming.team}:{incoming.channel}:{incoming.root}",
-        on_sentence, zone=incoming.zone or await _zone(parts, incoming.user),
-        answer_id=answer_id,
+        on_sentence, zone=zone, answer_id=answer_id,
     )  # fmt: skip
     if not await still_seen(parts, setting, answer):
-        return Reply(Outcome.DECLINED, (said(phrases.NOTHING_TO_SEE),), text=phrases.NOTHING_TO_SEE)
+        return _NOTHING
     return shown_as(answer, offer_in(setting, incoming), parts.desk)
 
 
-async def _zone(parts: Parts, user: str) -> str | None:
-    """Return a person's time zone where Slack tells it; None leaves it to the settings."""
-    return (await parts.directory.member(user)).zone
+async def still_seen(parts: SlackServices, setting: AnswerContext, answer: Answer) -> bool:
+    """Return whether all that an answer shows may be shown there now: facts are fetched again."""
+    shown = collections_of(answer)
+    seen = await parts.directory.seen(setting.place, shown, setting.preferences)
+    return seen.names >= shown
 
 
-async def still_seen(parts: Parts, setting: Setting, answer: Answer) -> bool:
-    """Return whether all that an answer shows may be shown there now: facts are fetched anew."""
-    shown = {citation.brief.collection for citation in answer.citations}
-    shown |= {hit.brief.collection for hit in answer.nearest}
-    return await may_see(parts.policy, parts.directory, setting.place, shown, setting.preferences)
-
-
-def shown_as(answer: Answer, offer: Offer, desk: str | None = None) -> Reply:
+def shown_as(answer: Answer, offer: Offer, desk: str | None = None) -> SlackReply:
     """Return the messages of an answer; `desk` is the desk's public address."""
     shown = Shown(answer, offer, desk)
-    return Reply(
-        Outcome.ANSWERED if answer.answered else Outcome.DECLINED,
+    return SlackReply(
+        QuestionOutcome.ANSWERED if answer.answered else QuestionOutcome.DECLINED,
         tuple(messages(shown)),
         answer,
         answer_text(shown),
-        tuple(closing_blocks(shown)),
     )
 
 
-def offer_in(setting: Setting, incoming: Incoming) -> Offer:
+def offer_in(setting: AnswerContext, incoming: Incoming) -> Offer:
     """Return what may be done with an answer where it stands."""
     if is_direct(incoming):
         return Offer.NOTHING

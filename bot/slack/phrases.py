@@ -6,46 +6,44 @@ Statuses are written after "is …" by Slack ("Brief Bot is searching 412 briefs
 from collections.abc import Sequence
 
 from bot.slack import text
-from bot.slack.audience import Rule
+from bot.slack.access.audience import Rule
 from index.passage import BriefRef
 
 PROMPTS = 4  # suggested prompts that Slack shows
 
-NOT_FOR_YOU = "You cannot see the briefs behind this answer."
 GONE = "This answer is no longer on record."
-NO_LONGER_THERE = "This brief is no longer in the library; above is the passage as it was cited."
+NO_LONGER_THERE = "This brief was removed from the library; above is the passage as it was cited."
 FORGOTTEN = "Your questions and feedback are deleted. The answers stay on record without them."
-THANKS = "Thank you. Your feedback is on record."
-ASKED_LIBRARIANS = "The librarians have your question."
-SETTINGS_KEPT = "The settings of this channel are saved."
-ADMINS_ONLY = "Only an admin of the library can do this."
+THANKS = "Thank you – your feedback is saved with the answer."
+ASKED_LIBRARIANS = "I passed your question on to the librarians."
+SETTINGS_SAVED = "Saved the settings of this channel."
+ADMINS_ONLY = "Only admins can do this."
 NOTHING_TO_SEE = "The briefs do not say."
-SHUTTING_DOWN = "I am being restarted and answer as soon as I am back."
-BROKEN = "Something went wrong on my side; it is in the log. Please ask again in a few minutes."
-TOO_SLOW = "It took too long. Please ask again, perhaps in fewer words."
-STOPPED = "Stopped at your wish."
+BROKEN = "Something went wrong on my side. Please ask again in a few minutes."
+TOO_SLOW = "This took too long. Please try again, perhaps with a shorter question."
+WRITING = "Still writing …"
+STOPPED = "Stopped."
 BUSY = "There are too many questions open. Please wait until some are answered, then ask again."
-NOT_RECORDED = "The answer could not be recorded, and so it is not shown. The librarians know more."
-GIVEN_UP = "I tried several times and did not get through. Please ask again."
-FILES_GIVEN_UP = "I tried several times and could not read the files. Please add them singly."
+NOT_RECORDED = "The answer could not be recorded, so I cannot show it. Please tell the librarians."
+GIVEN_UP = "I tried several times without success. Please ask again."
+FILES_GIVEN_UP = "I tried several times and could not read the files. Please add them one by one."
 MEMBERS_ONLY = "Only full members of this workspace can add briefs."
-NOT_TO_BE_ADDED = "You cannot add briefs to the collection of this place; ask an admin of it."
-NO_FILES = "This message has no files that could be added."
-READING = "It is being read. What became of it, I tell you in a direct message."
+NOT_TO_BE_ADDED = "You cannot add briefs to this place's collection; please ask an admin."
+NO_FILES = "This message has no files that I could add."
+READING = "Reading it now – I'll message you when it's done."
 LOADING = "One moment …"
-NOT_YOURS = "Only whoever asked can do this."
-SHARED_ALREADY = "This answer is shared with the channel already."
-NOT_TO_BE_SHARED = "Not everybody in this channel may see all of this answer, so it stays with you."
-NOT_YOUR_BRIEF = "Only whoever added a brief, or an admin of the library, can take it out."
-TAKEN_OUT = "The brief is taken out of the library again."
-OUT_ALREADY = "The brief is no longer in the library."
-CHANNELS_ONLY = "Settings are those of a channel; type this in one."
-NOT_THESE = "One of these collections cannot be given to this channel. Open the settings again."
-NO_QUESTION = "Type a question after it, such as: /briefs ask What changed in 2024?"
-NO_WORDS = "Type what to look for after it, such as: /briefs search ceasefire terms"
-NO_ID = "Type the id of a brief after it; /briefs latest shows some."
-NOTHING_TO_ASK = "This message has no text that could be a question."
-NO_STATUS = ""
+NOT_YOURS = "Only the person who asked can do this."
+SHARED_ALREADY = "This answer is already shared with the channel."
+NOT_TO_BE_SHARED = "Not everyone in this channel may see all of this answer, so I did not share it."
+NOT_YOUR_BRIEF = "Only the person who added a brief, or an admin, can remove it."
+REMOVED = "Removed the brief from the library."
+REMOVED_ALREADY = "The brief is no longer in the library."
+CHANNELS_ONLY = "These settings belong to a channel; type this command in one."
+NOT_THESE = "This channel may not use one of these collections. Please open the settings again."
+NO_QUESTION = "Add a question, for example: /briefs ask What changed in 2024?"
+NO_WORDS = "Add what to search for, for example: /briefs search ceasefire terms"
+NO_ID = "Add the id of a brief; /briefs latest lists some."
+NOTHING_TO_ASK = "This message has no text to ask about."
 
 
 def searching(briefs: int) -> str:
@@ -59,26 +57,21 @@ def checking(citations: int) -> str:
 
 
 def waiting(before: int) -> str:
-    """Return the status of a question that others are before."""
-    return f"waiting for {counted(before, 'question')} before yours" if before else "about to start"
+    """Return the status of a question that waits for others."""
+    return f"waiting for {counted(before, 'earlier question')}" if before else "about to start"
 
 
 def many_waiting(count: int) -> str:
     """Return what a channel hears, once for all who wait."""
     return (
-        f"{counted(count, 'question')} of this channel are waiting. I answer each in its own "
+        f"{counted(count, 'question')} from this channel are waiting. I answer each in its own "
         "thread, in turn; there is no need to ask again."
     )
 
 
-def over_quota(most: int) -> str:
-    """Return what a user hears who has too many questions open."""
-    return f"You have {counted(most, 'question')} open. Please wait until some are answered."
-
-
 def no_such_brief(brief_id: str) -> str:
-    """Return what is said of an id that is unknown here, or that of a brief not to be seen."""
-    return f"There is no brief “{text.one_line(brief_id, 60)}” here; /briefs latest shows some."
+    """Return what is said of an id that is unknown here, or of a brief that may not be seen."""
+    return f"There is no brief “{text.one_line(brief_id, 60)}” here; /briefs latest lists some."
 
 
 def asked_by_you(question: str) -> str:

@@ -1,16 +1,15 @@
 """Make text safe to send to Slack, and Slack's text readable: text in, text out.
 
-Slack has two dialects. In *mrkdwn* (message text, sections) `&`, `<` and `>` are escaped and
-everything in angle brackets is a command: a mention, a link, a date. In standard *markdown* (the
-text of streams) the usual punctuation formats. What comes from briefs, people or errors passes
-through here, or goes into `plain_text` and `rich_text` elements, where nothing is parsed
-(bot/slack/elements.py); those, too, get it without control and bidi characters.
+In *mrkdwn* (message text, sections) `&`, `<` and `>` are escaped and everything in angle brackets
+is a command: a mention, a link, a date. What comes from briefs, people or errors passes through
+here, or goes into `plain_text` and `rich_text` elements, where nothing is parsed
+(bot/slack/blocks/elements.py); those, too, get it without control and bidi characters.
 """
 
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -22,16 +21,13 @@ LONGEST_URL = 3_000  # characters, of a button's url; Slack's reference, Block K
 CUT = " …"  # stands where text was left out
 
 JOINER = "\u2060"  # an invisible character that keeps Slack from seeing a link or a mention
-# What bot.answering.render.safe leaves: a bidi mark, tags that nobody sees, and what no JSON can
-# hold.
+# What render.safe leaves: a bidi mark, tags that nobody sees, and what no JSON can hold.
 _UNSENDABLE = re.compile("[\u061c\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SPECIAL = re.compile("[&<>]")
 _ENTITY = re.compile("&(amp|lt|gt);")
 _TOKEN = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
-_MARKDOWN = re.compile(r"[\\`*_~\[\](){}#|!]")
-_LINE_START = re.compile(r"(?m)^([^\S\n]*)(?:([-+=])|(\d{1,9})([.)]))")
 _AT = re.compile(r"@(?=\w)")
 _SCHEME = re.compile(r":(?=/|\w+@)")
 _WWW = re.compile(r"www\.", re.IGNORECASE)
@@ -39,7 +35,6 @@ _MAIL = re.compile(r"\b(mailto|tel):", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?<=[^\W_])\.(?=[^\W\d_]{2})")
 _EMOJI = re.compile(r":(?=[a-z0-9_+'-]+:)")
 _TELLING = (_AT, _SCHEME, _WWW, _DOMAIN, _EMOJI)
-_INDENT = re.compile(r"(?m)^[ \t]+")
 _HOST = re.compile(r"^(?=.{1,253}$)[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$|^[0-9a-f:.]+$")
 
 
@@ -76,35 +71,6 @@ def for_message(text: str) -> str:
     return escape(_unlinked(text))
 
 
-def for_markdown(text: str, bold: Iterable[tuple[int, int]] = ()) -> str:
-    """Return text that standard markdown shows as it is, the stretches given in bold.
-
-    No formatting but that, no links, no mentions.
-    """
-    text = _INDENT.sub(lambda match: "\u00a0" * len(match[0]), text)  # else it would be code
-    breaks = _breaks(text)
-    parts, end = list[str](), 0
-    for start, stop in sorted(bold):
-        inner = text[start:stop]
-        stop = start + len(inner.rstrip())
-        start = max(end, start + len(inner) - len(inner.lstrip()))
-        if start < stop:
-            strong = _plain_markdown(text, start, stop, breaks)
-            # Inside a word, the marks of bold need something invisible beside them.
-            before = JOINER if text[:start][-1:].strip() else ""
-            after = JOINER if text[stop:][:1].strip() else ""
-            parts += [_plain_markdown(text, end, start, breaks), f"**{before}{strong}{after}**"]
-            end = stop
-    return "".join([*parts, _plain_markdown(text, end, len(text), breaks)])
-
-
-def _plain_markdown(text: str, start: int, end: int, breaks: list[int]) -> str:
-    text = _parted(text[start:end], [place - start for place in breaks if start <= place < end])
-    text = _MARKDOWN.sub(r"\\\g<0>", text)
-    text = _LINE_START.sub(_escaped_start, text)
-    return _SPECIAL.sub(lambda match: _ENTITIES[match[0]], clean(text))
-
-
 def readable(text: str, bot_user_id: str | None = None) -> str:
     """Return what a person typed, from the text of Slack's event: words for commands, no escapes.
 
@@ -113,20 +79,6 @@ def readable(text: str, bot_user_id: str | None = None) -> str:
     words = unescape(_TOKEN.sub(lambda match: _words(match, bot_user_id), text))
     lines = (" ".join(line.split()) for line in clean(words).splitlines())
     return "\n".join(lines).strip()
-
-
-def link(url: str, label: str) -> str | None:
-    """Return a mrkdwn link, or None where the address is no plain http(s) one.
-
-    The true host stands behind a label that is not the host itself.
-    """
-    address, host = web_address(url), host_of(url)
-    if address is None or host is None:
-        return None
-    shown = escape(_unlinked(label)).replace("|", "¦").strip()
-    if not shown or label.strip() == host:
-        return f"<{escape(address)}|{host}>"
-    return f"<{escape(address)}|{shown}> ({_unlinked(host)})"
 
 
 def web_address(url: str | None) -> str | None:
@@ -252,11 +204,6 @@ def _breaks(text: str) -> list[int]:
 def _parted(text: str, places: list[int]) -> str:
     edges = [0, *places, len(text)]
     return JOINER.join(text[start:end] for start, end in pairwise(edges))
-
-
-def _escaped_start(match: re.Match[str]) -> str:
-    space, mark, number, stop = match.groups()
-    return f"{space}\\{mark}" if mark else f"{space}{number}\\{stop}"
 
 
 def _words(match: re.Match[str], bot_user_id: str | None) -> str:

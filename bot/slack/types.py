@@ -6,10 +6,13 @@ ordered as numbers). No I/O; nothing here knows Slack's wire format or the datab
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bot.jobs.queue import Job
 
 
-class Kind(StrEnum):
+class AskedVia(StrEnum):
     """How a question reached the bot."""
 
     MENTION = "mention"
@@ -21,7 +24,7 @@ class Kind(StrEnum):
     AGAIN = "again"  # a button: answer the edited question, or answer privately
 
 
-class Outcome(StrEnum):
+class QuestionOutcome(StrEnum):
     """How a question ended; each has exactly one."""
 
     ANSWERED = "answered"
@@ -55,7 +58,7 @@ class Incoming:
     ts: str
     user: str
     text: str  # readable: unescaped, without our own mention
-    kind: Kind
+    kind: AskedVia
     event_id: str | None = None
     thread_ts: str | None = None  # root of the thread it was asked in; None outside threads
     private: bool = False  # to be answered to the asker alone
@@ -69,19 +72,24 @@ class Incoming:
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A question that this process works on, and how far it has come."""
+class InboxEntry:
+    """A question of the inbox, and how far it has come."""
 
     pk: int
     incoming: Incoming
-    attempts: int = 1
+    job: "Job | None" = None  # while this process works on it
     answer_id: str | None = None  # once the answer is recorded in the ledger
     text: str | None = None  # what is to be posted, once recorded
     blocks: str | None = None  # the same as JSON of its blocks
-    message_ts: str | None = None  # of the answer, once there is a message
-    outcome: Outcome | None = None
+    message_ts: str | None = None  # of the answer; "" while an unfinished one may stand
+    outcome: QuestionOutcome | None = None
     reason: str | None = None  # of a failure, in words for people
     edited: str | None = None  # the question's newer text, where it was changed too late
+
+    @property
+    def attempts(self) -> int:
+        """How often somebody began to work on it."""
+        return self.job.attempts if self.job else 0
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,7 @@ class PlaceKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class SlackPlace:
     """Where something is shown. Whoever can read it is its audience."""
 
     kind: PlaceKind
@@ -133,6 +141,6 @@ class Posted:
     channel: str
     ts: str  # "" of one that a person alone sees
     plain: bool = False  # blocks were refused and the text was posted instead
-    text: str = ""  # of a stream: its markdown
+    text: str = ""
     blocks: tuple[dict[str, Any], ...] = ()
-    streamed: bool = False
+    streamed: bool = False  # it grew while it was written

@@ -7,11 +7,11 @@ import signal
 from pathlib import Path
 
 import pytest
+from bot.slack.http import PATH, events
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import Route
 
-from bot.slack.http import PATH, events
 from bot.web.guard import LONGEST, Guard
 from bot.web.routing import site
 from bot.web.server import address, bound, serving

@@ -19,9 +19,10 @@ from typing import Any, ClassVar
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from sqlalchemy import update
 
-from bot.slack.inbox_tables import handed_files, questions, unrecorded_posts
-from bot.slack.running import Running, running
-from bot.slack.settings import SlackSettings
+from bot.app.slack_bot import running_bot
+from bot.jobs.queue import jobs
+from bot.slack.bot import RunningBot
+from bot.slack.setup.settings import SlackSettings
 from index.database import Database
 from index.embedder import ModelEmbedder
 from index.library import Library
@@ -30,17 +31,18 @@ from tests.slack.fake import FakeSlack
 from tests.tamara import HARBOUR, WHEAT, draft
 
 ROOT = Path(__file__).resolve().parents[2]
+START = Path(__file__).with_name("killed_bot.py")
 
 
 @asynccontextmanager
 async def answering_bot(
     slack: FakeSlack, library: Library, **options: Any
-) -> AsyncIterator[Running]:
+) -> AsyncIterator[RunningBot]:
     """Run the bot in this process, connected; `options` are those of the [slack] table."""
     settings = SlackSettings(
         bot_token=slack.bot_token, app_token=slack.app_token, api_url=slack.api, **options
     )
-    async with running(settings, library) as bot:
+    async with running_bot(settings, library) as bot:
         handler = AsyncSocketModeHandler(bot.app, slack.app_token)
         await handler.connect_async()
         await slack.sockets.connected()
@@ -73,10 +75,8 @@ def make_library(home: Path, embedder: ModelEmbedder | None = None) -> None:
 def end_leases(home: Path) -> None:
     """Let the time go by after which others may take up what a killed process held."""
     database = Database(f"sqlite:///{home}/library.db")
-    ends = (questions.c.lease_until, handed_files.c.owned_until, unrecorded_posts.c.owned_until)
     with database.write() as connection:
-        for end in ends:
-            connection.execute(update(end.table).where(end.is_not(None)).values({end.name: 0.0}))
+        connection.execute(update(jobs).where(jobs.c.owner.is_not(None)).values(lease_until=0.0))
     database.close()
 
 
@@ -84,7 +84,8 @@ def settled(slack: FakeSlack) -> None:
     """Nothing was doubled, nothing left spinning, and no rule of Slack broken."""
     assert slack.violations == []
     assert slack.doubles() == {}
-    assert slack.unfinished() == []
+    left = slack.unfinished()
+    assert left == [], left
 
 
 class BotProcess:
@@ -94,7 +95,7 @@ class BotProcess:
 
     def __init__(self, slack: FakeSlack, home: Path, log: Path, **more: str) -> None:
         kept = {name: text for name, text in os.environ.items()
-                if not name.startswith(("BRIEFS_", "SLACK_", "FAIL_"))}  # fmt: skip
+                if not name.startswith(("BRIEFS_", "SLACK_"))}  # fmt: skip
         self._environment = kept | slack.environment() | {
             "BRIEFS_HOME": str(home), "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1",
         } | more  # fmt: skip
@@ -110,7 +111,7 @@ class BotProcess:
         """Start it; it is connected some seconds later."""
         with self._log.open("ab") as out:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-c", "from bot.app.cli import main; main()", "slack",
+                sys.executable, str(START), "slack",
                 env=self._environment | more, cwd=self._log.parent, stdout=out, stderr=out,
             )  # fmt: skip
         self._started.append(self._process)
@@ -128,14 +129,14 @@ class BotProcess:
         """Kill it with SIGKILL."""
         await self.end(signal.SIGKILL)
 
-    async def end(self, sign: int = signal.SIGTERM, seconds: float = 15.0) -> int:
+    async def end(self, sign: int = signal.SIGTERM, seconds: float = 120.0) -> int:
         """Send a signal and return the exit code."""
         assert self._process
         with suppress(ProcessLookupError):
             self._process.send_signal(sign)
         return await self.ended(seconds)
 
-    async def ended(self, seconds: float = 30.0) -> int:
+    async def ended(self, seconds: float = 120.0) -> int:
         """Wait for its end and return the exit code."""
         assert self._process
         async with asyncio.timeout(seconds):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.slack.inbox import Inbox
-from bot.slack.running import Running
-from bot.slack.types import Incoming, Kind
+from bot.slack.bot import RunningBot
+from bot.slack.delivery.inbox import Inbox
+from bot.slack.types import AskedVia, Incoming
 from index.database import Database
 from index.embedder import ModelEmbedder
 from index.library import Library
@@ -88,7 +88,7 @@ def library(home: Path, embedder: ModelEmbedder) -> Iterator[Library]:
 
 
 @pytest.fixture
-async def bot(office: FakeSlack, library: Library) -> AsyncIterator[Running]:
+async def bot(office: FakeSlack, library: Library) -> AsyncIterator[RunningBot]:
     """The bot at work in the office; at the end nothing may be amiss there."""
     async with answering_bot(office, library, collections={"board": {"groups": ["S0BOARD"]}}) as it:
         yield it
@@ -142,7 +142,7 @@ def ask() -> Callable[..., Incoming]:
     """Make a question; its ts is the number of a second."""
 
     def made(second: float, text: str = "What does it cost?", **more: object) -> Incoming:
-        values = {"team": "T1", "channel": "C1", "user": "U1", "kind": Kind.MENTION} | more
+        values = {"team": "T1", "channel": "C1", "user": "U1", "kind": AskedVia.MENTION} | more
         return Incoming(ts=f"{1_700_000_000 + second:.6f}", text=text, **values)
 
     return made
@@ -160,7 +160,7 @@ def briefs(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Itera
 
 
 @pytest.fixture
-async def running(slack: FakeSlack, briefs: Library) -> AsyncIterator[Running]:
+async def running(slack: FakeSlack, briefs: Library) -> AsyncIterator[RunningBot]:
     """The bot at work at the fake Slack."""
     at_slack.empty_tables(briefs)
     async with at_slack.started(slack, briefs) as bot:

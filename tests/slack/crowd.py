@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.slack.fake import BOT_USER, Channel, FakeSlack, Message
+from tests.slack.fake.player import is_growing
 
 EACH = 4  # people in a channel
 QUESTIONS = (
@@ -82,7 +83,7 @@ class Crowd:
     def answers(self, message: Message) -> list[Message]:
         """What stands below a question."""
         thread = self.slack.world.thread(message.channel, message.ts)
-        return [one for one in thread if one.by_bot and not self.slack.streams.live(one)]
+        return [one for one in thread if one.by_bot and not is_growing(one)]
 
     @property
     def open(self) -> int:

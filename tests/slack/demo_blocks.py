@@ -81,16 +81,12 @@ class Renderer:
             return "<hr>"
         if kind == "header":
             return f"<h3>{self.text(block['text'])}</h3>"
-        if kind == "markdown":
-            return f"<div>{self.markdown(block['text'])}</div>"
         if kind == "context":
             return f"<div class=context>{' '.join(map(self._small, block['elements']))}</div>"
         if kind == "rich_text":
             return "".join(self._rich(one) for one in block["elements"])
         if kind == "input":
             return self._input(block, number)
-        if kind == "table":
-            return self._table(block)
         fields = "".join(f"<div>{self.text(one)}</div>" for one in block.get("fields", []))
         actions = "".join(self._interactive(one) for one in elements([block]))
         body = f"<div>{self.text(block.get('text'))}</div>{fields}"
@@ -116,14 +112,7 @@ class Renderer:
                 f'<button class="{one.get("style", "")}">{label}</button></form>')  # fmt: skip
 
     def _options(self, one: Payload, name: str) -> str:
-        groups = one.get("options") or [
-            o for g in one.get("option_groups", []) for o in g["options"]
-        ]
-        if "users" in one["type"]:
-            groups = [{"value": u.id, "text": {"text": u.name}} for u in self._world.users.values()]
-        if "conversations" in one["type"] or "channels" in one["type"]:
-            groups = [{"value": c.id, "text": {"text": c.name}}
-                      for c in self._world.channels.values()]  # fmt: skip
+        groups = one.get("options", [])
         several = one["type"] == "checkboxes" or one["type"].startswith("multi_")
         first = [o["value"] for o in one.get("initial_options", [])]
         first += [one["initial_option"]["value"]] if one.get("initial_option") else []
@@ -166,18 +155,6 @@ class Renderer:
             tag = _STYLES.get(style)
             out = f"<{tag}>{out}</{tag}>" if on and tag else out
         return out
-
-    def _table(self, block: Payload) -> str:
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{self._cell(cell)}</td>" for cell in row) + "</tr>"
-            for row in block["rows"]
-        )
-        return f"<table>{rows}</table>"
-
-    def _cell(self, cell: Payload) -> str:
-        if cell["type"] == "rich_text":
-            return "".join(self._rich(one) for one in cell["elements"])
-        return html.escape(str(cell.get("text", "")))
 
 
 def _option(value: str, label: str, chosen: bool) -> str:

@@ -3,7 +3,7 @@
 import html
 from urllib.parse import urlencode
 
-from bot.slack.manifest import ADD_SHORTCUT, ASK_NAME, ASK_SHORTCUT
+from bot.slack.setup.manifest import ADD_SHORTCUT, ASK_NAME, ASK_SHORTCUT
 from tests.slack.demo_blocks import Renderer
 from tests.slack.fake import FakeSlack
 from tests.slack.fake.world import BOT_USER, Channel, Message, User

@@ -1,12 +1,15 @@
-"""Compare what stands at the fake Slack with what the ledger says was posted (F-44)."""
+"""Compare what stands at the fake Slack with what the ledger says was posted."""
 
 import json
 import time
 from collections import Counter
 from pathlib import Path
 
+from bot.jobs.queue import Queue
 from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
-from bot.slack.posts import OWNED_SECONDS, Posts
+from bot.slack.delivery.inbox import Inbox
+from bot.slack.delivery.records import Records
+from bot.slack.types import InboxEntry
 from index.database import Database
 from tests.slack.fake import FakeSlack, Message
 
@@ -16,8 +19,8 @@ def records(ledger: Ledger) -> list[LedgerEntry]:
 
 
 def seen(message: Message) -> tuple[str, str]:
-    """What stands at the fake Slack, as it was sent: text, or markdown, and blocks."""
-    return message.markdown or message.text, json.dumps(message.blocks, sort_keys=True)
+    """What stands at the fake Slack, as it was sent: text and blocks."""
+    return message.text, json.dumps(message.blocks, sort_keys=True)
 
 
 def told(entry: LedgerEntry) -> tuple[str, str]:
@@ -40,8 +43,9 @@ def on_record(slack: FakeSlack, home: Path) -> dict[str, int]:
     database = Database(f"sqlite:///{home}/library.db")
     try:
         ledger = Ledger(database)
-        Posts(database, ledger, clock=lambda: time.time() + 2 * OWNED_SECONDS).record()
-        by_ts: dict[str, list[LedgerEntry]] = {}
+        later = Queue(database, "reader", clock=lambda: time.time() + 100)
+        Records(later, ledger).record()
+        by_ts: dict[str, list[Entry]] = {}
         for entry in records(ledger):
             by_ts.setdefault(str((entry.private or {}).get("ts")), []).append(entry)
         found = Counter(equal=0, other=0, missing=0, twice=0)
@@ -61,4 +65,10 @@ def on_record(slack: FakeSlack, home: Path) -> dict[str, int]:
 def _is_of_ledger(ledger: Ledger, message: Message) -> bool:
     """Whether a message is of an answer, and no failure or refusal."""
     name = str((message.metadata or {}).get("event_payload", {}).get("answer_id"))
-    return not name.startswith(("none-", "failed-", "files-"))
+    return not name.startswith(("none-", "failed-", "files-", "growing-"))
+
+
+def take(inbox: Inbox) -> InboxEntry | None:
+    """Take the next question, as the worker does."""
+    job = inbox.queue.take(["question"])
+    return None if job is None else inbox.entry_of(job)

@@ -9,9 +9,10 @@ from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from sqlalchemy import delete
 
-from bot.slack.inbox_tables import TABLES, Store
-from bot.slack.running import Running, running
-from bot.slack.settings import CollectionRule, SlackSettings
+from bot.app.slack_bot import running_bot
+from bot.slack.bot import RunningBot
+from bot.slack.delivery.tables import TABLES, Store
+from bot.slack.setup.settings import CollectionRule, SlackSettings
 from index.draft import Draft
 from index.library import Library
 from tests.slack.fake import FakeSlack, Message, View
@@ -55,9 +56,9 @@ def empty_tables(library: Library) -> None:
 
 
 @asynccontextmanager
-async def started(slack: FakeSlack, library: Library, **more: Any) -> AsyncIterator[Running]:
+async def started(slack: FakeSlack, library: Library, **more: Any) -> AsyncIterator[RunningBot]:
     """The bot, connected."""
-    async with running(settings_for(slack, **more), library) as bot:
+    async with running_bot(settings_for(slack, **more), library) as bot:
         handler = AsyncSocketModeHandler(bot.app, slack.app_token)
         await handler.connect_async()
         await slack.sockets.connected()

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.slack.running import Running
+from bot.slack.bot import RunningBot
 from bot.slack.types import Answering, ChannelSettings
 from index.library import Library
 from tests.slack.bots import CANARY, answering_bot, settled
@@ -17,7 +17,7 @@ BRANDT = "Minister Ilse Brandt called the lease a mistake."
 PLAN = f"When does the board want to take over the {CANARY} Shipping Company?"
 
 
-async def test_what_the_briefs_do_not_say_is_declined(bot: Running, office: FakeSlack) -> None:
+async def test_what_the_briefs_do_not_say_is_declined(bot: RunningBot, office: FakeSlack) -> None:
     """With the nearest passages and a button that asks the librarians."""
     ts = await office.mention("#desk", "alice", "What is the melting point of tungsten?")
     answer = await office.answer_to(ts)
@@ -25,17 +25,17 @@ async def test_what_the_briefs_do_not_say_is_declined(bot: Running, office: Fake
     assert "Nearest passages" in answer.said
     assert "Ask the librarians" in answer.said
     await office.quiet()
-    assert bot.question.parts.inbox.counts()["declined"] == 1
+    assert bot.parts.inbox.counts()["declined"] == 1
 
 
-async def test_small_talk_is_no_question_to_the_briefs(bot: Running, office: FakeSlack) -> None:
+async def test_small_talk_is_no_question_to_the_briefs(bot: RunningBot, office: FakeSlack) -> None:
     """It is answered in a line, without passages."""
     ts = await office.ask("alice", "Thank you!")
     assert "Nearest passages" not in (await office.answer_to(ts)).said
 
 
 async def test_where_nothing_may_be_seen_the_briefs_do_not_say(
-    bot: Running, office: FakeSlack
+    bot: RunningBot, office: FakeSlack
 ) -> None:
     """A guest in the channel, or a shared one: one line, no passage, no number, no record."""
     for channel in ("#general", "#partners"):
@@ -48,10 +48,10 @@ async def test_where_nothing_may_be_seen_the_briefs_do_not_say(
     assert not any("searching" in str(call.args) for call in office.calls)
 
 
-async def test_a_channel_may_be_answered_privately(bot: Running, office: FakeSlack) -> None:
+async def test_a_channel_may_be_answered_privately(bot: RunningBot, office: FakeSlack) -> None:
     """The asker alone sees the answer, and may share it."""
     desk = office.world.channel("desk").id
-    bot.question.parts.preferences.put("T0FAKE", desk, ChannelSettings(answering=Answering.PRIVATE))
+    bot.parts.preferences.put("T0FAKE", desk, ChannelSettings(answering=Answering.PRIVATE))
     ts = await office.mention("#desk", "alice", LEASE)
     answer = await office.answer_to(ts)
     assert answer.to == office.world.user("alice").id
@@ -62,31 +62,32 @@ async def test_a_channel_may_be_answered_privately(bot: Running, office: FakeSla
     assert not office.calls_of("chat.postMessage")
 
 
-async def test_a_private_answer_leaves_no_thread_to_follow(bot: Running, office: FakeSlack) -> None:
+async def test_a_private_answer_leaves_no_thread_to_follow(
+    bot: RunningBot, office: FakeSlack
+) -> None:
     """What one person was told alone is nothing that others can lean on."""
     desk = office.world.channel("desk").id
-    bot.question.parts.preferences.put("T0FAKE", desk, ChannelSettings(answering=Answering.PRIVATE))
+    bot.parts.preferences.put("T0FAKE", desk, ChannelSettings(answering=Answering.PRIVATE))
     ts = await office.mention("#desk", "alice", LEASE)
     await office.answer_to(ts)
     await office.quiet()
     for user, count in (("alice", 1), ("bob", 0)):
         person = office.world.user(user).id
-        turns = bot.question.parts.threads.turns("T0FAKE", desk, ts, "9999999999.0", user=person)
+        turns = bot.parts.threads.turns("T0FAKE", desk, ts, "9999999999.0", user=person)
         assert len(turns) == count
-    bot.question.parts.preferences.put("T0FAKE", desk, ChannelSettings())
+    bot.parts.preferences.put("T0FAKE", desk, ChannelSettings())
     follow_up = await office.say("#desk", "bob", "What did she promise in 2024?", ts)
     await office.quiet(0.6)
     assert [m for m in office.answers_to(follow_up) if not m.to] == []
 
 
-@pytest.mark.parametrize("channel", ["#desk", "#general", "#deals", "#partners", "three", "dm"])
-async def test_a_brief_of_the_board_never_leaks(
-    bot: Running, office: FakeSlack, channel: str
-) -> None:
-    """Asked for outright, in a follow-up, by its title, by its number, by its words."""
-    place = office.dm("alice").id if channel == "dm" else channel
-    ts = await office.mention(place, "alice", PLAN)
-    await office.answer_to(ts)
+async def test_a_brief_of_the_board_never_leaks(bot: RunningBot, office: FakeSlack) -> None:
+    """Asked for outright, in a follow-up, by its title, by its number, by its words; anywhere."""
+    office.rules.posts_per_second = None
+    places = ["#desk", "#general", "#deals", "#partners", "three", office.dm("alice").id]
+    roots = {place: await office.mention(place, "alice", PLAN) for place in places}
+    for ts in roots.values():
+        await office.answer_to(ts)
     for question in (
         "What does the board offer?",
         f"What does “{CANARY}: plan for a takeover” say?",
@@ -94,8 +95,9 @@ async def test_a_brief_of_the_board_never_leaks(
         "Which brief has the title plan for a takeover?",
         "900 million crowns?",
     ):
-        follow_up = await office.mention(place, "alice", question, ts)
-        await office.answer_to(follow_up)
+        asked = [await office.mention(place, "alice", question, roots[place]) for place in places]
+        for ts in asked:
+            await office.answer_to(ts)
     said = " ".join(message.said for message in office.answers())
     for secret in (CANARY, "BR-4711", "takeover", "900 million", "June 2025", "2024-05-01"):
         assert secret not in said
@@ -103,7 +105,7 @@ async def test_a_brief_of_the_board_never_leaks(
 
 
 @pytest.fixture
-async def board(office: FakeSlack, library: Library) -> AsyncIterator[Running]:
+async def board(office: FakeSlack, library: Library) -> AsyncIterator[RunningBot]:
     """The bot where #deals may see what the board has, and Ada is of the board."""
     group = office.world.add_group("board", "ada")
     rule = {"groups": [group], "channels": [office.world.channel("deals").id]}
@@ -113,7 +115,7 @@ async def board(office: FakeSlack, library: Library) -> AsyncIterator[Running]:
     settled(office)
 
 
-async def test_who_may_see_it_is_answered(board: Running, office: FakeSlack) -> None:
+async def test_who_may_see_it_is_answered(board: RunningBot, office: FakeSlack) -> None:
     """In the channel listed, and to a member of the group alone; nowhere else."""
     assert "June 2025" in (await office.answer_to(await office.mention("#deals", "bob", PLAN))).said
     assert "June 2025" in (await office.answer_to(await office.ask("ada", PLAN))).said
@@ -122,7 +124,7 @@ async def test_who_may_see_it_is_answered(board: Running, office: FakeSlack) -> 
 
 
 async def test_whoever_joins_while_it_is_answered_changes_what_may_be_shown(
-    board: Running, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    board: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Checked again right before the post, with facts fetched anew."""
     ask = board.parts.answerer.ask
@@ -138,7 +140,7 @@ async def test_whoever_joins_while_it_is_answered_changes_what_may_be_shown(
 
 
 async def test_a_narrowed_channel_is_answered_from_its_own_collections(
-    board: Running, office: FakeSlack
+    board: RunningBot, office: FakeSlack
 ) -> None:
     """/briefs settings takes away, and adds nothing."""
     deals = office.world.channel("deals").id

@@ -9,7 +9,7 @@ import pytest
 from tests.slack.demo import Demo
 from tests.slack.demo_blocks import Renderer
 from tests.slack.fake import BOT_USER, Message, World
-from tests.slack.test_limits import SOUND
+from tests.slack.fake.test_limits import SOUND
 
 pytestmark = pytest.mark.anyio
 

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 
 import pytest
-
 from bot.slack.inbox import Inbox
 from bot.slack.tally import Tallying
+
 from bot.slack.types import Incoming, Outcome
 from index.database import Database
 from tests.slack.conftest import Clock

@@ -151,11 +151,11 @@ def _anchor_file(to: str | None, channel: str | None) -> "Path | None":
 
 
 def _post(channel: str, made: "Anchor") -> None:
-    from bot.slack.anchoring import post
-    from bot.slack.settings import load
+    from bot.slack.delivery.calls import post_line
+    from bot.slack.setup.settings import load
 
     summary = f"Ledger: {made.count:,} records at {made.at}."
-    post(load(), channel, summary, made.line())
+    post_line(load(), channel, summary, made.line())
 
 
 def _sound(checked: "ChainCheck", anchors: "Sequence[Anchor]") -> str:
@@ -197,14 +197,14 @@ def _forgotten(
     database: "Database", asker: str | None, answer: list[str] | None, days: int | None
 ) -> "Forgotten":
     from bot.audit import upkeep
-    from bot.slack import erasing_answers
+    from bot.slack.delivery import erasing
 
     if asker:
-        return upkeep.forget_person(database, asker, [erasing_answers])
+        return upkeep.forget_person(database, asker, [erasing])
     if answer:
-        return upkeep.forget_answers(database, answer, [erasing_answers])
+        return upkeep.forget_answers(database, answer, [erasing])
     assert days
-    return upkeep.forget_older(database, days, [erasing_answers])
+    return upkeep.forget_older(database, days, [erasing])
 
 
 def _what(asker: str | None, answer: list[str] | None, days: int | None) -> str:

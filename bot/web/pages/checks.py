@@ -13,7 +13,7 @@ from bot.audit.check_run import run as check
 from bot.audit.report import ReportScope, report
 from bot.audit.report_formats import report_csv, report_html
 from bot.audit.selection import Selection
-from bot.ledger.canonical import canonical
+from bot.ledger.rows import canonical
 from bot.web.filters import QueueFilters, read_filters
 from bot.web.services import Tick
 from bot.web.visits import Edited, Editing, redirect

@@ -4,14 +4,14 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from bot.slack.inbox import Inbox
+from bot.slack.reactions import Feedback, Requests
 
 from bot.audit.upkeep import forget_answers, forget_older, forget_person
 from bot.ledger.ledger import By, Ledger, RecordKind
 from bot.ledger.rows import Record, insert
 from bot.ledger.streamed import StreamedAnswer
 from bot.slack import erasing_answers
-from bot.slack.inbox import Inbox
-from bot.slack.reactions import Feedback, Requests
 from bot.slack.types import Accepted, Incoming, Outcome
 from bot.slack.types import Kind as Asked
 from index.errors import NotFound

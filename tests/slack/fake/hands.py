@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.slack import limits
+from tests.slack.fake import limits
 from tests.slack.fake.events import Events
 from tests.slack.fake.forms import elements, state_of
 from tests.slack.fake.surfaces import add_view, checked_view

@@ -135,11 +135,11 @@ class Player(Hands):
         said = [m for m in [*thread, *aside] if m.by_bot and not m.deleted and ts < m.ts < end]
         return sorted(said, key=lambda m: m.ts)
 
-    async def answer_to(self, ts: str, seconds: float = 10.0) -> Message:
+    async def answer_to(self, ts: str, seconds: float = 120.0) -> Message:
         """Wait for the first finished answer to a message."""
 
         def finished() -> Message | None:
-            said = [m for m in self.answers_to(ts) if not self.streams.live(m)]
+            said = [m for m in self.answers_to(ts) if not is_growing(m)]
             return said[0] if said else None
 
         found: Message = await self.until(finished, seconds, f"an answer to {ts}")
@@ -152,13 +152,12 @@ class Player(Hands):
         return {name: ids.count(name) for name in set(ids) if ids.count(name) > 1}
 
     def unfinished(self) -> list[str]:
-        """What would be left spinning: live or expired streams, sessions still processing.
+        """What would be left spinning: unfinished answers, sessions still processing.
 
         A session whose thread is deleted is seen by nobody, and Slack takes no status for it.
         """
-        left = [f"stream {key} is {stream.state}" for key, stream in self.streams.all.items()
-                if stream.state != "stopped" and not stream.message.edited
-                and not stream.message.deleted]  # fmt: skip
+        left = [f"{message.ts} is being written" for message in self.answers()
+                if is_growing(message)]  # fmt: skip
         return left + [f"session {key} is processing" for key, one in self.world.sessions.items()
                        if one.status == "processing" and self._stands(*key)]  # fmt: skip
 
@@ -173,7 +172,7 @@ class Player(Hands):
         """Seconds from the first sending of each envelope to its acknowledgement."""
         return [ack.delay for ack in self.sockets.acks]
 
-    async def quiet(self, seconds: float = 0.3, most: float = 30.0) -> None:
+    async def quiet(self, seconds: float = 0.3, most: float = 120.0) -> None:
         """Wait until no call has come for a while and nothing is unacknowledged.
 
         A `busy` bot, which may have a row to write, is waited for, but not for ever.
@@ -186,3 +185,8 @@ class Player(Hands):
                 return
             await asyncio.sleep(0.02)
         raise AssertionError(f"the bot was not quiet in {most} s")
+
+
+def is_growing(message: Message) -> bool:
+    """Whether a message says of itself that more will come."""
+    return "Still writing" in message.said

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.slack import limits, markup
+from tests.slack.fake import limits, markup
 from tests.slack.fake.registry import Arguments, Refused
 from tests.slack.fake.world import BOT_USER, Channel, Unknown
 
@@ -30,8 +30,8 @@ class Rules:
     scopes: frozenset[str] = SCOPES
     events: frozenset[str] = EVENTS  # what the app is subscribed to
     stream_seconds: float = 300.0  # a stream older than this is dead
-    trigger_seconds: float = 3.0
-    ack_seconds: float = 3.0  # commands, clicks, submissions: not acknowledged by then, lost
+    trigger_seconds: float = 60.0  # Slack: 3; the machine may be busy
+    ack_seconds: float = 60.0  # commands, clicks, submissions; Slack: 3
     hook_uses: int = 5
     hook_seconds: float = 1800.0
     redeliver_seconds: float = 3.0  # an event not acknowledged by then comes again

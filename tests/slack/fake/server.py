@@ -36,6 +36,9 @@ class Call:
     outcome: str = "…"  # ok, an error's code, or the kind of a fault
 
 
+SAFETY = 120.0  # seconds before a wait is given up
+
+
 class FakeSlack(Player):
     """A workspace on loopback, stricter than Slack.
 
@@ -214,13 +217,13 @@ class FakeSlack(Player):
 
     # -- waiting -----------------------------------------------------------------------------
 
-    async def until(self, true: Callable[[], Any], seconds: float = 10.0, what: str = "") -> Any:
-        """Wait until something is so, and return it."""
-        end = time.monotonic() + seconds
+    async def until(self, true: Callable[[], Any], seconds: float = 120.0, what: str = "") -> Any:
+        """Wait until something is so, and return it; never less than SAFETY on a busy machine."""
+        end = time.monotonic() + max(seconds, SAFETY)
         while not (found := true()):
             if time.monotonic() > end:
                 last = ", ".join(f"{call.method}:{call.outcome}" for call in self.calls[-8:])
-                raise AssertionError(f"not so in {seconds} s: {what} (last calls: {last})")
+                raise AssertionError(f"never so: {what} (last calls: {last})")
             await asyncio.sleep(0.01)
         return found
 

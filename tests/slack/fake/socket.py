@@ -39,7 +39,7 @@ class Sockets:
         self._tickets.add(ticket)
         return self._fake.base.replace("http", "ws", 1) + f"/link?ticket={ticket}"
 
-    async def connected(self, count: int = 1, seconds: float = 10.0) -> None:
+    async def connected(self, count: int = 1, seconds: float = 120.0) -> None:
         """Wait until so many sockets are open."""
         async with self._change, asyncio.timeout(seconds):
             await self._change.wait_for(lambda: len(self.open) >= count)
@@ -207,7 +207,7 @@ class Sockets:
             for envelope in held:
                 await self._send(envelope)
 
-    async def settled(self, seconds: float = 30.0) -> None:
+    async def settled(self, seconds: float = 120.0) -> None:
         """Wait until everything sent was acknowledged."""
         async with asyncio.timeout(seconds):
             while self.waiting:

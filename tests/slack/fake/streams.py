@@ -4,8 +4,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.slack import limits, markup
-from tests.slack.fake import rules
+from tests.slack.fake import limits, markup, rules
 from tests.slack.fake.registry import Arguments, Refused, method, need
 from tests.slack.fake.world import BOT_USER, Message, Session
 

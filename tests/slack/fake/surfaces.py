@@ -4,8 +4,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from tests.slack import limits
-from tests.slack.fake import rules
+from tests.slack.fake import limits, rules
 from tests.slack.fake.registry import Arguments, Refused, method, need
 from tests.slack.fake.streams import STATUSES
 from tests.slack.fake.world import Session, View

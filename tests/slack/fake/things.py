@@ -104,7 +104,7 @@ class Message:
     @property
     def said(self) -> str:
         """All that a person reads of it, as text."""
-        from tests.slack.markup import words
+        from tests.slack.fake.markup import words
 
         return "\n".join(part for part in (self.markdown or self.text, words(self.blocks)) if part)
 

@@ -1,0 +1,233 @@
+"""Build the messages that an answer is: a Shown in, text and blocks out.
+
+Numbered sentences with the words that answer in bold, notes, sources, buttons, feedback, notice. An
+answer too long for one message is cut between paragraphs, a long paragraph between sentences; what
+stands in a message's blocks stands in its text as well, so that nothing is lost where blocks are
+refused. Pure; knows nothing of how messages are sent.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.answering.answer import Answer, Sentence
+from bot.answering.render import (
+    CHECK_MARK,
+    cited,
+    declined,
+    grouped,
+    nearest_line,
+    notes,
+    sources_heading,
+)
+from bot.checking.verdict import Verdict
+from bot.slack import phrases, text
+from bot.slack.blocks import actions
+from bot.slack.blocks.elements import (
+    MESSAGE_TEXT,
+    RICH,
+    Block,
+    Element,
+    Message,
+    button,
+    clipped,
+    confirmation,
+    context,
+    emphasised,
+    paragraph,
+    quotation,
+    rich,
+    section,
+    words,
+)
+from bot.slack.blocks.elements import actions as row
+from bot.slack.blocks.sources import (
+    Offer,
+    Shown,
+    notice,
+    page_of,
+    page_of_hit,
+    place_of,
+    place_of_hit,
+    source_elements,
+    source_text,
+    sourced,
+)
+
+MOST_BLOCKS = 40  # of a message, before the buttons
+LONGEST_NOTE = 600
+FIRST_WORDS = 300  # characters of a nearest passage
+
+_CONSENT = confirmation(
+    "Ask the librarians?",
+    "They will see your question and your name.",
+    "Ask them",
+    "Not now",
+    danger=False,
+)
+
+
+@dataclass(frozen=True)
+class _MessagePiece:
+    """What may not be torn apart: blocks, and their text ready for a message."""
+
+    text: str
+    blocks: tuple[Block, ...]
+
+
+def messages(shown: Shown) -> list[Message]:
+    """Return the messages that show an answer, or say that the briefs do not; mostly one."""
+    answer = shown.answer
+    body = _body(answer) if answer.answered else _not_answered(answer)
+    packed = _packed([*body, *_ending(shown)])
+    made = [Message(said, blocks) for said, blocks in packed[:-1]]
+    said, blocks = packed[-1]
+    return [*made, Message(said, (*blocks, *_tail(shown)))]
+
+
+def answer_text(shown: Shown) -> str:
+    """Return the whole answer as the text of one message; the sources survive what is cut."""
+    answer = shown.answer
+    body = _body(answer) if answer.answered else _not_answered(answer)
+    kept = text.fit("\n".join(piece.text for piece in _ending(shown)), MESSAGE_TEXT * 2 // 3)
+    head = text.fit("\n".join(piece.text for piece in body), MESSAGE_TEXT - len(kept) - 2)
+    return f"{head}\n{kept}".strip()
+
+
+def growing_message(sentences: Sequence[Sentence]) -> Message:
+    """Return what is shown of an answer that is still being written."""
+    said, blocks = _packed(_paragraph(sentences))[0]
+    return Message(said, (*blocks, context(phrases.WRITING)))
+
+
+def _body(answer: Answer) -> list[_MessagePiece]:
+    return [piece for group in grouped(answer) for piece in _paragraph(group)]
+
+
+def _paragraph(sentences: Sequence[Sentence]) -> list[_MessagePiece]:
+    """Return a paragraph as one piece, as several where it is long."""
+    pieces: list[_MessagePiece] = []
+    said, run = "", list[Element]()
+    for part, made in (one for sentence in sentences for one in _parts(sentence)):
+        if said and text.weight(said) + text.weight(part) > RICH:
+            pieces.append(_MessagePiece(text.for_message(said), (rich(section(run)),)))
+            said, run = "", []
+        said, run = (f"{said} {part}", [*run, words(" "), *made]) if said else (part, made)
+    return [*pieces, _MessagePiece(text.for_message(said), (rich(section(run)),))]
+
+
+def _parts(sentence: Sentence) -> list[tuple[str, list[Element]]]:
+    """Return (text, elements) of a sentence with its marks; several where it is endless."""
+    said, marks = sentence.text, cited(sentence)
+    made = []
+    for start, end in text.spans(said, RICH - text.weight(marks) - 1) or [(0, 0)]:
+        piece = said[start:end]
+        made.append((piece, emphasised(piece, clipped(sentence.bold, start, end))))
+    piece, run = made[-1]
+    checked = sentence.verdict is Verdict.CHECK
+    numbers = marks.removesuffix(CHECK_MARK) if checked else marks
+    run = [*run, words(f" {numbers}"), words(CHECK_MARK if checked else "", bold=True)]
+    return [*made[:-1], (f"{piece} {marks}", [one for one in run if one["text"]])]
+
+
+def _not_answered(answer: Answer) -> list[_MessagePiece]:
+    first = _MessagePiece(
+        text.for_message(declined(answer)), (paragraph(declined(answer), bold=True),)
+    )
+    return [first]
+
+
+def _ending(shown: Shown) -> list[_MessagePiece]:
+    answer = shown.answer
+    lines = [text.shorten(f"Note: {note}", LONGEST_NOTE) for note in notes(answer)]
+    noted = [_MessagePiece(text.for_message(line), (context(line),)) for line in lines]
+    return [*noted, *(_sources(shown) if answer.answered else _nearest(shown))]
+
+
+def _sources(shown: Shown) -> list[_MessagePiece]:
+    """Return the heading and a line for each source, as many in one piece as are safe in one."""
+    answer = shown.answer
+    heading = sources_heading(answer)
+    said, sections = text.for_message(heading), [section([words(heading, bold=True)])]
+    pieces: list[_MessagePiece] = []
+    for one in sourced(answer):
+        brief, place = one.citation.brief, place_of(one.citation)
+        line = text.for_message(source_text(brief, place, one.marks))
+        if len(said) + len(line) > RICH:
+            pieces.append(_MessagePiece(said, (rich(*sections),)))
+            said, sections = "", []
+        said = f"{said}\n{line}".strip()
+        page = page_of(shown.desk, one.citation)
+        sections.append(section(source_elements(brief, place, one.marks, page)))
+    return [*pieces, _MessagePiece(said, (rich(*sections),))]
+
+
+def _nearest(shown: Shown) -> list[_MessagePiece]:
+    answer = shown.answer
+    if not answer.nearest:
+        return []
+    pieces = [_MessagePiece("Nearest passages", (paragraph("Nearest passages", bold=True),))]
+    for hit in answer.nearest:
+        line = text.shorten(nearest_line(hit), MESSAGE_TEXT // 8)
+        said = text.one_line(hit.passage.text, FIRST_WORDS)
+        page = page_of_hit(shown.desk, hit)
+        run = source_elements(hit.brief, place_of_hit(hit), page=page)
+        block = rich(section(run), quotation([words(said)]))
+        pieces.append(_MessagePiece(text.for_message(line), (block,)))
+    return pieces
+
+
+def _tail(shown: Shown) -> list[Block]:
+    answer = shown.answer
+    if answer.draft.off_topic and not answer.answered:
+        return []
+    buttons = _buttons(shown)
+    made = [row(*buttons)] if buttons else []
+    if not answer.answered:
+        return made
+    return [*made, feedback(answer.answer_id), context(notice(answer))]
+
+
+def _buttons(shown: Shown) -> list[Element]:
+    answer = shown.answer
+    name = answer.answer_id
+    made = []
+    if answer.citations or answer.nearest:
+        made.append(button("Show passages", actions.SHOW_PASSAGES, name))
+    if not answer.answered:
+        made.append(button("Ask the librarians", actions.ASK_LIBRARIANS, name, confirm=_CONSENT))
+    if shown.offer is Offer.PRIVATELY:
+        made.append(button("Ask privately", actions.ASK_PRIVATELY, name))
+    if shown.offer is Offer.SHARE and answer.answered:
+        made.append(button("Share with channel", actions.SHARE, name))
+    return made
+
+
+def feedback(answer_id: str) -> Block:
+    def side(label: str, said: str, choice: str) -> Element:
+        return {
+            "text": {"type": "plain_text", "text": label, "emoji": False},
+            "value": actions.joined(answer_id, choice),
+            "accessibility_label": said,
+        }
+
+    buttons = {
+        "type": "feedback_buttons",
+        "action_id": actions.FEEDBACK,
+        "positive_button": side("Good answer", "This answer is good", actions.GOOD),
+        "negative_button": side("Bad answer", "Say what is wrong with this answer", actions.BAD),
+    }
+    return {"type": "context_actions", "elements": [buttons]}
+
+
+def _packed(pieces: Iterable[_MessagePiece]) -> list[tuple[str, tuple[Block, ...]]]:
+    """Return (text, blocks) of as few messages as the limits allow."""
+    made: list[tuple[str, tuple[Block, ...]]] = []
+    for piece in pieces:
+        if made:
+            said, blocks = made[-1]
+            fits = len(said) + len(piece.text) + 2 <= MESSAGE_TEXT
+            if fits and len(blocks) + len(piece.blocks) <= MOST_BLOCKS:
+                made[-1] = f"{said}\n{piece.text}", (*blocks, *piece.blocks)
+                continue
+        made.append((piece.text, piece.blocks))
+    return made

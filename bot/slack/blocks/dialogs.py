@@ -1,0 +1,183 @@
+"""Build the dialogs except that of the passages: feedback, settings, upload, ask, a message."""
+
+import json
+from collections.abc import Sequence
+
+from bot.question.question import LONGEST_QUESTION
+from bot.slack import text
+from bot.slack.blocks import actions
+from bot.slack.blocks.elements import (
+    OPTIONS,
+    TITLE,
+    Block,
+    Element,
+    View,
+    context,
+    entry,
+    option,
+    paragraph,
+    plain,
+)
+from bot.slack.blocks.sources import collection_shown
+from bot.slack.types import Answering, ChannelSettings
+
+LONGEST_NOTE = 1_000  # characters that a person may type as feedback
+LONGEST_TITLE = 300
+LONGEST_VALUE = 150  # of an option: collections of longer names cannot be chosen here
+FILE_TYPES = ("pdf", "docx", "html", "htm", "md", "txt", "eml")
+
+_ANSWERING = {
+    Answering.THREAD.value: "In the thread, visible to everyone",
+    Answering.PRIVATE.value: "Only to the person who asks",
+}
+_UNASKED = {
+    "mentions": "Only questions that mention me",
+    "questions": "All questions asked here, with or without a mention",
+}
+
+
+def feedback_view(answer_id: str) -> View:
+    """Return the dialog that asks what is wrong with an answer."""
+    reasons = [option(label, name) for name, label in actions.REASONS.items()]
+    note: Element = {
+        "type": "plain_text_input",
+        "multiline": True,
+        "max_length": LONGEST_NOTE,
+    }
+    blocks = [
+        entry(
+            actions.REASON,
+            "What is wrong with the answer?",
+            {"type": "radio_buttons", "options": reasons},
+        ),
+        entry(actions.NOTE, "Anything else", note, optional=True),
+        context("Your note is saved with the answer; the librarians read it."),
+    ]
+    return _dialog(actions.FEEDBACK_VIEW, "Feedback", "Send", {"answer": answer_id}, blocks)
+
+
+def settings_view(
+    channel: str, collections: Sequence[str], current: ChannelSettings, channel_name: str = ""
+) -> View:
+    """Return the dialog of a channel's settings; `collections` are those it may be given."""
+    chosen = [name for name in current.collections if name in collections]
+    unasked = "questions" if current.unasked else "mentions"
+    place = text.one_line(channel_name, 80)
+    blocks = [
+        context(f"For #{place}" if place else "For this channel"),
+        *_collections(collections, chosen),
+        entry(
+            actions.ANSWERING,
+            "Where answers appear",
+            _radio(_ANSWERING, current.answering.value),
+        ),
+        entry(actions.UNASKED, "Which questions I answer", _radio(_UNASKED, unasked)),
+    ]
+    return _dialog(actions.SETTINGS_VIEW, "Channel settings", "Save", {"channel": channel}, blocks)
+
+
+def upload_view(collections: Sequence[str], channel: str = "") -> View:
+    """Return the dialog to add a brief; the first collection is chosen already."""
+    files: Element = {"type": "file_input", "filetypes": list(FILE_TYPES), "max_files": 1}
+    offered = _options(collections)
+    chosen: Element = {
+        "type": "static_select",
+        "options": offered,
+        "initial_option": offered[0] if offered else None,
+    }
+    title: Element = {"type": "plain_text_input", "max_length": LONGEST_TITLE}
+    date: Element = {
+        "type": "plain_text_input",
+        "max_length": 10,
+        "placeholder": plain("2019-03-31, 2019-03 or 2019", 150),
+    }
+    blocks = [
+        entry(actions.FILES, "The brief", files, hint=", ".join(FILE_TYPES)),
+        *([entry(actions.COLLECTION, "Collection", chosen)] if offered else []),
+        entry(
+            actions.TITLE, "Title", title, optional=True, hint="If empty, taken from the document"
+        ),
+        entry(actions.DATE, "Date", date, optional=True, hint="If empty, taken from the document"),
+    ]
+    return _dialog(actions.UPLOAD_VIEW, "Add a brief", "Add", {"channel": channel}, blocks)
+
+
+def ask_view(question: str = "", channel: str = "") -> View:
+    """Return the dialog to ask a question, with one to start from."""
+    field: Element = {
+        "type": "plain_text_input",
+        "multiline": True,
+        "min_length": 2,
+        "max_length": 3_000,
+    }
+    first = text.shorten(text.clean(question[:LONGEST_QUESTION]), 2_900).strip()
+    blocks = [
+        entry(
+            actions.QUESTION,
+            "Your question",
+            {**field, "initial_value": first} if len(first) > 1 else field,
+            hint="Only you see the answer.",
+        )
+    ]
+    return _dialog(actions.ASK_VIEW, "Ask the briefs", "Ask", {"channel": channel}, blocks)
+
+
+def message_view(title: str, line: str) -> View:
+    """Return a dialog that only says something, such as that a page is loading."""
+    return {
+        "type": "modal",
+        "callback_id": actions.MESSAGE_VIEW,
+        "title": plain(title, TITLE),
+        "close": plain("Close", TITLE),
+        "blocks": [paragraph(line)],
+    }
+
+
+def _dialog(
+    name: str, title: str, submit: str, kept: dict[str, str], blocks: Sequence[Block]
+) -> View:
+    return {
+        "type": "modal",
+        "callback_id": name,
+        "title": plain(title, TITLE),
+        "submit": plain(submit, TITLE),
+        "close": plain("Cancel", TITLE),
+        "private_metadata": json.dumps(kept),
+        "blocks": list(blocks),
+    }
+
+
+def _collections(collections: Sequence[str], chosen: Sequence[str]) -> list[Block]:
+    offered = _options([*chosen, *(name for name in collections if name not in chosen)])
+    if not offered:
+        return [paragraph("There is no collection that this channel may use.")]
+    first = [one for one in offered if one["value"] in chosen]
+    menu: Element = {"type": "multi_static_select", "options": offered}
+    if first:
+        menu["initial_options"] = first
+    made = entry(
+        actions.COLLECTIONS,
+        "Collections for this channel",
+        menu,
+        optional=True,
+        hint="If you choose none: all that briefs.toml allows here",
+    )
+    left_out = len(collections) - len(offered)
+    return [
+        made,
+        context(f"{left_out} more collections do not fit here; set them in briefs.toml."),
+    ][: 2 if left_out else 1]
+
+
+def _options(names: Sequence[str]) -> list[Element]:
+    fit = [name for name in dict.fromkeys(names) if 0 < text.weight(name) <= LONGEST_VALUE]
+    sendable = [name for name in fit if text.clean(name) == name]
+    return [option(collection_shown(name), name) for name in sendable[:OPTIONS]]
+
+
+def _radio(choices: dict[str, str], chosen: str) -> Element:
+    return {
+        "type": "radio_buttons",
+        "options": [option(label, name) for name, label in choices.items()],
+        "initial_option": option(choices[chosen], chosen),
+    }

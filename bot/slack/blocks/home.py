@@ -1,0 +1,111 @@
+"""Build App Home: what is in the library, the newest briefs, your recent questions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.answering.render import NO_DATE
+from bot.slack import text
+from bot.slack.blocks import actions
+from bot.slack.blocks.briefs import brief_lines
+from bot.slack.blocks.elements import (
+    Block,
+    Element,
+    View,
+    button,
+    confirmation,
+    context,
+    divider,
+    header,
+    paragraph,
+    rich,
+    section,
+    words,
+)
+from bot.slack.blocks.elements import actions as row
+from bot.slack.phrases import counted
+from bot.slack.types import InboxEntry, QuestionOutcome
+from index.passage import BriefRef
+
+MOST_BRIEFS = 10
+MOST_QUESTIONS = 10
+QUESTION = 200
+
+_ENDED = {
+    QuestionOutcome.ANSWERED: "answered",
+    QuestionOutcome.DECLINED: "not in the briefs",
+    QuestionOutcome.FAILED: "failed",
+    QuestionOutcome.WITHDRAWN: "deleted",
+}
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """What App Home shows one person: only of collections that this person may see."""
+
+    briefs: int
+    passages: int
+    newest: str | None  # date of the newest brief
+    latest: Sequence[BriefRef] = ()  # newest first
+    recent: Sequence[InboxEntry] = ()  # the person's questions, newest first
+    may_add: bool = True
+
+
+def home_view(page: HomePage) -> View:
+    add = [button("Add a brief", actions.OPEN_UPLOAD)] if page.may_add else []
+    blocks = [
+        header("Ask the briefs"),
+        paragraph(
+            "Message me, mention me in a channel, or ask here. I cite every sentence of an answer; "
+            "if the briefs do not contain it, I say so."
+        ),
+        row(button("Ask a question", actions.OPEN_ASK, style="primary"), *add),
+        header("In the library"),
+        paragraph(_library(page)),
+        *_latest(page.latest),
+        *_recent(page.recent),
+        divider(),
+        row(_delete()),
+        context("Type /briefs help to see all commands."),
+    ]
+    return {"type": "home", "blocks": blocks}
+
+
+def _library(page: HomePage) -> str:
+    if not page.briefs:
+        return "There are no briefs yet that you can see."
+    newest = text.one_line(page.newest or NO_DATE, 40)
+    sizes = f"{counted(page.briefs, 'brief')}, {counted(page.passages, 'passage')}"
+    return f"{sizes}; the newest is from {newest}." if page.newest else f"{sizes}."
+
+
+def _latest(briefs: Sequence[BriefRef]) -> list[Block]:
+    lines = brief_lines(briefs[:MOST_BRIEFS])
+    return [header("Newest briefs"), *lines] if lines else []
+
+
+def _recent(claims: Sequence[InboxEntry]) -> list[Block]:
+    if not claims:
+        return []
+    blocks = [header("Your recent questions")]
+    for claim in claims[:MOST_QUESTIONS]:
+        asked = text.one_line(claim.incoming.text, QUESTION)
+        ended = _ENDED[claim.outcome] if claim.outcome else "being answered"
+        blocks.append(rich(section([words(asked or "–"), words(f"  {ended}", italic=True)])))
+        if claim.answer_id and claim.outcome in {
+            QuestionOutcome.ANSWERED,
+            QuestionOutcome.DECLINED,
+        }:
+            blocks.append(row(button("Show passages", actions.SHOW_PASSAGES, claim.answer_id)))
+    return blocks
+
+
+def _delete() -> Element:
+    """Return the button that is there for everybody: older questions are on record, too."""
+    asked_first = confirmation(
+        "Delete your history?",
+        "This deletes your questions and feedback here and on record. What was posted in channels "
+        "stays.",
+        "Delete",
+        "Keep",
+    )
+    return button("Delete my history", actions.DELETE_HISTORY, style="danger", confirm=asked_first)

@@ -1,0 +1,150 @@
+"""Build the bot's short messages: failures, an edited question, help, what became of files."""
+
+from collections.abc import Sequence
+
+from bot.slack import text
+from bot.slack.blocks import actions
+from bot.slack.blocks.elements import (
+    MESSAGE_TEXT,
+    RICH,
+    Block,
+    Message,
+    bullets,
+    button,
+    confirmation,
+    context,
+    paragraph,
+    quotation,
+    rich,
+    section,
+    words,
+)
+from bot.slack.blocks.elements import actions as row
+from bot.slack.blocks.sources import collection_shown, name_of
+from bot.slack.phrases import counted
+from bot.slack.setup.manifest import ASK_NAME
+from ingest.report import Item, Result
+
+MOST_ITEMS = 10  # documents listed one by one
+REASON = 500  # characters
+
+_DONE = {
+    Result.NEW: "Added",
+    Result.VERSION: "Added as a new version",
+    Result.OLDER: "Added as an older version",
+    Result.RENDITION: "Already in the library from another file",
+    Result.UNCHANGED: "Already in the library",
+    Result.WITHDRAWN: "Removed",
+    Result.IGNORED: "Skipped",
+}
+_UNDOABLE = {Result.NEW, Result.VERSION, Result.OLDER}
+
+
+def said(line: str) -> Message:
+    return Message(text.for_message(text.shorten(line, RICH)), (paragraph(line),))
+
+
+def failed(reason: str) -> Message:
+    """Return what the person hears whose question could not be answered."""
+    why = text.one_line(reason, REASON)
+    blocks = (rich(section([words("I could not answer this.", bold=True), words(f" {why}")])),)
+    return Message(text.for_message(f"I could not answer this. {why}".strip()), blocks)
+
+
+def offer_again(answer_id: str) -> Message:
+    """Return the offer to answer a question that was edited after it was answered."""
+    line = "You changed this question after it was answered."
+    asked = button("Answer it again", actions.ASK_AGAIN, answer_id, style="primary")
+    return Message(line, (paragraph(line), row(asked)))
+
+
+_COMMANDS = (
+    ("/briefs ask QUESTION", "answers your question, visible only to you"),
+    ("/briefs search WORDS", "finds passages"),
+    ("/briefs latest", "lists the newest briefs"),
+    ("/briefs brief ID", "shows one brief"),
+    ("/briefs add", "adds a brief"),
+    ("/briefs settings", "sets which collections this channel sees and how I answer here"),
+    ("/briefs help", "shows this list"),
+)
+
+
+def help_message() -> Message:
+    first = (
+        "Ask me in a direct message, or mention me in a channel. In a thread that I have answered"
+        " in, just keep asking. I answer from your briefs and cite every sentence; if they do not"
+        " contain the answer, I say so."
+    )
+    listed = [[words(name, code=True), words(f" {what}")] for name, what in _COMMANDS]
+    last = (
+        "To add a brief, send me the file in a direct message. "
+        f"To ask about a message, choose “{ASK_NAME}” under More actions."
+    )
+    lines = [first, *(f"{name} {what}" for name, what in _COMMANDS), last]
+    blocks = (paragraph(first), rich(bullets(listed)), context(last))
+    return Message("\n".join(lines), blocks)
+
+
+def ingested(items: Sequence[Item], collection: str, readers: str = "") -> Message:
+    """Return what became of documents: title, date, passages and Undo, or why not.
+
+    `readers` says who can read what was added.
+    """
+    lines, blocks = list[str](), list[Block]()
+    for item in items[:MOST_ITEMS]:
+        line, made = _failure(item) if item.result is Result.FAILED else _success(item, collection)
+        lines.append(line)
+        blocks += made
+    if len(items) > MOST_ITEMS:
+        more = f"and {counted(len(items) - MOST_ITEMS, 'more document')}"
+        lines.append(more)
+        blocks.append(context(more))
+    if readers and any(item.result is not Result.FAILED for item in items):
+        lines.append(readers)
+        blocks.append(context(readers))
+    if not lines:
+        return said("There was no document to add.")
+    return Message(text.fit("\n".join(lines), MESSAGE_TEXT), tuple(blocks))
+
+
+def _success(item: Item, collection: str) -> tuple[str, list[Block]]:
+    done = _DONE[item.result]
+    title = text.one_line(item.title or name_of(item.location), 200)
+    facts = [text.one_line(item.date or "no date", 40)]
+    if item.result in _UNDOABLE:
+        facts.append(counted(item.passages, "passage"))
+        facts.append(f"collection {text.one_line(collection_shown(collection), 80)}")
+    known = text.one_line(item.of or "", 200)
+    told = f"{done} of “{known}”" if known and item.result is Result.VERSION else done
+    details = ", ".join(facts)
+    run = [words(f"{told}: "), words(title, bold=True), words(f", {details}")]
+    blocks: list[Block] = [rich(section(run))]
+    if item.reason:
+        blocks.append(context(text.one_line(item.reason, REASON)))
+    if item.result in _UNDOABLE and item.brief_id and len(item.brief_id) < 1_000:
+        blocks.append(row(_undo(f"{item.brief_id}@{item.version or 1}")))
+    return text.for_message(f"{told}: {title}, {details}"), blocks
+
+
+def _undo(value: str) -> Block:
+    asked = confirmation(
+        "Remove this brief?", "It can no longer be found or cited.", "Remove", "Keep"
+    )
+    return button("Undo", actions.UNDO_INGEST, value, confirm=asked)
+
+
+def _failure(item: Item) -> tuple[str, list[Block]]:
+    name, why = name_of(item.location), text.one_line(item.reason or "no reason given", REASON)
+    run = [words("Not added: "), words(name, bold=True), words(f": {why}")]
+    return text.for_message(f"Not added: {name}: {why}"), [rich(section(run))]
+
+
+def asked_librarians(question: str, asker: str) -> Message:
+    """Return the message to the librarians: a question without an answer, and who asked it."""
+    line = text.shorten(text.clean(question), 1_000)
+    heading = "The briefs do not answer this question. Is there a brief about it?"
+    known = asker.isascii() and asker.isalnum() and asker[:1] in {"U", "W"}
+    who = {"type": "user", "user_id": asker} if known else words("somebody")
+    asked = section([words("Asked by "), who])
+    blocks = (paragraph(heading, bold=True), rich(quotation([words(line)]), asked))
+    return Message(text.for_message(f"{heading}\n{line}"), blocks)

@@ -1,0 +1,129 @@
+"""Bring what was posted into the ledger: each post in, one record of it out, whoever is killed.
+
+A post is noted as a job in the transaction that ends its question, so that no question ends
+without; the ledger's record follows. What was recorded by a process that was killed before it could
+finish the job is known by its name in the record. The jobs of an answer share a lane.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.jobs.queue import Job, NewJob, Queue, jobs
+from bot.jobs.worker import Lease
+from bot.ledger.ledger import Ledger, RecordKind
+from bot.slack.delivery.tables import person_of
+from bot.slack.types import Incoming, Posted
+from index.errors import NotFound
+
+log = logging.getLogger(__name__)
+
+RECORD = "record"  # the kind of job
+
+
+@dataclass(frozen=True)
+class AnswerPost:
+    """A message of an answer as it went out.
+
+    `name` is one that no other message of the answer has: "answer", "answer.1", "shared".
+    """
+
+    answer_id: str
+    name: str
+    posted: Posted
+    alone: bool = False  # its asker alone sees it
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What the record says of it that nobody typed."""
+        return {
+            "surface": "slack",
+            "post": self.name,
+            "streamed": self.posted.streamed,
+            "plain": self.posted.plain,
+            "alone": self.alone,
+        }
+
+    def private(self, incoming: Incoming) -> dict[str, Any]:
+        """What the record says of it that can be forgotten; `ts` is None where Slack told none."""
+        return {
+            "place": f"slack:{incoming.team}:{self.posted.channel}:{incoming.root}",
+            "ts": self.posted.ts or None,
+            "text": self.posted.text,
+            "blocks": list(self.posted.blocks),
+        }
+
+
+def noted(
+    answer_id: str, name: str, posted: Sequence[Posted], *, alone: bool = False
+) -> list[AnswerPost]:
+    """Return the messages of an answer as they are noted: "answer", "answer.1", and so on."""
+    return [
+        AnswerPost(answer_id, f"{name}.{number}" if number else name, one, alone)
+        for number, one in enumerate(posted)
+    ]
+
+
+def jobs_of(posts: Iterable[AnswerPost], incoming: Incoming, *, forgotten: bool) -> list[NewJob]:
+    """Return the jobs that record these posts."""
+    return [
+        NewJob(
+            RECORD, f"{one.answer_id}/{one.name}", one.answer_id,
+            person=person_of(incoming.team, incoming.user),
+            payload={"answer_id": one.answer_id, "body": one.body},
+            private=None if forgotten else one.private(incoming),
+        )
+        for one in posts
+    ]  # fmt: skip
+
+
+class Records:
+    """The posts that are noted and not recorded yet."""
+
+    def __init__(self, queue: Queue, ledger: Ledger) -> None:
+        self._queue, self._ledger = queue, ledger
+        self._one_at_a_time = threading.Lock()
+
+    async def handle(self, lease: Lease) -> None:
+        """Record one post; where that fails, it is tried again."""
+        await asyncio.to_thread(self._record, lease.job)
+
+    def record(self, answer_id: str | None = None) -> int:
+        """Record the posts of an answer, or of all, that no process is at; return how many.
+
+        Raises LedgerError or DatabaseUnavailable where that fails; then they are kept.
+        """
+        count = 0
+        while job := self._queue.take([RECORD], lane=answer_id):
+            self._record(job)
+            count += 1
+        return count
+
+    def waiting(self) -> int:
+        """Return how many posts are not recorded yet."""
+        return self._queue.waiting(RECORD)
+
+    def _record(self, job: Job) -> None:
+        answer_id, body = job.payload["answer_id"], job.payload["body"]
+        with self._one_at_a_time:
+            known = self._ledger.further(answer_id, RecordKind.POSTED)
+            if not any(one.body.get("post") == body["post"] for one in known):
+                try:
+                    self._ledger.add(RecordKind.POSTED, answer_id, body, job.private)
+                except NotFound:
+                    log.warning("a post of an answer that is not in the ledger: not recorded")
+        if self._finished_forgotten(job):
+            self._ledger.forget([answer_id])
+
+    def _finished_forgotten(self, job: Job) -> bool:
+        """Finish a job; tell whether what it records was forgotten meanwhile."""
+        with self._queue.write() as connection:
+            query = select(jobs.c.private).where(self._queue.ours(job))
+            row = connection.execute(query).first()
+            self._queue.finish_in(connection, job)
+        return row is not None and row.private is None and job.private is not None

@@ -1,0 +1,136 @@
+"""Buttons of answers, dialogs and App Home, each with its handler.
+
+A click is acknowledged before anything is done. A button carries an answer's id and no more; access
+is checked again for the person who clicks.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.audit.upkeep import forget_person
+from bot.ledger.ledger import By
+from bot.slack import phrases
+from bot.slack.access import permissions
+from bot.slack.blocks import actions
+from bot.slack.blocks.dialogs import ask_view, feedback_view, message_view
+from bot.slack.blocks.notices import asked_librarians
+from bot.slack.delivery import erasing
+from bot.slack.delivery.outbox import Undeliverable
+from bot.slack.delivery.uploads import Added
+from bot.slack.events import asking, dialogs, passages, sharing
+from bot.slack.events.asking import question_of
+from bot.slack.events.clicks import Click, opened, tell, updated, value_of, where_of
+from bot.slack.events.messages import Intake
+from bot.slack.events.workspace import show_home
+from bot.slack.parts import SlackServices
+from index.library import Library
+from index.passage import split_version
+
+log = logging.getLogger(__name__)
+
+
+async def undo(click: Click) -> None:
+    """Remove a brief again, for the person who added it or an admin."""
+    parts, where = click.parts, click.where
+    brief_id, version = split_version(click.value)
+    added = await asyncio.to_thread(parts.uploads.of, brief_id, version or 1)
+    own = [one for one in added if (one.team, one.user) == (parts.team, where.user)]
+    if not own and added and await permissions.is_admin(parts, where.user):
+        own = added
+    if not own:
+        await tell(parts, where, phrases.NOT_YOUR_BRIEF)
+        return
+    gone = await asyncio.to_thread(_withdrawn, parts.library, own)
+    await tell(parts, where, phrases.REMOVED if gone else phrases.REMOVED_ALREADY)
+
+
+def _withdrawn(library: Library, added: list[Added]) -> bool:
+    """Drop these documents; False where none of them is in the library any more."""
+    found = [library.rendition(one.location, one.collection) for one in added]
+    dropped = [row for row in found if row is not None and row.state != "withdrawn"]
+    if dropped:
+        library.publish((), dropped)
+    return bool(dropped)
+
+
+async def feedback(click: Click) -> None:
+    """Record a good answer; ask in a dialog what is wrong with a bad one."""
+    parts, where = click.parts, click.where
+    answer_id, side = actions.parted(click.value)
+    if side == actions.BAD:
+        await opened(click.client, where, feedback_view(answer_id))
+        return
+    await asyncio.to_thread(parts.feedback.add, answer_id, parts.team, where.user, True)
+    await tell(parts, where, phrases.THANKS)
+
+
+async def ask_librarians(click: Click) -> None:
+    """Pass a question on to the librarians, and post it in their channel where there is one."""
+    parts, where, answer_id = click.parts, click.where, click.value
+    question = await question_of(parts, where, answer_id)
+    add = parts.requests.add
+    new = await asyncio.to_thread(add, question, answer_id, parts.team, where.user)
+    if new and parts.settings.notify:
+        line = asked_librarians(question, where.user)
+        marker = f"wish-{answer_id}-{where.user}"
+        try:
+            await parts.outbox.post(
+                parts.settings.notify, None, line.text, list(line.blocks), marker
+            )
+        except Undeliverable as failure:
+            log.error("slack.notify: the question could not be posted there (%s)", failure.code)
+    await tell(parts, where, phrases.ASKED_LIBRARIANS)
+
+
+async def delete_history(click: Click) -> None:
+    """Forget all that a person typed, here and in the ledger."""
+    parts, client, where = click.parts, click.client, click.where
+    view = await opened(client, where, message_view("Your history", phrases.LOADING))
+    person = f"slack:{parts.team}:{where.user}"
+    await asyncio.to_thread(forget_person, parts.library.database, person, [erasing], By.PERSON)
+    await updated(client, view, message_view("Your history", phrases.FORGOTTEN))
+    await show_home(parts, client, where.user)
+
+
+async def open_ask(click: Click) -> None:
+    await opened(click.client, click.where, ask_view())
+
+
+async def open_upload(click: Click) -> None:
+    await dialogs.open_upload(click.parts, click.client, click.where)
+
+
+HANDLERS: dict[str, Callable[[Click], Awaitable[None]]] = {
+    actions.SHOW_PASSAGES: passages.show,
+    actions.MORE_CONTEXT: passages.more,
+    actions.TURN_PAGE: passages.turn,
+    actions.TURN_BACK: passages.turn,
+    actions.FEEDBACK: feedback,
+    actions.ASK_PRIVATELY: asking.ask_privately,
+    actions.ASK_AGAIN: asking.ask_again,
+    actions.ASK_ANEW: asking.ask_anew,
+    actions.ASK_LIBRARIANS: ask_librarians,
+    actions.SHARE: sharing.share,
+    actions.UNDO_INGEST: undo,
+    actions.DELETE_HISTORY: delete_history,
+    actions.OPEN_ASK: open_ask,
+    actions.OPEN_UPLOAD: open_upload,
+}
+
+
+def register(app: AsyncApp, parts: SlackServices, intake: Intake) -> None:
+    def listen(name: str, handle: Callable[[Click], Awaitable[None]]) -> None:
+        @app.action(name)
+        async def clicked(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
+            await ack()
+            where, view = where_of(body), body.get("view") or {}
+            click = Click(parts, intake.accept, client, where, value_of(body), view)
+            intake.background.start(handle(click), lambda line: tell(parts, where, line))
+
+    for name, handle in HANDLERS.items():
+        listen(name, handle)

@@ -1,0 +1,132 @@
+"""The command /briefs and the shortcuts; only the person who uses them sees the reply.
+
+Acknowledged before anything is done. A brief that the person may not see does not exist for them.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import NothingVisible
+from bot.question.question import LONGEST_QUESTION
+from bot.slack import phrases, text
+from bot.slack.access import permissions
+from bot.slack.blocks import briefs as brief_blocks
+from bot.slack.blocks import notices
+from bot.slack.blocks.dialogs import ask_view
+from bot.slack.delivery.uploads import Tell
+from bot.slack.events import dialogs, files
+from bot.slack.events.asking import question_at
+from bot.slack.events.clicks import Where, opened, own_ts, tell, where_of
+from bot.slack.events.messages import Intake
+from bot.slack.parts import SlackServices
+from bot.slack.setup.manifest import ADD_SHORTCUT, ASK_SHORTCUT, COMMAND, OPEN_SHORTCUT
+from bot.slack.types import AskedVia
+from index.errors import UsageError
+from index.passage import Hit, split_version
+from index.search import Query
+
+HITS = 10
+
+Body = dict[str, Any]
+Reply = Callable[[SlackServices, Where, str], Coroutine[Any, Any, None]]
+
+
+def register(app: AsyncApp, parts: SlackServices, intake: Intake) -> None:
+    def start(where: Where, work: Coroutine[Any, Any, None]) -> None:
+        intake.background.start(work, lambda line: tell(parts, where, line))
+
+    @app.command(COMMAND)
+    async def briefs(ack: Any, body: Body, client: AsyncWebClient) -> None:
+        await ack()
+        where = where_of(body)
+        word, _, rest = str(body.get("text") or "").strip().partition(" ")
+        said, word = text.readable(rest, parts.bot_user).strip(), word.lower()
+        if word == "ask":
+            start(where, _ask(parts, intake, where, said, AskedVia.COMMAND))
+        elif word == "add":
+            start(where, dialogs.open_upload(parts, client, where))
+        elif word == "settings":
+            start(where, dialogs.open_settings(parts, client, where))
+        else:
+            start(where, _REPLIES.get(word, _help)(parts, where, said))
+
+    @app.shortcut(ASK_SHORTCUT)
+    async def ask(ack: Any, body: Body) -> None:
+        await ack()
+        where, message = where_of(body), body.get("message") or {}
+        said = text.readable(str(message.get("text") or ""), parts.bot_user).strip()
+        start(where, _ask(parts, intake, where, said, AskedVia.SHORTCUT))
+
+    @app.shortcut(ADD_SHORTCUT)
+    async def add(ack: Any, body: Body) -> None:
+        where, given = where_of(body), (body.get("message") or {}).get("files") or ()
+        upload = files.upload_from(parts, where, own_ts(), given, Tell.ASIDE)
+        if upload.files:
+            await asyncio.to_thread(parts.uploads.begin, upload)
+        else:
+            intake.background.start(tell(parts, where, phrases.NO_FILES))
+        await ack()
+
+    @app.shortcut(OPEN_SHORTCUT)
+    async def ask_anywhere(ack: Any, body: Body, client: AsyncWebClient) -> None:
+        await ack()
+        await opened(client, where_of(body), ask_view())
+
+
+async def _ask(
+    parts: SlackServices, intake: Intake, where: Where, question: str, via: AskedVia
+) -> None:
+    """Take in a question, to be answered to the person who asks alone."""
+    if not any(map(str.isalnum, question)):
+        raise UsageError(phrases.NO_QUESTION if via is AskedVia.COMMAND else phrases.NOTHING_TO_ASK)
+    asked = question_at(parts, where, question[:LONGEST_QUESTION], via, where.trigger or None)
+    await intake.accept(asked)
+
+
+async def _search(parts: SlackServices, where: Where, words: str) -> None:
+    if not any(map(str.isalnum, words)):
+        raise UsageError(phrases.NO_WORDS)
+    hits = await _hits(parts, where, words)
+    await tell(parts, where, brief_blocks.search(words, hits, parts.desk))
+
+
+async def _hits(parts: SlackServices, where: Where, words: str) -> list[Hit]:
+    seen = await permissions.searchable(parts, where.channel, where.user)
+    try:
+        query = Query(words[:LONGEST_QUESTION], filters=seen.filters)
+    except NothingVisible:
+        return []
+    hits = await asyncio.to_thread(parts.library.search, query, HITS)
+    collections = {hit.brief.collection for hit in hits}
+    names = await permissions.seen_by(parts, where.channel, where.user, collections)
+    return [hit for hit in hits if hit.brief.collection in names]
+
+
+async def _latest(parts: SlackServices, where: Where, _: str) -> None:
+    rows = await permissions.briefs_for(parts, where.channel, where.user)
+    await tell(parts, where, brief_blocks.latest([row.brief for row in rows]))
+
+
+async def _brief(parts: SlackServices, where: Where, name: str) -> None:
+    """Tell of a brief; of one that may not be seen as of one that is not there."""
+    if not name:
+        raise UsageError(phrases.NO_ID)
+    wanted, version = split_version(name.split()[0])
+    for row in await permissions.briefs_for(parts, where.channel, where.user):
+        found = row.brief
+        if wanted in (found.id, found.number) and version in (None, found.version):
+            brief = await asyncio.to_thread(parts.library.brief, found.id, found.version)
+            await tell(parts, where, brief_blocks.one_brief(brief, row.passages))
+            return
+    await tell(parts, where, phrases.no_such_brief(name))
+
+
+async def _help(parts: SlackServices, where: Where, _: str) -> None:
+    await tell(parts, where, notices.help_message())
+
+
+_REPLIES: dict[str, Reply] = {"search": _search, "latest": _latest, "brief": _brief, "help": _help}

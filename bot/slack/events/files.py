@@ -1,0 +1,188 @@
+"""Bring files that people hand over into the library: a message with files in, a report out.
+
+By a file dropped in a direct message or with a mention, a shortcut on a message, or the dialog; in
+each case the upload is a job before Slack hears that it was received.
+Only full members add, and only to a collection that they may see; what is added in a private place
+is seen there alone, and the reply says who can read it. One file that fails stops no
+other. Files are read from a folder of ours that is gone afterwards; what goes on record is where
+they came from: slack:TEAM/CHANNEL/FILE/NAME.
+"""
+
+import asyncio
+import logging
+import tempfile
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bot.jobs.worker import Lease
+from bot.slack import phrases
+from bot.slack.access import permissions
+from bot.slack.access.audience import Rule, place_collection
+from bot.slack.blocks.elements import Message
+from bot.slack.blocks.notices import ingested, said
+from bot.slack.delivery.uploads import ATTEMPTS, Added, Tell, Upload, upload_of
+from bot.slack.events.clicks import Where, done, tell
+from bot.slack.events.download import DownloadedFile, fetch
+from bot.slack.parts import SlackServices
+from bot.slack.types import PlaceKind
+from index.errors import BriefsError, ReadError, UsageError
+from index.library import Library
+from ingest.document import Metadata
+from ingest.pipeline import Options, ingest
+from ingest.report import Item, Result
+
+log = logging.getLogger(__name__)
+
+MOST_FILES = 10  # of one message
+DEFAULT = "default"  # the collection where none is chosen
+_ADDED = frozenset({Result.NEW, Result.VERSION, Result.OLDER, Result.RENDITION})
+
+
+def upload_from(
+    parts: SlackServices, where: Where, ts: str, files: Sequence[Mapping[str, Any]], tell: Tell
+) -> Upload:
+    """Return the files that Slack's objects name."""
+    return Upload(
+        parts.team, where.channel, ts, where.user, _names(files), where.thread_ts, tell=tell,
+        response_url=where.response_url,
+    )  # fmt: skip
+
+
+def _names(files: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    return {str(one["id"]): str(one.get("name") or "") for one in files if one.get("id")}
+
+
+async def handle(parts: SlackServices, lease: Lease) -> None:
+    """Add the files of an upload, and say what became of them."""
+    upload = upload_of(lease.job)
+    if upload is None:
+        return  # its sender was forgotten
+    where = Where(upload.user, upload.channel, upload.thread_ts, response_url=upload.response_url)
+    at = Where(upload.user) if upload.tell is Tell.DIRECT else where
+    await done(_brought(parts, upload, at, lease), lambda line: tell(parts, at, line))
+
+
+async def _brought(parts: SlackServices, upload: Upload, at: Where, lease: Lease) -> None:
+    if lease.job.attempts > ATTEMPTS:
+        raise UsageError(phrases.FILES_GIVEN_UP)
+    message, collection = await add(parts, upload, again=lease.job.again)
+    if upload.tell is not Tell.THREAD:
+        await tell(parts, at, message)
+        return
+    for_all = bool(collection) and await permissions.seen_by_all(
+        parts, at.channel, at.user, {collection}
+    )
+    if not (at.direct or for_all):
+        await tell(parts, at, message)
+        return
+    marker = f"files-{at.channel}-{upload.ts}"
+    if lease.job.again and await parts.outbox.find(at.channel, at.thread_ts, marker):
+        return
+    await lease.hold()
+    await parts.outbox.post(at.channel, at.thread_ts, message.text, list(message.blocks), marker)
+
+
+async def add(parts: SlackServices, upload: Upload, *, again: bool = False) -> tuple[Message, str]:
+    """Add files; return what to say, and the collection, "" where nothing may be added."""
+    where = Where(upload.user, upload.channel)
+    if not await permissions.is_full_member(parts, where.user):
+        return said(phrases.MEMBERS_ONLY), ""
+    collection = upload.collection or await collection_of(parts, where)
+    if collection not in await permissions.seen_by(parts, where.channel, where.user, {collection}):
+        return said(phrases.NOT_TO_BE_ADDED), ""
+    items = list[Item]()
+    file_ids = list(upload.files)
+    for file_id in file_ids[:MOST_FILES]:
+        items += await _one(parts, upload, file_id, collection, again=again)
+    too_many = f"only {MOST_FILES} files of one message are taken; send the rest in another"
+    items += [_failed(upload, one, too_many) for one in file_ids[MOST_FILES:]]
+    return ingested(items, collection, phrases.readers(parts.policy.rule(collection))), collection
+
+
+async def collection_of(parts: SlackServices, where: Where) -> str:
+    """Return where files go for which no collection is chosen.
+
+    What is added in a direct message or a private place stays there, unless the channel is set to
+    one collection that it alone sees. Of a public channel it is the single one set, or the default.
+    """
+    if where.direct:
+        return place_collection(parts.team, where.user)
+    channel = where.channel
+    facts = await parts.directory.channel(channel, fresh=True)
+    public = facts.known and facts.kind is PlaceKind.PUBLIC
+    chosen = (await asyncio.to_thread(parts.preferences.get, parts.team, channel)).collections
+    stated = parts.policy.channels.get(channel)
+    names = chosen or (stated.collections if stated else ())
+    single = names[0] if len(names) == 1 else DEFAULT
+    if public or parts.policy.rule(single) == Rule(channels=frozenset({channel})):
+        return single
+    return place_collection(parts.team, channel)
+
+
+async def _one(
+    parts: SlackServices, upload: Upload, file_id: str, collection: str, *, again: bool
+) -> Sequence[Item]:
+    """Add one file; whatever is wrong with it is a line of the report."""
+    try:
+        return await _added(parts, upload, file_id, collection, again=again)
+    except ReadError as error:
+        return [_failed(upload, file_id, str(error))]
+    except BriefsError as error:
+        log.error("a file could not be added: %s", error)
+    except Exception as error:
+        where = "".join(traceback.format_tb(error.__traceback__))
+        log.error("a file could not be added: %s\n%s", type(error).__name__, where)
+    return [_failed(upload, file_id, phrases.BROKEN)]
+
+
+def _failed(upload: Upload, file_id: str, reason: str) -> Item:
+    return Item(upload.files.get(file_id) or "the file", Result.FAILED, reason=reason)
+
+
+async def _added(
+    parts: SlackServices, upload: Upload, file_id: str, collection: str, *, again: bool
+) -> list[Item]:
+    limit = parts.library.settings.max_file_megabytes << 20
+    fetched = await fetch(parts.settings, file_id, limit)
+    location = f"slack:{parts.team}/{upload.channel or upload.user}/{file_id}/{fetched.name}"
+    options = Options(collection=collection, given=Metadata(title=upload.title, date=upload.date))
+    items = await asyncio.to_thread(_ingested, parts, fetched, location, options)
+    if again:
+        items = await asyncio.to_thread(_as_added, parts.library, items)
+    for item in items:
+        if item.result in _ADDED and item.brief_id and item.version:
+            added = Added(
+                item.brief_id, item.version, item.location, collection, parts.team, upload.user
+            )
+            await asyncio.to_thread(parts.uploads.note, added)
+    return items
+
+
+def _ingested(
+    parts: SlackServices, fetched: DownloadedFile, location: str, options: Options
+) -> list[Item]:
+    """Ingest one file from a folder that only this user may look into."""
+    with tempfile.TemporaryDirectory(prefix="briefs-slack-") as folder:
+        path = Path(folder).resolve() / fetched.name
+        path.write_bytes(fetched.data)
+        recorded = replace(options, recorded_as={str(path): location})
+        return ingest(parts.library, [str(path)], recorded).items
+
+
+def _as_added(library: Library, items: Sequence[Item]) -> list[Item]:
+    """Tell of what was added before its process died as of what is added now."""
+    known = {row.brief.source: row for row in library.versions()}
+    told = []
+    for item in items:
+        row = known.get(item.location) if item.result is Result.UNCHANGED else None
+        if row is not None:
+            brief = row.brief
+            item = Item(
+                item.location, Result.NEW, brief.id, brief.version, brief.title, brief.date,
+                row.passages,
+            )  # fmt: skip
+        told.append(item)
+    return told

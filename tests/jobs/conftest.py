@@ -1,0 +1,49 @@
+"""Queues on both databases, by a clock turned by hand."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from bot.jobs.queue import Queue
+from index.database import Database
+from index.settings import Settings
+
+
+class Clock:
+    """Seconds since 1970."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def either_database(either_settings: Settings, tmp_path) -> Iterator[Database]:
+    """An empty database: SQLite's, then PostgreSQL's."""
+    url = either_settings.database_url
+    database = Database(url.get_secret_value() if url else f"sqlite:///{tmp_path}/library.db")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def open_queue(either_database: Database, clock: Clock) -> Callable[..., Queue]:
+    """Open the queue as another process would."""
+    return lambda owner, **more: Queue(either_database, owner, clock=clock, **more)
+
+
+@pytest.fixture
+def queue(open_queue) -> Queue:
+    return open_queue("one")

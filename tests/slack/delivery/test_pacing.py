@@ -1,0 +1,141 @@
+"""Pacing hands out turns: holds after a 429, spaces in a channel, budgets a minute."""
+
+import asyncio
+import itertools
+
+import pytest
+
+from bot.slack.delivery.faults import Crowded
+from bot.slack.delivery.pacing import JITTER, PER_MINUTE, Pacing, Turn
+from tests.slack.delivery.fast_clock import FastClock
+
+pytestmark = pytest.mark.anyio
+POST = Turn("chat.postMessage", "C1")
+LATE = 1e9
+
+
+def pacing(clock: FastClock, chance: float = 0.0) -> Pacing:
+    return Pacing(clock=clock, sleep=clock.sleep, chance=lambda: chance)
+
+
+async def times(pace: Pacing, clock: FastClock, turns: list[Turn]) -> list[float]:
+    """When each of these turns came, all asked for at once, in seconds from now."""
+    start, out = clock.now, dict.fromkeys(range(len(turns)), 0.0)
+
+    async def one(number: int, turn: Turn) -> None:
+        async with pace.turn(turn, LATE):
+            out[number] = clock.now - start
+
+    await asyncio.gather(*(one(number, turn) for number, turn in enumerate(turns)))
+    return list(out.values())
+
+
+async def test_posts_to_one_channel_are_a_second_apart_and_first_come_first_served() -> None:
+    async with FastClock() as clock:
+        assert await times(pacing(clock), clock, [POST] * 4) == [0, 1, 2, 3]
+
+
+async def test_channels_do_not_wait_for_each_other() -> None:
+    async with FastClock() as clock:
+        turns = [Turn("chat.postMessage", f"C{number}") for number in range(5)]
+        assert await times(pacing(clock), clock, turns) == [0] * 5
+
+
+async def test_after_a_429_neither_the_method_nor_the_channel_is_called_before_its_end() -> None:
+    """Another channel waits for the method, and another method for the channel; reading goes on."""
+    async with FastClock() as clock:
+        pace = pacing(clock)
+        pace.limited(POST, 30)
+        turns = [
+            POST,
+            Turn("chat.postMessage", "C2"),
+            Turn("chat.update", "C1", "1.0"),
+            Turn("chat.update", "C2", "2.0"),
+            Turn("conversations.replies", "C1"),
+        ]
+        assert await times(pace, clock, turns) == [30, 30, 30, 0, 0]
+
+
+async def test_a_hold_is_followed_by_jitter() -> None:
+    """What waited for the end of a hold comes a little later, never sooner."""
+    async with FastClock() as clock:
+        pace = pacing(clock, chance=0.9)
+        pace.limited(POST, 5)
+        assert await times(pace, clock, [POST]) == [pytest.approx(5 + 0.9 * JITTER)]
+
+
+async def test_a_later_429_lengthens_a_hold_and_a_shorter_one_does_not_shorten_it() -> None:
+    clock = FastClock()
+    pace = pacing(clock)
+    pace.limited(POST, 30)
+    pace.limited(POST, 5)
+    assert pace.open_at(POST) == clock.now + 30
+    pace.limited(POST, 60)
+    assert pace.open_at(POST) == clock.now + 60
+
+
+async def test_a_message_is_changed_every_three_seconds_at_most() -> None:
+    async with FastClock() as clock:
+        one, other = Turn("chat.update", "C1", "1.0"), Turn("chat.update", "C1", "2.0")
+        assert await times(pacing(clock), clock, [one, one, other]) == [0, 3, 0]
+
+
+async def test_no_minute_sees_more_calls_than_the_budget() -> None:
+    """Wherever the minute begins."""
+    for method, budget in PER_MINUTE.items():
+        async with FastClock() as clock:
+            turns = [Turn(method, f"C{number}") for number in range(budget * 2 + 3)]
+            came = sorted(await times(pacing(clock), clock, turns))
+        pairs = zip(came, came[budget:], strict=False)
+        assert all(late - early >= 60 for early, late in pairs), method
+
+
+async def test_a_turn_that_would_come_too_late_is_refused_at_once() -> None:
+    clock = FastClock()
+    pace = pacing(clock)
+    pace.limited(POST, 100)
+    with pytest.raises(Crowded):
+        async with pace.turn(POST, clock.now + 99):
+            pass
+    assert clock.slept == []
+
+
+async def test_those_who_waited_too_long_in_the_line_are_refused() -> None:
+    async with FastClock() as clock:
+        pace, until = pacing(clock), clock.now + 2.5
+
+        async def one() -> bool:
+            try:
+                async with pace.turn(POST, until):
+                    return True
+            except Crowded:
+                return False
+
+        assert await asyncio.gather(*(one() for _ in range(6))) == [True] * 3 + [False] * 3
+
+
+async def test_a_post_on_its_way_keeps_the_next_one_of_its_channel_back() -> None:
+    """Its answer may be a 429."""
+    async with FastClock() as clock:
+        pace, order = pacing(clock), []
+
+        async def one(name: str, seconds: float) -> None:
+            async with pace.turn(POST, LATE):
+                order.append(f"{name} begins")
+                await clock.sleep(seconds)
+                order.append(f"{name} ends")
+
+        await asyncio.gather(one("first", 20), one("second", 1))
+    assert order == ["first begins", "first ends", "second begins", "second ends"]
+
+
+async def test_what_is_remembered_stays_bounded() -> None:
+    clock = FastClock()
+    pace = pacing(clock)
+    for number in itertools.count():
+        if number > 10_000:
+            break
+        clock.now += 1
+        async with pace.turn(Turn("chat.postMessage", f"C{number}"), LATE):
+            pass
+    assert len(pace._free) + len(pace._lines) + len(pace._held) < 5000
