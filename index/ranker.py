@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.perceptron import load
-
-Scores = NDArray[np.float64]
+from index.search import Scores, scaled
 
 FIRST_PASSAGES = 50  # beyond which a passage's place in its brief no longer counts
 BEST_OF_BRIEF = 3  # passages by which a brief is judged
@@ -97,11 +96,3 @@ def of_briefs(tokens: Scores, briefs: NDArray[np.int64]) -> Scores:
         best = np.sort(tokens[members])[-BEST_OF_BRIEF:]
         means[members] = (best.sum() + least * (BEST_OF_BRIEF - len(best))) / BEST_OF_BRIEF
     return means
-
-
-def scaled(values: Scores) -> Scores:
-    """Return values moved and stretched to [0, 1]; all 0 where they do not differ."""
-    if not len(values):
-        return values
-    low, high = float(values.min()), float(values.max())
-    return (values - low) / (high - low) if high > low else np.zeros_like(values)

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from index.lexicon import indexed_terms
 from index.passage import Hit
-from index.ranker import scaled
 from index.snapshot import Filters
 from index.words import content_words, stem
+
+Scores = NDArray[np.float64]
 
 # Chosen on crs gold-dev; bench/RESULTS.md has what was tried.
 DENSE_WEIGHT = 0.5
@@ -85,6 +86,14 @@ def _brief_scores(scores: NDArray[np.float64], briefs: NDArray[np.int64]) -> NDA
         members = briefs == brief
         means[members] = np.sort(scores[members])[-3:].sum() / 3
     return means
+
+
+def scaled(values: Scores) -> Scores:
+    """Return values moved and stretched to [0, 1]; all 0 where they do not differ."""
+    if not len(values):
+        return values
+    low, high = float(values.min()), float(values.max())
+    return (values - low) / (high - low) if high > low else np.zeros_like(values)
 
 
 def merge_scores(own: Mapping[int, float], context: Mapping[int, float]) -> dict[int, float]:

@@ -16,8 +16,8 @@ from index.ranker import (
     of_briefs,
     place,
     rank,
-    scaled,
 )
+from index.search import scaled
 
 
 def candidates(n: int, **changes: object) -> Candidates:
