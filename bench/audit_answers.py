@@ -22,10 +22,10 @@ from bot.chain import Answerer
 from bot.ledger import Ledger, canonical
 from bot.record import Basis, body, sha256
 from index import sentences
-from index.database import Database, sqlite_url
 from index.library import Library
 from index.passage import Brief, BriefRef, Hit, Passage
 from index.settings import load
+from index.storage.database import Database, sqlite_url
 
 EACH = 500  # answers of either sort
 QUICK = 40

@@ -18,10 +18,10 @@ from bench import command, hollow
 from bench.figures import Figure
 from bench.gold import edition_of
 from bench.workplace import Workplace
-from index.draft import Draft, signature, text_sha256
 from index.library import Library
-from index.placement import SAME_NUMBER, SAME_TEXT, Known, Place, Shelf
-from index.schema import CURRENT
+from index.passage import Draft, signature, text_sha256
+from index.placement import SAME_NUMBER, SAME_TEXT, DraftStatus, Known, KnownVersions
+from index.storage.schema import CURRENT
 from ingest.pipeline import ingest
 
 BAR = 88 / 90
@@ -159,7 +159,7 @@ def _placed(
     what: str, markdown: Sequence[Draft], pdf: Sequence[Draft], true: Sequence[Pair]
 ) -> Figure:
     """Place PDFs among the markdown reports, knowing only what the drafts carry."""
-    shelf = Shelf()
+    shelf = KnownVersions()
     names = {}
     for pk, draft in enumerate(markdown):
         names[pk] = _name(draft)
@@ -172,7 +172,7 @@ def _placed(
         placement = shelf.place(draft)
         found = names[placement.of.pk] if placement.of else None
         name = _name(draft)
-        if placement.place is Place.RENDITION and found == partners.get(name):
+        if placement.place is DraftStatus.RENDITION and found == partners.get(name):
             good += 1
         elif name in partners or found:
             line = f"{name}: {placement.place} of {found}, not {partners.get(name)}"

@@ -16,7 +16,7 @@ from ingest.cli import SOME_FAILED, Json, opened
 if TYPE_CHECKING:
     from bot.batch import Line
     from bot.chain import Answerer
-    from index.snapshot import Filters
+    from index.vectors.snapshot import Filters
 
 Since = Annotated[
     str | None, typer.Option(metavar="DATE", help="Only briefs of this date or later: 2019-03.")
@@ -209,7 +209,7 @@ def _filters(
     since: str | None, until: str | None, collection: list[str] | None, brief: list[str] | None
 ) -> "Filters":
     from index.dates import is_iso
-    from index.snapshot import Filters
+    from index.vectors.snapshot import Filters
 
     for flag, value in (("--since", since), ("--until", until)):
         if value is not None and not is_iso(value):

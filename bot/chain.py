@@ -32,7 +32,7 @@ from bot.timely import Found
 from index.errors import NotFound, UsageError
 from index.library import Library
 from index.passage import Hit
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable

@@ -23,12 +23,12 @@ from index.errors import (
     UsageError,
 )
 from ingest import cli as library_commands
-from ingest import resting
+from ingest import report
 from ingest.cli import INTERRUPTED, SOME_FAILED, opened
 
 if TYPE_CHECKING:
     from index.library import Library
-    from ingest.resting import Change, Resting
+    from ingest.report import AffectedAnswers, BriefChange
 
 WRONG_USAGE = 2
 _USAGE = (
@@ -87,7 +87,7 @@ def _first_words() -> None:
     )
 
 
-def _resting(library: "Library", changes: "Sequence[Change]") -> "list[Resting]":
+def _resting(library: "Library", changes: "Sequence[BriefChange]") -> "list[AffectedAnswers]":
     """Tell an ingest which answers rest on what it changed."""
     from bot.audit import uses
 
@@ -96,7 +96,7 @@ def _resting(library: "Library", changes: "Sequence[Change]") -> "list[Resting]"
 
 asking_cli.register(app)
 library_commands.register(app)
-resting.ask(_resting)
+report.register_listener(_resting)
 eval_cli.register(app)
 app.add_typer(audit_cli.app)
 app.add_typer(slack_cli.app, name="slack")

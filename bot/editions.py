@@ -8,7 +8,7 @@ to say; it is named as the publisher counts ("IF10753v6") and as the library doe
 import re
 from dataclasses import replace
 
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 _ID = r"(?P<id>(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z0-9][\w-]{3,31}?)"
 _NUMBER = r"(?P<number>\d{1,3})"

@@ -131,7 +131,7 @@ def asker(library: Library, *, depth: int = DEPTH, answers: bool = True) -> Iter
     from bot.chain import EVERYTHING
     from bot.ledger import Ledger
     from bot.making import parts
-    from index.database import Database, sqlite_url
+    from index.storage.database import Database, sqlite_url
 
     def search(asked: Standalone, limit: int) -> list[Hit]:
         today = day_in(library.settings.timezone, datetime.now(UTC))

@@ -27,9 +27,9 @@ from bot.features import Asked, Seen
 from bot.parts import parts_of
 from bot.shown import shown
 from bot.wording import Frequencies, word_weights
+from index.models.token_embeddings import SentenceEmbeddings
 from index.passage import Hit
 from index.sentences import split
-from index.states import Sentences
 from index.wording import said, share
 from index.words import stems
 
@@ -57,7 +57,7 @@ class Lookup(Frequencies, Protocol):
 
     def sentences(
         self, question: str, hits: Sequence[Hit]
-    ) -> tuple[NDArray[np.float32], list[Sentences]]:
+    ) -> tuple[NDArray[np.float32], list[SentenceEmbeddings]]:
         """Return the question's unit vector (d,), and what is known of each hit's sentences."""
         ...
 

@@ -12,7 +12,7 @@ from bot.period import day_in, with_period
 from index.errors import UsageError
 from index.library import Library
 from index.passage import Hit
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 from ingest.cli import split_version
 from ingest.terminal import out, say
 

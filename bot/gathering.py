@@ -13,7 +13,7 @@ from bot.answer import Standalone
 from bot.parts import parts_of
 from index.passage import Hit
 from index.search import Query, collapse, order
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 # Of .3 to 3, any weight from 1 on does as well; bench/RESULTS.md has the tries.
 PART_WEIGHT = 2.0  # of the best score for a part, against the score for the whole question

@@ -24,8 +24,8 @@ from bot.ledger_chain import START, Checked, Fault, Mark
 from bot.ledger_forgetting import By, Forgotten, Wish
 from bot.ledger_rows import Entry, Kind, Record, entry, head, insert, joined, new_record_id
 from bot.ledger_tables import GENESIS, create, ledger, ledger_private, missing_triggers
-from index.database import Database
 from index.errors import DatabaseUnavailable, NotFound
+from index.storage.database import Database
 
 __all__ = [
     "GENESIS", "By", "Checked", "Entry", "Fault", "Forgotten", "Kind", "Ledger", "Mark",

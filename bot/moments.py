@@ -1,7 +1,7 @@
 """Find the dates of a text: text in, moments (year, month, day, weekday) out, in order.
 
 Reads full dates in any usual order, month and year, month and day, years, fiscal years, decades,
-quarters and weekdays. Unlike `ingest.dates`, which looks for the one date of a document, it takes
+quarters and weekdays. Unlike `index.dates`, which looks for the one date of a document, it takes
 every mention, however partial.
 """
 

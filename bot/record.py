@@ -16,7 +16,7 @@ from bot.answer import Answer, Citation, Period, Sentence, Standalone, Turn
 from bot.eventdays import EventPeriod
 from bot.render import brief_json, citation_json, hit_json, sentence_json
 from index.passage import Hit
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 FORMAT = 1  # of the body; raise it when keys change their meaning
 DISTRIBUTION = "brief-bot"

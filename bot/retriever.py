@@ -16,7 +16,7 @@ from bot.render import hit_json
 from index.library import Library
 from index.passage import Hit
 from index.search import Query
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 
 class BriefRetriever(BaseRetriever):

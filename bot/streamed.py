@@ -29,8 +29,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.canonical import canonical
 from bot.errors import LedgerError
-from index.database import Database, metadata
 from index.errors import DatabaseUnavailable
+from index.storage.database import Database, metadata
 
 answers_streamed = Table(
     "answers_streamed",

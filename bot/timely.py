@@ -17,7 +17,7 @@ from bot.gathering import Gathered, Searchable, gather, query_of
 from index.dates import first_day, last_day
 from index.passage import Hit
 from index.search import Query
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 LOOKED_AT = 30  # passages that may tell of an event
 DEEPER = 3  # times as many hits are looked at where the period orders them

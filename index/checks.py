@@ -5,9 +5,9 @@ Reads only. The vector index has its own check in `generations.py`.
 
 from sqlalchemy import Connection, select, text
 
-from index import schema
-from index.lexicon import Lexicon
-from index.schema import CURRENT
+from index.storage import schema
+from index.storage.lexicon import Lexicon
+from index.storage.schema import CURRENT
 
 
 def database_fault(connection: Connection) -> str | None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import EmbeddingError
-from index.model_files import locate
+from index.models.model_files import locate
 from index.runtimes import OpenVinoRuntime, TorchRuntime
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from index import schema, snapshot
-from index.database import Database
-from index.schema import CURRENT
+from index.storage import schema
+from index.storage.database import Database
+from index.storage.schema import CURRENT
+from index.vectors import snapshot
 
 
 @dataclass(frozen=True)

@@ -13,35 +13,22 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from index import (
-    catalogue,
-    checks,
-    failpoints,
-    marker,
-    older,
-    planning,
-    publishing,
-    retrieval,
-    schema,
-    snapshot,
-    stored_states,
-)
-from index.closer import read
-from index.database import Database, sqlite_url
-from index.draft import Draft
-from index.embedder import Embedder, ModelEmbedder, Vectors, model_of, read_passages
+from index import checks, failpoints, older, placement, publishing, retrieval
 from index.errors import FingerprintMismatch
-from index.generations import VectorIndex
-from index.indexing import Indexing
-from index.lexicon import lexicon_for
-from index.locking import ingest_lock
-from index.opened import Published
-from index.passage import Brief, Hit, Passage
-from index.planning import Outcome
+from index.models.embedder import Embedder, ModelEmbedder, Vectors, model_of, read_passages
+from index.models.token_embeddings import SentenceEmbeddings
+from index.passage import Brief, Draft, Hit, Passage
+from index.placement import PublishOutcome
+from index.rerank import encode
 from index.search import Query
 from index.settings import Settings
-from index.snapshot import Snapshot
-from index.states import Sentences
+from index.storage import catalogue, database, embeddings, schema
+from index.storage.database import Database, ingest_lock, sqlite_url
+from index.storage.lexicon import lexicon_for
+from index.vectors import snapshot
+from index.vectors.generations import VectorIndex
+from index.vectors.indexing import Indexing
+from index.vectors.snapshot import Published, Snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +79,7 @@ class Library:
         FingerprintMismatch if its vectors come from another model.
         """
         if settings.database_url is None:
-            marker.refuse_lost(settings.home / DATABASE_FILE)
+            database.refuse_lost_library(settings.home / DATABASE_FILE)
         fresh = settings.database_url is None and not (settings.home / DATABASE_FILE).is_file()
         if fresh and not create:
             raise schema.missing(settings.home)
@@ -133,12 +120,14 @@ class Library:
 
     def search(self, query: Query, limit: int = 10) -> list[Hit]:
         """Return the best passages, best first, at most `limit`; near-identical ones once."""
-        vector, closer = read(self.embedder, query, self.idf)
+        vector, closer = encode(self.embedder, query, self.idf)
         with self.database.read() as connection, self._published.use(connection) as opened:
             wide, scores = older.widened(connection, opened, self._lexicon, query.filters)
             return retrieval.search(connection, wide, scores, query, vector, limit, closer)
 
-    def sentences(self, question: str, hits: Sequence[Hit]) -> tuple[Vectors, list[Sentences]]:
+    def sentences(
+        self, question: str, hits: Sequence[Hit]
+    ) -> tuple[Vectors, list[SentenceEmbeddings]]:
         """Return the unit vector (d,) of a question, and what is known of each hit's sentences.
 
         They stand in the order of `index.sentences.split` over the passage's text.
@@ -221,7 +210,7 @@ class Library:
         *,
         tick: Callable[[int], None] = _nothing,
         on_wait: Callable[[], None] = _nothing,
-    ) -> list[Outcome]:
+    ) -> list[PublishOutcome]:
         """Make drafts searchable and forget dropped documents, all in one instant.
 
         Returns what became of each draft, in order. `tick` is called with the number of passages
@@ -230,7 +219,7 @@ class Library:
         with ingest_lock(self.database, self.home, on_wait):
             with self.database.read() as connection:
                 self._require_fingerprint(connection)
-                plan = planning.plan(connection, drafts, dropped)
+                plan = placement.plan(connection, drafts, dropped)
                 made = publishing.embed(connection, plan, self.embedder, tick)
                 if not made.states and not plan.added:
                     generation = None
@@ -244,10 +233,10 @@ class Library:
                 self._indexing.tidy(self.database, generation)
         return publishing.outcomes(made)
 
-    def preview(self, drafts: Sequence[Draft]) -> list[Outcome]:
+    def preview(self, drafts: Sequence[Draft]) -> list[PublishOutcome]:
         """Return what would become of drafts, and change nothing."""
         with self.database.read() as connection:
-            return list(planning.plan(connection, drafts, ()).outcomes)
+            return list(placement.plan(connection, drafts, ()).outcomes)
 
     def rebuild(self) -> int:
         """Build the vector index and the full text anew from the catalogue; return its passages.
@@ -276,8 +265,8 @@ class Library:
                 schema.create(connection)  # a library of an older release has fewer tables
                 hashes = list(map(publishing.input_sha256, inputs, texts))
                 publishing.replace_vectors(connection, pks, hashes, vectors)
-                stored_states.clear(connection)
-                stored_states.add(connection, pks, states)
+                embeddings.clear_tokens(connection)
+                embeddings.add_tokens(connection, pks, states)
                 catalogue.set_value(connection, "fingerprint", self.fingerprint)
                 generation = self._indexing.build_anew(connection)
                 publishing.refill_lexicon(connection, self._lexicon)
@@ -318,7 +307,7 @@ class Library:
             schema.require(connection, self.home)
             library = catalogue.get_value(connection, "id") or ""
         if self.settings.database_url is None:
-            marker.leave(self.home / DATABASE_FILE, library)
+            database.leave_marker(self.home / DATABASE_FILE, library)
 
     def require_fingerprint(self) -> None:
         """Raise FingerprintMismatch unless the stored vectors come from the model in use."""

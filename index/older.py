@@ -15,22 +15,22 @@ from typing import Protocol
 import numpy as np
 from sqlalchemy import Connection, select
 
-from index import catalogue, publishing, schema, stored_vectors
-from index.catalogue import VersionRow
+from index import publishing
 from index.dates import last_day
-from index.lexicon import (
+from index.storage import catalogue, embeddings, schema
+from index.storage.catalogue import VersionRow
+from index.storage.lexicon import (
     BODY_WEIGHT,
     HEADING_WEIGHT,
     TITLE_WEIGHT,
-    Entry,
     Lexicon,
+    LexiconEntry,
     indexed_terms,
 )
-from index.opened import Opened
-from index.schema import SUPERSEDED
-from index.snapshot import Filters, Snapshot, names_of, passes
+from index.storage.schema import SUPERSEDED
+from index.vectors.snapshot import Filters, Opened, Snapshot, names_of, passes
 
-_K1, _B = 1.2, 0.75  # as in index/lexicon.py
+_K1, _B = 1.2, 0.75  # as in index/storage/lexicon.py
 _RAREST = 1e-6  # FTS5's least weight of a term
 
 
@@ -104,7 +104,7 @@ def _opened(
     added = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 2)
     pks = np.concatenate([current.pks[kept], added[:, 0]])
     version_pks = np.concatenate([current.version_pks[kept], added[:, 1]])
-    matrix = stored_vectors.by_pk(connection, added[:, 0].tolist()) if len(added) else None
+    matrix = embeddings.vectors_of(connection, added[:, 0].tolist()) if len(added) else None
     if kept.any():
         vectors = opened.vectors(connection)[kept]
         matrix = vectors if matrix is None else np.concatenate([vectors, matrix])
@@ -143,8 +143,8 @@ def weight(total: int, count: int) -> float:
     return math.log((total - count + 0.5) / (count + 0.5)) if total > 2 * count else _RAREST
 
 
-def bm25(entries: Sequence[Entry], weights: dict[str, float]) -> dict[int, float]:
-    """Return the BM25 score of each entry with one of the terms; formula as in index/lexicon.py.
+def bm25(entries: Sequence[LexiconEntry], weights: dict[str, float]) -> dict[int, float]:
+    """Return the BM25 score of each entry with one of the terms; formula as in the lexicon.
 
     The mean length is that of these entries: the lexicon's own is not known outside of it. Over the
     passages of one brief or of forty the scores differ from the lexicon's by 1 % at most.
@@ -160,7 +160,7 @@ def bm25(entries: Sequence[Entry], weights: dict[str, float]) -> dict[int, float
     return found
 
 
-def _counts(entry: Entry, weights: dict[str, float]) -> tuple[dict[str, float], int]:
+def _counts(entry: LexiconEntry, weights: dict[str, float]) -> tuple[dict[str, float], int]:
     """Return the weighted count of each wanted term, and the entry's length in terms."""
     counts: dict[str, float] = {}
     length = 0

@@ -4,15 +4,18 @@ Sees versions in memory; knows nothing of SQL, vectors or search.
 """
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import Connection, Table, func, select
 
-from index.draft import Draft, bare, text_sha256
-from index.schema import WITHDRAWN
+from index.passage import Brief, Draft, bare, signature, text_sha256
+from index.storage import catalogue, schema
+from index.storage.catalogue import RenditionRow
+from index.storage.schema import CURRENT, SUPERSEDED, WITHDRAWN
 
 # Share of word shingles in common (estimated Jaccard). Markdown and PDF of one CRS report share .79
 # or more, two different reports .20 at most; measured on crs, see bench/RESULTS.md.
@@ -20,7 +23,7 @@ SAME_TEXT = 0.4
 SAME_NUMBER = 0.15
 
 
-class Place(StrEnum):
+class DraftStatus(StrEnum):
     """What a draft is to the library."""
 
     NEW = "new"
@@ -52,11 +55,11 @@ class Known:
 class Placement:
     """The decision; `of` is the version it refers to, None for a new brief."""
 
-    place: Place
+    place: DraftStatus
     of: Known | None = None
 
 
-class Shelf:
+class KnownVersions:
     """All versions, with their signatures, that a draft may be compared with."""
 
     def __init__(self) -> None:
@@ -84,9 +87,9 @@ class Shelf:
         twin = self._twin(draft)
         if twin is not None:
             unchanged = here is not None and here.pk == twin.pk and here.state != WITHDRAWN
-            return Placement(Place.UNCHANGED if unchanged else Place.RENDITION, twin)
+            return Placement(DraftStatus.UNCHANGED if unchanged else DraftStatus.RENDITION, twin)
         if here is not None:
-            return Placement(Place.VERSION, here)
+            return Placement(DraftStatus.VERSION, here)
         return self._by_likeness(draft)
 
     def new_id(self, draft: Draft) -> str:
@@ -109,12 +112,12 @@ class Shelf:
 
     def _by_likeness(self, draft: Draft) -> Placement:
         likeness = self._likeness(draft)
-        best: tuple[float, Known, Place] | None = None
+        best: tuple[float, Known, DraftStatus] | None = None
         for known, share in zip(self._known, likeness, strict=True):
             place = _relation(known, draft, share)
-            if place and (best is None or (place is Place.RENDITION, share) > _rank(best)):
+            if place and (best is None or (place is DraftStatus.RENDITION, share) > _rank(best)):
                 best = (share, known, place)
-        return Placement(best[2], best[1]) if best else Placement(Place.NEW)
+        return Placement(best[2], best[1]) if best else Placement(DraftStatus.NEW)
 
     def _near(self, draft: Draft) -> Iterable[Known]:
         return (known for known in self._known if known.collection == draft.brief.collection)
@@ -136,11 +139,11 @@ def newer(candidate: Known, than: Known) -> bool:
     return candidate.version > than.version
 
 
-def _rank(best: tuple[float, Known, Place]) -> tuple[bool, float]:
-    return best[2] is Place.RENDITION, best[0]
+def _rank(best: tuple[float, Known, DraftStatus]) -> tuple[bool, float]:
+    return best[2] is DraftStatus.RENDITION, best[0]
 
 
-def _relation(known: Known, draft: Draft, share: float) -> Place | None:
+def _relation(known: Known, draft: Draft, share: float) -> DraftStatus | None:
     brief = draft.brief
     if known.collection != brief.collection or known.state == WITHDRAWN:
         return None
@@ -154,7 +157,9 @@ def _relation(known: Known, draft: Draft, share: float) -> Place | None:
         return None
     # Two files of one format with different words are an edit: nothing of it may be dropped.
     other_format = known.media_type != draft.rendition.media_type
-    return Place.RENDITION if other_format and _same_issue(known, draft) else Place.VERSION
+    return (
+        DraftStatus.RENDITION if other_format and _same_issue(known, draft) else DraftStatus.VERSION
+    )
 
 
 def _same_issue(known: Known, draft: Draft) -> bool:
@@ -183,3 +188,163 @@ def _same_data(known: Known, draft: Draft) -> bool:
     )
     # Another format may not carry every fact; what it does carry must agree.
     return all(a == b or (not same_format and not (a and b)) for a, b in pairs)
+
+
+@dataclass(frozen=True)
+class PublishOutcome:
+    """What became of a draft."""
+
+    place: DraftStatus
+    brief_id: str
+    version: int
+    passages: int
+    state: str
+
+
+@dataclass
+class PublishPlan:
+    """The versions to add and where every document points after the commit."""
+
+    first_free_version: int
+    first_free_passage: int
+    added: list[tuple[Known, Draft, Brief]] = field(default_factory=list)
+    pointers: dict[tuple[str, str], RenditionRow | None] = field(default_factory=dict)
+    outcomes: list[PublishOutcome] = field(default_factory=list)
+    placed: list[int] = field(default_factory=list)  # key of the version of each outcome
+
+
+def plan(
+    connection: Connection, drafts: Sequence[Draft], dropped: Iterable[RenditionRow]
+) -> PublishPlan:
+    """Decide what each draft is and which documents are gone; reads, and writes nothing."""
+    shelf = _shelf(connection)
+    made = PublishPlan(_next(connection, schema.versions), _next(connection, schema.passages))
+    for row in dropped:
+        made.pointers[row.location, row.collection] = None
+    for draft in drafts:
+        _place(draft, shelf, made)
+    return made
+
+
+def _place(draft: Draft, shelf: KnownVersions, made: PublishPlan) -> None:
+    signed = replace(draft, signature=signature(draft.brief.text))
+    placement = shelf.place(signed)
+    known = placement.of
+    if placement.place in {DraftStatus.NEW, DraftStatus.VERSION}:
+        known = _add(signed, placement.of, shelf, made)
+    assert known is not None
+    rendition = signed.rendition
+    key = (rendition.location, signed.brief.collection)
+    made.pointers[key] = RenditionRow(
+        *key, rendition.sha256, signed.given, known.pk, known.state, rendition.media_type
+    )
+    shelf.locate(*key, known.pk)
+    passages = len(signed.passages)
+    made.placed.append(known.pk)
+    made.outcomes.append(
+        PublishOutcome(placement.place, known.brief_id, known.version, passages, known.state)
+    )
+
+
+def _add(draft: Draft, of: Known | None, shelf: KnownVersions, made: PublishPlan) -> Known:
+    brief_id = of.brief_id if of else shelf.new_id(draft)
+    version = max((known.version for known in shelf.versions_of(brief_id)), default=0) + 1
+    brief = replace(draft.brief, id=brief_id, version=version)
+    known = Known(
+        pk=made.first_free_version + len(made.added),
+        brief_id=brief_id,
+        version=version,
+        collection=brief.collection,
+        state=CURRENT,
+        title=brief.title,
+        date=brief.date,
+        authors=brief.authors,
+        number=brief.number,
+        edition=brief.edition,
+        source_url=brief.source_url,
+        text_sha256=text_sha256(brief.text),
+        media_type=draft.rendition.media_type,
+    )
+    shelf.add(known, draft.signature)
+    made.added.append((known, draft, brief))
+    return known
+
+
+def settle(connection: Connection, made: PublishPlan) -> dict[int, str]:
+    """Return the new state of every version whose state changes.
+
+    Of the versions that a document still stands for, the newest is current; a brief without any
+    document is withdrawn.
+    """
+    touched = {known.brief_id for known, _, _ in made.added}
+    located = {
+        (row.location, row.collection): row.version_pk for row in catalogue.renditions(connection)
+    }
+    before = dict(located)
+    for key, row in made.pointers.items():
+        located.pop(key, None)
+        if row is not None:
+            located[key] = row.version_pk
+    on_record = _known(connection)
+    by_pk = {known.pk: known for known in on_record} | {
+        known.pk: known for known, _, _ in made.added
+    }
+    for key in made.pointers:
+        touched |= {by_pk[pk].brief_id for pk in (before.get(key), located.get(key)) if pk}
+    standing = set(located.values())
+    states: dict[int, str] = {}
+    for brief_id in touched:
+        family = [known for known in by_pk.values() if known.brief_id == brief_id]
+        states |= _states(family, standing)
+    fresh = {known.pk for known, _, _ in made.added}
+    return {pk: state for pk, state in states.items() if pk in fresh or by_pk[pk].state != state}
+
+
+def _states(family: Sequence[Known], standing: set[int]) -> dict[int, str]:
+    best: Known | None = None
+    for known in sorted(family, key=lambda known: known.version):
+        if known.pk in standing and (best is None or newer(known, best)):
+            best = known
+    if best is None:
+        return {known.pk: WITHDRAWN for known in family}
+    return {known.pk: CURRENT if known is best else SUPERSEDED for known in family}
+
+
+def _next(connection: Connection, table: Table) -> int:
+    return int(connection.execute(select(func.coalesce(func.max(table.c.pk), 0))).scalar_one()) + 1
+
+
+def _shelf(connection: Connection) -> KnownVersions:
+    shelf = KnownVersions()
+    table = schema.versions
+    rows = connection.execute(select(table.c.pk, table.c.signature))
+    signatures = {row.pk: row.signature for row in rows}
+    for known in _known(connection):
+        shelf.add(known, np.frombuffer(signatures[known.pk], dtype="<u4"))
+    for row in catalogue.renditions(connection):
+        shelf.locate(row.location, row.collection, row.version_pk)
+    return shelf
+
+
+def _known(connection: Connection) -> list[Known]:
+    table = schema.versions
+    rows = connection.execute(select(table.c.pk, table.c.text_sha256, table.c.media_type))
+    facts = {pk: (digest, media_type) for pk, digest, media_type in rows}
+    return [
+        Known(
+            pk=row.pk,
+            brief_id=row.brief.id,
+            version=row.brief.version,
+            collection=row.brief.collection,
+            state=row.state,
+            title=row.brief.title,
+            date=row.brief.date,
+            authors=row.brief.authors,
+            number=row.brief.number,
+            edition=row.edition,
+            source_url=row.brief.source_url,
+            text_sha256=facts[row.pk][0],
+            media_type=facts[row.pk][1],
+        )
+        for row in catalogue.versions(connection)
+    ]

@@ -14,15 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, insert, select, update
 
-from index import catalogue, failpoints, schema, stored_states, stored_vectors
-from index.chroma import VectorsOf
-from index.draft import passage_input
-from index.embedder import Embedder, read_passages, require_unit
-from index.generations import Files, files_to_json
-from index.lexicon import Entry, Lexicon
-from index.planning import Outcome, Plan, settle
-from index.schema import CURRENT
-from index.states import PassageStates
+from index import failpoints
+from index.models.embedder import Embedder, read_passages, require_unit
+from index.models.token_embeddings import PackedTokens
+from index.passage import passage_input
+from index.placement import PublishOutcome, PublishPlan, settle
+from index.storage import catalogue, embeddings, schema
+from index.storage.lexicon import Lexicon, LexiconEntry
+from index.storage.schema import CURRENT
+from index.vectors.chroma import VectorsOf
+from index.vectors.generations import Files, files_to_json
 
 _CHUNK = 2_000  # rows a statement
 Tick = Callable[[int], None]
@@ -32,17 +33,17 @@ Tick = Callable[[int], None]
 class Publication:
     """A finished plan: what to write, and what the new generation holds."""
 
-    plan: Plan
+    plan: PublishPlan
     states: dict[int, str]  # version key -> state, where it changes
     vectors: dict[int, NDArray[np.float32]]  # version key -> (n, d)
     passage_pks: dict[int, range]  # version key -> numbers of its new passages
-    model_states: dict[int, list[PassageStates]]  # version key -> of each new passage
+    model_states: dict[int, list[PackedTokens]]  # version key -> of each new passage
 
 
-def embed(connection: Connection, made: Plan, embedder: Embedder, tick: Tick) -> Publication:
+def embed(connection: Connection, made: PublishPlan, embedder: Embedder, tick: Tick) -> Publication:
     """Embed the passages that are new to the library; reuse the vectors of all others."""
     hashes, inputs, texts = _inputs(made)
-    stored = stored_vectors.by_input(connection, set(hashes))
+    stored = embeddings.vectors_by_input(connection, set(hashes))
     missing = list(dict.fromkeys(digest for digest in hashes if digest not in stored))
     input_of = dict(zip(hashes, zip(inputs, texts, strict=True), strict=True))
     tick(sum(digest in stored for digest in hashes))
@@ -53,12 +54,12 @@ def embed(connection: Connection, made: Plan, embedder: Embedder, tick: Tick) ->
         tick,
     )
     require_unit(fresh)
-    states_of = stored_states.by_input(connection, stored)
+    states_of = embeddings.tokens_by_input(connection, stored)
     states_of |= dict(zip(missing, fresh_states, strict=True))
     row_of = {digest: row for row, digest in enumerate(missing)}
     dimension = embedder.fingerprint.dimension
     vectors: dict[int, NDArray[np.float32]] = {}
-    states: dict[int, list[PassageStates]] = {}
+    states: dict[int, list[PackedTokens]] = {}
     numbers: dict[int, range] = {}
     position, free = 0, made.first_free_passage
     for known, draft, _ in made.added:
@@ -68,7 +69,7 @@ def embed(connection: Connection, made: Plan, embedder: Embedder, tick: Tick) ->
             for digest in part
         ]
         vectors[known.pk] = np.asarray(rows, dtype=np.float32).reshape(-1, dimension)
-        states[known.pk] = [states_of.get(digest, PassageStates()) for digest in part]
+        states[known.pk] = [states_of.get(digest, PackedTokens()) for digest in part]
         numbers[known.pk] = range(free, free + len(part))
         position, free = position + len(part), free + len(part)
     failpoints.reached("ingest.after_embed")
@@ -104,7 +105,7 @@ def vectors_of(connection: Connection, made: Publication | None) -> VectorsOf:
 
     def look_up(numbers: Sequence[int]) -> NDArray[np.float32]:
         stored = [pk for pk in numbers if pk not in fresh]
-        old = stored_vectors.by_pk(connection, stored) if stored else None
+        old = embeddings.vectors_of(connection, stored) if stored else None
         if old is not None and len(stored) == len(numbers):
             return old
         row_of = {pk: row for row, pk in enumerate(stored)}
@@ -136,7 +137,7 @@ def commit(
             connection, known.pk, brief, draft.passages, hashes,
             made.passage_pks[known.pk], made.vectors[known.pk],
         )  # fmt: skip
-        stored_states.add(connection, made.passage_pks[known.pk], made.model_states[known.pk])
+        embeddings.add_tokens(connection, made.passage_pks[known.pk], made.model_states[known.pk])
     fresh = {known.pk for known, _, _ in made.plan.added}
     for pk, state in made.states.items():
         if pk not in fresh:
@@ -200,10 +201,7 @@ def replace_vectors(
         pairs = list(zip(pks[part], hashes[part], vectors[part], strict=True))
         connection.execute(
             insert(table),
-            [
-                {"passage_pk": pk, "vector": stored_vectors.to_blob(vector)}
-                for pk, _, vector in pairs
-            ],
+            [{"passage_pk": pk, "vector": embeddings.to_blob(vector)} for pk, _, vector in pairs],
         )
         for pk, digest, _ in pairs:
             connection.execute(
@@ -211,7 +209,7 @@ def replace_vectors(
             )
 
 
-def lexicon_entries(connection: Connection, version_pk: int) -> list[Entry]:
+def lexicon_entries(connection: Connection, version_pk: int) -> list[LexiconEntry]:
     """Return the full-text entries of a stored version."""
     table, versions = schema.passages, schema.versions
     title = connection.execute(
@@ -223,18 +221,18 @@ def lexicon_entries(connection: Connection, version_pk: int) -> list[Entry]:
         .order_by(table.c.ordinal)
     )
     return [
-        Entry(row.pk, title, catalogue.heading_line(row.heading, row.context), row.text)
+        LexiconEntry(row.pk, title, catalogue.heading_line(row.heading, row.context), row.text)
         for row in rows
     ]
 
 
-def outcomes(made: Publication) -> list[Outcome]:
+def outcomes(made: Publication) -> list[PublishOutcome]:
     """Return what became of each draft, with the state it has after the commit."""
     placed = zip(made.plan.placed, made.plan.outcomes, strict=True)
     return [replace(outcome, state=made.states.get(pk, outcome.state)) for pk, outcome in placed]
 
 
-def _inputs(made: Plan) -> tuple[list[str], list[str], list[str]]:
+def _inputs(made: PublishPlan) -> tuple[list[str], list[str], list[str]]:
     """Return hash, input and text of every passage of the plan."""
     added = [(brief, passage) for _, draft, brief in made.added for passage in draft.passages]
     inputs = [passage_input(brief.title, passage) for brief, passage in added]

@@ -11,17 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from index import catalogue, stored_states, stored_vectors
-from index.closer import Closer, Found, scores
-from index.embedder import Embedder, read_questions
 from index.errors import IndexDamaged
-from index.generations import exact_nearest
+from index.models.embedder import Embedder, read_questions
+from index.models.token_embeddings import SentenceEmbeddings, read_sentences
 from index.older import Scores
-from index.opened import Opened
 from index.passage import Hit
+from index.rerank import EncodedQuestion, Retrieved, scores
 from index.search import CANDIDATES, Query, best, collapse, merge_scores, order
 from index.sentences import split
-from index.states import Sentences, read_sentences
+from index.storage import catalogue, embeddings
+from index.vectors.generations import exact_nearest
+from index.vectors.snapshot import Opened
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def search(
     query: Query,
     vector: NDArray[np.float32],
     limit: int,
-    closer: Closer | None = None,
+    closer: EncodedQuestion | None = None,
 ) -> list[Hit]:
     """Return the best passages for a query and its unit vector (d,), at most `limit`.
 
@@ -49,8 +49,8 @@ def candidates(
     lexicon: Scores,
     query: Query,
     vector: NDArray[np.float32],
-    closer: Closer | None = None,
-) -> Found:
+    closer: EncodedQuestion | None = None,
+) -> Retrieved:
     """Return what either engine finds for a query, in order of passage number."""
     allowed = opened.snapshot.allowed(query.filters)
     keywords = _keyword_scores(connection, lexicon, query)
@@ -62,9 +62,9 @@ def candidates(
         nearest = _by_index(connection, opened, vector)
     pks = sorted({*nearest, *best(keywords, CANDIDATES)})
     stored = catalogue.passages_by_pk(connection, pks)
-    vectors = stored_vectors.by_pk(connection, pks) if pks else np.zeros((0, len(vector)), "<f4")
+    vectors = embeddings.vectors_of(connection, pks) if pks else np.zeros((0, len(vector)), "<f4")
     rows = [stored[pk] for pk in pks]
-    return Found(
+    return Retrieved(
         pks,
         rows,
         [opened.snapshot.versions[version_pk].brief.title for *_, version_pk in rows],
@@ -110,7 +110,9 @@ def _by_scan(
     return [int(pk) for pk in pks[rows]]
 
 
-def _hits(connection: Connection, opened: Opened, found: Found, closer: Closer | None) -> list[Hit]:
+def _hits(
+    connection: Connection, opened: Opened, found: Retrieved, closer: EncodedQuestion | None
+) -> list[Hit]:
     """Return the candidates as hits, scored and in order."""
     if not found.pks:
         return []
@@ -127,14 +129,14 @@ def _hits(connection: Connection, opened: Opened, found: Found, closer: Closer |
 
 def sentences(
     connection: Connection, embedder: Embedder, question: str, hits: Sequence[Hit]
-) -> tuple[NDArray[np.float32], list[Sentences]]:
+) -> tuple[NDArray[np.float32], list[SentenceEmbeddings]]:
     """Return the unit vector (d,) of a question, and what is known of each hit's sentences.
 
     Where nothing was kept of a passage they are embedded now, and stand for their own tokens.
     """
     vectors, tokens = read_questions(embedder, [question])
     pks = catalogue.pks_of(connection, [hit.passage_id for hit in hits])
-    kept = stored_states.by_pk(connection, [pks.get(hit.passage_id, -1) for hit in hits])
+    kept = embeddings.tokens_of(connection, [pks.get(hit.passage_id, -1) for hit in hits])
     found = []
     for hit, states in zip(hits, kept, strict=True):
         if states.sentences and tokens is not None:
@@ -142,5 +144,5 @@ def sentences(
         else:
             text = hit.passage.text
             embedded = embedder.embed([text[start:end] for start, end in split(text)])
-            found.append(Sentences(embedded, embedded @ vectors[0]))
+            found.append(SentenceEmbeddings(embedded, embedded @ vectors[0]))
     return vectors[0], found

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import EmbeddingError
-from index.model_files import ModelFiles
+from index.models.model_files import ModelFiles
 
 CONVERT_SECONDS = 600
 Outputs = tuple[NDArray[np.float32], NDArray[np.float32]]  # vectors (n, d), states (n, length, d)

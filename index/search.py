@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from index.lexicon import indexed_terms
 from index.passage import Hit
-from index.snapshot import Filters
+from index.storage.lexicon import indexed_terms
+from index.vectors.snapshot import Filters
 from index.words import content_words, stem
 
 Scores = NDArray[np.float64]

@@ -20,7 +20,7 @@ from pydantic_settings import (
 )
 
 from index.errors import SettingsError
-from index.model_files import DEFAULT_MODEL
+from index.models.model_files import DEFAULT_MODEL
 
 CONFIG_FILE = "briefs.toml"  # looked for in the working folder
 SECRETS_FILE = ".env"  # likewise; lines NAME=VALUE, outweighed by the environment

@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from index.database import reachable
 from index.errors import BriefsError, DatabaseUnavailable, LibraryMissing
 from index.library import Library
 from index.settings import load
+from index.storage.database import reachable
 
 _MENDS = {
     "database": "restore it from a backup",

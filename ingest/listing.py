@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from index.catalogue import RenditionRow, VersionRow
 from index.library import Library
-from index.schema import CURRENT
-from ingest.locations import printable
+from index.storage.catalogue import RenditionRow, VersionRow
+from index.storage.schema import CURRENT
+from ingest.files import printable
 from ingest.terminal import is_narrow, out, print_table, say
 
 

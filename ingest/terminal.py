@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ingest.locations import printable
-from ingest.report import Item, Report, Result
+from ingest.files import printable
+from ingest.report import DocumentResult, Report, ReportItem
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 BAR_AFTER = 1.0  # seconds of work before a bar appears
 NARROW = 80  # columns of a terminal; in fewer, tables keep to what matters most
 _MOST_ROWS = 40  # of the report's table; beyond it only failures are listed
-_UNTOLD = frozenset({Result.UNCHANGED, Result.FAILED, Result.IGNORED})  # not in the table
+_UNTOLD = frozenset(
+    {DocumentResult.UNCHANGED, DocumentResult.FAILED, DocumentResult.IGNORED}
+)  # not in the table
 
 
 def out() -> "Console":
@@ -192,7 +194,7 @@ def print_report(report: Report, *, table: bool = True) -> None:
         if is_narrow():
             names, cells = (names[0], *names[3:]), [(row[0], *row[3:]) for row in cells]
         print_table(names, cells, right="Passages")
-    for item in sorted(report.items, key=lambda item: item.result is Result.FAILED):
+    for item in sorted(report.items, key=lambda item: item.result is DocumentResult.FAILED):
         if item.reason:
             mark = item.result.value if item.result in _UNTOLD else "note"
             say(f"{mark}: {printable(item.location)}: {item.reason}")
@@ -201,16 +203,16 @@ def print_report(report: Report, *, table: bool = True) -> None:
     say(_totals(report))
 
 
-def _cells(item: Item) -> tuple[str, ...]:
+def _cells(item: ReportItem) -> tuple[str, ...]:
     words = {
-        Result.VERSION: "new version",
-        Result.OLDER: "older version",
-        Result.RENDITION: "other file",
+        DocumentResult.VERSION: "new version",
+        DocumentResult.OLDER: "older version",
+        DocumentResult.RENDITION: "other file",
     }
     title = item.title or printable(item.location)
     return (
         item.brief_id or "",
-        item.date or ("" if item.result is Result.WITHDRAWN else "no date"),
+        item.date or ("" if item.result is DocumentResult.WITHDRAWN else "no date"),
         str(item.passages or ""),
         words.get(item.result, item.result.value),
         title + (f" (of: {item.of})" if item.of else ""),
@@ -219,17 +221,17 @@ def _cells(item: Item) -> tuple[str, ...]:
 
 def _totals(report: Report) -> str:
     names = {
-        Result.NEW: ("new", "new"),
-        Result.VERSION: ("new version", "new versions"),
-        Result.OLDER: ("older version", "older versions"),
-        Result.RENDITION: ("other file of a known brief", "other files of known briefs"),
-        Result.UNCHANGED: ("unchanged", "unchanged"),
-        Result.WITHDRAWN: ("withdrawn", "withdrawn"),
-        Result.FAILED: ("failed", "failed"),
+        DocumentResult.NEW: ("new", "new"),
+        DocumentResult.VERSION: ("new version", "new versions"),
+        DocumentResult.OLDER: ("older version", "older versions"),
+        DocumentResult.RENDITION: ("other file of a known brief", "other files of known briefs"),
+        DocumentResult.UNCHANGED: ("unchanged", "unchanged"),
+        DocumentResult.WITHDRAWN: ("withdrawn", "withdrawn"),
+        DocumentResult.FAILED: ("failed", "failed"),
     }
     counted = [counted_as(report.count(key), *words) for key, words in names.items()
                if report.count(key)]  # fmt: skip
-    documents = len(report.items) - report.count(Result.IGNORED)
+    documents = len(report.items) - report.count(DocumentResult.IGNORED)
     line = f"{counted_as(documents, 'document', 'documents')}: "
     line += ", ".join(counted) or "nothing to do"
     line += f"; {counted_as(report.passages, 'passage', 'passages')} added"

@@ -25,7 +25,7 @@ from bot.audit.rates import Rate, Rates, rates
 from bot.audit.register import Register
 from bot.audit.selection import Order, Selection
 from bot.ledger import Ledger
-from index.database import Database
+from index.storage.database import Database
 
 ENOUGH = 30  # judged sentences, and of each kind 5, before figures say anything
 OF_EACH = 5

@@ -11,7 +11,7 @@ from bot.audit.sampling import draw
 from bot.audit.selection import Order, Selection
 from bot.ledger import Entry, Ledger
 from bot.render import safe
-from index.database import Database
+from index.storage.database import Database
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.ledger import By, Forgotten, Ledger
 from bot.slack import erasing_answers
-from index.database import Database
+from index.storage.database import Database
 
 SECONDS_A_DAY = 24 * 3600
 

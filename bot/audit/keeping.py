@@ -11,7 +11,8 @@ from bot.audit import severities, taking_in
 from bot.audit.findings import Finding
 from bot.audit.register_tables import audit_answers, audit_findings
 from bot.audit.rows import batched
-from index import schema, snapshot
+from index.storage import schema
+from index.vectors import snapshot
 
 
 def keep(connection: Connection, found: Mapping[str, Sequence[Finding]]) -> dict[str, float]:

@@ -20,10 +20,10 @@ from bot.errors import ChatError, ChatUnavailable, UnfitReply
 from bot.ledger import Entry, Kind, Ledger
 from bot.models import ChatModel
 from bot.untrusted import bare, forbidden
-from index.database import Database
 from index.errors import UsageError
 from index.passage import Hit
 from index.settings import Settings
+from index.storage.database import Database
 
 LONGEST_REPLY = 8_000  # characters, a <think> block included
 LONGEST_REASON = 300  # characters that are kept

@@ -18,8 +18,8 @@ from bot.audit.rows import Row, Use, batched, finding_of, findings_of, row_of, u
 from bot.audit.selection import Order, Selection
 from bot.ledger import Ledger
 from bot.ledger_tables import ledger, ledger_private
-from index.database import Database
 from index.errors import NotFound
+from index.storage.database import Database
 
 __all__ = ["EVERYTHING", "Register", "Row", "Use"]
 

@@ -7,7 +7,7 @@ hold what the chained bodies hold and counts, nothing that a person typed.
 from sqlalchemy import Boolean, Column, Connection, Float, Index, Integer, String, Table, Text
 from sqlalchemy import inspect as inspected
 
-from index.database import metadata
+from index.storage.database import metadata
 
 FORMAT = "1"  # of these tables; another one on record has them made anew
 

@@ -21,7 +21,7 @@ from bot.making import parts
 from bot.period import day_in
 from index.errors import BriefsError, UsageError
 from index.library import Library
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from bot.audit.report_findings import finding_json
 from bot.audit.sampling import draw
 from bot.audit.selection import Order, Selection
 from bot.ledger import Entry, Ledger
-from index.database import Database
+from index.storage.database import Database
 
 FORMAT = 1
 Json = dict[str, Any]

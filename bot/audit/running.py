@@ -17,7 +17,7 @@ from bot.audit.register import Register
 from bot.audit.rows import batched
 from bot.audit.selection import Selection
 from bot.audit.shelf import Shelf
-from index.database import Database
+from index.storage.database import Database
 
 TOGETHER = 100  # answers whose findings are kept in one transaction
 

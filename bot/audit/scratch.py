@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.ledger import Entry, Ledger
-from index.database import Database, sqlite_url
 from index.errors import NotFound
+from index.storage.database import Database, sqlite_url
 
 
 class ScratchLedger(Ledger):

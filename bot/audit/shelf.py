@@ -15,11 +15,11 @@ from sqlalchemy import Connection, select
 from bot.audit import said
 from bot.audit.sources import Source
 from bot.record import sha256
-from index import catalogue, schema
-from index.database import Database
-from index.lexicon import indexed_terms, lexicon_for
 from index.passage import Passage
-from index.schema import CURRENT
+from index.storage import catalogue, schema
+from index.storage.database import Database
+from index.storage.lexicon import indexed_terms, lexicon_for
+from index.storage.schema import CURRENT
 
 KEPT = 8_000_000  # characters of texts kept in memory
 RAREST = 8  # terms of a quotation by which passages are sought

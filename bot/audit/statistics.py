@@ -20,7 +20,7 @@ from bot.audit.register import Register
 from bot.audit.register_tables import audit_answers, audit_findings, audit_sentences
 from bot.ledger import Kind
 from bot.ledger_tables import ledger, ledger_private
-from index.database import Database
+from index.storage.database import Database
 
 LONGEST = 366  # days of a period whose beginning nobody names
 

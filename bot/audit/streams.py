@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot.audit import severities
 from bot.audit.findings import Finding, Kind
 from bot.streamed import answers_streamed, digest_of
-from index.database import Database
+from index.storage.database import Database
 
 
 def check(body: Mapping[str, Any], database: Database) -> list[Finding]:

@@ -11,9 +11,9 @@ from bot.audit import said
 from bot.audit.changed import Became, became
 from bot.audit.register import Register, Use
 from bot.ledger_tables import ledger
-from index.database import Database
 from index.library import Library
-from ingest.resting import Change, Resting
+from index.storage.database import Database
+from ingest.report import AffectedAnswers, BriefChange
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def affected(
     return _affected(uses, new_text)
 
 
-def resting(library: Library, changes: Sequence[Change]) -> list[Resting]:
+def resting(library: Library, changes: Sequence[BriefChange]) -> list[AffectedAnswers]:
     """Return how many answers, and which, rest on briefs that were replaced or withdrawn."""
     if not _has_answers(library.database):
         return []
@@ -54,7 +54,9 @@ def resting(library: Library, changes: Sequence[Change]) -> list[Resting]:
             changed = [one.answer_id for one in _affected(uses, change.text)]
             first = dict.fromkeys((*changed, *ids))
             found.append(
-                Resting(change.brief_id, change.title, change.withdrawn, tuple(first), len(changed))
+                AffectedAnswers(
+                    change.brief_id, change.title, change.withdrawn, tuple(first), len(changed)
+                )
             )
     return found
 

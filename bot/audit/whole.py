@@ -14,7 +14,7 @@ from bot.audit.judgements import read as judgement
 from bot.audit.register import Register
 from bot.audit.shelf import Shelf, Version
 from bot.ledger import Entry, Kind, Ledger
-from index.database import Database
+from index.storage.database import Database
 
 Json = Mapping[str, Any]
 _KEPT = (

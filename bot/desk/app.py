@@ -29,9 +29,9 @@ from bot.desk.shield import Shield
 from bot.desk.visits import Desk, Forbidden, NotSignedIn, seen, to
 from bot.errors import LedgerError
 from bot.ledger import Ledger
-from index import catalogue
 from index.errors import BriefsError, DatabaseUnavailable, NotFound, UsageError
 from index.library import Library
+from index.storage import catalogue
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from bot.desk.brief_view import laid_out
 from bot.desk.shelf import Edition, editions
 from bot.desk.wording import differences, likeness, words
 from index.library import Library
-from index.schema import CURRENT, WITHDRAWN
+from index.storage.schema import CURRENT, WITHDRAWN
 
 ALIKE = 0.25  # share of words from which a paragraph is taken for the same one, changed
 MOST = 5  # later versions that are compared, the newest

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, or_, select
 
-from index import schema
-from index.schema import CURRENT
+from index.storage import schema
+from index.storage.schema import CURRENT
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Edition:
 
     brief_id: str
     version: int
-    state: str  # index.schema: current, superseded or withdrawn
+    state: str  # index.storage.schema: current, superseded or withdrawn
     title: str
     date: str | None
     number: str | None

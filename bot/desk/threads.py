@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 
 from bot.ledger import Entry, Kind
 from bot.ledger_tables import ledger, ledger_private
-from index.database import Database
+from index.storage.database import Database
 
 AHEAD = 1_000  # records behind an answer that are looked through
 MOST = 20  # later questions that are shown

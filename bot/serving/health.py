@@ -13,9 +13,9 @@ from bot.serving.asgi import Answer, App, Site, page
 from bot.serving.metrics import CONTENT_TYPE, exposition
 from bot.slack.link import TOO_LONG, Link
 from bot.slack.tally import Tally, Tallying
-from index.database import Database
 from index.errors import BriefsError
 from index.figures import Figures, figures
+from index.storage.database import Database
 
 SLOW = 5.0  # seconds after which a database counts as out of reach
 WAITED_TOO_LONG = 600.0  # seconds after which nobody seems to take questions

@@ -10,8 +10,8 @@ from collections.abc import Collection
 from bot.slack.audience import Visible
 from bot.slack.directory import may_see, visible
 from bot.slack.parts import Parts
-from index.catalogue import VersionRow
-from index.schema import CURRENT
+from index.storage.catalogue import VersionRow
+from index.storage.schema import CURRENT
 
 
 async def searchable(parts: Parts, channel: str, user: str) -> Visible:

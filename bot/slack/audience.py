@@ -40,7 +40,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.errors import NothingVisible
 from bot.slack.types import ChannelSettings, Member, Place, PlaceKind
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from bot.audit.register import Register
 from bot.audit.register_tables import audit_answers, audit_citations
 from bot.audit.shelf import Shelf
 from bot.ledger import Ledger
-from index.database import Database
 from index.errors import NotFound
+from index.storage.database import Database
 
 WITHDRAWN = 0  # stands for a version where there is none any more
 

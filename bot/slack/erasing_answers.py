@@ -11,7 +11,7 @@ from sqlalchemy import inspect, select, update
 
 from bot.slack import erasing
 from bot.slack.inbox_tables import Store, librarian_requests, questions, unrecorded_posts
-from index.database import Database
+from index.storage.database import Database
 
 _PAGE = 500  # ids at a time
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from bot.slack.inbox_tables import Store, added_briefs
-from index.database import Database
+from index.storage.database import Database
 
 
 @dataclass(frozen=True)

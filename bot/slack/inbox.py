@@ -19,7 +19,7 @@ from bot.slack.inbox_tables import LONGEST_LEASE, Store, moment, questions, stor
 from bot.slack.posts import Noted
 from bot.slack.quotas import Quotas
 from bot.slack.types import Accepted, Claim, Incoming, Outcome
-from index.database import Database
+from index.storage.database import Database
 
 
 class Inbox:

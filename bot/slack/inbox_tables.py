@@ -25,7 +25,7 @@ from sqlalchemy import (
     or_,
 )
 
-from index.database import Database, metadata
+from index.storage.database import Database, metadata
 
 LONGEST_LEASE = 300.0  # seconds that somebody may hold a row without renewing that
 _ID = String(64)  # ids of Slack and of answers have at most 64 characters

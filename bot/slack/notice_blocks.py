@@ -22,21 +22,21 @@ from bot.slack.elements import actions as row
 from bot.slack.manifest import ASK_NAME
 from bot.slack.phrases import counted
 from bot.slack.shown import name_of
-from ingest.report import Item, Result
+from ingest.report import DocumentResult, ReportItem
 
 MOST_ITEMS = 10  # documents told of one by one
 REASON = 500  # characters
 
 _DONE = {
-    Result.NEW: "Added",
-    Result.VERSION: "Added as a new version",
-    Result.OLDER: "Added as an older version",
-    Result.RENDITION: "Known already in another file",
-    Result.UNCHANGED: "In the library already",
-    Result.WITHDRAWN: "Withdrawn",
-    Result.IGNORED: "Left out",
+    DocumentResult.NEW: "Added",
+    DocumentResult.VERSION: "Added as a new version",
+    DocumentResult.OLDER: "Added as an older version",
+    DocumentResult.RENDITION: "Known already in another file",
+    DocumentResult.UNCHANGED: "In the library already",
+    DocumentResult.WITHDRAWN: "Withdrawn",
+    DocumentResult.IGNORED: "Left out",
 }
-_UNDOABLE = {Result.NEW, Result.VERSION, Result.OLDER}
+_UNDOABLE = {DocumentResult.NEW, DocumentResult.VERSION, DocumentResult.OLDER}
 
 
 def said(line: str) -> Message:
@@ -101,11 +101,13 @@ def help_blocks() -> list[Block]:
     return list(help_message().blocks)
 
 
-def ingested(items: Sequence[Item], collection: str) -> Message:
+def ingested(items: Sequence[ReportItem], collection: str) -> Message:
     """Return what became of documents: title, date, passages and Undo, or why not."""
     lines, blocks = list[str](), list[Block]()
     for item in items[:MOST_ITEMS]:
-        line, made = _failure(item) if item.result is Result.FAILED else _success(item, collection)
+        line, made = (
+            _failure(item) if item.result is DocumentResult.FAILED else _success(item, collection)
+        )
         lines.append(line)
         blocks += made
     if len(items) > MOST_ITEMS:
@@ -117,12 +119,12 @@ def ingested(items: Sequence[Item], collection: str) -> Message:
     return Message(text.fit("\n".join(lines), MESSAGE_TEXT), tuple(blocks))
 
 
-def ingested_blocks(items: Sequence[Item], collection: str) -> list[Block]:
+def ingested_blocks(items: Sequence[ReportItem], collection: str) -> list[Block]:
     """Return the blocks of `ingested`."""
     return list(ingested(items, collection).blocks)
 
 
-def _success(item: Item, collection: str) -> tuple[str, list[Block]]:
+def _success(item: ReportItem, collection: str) -> tuple[str, list[Block]]:
     done = _DONE[item.result]
     title = text.one_line(item.title or name_of(item.location), 200)
     facts = [text.one_line(item.date or "no date", 40)]
@@ -130,7 +132,7 @@ def _success(item: Item, collection: str) -> tuple[str, list[Block]]:
         facts.append(counted(item.passages, "passage"))
         facts.append(f"collection {text.one_line(collection, 80)}")
     known = text.one_line(item.of or "", 200)
-    told = f"{done} to “{known}”" if known and item.result is Result.VERSION else done
+    told = f"{done} to “{known}”" if known and item.result is DocumentResult.VERSION else done
     details = ", ".join(facts)
     run = [words(f"{told}: "), words(title, bold=True), words(f", {details}")]
     blocks: list[Block] = [rich(section(run))]
@@ -148,7 +150,7 @@ def _undo(value: str) -> Block:
     return button("Undo", actions.UNDO_INGEST, value, confirm=asked)
 
 
-def _failure(item: Item) -> tuple[str, list[Block]]:
+def _failure(item: ReportItem) -> tuple[str, list[Block]]:
     name, why = name_of(item.location), text.one_line(item.reason or "no reason given", REASON)
     run = [words("Not added: "), words(name, bold=True), words(f": {why}")]
     return text.for_message(f"Not added: {name}: {why}"), [rich(section(run))]

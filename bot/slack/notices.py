@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from bot.slack.corrections import Correction
 from bot.slack.inbox_tables import Store, told_corrections
-from index.database import Database
+from index.storage.database import Database
 
 ABANDONED_SECONDS = 180.0  # after which a notice that was begun and not done is looked for
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, select, update
 
 from bot.slack.inbox_tables import Store, handed_files, lapsed, storable
-from index.database import Database
+from index.storage.database import Database
 
 LEASE_SECONDS = 60.0
 ATTEMPTS = 3  # after which files that keep killing their process are given up

@@ -20,8 +20,8 @@ from bot.ledger import Kind, Ledger
 from bot.slack.inbox_tables import Store, lapsed, storable, unrecorded_posts
 from bot.slack.types import Incoming, Posted
 from index import failpoints
-from index.database import Database
 from index.errors import NotFound
+from index.storage.database import Database
 
 log = logging.getLogger(__name__)
 

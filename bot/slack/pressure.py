@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select
 from bot.slack.claims import unclaimed
 from bot.slack.inbox_tables import Store, busy_channels, questions
 from bot.slack.types import Incoming
-from index.database import Database
+from index.storage.database import Database
 
 MANY = 10  # questions of a channel that wait
 EVERY = 600.0  # seconds between two such lines in a channel

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot.ledger import Entry, Kind, Ledger
 from bot.slack.inbox_tables import Store, librarian_requests, storable
-from index.database import Database
+from index.storage.database import Database
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, delete, select, update
 from bot.slack import posts
 from bot.slack.inbox_tables import Store, questions, shares
 from bot.slack.types import Claim, Posted
-from index.database import Database
+from index.storage.database import Database
 
 ABANDONED_SECONDS = 180.0  # after which a share that was begun and not done may be begun again
 

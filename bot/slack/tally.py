@@ -12,7 +12,7 @@ from sqlalchemy import and_, case, func, select
 from bot.slack.claims import Finding, unclaimed
 from bot.slack.inbox_tables import Store, questions
 from bot.slack.types import Outcome
-from index.database import Database
+from index.storage.database import Database
 
 SECONDS = (0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 

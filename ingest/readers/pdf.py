@@ -8,20 +8,20 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
+from index.dates import find_date
 from index.errors import ReadError
-from ingest.dates import find_date
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines
 from ingest.readers.pdf_layout import (
     body_size,
     reading_order,
+    split_notes,
     with_drop_caps,
     without_contents,
     without_running_lines,
 )
-from ingest.readers.pdf_lines import Line, page_lines
-from ingest.readers.pdf_notes import split_notes
+from ingest.readers.pdf_lines import PdfLine, page_lines
 from ingest.readers.pdf_paragraphs import Paragraphs
 from ingest.readers.pdf_tables import with_tables
 from ingest.readers.pdf_words import Words
@@ -84,14 +84,14 @@ def _opened(data: bytes) -> Any:
         raise ReadError("damaged or cut short; get a whole copy and ingest it again") from error
 
 
-def _lines(document: Any, count: int) -> tuple[list[list[Line]], int]:
+def _lines(document: Any, count: int) -> tuple[list[list[PdfLine]], int]:
     """Return the lines of each page, and how many pages could not be read at all."""
     import pypdfium2 as pdfium
 
-    pages: list[list[Line]] = []
+    pages: list[list[PdfLine]] = []
     broken = 0
     for index in range(count):
-        lines: list[Line] = []
+        lines: list[PdfLine] = []
         try:
             page = document[index]
             try:
@@ -104,13 +104,13 @@ def _lines(document: Any, count: int) -> tuple[list[list[Line]], int]:
     return pages, broken
 
 
-def _cleaned(line: Line) -> Line:
+def _cleaned(line: PdfLine) -> PdfLine:
     """Normalise the text; a soft hyphen at the end stays until the lines are joined."""
     tail = "\u00ad" if line.text.endswith("\u00ad") else ""
     return replace(line, text=clean(line.text).strip() + tail)
 
 
-def _yield_warnings(pages: list[list[Line]], broken: int) -> tuple[str, ...]:
+def _yield_warnings(pages: list[list[PdfLine]], broken: int) -> tuple[str, ...]:
     """Return what the report should say of pages without text; refuse if they are most."""
     empty = sum(sum(len(line.text) for line in lines) < _MIN_CHARACTERS for lines in pages)
     total = len(pages)
@@ -126,7 +126,7 @@ def _yield_warnings(pages: list[list[Line]], broken: int) -> tuple[str, ...]:
     return ()
 
 
-def _metadata(first: list[Line], pages: list[list[Line]], stated: dict[str, str]) -> Metadata:
+def _metadata(first: list[PdfLine], pages: list[list[PdfLine]], stated: dict[str, str]) -> Metadata:
     """Join what the first page says, the lone report number, and sane document information."""
     title = _set_title(first, body_size(pages))
     said = from_first_lines([*filter(None, [title]), *(line.text for line in first)])
@@ -142,7 +142,7 @@ def _metadata(first: list[Line], pages: list[list[Line]], stated: dict[str, str]
     return Metadata(title=title).over(replace(info, title=None)).over(said).over(info)
 
 
-def _set_title(first: list[Line], body: float) -> str | None:
+def _set_title(first: list[PdfLine], body: float) -> str | None:
     """Return the title that the first page shows: its largest type, well above that of the text."""
     largest = max((line.size for line in first), default=0.0)
     if largest < 1.2 * body:
@@ -153,7 +153,7 @@ def _set_title(first: list[Line], body: float) -> str | None:
     return title if 3 < len(title) < 300 else None
 
 
-def _numbered(pages: list[list[Line]]) -> tuple[str | None, str | None]:
+def _numbered(pages: list[list[PdfLine]]) -> tuple[str | None, str | None]:
     """Return report number and edition, from lines that say nothing else, on the outer pages."""
     outer = [line.text.strip() for lines in [*pages[-3:], *pages[:2]] for line in lines]
     lone = [text for text in outer if _NUMBER.fullmatch(text)]
@@ -162,7 +162,7 @@ def _numbered(pages: list[list[Line]]) -> tuple[str | None, str | None]:
     return number, found.group(2) if found else None
 
 
-def _blocks(pages: list[list[Line]], body: float) -> tuple[Block, ...]:
+def _blocks(pages: list[list[PdfLine]], body: float) -> tuple[Block, ...]:
     """Return the blocks of all pages, in reading order."""
     texts = [
         with_drop_caps([line for line in ls if not _EDITION.search(line.text)]) for ls in pages

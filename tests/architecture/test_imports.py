@@ -13,12 +13,12 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ("index", "ingest", "bot")  # each may import itself and what stands before it
 
 OWNERS = {
-    "chromadb": {"index/chroma.py"},
+    "chromadb": {"index/vectors/chroma.py"},
     "openvino": {"index/runtimes.py", "index/convert.py"},
     "torch": {"index/runtimes.py", "index/convert.py"},
     "sentence_transformers": {"index/runtimes.py", "index/convert.py"},
-    "tokenizers": {"index/embedder.py"},
-    "huggingface_hub": {"index/model_files.py"},
+    "tokenizers": {"index/models/embedder.py"},
+    "huggingface_hub": {"index/models/model_files.py"},
     "snowballstemmer": {"index/words.py"},
     "pypdfium2": {"ingest/readers/"},
     "trafilatura": {"ingest/readers/"},
@@ -43,7 +43,7 @@ READERS_OF_THE_ENVIRONMENT = {
     "index/settings.py",
     "index/failpoints.py",
     "index/runtimes.py",  # hands it on to the converting process
-    "ingest/cage.py",  # hands it on to the reading process
+    "ingest/sandbox.py",  # hands it on to the reading process
 }
 HEAVY = {
     "torch", "chromadb", "langchain_core", "openvino", "sqlalchemy", "pydantic", "numpy",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.canonical import chain_hash
 from bot.ledger import Kind, Ledger
-from index.database import Database
+from index.storage.database import Database
 
 BODY = {"answered": True, "sentences": [{"text": "Café"}], "streamed": None}
 

@@ -9,8 +9,8 @@ import pytest
 
 from bot.audit.grouping import MOST, clusters, group_json, groups
 from bot.audit.unanswered import Unanswered
-from index.embedder import ModelEmbedder, Vectors
-from index.model_files import DEFAULT_MODEL
+from index.models.embedder import ModelEmbedder, Vectors
+from index.models.model_files import DEFAULT_MODEL
 from tests.audit.paraphrases import CHECKED_ON, CHOSEN_ON
 from tests.fakes import HashedWords
 

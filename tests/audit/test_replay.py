@@ -13,7 +13,7 @@ from bot.chain import Answerer
 from bot.ledger import Ledger
 from index.library import Library
 from index.settings import load
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 from tests.commands import ROOT, Shell, parsed
 from tests.fake_chat import FakeChat, says
 

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from bot.audit.streams import check
 from bot.streamed import Stream
-from index.database import Database, sqlite_url
+from index.storage.database import Database, sqlite_url
 
 
 def test_rows_that_are_as_they_were_shown_are_sound(tmp_path: Path) -> None:

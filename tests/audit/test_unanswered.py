@@ -4,7 +4,7 @@ import pytest
 
 from bot.audit.unanswered import row, unanswered
 from bot.ledger import Ledger
-from index.database import Database, sqlite_url
+from index.storage.database import Database, sqlite_url
 
 NEAREST = [{"brief": {"title": "Harbour"}}, {"brief": {"title": "Harbour"}}]
 

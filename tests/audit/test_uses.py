@@ -6,7 +6,7 @@ from bot.audit.said import Change as Words
 from bot.audit.uses import affected, resting
 from bot.ledger import Ledger
 from index.library import Library
-from ingest.resting import Change, Resting
+from ingest.report import AffectedAnswers, BriefChange
 from tests.audit.records import PORT, brief, later, quoting, record
 
 FIRST = brief(*PORT)
@@ -43,17 +43,17 @@ def test_a_withdrawn_brief_affects_all_that_cite_it(asked: Library) -> None:
 def test_an_ingest_is_told_what_rests_on_what_it_changed(asked: Library) -> None:
     """Those that quote changed words first."""
     changes = [
-        Change("port", "Port", SECOND.text),
-        Change("ship", "Ships"),
-        Change("none", "Nobody"),
+        BriefChange("port", "Port", SECOND.text),
+        BriefChange("ship", "Ships"),
+        BriefChange("none", "Nobody"),
     ]
     assert resting(asked, changes) == [
-        Resting("port", "Port", False, ("cargo", "newer", "lease"), 1),
-        Resting("ship", "Ships", True, ("other",), 1),
+        AffectedAnswers("port", "Port", False, ("cargo", "newer", "lease"), 1),
+        AffectedAnswers("ship", "Ships", True, ("other",), 1),
     ]
 
 
 def test_where_nothing_was_asked_nothing_rests(library: Library) -> None:
     """And that is no error."""
-    assert resting(library, [Change("port", "Port")]) == []
+    assert resting(library, [BriefChange("port", "Port")]) == []
     assert affected(library.database, "port", None, None) == []

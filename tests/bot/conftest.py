@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from index.draft import Draft
 from index.library import Library
-from index.passage import Brief, Passage, Source
+from index.passage import Brief, Draft, Passage, Rendition
 from index.settings import Settings
 
 HARBOUR = (
@@ -43,7 +42,7 @@ def draft(title: str, date: str | None, paragraphs: tuple[str, ...]) -> Draft:
         passages.append(
             Passage(number - 1, start, start + len(paragraph), paragraph, paragraph=number)
         )
-    source = Source(f"/briefs/{title[:4]}.txt", "text/plain", title)
+    source = Rendition(f"/briefs/{title[:4]}.txt", "text/plain", title)
     brief = Brief(
         id="",
         version=0,

@@ -18,7 +18,7 @@ from index.errors import UsageError
 from index.library import Library
 from index.search import Query
 from index.settings import Settings
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 from tests.drafts import draft as text_draft
 
 QUESTION = "For how long was Port Aurelia leased?"

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.editions import named
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 
 @pytest.mark.parametrize(

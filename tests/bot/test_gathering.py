@@ -4,7 +4,7 @@ from bot.answer import Standalone
 from bot.gathering import gather, merged
 from index.passage import Hit
 from index.search import Query
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 from tests.bot.chatting import hit
 
 PORT = hit(1, "The port of Aurelia is run by the harbour board.")

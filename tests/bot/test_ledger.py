@@ -10,14 +10,14 @@ from sqlalchemy.exc import DatabaseError
 
 from bot.errors import LedgerError
 from bot.ledger import GENESIS, Kind, Ledger, canonical, chain_hash, private_hash
-from index.database import Database, sqlite_url
 from index.errors import NotFound
+from index.storage.database import Database, sqlite_url
 
 ROOT = Path(__file__).parents[2]
 APPEND_50 = """
 import sys
 from bot.ledger import Ledger
-from index.database import Database, sqlite_url
+from index.storage.database import Database, sqlite_url
 ledger = Ledger(Database(sqlite_url(sys.argv[1])))
 for n in range(50):
     ledger.append(f"{sys.argv[2]}-{n}", {"n": n}, {"question": "who?"})

@@ -7,7 +7,7 @@ import pytest
 from bot.ledger import Kind, Ledger, Mark
 from bot.ledger_chain import Wrong
 from bot.streamed import Stream
-from index.database import Database, sqlite_url
+from index.storage.database import Database, sqlite_url
 from tests.audit.ledgers import fill, rewrite, tamper
 
 RECORDS = 12  # ten answers, two judgements

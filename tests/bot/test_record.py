@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.answer import Period
 from bot.rebuilt import rebuilt
 from bot.record import Basis, body, private, program
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 from tests.bot.test_render import answered, doubtful
 
 BASIS = Basis(3, "print", {"chat_model": "openai:x", "prompt_version": "1"})

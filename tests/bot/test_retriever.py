@@ -5,7 +5,7 @@ from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 
 from bot.retriever import BriefRetriever
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 QUESTION = "For how long was Port Aurelia leased?"
 

@@ -11,7 +11,7 @@ from bot.period import with_period
 from bot.timely import Found, everywhere, find, narrowed
 from index.library import Library
 from index.settings import Settings
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 from tests.drafts import draft
 
 TOLL = "Ferry tolls\n\nThe toll for a car on the ferry to Sarn island is {} crowns."

@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 from sqlalchemy import Connection
 
-from index import closer, retrieval
-from index.closer import FAR, LOOKED_AT, Found
-from index.draft import Draft
+from index import rerank, retrieval
 from index.library import Library
-from index.ranker import Candidates
+from index.passage import Draft
+from index.rerank import FAR, RERANKED, CandidateFeatures, Retrieved
 from index.search import Query, fuse
 from index.settings import Settings
 from tests.conftest import MakeLibrary
@@ -41,9 +40,11 @@ def shelf(settings: Settings, open_library: MakeLibrary) -> Library:
 
 
 @contextmanager
-def searched(library: Library, query: Query) -> Iterator[tuple[Connection, Found, closer.Closer]]:
+def searched(
+    library: Library, query: Query
+) -> Iterator[tuple[Connection, Retrieved, rerank.EncodedQuestion]]:
     """Yield the candidates of a query and what they are looked at by."""
-    vector, look = closer.read(library.embedder, query, library.idf)
+    vector, look = rerank.encode(library.embedder, query, library.idf)
     assert look
     with library.database.read() as connection, library._published.use(connection) as opened:
         yield (
@@ -53,10 +54,10 @@ def searched(library: Library, query: Query) -> Iterator[tuple[Connection, Found
         )
 
 
-def seen(library: Library, question: str) -> tuple[list[str], Candidates]:
+def seen(library: Library, question: str) -> tuple[list[str], CandidateFeatures]:
     """Return the texts of the candidates that are looked at, and what is seen of them."""
     with searched(library, Query(question)) as (connection, found, look):
-        near, candidates = closer.look(connection, found, closer.engines_of(found), look)
+        near, candidates = rerank.features_of(connection, found, rerank.engines_of(found), look)
         assert candidates
         return [found.rows[row][1].text for row in near], candidates
 
@@ -65,14 +66,14 @@ class TestRead:
     def test_a_model_without_tokens_has_no_closer_look(self) -> None:
         """Only the vector of the question."""
         embedder = HashedWords()
-        vector, look = closer.read(embedder, Query("cod quotas"), even)
+        vector, look = rerank.encode(embedder, Query("cod quotas"), even)
         assert look is None
         assert vector @ embedder.embed_query("cod quotas") == pytest.approx(1)
 
     def test_a_question_is_read_whole_and_by_its_content_words(self) -> None:
         """The tokens are those of the question, the weights of its words sum to 1."""
         embedder = HashedTokens()
-        vector, look = closer.read(embedder, Query("what about the cod quotas"), even)
+        vector, look = rerank.encode(embedder, Query("what about the cod quotas"), even)
         assert look
         assert (look.vector == vector).all()
         assert look.content @ embedder.embed_query("cod quotas") == pytest.approx(1)
@@ -82,8 +83,8 @@ class TestRead:
     def test_earlier_turns_move_the_vector_and_lend_words(self) -> None:
         """They weigh less than the question's own words, and are no tokens of it."""
         embedder = HashedTokens()
-        plain, _ = closer.read(embedder, Query("cod quotas"), even)
-        vector, look = closer.read(embedder, Query("cod quotas", context=("the survey",)), even)
+        plain, _ = rerank.encode(embedder, Query("cod quotas"), even)
+        vector, look = rerank.encode(embedder, Query("cod quotas", context=("the survey",)), even)
         assert look
         assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-6)
         survey = embedder.embed_query("survey")
@@ -142,8 +143,8 @@ class TestScores:
     def test_without_a_closer_look_the_engines_rank(self, shelf: Library) -> None:
         """Nor does one over a library without tokens change their order."""
         with searched(shelf, Query("cod quotas")) as (connection, found, _):
-            plain = closer.scores(connection, found, None)
-            assert plain.tolist() == fuse(*closer.engines_of(found)).tolist()
+            plain = rerank.scores(connection, found, None)
+            assert plain.tolist() == fuse(*rerank.engines_of(found)).tolist()
 
     def test_a_library_without_tokens_is_ranked_by_the_engines(
         self, settings: Settings, open_library: MakeLibrary
@@ -152,24 +153,24 @@ class TestScores:
         open_library(settings, HashedWords()).publish([FISH, RATES])
         library = open_library(settings, HashedTokens())
         with searched(library, Query("cod quotas")) as (connection, found, look):
-            near, nothing = closer.look(connection, found, closer.engines_of(found), look)
+            near, nothing = rerank.features_of(connection, found, rerank.engines_of(found), look)
             assert (len(near), nothing) == (len(found.pks), None)
-            scores = closer.scores(connection, found, look)
-            assert scores.tolist() == fuse(*closer.engines_of(found)).tolist()
+            scores = rerank.scores(connection, found, look)
+            assert scores.tolist() == fuse(*rerank.engines_of(found)).tolist()
 
     def test_what_is_not_looked_at_comes_after_what_is(
         self, settings: Settings, open_library: MakeLibrary
     ) -> None:
         """However many candidates there are, a hundred are looked at."""
         library = open_library(settings, HashedTokens())
-        lines = [f"Cod landed at quay {number * 7919}." for number in range(LOOKED_AT)]
-        lines += [f"Boat {number * 7907} was repainted." for number in range(LOOKED_AT)]
+        lines = [f"Cod landed at quay {number * 7919}." for number in range(RERANKED)]
+        lines += [f"Boat {number * 7907} was repainted." for number in range(RERANKED)]
         library.publish([draft("a.txt", "\n\n".join(["Harbour log", *lines]), count=each_alone)])
         with searched(library, Query("cod at the quay")) as (connection, found, look):
-            assert len(found.pks) > LOOKED_AT
-            near, _ = closer.look(connection, found, closer.engines_of(found), look)
-            scores = closer.scores(connection, found, look)
+            assert len(found.pks) > RERANKED
+            near, _ = rerank.features_of(connection, found, rerank.engines_of(found), look)
+            scores = rerank.scores(connection, found, look)
             far = np.setdiff1d(np.arange(len(found.pks)), near)
-        assert len(near) == LOOKED_AT
+        assert len(near) == RERANKED
         assert scores[far].max() <= FAR <= scores[near].min()
         assert scores.max() == 1

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import text
 
-from index.database import Database, reachable
 from index.errors import DatabaseUnavailable
 from index.settings import Settings
+from index.storage.database import Database, reachable
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedder import ModelEmbedder, require_unit
 from index.errors import EmbeddingError
-from index.model_files import DEFAULT_MODEL, locate, weights_sha256
+from index.models.embedder import ModelEmbedder, require_unit
+from index.models.model_files import DEFAULT_MODEL, locate, weights_sha256
 from index.runtimes import TorchRuntime
 
 TEXTS = [

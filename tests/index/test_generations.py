@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from index.copies import Copies
 from index.errors import IndexDamaged
 from index.library import Library
 from index.search import Query
 from index.settings import Settings
+from index.vectors.generations import Copies
 from tests.drafts import draft, each_alone
 
 ROOT = Path(__file__).resolve().parents[2]

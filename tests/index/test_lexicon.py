@@ -8,23 +8,23 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from index.database import Database
-from index.lexicon import (
+from index.settings import Settings
+from index.storage.database import Database
+from index.storage.lexicon import (
     BODY_WEIGHT,
     HEADING_WEIGHT,
     TITLE_WEIGHT,
-    Entry,
     Lexicon,
+    LexiconEntry,
     indexed_terms,
     lexicon_for,
 )
-from index.settings import Settings
 
 CORPUS = [
-    Entry(1, "Cod", "Quotas", "Cod quotas fell again: cod is rare."),
-    Entry(2, "Cod", "Prices", "Prices rose by 2.5 percent."),
-    Entry(3, "Steel", "Duties", "A duty of 25 percent hits steel."),
-    Entry(4, "Steel", "Cod", "Nothing rare happened."),
+    LexiconEntry(1, "Cod", "Quotas", "Cod quotas fell again: cod is rare."),
+    LexiconEntry(2, "Cod", "Prices", "Prices rose by 2.5 percent."),
+    LexiconEntry(3, "Steel", "Duties", "A duty of 25 percent hits steel."),
+    LexiconEntry(4, "Steel", "Cod", "Nothing rare happened."),
 ]
 K1, B = 1.2, 0.75
 
@@ -141,7 +141,7 @@ def test_whatever_is_indexed_is_found_by_its_own_terms(filled, text: str) -> Non
     terms = indexed_terms(text)
     with database.write() as connection:
         lexicon.remove(connection, [9])
-        lexicon.add(connection, [Entry(9, "", "", text)])
+        lexicon.add(connection, [LexiconEntry(9, "", "", text)])
         found = lexicon.scores(connection, terms)
         counts = lexicon.document_frequency(connection, terms)
     assert (9 in found) == bool(terms)

@@ -10,16 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from index.database import Database, sqlite_url
-from index.locking import ingest_lock
 from index.settings import Settings
+from index.storage.database import Database, ingest_lock, sqlite_url
 
 ROOT = Path(__file__).resolve().parents[2]
 HOLD = """
 import sys, time
 from pathlib import Path
-from index.database import Database
-from index.locking import ingest_lock
+from index.storage.database import Database
+from index.storage.database import ingest_lock
 with ingest_lock(Database(sys.argv[1]), Path(sys.argv[2]), lambda: print("waits", flush=True)):
     print("holds", flush=True)
     sys.stdin.readline()

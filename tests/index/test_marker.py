@@ -6,8 +6,8 @@ import pytest
 
 from index.errors import DatabaseUnavailable, LibraryMissing
 from index.library import Library
-from index.marker import MARKER
 from index.settings import load
+from index.storage.database import MARKER
 from tests.fakes import HashedWords
 
 

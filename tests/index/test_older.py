@@ -8,7 +8,7 @@ from index import older, publishing, retrieval
 from index.library import Library
 from index.passage import Hit
 from index.search import Query
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 from tests.drafts import draft
 
 RATE = "Rates in the north\n\nThe bank raised its rate to {} percent after the meeting."

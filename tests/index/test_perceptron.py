@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bot import answerable, scoring
-from index import ranker
+from index import rerank
 from index.perceptron import load
 
 TINY = {
@@ -52,7 +52,7 @@ def test_other_features_are_refused_with_the_mend(tiny: Path, features: tuple[st
         network.takes(features)
 
 
-@pytest.mark.parametrize("path", [ranker.WEIGHTS, scoring.WEIGHTS, answerable.WEIGHTS])
+@pytest.mark.parametrize("path", [rerank.WEIGHTS, scoring.WEIGHTS, answerable.WEIGHTS])
 def test_what_is_shipped_can_be_read_and_says_what_it_was_fitted_on(path: Path) -> None:
     """Every network of the project, whole: no number missing or out of the way."""
     network = load(path)

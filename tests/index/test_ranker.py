@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from index.perceptron import load
-from index.ranker import (
+from index.rerank import (
     FEATURES,
     FIRST_PASSAGES,
     WEIGHTS,
-    Candidates,
+    CandidateFeatures,
     beside,
     features,
     of_briefs,
@@ -20,10 +20,10 @@ from index.ranker import (
 from index.search import scaled
 
 
-def candidates(n: int, **changes: object) -> Candidates:
-    facts: dict[str, object] = {field.name: np.full(n, 0.5) for field in fields(Candidates)}
+def candidates(n: int, **changes: object) -> CandidateFeatures:
+    facts: dict[str, object] = {field.name: np.full(n, 0.5) for field in fields(CandidateFeatures)}
     facts |= {name: np.zeros(n, dtype=bool) for name in ("footnote", "table")}
-    return Candidates(**(facts | changes))  # type: ignore[arg-type]
+    return CandidateFeatures(**(facts | changes))  # type: ignore[arg-type]
 
 
 def test_scores_lie_between_zero_and_one_and_the_best_is_one() -> None:

@@ -139,7 +139,7 @@ def test_a_server_that_accepts_and_never_answers_is_left_after_seconds(
     tmp_path: Path, open_library, caplog, monkeypatch
 ) -> None:
     """The question is answered by an exact scan all the same."""
-    monkeypatch.setattr("index.chroma.TIMEOUT", 0.3)
+    monkeypatch.setattr("index.vectors.chroma.TIMEOUT", 0.3)
     plain = load(home=tmp_path / "home")
     library = open_library(plain)
     fill(library, 0, 3)

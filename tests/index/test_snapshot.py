@@ -2,10 +2,10 @@
 
 import pytest
 
-from index.catalogue import VersionRow
 from index.passage import BriefRef
-from index.schema import CURRENT
-from index.snapshot import Filters, names_of, passes
+from index.storage.catalogue import VersionRow
+from index.storage.schema import CURRENT
+from index.vectors.snapshot import Filters, names_of, passes
 
 
 def version(date: str | None = "2024-03-05", number: str | None = "IF10753") -> VersionRow:

@@ -7,8 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.states import PassageStates, pack_sentences, read_sentences, unpack_sentences
-from index.tokens import basis, compare, pack, question
+from index.models.token_embeddings import (
+    PackedTokens,
+    basis,
+    compare,
+    pack,
+    pack_sentences,
+    question,
+    read_sentences,
+    unpack_sentences,
+)
 
 RANDOM = np.random.default_rng(5)
 STATES = RANDOM.standard_normal((6, 32)).astype(np.float32)
@@ -37,7 +45,7 @@ def test_a_sentence_takes_a_byte_a_number() -> None:
 def test_a_sentence_without_tokens_is_zeros() -> None:
     """It keeps its place among the others, and meets nothing."""
     starts = [0, 20, 40, 50]
-    packed = PassageStates(pack(STATES, DIRECTIONS), pack_sentences(starts, OFFSETS, STATES))
+    packed = PackedTokens(pack(STATES, DIRECTIONS), pack_sentences(starts, OFFSETS, STATES))
     vectors, counts = unpack_sentences(packed.sentences)
     assert counts.tolist() == [2, 3, 0, 1]
     assert not vectors[2].any()
@@ -47,7 +55,7 @@ def test_a_sentence_without_tokens_is_zeros() -> None:
 def test_each_sentence_is_matched_by_its_own_tokens_alone() -> None:
     """As if it were a passage of its own."""
     packed = pack(STATES, DIRECTIONS)
-    kept = PassageStates(packed, pack_sentences(STARTS, OFFSETS, STATES))
+    kept = PackedTokens(packed, pack_sentences(STARTS, OFFSETS, STATES))
     asked = question(STATES[1:3], DIRECTIONS)
     own = [pack(part, DIRECTIONS) for part in (STATES[:2], STATES[2:5], STATES[5:])]
     assert read_sentences(asked, kept).matches == pytest.approx(compare(asked, own), abs=1e-6)
@@ -55,7 +63,7 @@ def test_each_sentence_is_matched_by_its_own_tokens_alone() -> None:
 
 def test_a_question_without_tokens_meets_no_sentence() -> None:
     """Their vectors are known all the same."""
-    kept = PassageStates(pack(STATES, DIRECTIONS), pack_sentences(STARTS, OFFSETS, STATES))
+    kept = PackedTokens(pack(STATES, DIRECTIONS), pack_sentences(STARTS, OFFSETS, STATES))
     found = read_sentences(question(STATES[:0], DIRECTIONS), kept)
     assert found.matches.tolist() == [0, 0, 0]
     assert found.vectors.shape == (3, 32)

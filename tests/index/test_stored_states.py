@@ -4,15 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from index import schema, stored_states
-from index.draft import Draft
 from index.errors import FingerprintMismatch
 from index.library import Library
-from index.passage import Brief, Passage, Source
+from index.models.token_embeddings import PackedTokens, unpack_sentences
+from index.passage import Brief, Draft, Passage, Rendition
 from index.search import Query
 from index.sentences import split
 from index.settings import Settings
-from index.states import PassageStates, unpack_sentences
+from index.storage import embeddings, schema
 from tests.conftest import MakeLibrary
 from tests.drafts import draft, each_alone
 from tests.fakes import HashedTokens, HashedWords
@@ -36,24 +35,24 @@ def numbers(library: Library) -> list[int]:
         return list(connection.execute(schema.passages.select()).scalars())
 
 
-def kept(library: Library) -> list[PassageStates]:
+def kept(library: Library) -> list[PackedTokens]:
     with library.database.read() as connection:
-        return stored_states.by_pk(connection, numbers(library))
+        return embeddings.tokens_of(connection, numbers(library))
 
 
 def test_what_is_stored_comes_back_in_the_order_asked_for(either_library: Library) -> None:
     """Empty states for a passage that has none, and for a number that nobody has."""
     either_library.publish([draft("a.txt", RATES), draft("b.txt", FISH, count=each_alone)])
     first, second, third = numbers(either_library)
-    one, other = PassageStates(b"tokens", b"sentences"), PassageStates(b"\x00\x01", b"\xff")
+    one, other = PackedTokens(b"tokens", b"sentences"), PackedTokens(b"\x00\x01", b"\xff")
     with either_library.database.write() as connection:
-        stored_states.add(connection, [first, second, third], [one, PassageStates(), other])
+        embeddings.add_tokens(connection, [first, second, third], [one, PackedTokens(), other])
     with either_library.database.read() as connection:
-        found = stored_states.by_pk(connection, [third, 9_999, second, first])
-    assert found == [other, PassageStates(), PassageStates(), one]
+        found = embeddings.tokens_of(connection, [third, 9_999, second, first])
+    assert found == [other, PackedTokens(), PackedTokens(), one]
     with either_library.database.write() as connection:
-        stored_states.clear(connection)
-        assert stored_states.by_pk(connection, [first, third]) == [PassageStates()] * 2
+        embeddings.clear_tokens(connection)
+        assert embeddings.tokens_of(connection, [first, third]) == [PackedTokens()] * 2
 
 
 def test_a_published_passage_has_as_many_sentences_as_its_text(
@@ -78,7 +77,7 @@ def test_a_new_version_keeps_what_was_said_of_its_old_passages(
     library.publish([draft("b.txt", FISH.replace("third", "half"), count=each_alone)])
     assert len(embedder.embedded) == 1
     assert kept(library)[:2] == before
-    assert kept(library)[3] == before[1] != PassageStates()
+    assert kept(library)[3] == before[1] != PackedTokens()
 
 
 def test_the_same_words_cut_otherwise_have_sentences_of_their_own(
@@ -94,7 +93,7 @@ def test_the_same_words_cut_otherwise_have_sentences_of_their_own(
             Passage(0, 0, len(text), text),
         )
     ):
-        source = Source(f"{number}.txt", "text/plain", str(number))
+        source = Rendition(f"{number}.txt", "text/plain", str(number))
         brief = Brief("", 0, "Quotas", text + "\n" * number, renditions=(source,))
         brief = replace(brief, number=f"N{number}", source=source.location)
         library.publish([Draft(brief, (passage,), source)])
@@ -146,4 +145,4 @@ def test_a_model_without_tokens_leaves_nothing_behind(
     open_library(settings, HashedTokens()).publish([draft("b.txt", FISH, count=each_alone)])
     library = open_library(settings, HashedWords(model="another"))
     library.reembed()
-    assert kept(library) == [PassageStates()] * 2
+    assert kept(library) == [PackedTokens()] * 2

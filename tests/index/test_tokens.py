@@ -3,11 +3,20 @@
 import numpy as np
 import pytest
 
-from index.embedder import ModelEmbedder
-from index.model_files import DEFAULT_MODEL
+from index.models.embedder import ModelEmbedder
+from index.models.model_files import DEFAULT_MODEL
+from index.models.token_embeddings import (
+    BITS,
+    PackedTokens,
+    basis,
+    best_matches,
+    compare,
+    pack,
+    question,
+    read_sentences,
+    unpack_sentences,
+)
 from index.sentences import split
-from index.states import PassageStates, read_sentences, unpack_sentences
-from index.tokens import BITS, basis, best_matches, compare, pack, question
 
 RANDOM = np.random.default_rng(3)
 STATES = RANDOM.standard_normal((6, 32)).astype(np.float32)
@@ -103,6 +112,6 @@ def test_a_question_finds_its_sentence_by_tokens(embedder: ModelEmbedder) -> Non
 def test_a_text_without_words_has_no_tokens(embedder: ModelEmbedder) -> None:
     """Nor does it fail."""
     kept = embedder.read_passages(["", "A title\n\n"], ["", ""])[1]
-    assert kept == [PassageStates()] * 2
+    assert kept == [PackedTokens()] * 2
     _, asked = embedder.read_questions([""])
     assert compare(asked, [b""]).tolist() == [0]

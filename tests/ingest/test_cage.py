@@ -16,24 +16,24 @@ from typing import Any
 import pytest
 
 from index.errors import ReadError
-from ingest.cage import Cage, Limits
 from ingest.document import Attachment, BlockKind, Document, Metadata
+from ingest.sandbox import Limits, Sandbox
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 READER = "hostile_readers:read"
 
-MakeCage = Callable[..., Cage]
+MakeCage = Callable[..., Sandbox]
 
 
 @pytest.fixture
 def make_cage(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeCage]:
     """A maker of cages whose child can import the stand-ins."""
     monkeypatch.syspath_prepend(str(HERE))
-    made: list[Cage] = []
+    made: list[Sandbox] = []
 
-    def make(**limits: Any) -> Cage:
-        made.append(Cage(Limits(**limits), reader=READER))
+    def make(**limits: Any) -> Sandbox:
+        made.append(Sandbox(Limits(**limits), reader=READER))
         return made[-1]
 
     yield make
@@ -42,7 +42,7 @@ def make_cage(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeCage]:
 
 
 @pytest.fixture
-def cage(make_cage: MakeCage) -> Cage:
+def cage(make_cage: MakeCage) -> Sandbox:
     """A cage with the usual limits."""
     return make_cage()
 
@@ -71,14 +71,14 @@ def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
     return True
 
 
-def test_no_child_runs_before_the_first_document(cage: Cage) -> None:
+def test_no_child_runs_before_the_first_document(cage: Sandbox) -> None:
     """Starts the child with the first read."""
     assert cage.pid is None
     cage.read(b"x", "plain")
     assert cage.pid
 
 
-def test_a_document_comes_through_whole(cage: Cage) -> None:
+def test_a_document_comes_through_whole(cage: Sandbox) -> None:
     """Carries blocks, pages, metadata, warnings and attachments."""
     document = cage.read(b"", "whole")
     assert document.blocks[1].kind is BlockKind.BULLET
@@ -93,7 +93,7 @@ def test_a_document_comes_through_whole(cage: Cage) -> None:
     )
 
 
-def test_one_child_serves_many_documents_of_all_sizes(cage: Cage) -> None:
+def test_one_child_serves_many_documents_of_all_sizes(cage: Sandbox) -> None:
     """Keeps the child while documents are good or refused."""
     cage.read(b"", "plain")
     pid = cage.pid
@@ -104,7 +104,7 @@ def test_one_child_serves_many_documents_of_all_sizes(cage: Cage) -> None:
     assert cage.pid == pid
 
 
-def test_a_readers_refusal_arrives_with_its_words(cage: Cage) -> None:
+def test_a_readers_refusal_arrives_with_its_words(cage: Sandbox) -> None:
     """Hands a ReadError of the child on."""
     with pytest.raises(ReadError, match=r"^encrypted; remove the password and ingest it again$"):
         cage.read(b"", "refuse")
@@ -130,7 +130,7 @@ def test_a_readers_refusal_arrives_with_its_words(cage: Cage) -> None:
     ],
 )
 def test_a_failing_parser_is_one_clear_line_and_the_next_document_works(
-    cage: Cage, name: str, reason: str
+    cage: Sandbox, name: str, reason: str
 ) -> None:
     """Turns every failure into a ReadError without traceback and goes on with a fresh child."""
     with pytest.raises(ReadError) as caught:
@@ -194,7 +194,7 @@ def test_a_document_does_not_pay_for_the_memory_of_earlier_ones(make_cage: MakeC
     [("connect", None), ("fork", b""), ("start", b""), ("write", None)],
 )
 def test_a_parser_may_not_reach_out(
-    cage: Cage, tmp_path: Path, name: str, data: bytes | None
+    cage: Sandbox, tmp_path: Path, name: str, data: bytes | None
 ) -> None:
     """Refuses sockets, new processes and written files."""
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -204,7 +204,7 @@ def test_a_parser_may_not_reach_out(
     assert not [*tmp_path.iterdir()]
 
 
-def test_native_code_cannot_write_into_files(cage: Cage, tmp_path: Path) -> None:
+def test_native_code_cannot_write_into_files(cage: Sandbox, tmp_path: Path) -> None:
     """Holds files at size 0 by the kernel's limit, beyond the guard in Python."""
     target = tmp_path / "target"
     target.touch()
@@ -212,7 +212,7 @@ def test_native_code_cannot_write_into_files(cage: Cage, tmp_path: Path) -> None
     assert target.read_bytes() == b""
 
 
-def test_a_parser_works_in_an_empty_folder_that_is_gone_afterwards(cage: Cage) -> None:
+def test_a_parser_works_in_an_empty_folder_that_is_gone_afterwards(cage: Sandbox) -> None:
     """Leaves no trace in the temporary folder."""
     assert text_of(cage.read(b"", "write_here")) == "[]"
     folder = Path(f"/proc/{cage.pid}/cwd").readlink()
@@ -220,7 +220,9 @@ def test_a_parser_works_in_an_empty_folder_that_is_gone_afterwards(cage: Cage) -
     assert not folder.exists()
 
 
-def test_a_parser_sees_none_of_our_environment(cage: Cage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_parser_sees_none_of_our_environment(
+    cage: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Hands no setting and no secret down."""
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
     monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
@@ -232,7 +234,7 @@ def test_a_parser_sees_none_of_our_environment(cage: Cage, monkeypatch: pytest.M
 
 
 def test_what_a_parser_prints_does_not_spoil_the_answer(
-    cage: Cage, capfd: pytest.CaptureFixture[str]
+    cage: Sandbox, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Keeps the protocol apart from standard input, output and error."""
     assert text_of(cage.read(b"", "print")) == "printed ''"
@@ -245,7 +247,7 @@ def test_a_huge_answer_is_refused(make_cage: MakeCage) -> None:
         make_cage(reply_bytes=1 << 20).read(b"", "huge")
 
 
-def test_too_much_text_is_refused_with_its_size(cage: Cage) -> None:
+def test_too_much_text_is_refused_with_its_size(cage: Sandbox) -> None:
     """Counts characters of all blocks."""
     assert cage.read(b"2000000", "long")
     with pytest.raises(ReadError) as caught:
@@ -255,7 +257,7 @@ def test_too_much_text_is_refused_with_its_size(cage: Cage) -> None:
     )
 
 
-def test_too_many_blocks_are_refused(cage: Cage) -> None:
+def test_too_many_blocks_are_refused(cage: Sandbox) -> None:
     """Counts blocks of all kinds."""
     assert cage.read(b"20000", "many")
     with pytest.raises(
@@ -264,7 +266,7 @@ def test_too_many_blocks_are_refused(cage: Cage) -> None:
         cage.read(b"20001", "many")
 
 
-def test_a_lone_surrogate_does_not_reach_the_store(cage: Cage) -> None:
+def test_a_lone_surrogate_does_not_reach_the_store(cage: Sandbox) -> None:
     """Replaces what no database would take, without moving an offset."""
     assert text_of(cage.read(b"", "surrogate")) == "a\ufffdb"
 
@@ -291,7 +293,7 @@ def forged(header: object, payload: bytes = b"", sizes: tuple[int, int] | None =
     ],
     ids=range(10),
 )
-def test_a_forged_answer_is_a_read_error(cage: Cage, frame: bytes) -> None:
+def test_a_forged_answer_is_a_read_error(cage: Sandbox, frame: bytes) -> None:
     """Believes nothing that the child sends."""
     with pytest.raises(ReadError) as caught:
         cage.read(frame, "forge")
@@ -299,7 +301,7 @@ def test_a_forged_answer_is_a_read_error(cage: Cage, frame: bytes) -> None:
     assert text_of(cage.read(b"next", "plain")) == "next"
 
 
-def test_ctrl_c_does_not_reach_the_child(cage: Cage) -> None:
+def test_ctrl_c_does_not_reach_the_child(cage: Sandbox) -> None:
     """Runs the child in a session of its own, deaf to SIGINT."""
     cage.read(b"", "plain")
     pid = cage.pid
@@ -312,7 +314,7 @@ def test_ctrl_c_does_not_reach_the_child(cage: Cage) -> None:
 
 INTERRUPTED = """
 import os, signal, sys, threading
-from ingest.cage import Cage, Limits
+from ingest.sandbox import Cage, Limits
 cage = Cage(Limits(), reader="hostile_readers:read")
 cage.read(b"", "plain")
 pid = cage.pid
@@ -340,7 +342,7 @@ def test_ctrl_c_in_the_middle_of_a_document_ends_the_child() -> None:
     assert not alive(int(pid))
 
 
-def test_a_child_that_was_killed_from_outside_is_replaced(cage: Cage) -> None:
+def test_a_child_that_was_killed_from_outside_is_replaced(cage: Sandbox) -> None:
     """Judges a document in a fresh child before it is blamed."""
     cage.read(b"", "plain")
     assert cage.pid
@@ -348,7 +350,7 @@ def test_a_child_that_was_killed_from_outside_is_replaced(cage: Cage) -> None:
     assert text_of(cage.read(b"next", "plain")) == "next"
 
 
-def test_the_child_outlives_the_thread_that_started_it(cage: Cage) -> None:
+def test_the_child_outlives_the_thread_that_started_it(cage: Sandbox) -> None:
     """Works from short-lived threads, such as an executor's."""
     starter = threading.Thread(target=cage.read, args=(b"", "plain"))
     starter.start()
@@ -359,7 +361,7 @@ def test_the_child_outlives_the_thread_that_started_it(cage: Cage) -> None:
     assert cage.pid == pid
 
 
-def test_threads_take_turns(cage: Cage) -> None:
+def test_threads_take_turns(cage: Sandbox) -> None:
     """Gives each of several threads its own answer."""
     answers: dict[int, str] = {}
 
@@ -374,7 +376,7 @@ def test_threads_take_turns(cage: Cage) -> None:
     assert answers == {number: str(number) * 50_000 for number in range(8)}
 
 
-def test_closing_ends_the_child(cage: Cage) -> None:
+def test_closing_ends_the_child(cage: Sandbox) -> None:
     """Kills the child at once, even where it is used as a context manager."""
     with cage:
         cage.read(b"", "plain")
@@ -391,7 +393,7 @@ def test_a_killed_parent_leaves_no_child(name: str, in_thread: bool) -> None:
     script = f"""
 import sys, threading, time
 sys.path[:0] = [{str(ROOT)!r}, {str(HERE)!r}]
-from ingest.cage import Cage
+from ingest.sandbox import Cage
 cage = Cage(reader={READER!r})
 def work():
     cage.read(b"", "plain")

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.dates import is_iso
-from ingest.dates import find_date, writes_month_first
+from index.dates import find_date, is_iso, writes_month_first
 
 
 @pytest.mark.parametrize(

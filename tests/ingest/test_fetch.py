@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import ReadError
-from ingest.fetch import Fetched, fetch
+from ingest.fetch import Download, fetch
 
 Act = Callable[[BaseHTTPRequestHandler], None]
 
@@ -162,10 +162,10 @@ def reason(url: str, *, limit: int = 1_000_000, timeout: float = 10) -> str:
 
 def test_a_page_comes_with_what_the_server_says_of_it(server: str) -> None:
     """Returns bytes, media type and charset."""
-    assert fetch(server + "/brief.html") == Fetched(
+    assert fetch(server + "/brief.html") == Download(
         b"<p>text", "text/html", server + "/brief.html", "iso-8859-1"
     )
-    assert fetch(server + "/untyped") == Fetched(b"text", None, server + "/untyped", None)
+    assert fetch(server + "/untyped") == Download(b"text", None, server + "/untyped", None)
 
 
 def test_a_page_in_place_of_a_pdf_is_handed_on_as_a_page(server: str) -> None:

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from index import failpoints, schema
+from index import failpoints
 from index.library import Library
-from index.schema import CURRENT
 from index.search import Query
 from index.settings import load
+from index.storage import schema
+from index.storage.schema import CURRENT
 from tests.commands import START, Shell, environment
 
 POINTS = [name for name in failpoints.NAMES if name.startswith("ingest.")]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.locations import Pattern, canonical_url, inside, printable, url_fault, url_name
+from ingest.files import Pattern, canonical_url, inside, printable, url_fault, url_name
 
 
 @given(st.text(st.characters(categories=["L", "M", "N", "P", "S", "Zs", "Cc", "Cf", "Cs"])))

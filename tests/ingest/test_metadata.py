@@ -2,9 +2,8 @@
 
 import pytest
 
-from ingest.authors import split_authors
 from ingest.document import Metadata
-from ingest.metadata import from_file_name, from_first_lines, from_pairs
+from ingest.metadata import from_file_name, from_first_lines, from_pairs, split_authors
 
 
 @pytest.mark.parametrize(

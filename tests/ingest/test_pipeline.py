@@ -16,15 +16,15 @@ from typing import Any
 import pytest
 from fpdf import FPDF
 
-from index.embedder import Vectors
 from index.errors import UsageError
 from index.library import Library
+from index.models.embedder import Vectors
 from index.search import Query
 from index.settings import Settings, load
 from ingest.document import Metadata
 from ingest.manifest import load as load_manifest
 from ingest.pipeline import ATTACHMENT, Options, ingest
-from ingest.report import Report, Result
+from ingest.report import DocumentResult, Report
 from tests.commands import START, briefs, environment, write
 from tests.fakes import HashedWords
 
@@ -89,7 +89,7 @@ def test_an_unchanged_folder_needs_no_model(
     ingest(library, [str(folder)])
     again = ingest(open_library(settings, Asleep()), [str(folder)])
     assert set(results(again).values()) <= {"unchanged", "ignored"}
-    assert again.count(Result.UNCHANGED) == 3
+    assert again.count(DocumentResult.UNCHANGED) == 3
 
 
 def test_a_changed_file_hides_its_first_version_at_once(library: Library, folder: Path) -> None:
@@ -142,7 +142,7 @@ def test_prune_of_a_folder_that_is_gone_withdraws_nothing(library: Library, fold
     ingest(library, [str(folder)])
     shutil.rmtree(folder)
     report = ingest(library, [str(folder)], Options(prune=True))
-    assert report.count(Result.FAILED) == 1
+    assert report.count(DocumentResult.FAILED) == 1
     assert len(current(library)) == 2
 
 
@@ -217,7 +217,7 @@ def test_an_older_edition_that_arrives_later_stays_behind_the_newer(
     )
     ingest(library, [str(first)])
     report = ingest(library, [str(second)])
-    assert [item.result for item in report.items] == [Result.OLDER]
+    assert [item.result for item in report.items] == [DocumentResult.OLDER]
     assert current(library) == [("Grain", "2024-05-01")]
     assert "It began." not in " ".join(found(library, "grain began ended"))
 
@@ -260,7 +260,7 @@ def test_a_mail_with_a_text_of_its_own_is_a_brief_too(library: Library, tmp_path
     data = mail(("a.txt", PORT), ("a.txt", WHEAT), body=" ".join(REPORT * 3))
     path = write(tmp_path, {"m.eml": data})[0]
     report = ingest(library, [str(path)], Options(given=Metadata(title="By hand")))
-    assert report.count(Result.NEW) == 3
+    assert report.count(DocumentResult.NEW) == 3
     titles = [title for title, _ in current(library)]
     assert titles == ["By hand", "The port of Aurelia", "Wheat of Tamara"]
 
@@ -272,7 +272,7 @@ def test_an_attachment_that_failed_is_tried_and_told_again(
     data = mail(("a.pdf", "no pdf at all"), ("b.txt", PORT), body=" ".join(REPORT * 3))
     path = write(tmp_path, {"m.eml": data.replace(b"no pdf at all", b"%PDF-1.4 broken")})[0]
     for _ in range(2):
-        assert ingest(library, [str(path)]).count(Result.FAILED) == 1
+        assert ingest(library, [str(path)]).count(DocumentResult.FAILED) == 1
 
 
 def test_prune_withdraws_what_a_mail_no_longer_holds(library: Library, tmp_path: Path) -> None:
@@ -286,7 +286,7 @@ def test_prune_withdraws_what_a_mail_no_longer_holds(library: Library, tmp_path:
 
 def test_standard_input_is_a_document(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its content is its identity: the same text again is unchanged."""
-    for wanted in (Result.NEW, Result.UNCHANGED):
+    for wanted in (DocumentResult.NEW, DocumentResult.UNCHANGED):
         stdin = io.TextIOWrapper(io.BytesIO(PORT.encode()))
         monkeypatch.setattr("sys.stdin", stdin)
         report = ingest(library, ["-"])
@@ -341,8 +341,8 @@ def test_urls_are_fetched_or_refused_with_the_reason(
     assert "404" in (reasons["gone.txt"] or "")
     assert "0.5 s" in (reasons["never.txt"] or "")
     assert "HTML" in (reasons["page.pdf"] or "")
-    assert report.count(Result.FAILED) == 2
-    assert ingest(library, [f"{web}/port.txt"]).count(Result.UNCHANGED) == 1
+    assert report.count(DocumentResult.FAILED) == 2
+    assert ingest(library, [f"{web}/port.txt"]).count(DocumentResult.UNCHANGED) == 1
 
 
 def test_a_manifest_with_a_wrong_column_is_refused_before_anything_is_read(tmp_path: Path) -> None:
@@ -385,7 +385,7 @@ def test_a_flag_given_later_makes_a_version(library: Library, folder: Path) -> N
     path = str(folder / "port.txt")
     ingest(library, [path])
     report = ingest(library, [path], Options(given=Metadata(date="2020-05")))
-    assert [item.result for item in report.items] == [Result.VERSION]
+    assert [item.result for item in report.items] == [DocumentResult.VERSION]
     assert current(library) == [("The port of Aurelia", "2020-05")]
 
 
@@ -400,7 +400,7 @@ def test_collections_are_kept_apart(library: Library, folder: Path) -> None:
     """The same file in two collections is a brief in each."""
     for name in ("east", "west"):
         report = ingest(library, [str(folder / "port.txt")], Options(collection=name))
-        assert [item.result for item in report.items] == [Result.NEW]
+        assert [item.result for item in report.items] == [DocumentResult.NEW]
     assert {row.brief.collection for row in library.versions()} == {"east", "west"}
 
 
@@ -424,7 +424,7 @@ def test_file_times_are_never_taken_for_dates(library: Library, folder: Path) ->
     ingest(library, [str(path)])
     assert current(library) == [("The port of Aurelia", None)]
     os.utime(path)
-    assert ingest(library, [str(path)]).count(Result.UNCHANGED) == 1
+    assert ingest(library, [str(path)]).count(DocumentResult.UNCHANGED) == 1
 
 
 @pytest.mark.parametrize("text", ["Only a title", "# Title\n\n## Chapter one"])
@@ -432,7 +432,7 @@ def test_a_title_without_a_text_is_refused(library: Library, tmp_path: Path, tex
     """Nothing in it could be found or cited."""
     path = write(tmp_path, {"a.md": text})[0]
     report = ingest(library, [str(path)])
-    assert [item.result for item in report.items] == [Result.FAILED]
+    assert [item.result for item in report.items] == [DocumentResult.FAILED]
     assert library.versions() == []
 
 

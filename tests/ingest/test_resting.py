@@ -7,9 +7,9 @@ import pytest
 
 from index.errors import UsageError
 from index.library import Library
-from ingest import resting
+from ingest import report as resting
 from ingest.pipeline import Options, ingest
-from ingest.resting import Change, Resting
+from ingest.report import AffectedAnswers, BriefChange
 
 FIRST = "# Port Aurelia\n\nThe port handles 41 million tons of cargo in each and every year.\n"
 SECOND = FIRST.replace("41", "43")
@@ -19,18 +19,21 @@ class Asked:
     """Keeps what it is asked, and says that two answers rest on each."""
 
     def __init__(self) -> None:
-        self.changes: list[Change] = []
+        self.changes: list[BriefChange] = []
 
-    def __call__(self, library: Library, changes: Sequence[Change]) -> list[Resting]:
+    def __call__(self, library: Library, changes: Sequence[BriefChange]) -> list[AffectedAnswers]:
         self.changes += changes
-        return [Resting(one.brief_id, one.title, one.withdrawn, ("a1", "a2"), 1) for one in changes]
+        return [
+            AffectedAnswers(one.brief_id, one.title, one.withdrawn, ("a1", "a2"), 1)
+            for one in changes
+        ]
 
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Asked]:
     monkeypatch.setattr(resting, "_tellers", [])
     made = Asked()
-    resting.ask(made)
+    resting.register_listener(made)
     return made
 
 
@@ -97,7 +100,7 @@ def test_what_cannot_be_told_stops_nothing(
 ) -> None:
     """The briefs are in the library by then."""
 
-    def fails(*_: object) -> list[Resting]:
+    def fails(*_: object) -> list[AffectedAnswers]:
         raise UsageError("no ledger")
 
     monkeypatch.setattr(resting, "_tellers", [fails])
@@ -118,4 +121,4 @@ def test_what_cannot_be_told_stops_nothing(
 )
 def test_the_line_names_a_few(answers: tuple[str, ...], changed: int, said: str) -> None:
     """And counts the rest."""
-    assert said in Resting("b", "B", False, answers, changed).line()
+    assert said in AffectedAnswers("b", "B", False, answers, changed).line()

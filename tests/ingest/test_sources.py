@@ -15,8 +15,8 @@ import pytest
 
 from index.errors import ReadError
 from ingest.sources import (
-    Candidate,
     Found,
+    FoundDocument,
     Ignored,
     Refusal,
     covers,
@@ -35,7 +35,7 @@ def found(*paths: Path | str) -> list[Found]:
 
 def names(items: list[Found]) -> list[str]:
     """Return the names of the candidates."""
-    return [item.name for item in items if isinstance(item, Candidate)]
+    return [item.name for item in items if isinstance(item, FoundDocument)]
 
 
 def refusals(items: list[Found]) -> dict[str, str]:
@@ -175,11 +175,11 @@ def test_a_file_with_pattern_characters_in_its_name_is_a_file(tmp_path: Path) ->
 def test_urls_and_standard_input_are_candidates() -> None:
     """Hands them on in canonical form, each once."""
     assert found("-", "HTTPS://Example.org:443/a%20b/Brief.PDF?x=1#p2", "-") == [
-        Candidate("-", "stdin", "stdin"),
-        Candidate("https://example.org/a%20b/Brief.PDF?x=1", "Brief.PDF", "url"),
+        FoundDocument("-", "stdin", "stdin"),
+        FoundDocument("https://example.org/a%20b/Brief.PDF?x=1", "Brief.PDF", "url"),
     ]
     assert found("http://example.org") == [
-        Candidate("http://example.org/", "example.org", "url"),
+        FoundDocument("http://example.org/", "example.org", "url"),
     ]
 
 
@@ -252,7 +252,7 @@ def test_a_folder_full_of_traps_gives_only_the_honest_files(
     started = time.monotonic()
     items = found(root)
     assert time.monotonic() - started < 2
-    located = sorted(item.location for item in items if isinstance(item, Candidate))
+    located = sorted(item.location for item in items if isinstance(item, FoundDocument))
     assert located == sorted(str(path) for path in honest)
     reasons = refusals(items)
     assert {
@@ -321,14 +321,14 @@ def test_what_may_not_be_read_is_refused(as_nobody: Path) -> None:
     denied = "may not be read: permission denied; give this user the right to read it"
     assert refusals(items) == {"locked": denied, "x.md": denied}
     with pytest.raises(ReadError, match=r"^may not be read: permission denied"):
-        read_bytes(Candidate(str(secret), "secret.md"))
+        read_bytes(FoundDocument(str(secret), "secret.md"))
     assert not is_gone(str(as_nobody / "locked" / "x.md"))
 
 
 def test_a_file_is_read_whole(tmp_path: Path) -> None:
     """Returns all bytes up to the limit and refuses one more."""
     path = write(tmp_path / "a.md", "x" * 3_000_000)
-    candidate = Candidate(str(path), "a.md")
+    candidate = FoundDocument(str(path), "a.md")
     assert len(read_bytes(candidate)) == 3_000_000
     assert len(read_bytes(candidate, 3_000_000)) == 3_000_000
     with pytest.raises(ReadError, match=r"^has 3\.0 MB; the limit is 2 MB; split it$"):
@@ -341,7 +341,7 @@ def test_a_sparse_giant_is_refused_unread(tmp_path: Path) -> None:
     os.truncate(path, 1 << 40)
     started = time.monotonic()
     with pytest.raises(ReadError, match=r"the limit is 100 MB; split it$"):
-        read_bytes(Candidate(str(path), "a.md"))
+        read_bytes(FoundDocument(str(path), "a.md"))
     assert time.monotonic() - started < 1
 
 
@@ -376,7 +376,7 @@ def test_a_file_swapped_after_it_was_found_is_refused(
     path = write(tmp_path / "folder" / "a.md")
     outside = write(tmp_path / "outside" / "a.md", "secret")
     (candidate,) = found(path)
-    assert isinstance(candidate, Candidate)
+    assert isinstance(candidate, FoundDocument)
     swap(path, kind, outside)
     with pytest.raises(ReadError, match=f"^{reason}"):
         read_bytes(candidate)
@@ -396,16 +396,16 @@ def test_a_file_that_keeps_changing_is_refused(tmp_path: Path) -> None:
     writer.start()
     try:
         with pytest.raises(ReadError, match=r"^was changed while it was being read"):
-            read_bytes(Candidate(str(path), "a.md"))
+            read_bytes(FoundDocument(str(path), "a.md"))
     finally:
         done.set()
         writer.join()
-    assert read_bytes(Candidate(str(path), "a.md")).startswith(b"xxx")
+    assert read_bytes(FoundDocument(str(path), "a.md")).startswith(b"xxx")
 
 
 def test_standard_input_is_read_up_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Takes bytes, not text, and refuses too many."""
-    candidate = Candidate("-", "stdin", "stdin")
+    candidate = FoundDocument("-", "stdin", "stdin")
     for limit, fits in ((5, True), (4, False)):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff1234")))
         if fits:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest import wire
+from ingest import document as wire
 from ingest.document import Attachment, Block, BlockKind, Document, Metadata
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))

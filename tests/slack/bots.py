@@ -22,10 +22,10 @@ from sqlalchemy import update
 from bot.slack.inbox_tables import handed_files, questions, unrecorded_posts
 from bot.slack.running import Running, running
 from bot.slack.settings import SlackSettings
-from index.database import Database
-from index.embedder import ModelEmbedder
 from index.library import Library
+from index.models.embedder import ModelEmbedder
 from index.settings import Settings
+from index.storage.database import Database
 from tests.bot.conftest import HARBOUR, WHEAT, draft
 from tests.slack.fake import FakeSlack
 

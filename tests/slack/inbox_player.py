@@ -19,7 +19,7 @@ from sqlalchemy import event
 from bot.slack.inbox import Inbox
 from bot.slack.quotas import Quotas
 from bot.slack.types import Claim, Incoming, Kind, Outcome
-from index.database import Database
+from index.storage.database import Database
 
 LEASE = 4.0  # seconds; a loaded machine must not sleep as long between two steps
 

@@ -11,7 +11,7 @@ from bot.slack.correction_blocks import Corrected, corrected
 from bot.slack.corrections import Correction
 from bot.slack.types import ChannelSettings, Claim, Incoming, Kind, Outcome
 from index.passage import Brief, BriefRef, Hit, Passage
-from ingest.report import Item, Result
+from ingest.report import DocumentResult, ReportItem
 from tests.slack.hostile import ORDINARY
 
 
@@ -79,13 +79,15 @@ def claim(texts: Texts) -> Claim:
     return Claim(1, asked, answer_id="a1b2", outcome=Outcome.ANSWERED)
 
 
-def items(texts: Texts) -> list[Item]:
-    done = Item(texts.source, Result.NEW, "wheat", 1, texts.title, "2024-03", 12, texts.error)
+def items(texts: Texts) -> list[ReportItem]:
+    done = ReportItem(
+        texts.source, DocumentResult.NEW, "wheat", 1, texts.title, "2024-03", 12, texts.error
+    )
     return [
         done,
-        replace(done, result=Result.VERSION, of=texts.title),
-        replace(done, result=Result.UNCHANGED, title=None),
-        Item(texts.source, Result.FAILED, reason=texts.error),
+        replace(done, result=DocumentResult.VERSION, of=texts.title),
+        replace(done, result=DocumentResult.UNCHANGED, title=None),
+        ReportItem(texts.source, DocumentResult.FAILED, reason=texts.error),
     ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.ledger import Entry, Kind, Ledger
 from bot.slack.posts import OWNED_SECONDS, Posts
-from index.database import Database
+from index.storage.database import Database
 from tests.slack.fake import FakeSlack, Message
 
 

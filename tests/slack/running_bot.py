@@ -12,8 +12,8 @@ from sqlalchemy import delete
 from bot.slack.inbox_tables import TABLES, Store
 from bot.slack.running import Running, running
 from bot.slack.settings import CollectionRule, SlackSettings
-from index.draft import Draft
 from index.library import Library
+from index.passage import Draft
 from tests.bot.conftest import HARBOUR, WHEAT, draft
 from tests.slack.fake import FakeSlack, Message, View
 

@@ -14,7 +14,7 @@ from bot.slack.listeners import files
 from bot.slack.parcels import ATTEMPTS, LEASE_SECONDS, Parcel, Parcels, Tell
 from bot.slack.running import Running
 from index.library import Library
-from index.schema import CURRENT
+from index.storage.schema import CURRENT
 from tests.slack.fake import FakeSlack
 
 pytestmark = pytest.mark.anyio

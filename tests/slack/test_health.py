@@ -18,9 +18,9 @@ from bot.serving.health import Health
 from bot.slack.inbox import Inbox
 from bot.slack.link import Link, Listening
 from bot.slack.types import Incoming, Outcome
-from index.database import Database
 from index.errors import DatabaseUnavailable
 from index.library import Library
+from index.storage.database import Database
 from ingest.pipeline import ingest
 from tests.commands import START, briefs, environment
 from tests.slack.conftest import Clock

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.slack.inbox import Inbox
-from index.database import Database
+from index.storage.database import Database
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAYER = Path(__file__).with_name("inbox_player.py")

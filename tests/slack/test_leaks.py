@@ -18,9 +18,9 @@ import pytest
 from bot.serving.health import Health
 from bot.slack.link import Listening
 from bot.slack.running import Running
-from index.draft import Draft
-from index.embedder import ModelEmbedder
 from index.library import Library
+from index.models.embedder import ModelEmbedder
+from index.passage import Draft
 from index.settings import Settings
 from tests.bot.conftest import HARBOUR, draft
 from tests.slack import fake

@@ -13,9 +13,9 @@ from bot.slack.posts import OWNED_SECONDS, Noted, Posts
 from bot.slack.running import Running
 from bot.slack.types import Outcome, Posted
 from index import failpoints
-from index.database import Database
 from index.library import Library
 from index.settings import Settings
+from index.storage.database import Database
 from tests.bot.conftest import HARBOUR, draft
 from tests.fake_chat import FakeChat, Turn
 from tests.slack import fake

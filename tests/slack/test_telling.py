@@ -13,7 +13,7 @@ from bot.slack.notices import ABANDONED_SECONDS, Told
 from bot.slack.running import Running
 from bot.slack.telling import DAYS, Teller
 from index.library import Library
-from index.schema import CURRENT
+from index.storage.schema import CURRENT
 from tests.bot.conftest import HARBOUR, WHEAT, draft
 from tests.slack.bots import answering_bot, settled
 from tests.slack.fake import FakeSlack, Message

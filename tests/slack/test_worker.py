@@ -13,9 +13,9 @@ from bot.slack.inbox import Inbox
 from bot.slack.running import Running
 from bot.slack.types import Answering, ChannelSettings, Claim
 from index import failpoints
-from index.database import Database
 from index.library import Library
 from index.settings import Settings
+from index.storage.database import Database
 from tests.fake_chat import FakeChat, Turn
 from tests.slack import fake
 from tests.slack.bots import BotProcess, answering_bot, end_leases, settled

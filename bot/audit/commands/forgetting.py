@@ -10,7 +10,7 @@ from ingest.cli import SOME_FAILED, Json, opened
 
 if TYPE_CHECKING:
     from bot.ledger import Forgotten
-    from index.database import Database
+    from index.storage.database import Database
 
 
 def register(app: typer.Typer) -> None:

@@ -30,13 +30,15 @@ from index.errors import BriefsError, ReadError, UsageError
 from index.library import Library
 from ingest.document import Metadata
 from ingest.pipeline import Options, ingest
-from ingest.report import Item, Result
+from ingest.report import DocumentResult, ReportItem
 
 log = logging.getLogger(__name__)
 
 MOST_FILES = 10  # of one message
 DEFAULT = "default"  # the collection where none is chosen
-_ADDED = frozenset({Result.NEW, Result.VERSION, Result.OLDER, Result.RENDITION})
+_ADDED = frozenset(
+    {DocumentResult.NEW, DocumentResult.VERSION, DocumentResult.OLDER, DocumentResult.RENDITION}
+)
 
 
 def parcel_of(
@@ -110,7 +112,7 @@ async def add(parts: Parts, parcel: Parcel) -> tuple[Message, str]:
     collection = parcel.collection or await _collection_of(parts, where.channel)
     if collection not in await access.seen_by(parts, where.channel, where.user, {collection}):
         return said(phrases.NOT_TO_BE_ADDED), ""
-    items = list[Item]()
+    items = list[ReportItem]()
     file_ids = list(parcel.files)
     for file_id in file_ids[:MOST_FILES]:
         items += await _one(parts, parcel, file_id, collection)
@@ -129,7 +131,7 @@ async def _collection_of(parts: Parts, channel: str) -> str:
     return names[0] if len(names) == 1 else DEFAULT
 
 
-async def _one(parts: Parts, parcel: Parcel, file_id: str, collection: str) -> Sequence[Item]:
+async def _one(parts: Parts, parcel: Parcel, file_id: str, collection: str) -> Sequence[ReportItem]:
     """Add one file; whatever is wrong with it is a line of the report."""
     try:
         return await _added(parts, parcel, file_id, collection)
@@ -143,11 +145,11 @@ async def _one(parts: Parts, parcel: Parcel, file_id: str, collection: str) -> S
     return [_failed(parcel, file_id, phrases.BROKEN)]
 
 
-def _failed(parcel: Parcel, file_id: str, reason: str) -> Item:
-    return Item(parcel.files.get(file_id) or "the file", Result.FAILED, reason=reason)
+def _failed(parcel: Parcel, file_id: str, reason: str) -> ReportItem:
+    return ReportItem(parcel.files.get(file_id) or "the file", DocumentResult.FAILED, reason=reason)
 
 
-async def _added(parts: Parts, parcel: Parcel, file_id: str, collection: str) -> list[Item]:
+async def _added(parts: Parts, parcel: Parcel, file_id: str, collection: str) -> list[ReportItem]:
     limit = parts.library.settings.max_file_megabytes << 20
     fetched = await fetch(parts.settings, file_id, limit)
     location = f"slack:{parts.team}/{parcel.channel or parcel.user}/{file_id}/{fetched.name}"
@@ -164,7 +166,7 @@ async def _added(parts: Parts, parcel: Parcel, file_id: str, collection: str) ->
     return items
 
 
-def _ingested(parts: Parts, fetched: Fetched, location: str, options: Options) -> list[Item]:
+def _ingested(parts: Parts, fetched: Fetched, location: str, options: Options) -> list[ReportItem]:
     """Ingest one file from a folder that only this user may look into."""
     with tempfile.TemporaryDirectory(prefix="briefs-slack-") as folder:
         path = Path(folder).resolve() / fetched.name
@@ -173,16 +175,16 @@ def _ingested(parts: Parts, fetched: Fetched, location: str, options: Options) -
         return ingest(parts.library, [str(path)], recorded).items
 
 
-def _as_added(library: Library, items: Sequence[Item]) -> list[Item]:
+def _as_added(library: Library, items: Sequence[ReportItem]) -> list[ReportItem]:
     """Tell of what was added before its process died as of what is added now."""
     known = {row.brief.source: row for row in library.versions()}
     told = []
     for item in items:
-        row = known.get(item.location) if item.result is Result.UNCHANGED else None
+        row = known.get(item.location) if item.result is DocumentResult.UNCHANGED else None
         if row is not None:
             brief = row.brief
-            item = Item(
-                item.location, Result.NEW, brief.id, brief.version, brief.title, brief.date,
+            item = ReportItem(
+                item.location, DocumentResult.NEW, brief.id, brief.version, brief.title, brief.date,
                 row.passages,
             )  # fmt: skip
         told.append(item)

@@ -29,7 +29,7 @@ from bot.slack.views import message_view
 from index.errors import NotFound
 from index.library import Library
 from index.passage import Hit
-from index.schema import WITHDRAWN
+from index.storage.schema import WITHDRAWN
 
 TITLE = "Passages"
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from bot.audit.judgements import Judgement, read
 from bot.ledger import Kind, Ledger
-from index.database import Database, sqlite_url
+from index.storage.database import Database, sqlite_url
 from tests.desk.browser.conftest import Visit
 from tests.desk.browser.visitor import PHONE, Visitor
 from tests.desk.browser.world import HOSTILE_NOTE, World

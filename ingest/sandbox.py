@@ -2,7 +2,7 @@
 
 Bytes go in, a Document or a ReadError comes out, whatever the parser does: hang, crash, eat
 memory. One child serves many documents; it starts at the first one and is replaced after an
-overrun or a crash. Knows nothing of formats; ingest/cage_child.py is the other side.
+overrun or a crash. Knows nothing of formats; ingest/sandbox_child.py is the other side.
 """
 
 import json
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Self
 
 from index.errors import ReadError
-from ingest import wire
+from ingest import document
 from ingest.document import Document
 
 _log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ _RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, getrusage(2
 _ROOT = str(Path(__file__).resolve().parent.parent)
 _START = (
     "import json, sys; settings = json.loads(sys.argv[1]); sys.path[:] = settings['path']; "
-    "from ingest.cage_child import main; main(settings)"
+    "from ingest.sandbox_child import main; main(settings)"
 )
 _FRAME_SPARE = 4096  # what a frame has beyond its document
 _DAMAGED = "the file is damaged or hostile"
@@ -49,7 +49,7 @@ class Limits:
     memory_setting: str = ""  # such as "BRIEFS_PARSE_MEMORY_MB"
 
 
-class Cage:
+class Sandbox:
     """A context manager around the child; `read` may be called from any thread, one at a time."""
 
     def __init__(
@@ -99,7 +99,7 @@ class Cage:
             header, payload = child.ask({"name": name, "media_type": media_type}, data)
             worn = bool(header.get("worn", True))
             return _judged(header, payload, self.limits)
-        except wire.WireError as error:
+        except document.WireError as error:
             worn = True
             raise ReadError(f"the parser answered with {error}; {_DAMAGED}") from error
         finally:
@@ -146,14 +146,16 @@ class _Child:
         self._requests = self.process.stdin.fileno()
         self._replies = self.process.stdout.fileno()
 
-    def ask(self, header: wire.Header, data: bytes) -> tuple[wire.Header, bytes]:
+    def ask(self, header: document.Header, data: bytes) -> tuple[document.Header, bytes]:
         """Send one request and wait for its answer; raise _LostError if the child dies over it."""
         watchdog = threading.Timer(self._limits.seconds, self._overrun)
         watchdog.start()
         try:
             with suppress(BrokenPipeError):  # then the missing answer tells why
-                wire.send(self._requests, header, [data])
-            reply, payload = wire.receive(self._replies, self._limits.reply_bytes + _FRAME_SPARE)
+                document.send(self._requests, header, [data])
+            reply, payload = document.receive(
+                self._replies, self._limits.reply_bytes + _FRAME_SPARE
+            )
         except EOFError:
             raise self._lost() from None
         finally:
@@ -198,12 +200,12 @@ class _Child:
         return _LostError(f"the parser crashed ({signal.Signals(-code).name}); {_DAMAGED}")
 
 
-def _judged(header: wire.Header, payload: bytes, limits: Limits) -> Document:
+def _judged(header: document.Header, payload: bytes, limits: Limits) -> Document:
     """Return the document that an answer carries, or raise what it says instead."""
     status = header.get("status")
     message = " ".join(str(header.get("message")).split())[:500]
     if status == "read":
-        return wire.to_document(header, payload)
+        return document.to_document(header, payload)
     if status == "refused":
         raise ReadError(message)
     if status == "memory":

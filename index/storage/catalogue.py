@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, insert, select, update
 
-from index import schema, stored_vectors
 from index.errors import NotFound
-from index.passage import Brief, BriefRef, Pages, Passage, Source
-from index.schema import CURRENT, SUPERSEDED
+from index.passage import Brief, BriefRef, Pages, Passage, Rendition
+from index.storage import embeddings, schema
+from index.storage.schema import CURRENT, SUPERSEDED
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ def add_passages(
     connection.execute(
         insert(schema.vectors),
         [
-            {"passage_pk": pk, "vector": stored_vectors.to_blob(vector)}
+            {"passage_pk": pk, "vector": embeddings.to_blob(vector)}
             for pk, vector in zip(pks, vectors, strict=True)
         ],
     )
@@ -253,7 +253,7 @@ def brief(connection: Connection, brief_id: str, version: int | None = None) -> 
         source=row.source,
         source_url=row.source_url,
         pages=_pages(row.pages),
-        renditions=tuple(Source(d.location, d.media_type, d.sha256) for d in documents),
+        renditions=tuple(Rendition(d.location, d.media_type, d.sha256) for d in documents),
         note=row.note,
     )
 
@@ -283,7 +283,7 @@ def passages_by_pk(
     """Return passage id, passage and version key for each passage number."""
     table = schema.passages
     found: dict[int, tuple[str, Passage, int]] = {}
-    for part in stored_vectors.chunks(pks):
+    for part in embeddings.chunks(pks):
         for row in connection.execute(select(table).where(table.c.pk.in_(part))):
             found[row.pk] = (row.id, _passage(row), row.version_pk)
     return found

@@ -1,8 +1,8 @@
 """The child side of the cage: read one document after another under limits, answer in frames.
 
-Started by ingest/cage.py and never imported by the rest. The limits on memory, processor time and
-files are the kernel's; the refusal of sockets, new processes and written files is an audit hook,
-which guards against accidents in Python code and is no jail for native code.
+Started by ingest/sandbox.py, imported by nothing else. The kernel limits memory, processor time
+and files; an audit hook refuses sockets, new processes and written files, which guards against
+accidents in Python code and is no jail for native code.
 """
 
 import os
@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from index.errors import ReadError
-from ingest import wire
+from ingest import document as wire
 from ingest.document import Document
 
 _MB = 1 << 20

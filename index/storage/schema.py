@@ -23,8 +23,8 @@ from sqlalchemy import (
     select,
 )
 
-from index.database import metadata
 from index.errors import FingerprintMismatch, LibraryMissing
+from index.storage.database import metadata
 
 SCHEMA_VERSION = "1"
 
@@ -114,14 +114,14 @@ tokens = Table(
     "tokens",
     metadata,
     Column("passage_pk", ForeignKey("passages.pk"), primary_key=True),
-    Column("packed", LargeBinary, nullable=False),  # index/tokens.py has the form
+    Column("packed", LargeBinary, nullable=False),  # index/models/token_embeddings.py has the form
 )
 
 sentences = Table(
     "sentences",
     metadata,
     Column("passage_pk", ForeignKey("passages.pk"), primary_key=True),
-    Column("packed", LargeBinary, nullable=False),  # index/states.py has the form
+    Column("packed", LargeBinary, nullable=False),  # index/models/token_embeddings.py has the form
 )
 
 generations = Table(

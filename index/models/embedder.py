@@ -15,11 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import EmbeddingError
-from index.model_files import ModelFiles, locate, weights_sha256
+from index.models.model_files import ModelFiles, locate, weights_sha256
+from index.models.token_embeddings import (
+    PackedTokens,
+    QuestionTokens,
+    basis,
+    pack,
+    pack_sentences,
+    question,
+)
 from index.runtimes import Runtime, load_runtime
 from index.sentences import split
-from index.states import PassageStates, pack_sentences
-from index.tokens import QuestionTokens, basis, pack, question
 
 Vectors = NDArray[np.float32]  # shape (n, d), rows of length 1
 Progress = Callable[[int], None]  # called with the number of texts just embedded
@@ -86,7 +92,7 @@ class TokenReader(Protocol):
 
     def read_passages(
         self, inputs: Sequence[str], texts: Sequence[str], *, progress: Progress | None = None
-    ) -> tuple[Vectors, list[PassageStates]]:
+    ) -> tuple[Vectors, list[PackedTokens]]:
         """Return the vectors of inputs, and what is kept of the texts that they end in."""
         ...
 
@@ -97,11 +103,11 @@ class TokenReader(Protocol):
 
 def read_passages(
     embedder: Embedder, inputs: Sequence[str], texts: Sequence[str], progress: Progress
-) -> tuple[Vectors, list[PassageStates]]:
+) -> tuple[Vectors, list[PackedTokens]]:
     """Return vectors and states; empty ones of an embedder that gives none."""
     if isinstance(embedder, TokenReader):
         return embedder.read_passages(inputs, texts, progress=progress)
-    return embedder.embed(inputs, progress=progress), [PassageStates()] * len(inputs)
+    return embedder.embed(inputs, progress=progress), [PackedTokens()] * len(inputs)
 
 
 def read_questions(
@@ -154,10 +160,10 @@ class ModelEmbedder:
 
     def read_passages(
         self, inputs: Sequence[str], texts: Sequence[str], *, progress: Progress | None = None
-    ) -> tuple[Vectors, list[PassageStates]]:
+    ) -> tuple[Vectors, list[PackedTokens]]:
         """Return the vectors of inputs, and what is kept of the texts that they end in."""
         directions = basis(self._sha256, self.fingerprint.dimension)
-        kept = [PassageStates()] * len(inputs)
+        kept = [PackedTokens()] * len(inputs)
 
         def keep(row: int, offsets: Sequence[tuple[int, int]], states: Vectors) -> None:
             begin = len(self._files.passage_prompt + inputs[row]) - len(texts[row])
@@ -165,7 +171,7 @@ class ModelEmbedder:
             if own:
                 starts = [start for start, _ in split(texts[row])]
                 stand = [offsets[token][0] - begin for token in own]
-                kept[row] = PassageStates(
+                kept[row] = PackedTokens(
                     pack(states[own], directions), pack_sentences(starts, stand, states[own])
                 )
 

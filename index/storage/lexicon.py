@@ -12,7 +12,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection, text
 
-from index.database import Database
+from index.storage.database import Database
 from index.words import STOP_WORDS, stem, words
 
 # Weights of a term's count by where it stands; chosen on crs gold-dev with squad2 as a check.
@@ -23,7 +23,7 @@ _LONGEST_TERM = 500  # characters, of up to four bytes; a term in a tsvector has
 
 
 @dataclass(frozen=True)
-class Entry:
+class LexiconEntry:
     """The three texts of one passage."""
 
     pk: int
@@ -41,7 +41,7 @@ class Lexicon(Protocol):
     def clear(self, connection: Connection) -> None:
         """Make an empty index of whatever is there."""
 
-    def add(self, connection: Connection, entries: Iterable[Entry]) -> None:
+    def add(self, connection: Connection, entries: Iterable[LexiconEntry]) -> None:
         """Add passages that are not yet in it."""
 
     def remove(self, connection: Connection, pks: Sequence[int]) -> None:
@@ -95,7 +95,7 @@ class SqliteLexicon:
         connection.execute(text("DROP TABLE IF EXISTS lexicon"))
         self.create(connection)
 
-    def add(self, connection: Connection, entries: Iterable[Entry]) -> None:
+    def add(self, connection: Connection, entries: Iterable[LexiconEntry]) -> None:
         """Add passages that are not yet in it."""
         rows = [
             {
@@ -177,7 +177,7 @@ class PostgresLexicon:
         # Not DROP or TRUNCATE: a search under way must go on seeing the old rows.
         connection.execute(text("DELETE FROM lexicon"))
 
-    def add(self, connection: Connection, entries: Iterable[Entry]) -> None:
+    def add(self, connection: Connection, entries: Iterable[LexiconEntry]) -> None:
         """Add passages that are not yet in it."""
         rows = [_tsvector_row(entry) for entry in entries]
         if rows:
@@ -246,7 +246,7 @@ FROM matched m JOIN rarity r USING (lexeme), corpus c GROUP BY m.passage_pk
 """
 
 
-def _tsvector_row(entry: Entry) -> dict[str, int | str]:
+def _tsvector_row(entry: LexiconEntry) -> dict[str, int | str]:
     """Spell out the tsvector, so that no parser of the server's has a say in what a term is."""
     places: dict[str, list[str]] = {}
     position = 0

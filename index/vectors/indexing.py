@@ -10,13 +10,15 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from index import catalogue, failpoints, publishing, snapshot
-from index.database import Database
+from index import failpoints, publishing
 from index.errors import IndexDamaged
-from index.generations import Files, VectorIndex, VectorStore, store_for
 from index.publishing import Publication
 from index.settings import Settings
-from index.snapshot import Snapshot
+from index.storage import catalogue
+from index.storage.database import Database
+from index.vectors import snapshot
+from index.vectors.generations import Files, VectorIndex, VectorStore, store_for
+from index.vectors.snapshot import Snapshot
 
 logger = logging.getLogger(__name__)
 

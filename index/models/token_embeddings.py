@@ -12,9 +12,12 @@ token_bases/, and any fixed orthogonal ones for other models. With fusion, .59 o
 questions find all they need first; .60 with numbers throughout, at 1,536 bytes a token.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,3 +99,63 @@ def _orthogonal(dimension: int) -> Floats:
     ]
     directions: Floats = np.concatenate(parts, axis=1)[:, :BITS].astype(np.float32)
     return directions
+
+
+_COUNT = np.dtype("<u2")  # of sentences first, then of the tokens of each
+_LARGEST = 127  # of a stored number: a vector's largest component
+
+
+@dataclass(frozen=True)
+class PackedTokens:
+    """What is stored of one passage; b"" for both where the model gives no tokens."""
+
+    tokens: bytes = b""  # index/models/token_embeddings.py has the form
+    sentences: bytes = b""
+
+
+@dataclass(frozen=True)
+class SentenceEmbeddings:
+    """What is known of the sentences of one passage, in their order.
+
+    `vectors` are unit rows (n, d), zeros for a sentence without tokens; `matches` (n,) says how
+    well each meets the question token by token.
+    """
+
+    vectors: Floats
+    matches: NDArray[np.floating[Any]]
+
+
+def pack_sentences(starts: Sequence[int], offsets: Sequence[int], states: Floats) -> bytes:
+    """Return the stored form of a passage's sentences.
+
+    `starts` are the offsets at which they begin, ascending from 0; `offsets` those of the tokens
+    that have the states (t, d).
+    """
+    owners = np.array(
+        [max(0, bisect_right(starts, offset) - 1) for offset in offsets], dtype=np.int64
+    )
+    counts = np.bincount(owners, minlength=len(starts))
+    sums = np.zeros((len(starts), states.shape[1]), np.float32)
+    np.add.at(sums, owners, states)
+    largest = np.abs(sums).max(axis=1, keepdims=True)
+    small = np.rint(sums / np.maximum(largest, 1e-9) * _LARGEST).astype(np.int8)
+    head = bytes(np.array([len(starts), *counts], _COUNT))
+    return head + bytes(small)
+
+
+def unpack_sentences(packed: bytes) -> tuple[Floats, NDArray[np.int64]]:
+    """Return the unit vectors (n, d) of a passage's sentences, and how many tokens each has."""
+    n = int(np.frombuffer(packed, _COUNT, 1)[0])
+    counts = np.frombuffer(packed, _COUNT, n, offset=_COUNT.itemsize).astype(np.int64)
+    rows = np.frombuffer(packed, np.int8, offset=(n + 1) * _COUNT.itemsize)
+    vectors = rows.reshape(n, -1).astype(np.float32)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.maximum(lengths, 1e-9), counts
+
+
+def read_sentences(asked: QuestionTokens, kept: PackedTokens) -> SentenceEmbeddings:
+    """Return the sentences of a passage with how well each meets the question's tokens."""
+    vectors, counts = unpack_sentences(kept.sentences)
+    if not len(asked):
+        return SentenceEmbeddings(vectors, np.zeros(len(counts), np.float32))
+    return SentenceEmbeddings(vectors, best_matches(asked, kept.tokens, counts).mean(axis=0))

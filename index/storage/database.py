@@ -5,7 +5,9 @@ before its first read (`BEGIN IMMEDIATE`, or an advisory lock on PostgreSQL), so
 and then writes is never overtaken.
 """
 
-from collections.abc import Iterator
+import fcntl
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -169,3 +171,75 @@ def reachable(database: Database) -> str | None:
 
 def _reason(error: DBAPIError) -> str:
     return (str(error.orig).strip() or type(error).__name__).splitlines()[0]
+
+
+MARKER = "library.id"
+
+
+def refuse_lost_library(database: Path) -> None:
+    """Raise DatabaseUnavailable where a library was and its file is gone or empty."""
+    marker = database.parent / MARKER
+    if not marker.is_file() or (database.is_file() and database.stat().st_size > 0):
+        return
+    state = "is empty" if database.is_file() else "is gone"
+    raise DatabaseUnavailable(
+        f"{database}: {state}, and a library was here; put back a backup, or, to begin with an "
+        f"empty library and an empty ledger, delete {marker}"
+    )
+
+
+def leave_marker(database: Path, library: str) -> None:
+    """Write the marker if there is none; a folder that cannot be written to has none."""
+    marker = database.parent / MARKER
+    with suppress(OSError):
+        if not marker.exists():
+            marker.write_text(library + "\n", encoding="utf-8")
+
+
+_KEY = 0x42524946  # any constant other than the write lock's
+_PAUSE = 0.1  # seconds between two tries
+
+
+@contextmanager
+def ingest_lock(database: Database, home: Path, on_wait: Callable[[], None]) -> Iterator[None]:
+    """Hold the lock; `on_wait` is called once if another process has it."""
+    with _file_lock(home / "ingest.lock", on_wait):
+        if database.is_sqlite:
+            yield
+            return
+        # Outside any transaction: one left open for a whole ingest would hold up the server.
+        engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            taken = text("SELECT pg_try_advisory_lock(:key)")
+            _until(lambda: bool(connection.execute(taken, {"key": _KEY}).scalar()), on_wait)
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _KEY})
+
+
+@contextmanager
+def _file_lock(path: Path, on_wait: Callable[[], None]) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as stream:
+        _until(lambda: _try_flock(stream.fileno()), on_wait)
+        try:
+            yield
+        finally:
+            fcntl.flock(stream, fcntl.LOCK_UN)
+
+
+def _try_flock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _until(taken: Callable[[], bool], on_wait: Callable[[], None]) -> None:
+    if taken():
+        return
+    on_wait()
+    while not taken():
+        time.sleep(_PAUSE)
