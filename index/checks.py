@@ -5,7 +5,8 @@ Reads only. The vector index has its own check in `generations.py`.
 
 from sqlalchemy import Connection, select, text
 
-from index.storage import schema
+from index import publishing
+from index.storage import catalogue, schema
 from index.storage.lexicon import Lexicon
 from index.storage.schema import CURRENT
 
@@ -43,3 +44,13 @@ def lexicon_difference(connection: Connection, lexicon: Lexicon) -> int:
         ).scalars()
     )
     return len(current ^ lexicon.members(connection))
+
+
+def wrong_terms(connection: Connection, lexicon: Lexicon) -> list[int]:
+    """Return the passages in the full text whose stored terms are not those of their texts."""
+    current = catalogue.versions(connection, schema.versions.c.state == CURRENT)
+    return [
+        pk
+        for row in current
+        for pk in lexicon.wrong(connection, publishing.lexicon_entries(connection, row.pk))
+    ]

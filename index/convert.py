@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from index.errors import EmbeddingError
 from index.models.model_files import locate
-from index.runtimes import OpenVinoRuntime, TorchRuntime
+from index.runtimes import TELEMETRY, OpenVinoRuntime, TorchRuntime, import_openvino
 
 if TYPE_CHECKING:
     import torch
@@ -25,7 +25,7 @@ _CANARY_LENGTHS = (3, 17, 64, 200)
 
 def convert(name: str, target: Path) -> None:
     """Write the OpenVINO form of the named model into `target` and check it."""
-    import openvino
+    openvino = import_openvino()
     import torch
     from sentence_transformers import SentenceTransformer
 
@@ -86,4 +86,5 @@ def _cosine(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
 
 
 if __name__ == "__main__":
+    sys.modules[TELEMETRY] = None  # type: ignore[assignment]  # converting imports it once more
     convert(sys.argv[1], Path(sys.argv[2]))

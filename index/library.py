@@ -284,6 +284,8 @@ class Library:
                 found["passages"] = f"{len(bad)} are not slices of their briefs, {bad[0]} first"
             if difference := checks.lexicon_difference(connection, self._lexicon):
                 found["full text"] = f"{difference} passages differ from the database"
+            elif wrong := checks.wrong_terms(connection, self._lexicon):
+                found["full text"] = f"wrong terms are stored, passages concerned: {len(wrong)}"
         return found
 
     def check_index(self) -> None:

@@ -23,9 +23,29 @@ from index.errors import EmbeddingError
 from index.models.model_files import ModelFiles
 
 CONVERT_SECONDS = 600
+TELEMETRY = "openvino_telemetry"  # reports each import of openvino to Google Analytics
 Outputs = tuple[NDArray[np.float32], NDArray[np.float32]]  # vectors (n, d), states (n, length, d)
 
 logger = logging.getLogger(__name__)
+
+_importing = threading.Lock()
+
+
+def import_openvino() -> Any:
+    """Import openvino without the package that would report it; the only way to import it here.
+
+    Without that package openvino has a stand-in, which it keeps. In a program that imports us, that
+    package can be imported before and after this as if nothing had been.
+    """
+    with _importing:
+        theirs = {name: module for name, module in sys.modules.items() if name == TELEMETRY}
+        sys.modules[TELEMETRY] = None  # type: ignore[assignment]  # importing it now fails
+        try:
+            import openvino
+        finally:
+            del sys.modules[TELEMETRY]
+            sys.modules.update(theirs)
+    return openvino
 
 
 class Runtime(Protocol):
@@ -43,8 +63,7 @@ class OpenVinoRuntime:
 
     def __init__(self, folder: Path) -> None:
         """Compile model.xml of `folder`; the compiled form is cached there too."""
-        import openvino
-
+        openvino = import_openvino()
         core = openvino.Core()
         core.set_property({"CACHE_DIR": str(folder / "compiled")})
         fast = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
@@ -107,9 +126,7 @@ def load_runtime(files: ModelFiles, sha256: str, cache: Path) -> Runtime:
 
 
 def _converted(files: ModelFiles, sha256: str, cache: Path) -> Path:
-    import openvino
-
-    release = openvino.get_version().split("-")[0]
+    release = import_openvino().get_version().split("-")[0]
     folder = cache / f"{sha256[:12]}-{files.pooling[:6]}-openvino-{release}-states"
     if (folder / "model.xml").is_file():
         return folder
@@ -127,7 +144,8 @@ def _converted(files: ModelFiles, sha256: str, cache: Path) -> Path:
 def _convert(name: str, target: Path) -> None:
     command = [sys.executable, "-m", "index.convert", name, str(target)]
     root = Path(__file__).resolve().parent.parent
-    environment = {**os.environ, "PYTHONPATH": str(root), "HF_HUB_OFFLINE": "1"}
+    path = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path), "HF_HUB_OFFLINE": "1"}
     done = subprocess.run(  # noqa: S603 - our own module and a model's name, no shell
         command, env=environment, capture_output=True, text=True, timeout=CONVERT_SECONDS
     )

@@ -4,6 +4,7 @@ Knows English stop words and the filler of questions; knows nothing of passages 
 """
 
 import re
+import threading
 import unicodedata
 from functools import lru_cache
 
@@ -33,6 +34,7 @@ QUESTION_FILLER = frozenset(
 )
 
 _porter = stemmer("porter")
+_porter_lock = threading.Lock()  # a stemmer keeps the word it works on: two threads mix theirs
 
 
 def words(text: str) -> list[str]:
@@ -67,7 +69,10 @@ def content_words(text: str) -> list[str]:
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """Return the Porter stem of a lower-cased word (Porter, 1980, doi:10.1108/eb046814)."""
-    return str(_porter.stemWord(word)) if word.isalpha() else word
+    if not word.isalpha():
+        return word
+    with _porter_lock:
+        return str(_porter.stemWord(word))
 
 
 def stems(text: str) -> list[str]:

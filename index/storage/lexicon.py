@@ -51,6 +51,10 @@ class Lexicon(Protocol):
         """Return the numbers of all passages in it."""
         ...
 
+    def wrong(self, connection: Connection, entries: Sequence[LexiconEntry]) -> list[int]:
+        """Return those of the passages in it whose stored terms are not those of their texts."""
+        ...
+
     def scores(self, connection: Connection, terms: Sequence[str]) -> dict[int, float]:
         """Return the BM25 score of every passage with at least one of the stems (> 0)."""
         ...
@@ -97,15 +101,7 @@ class SqliteLexicon:
 
     def add(self, connection: Connection, entries: Iterable[LexiconEntry]) -> None:
         """Add passages that are not yet in it."""
-        rows = [
-            {
-                "pk": entry.pk,
-                "title": " ".join(indexed_terms(entry.title)),
-                "heading": " ".join(indexed_terms(entry.heading)),
-                "body": " ".join(indexed_terms(entry.body)),
-            }
-            for entry in entries
-        ]
+        rows = [_fts5_row(entry) for entry in entries]
         if rows:
             connection.execute(
                 text(
@@ -125,6 +121,26 @@ class SqliteLexicon:
     def members(self, connection: Connection) -> set[int]:
         """Return the numbers of all passages in it."""
         return set(connection.execute(text("SELECT rowid FROM lexicon")).scalars())
+
+    def wrong(self, connection: Connection, entries: Sequence[LexiconEntry]) -> list[int]:
+        """Return those of the passages in it whose stored terms are not those of their texts."""
+        if not entries:
+            return []
+        rows = connection.execute(
+            text(
+                "SELECT rowid AS pk, title, heading, body FROM lexicon"
+                " WHERE rowid BETWEEN :first AND :last"
+            ),
+            {
+                "first": min(entry.pk for entry in entries),
+                "last": max(entry.pk for entry in entries),
+            },
+        )
+        stored = {row.pk: dict(row._mapping) for row in rows}
+        return [
+            entry.pk for entry in entries if entry.pk in stored
+            and stored[entry.pk] != _fts5_row(entry)
+        ]  # fmt: skip
 
     def scores(self, connection: Connection, terms: Sequence[str]) -> dict[int, float]:
         """Return the BM25 score of every passage with at least one of the stems (> 0)."""
@@ -201,6 +217,21 @@ class PostgresLexicon:
         """Return the numbers of all passages in it."""
         return set(connection.execute(text("SELECT passage_pk FROM lexicon")).scalars())
 
+    def wrong(self, connection: Connection, entries: Sequence[LexiconEntry]) -> list[int]:
+        """Return those of the passages in it whose stored terms are not those of their texts."""
+        found = list[int]()
+        differs = text(
+            "SELECT l.passage_pk FROM lexicon l"
+            " JOIN unnest(CAST(:pk AS integer[]), CAST(:length AS integer[]),"
+            "  CAST(:terms AS text[])) AS e(pk, length, terms) ON e.pk = l.passage_pk"
+            " WHERE l.length <> e.length OR l.terms <> CAST(e.terms AS tsvector)"
+        )
+        for begin in range(0, len(entries), _CHUNK):
+            rows = [_tsvector_row(entry) for entry in entries[begin : begin + _CHUNK]]
+            columns = {name: [row[name] for row in rows] for name in ("pk", "length", "terms")}
+            found += connection.execute(differs, columns).scalars()
+        return found
+
     def scores(self, connection: Connection, terms: Sequence[str]) -> dict[int, float]:
         """Return the BM25 score of every passage with at least one of the stems (> 0)."""
         if not terms:
@@ -244,6 +275,15 @@ SELECT m.passage_pk,
   sum(r.idf * m.count * (:k1 + 1) / (m.count + :k1 * (1 - :b + :b * m.length / c.mean)))
 FROM matched m JOIN rarity r USING (lexeme), corpus c GROUP BY m.passage_pk
 """
+
+
+def _fts5_row(entry: LexiconEntry) -> dict[str, int | str]:
+    return {
+        "pk": entry.pk,
+        "title": " ".join(indexed_terms(entry.title)),
+        "heading": " ".join(indexed_terms(entry.heading)),
+        "body": " ".join(indexed_terms(entry.body)),
+    }
 
 
 def _tsvector_row(entry: LexiconEntry) -> dict[str, int | str]:

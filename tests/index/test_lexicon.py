@@ -146,3 +146,23 @@ def test_whatever_is_indexed_is_found_by_its_own_terms(filled, text: str) -> Non
         counts = lexicon.document_frequency(connection, terms)
     assert (9 in found) == bool(terms)
     assert all(counts.values())
+
+
+def test_stored_terms_are_compared_with_those_of_the_texts(
+    filled: tuple[Database, Lexicon],
+) -> None:
+    """A stored term, an entry's text or its place that differs is told of; what is right is not."""
+    database, lexicon = filled
+    moved = LexiconEntry(2, CORPUS[1].heading, CORPUS[1].title, CORPUS[1].body)
+    with database.read() as connection:
+        assert lexicon.wrong(connection, CORPUS) == []
+        assert lexicon.wrong(connection, []) == []
+        assert lexicon.wrong(connection, [CORPUS[0], moved, *CORPUS[2:]]) == [2]
+        assert lexicon.wrong(connection, [LexiconEntry(9, "not", "in", "it")]) == []
+    with database.write() as connection:
+        lexicon.remove(connection, [3])
+        lexicon.add(
+            connection, [LexiconEntry(3, "Steel", "Duties", "A duti of 25 percent hitsed steel.")]
+        )
+    with database.read() as connection:
+        assert lexicon.wrong(connection, CORPUS) == [3]

@@ -1,5 +1,9 @@
 """Words and stems: the same cut wherever words are compared."""
 
+import itertools
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,3 +56,26 @@ def test_numbers_are_never_stemmed() -> None:
 def test_filler_carries_no_matter() -> None:
     """The words of asking are no content."""
     assert content_words("Please tell me what the briefs say about cod") == ["cod"]
+
+
+def test_threads_find_the_stems_that_one_thread_finds() -> None:
+    """Eight threads that stem at once, none of them helped by the cache, never mix their words."""
+    rooted = itertools.product("bcdfglmnprst", "aeio", ("lat", "nd", "rm", "st", "ct"))
+    roots = ["".join(parts) for parts in rooted]
+    endings = ("ional", "fulness", "ization", "ing", "ies", "ements", "ivity", "ed", "alism")
+    many = [root + ending for root in roots for ending in endings]
+    stem.cache_clear()
+    alone = [stem(word) for word in many]
+    for _ in range(5):
+        stem.cache_clear()
+        together = threading.Barrier(8)
+
+        def stemmed(begin: int, together: threading.Barrier = together) -> dict[str, str]:
+            together.wait()
+            return {word: stem(word) for word in many[begin:] + many[:begin]}
+
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(stemmed, range(0, 8 * 7, 7)))
+        kept = [stem(word) for word in many]  # what the cache now holds
+        assert kept == alone
+        assert all(list(map(one.get, many)) == alone for one in found)

@@ -1,6 +1,7 @@
 """The doctor finds damage, names the command that mends it, and that command does."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from index.library import Library
 from index.settings import load
 from tests.commands import Shell, parsed
+from tests.examples_library import EXAMPLES
 
 
 def checks(shell: Shell) -> dict[str, bool]:
@@ -67,6 +69,32 @@ def test_a_damaged_full_text_is_found_and_mended(own_shell: Shell) -> None:
     assert "run: briefs reindex" in out
     assert own_shell("reindex")[0] == 0
     assert all(checks(own_shell).values())
+
+
+@pytest.mark.parametrize("either", ["sqlite", "postgresql"])
+def test_wrong_stored_terms_are_found_and_mended(
+    either: str, own_shell: Shell, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Terms stored of another word, as mixed-up stems would be, are a fault that reindex mends."""
+    if either == "postgresql":
+        monkeypatch.setenv("BRIEFS_DATABASE_URL", request.getfixturevalue("postgres_url"))
+        assert own_shell("ingest", str(EXAMPLES / "briefs"))[0] == 0
+    (before,) = own_shell.json("search", "ships in the Suez Canal", "-k", "3")
+    wrong = {
+        "sqlite": "UPDATE lexicon SET body = replace(body, 'canal', 'relat')",
+        "postgresql": "UPDATE lexicon SET terms ="
+        " CAST(replace(CAST(terms AS text), 'canal', 'relat') AS tsvector)",
+    }
+    with Library.open(load(home=own_shell.home)) as library, library.database.write() as connection:
+        connection.execute(text(wrong[either]))
+    code, out, _ = own_shell("doctor")
+    assert code == 1
+    (fault,) = (line for line in out.splitlines() if line.startswith("FAULT"))
+    assert re.fullmatch(r"FAULT full text: wrong terms are stored, .*; run: briefs reindex", fault)
+    assert own_shell("reindex")[0] == 0
+    assert own_shell("doctor")[0] == 0
+    (after,) = own_shell.json("search", "ships in the Suez Canal", "-k", "3")
+    assert after["hits"] == before["hits"]
 
 
 def test_a_passage_that_is_no_slice_is_found(own_shell: Shell) -> None:
