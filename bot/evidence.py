@@ -16,7 +16,7 @@ from bot.candidates import Candidate
 from bot.features import COLUMNS, Asked
 from bot.wanted import Kind
 from index.passage import Hit
-from index.wording import said, share
+from index.words import said, share
 
 NAMELESS = 0.75  # share of names found, for a question without any
 BESIDE = 3  # best sentences, and best passages, that are looked at together

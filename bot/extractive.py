@@ -30,8 +30,7 @@ from bot.wording import Frequencies, word_weights
 from index.models.token_embeddings import SentenceEmbeddings
 from index.passage import Hit
 from index.sentences import split
-from index.wording import said, share
-from index.words import stems
+from index.words import said, share, stems
 
 HITS = 8  # passages whose sentences are looked at
 SENTENCES = 3  # quoted at most

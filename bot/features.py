@@ -19,8 +19,7 @@ from bot.answerable import names
 from bot.candidates import Candidate
 from bot.wanted import FIGURES, Kind, values, wanted
 from bot.wanted import offers as offered
-from index.wording import said, share
-from index.words import content_words, stem, words
+from index.words import content_words, said, share, stem, words
 
 NEAR = 60  # characters around a value in which the question's words are looked for
 LONG = 15  # new words from which more say nothing further of a sentence

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bot.answer import Standalone
-from index import wording
+from index import words
 
 
 class Frequencies(Protocol):
@@ -17,4 +17,4 @@ class Frequencies(Protocol):
 
 def word_weights(question: Standalone, library: Frequencies) -> dict[str, float]:
     """Return the stems of the question and its context with their weights; they sum to 1."""
-    return wording.word_weights(question.searched, question.topic, library.idf)
+    return words.word_weights(question.searched, question.topic, library.idf)

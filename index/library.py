@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from index import checks, failpoints, older, placement, publishing, retrieval
+from index import failpoints, older, placement, publishing, retrieval
 from index.errors import FingerprintMismatch
 from index.models.embedder import Embedder, ModelEmbedder, Vectors, model_of, read_passages
 from index.models.token_embeddings import SentenceEmbeddings
@@ -22,7 +22,7 @@ from index.placement import PublishOutcome
 from index.rerank import encode
 from index.search import Query
 from index.settings import Settings
-from index.storage import catalogue, database, embeddings, schema
+from index.storage import catalogue, database, embeddings, health, schema
 from index.storage.database import Database, ingest_lock, sqlite_url
 from index.storage.lexicon import lexicon_for
 from index.vectors import snapshot
@@ -278,13 +278,13 @@ class Library:
         """Return what is wrong with the database, by what was looked at; {} if it is sound."""
         found: dict[str, str] = {}
         with self.database.read() as connection:
-            if fault := checks.database_fault(connection):
+            if fault := health.database_fault(connection):
                 found["database"] = fault
-            if bad := checks.misplaced_passages(connection):
+            if bad := health.misplaced_passages(connection):
                 found["passages"] = f"{len(bad)} are not slices of their briefs, {bad[0]} first"
-            if difference := checks.lexicon_difference(connection, self._lexicon):
+            if difference := health.lexicon_difference(connection, self._lexicon):
                 found["full text"] = f"{difference} passages differ from the database"
-            elif wrong := checks.wrong_terms(connection, self._lexicon):
+            elif wrong := health.wrong_terms(connection, self._lexicon):
                 found["full text"] = f"wrong terms are stored, passages concerned: {len(wrong)}"
         return found
 

@@ -23,8 +23,7 @@ from index.passage import Passage
 from index.perceptron import load
 from index.search import Query, Scores, engine_scores, fuse, scaled
 from index.storage import embeddings
-from index.wording import said, share, word_weights
-from index.words import words
+from index.words import said, share, word_weights, words
 
 FIRST_PASSAGES = 50  # beyond which a passage's place in its brief no longer counts
 BEST_OF_BRIEF = 3  # passages by which a brief is judged

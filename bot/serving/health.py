@@ -14,8 +14,8 @@ from bot.serving.metrics import CONTENT_TYPE, exposition
 from bot.slack.link import TOO_LONG, Link
 from bot.slack.tally import Tally, Tallying
 from index.errors import BriefsError
-from index.figures import Figures, figures
 from index.storage.database import Database
+from index.storage.health import LibraryCounts, library_counts
 
 SLOW = 5.0  # seconds after which a database counts as out of reach
 WAITED_TOO_LONG = 600.0  # seconds after which nobody seems to take questions
@@ -25,7 +25,7 @@ WAITED_TOO_LONG = 600.0  # seconds after which nobody seems to take questions
 class Look:
     """What one look at the database found."""
 
-    figures: Figures
+    figures: LibraryCounts
     tally: Tally
 
 
@@ -118,7 +118,7 @@ class Health:
 
     def _read(self) -> Look | None:
         try:
-            return Look(figures(self._database), self._tallying.tally())
+            return Look(library_counts(self._database), self._tallying.tally())
         except BriefsError:
             return None
 

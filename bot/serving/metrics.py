@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 
 from bot.slack.tally import Tally
 from bot.slack.types import Outcome
-from index.figures import Figures
+from index.storage.health import LibraryCounts
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def exposition(
-    figures: Figures | None,
+    figures: LibraryCounts | None,
     tally: Tally | None,
     *,
     connected: bool | None,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from index.errors import EmbeddingError
 from index.models.model_files import ModelFiles, locate, weights_sha256
+from index.models.runtimes import Runtime, load_runtime
 from index.models.token_embeddings import (
     PackedTokens,
     QuestionTokens,
@@ -24,7 +25,6 @@ from index.models.token_embeddings import (
     pack_sentences,
     question,
 )
-from index.runtimes import Runtime, load_runtime
 from index.sentences import split
 
 Vectors = NDArray[np.float32]  # shape (n, d), rows of length 1

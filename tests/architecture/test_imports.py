@@ -14,9 +14,9 @@ FLOORS = ("index", "ingest", "bot")  # each may import itself and what stands be
 
 OWNERS = {
     "chromadb": {"index/vectors/chroma.py"},
-    "openvino": {"index/runtimes.py", "index/convert.py"},
-    "torch": {"index/runtimes.py", "index/convert.py"},
-    "sentence_transformers": {"index/runtimes.py", "index/convert.py"},
+    "openvino": {"index/models/runtimes.py"},
+    "torch": {"index/models/runtimes.py"},
+    "sentence_transformers": {"index/models/runtimes.py"},
     "tokenizers": {"index/models/embedder.py"},
     "huggingface_hub": {"index/models/model_files.py"},
     "snowballstemmer": {"index/words.py"},
@@ -42,7 +42,7 @@ OWNERS = {
 READERS_OF_THE_ENVIRONMENT = {
     "index/settings.py",
     "index/failpoints.py",
-    "index/runtimes.py",  # hands it on to the converting process
+    "index/models/runtimes.py",  # hands it on to the converting process
     "ingest/sandbox.py",  # hands it on to the reading process
 }
 HEAVY = {

@@ -11,7 +11,7 @@ import pytest
 from index.errors import EmbeddingError
 from index.models.embedder import ModelEmbedder, require_unit
 from index.models.model_files import DEFAULT_MODEL, locate, weights_sha256
-from index.runtimes import TorchRuntime
+from index.models.runtimes import TorchRuntime
 
 TEXTS = [
     "Cod quotas fell.",

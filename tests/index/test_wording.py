@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from index.wording import CONTEXT_WEIGHT, said, share, word_weights
+from index.words import CONTEXT_WEIGHT, said, share, word_weights
 
 
 def rarity(terms: Sequence[str]) -> dict[str, float]:

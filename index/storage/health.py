@@ -1,14 +1,44 @@
-"""Questions that `briefs doctor` puts to the database; each returns what is wrong, in numbers.
+"""Count what a library holds, for health checks and metrics: from the database alone, in one read.
 
-Reads only. The vector index has its own check in `generations.py`.
+Opens no vector index and loads nothing into memory.
 """
 
-from sqlalchemy import Connection, select, text
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select, text
 
 from index import publishing
 from index.storage import catalogue, schema
+from index.storage.database import Database
 from index.storage.lexicon import Lexicon
 from index.storage.schema import CURRENT
+from index.vectors import snapshot
+
+
+@dataclass(frozen=True)
+class LibraryCounts:
+    """What is searchable; generation 0: nothing was published yet."""
+
+    generation: int
+    briefs: int
+    passages: int
+
+
+def library_counts(database: Database) -> LibraryCounts:
+    """Return the figures; raises DatabaseUnavailable."""
+    versions, passages = schema.versions, schema.passages
+    briefs = select(func.count()).select_from(versions).where(versions.c.state == CURRENT)
+    held = (
+        select(func.count())
+        .select_from(passages.join(versions, versions.c.pk == passages.c.version_pk))
+        .where(versions.c.state == CURRENT)
+    )
+    with database.read() as connection:
+        return LibraryCounts(
+            snapshot.published(connection)[0],
+            int(connection.execute(briefs).scalar_one()),
+            int(connection.execute(held).scalar_one()),
+        )
 
 
 def database_fault(connection: Connection) -> str | None:
