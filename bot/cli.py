@@ -22,13 +22,13 @@ from index.errors import (
     SettingsError,
     UsageError,
 )
+from ingest import affected
 from ingest import cli as library_commands
-from ingest import report
 from ingest.cli import INTERRUPTED, SOME_FAILED, opened
 
 if TYPE_CHECKING:
     from index.library import Library
-    from ingest.report import AffectedAnswers, BriefChange
+    from ingest.affected import AffectedAnswers, BriefChange
 
 WRONG_USAGE = 2
 _USAGE = (
@@ -96,7 +96,7 @@ def _resting(library: "Library", changes: "Sequence[BriefChange]") -> "list[Affe
 
 asking_cli.register(app)
 library_commands.register(app)
-report.register_listener(_resting)
+affected.register(_resting)
 eval_cli.register(app)
 app.add_typer(audit_cli.app)
 app.add_typer(slack_cli.app, name="slack")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from index import failpoints, older, placement, publishing, retrieval
+from index import older, placement, publishing, retrieval
 from index.errors import FingerprintMismatch
 from index.models.embedder import Embedder, ModelEmbedder, Vectors, model_of, read_passages
 from index.models.token_embeddings import SentenceEmbeddings
@@ -225,10 +225,8 @@ class Library:
                     generation = None
                 else:
                     generation = self._indexing.build(connection, made)
-            failpoints.reached("ingest.after_build")
             with self.database.write() as connection:
                 publishing.commit(connection, made, self._lexicon, generation)
-            failpoints.reached("ingest.after_commit")
             if generation is not None:
                 self._indexing.tidy(self.database, generation)
         return publishing.outcomes(made)

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, insert, select, update
 
-from index import failpoints
 from index.models.embedder import Embedder, read_passages, require_unit
 from index.models.token_embeddings import PackedTokens
 from index.passage import passage_input
@@ -72,7 +71,6 @@ def embed(connection: Connection, made: PublishPlan, embedder: Embedder, tick: T
         states[known.pk] = [states_of.get(digest, PackedTokens()) for digest in part]
         numbers[known.pk] = range(free, free + len(part))
         position, free = position + len(part), free + len(part)
-    failpoints.reached("ingest.after_embed")
     return Publication(made, settle(connection, made), vectors, numbers, states)
 
 
@@ -124,7 +122,6 @@ def commit(
     generation: tuple[int, int, Files] | None,
 ) -> None:
     """Write everything inside the caller's transaction."""
-    failpoints.reached("ingest.before_commit")
     for known, draft, brief in made.plan.added:
         catalogue.add_version(
             connection, known.pk, brief, made.states[known.pk], known.text_sha256, draft.signature

@@ -219,8 +219,8 @@ def remove(
 
     Example: briefs remove 3f9a1c2e07
     """
+    from ingest.affected import BriefChange, find_affected
     from ingest.files import printable
-    from ingest.report import BriefChange, affected
     from ingest.terminal import out, print_json, say
 
     with opened(search=True) as library:
@@ -229,7 +229,7 @@ def remove(
         keys = {row.pk for row in library.versions() if row.brief.id in wanted}
         dropped = [row for row in library.renditions() if row.version_pk in keys]
         library.publish((), dropped)
-        found = affected(library, [BriefChange(brief.id, brief.title) for brief in briefs])
+        found = find_affected(library, [BriefChange(brief.id, brief.title) for brief in briefs])
     resting = {one.brief_id: one for one in found}
     for brief in briefs:
         line = resting.get(brief.id)

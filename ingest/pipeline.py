@@ -12,14 +12,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from index import failpoints
 from index.errors import ReadError, UsageError
 from index.library import Library
 from index.passage import Draft, Rendition
 from index.placement import PublishOutcome
 from index.storage.catalogue import RenditionRow, VersionRow
 from index.storage.schema import WITHDRAWN
-from ingest import report, sources
+from ingest import affected, sources
+from ingest.affected import BriefChange
 from ingest.brief import assemble
 from ingest.document import Document, Metadata
 from ingest.fetch import fetch
@@ -27,7 +27,6 @@ from ingest.manifest import Manifest
 from ingest.metadata import from_file_name
 from ingest.passages import cut
 from ingest.report import (
-    BriefChange,
     DocumentResult,
     Progress,
     Quiet,
@@ -103,13 +102,13 @@ def ingest(
     """
     run = _Run(library, options or Options(), progress or Quiet())
     started = time.monotonic()
-    before = report.standing(library)
+    before = affected.standing(library)
     try:
         run.work(paths)
     except KeyboardInterrupt:
         run.report.interrupted = True
-    changed = run.would_change if run.report.dry_run else report.changes(library, before)
-    run.report.resting = report.affected(library, changed)
+    changed = run.would_change if run.report.dry_run else affected.changes(library, before)
+    run.report.affected = affected.find_affected(library, changed)
     run.report.seconds = time.monotonic() - started
     return run.report
 
@@ -187,7 +186,6 @@ class _Run:
                 self.report.items.append(ReportItem(read.location, DocumentResult.UNCHANGED))
                 return
             document = cage.read(read.data, read.name, read.media_type)
-            failpoints.reached("ingest.after_parse")
             self._draft(read, document, cage)
         except ReadError as error:
             self._fail(self._recorded(candidate.location), str(error))

@@ -198,8 +198,8 @@ def print_report(report: Report, *, table: bool = True) -> None:
         if item.reason:
             mark = item.result.value if item.result in _UNTOLD else "note"
             say(f"{mark}: {printable(item.location)}: {item.reason}")
-    for resting in report.resting:
-        say(printable(resting.line()))
+    for answers in report.affected:
+        say(printable(answers.line()))
     say(_totals(report))
 
 

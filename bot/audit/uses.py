@@ -13,7 +13,7 @@ from bot.audit.register import Register, Use
 from bot.ledger_tables import ledger
 from index.library import Library
 from index.storage.database import Database
-from ingest.report import AffectedAnswers, BriefChange
+from ingest.affected import AffectedAnswers, BriefChange
 
 
 @dataclass(frozen=True)

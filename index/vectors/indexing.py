@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from index import failpoints, publishing
+from index import publishing
 from index.errors import IndexDamaged
 from index.publishing import Publication
 from index.settings import Settings
@@ -66,7 +66,6 @@ class Indexing:
             store.tidy(built[0], wanted)
         except IndexDamaged as damage:  # what is committed stays; the next publish tidies
             logger.warning("%s; withdrawn passages stay on it until the next ingest", damage)
-        failpoints.reached("ingest.after_tidy")
 
     def check(self, connection: Connection) -> None:
         """Raise IndexDamaged unless what is published agrees with the catalogue."""

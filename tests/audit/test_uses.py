@@ -6,7 +6,7 @@ from bot.audit.said import Change as Words
 from bot.audit.uses import affected, resting
 from bot.ledger import Ledger
 from index.library import Library
-from ingest.report import AffectedAnswers, BriefChange
+from ingest.affected import AffectedAnswers, BriefChange
 from tests.audit.records import PORT, brief, later, quoting, record
 
 FIRST = brief(*PORT)

@@ -7,9 +7,9 @@ import pytest
 
 from index.errors import UsageError
 from index.library import Library
-from ingest import report as resting
+from ingest import affected
+from ingest.affected import AffectedAnswers, BriefChange
 from ingest.pipeline import Options, ingest
-from ingest.report import AffectedAnswers, BriefChange
 
 FIRST = "# Port Aurelia\n\nThe port handles 41 million tons of cargo in each and every year.\n"
 SECOND = FIRST.replace("41", "43")
@@ -31,9 +31,9 @@ class Asked:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Asked]:
-    monkeypatch.setattr(resting, "_tellers", [])
+    monkeypatch.setattr(affected, "_listeners", [])
     made = Asked()
-    resting.register_listener(made)
+    affected.register(made)
     return made
 
 
@@ -61,7 +61,7 @@ def test_a_replaced_brief_is_asked_about(asked: Asked, file: Path, library: Libr
         "changed": 1,
         "answer_ids": ["a1", "a2"],
     }
-    assert report.resting[0].line() == (
+    assert report.affected[0].line() == (
         f"2 answers rest on {change.brief_id} (Port Aurelia), which was replaced; "
         "1 quotes words that changed: a1, a2"
     )
@@ -73,16 +73,16 @@ def test_a_withdrawn_brief_is_asked_about(asked: Asked, file: Path, library: Lib
     report = ingest(library, [str(file.parent)], Options(prune=True))
     (change,) = asked.changes
     assert change.withdrawn
-    assert report.resting[0].line().endswith("which was withdrawn: a1, a2")
+    assert report.affected[0].line().endswith("which was withdrawn: a1, a2")
 
 
 def test_a_dry_run_says_what_would_be(asked: Asked, file: Path, library: Library) -> None:
     """Replaced or withdrawn, and nothing is changed."""
     file.write_text(SECOND)
-    (told,) = ingest(library, [str(file)], Options(dry_run=True)).resting
+    (told,) = ingest(library, [str(file)], Options(dry_run=True)).affected
     assert not told.withdrawn
     file.unlink()
-    (told,) = ingest(library, [str(file.parent)], Options(dry_run=True, prune=True)).resting
+    (told,) = ingest(library, [str(file.parent)], Options(dry_run=True, prune=True)).affected
     assert told.withdrawn
     assert "41 million" in library.brief(told.brief_id).text
 
@@ -91,7 +91,7 @@ def test_nobody_is_asked_where_nothing_changed(asked: Asked, file: Path, library
     """Neither for the same file, nor for a new one."""
     other = file.with_name("other.md")
     other.write_text("# Wheat\n\nWheat is grown in the north of Tamara, and nowhere else.\n")
-    assert ingest(library, [str(file), str(other)]).resting == []
+    assert ingest(library, [str(file), str(other)]).affected == []
     assert asked.changes == []
 
 
@@ -103,10 +103,10 @@ def test_what_cannot_be_told_stops_nothing(
     def fails(*_: object) -> list[AffectedAnswers]:
         raise UsageError("no ledger")
 
-    monkeypatch.setattr(resting, "_tellers", [fails])
+    monkeypatch.setattr(affected, "_listeners", [fails])
     file.write_text(SECOND)
     report = ingest(library, [str(file)])
-    assert (report.failed, report.resting) == ([], [])
+    assert (report.failed, report.affected) == ([], [])
     assert "43 million" in library.brief(report.items[0].brief_id or "").text
 
 
