@@ -234,7 +234,7 @@ def _candidates(library: Library, item: Item) -> Rows:
     vector, look = rerank.encode(library.embedder, query, library.idf)
     assert look
     with library.database.read() as connection, library._published.use(connection) as opened:
-        found = retrieval.candidates(connection, opened, library._lexicon, query, vector, look)
+        found = retrieval.candidates(connection, opened, [library._lexicon], query, vector, look)
         near, seen = rerank.features_of(connection, found, rerank.engines_of(found), look)
         assert seen
         briefs = [opened.snapshot.versions[found.rows[row][2]].brief for row in near]

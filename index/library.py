@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
-from index import older, placement, publishing, retrieval
+from index import placement, publishing, retrieval
 from index.errors import FingerprintMismatch
 from index.models.embedder import Embedder, ModelEmbedder, Vectors, model_of, read_passages
 from index.models.token_embeddings import SentenceEmbeddings
@@ -24,11 +24,12 @@ from index.search import Query
 from index.settings import Settings
 from index.storage import catalogue, database, embeddings, health, schema
 from index.storage.database import Database, ingest_lock, sqlite_url
-from index.storage.lexicon import lexicon_for
+from index.storage.lexicon import TABLES, lexicon_for
+from index.storage.schema import CURRENT, SUPERSEDED
 from index.vectors import snapshot
 from index.vectors.generations import VectorIndex
 from index.vectors.indexing import Indexing
-from index.vectors.snapshot import Published, Snapshot
+from index.vectors.snapshot import Opened, Published, Snapshot, naming_older
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,8 @@ class Library:
         self.embedder: Embedder = embedder or ModelEmbedder(
             settings.embedding_model, self.home / "models"
         )
-        self._lexicon = lexicon_for(self.database)
+        self._lexicons = {state: lexicon_for(self.database, state) for state in TABLES}
+        self._lexicon = self._lexicons[CURRENT]
         self._indexing = Indexing(settings, lambda: self.fingerprint)
         self._published = Published(self._open_index)
 
@@ -122,8 +124,11 @@ class Library:
         """Return the best passages, best first, at most `limit`; near-identical ones once."""
         vector, closer = encode(self.embedder, query, self.idf)
         with self.database.read() as connection, self._published.use(connection) as opened:
-            wide, scores = older.widened(connection, opened, self._lexicon, query.filters)
-            return retrieval.search(connection, wide, scores, query, vector, limit, closer)
+            lexicons = [self._lexicon]
+            older = naming_older(connection, opened.snapshot, query.filters)
+            if older is not None:
+                opened, lexicons = Opened(older, None), list(self._lexicons.values())
+            return retrieval.search(connection, opened, lexicons, query, vector, limit, closer)
 
     def sentences(
         self, question: str, hits: Sequence[Hit]
@@ -226,7 +231,7 @@ class Library:
                 else:
                     generation = self._indexing.build(connection, made)
             with self.database.write() as connection:
-                publishing.commit(connection, made, self._lexicon, generation)
+                publishing.commit(connection, made, self._lexicons, generation)
             if generation is not None:
                 self._indexing.tidy(self.database, generation)
         return publishing.outcomes(made)
@@ -245,7 +250,7 @@ class Library:
             with self.database.read() as connection:
                 generation = self._indexing.build(connection, None)
             with self.database.write() as connection:
-                publishing.refill_lexicon(connection, self._lexicon)
+                publishing.refill_lexicons(connection, self._lexicons)
                 publishing.record_generation(connection, generation)
             self._indexing.tidy(self.database, generation)
         return generation[1]
@@ -267,7 +272,7 @@ class Library:
                 embeddings.add_tokens(connection, pks, states)
                 catalogue.set_value(connection, "fingerprint", self.fingerprint)
                 generation = self._indexing.build_anew(connection)
-                publishing.refill_lexicon(connection, self._lexicon)
+                publishing.refill_lexicons(connection, self._lexicons)
                 publishing.record_generation(connection, generation)
             self._indexing.tidy(self.database, generation)
         return len(pks)
@@ -280,10 +285,11 @@ class Library:
                 found["database"] = fault
             if bad := health.misplaced_passages(connection):
                 found["passages"] = f"{len(bad)} are not slices of their briefs, {bad[0]} first"
-            if difference := health.lexicon_difference(connection, self._lexicon):
-                found["full text"] = f"{difference} passages differ from the database"
-            elif wrong := health.wrong_terms(connection, self._lexicon):
-                found["full text"] = f"wrong terms are stored, passages concerned: {len(wrong)}"
+            for state, lexicon in self._lexicons.items():
+                if difference := health.lexicon_difference(connection, lexicon, state):
+                    found["full text"] = f"{difference} passages differ from the database"
+                elif wrong := health.wrong_terms(connection, lexicon, state):
+                    found["full text"] = f"{len(wrong)} passages are stored with wrong terms"
         return found
 
     def check_index(self) -> None:
@@ -306,6 +312,11 @@ class Library:
         with self.database.read() as connection:
             schema.require(connection, self.home)
             library = catalogue.get_value(connection, "id") or ""
+            complete = inspect(connection).has_table(TABLES[SUPERSEDED])
+        if not complete:  # a library of an older release
+            older = {SUPERSEDED: self._lexicons[SUPERSEDED]}
+            with self.database.write() as connection:
+                publishing.refill_lexicons(connection, older)
         if self.settings.database_url is None:
             database.leave_marker(self.home / DATABASE_FILE, library)
 

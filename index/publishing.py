@@ -6,7 +6,7 @@ after it has done its work.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -26,6 +26,7 @@ from index.vectors.generations import Files, files_to_json
 
 _CHUNK = 2_000  # rows a statement
 Tick = Callable[[int], None]
+Lexicons = Mapping[str, Lexicon]  # state of the versions -> their full text
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def vectors_of(connection: Connection, made: Publication | None) -> VectorsOf:
 def commit(
     connection: Connection,
     made: Publication,
-    lexicon: Lexicon,
+    lexicons: Lexicons,
     generation: tuple[int, int, Files] | None,
 ) -> None:
     """Write everything inside the caller's transaction."""
@@ -139,7 +140,7 @@ def commit(
     for pk, state in made.states.items():
         if pk not in fresh:
             catalogue.set_state(connection, pk, state)
-    _sync_lexicon(connection, made, lexicon)
+    _sync_lexicons(connection, made, lexicons)
     for (location, collection), row in made.plan.pointers.items():
         if row is None:
             catalogue.drop_rendition(connection, location, collection)
@@ -149,13 +150,13 @@ def commit(
         record_generation(connection, generation)
 
 
-def _sync_lexicon(connection: Connection, made: Publication, lexicon: Lexicon) -> None:
+def _sync_lexicons(connection: Connection, made: Publication, lexicons: Lexicons) -> None:
     for pk, state in made.states.items():
         entries = lexicon_entries(connection, pk)
-        if state == CURRENT:
-            lexicon.add(connection, entries)
-        else:
+        for held, lexicon in lexicons.items():
             lexicon.remove(connection, [entry.pk for entry in entries])
+            if held == state:
+                lexicon.add(connection, entries)
 
 
 def record_generation(connection: Connection, generation: tuple[int, int, Files]) -> None:
@@ -168,11 +169,12 @@ def record_generation(connection: Connection, generation: tuple[int, int, Files]
     )
 
 
-def refill_lexicon(connection: Connection, lexicon: Lexicon) -> None:
-    """Fill the full text anew from the current versions."""
-    lexicon.clear(connection)
-    for row in catalogue.versions(connection, schema.versions.c.state == CURRENT):
-        lexicon.add(connection, lexicon_entries(connection, row.pk))
+def refill_lexicons(connection: Connection, lexicons: Lexicons) -> None:
+    """Rebuild the full text of the versions in each state."""
+    for state, lexicon in lexicons.items():
+        lexicon.clear(connection)
+        for row in catalogue.versions(connection, schema.versions.c.state == state):
+            lexicon.add(connection, lexicon_entries(connection, row.pk))
 
 
 def all_inputs(connection: Connection) -> tuple[list[int], list[str], list[str]]:

@@ -5,7 +5,7 @@ vector index are asked.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,12 @@ from sqlalchemy import Connection
 from index.errors import IndexDamaged
 from index.models.embedder import Embedder, read_questions
 from index.models.token_embeddings import SentenceEmbeddings, read_sentences
-from index.older import Scores
 from index.passage import Hit
 from index.rerank import EncodedQuestion, Retrieved, scores
 from index.search import CANDIDATES, Query, best, collapse, merge_scores, order
 from index.sentences import split
 from index.storage import catalogue, embeddings
+from index.storage.lexicon import Lexicon
 from index.vectors.generations import exact_nearest
 from index.vectors.snapshot import Opened
 
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 def search(
     connection: Connection,
     opened: Opened,
-    lexicon: Scores,
+    lexicons: Iterable[Lexicon],
     query: Query,
     vector: NDArray[np.float32],
     limit: int,
@@ -39,21 +39,21 @@ def search(
 
     Without a closer look, or over a library without tokens, the two engines alone rank.
     """
-    found = candidates(connection, opened, lexicon, query, vector, closer)
+    found = candidates(connection, opened, lexicons, query, vector, closer)
     return collapse(_hits(connection, opened, found, closer), limit)
 
 
 def candidates(
     connection: Connection,
     opened: Opened,
-    lexicon: Scores,
+    lexicons: Iterable[Lexicon],
     query: Query,
     vector: NDArray[np.float32],
     closer: EncodedQuestion | None = None,
 ) -> Retrieved:
     """Return what either engine finds for a query, in order of passage number."""
     allowed = opened.snapshot.allowed(query.filters)
-    keywords = _keyword_scores(connection, lexicon, query)
+    keywords = _keyword_scores(connection, lexicons, query)
     if query.filters:
         passing = set(opened.snapshot.pks[allowed].tolist())
         keywords = {pk: score for pk, score in keywords.items() if pk in passing}
@@ -75,11 +75,14 @@ def candidates(
     )
 
 
-def _keyword_scores(connection: Connection, lexicon: Scores, query: Query) -> dict[int, float]:
-    scores = lexicon.scores(connection, query.terms())
-    if not query.context:
-        return scores
-    return merge_scores(scores, lexicon.scores(connection, query.context_terms()))
+def _keyword_scores(
+    connection: Connection, lexicons: Iterable[Lexicon], query: Query
+) -> dict[int, float]:
+    scores: dict[int, float] = {}
+    for lexicon in lexicons:
+        own = lexicon.scores(connection, query.terms())
+        scores |= merge_scores(own, lexicon.scores(connection, query.context_terms()))
+    return scores
 
 
 def _by_index(connection: Connection, opened: Opened, vector: NDArray[np.float32]) -> list[int]:

@@ -63,24 +63,23 @@ def misplaced_passages(connection: Connection) -> list[str]:
     return bad
 
 
-def lexicon_difference(connection: Connection, lexicon: Lexicon) -> int:
-    """Return how many passages are in the full text or in the current versions, but not in both."""
+def lexicon_difference(connection: Connection, lexicon: Lexicon, state: str) -> int:
+    """Return how many passages are in the full text or in the versions, but not in both."""
     versions, passages = schema.versions, schema.passages
-    current = set(
+    wanted = set(
         connection.execute(
             select(passages.c.pk)
             .join(versions, versions.c.pk == passages.c.version_pk)
-            .where(versions.c.state == CURRENT)
+            .where(versions.c.state == state)
         ).scalars()
     )
-    return len(current ^ lexicon.members(connection))
+    return len(wanted ^ lexicon.members(connection))
 
 
-def wrong_terms(connection: Connection, lexicon: Lexicon) -> list[int]:
+def wrong_terms(connection: Connection, lexicon: Lexicon, state: str) -> list[int]:
     """Return the passages in the full text whose stored terms are not those of their texts."""
-    current = catalogue.versions(connection, schema.versions.c.state == CURRENT)
     return [
         pk
-        for row in current
+        for row in catalogue.versions(connection, schema.versions.c.state == state)
         for pk in lexicon.wrong(connection, publishing.lexicon_entries(connection, row.pk))
     ]

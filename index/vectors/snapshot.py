@@ -5,7 +5,7 @@ own filter takes a hundred times as long.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from index.dates import first_day, last_day
 from index.storage import catalogue, embeddings, schema
-from index.storage.schema import CURRENT
+from index.storage.schema import CURRENT, SUPERSEDED
 from index.vectors.generations import Files, VectorIndex, files_from_json
 
 
@@ -26,7 +26,7 @@ class Filters:
     A brief dated to a month passes if any day of it may lie within; one without a date never
     passes a date filter.
 
-    Superseded versions are searched only where the filter names them (`index/older.py`): by
+    Superseded versions are searched only where the filter names them (see `naming_older`): by
     `as_of`, which shows every brief as it stood at the end of a day; by `previous`, which shows
     the version before the current one; or in `briefs`, as "ID@2" or by the publisher's edition,
     "IF10753v6".
@@ -79,19 +79,58 @@ def published(connection: Connection) -> tuple[int, Files]:
 
 def load(connection: Connection) -> Snapshot:
     """Read the published generation's passages and versions."""
-    generation, files = published(connection)
-    passages, versions = schema.passages, schema.versions
-    rows = connection.execute(
-        select(passages.c.pk, passages.c.version_pk)
-        .join(versions, versions.c.pk == passages.c.version_pk)
-        .where(versions.c.state == CURRENT)
-        .order_by(passages.c.pk)
-    ).all()
-    numbers = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 2)
-    current = catalogue.versions(connection, versions.c.state == CURRENT)
-    return Snapshot(
-        generation, files, numbers[:, 0], numbers[:, 1], {row.pk: row for row in current}
+    return _of_versions(
+        connection, catalogue.versions(connection, schema.versions.c.state == CURRENT)
     )
+
+
+def _of_versions(connection: Connection, versions: Sequence[catalogue.VersionRow]) -> Snapshot:
+    generation, files = published(connection)
+    table = schema.passages
+    rows = [
+        tuple(row)
+        for part in embeddings.chunks([version.pk for version in versions])
+        for row in connection.execute(
+            select(table.c.pk, table.c.version_pk).where(table.c.version_pk.in_(part))
+        )
+    ]
+    numbers = np.array(sorted(rows), dtype=np.int64).reshape(-1, 2)
+    return Snapshot(
+        generation, files, numbers[:, 0], numbers[:, 1], {row.pk: row for row in versions}
+    )
+
+
+def naming_older(connection: Connection, current: Snapshot, filters: Filters) -> Snapshot | None:
+    """Return the passages of the versions that filters name, where superseded ones are among them.
+
+    None where the filters name none, so that the current ones are searched. A withdrawn brief is
+    found in no version.
+    """
+    named = {name for name in filters.briefs if "@" in name or name.rpartition("v")[2].isdigit()}
+    if not (filters.as_of or filters.previous or named):
+        return None
+    stored = catalogue.versions(connection, schema.versions.c.state == SUPERSEDED)
+    live = {row.brief.id for row in current.versions.values()}
+    older = [row for row in stored if row.brief.id in live and passes(row, filters)]
+    shown = [row for row in current.versions.values() if passes(row, filters)]
+    if filters.previous:
+        return _of_versions(connection, _newest(older))
+    if filters.as_of:
+        in_force = {row.brief.id for row in shown}
+        older = _newest(row for row in older if row.brief.id not in in_force)
+    else:
+        older = [row for row in older if names_of(row) & named - {row.brief.id, row.brief.number}]
+    return _of_versions(connection, [*shown, *older]) if older else None
+
+
+def _newest(rows: Iterable[catalogue.VersionRow]) -> list[catalogue.VersionRow]:
+    """Return the newest version of each brief, by its date, its edition, and when it came."""
+    return list({row.brief.id: row for row in sorted(rows, key=_age)}.values())
+
+
+def _age(row: catalogue.VersionRow) -> tuple[str, int, int]:
+    edition = int(row.edition) if row.edition and row.edition.isdecimal() else 0
+    return (last_day(row.brief.date) if row.brief.date else "", edition, row.brief.version)
 
 
 def passes(version: catalogue.VersionRow, filters: Filters) -> bool:

@@ -49,7 +49,7 @@ def searched(
     with library.database.read() as connection, library._published.use(connection) as opened:
         yield (
             connection,
-            retrieval.candidates(connection, opened, library._lexicon, query, vector, look),
+            retrieval.candidates(connection, opened, [library._lexicon], query, vector, look),
             look,
         )
 

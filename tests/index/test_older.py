@@ -3,12 +3,13 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from index import older, publishing, retrieval
 from index.library import Library
 from index.passage import Hit
 from index.search import Query
 from index.vectors.snapshot import Filters
+from tests.conftest import MakeLibrary
 from tests.drafts import draft
 
 RATE = "Rates in the north\n\nThe bank raised its rate to {} percent after the meeting."
@@ -28,12 +29,8 @@ def shelf(either_library: Library) -> Library:
     return either_library
 
 
-def find(library: Library, text: str = "rate of the bank", **filters: Any) -> list[Hit]:
-    query = Query(text, filters=Filters(**filters))
-    vector = library.embedder.embed_query(query.text)
-    with library.database.read() as connection, library._published.use(connection) as opened:
-        wide, scores = older.widened(connection, opened, library._lexicon, query.filters)
-        return retrieval.search(connection, wide, scores, query, vector, 10)
+def find(library: Library, words: str = "rate of the bank", **filters: Any) -> list[Hit]:
+    return library.search(Query(words, filters=Filters(**filters)))
 
 
 def briefs(hits: list[Hit]) -> set[tuple[str, int]]:
@@ -102,13 +99,10 @@ class TestAsOf:
         assert find(shelf, as_of="2024-04", collections=("other",)) == []
 
 
-def test_without_such_a_filter_nothing_changes(shelf: Library) -> None:
-    """The opened generation and the lexicon come back themselves."""
-    with shelf.database.read() as connection, shelf._published.use(connection) as opened:
-        for filters in (Filters(), Filters(since="2020"), Filters(briefs=("BR100",))):
-            wide, scores = older.widened(connection, opened, shelf._lexicon, filters)
-            assert wide is opened
-            assert scores is shelf._lexicon
+def test_older_text_does_not_weigh_on_the_current(shelf: Library) -> None:
+    """Whatever stands in superseded versions alone is unknown, and rare terms stay rare."""
+    [hit] = find(shelf, "cod quotas")[:1]
+    assert (hit.brief.title, shelf.unknown(["3.1", "4.7"])) == (QUOTAS, {"3.1"})
 
 
 def test_a_withdrawn_brief_is_not_found_in_any_version(shelf: Library) -> None:
@@ -121,18 +115,14 @@ def test_a_withdrawn_brief_is_not_found_in_any_version(shelf: Library) -> None:
     assert find(shelf, briefs=("BR100@2",)) == []
 
 
-def test_older_passages_are_scored_by_the_formula_of_the_lexicon(shelf: Library) -> None:
-    """Over the same passages, all of them, both give the same scores."""
-    terms = Query("what rate did the bank of the river raise").terms()
-    with shelf.database.read() as connection, shelf._published.use(connection) as opened:
-        rarity = shelf._lexicon.document_frequency(connection, terms)
-        total = len(opened.snapshot.pks)
-        weights = {term: older.weight(total, count) for term, count in rarity.items()}
-        entries = [
-            entry
-            for pk in opened.snapshot.versions
-            for entry in publishing.lexicon_entries(connection, pk)
-        ]
-        expected = shelf._lexicon.scores(connection, terms)
-    assert expected
-    assert older.bm25(entries, weights) == pytest.approx(expected, rel=1e-6)
+def test_a_library_of_an_older_release_is_completed_when_it_is_opened(
+    shelf: Library, open_library: MakeLibrary
+) -> None:
+    """Its superseded versions had no full text; nobody has to type anything."""
+    expected = find(shelf, previous=True)
+    assert expected[0].bm25 > 0
+    with shelf.database.write() as connection:
+        connection.execute(text("DROP TABLE lexicon_older"))
+    opened = open_library(shelf.settings, create=False)
+    assert find(opened, previous=True) == expected
+    assert opened.faults() == {}
