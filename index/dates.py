@@ -1,14 +1,29 @@
-"""Partial ISO dates: "2016-09-07", "2019-01" or "2019", their bounds; and the calendar's units.
+"""English dates, as documents write them and as partial ISO dates: "2016-09-07", "2019-01", "2019".
 
-A unit is a day, week (from Monday), month, quarter or year. Knows nothing of how dates are written
-in documents; `index/dates.py` does.
+Here are the names of the months, the calendar's units (day, week from Monday, month, quarter,
+year), and the search for the date that a line states. A wrong date is worse than none: impossible
+days, two-digit years, bare years inside a text, season ranges such as "2010-11" and day/month pairs
+that can be read both ways are left alone.
 """
 
 import re
 from calendar import monthrange
 from datetime import date, timedelta
 
+MONTHS = tuple(
+    "January February March April May June July August September October November December".split()
+)
+# Long or short, without the full stop; for patterns that ignore case.
+MONTH_NAME = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+
+
+def month_number(name: str) -> int:
+    """Return 1 to 12 for what MONTH_NAME matches."""
+    return next(n for n, month in enumerate(MONTHS, 1) if month[:3].lower() == name[:3].lower())
 
 
 def is_iso(value: str) -> bool:
@@ -80,13 +95,7 @@ def _check(iso: str) -> None:
         raise ValueError(f"{iso!r}: not a date; write it as 2016-09-07, 2016-09 or 2016")
 
 
-_MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
-_MONTH = (
-    r"(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
+_MONTH = rf"(?P<{{0}}>{MONTH_NAME})\.?"
 _DAY = r"(?P<{0}>\d{{1,2}})(?:st|nd|rd|th|\.)?(?:\s?[-–—]\s?\d{{1,2}}(?:st|nd|rd|th|\.)?)?"
 _YEAR = r"(?P<{0}>(?:1[5-9]|20)\d\d)(?!\d)"
 _CLOCK = r"(?:[T\s]\d{2}:?\d{2}\S*)?"
@@ -151,14 +160,14 @@ def _read(match: re.Match[str], month_first: bool) -> str | None:
     if match["y1"]:
         return _joined(match["y1"], match["m1"], match["d1"])
     if match["y2"]:
-        return _joined(match["y2"], _month(match["m2"]), match["d2"])
+        return _joined(match["y2"], month_number(match["m2"]), match["d2"])
     if match["y3"]:
-        return _joined(match["y3"], _month(match["m3"]), match["d3"])
+        return _joined(match["y3"], month_number(match["m3"]), match["d3"])
     if match["y4"]:
         return _numeric(match["a4"], match["b4"], match["y4"], match["s4"], month_first)
     if match["m5"][0].islower():  # "we may 2016 times": a month's name is written with a capital
         return None
-    return _joined(match["y5"], _month(match["m5"]), None)
+    return _joined(match["y5"], month_number(match["m5"]), None)
 
 
 def _numeric(first: str, second: str, year: str, mark: str, month_first: bool) -> str | None:
@@ -170,10 +179,6 @@ def _numeric(first: str, second: str, year: str, mark: str, month_first: bool) -
     return us or european
 
 
-def _month(name: str) -> str:
-    return str(next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(name.lower()[:3])))
-
-
-def _joined(year: str, month: str | None, day: str | None) -> str | None:
-    iso = "-".join([year, *(part.zfill(2) for part in (month, day) if part)])
+def _joined(year: str, month: str | int | None, day: str | None) -> str | None:
+    iso = "-".join([year, *(f"{part:0>2}" for part in (month, day) if part)])
     return iso if is_iso(iso) else None

@@ -289,7 +289,7 @@ class Library:
                 if difference := health.lexicon_difference(connection, lexicon, state):
                     found["full text"] = f"{difference} passages differ from the database"
                 elif wrong := health.wrong_terms(connection, lexicon, state):
-                    found["full text"] = f"{len(wrong)} passages are stored with wrong terms"
+                    found["full text"] = f"wrong terms are stored for {len(wrong)} of the passages"
         return found
 
     def check_index(self) -> None:

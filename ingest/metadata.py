@@ -205,9 +205,6 @@ def _file_date(stem: str) -> str | None:
 
 def _from_line(line: str, may_be_title: bool) -> Metadata | None:
     """Return what one head line states, an empty Metadata for an idle one, None for body text."""
-    if glued := GLUED_HEAD.fullmatch(line):
-        title = " ".join(glued["title"].split()) or None
-        return Metadata(title=title, date=find_date(glued["date"]), number=glued["number"])
     if (label := re.match(r"([^:]{2,30}):\s+(\S.*)", line)) and is_known_key(label[1]):
         return from_pairs({label[1]: label[2]})
     parts = [part for part in re.split(r"\s+[|•·—–]\s+|\s{3,}", line) if part]
@@ -221,14 +218,6 @@ def _from_line(line: str, may_be_title: bool) -> Metadata | None:
     return Metadata() if len(line) <= 120 and not re.search(r"[.!?]$", line) else None
 
 
-# A site's own header line, in which title and date have grown together: "Sale of E15Updated April
-# 9, 2026 (IN10979)".
-GLUED_HEAD = re.compile(
-    r"(?P<title>.*?)(?:Updated |Published |Revised )?"
-    r"(?P<date>(?:January|February|March|April|May|June|July|August|September|"
-    r"October|November|December) \d{1,2}, \d{4})\s*"
-    rf"\((?P<number>{_REPORT_NUMBER})\)"
-)
 _DATE_LABEL = re.compile(
     r"(?:(?:first |date |last )?(?:published|updated|revised|released|issued|posted|dated)"
     r"(?: on)?|date|as of|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun|\w+day)?\.?:?",
@@ -251,11 +240,12 @@ def _from_part(part: str) -> Metadata:
         return Metadata(authors=(part,))
     if located := locate_date(part):
         iso, start, end = located
+        numbered = re.fullmatch(rf"\s*\(({_REPORT_NUMBER})\)", part[end:])
         before, after = part[:start].strip(" ("), part[end:].strip(" ,.)")
         in_place = len(iso) == 10 and _PLACE.fullmatch(before)
-        if after or not (_DATE_LABEL.fullmatch(before.rstrip(",")) or in_place):
+        if (after and not numbered) or not (_DATE_LABEL.fullmatch(before.rstrip(",")) or in_place):
             return Metadata()
-        return Metadata(date=iso)
+        return Metadata(date=iso, number=numbered[1] if numbered else None)
     if number := _NUMBER_LABEL.fullmatch(part):
         return Metadata(number=number[1] or number[2])
     return Metadata()

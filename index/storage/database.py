@@ -5,11 +5,10 @@ before its first read (`BEGIN IMMEDIATE`, or an advisory lock on PostgreSQL), so
 and then writes is never overtaken.
 """
 
-import fcntl
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -24,12 +23,17 @@ from sqlalchemy.exc import (
 
 from index.errors import DatabaseUnavailable, SettingsError
 
+if TYPE_CHECKING:
+    from filelock import FileLock
+
 metadata = MetaData()
 
 BUSY_TIMEOUT_MS = 30_000
 CACHE_KIB = 512  # of SQLite's pages, a connection; a bot keeps dozens open (bench.slack, memory)
 LOG_TIMEOUT_MS = 5_000  # writers wait as long where a reader keeps the log from being emptied
+_PAUSE = 0.1  # seconds between two tries for the lock file
 _WRITE_LOCK = 0x42524945  # any constant known to all processes; the bytes spell "BRIE"
+_INGEST_LOCK = 0x42524946  # another one
 
 
 class Database:
@@ -196,50 +200,41 @@ def leave_marker(database: Path, library: str) -> None:
             marker.write_text(library + "\n", encoding="utf-8")
 
 
-_KEY = 0x42524946  # any constant other than the write lock's
-_PAUSE = 0.1  # seconds between two tries
-
-
 @contextmanager
 def ingest_lock(database: Database, home: Path, on_wait: Callable[[], None]) -> Iterator[None]:
-    """Hold the lock; `on_wait` is called once if another process has it."""
-    with _file_lock(home / "ingest.lock", on_wait):
+    """Let one ingest run at a time: a lock file in the library's folder, a lock on PostgreSQL.
+
+    `on_wait` is called once if another process has it. The operating system and the server release
+    the lock of a process that dies.
+    """
+    from filelock import FileLock
+
+    home.mkdir(parents=True, exist_ok=True)
+    with _taken(FileLock(home / "ingest.lock"), on_wait):
         if database.is_sqlite:
             yield
             return
         # Outside any transaction: one left open for a whole ingest would hold up the server.
         engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            taken = text("SELECT pg_try_advisory_lock(:key)")
-            _until(lambda: bool(connection.execute(taken, {"key": _KEY}).scalar()), on_wait)
+            key = {"key": _INGEST_LOCK}
+            if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar():
+                on_wait()
+                connection.execute(text("SELECT pg_advisory_lock(:key)"), key)
             try:
                 yield
             finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _KEY})
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
 
 @contextmanager
-def _file_lock(path: Path, on_wait: Callable[[], None]) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as stream:
-        _until(lambda: _try_flock(stream.fileno()), on_wait)
-        try:
-            yield
-        finally:
-            fcntl.flock(stream, fcntl.LOCK_UN)
-
-
-def _try_flock(descriptor: int) -> bool:
+def _taken(lock: "FileLock", on_wait: Callable[[], None]) -> Iterator[None]:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _until(taken: Callable[[], bool], on_wait: Callable[[], None]) -> None:
-    if taken():
-        return
-    on_wait()
-    while not taken():
-        time.sleep(_PAUSE)
+        lock.acquire(timeout=0)
+    except TimeoutError:
+        on_wait()
+        lock.acquire(poll_interval=_PAUSE)
+    try:
+        yield
+    finally:
+        lock.release()

@@ -6,19 +6,16 @@ place, and from then on is only ever copied: whoever searches opens a private co
 promise 2). Every file's checksum is in the catalogue, so that damage is found before it is served.
 """
 
-import fcntl
 import json
 import logging
-import os
 import shutil
 import tempfile
-import threading
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,71 +24,55 @@ from index.errors import IndexDamaged
 from index.settings import Settings
 from index.vectors.chroma import ChromaFolder, ChromaServer, VectorsOf, verify, verify_vectors
 
-_SUFFIX = ".lock"
-
 
 class Copies:
-    """The folder of all private copies of one library."""
+    """The folder of all private copies of one library, each with a lock file beside it.
+
+    A lock tells whether its copy is in use: a process's number may be another process's by now, and
+    two containers on one folder have the same ones.
+    """
 
     def __init__(self, root: Path) -> None:
-        """Use `root`, which need not exist yet."""
-        self._root = root
-        self._locks: dict[Path, int] = {}  # copy -> descriptor that holds its lock
-        self._guard = threading.Lock()
+        self._root = root  # need not exist yet
+        self._locks: dict[Path, FileLock] = {}
 
     def make(self) -> Path:
         """Return a new empty folder, locked until it is discarded or this process ends."""
         self._root.mkdir(parents=True, exist_ok=True)
-        with self._alone():
+        with _lock(self._root / "making"):  # nobody tidies before it is locked
             copy = Path(tempfile.mkdtemp(prefix="", dir=self._root))
-            descriptor = os.open(copy.with_suffix(_SUFFIX), os.O_CREAT | os.O_RDWR, 0o600)
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        with self._guard:
-            self._locks[copy] = descriptor
+            self._locks[copy] = _lock(copy.with_suffix(".lock"))
+            self._locks[copy].acquire()
         return copy
 
     def discard(self, copy: Path) -> None:
         """Delete a copy of this process."""
         shutil.rmtree(copy, ignore_errors=True)
-        with self._guard:
-            descriptor = self._locks.pop(copy, None)
-        copy.with_suffix(_SUFFIX).unlink(missing_ok=True)
-        if descriptor is not None:
-            os.close(descriptor)
+        copy.with_suffix(".lock").unlink(missing_ok=True)
+        if lock := self._locks.pop(copy, None):
+            lock.release()
 
     def tidy(self) -> None:
         """Delete the copies of processes that are gone."""
         if not self._root.is_dir():
             return
-        with self._alone():
-            for folder in self._root.iterdir():
-                if folder.is_dir() and not _in_use(folder.with_suffix(_SUFFIX)):
-                    shutil.rmtree(folder, ignore_errors=True)
-                    folder.with_suffix(_SUFFIX).unlink(missing_ok=True)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep others from tidying between the making of a copy and its locking."""
-        with (self._root / "making").open("a") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
-            yield
+        with _lock(self._root / "making"):
+            for folder in filter(Path.is_dir, list(self._root.iterdir())):
+                lock = _lock(folder.with_suffix(".lock"))
+                with suppress(TimeoutError, PermissionError):  # in use; or another user's
+                    lock.acquire(timeout=0)
+                    self._locks[folder] = lock
+                    self.discard(folder)
 
 
-def _in_use(lock: Path) -> bool:
-    try:
-        descriptor = os.open(lock, os.O_RDWR)
-    except FileNotFoundError:
-        return False
-    except PermissionError:  # another user's
-        return True
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
+def _lock(path: Path) -> "FileLock":
+    from filelock import FileLock  # takes as long to import as a cold question may not wait
 
+    return FileLock(path, mode=0o600, thread_local=False)
+
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 logger = logging.getLogger(__name__)
 

@@ -20,6 +20,7 @@ from index.dates import writes_month_first
 from ingest.decode import decode, lost_characters
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines, from_pairs, is_known_key
+from ingest.publishers import profile_of
 from ingest.readers.chrome import part_chrome
 from ingest.readers.headings import head_texts, mark_headings
 from ingest.readers.html import blocks_from_html
@@ -192,13 +193,13 @@ def read(data: bytes) -> Document:
     """Return a markdown file as blocks without its site chrome, with the metadata it states."""
     text = decode(data)
     front, body = _front_matter(text)
-    parted = part_chrome(body.split("\n"))
+    parted = part_chrome(body.split("\n"), profile_of(text))
     blocks = _blocks("\n".join(parted.lines))
     month_first = writes_month_first(text[:_HEAD])
     stated = from_pairs(front, month_first=month_first).over(
         from_pairs(parted.pairs, month_first=month_first)
     )
-    stated = stated.over(Metadata(title=_title(blocks))).over(from_first_lines(parted.head))
+    stated = stated.over(Metadata(title=_title(blocks))).over(parted.head)
     stated = stated.over(
         from_first_lines([text for text in head_texts(blocks) if text != stated.title])
     )

@@ -13,6 +13,7 @@ from index.errors import ReadError
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines
+from ingest.publishers import Profile, profile_of
 from ingest.readers.pdf_layout import (
     body_size,
     reading_order,
@@ -42,11 +43,7 @@ _JUNK_AUTHOR = re.compile(
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 _MASTHEAD_BLOCKS = 5  # so many short blocks above the title are the publisher's masthead
-_DISCLAIMER_BLOCKS = 6  # a closing disclaimer is at most so many blocks
-_NUMBER = re.compile(r"[A-Z]{1,4}\d{4,6}|\d{2}-\d{3}")
-_EDITION = re.compile(
-    r"(?:(?:^|\s)([A-Z]{1,4}\d{4,6}|\d{2}-\d{3}) · )?VERSION (\d+) · (?:NEW|UPDATED)"
-)
+_CLOSING_BLOCKS = 6  # a publisher's closing boilerplate is at most so many blocks
 
 
 def read(data: bytes) -> Document:
@@ -67,8 +64,9 @@ def read(data: bytes) -> Document:
         document.close()
     warnings = _yield_warnings(pages, broken)
     body = body_size(pages)
-    metadata = _metadata(reading_order(pages[0], body), pages, stated)
-    blocks = _without_front(_blocks(pages, body), metadata)
+    profile = profile_of("\n".join(line.text for lines in pages for line in lines))
+    metadata = _metadata(reading_order(pages[0], body), pages, stated, profile)
+    blocks = _without_front(_blocks(pages, body, profile), metadata, profile)
     return Document(blocks, metadata, MEDIA_TYPE, warnings)
 
 
@@ -126,11 +124,13 @@ def _yield_warnings(pages: list[list[PdfLine]], broken: int) -> tuple[str, ...]:
     return ()
 
 
-def _metadata(first: list[PdfLine], pages: list[list[PdfLine]], stated: dict[str, str]) -> Metadata:
-    """Join what the first page says, the lone report number, and sane document information."""
+def _metadata(
+    first: list[PdfLine], pages: list[list[PdfLine]], stated: dict[str, str], profile: Profile
+) -> Metadata:
+    """Join what the first page says, what the publisher adds, and sane document information."""
     title = _set_title(first, body_size(pages))
     said = from_first_lines([*filter(None, [title]), *(line.text for line in first)])
-    number, edition = _numbered(pages)
+    number, edition = _numbered(pages, profile)
     named = clean(stated.get("Title", "")).strip()
     names = re.split(r"\s*[;,]\s*|\s+and\s+", clean(stated.get("Author", "")).strip())
     info = Metadata(
@@ -153,19 +153,19 @@ def _set_title(first: list[PdfLine], body: float) -> str | None:
     return title if 3 < len(title) < 300 else None
 
 
-def _numbered(pages: list[list[PdfLine]]) -> tuple[str | None, str | None]:
+def _numbered(pages: list[list[PdfLine]], profile: Profile) -> tuple[str | None, str | None]:
     """Return report number and edition, from lines that say nothing else, on the outer pages."""
     outer = [line.text.strip() for lines in [*pages[-3:], *pages[:2]] for line in lines]
-    lone = [text for text in outer if _NUMBER.fullmatch(text)]
-    found = next((match for text in outer if (match := _EDITION.search(text))), None)
-    number = found.group(1) if found and found.group(1) else lone[0] if lone else None
-    return number, found.group(2) if found else None
+    lone = next((text for text in outer if profile.lone_number.fullmatch(text)), None)
+    found = next((match for text in outer if (match := profile.edition_line.search(text))), None)
+    return (found["number"] or lone, found["edition"]) if found else (lone, None)
 
 
-def _blocks(pages: list[list[PdfLine]], body: float) -> tuple[Block, ...]:
+def _blocks(pages: list[list[PdfLine]], body: float, profile: Profile) -> tuple[Block, ...]:
     """Return the blocks of all pages, in reading order."""
     texts = [
-        with_drop_caps([line for line in ls if not _EDITION.search(line.text)]) for ls in pages
+        with_drop_caps([line for line in ls if not profile.edition_line.search(line.text)])
+        for ls in pages
     ]
     kept = [without_contents(reading_order(ls, body)) for ls in without_running_lines(texts)]
     parted = [split_notes(lines, body) for lines in kept]
@@ -175,8 +175,10 @@ def _blocks(pages: list[list[PdfLine]], body: float) -> tuple[Block, ...]:
     return paragraphs.blocks(Words(line.text for lines in kept for line in lines))
 
 
-def _without_front(blocks: tuple[Block, ...], metadata: Metadata) -> tuple[Block, ...]:
-    """Drop what the cover says besides the title, its repetition, and a closing disclaimer."""
+def _without_front(
+    blocks: tuple[Block, ...], metadata: Metadata, profile: Profile
+) -> tuple[Block, ...]:
+    """Drop what the cover says besides the title, its repetition, and closing boilerplate."""
     title = (metadata.title or "").casefold()
     titles = [i for i, b in enumerate(blocks) if title and b.text.casefold() == title]
     start = titles[0] if titles else 0
@@ -186,8 +188,8 @@ def _without_front(blocks: tuple[Block, ...], metadata: Metadata) -> tuple[Block
     kept = [b for b in blocks if not (_is_front(b) or b.text == metadata.number)]
     kept = [b for i, b in enumerate(kept) if not (i and title and b.text.casefold() == title)]
     for i, block in enumerate(kept):
-        closing = len(kept) - i <= _DISCLAIMER_BLOCKS and block.kind is BlockKind.HEADING
-        if closing and block.text.strip(" :").lower() == "disclaimer":
+        closing = len(kept) - i <= _CLOSING_BLOCKS and block.kind is BlockKind.HEADING
+        if closing and profile.closing.fullmatch(block.text):
             return tuple(kept[:i])
     return tuple(kept)
 

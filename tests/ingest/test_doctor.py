@@ -90,7 +90,9 @@ def test_wrong_stored_terms_are_found_and_mended(
     code, out, _ = own_shell("doctor")
     assert code == 1
     (fault,) = (line for line in out.splitlines() if line.startswith("FAULT"))
-    assert re.fullmatch(r"FAULT full text: wrong terms are stored, .*; run: briefs reindex", fault)
+    assert re.fullmatch(
+        r"FAULT full text: wrong terms are stored for .*; run: briefs reindex", fault
+    )
     assert own_shell("reindex")[0] == 0
     assert own_shell("doctor")[0] == 0
     (after,) = own_shell.json("search", "ships in the Suez Canal", "-k", "3")

@@ -79,7 +79,7 @@ $(function () {{
 | 2. | Ibid.
 
                     Disclaimer:
- These documents were prepared by a service.
+ These documents were prepared by the Congressional Research Service.
 """
 
 
