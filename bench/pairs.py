@@ -20,7 +20,8 @@ from bench.gold import edition_of
 from bench.workplace import Workplace
 from index.library import Library
 from index.passage import Draft, signature, text_sha256
-from index.placement import SAME_NUMBER, SAME_TEXT, DraftStatus, Known, KnownVersions
+from index.placement import SAME_NUMBER, SAME_TEXT, DraftStatus, KnownVersions, VersionRow
+from index.storage.catalogue import VersionRow
 from index.storage.schema import CURRENT
 from ingest.pipeline import ingest
 
@@ -189,13 +190,11 @@ def _stripped(draft: Draft) -> Draft:
     return dataclasses.replace(draft, brief=brief, signature=signature(draft.brief.text))
 
 
-def _known(pk: int, draft: Draft) -> Known:
-    brief = draft.brief
-    return Known(
-        pk=pk, brief_id=str(pk), version=1, collection=brief.collection, state=CURRENT,
-        title=brief.title, date=brief.date, authors=brief.authors, number=brief.number,
-        edition=brief.edition, source_url=brief.source_url, text_sha256=text_sha256(brief.text),
-        media_type=draft.rendition.media_type,
+def _known(pk: int, draft: Draft) -> VersionRow:
+    brief = dataclasses.replace(draft.brief, id=str(pk), version=1)
+    return VersionRow(
+        pk, brief.reference, brief.edition, CURRENT, text_sha256(brief.text),
+        draft.rendition.media_type,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ All offsets are in characters of `Brief.text`, end exclusive, and exact:
 import hashlib
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from hashlib import blake2b
 
 import numpy as np
@@ -60,6 +60,11 @@ class Brief:
     def page_at(self, offset: int) -> int | None:
         """Return the page, from 1, on which the character at `offset` stands."""
         return page_at(self.pages, offset)
+
+    @property
+    def reference(self) -> "BriefRef":
+        """What a hit says about it."""
+        return BriefRef(**{each.name: getattr(self, each.name) for each in fields(BriefRef)})
 
 
 @dataclass(frozen=True)

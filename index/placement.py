@@ -1,6 +1,7 @@
 """Decide what a draft is to the library: a new brief, a new version, a rendition, or unchanged.
 
-Sees versions in memory; knows nothing of SQL, vectors or search.
+A plan says where every draft of a publish goes and which versions are current then. Reads the
+catalogue and writes nothing; `publishing.py` carries the plan out.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from index.passage import Brief, Draft, bare, signature, text_sha256
 from index.storage import catalogue, schema
-from index.storage.catalogue import RenditionRow
+from index.storage.catalogue import RenditionRow, VersionRow
 from index.storage.schema import CURRENT, SUPERSEDED, WITHDRAWN
 
 # Share of word shingles in common (estimated Jaccard). Markdown and PDF of one CRS report share .79
@@ -33,42 +34,22 @@ class DraftStatus(StrEnum):
 
 
 @dataclass(frozen=True)
-class Known:
-    """A version on the shelf. `pk` is its key in the catalogue."""
-
-    pk: int
-    brief_id: str
-    version: int
-    collection: str
-    state: str
-    title: str
-    date: str | None
-    authors: tuple[str, ...]
-    number: str | None
-    edition: str | None
-    source_url: str | None
-    text_sha256: str
-    media_type: str
-
-
-@dataclass(frozen=True)
 class Placement:
     """The decision; `of` is the version it refers to, None for a new brief."""
 
     place: DraftStatus
-    of: Known | None = None
+    of: VersionRow | None = None
 
 
 class KnownVersions:
     """All versions, with their signatures, that a draft may be compared with."""
 
     def __init__(self) -> None:
-        """Start empty."""
-        self._known: list[Known] = []
+        self._known: list[VersionRow] = []
         self._signatures: list[NDArray[np.uint32]] = []
         self._located: dict[tuple[str, str], int] = {}
 
-    def add(self, known: Known, signature: NDArray[np.uint32]) -> None:
+    def add(self, known: VersionRow, signature: NDArray[np.uint32]) -> None:
         """Put a version on the shelf."""
         self._known.append(known)
         self._signatures.append(signature)
@@ -77,9 +58,9 @@ class KnownVersions:
         """Note that a document stands for the version with key `pk`."""
         self._located[location, collection] = pk
 
-    def versions_of(self, brief_id: str) -> list[Known]:
+    def versions_of(self, brief_id: str) -> list[VersionRow]:
         """Return the versions of a brief, in no order."""
-        return [known for known in self._known if known.brief_id == brief_id]
+        return [known for known in self._known if known.brief.id == brief_id]
 
     def place(self, draft: Draft) -> Placement:
         """Decide what the draft is."""
@@ -94,17 +75,17 @@ class KnownVersions:
 
     def new_id(self, draft: Draft) -> str:
         """Return an id made of the text and the collection, different from all on the shelf."""
-        taken = {known.brief_id for known in self._known}
+        taken = {known.brief.id for known in self._known}
         seed = f"{draft.brief.collection}\n{draft.brief.number or ''}\n{draft.brief.text}"
         digest = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()
         length = next(n for n in range(10, len(digest)) if digest[:n] not in taken)
         return digest[:length]
 
-    def _at(self, location: str, collection: str) -> Known | None:
+    def _at(self, location: str, collection: str) -> VersionRow | None:
         pk = self._located.get((location, collection))
         return next((known for known in self._known if known.pk == pk), None)
 
-    def _twin(self, draft: Draft) -> Known | None:
+    def _twin(self, draft: Draft) -> VersionRow | None:
         """The version with the same words and the same data, if any."""
         digest = text_sha256(draft.brief.text)
         twins = [known for known in self._near(draft) if known.text_sha256 == digest]
@@ -112,15 +93,15 @@ class KnownVersions:
 
     def _by_likeness(self, draft: Draft) -> Placement:
         likeness = self._likeness(draft)
-        best: tuple[float, Known, DraftStatus] | None = None
+        best: tuple[float, VersionRow, DraftStatus] | None = None
         for known, share in zip(self._known, likeness, strict=True):
             place = _relation(known, draft, share)
             if place and (best is None or (place is DraftStatus.RENDITION, share) > _rank(best)):
                 best = (share, known, place)
         return Placement(best[2], best[1]) if best else Placement(DraftStatus.NEW)
 
-    def _near(self, draft: Draft) -> Iterable[Known]:
-        return (known for known in self._known if known.collection == draft.brief.collection)
+    def _near(self, draft: Draft) -> Iterable[VersionRow]:
+        return (known for known in self._known if known.brief.collection == draft.brief.collection)
 
     def _likeness(self, draft: Draft) -> NDArray[np.float64]:
         if not self._known:
@@ -129,28 +110,32 @@ class KnownVersions:
         return equal
 
 
-def newer(candidate: Known, than: Known) -> bool:
+def newer(candidate: VersionRow, than: VersionRow) -> bool:
     """Say whether a version takes the place of another: by edition, else date, else arrival."""
     editions = (candidate.edition or "", than.edition or "")
     if all(map(str.isdigit, editions)) and editions[0] != editions[1]:
         return int(editions[0]) > int(editions[1])
-    if candidate.date and than.date and not _compatible(candidate.date, than.date):
-        return candidate.date > than.date
-    return candidate.version > than.version
+    if (
+        candidate.brief.date
+        and than.brief.date
+        and not _compatible(candidate.brief.date, than.brief.date)
+    ):
+        return candidate.brief.date > than.brief.date
+    return candidate.brief.version > than.brief.version
 
 
-def _rank(best: tuple[float, Known, DraftStatus]) -> tuple[bool, float]:
+def _rank(best: tuple[float, VersionRow, DraftStatus]) -> tuple[bool, float]:
     return best[2] is DraftStatus.RENDITION, best[0]
 
 
-def _relation(known: Known, draft: Draft, share: float) -> DraftStatus | None:
+def _relation(known: VersionRow, draft: Draft, share: float) -> DraftStatus | None:
     brief = draft.brief
-    if known.collection != brief.collection or known.state == WITHDRAWN:
+    if known.brief.collection != brief.collection or known.state == WITHDRAWN:
         return None
-    same_number = bool(known.number and known.number == brief.number)
-    if known.number and brief.number and not same_number:
+    same_number = bool(known.brief.number and known.brief.number == brief.number)
+    if known.brief.number and brief.number and not same_number:
         return None
-    same_title = bare(known.title) == bare(brief.title)
+    same_title = bare(known.brief.title) == bare(brief.title)
     if share < (SAME_NUMBER if same_number else SAME_TEXT) and not (same_number and same_title):
         return None
     if not same_number and not same_title:
@@ -162,10 +147,10 @@ def _relation(known: Known, draft: Draft, share: float) -> DraftStatus | None:
     )
 
 
-def _same_issue(known: Known, draft: Draft) -> bool:
+def _same_issue(known: VersionRow, draft: Draft) -> bool:
     if known.edition and draft.brief.edition:
         return known.edition == draft.brief.edition
-    return _compatible(known.date, draft.brief.date)
+    return _compatible(known.brief.date, draft.brief.date)
 
 
 def _compatible(first: str | None, second: str | None) -> bool:
@@ -175,16 +160,16 @@ def _compatible(first: str | None, second: str | None) -> bool:
     return first.startswith(second) or second.startswith(first)
 
 
-def _same_data(known: Known, draft: Draft) -> bool:
+def _same_data(known: VersionRow, draft: Draft) -> bool:
     brief = draft.brief
     same_format = known.media_type == draft.rendition.media_type
     pairs = (
-        (known.title, brief.title),
-        (known.date, brief.date),
-        (known.number, brief.number),
+        (known.brief.title, brief.title),
+        (known.brief.date, brief.date),
+        (known.brief.number, brief.number),
         (known.edition, brief.edition),
-        (known.authors, brief.authors),
-        (known.source_url, brief.source_url),
+        (known.brief.authors, brief.authors),
+        (known.brief.source_url, brief.source_url),
     )
     # Another format may not carry every fact; what it does carry must agree.
     return all(a == b or (not same_format and not (a and b)) for a, b in pairs)
@@ -207,7 +192,7 @@ class PublishPlan:
 
     first_free_version: int
     first_free_passage: int
-    added: list[tuple[Known, Draft, Brief]] = field(default_factory=list)
+    added: list[tuple[VersionRow, Draft, Brief]] = field(default_factory=list)
     pointers: dict[tuple[str, str], RenditionRow | None] = field(default_factory=dict)
     outcomes: list[PublishOutcome] = field(default_factory=list)
     placed: list[int] = field(default_factory=list)  # key of the version of each outcome
@@ -242,26 +227,21 @@ def _place(draft: Draft, shelf: KnownVersions, made: PublishPlan) -> None:
     passages = len(signed.passages)
     made.placed.append(known.pk)
     made.outcomes.append(
-        PublishOutcome(placement.place, known.brief_id, known.version, passages, known.state)
+        PublishOutcome(placement.place, known.brief.id, known.brief.version, passages, known.state)
     )
 
 
-def _add(draft: Draft, of: Known | None, shelf: KnownVersions, made: PublishPlan) -> Known:
-    brief_id = of.brief_id if of else shelf.new_id(draft)
-    version = max((known.version for known in shelf.versions_of(brief_id)), default=0) + 1
+def _add(
+    draft: Draft, of: VersionRow | None, shelf: KnownVersions, made: PublishPlan
+) -> VersionRow:
+    brief_id = of.brief.id if of else shelf.new_id(draft)
+    version = max((known.brief.version for known in shelf.versions_of(brief_id)), default=0) + 1
     brief = replace(draft.brief, id=brief_id, version=version)
-    known = Known(
+    known = VersionRow(
         pk=made.first_free_version + len(made.added),
-        brief_id=brief_id,
-        version=version,
-        collection=brief.collection,
-        state=CURRENT,
-        title=brief.title,
-        date=brief.date,
-        authors=brief.authors,
-        number=brief.number,
+        brief=brief.reference,
         edition=brief.edition,
-        source_url=brief.source_url,
+        state=CURRENT,
         text_sha256=text_sha256(brief.text),
         media_type=draft.rendition.media_type,
     )
@@ -276,7 +256,7 @@ def settle(connection: Connection, made: PublishPlan) -> dict[int, str]:
     Of the versions that a document still stands for, the newest is current; a brief without any
     document is withdrawn.
     """
-    touched = {known.brief_id for known, _, _ in made.added}
+    touched = {known.brief.id for known, _, _ in made.added}
     located = {
         (row.location, row.collection): row.version_pk for row in catalogue.renditions(connection)
     }
@@ -285,24 +265,24 @@ def settle(connection: Connection, made: PublishPlan) -> dict[int, str]:
         located.pop(key, None)
         if row is not None:
             located[key] = row.version_pk
-    on_record = _known(connection)
+    on_record = catalogue.versions(connection)
     by_pk = {known.pk: known for known in on_record} | {
         known.pk: known for known, _, _ in made.added
     }
     for key in made.pointers:
-        touched |= {by_pk[pk].brief_id for pk in (before.get(key), located.get(key)) if pk}
+        touched |= {by_pk[pk].brief.id for pk in (before.get(key), located.get(key)) if pk}
     standing = set(located.values())
     states: dict[int, str] = {}
     for brief_id in touched:
-        family = [known for known in by_pk.values() if known.brief_id == brief_id]
+        family = [known for known in by_pk.values() if known.brief.id == brief_id]
         states |= _states(family, standing)
     fresh = {known.pk for known, _, _ in made.added}
     return {pk: state for pk, state in states.items() if pk in fresh or by_pk[pk].state != state}
 
 
-def _states(family: Sequence[Known], standing: set[int]) -> dict[int, str]:
-    best: Known | None = None
-    for known in sorted(family, key=lambda known: known.version):
+def _states(family: Sequence[VersionRow], standing: set[int]) -> dict[int, str]:
+    best: VersionRow | None = None
+    for known in sorted(family, key=lambda known: known.brief.version):
         if known.pk in standing and (best is None or newer(known, best)):
             best = known
     if best is None:
@@ -319,32 +299,8 @@ def _shelf(connection: Connection) -> KnownVersions:
     table = schema.versions
     rows = connection.execute(select(table.c.pk, table.c.signature))
     signatures = {row.pk: row.signature for row in rows}
-    for known in _known(connection):
+    for known in catalogue.versions(connection):
         shelf.add(known, np.frombuffer(signatures[known.pk], dtype="<u4"))
     for row in catalogue.renditions(connection):
         shelf.locate(row.location, row.collection, row.version_pk)
     return shelf
-
-
-def _known(connection: Connection) -> list[Known]:
-    table = schema.versions
-    rows = connection.execute(select(table.c.pk, table.c.text_sha256, table.c.media_type))
-    facts = {pk: (digest, media_type) for pk, digest, media_type in rows}
-    return [
-        Known(
-            pk=row.pk,
-            brief_id=row.brief.id,
-            version=row.brief.version,
-            collection=row.brief.collection,
-            state=row.state,
-            title=row.brief.title,
-            date=row.brief.date,
-            authors=row.brief.authors,
-            number=row.brief.number,
-            edition=row.edition,
-            source_url=row.brief.source_url,
-            text_sha256=facts[row.pk][0],
-            media_type=facts[row.pk][1],
-        )
-        for row in catalogue.versions(connection)
-    ]

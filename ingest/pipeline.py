@@ -29,7 +29,6 @@ from ingest.passages import cut
 from ingest.report import (
     DocumentResult,
     Progress,
-    Quiet,
     Report,
     ReportItem,
     item_for,
@@ -100,7 +99,7 @@ def ingest(
     Ctrl-C ends it between two batches or inside one; `interrupted` is then set, and the same call
     goes on where it ended.
     """
-    run = _Run(library, options or Options(), progress or Quiet())
+    run = _Run(library, options or Options(), progress or Progress())
     started = time.monotonic()
     before = affected.standing(library)
     try:

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from index.passage import Brief, BriefRef
 from index.placement import DraftStatus, PublishOutcome
@@ -107,8 +107,8 @@ def _result(outcome: PublishOutcome) -> DocumentResult:
     return DocumentResult(outcome.place.value)
 
 
-class Progress(Protocol):
-    """Told what is going on; a terminal shows it, a program ignores it."""
+class Progress:
+    """What an ingest is doing. This one ignores it; a terminal's shows it."""
 
     def reading(self, done: int, total: int, name: str) -> None:
         """Document `done` of `total` is about to be read."""
@@ -121,19 +121,3 @@ class Progress(Protocol):
 
     def waiting(self) -> None:
         """Another ingest holds the library."""
-
-
-class Quiet:
-    """Progress that nobody watches."""
-
-    def reading(self, done: int, total: int, name: str) -> None:
-        """Ignore."""
-
-    def embedding(self, total: int) -> None:
-        """Ignore."""
-
-    def embedded(self, count: int) -> None:
-        """Ignore."""
-
-    def waiting(self) -> None:
-        """Ignore."""

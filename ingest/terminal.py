@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ingest.files import printable
-from ingest.report import DocumentResult, Report, ReportItem
+from ingest.report import DocumentResult, Progress, Report, ReportItem
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -73,7 +73,7 @@ def show_warnings() -> None:
         logger.propagate = False
 
 
-class TerminalProgress:
+class TerminalProgress(Progress):
     """Tells progress bars what an ingest tells."""
 
     def __init__(self, bars: "Bars") -> None:
@@ -83,21 +83,17 @@ class TerminalProgress:
         self._embedding = bars.add_task("Embedding", total=0, visible=False)
 
     def reading(self, done: int, total: int, name: str) -> None:
-        """Show how many documents are read."""
         del name
         self._bars.update(self._reading, completed=done, total=total, visible=done < total)
 
     def embedding(self, total: int) -> None:
-        """Show that more passages are to be embedded."""
         known = self._bars.tasks[self._embedding].total or 0
         self._bars.update(self._embedding, total=known + total, visible=True)
 
     def embedded(self, count: int) -> None:
-        """Show that passages were embedded."""
         self._bars.update(self._embedding, advance=count)
 
     def waiting(self) -> None:
-        """Say why nothing happens."""
         self._bars.console.print("another ingest is running; waiting for it to end")
 
 

@@ -27,6 +27,8 @@ class VersionRow:
     brief: BriefRef
     edition: str | None
     state: str
+    text_sha256: str = ""
+    media_type: str = ""
     passages: int = 0
 
 
@@ -213,7 +215,10 @@ def versions(connection: Connection, *conditions: Any) -> list[VersionRow]:
         .where(*conditions)
         .order_by(table.c.brief_id, table.c.version)
     )
-    return [VersionRow(row.pk, _reference(row), row.edition, row.state) for row in rows]
+    return [
+        VersionRow(row.pk, _reference(row), row.edition, row.state, row.text_sha256, row.media_type)
+        for row in rows
+    ]
 
 
 def passage_counts(connection: Connection) -> dict[int, int]:

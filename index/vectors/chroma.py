@@ -1,11 +1,11 @@
 """The Chroma collection of passage numbers and their vectors, in a folder or on a server.
 
 The one owner of chromadb. Distances stay inside; what comes out is in order of cosine similarity.
-Knows nothing of briefs or generations.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -71,7 +71,7 @@ class ChromaFolder:
 
     def numbers(self) -> list[int]:
         """Return all passage numbers stored."""
-        return [int(name) for name in self._collection.get(include=[])["ids"]]
+        return _numbers(self._collection)
 
     def change(self, wanted: Iterable[int], vectors_of: VectorsOf) -> int:
         """Add and delete until exactly the wanted passages are stored; return how many changed."""
@@ -91,68 +91,63 @@ class ChromaFolder:
 class ChromaServer:
     """A collection on a Chroma server, shared by all processes; the catalogue says what counts.
 
-    Passages are added before they are published and deleted after they are withdrawn, so that a
-    search never misses one; the search drops what is not published.
+    Passages are added before they are published and deleted after they are removed from search, so
+    that a search never misses one; the search drops what is not published. Every method raises
+    IndexDamaged if the server does not answer.
     """
 
     def __init__(self, url: str, token: str | None, name: str) -> None:
-        """Connect to the collection `name`; raise IndexDamaged if the server does not answer."""
         self._url = url
-        try:
+        with self._answering():
             self._client = _server(url, token)
             self._collection: Any = self._client.get_or_create_collection(
                 name, embedding_function=None, configuration={"hnsw": _HNSW}
             )
-        except Exception as error:  # httpx, chromadb and value errors alike: it is not to be had
-            raise self._silent() from error
 
     def nearest(self, vector: NDArray[np.float32], limit: int) -> list[int]:
         """Return passage numbers, nearest first, at most `limit`."""
-        try:
+        with self._answering():
             return _nearest(self._collection, vector, limit)
-        except Exception as error:  # a connection fails in many ways; all mean the same here
-            raise self._silent() from error
 
     def numbers(self) -> list[int]:
         """Return all passage numbers stored."""
-        try:
-            return [int(name) for name in self._collection.get(include=[])["ids"]]
-        except Exception as error:
-            raise self._silent() from error
+        with self._answering():
+            return _numbers(self._collection)
 
     def stored(self, numbers: Sequence[int]) -> NDArray[np.float32]:
         """Return the vectors as stored, shape (n, d), in the order asked for."""
-        try:
+        with self._answering():
             return _stored(self._collection, numbers)
-        except Exception as error:
-            raise self._silent() from error
 
-    def add(self, wanted: Iterable[int], vectors_of: VectorsOf, *, anew: bool = False) -> None:
-        """Add what is missing of the wanted passages; `anew` writes those present again."""
-        present = self.numbers()
-        known = [] if anew else present
-        try:
+    def add(self, wanted: Iterable[int], vectors_of: VectorsOf, *, rewrite: bool = False) -> None:
+        """Add what is missing of the wanted passages; `rewrite` writes those present again."""
+        known = [] if rewrite else self.numbers()
+        with self._answering():
             _synchronise(self._collection, known, {*known, *wanted}, vectors_of)
-        except Exception as error:
-            raise self._silent() from error
 
     def keep_only(self, wanted: Iterable[int]) -> None:
         """Delete what is not wanted."""
         present = self.numbers()
-        try:
+        with self._answering():
             _synchronise(self._collection, present, set(present) & set(wanted), _no_vectors)
-        except Exception as error:
-            raise self._silent() from error
 
     def close(self) -> None:
         """Release the connections."""
         self._client.close()
 
-    def _silent(self) -> IndexDamaged:
-        return IndexDamaged(
-            f"BRIEFS_CHROMA_URL={_without_password(self._url)}: the server does not answer as "
-            "Chroma does; start it with `chroma run`, or unset the setting"
-        )
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # httpx, chromadb and value errors alike: it is not to be had
+            raise IndexDamaged(
+                f"BRIEFS_CHROMA_URL={_without_password(self._url)}: the server does not answer as "
+                "Chroma does; start it with `chroma run`, or unset the setting"
+            ) from error
+
+
+def _numbers(collection: Any) -> list[int]:
+    return [int(name) for name in collection.get(include=[])["ids"]]
 
 
 def _nearest(collection: Any, vector: NDArray[np.float32], limit: int) -> list[int]:

@@ -11,6 +11,7 @@ import logging
 import shutil
 import tempfile
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from functools import partial
@@ -93,33 +94,32 @@ class VectorIndex(Protocol):
         ...
 
 
-class VectorStore(Protocol):
+class VectorStore(ABC):
     """Something that makes generations and opens them."""
 
+    @abstractmethod
     def build(
         self, previous: tuple[int, Files] | None, number: int, wanted: Sequence[int], of: VectorsOf
     ) -> Files:
         """Make generation `number` of the wanted passages, from the previous one if given."""
-        ...
 
+    @abstractmethod
     def open(self, number: int, files: Files) -> VectorIndex:
         """Open a published generation; raise IndexDamaged if it is not as published."""
-        ...
 
+    @abstractmethod
     def check(self, number: int, files: Files, wanted: Sequence[int], of: VectorsOf) -> None:
         """Raise IndexDamaged unless the published generation holds and finds what is wanted."""
-        ...
 
+    @abstractmethod
     def tidy(self, published: int, wanted: Sequence[int]) -> None:
         """Delete what nobody needs any more."""
-        ...
 
 
-class Generations:
+class Generations(VectorStore):
     """The folders under `index/` of a library: numbered generations, and private copies."""
 
     def __init__(self, root: Path) -> None:
-        """Use `root`, which need not exist yet."""
         self._root = root
         self._copies = Copies(root / "copies")
 
@@ -128,14 +128,14 @@ class Generations:
     ) -> Files:
         """Build generation `number` from a copy of the previous one, check it, put it in place.
 
-        A previous generation that is damaged, or that no longer finds its passages once changed, is
-        left alone: everything is built anew. Where even that does not find what a scan finds, there
-        are no files, and whoever searches scans.
+        If the previous generation is damaged, or no longer finds its passages once changed, the
+        index is rebuilt from the catalogue. If even that does not find what a scan finds, there are
+        no files, and searches scan.
         """
         building = self._root / f"{number:08d}.building"
         attempts: list[Callable[[], None]] = [
-            lambda: self._anew(building, wanted, of, thorough=False),
-            lambda: self._anew(building, wanted, of, thorough=True),
+            lambda: self._rebuild(building, wanted, of, thorough=False),
+            lambda: self._rebuild(building, wanted, of, thorough=True),
         ]
         if previous is not None:
             attempts.insert(0, partial(self._on_copy, previous, building, wanted, of))
@@ -167,7 +167,6 @@ class Generations:
             raise
 
     def check(self, number: int, files: Files, wanted: Sequence[int], of: VectorsOf) -> None:
-        """Raise IndexDamaged unless the published folder holds and finds the wanted passages."""
         index = self.open(number, files)
         try:
             verify(index, wanted, of)
@@ -175,7 +174,6 @@ class Generations:
             index.close()
 
     def tidy(self, published: int, wanted: Sequence[int]) -> None:
-        """Delete generations nobody needs any more, and copies of processes that are gone."""
         del wanted
         if not self._root.is_dir():
             return
@@ -194,7 +192,7 @@ class Generations:
         _copy_checked(self._root / f"{number:08d}", building, files)
         self._fill(building, wanted, of)
 
-    def _anew(
+    def _rebuild(
         self, building: Path, wanted: Sequence[int], of: VectorsOf, *, thorough: bool
     ) -> None:
         """Build from nothing but the catalogue."""
@@ -221,11 +219,10 @@ class Generations:
             copy.close()
 
 
-class ServerStore:
+class ServerStore(VectorStore):
     """One collection on a Chroma server in place of numbered folders."""
 
     def __init__(self, url: str, token: str | None, name: str) -> None:
-        """Name the collection; connects when used."""
         self._place = (url, token, name)
 
     def build(
@@ -234,11 +231,10 @@ class ServerStore:
         """Add what is missing; nothing is deleted before the catalogue has been changed."""
         del number
         with closing(self._server()) as server:
-            server.add(wanted, of, anew=previous is None)
+            server.add(wanted, of, rewrite=previous is None)
         return {}
 
     def open(self, number: int, files: Files) -> VectorIndex:
-        """Connect; raise IndexDamaged if the server does not answer."""
         del number, files
         return self._server()
 

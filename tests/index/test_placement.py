@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from index.library import Library
-from index.passage import Brief
-from index.placement import DraftStatus, Known, PublishOutcome, newer
+from index.passage import Brief, BriefRef
+from index.placement import DraftStatus, PublishOutcome, newer
+from index.storage.catalogue import VersionRow
 from index.storage.schema import CURRENT, SUPERSEDED, WITHDRAWN
 from tests.drafts import draft
 
@@ -160,10 +161,7 @@ class TestOrder:
         assert newer(known(**one), known(**other)) is expected
 
 
-def known(**facts: Any) -> Known:
-    base: dict[str, Any] = {
-        "pk": 1, "brief_id": "b", "version": 1, "collection": "default", "state": CURRENT,
-        "title": "T", "date": None, "authors": (), "number": None, "edition": None,
-        "source_url": None, "text_sha256": "", "media_type": "text/plain",
-    }  # fmt: skip
-    return Known(**(base | facts))
+def known(edition: str | None = None, **facts: Any) -> VersionRow:
+    brief = BriefRef(**({"id": "b", "title": "T", "date": None, "authors": (), "source": "",
+                         "collection": "default"} | facts))  # fmt: skip
+    return VersionRow(1, brief, edition, CURRENT, media_type="text/plain")
