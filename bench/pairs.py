@@ -20,7 +20,7 @@ from bench.gold import edition_of
 from bench.workplace import Workplace
 from index.library import Library
 from index.passage import Draft, signature, text_sha256
-from index.placement import SAME_NUMBER, SAME_TEXT, DraftStatus, KnownVersions, VersionRow
+from index.placement import SAME_NUMBER, SAME_TEXT, DraftStatus, KnownVersions
 from index.storage.catalogue import VersionRow
 from index.storage.schema import CURRENT
 from ingest.pipeline import ingest

@@ -1,4 +1,4 @@
-"""The one door to the index: open a library, publish briefs, search them, mend it.
+"""The one door to the index: open a library, publish briefs, search and repair it.
 
 Owns the database, the model and the vector index of one BRIEFS_HOME, and hands out only our types.
 Safe to share between threads.
@@ -242,7 +242,7 @@ class Library:
             return list(placement.plan(connection, drafts, ()).outcomes)
 
     def rebuild(self) -> int:
-        """Build the vector index and the full text anew from the catalogue; return its passages.
+        """Rebuild the vector index and the full text from the catalogue; return the passages.
 
         Reads no brief and embeds nothing.
         """

@@ -25,7 +25,7 @@ BRIEF_WEIGHT = (
 )
 FOOTNOTE_FACTOR = 0.7  # a footnote repeats the words of what it is a note to
 CANDIDATES = 150  # passages from each engine
-SAME_PASSAGE = 0.9  # share of equal words above which two passages are told once
+SAME_PASSAGE = 0.9  # share of equal words above which two passages count as one
 
 
 @dataclass(frozen=True)

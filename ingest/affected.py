@@ -58,12 +58,12 @@ class AffectedAnswers:
     def line(self) -> str:
         """Return what people read."""
         count = len(self.answers)
-        many = "1 answer rests" if count == 1 else f"{count:,} answers rest"
-        what = "was withdrawn" if self.withdrawn else "was replaced"
+        many = "1 answer cites" if count == 1 else f"{count:,} answers cite"
+        what = "was removed" if self.withdrawn else "was replaced"
         quoting = "" if self.withdrawn else f"; {_quoting(self.changed, count)}"
         shown = ", ".join(self.answers[:NAMED])
         more = f" and {count - NAMED:,} more" if count > NAMED else ""
-        return f"{many} on {self.brief_id} ({self.title}), which {what}{quoting}: {shown}{more}"
+        return f"{many} {self.brief_id} ({self.title}), which {what}{quoting}: {shown}{more}"
 
 
 Listener = Callable[["Library", Sequence[BriefChange]], list[AffectedAnswers]]

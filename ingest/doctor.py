@@ -1,4 +1,4 @@
-"""Check a library from settings to vectors, and name the command that mends each fault.
+"""Check a library from settings to vectors, and suggest the command that fixes each fault.
 
 The vector index is examined in a process of its own: a damaged one can take its reader down.
 """
@@ -15,7 +15,7 @@ from index.library import Library
 from index.settings import load
 from index.storage.database import reachable
 
-_MENDS = {
+_FIXES = {
     "database": "restore it from a backup",
     "passages": "ingest these briefs again",  # promise 4: slices, exactly
     "full text": "run: briefs reindex",
@@ -33,16 +33,16 @@ class CheckResult:
     check: str
     sound: bool
     detail: str
-    mend: str | None = None
+    fix: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that `briefs doctor --json` prints."""
-        return asdict(self)
+        return asdict(self) | {"mend": self.fix}
 
     def line(self) -> str:
         """Return the line for people."""
         mark = "ok   " if self.sound else "FAULT"
-        return f"{mark} {self.check}: {self.detail}" + (f"; {self.mend}" if self.mend else "")
+        return f"{mark} {self.check}: {self.detail}" + (f"; {self.fix}" if self.fix else "")
 
 
 def examine() -> list[CheckResult]:
@@ -61,9 +61,9 @@ def _findings(library: Library) -> Iterator[CheckResult]:
         yield CheckResult("database", False, reason, "check BRIEFS_DATABASE_URL and the server")
         return
     faults = library.faults()
-    for check, mend in _MENDS.items():
+    for check, fix in _FIXES.items():
         fault = faults.get(check)
-        yield CheckResult(check, fault is None, fault or "sound", mend if fault else None)
+        yield CheckResult(check, fault is None, fault or "sound", fix if fault else None)
     yield _checked("model", library.require_fingerprint, library.embedder.fingerprint.model)
     yield _checked("embedding", library.embedder.warm_up, "answers")
     yield _vector_index()

@@ -25,7 +25,7 @@ MAX_REDIRECTS = 5
 _HEADERS = {"User-Agent": "brief-bot", "Accept": "*/*", "Accept-Encoding": "gzip"}
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _PIECE = 1 << 16
-_MENDS = {
+_FIXES = {
     401: "download the file and ingest that",
     403: "download the file and ingest that",
     404: "check the address",
@@ -131,8 +131,8 @@ def _status_reason(status: int) -> str:
         phrase = f" ({HTTPStatus(status).phrase})"
     except ValueError:
         phrase = ""
-    mend = _MENDS.get(status, "try again later" if status >= 500 else "check the address")
-    return f"the server answered {status}{phrase}; {mend}"
+    fix = _FIXES.get(status, "try again later" if status >= 500 else "check the address")
+    return f"the server answered {status}{phrase}; {fix}"
 
 
 def _reason(error: Exception) -> str:

@@ -38,14 +38,14 @@ def is_url(path: str) -> bool:
 
 
 def url_fault(url: str) -> str | None:
-    """Return why a URL cannot be fetched, with the mend; None if it can be tried."""
+    """Return why a URL cannot be fetched, with a fix; None if it can be tried."""
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError as error:
         return f"is not a web address ({printable(str(error))}); check the address"
     if parts.scheme not in ("http", "https"):
-        return "is no web address; give a path, or an address with http:// or https://"
+        return "is not a web address; give a path, or an address with http:// or https://"
     if not parts.hostname:
         return "names no host; check the address"
     if parts.username is not None or parts.password is not None:
@@ -182,7 +182,7 @@ def special_reason(mode: int) -> str:
     if stat.S_ISDIR(mode):
         return "is a folder, not a file; name a file in it"
     what = next((name for is_it, name in _SPECIAL if is_it(mode)), "something special")
-    return f"is {what}, not a file; pass its content to standard input with -"
+    return f"is {what}, not a file; pipe its content to standard input with -"
 
 
 def link_reason(target: str) -> str:
@@ -191,11 +191,11 @@ def link_reason(target: str) -> str:
 
 
 def os_reason(error: OSError, *, link: bool = False) -> str:
-    """Say in our words why the system would not open something, with the mend."""
+    """Say in our words why the system would not open something, with a fix."""
     if error.errno in GONE:
-        return "is a link to nothing; mend or remove it" if link else "is not there; check the path"
+        return "is a link to nothing; fix or remove it" if link else "is not there; check the path"
     if error.errno in (errno.EACCES, errno.EPERM):
-        return "may not be read: permission denied; give this user the right to read it"
+        return "may not be read: permission denied; let this user read it"
     if error.errno == errno.ELOOP:
         return "is a link that leads only to links; remove it"
     if error.errno == errno.ENAMETOOLONG:

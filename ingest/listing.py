@@ -182,11 +182,11 @@ def print_stats(counted: dict[str, Any]) -> None:
     """Print the counts, one a line."""
     collections = (f"{name} ({count})" for name, count in counted["collections"].items())
     size, model = counted["bytes"] / 1e6, counted["model_bytes"] / 1e6
-    told = {
+    lines = {
         **{name: "–" if value is None else str(value) for name, value in counted.items()},
         "collections": ", ".join(collections) or "none",
         "size": f"{size:.1f} MB" + (f", of which {model:.1f} MB the model" if model else ""),
     }
-    for name, value in told.items():
+    for name, value in lines.items():
         if not name.endswith("bytes"):
             out().print(f"{name.replace('_', ' '):<16} {value}", markup=False)

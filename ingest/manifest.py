@@ -69,9 +69,9 @@ class Manifest:
         for row in self.rows:
             where = f"row {row.number}: {printable(row.file)}"
             if not uses[row.number]:
-                lines.append(f"{where} is none of the documents; check the column file")
+                lines.append(f"{where} matches none of the documents; check the column file")
             elif uses[row.number] > 1:
-                lines.append(f"{where} fits {uses[row.number]} documents; write its whole path")
+                lines.append(f"{where} fits {uses[row.number]} documents; write its full path")
         return lines
 
     def _row_for(self, location: str) -> ManifestRow | None:
@@ -94,7 +94,7 @@ class Manifest:
 
 
 def load(path: str | os.PathLike[str]) -> Manifest:
-    """Read and check a manifest; raise UsageError with row, column and mend."""
+    """Read and check a manifest; raise UsageError with row, column and a fix."""
     name = os.fspath(path)
     try:
         text = _decoded(read_file(os.path.realpath(name), SIZE_LIMIT))
@@ -196,7 +196,7 @@ def _metadata(name: str, number: int, values: Mapping[str, str]) -> Metadata:
     if date and not (found := _date(date)):
         raise _fault(
             name,
-            f"row {number}, column date: {date!r} is no date; "
+            f"row {number}, column date: {date!r} is not a date; "
             "write it as 2019-01-31, 2019-01 or 2019",
         )
     return Metadata(

@@ -38,7 +38,7 @@ _DAMAGED = "the file is damaged or hostile"
 
 @dataclass(frozen=True)
 class Limits:
-    """What one document may cost. The names of settings are only for the messages' mends."""
+    """What one document may cost. The names of settings are only for the messages."""
 
     seconds: float = 60.0  # of the clock, and of processor time
     memory_mb: int = 2048  # address space of the child
@@ -221,14 +221,14 @@ def _judged(header: document.Header, payload: bytes, limits: Limits) -> Document
 
 
 def _time_reason(limits: Limits) -> str:
-    return f"took longer than {limits.seconds:g} s; {_mend(limits.seconds_setting)}"
+    return f"took longer than {limits.seconds:g} s; {_fix(limits.seconds_setting)}"
 
 
 def _memory_reason(limits: Limits) -> str:
-    return f"needs more than {limits.memory_mb} MB of memory; {_mend(limits.memory_setting)}"
+    return f"needs more than {limits.memory_mb} MB of memory; {_fix(limits.memory_setting)}"
 
 
-def _mend(setting: str) -> str:
+def _fix(setting: str) -> str:
     return "split the document" + (f" or raise {setting}" if setting else "")
 
 

@@ -45,7 +45,7 @@ class FoundDocument:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Something named or found that cannot be read: why, and the mend, in one line."""
+    """Something named or found that cannot be read: why, and how to fix it, in one line."""
 
     location: str
     reason: str
@@ -143,9 +143,9 @@ class Walk:
         if count:
             kinds = ", ".join(f"{printable(kind)} {n}" for kind, n in self._ignored.most_common(5))
             what = "file is" if count == 1 else "files are"
-            yield Ignored(given, count, f"{count:,} {what} not in a brief format ({kinds})")
+            yield Ignored(given, count, f"{count:,} {what} not in a supported format ({kinds})")
         elif self._empty:
-            yield Ignored(given, 0, "holds no files")
+            yield Ignored(given, 0, "contains no files")
 
 
 def file_candidate(real: str, name: str) -> FoundDocument | Refusal:
@@ -210,7 +210,7 @@ def _find_one(path: str, suffixes: Collection[str]) -> Iterator[Found]:
         fault = url_fault(path)
         yield Refusal(path, fault) if fault else _url_candidate(path)
     elif not path or "\0" in path:
-        yield Refusal(printable(path), "is no path; name a file, a folder or a URL")
+        yield Refusal(printable(path), "is not a path; name a file, a folder or a URL")
     else:
         yield from _find_path(path, suffixes)
 

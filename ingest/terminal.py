@@ -1,4 +1,4 @@
-"""How commands talk to a person or a program: consoles, progress bars, the report's table, JSON.
+"""Output of commands: consoles, progress bars, the table of an ingest, JSON.
 
 Results go to stdout, everything else to stderr; colours and bars only where a terminal is.
 """
@@ -94,7 +94,7 @@ class TerminalProgress(Progress):
         self._bars.update(self._embedding, advance=count)
 
     def waiting(self) -> None:
-        self._bars.console.print("another ingest is running; waiting for it to end")
+        self._bars.console.print("another ingest is running; waiting for it to finish")
 
 
 @contextmanager
@@ -204,6 +204,7 @@ def _cells(item: ReportItem) -> tuple[str, ...]:
         DocumentResult.VERSION: "new version",
         DocumentResult.OLDER: "older version",
         DocumentResult.RENDITION: "other file",
+        DocumentResult.WITHDRAWN: "removed",
     }
     title = item.title or printable(item.location)
     return (
@@ -222,7 +223,7 @@ def _totals(report: Report) -> str:
         DocumentResult.OLDER: ("older version", "older versions"),
         DocumentResult.RENDITION: ("other file of a known brief", "other files of known briefs"),
         DocumentResult.UNCHANGED: ("unchanged", "unchanged"),
-        DocumentResult.WITHDRAWN: ("withdrawn", "withdrawn"),
+        DocumentResult.WITHDRAWN: ("removed", "removed"),
         DocumentResult.FAILED: ("failed", "failed"),
     }
     counted = [counted_as(report.count(key), *words) for key, words in names.items()
@@ -235,7 +236,7 @@ def _totals(report: Report) -> str:
     if report.dry_run:
         line += " (dry run: nothing was changed)"
     if report.interrupted:
-        line += "; stopped early, run the same command to go on"
+        line += "; stopped early; run the same command again to continue"
     return line
 
 

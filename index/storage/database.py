@@ -90,10 +90,10 @@ class Database:
             ) from error
 
     def scrub(self) -> bool:
-        """Take deleted text out of the files' bytes too; False where somebody was in the way.
+        """Remove deleted text from the files' bytes too; False where somebody was in the way.
 
         SQLite overwrites what is deleted, but leaves copies behind when it moves rows between
-        pages, and older pages in its log: the file is written anew, then the log is emptied. On
+        pages, and older pages in its log: the file is rewritten, then the log is emptied. On
         PostgreSQL they are gone after its own vacuum.
         """
         if not self.is_sqlite:
@@ -187,8 +187,8 @@ def refuse_lost_library(database: Path) -> None:
         return
     state = "is empty" if database.is_file() else "is gone"
     raise DatabaseUnavailable(
-        f"{database}: {state}, and a library was here; put back a backup, or, to begin with an "
-        f"empty library and an empty ledger, delete {marker}"
+        f"{database}: {state}, and there was a library here; restore a backup, or, to start with "
+        f"an empty library and an empty ledger, delete {marker}"
     )
 
 

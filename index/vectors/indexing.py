@@ -41,7 +41,7 @@ class Indexing:
         try:
             return self._store(connection).open(current.generation, current.files)
         except IndexDamaged as damage:
-            logger.warning("%s; searching by exact scan. Mend it: briefs reindex", damage)
+            logger.warning("%s; searching by exact scan. Fix it with: briefs reindex", damage)
             return None
 
     def build(self, connection: Connection, made: Publication | None) -> Built:
@@ -65,7 +65,7 @@ class Indexing:
         try:
             store.tidy(built[0], wanted)
         except IndexDamaged as damage:  # what is committed stays; the next publish tidies
-            logger.warning("%s; withdrawn passages stay on it until the next ingest", damage)
+            logger.warning("%s; removed passages stay on it until the next ingest", damage)
 
     def check(self, connection: Connection) -> None:
         """Raise IndexDamaged unless what is published agrees with the catalogue."""

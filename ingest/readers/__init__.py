@@ -27,7 +27,7 @@ __all__ = ["SUPPORTED_SUFFIXES", "read", "suffix_of"]
 def read(data: bytes, name: str, media_type: str | None = None) -> Document:
     """Return the content of a file; `name` may be a path or URL, `media_type` what a server said.
 
-    Raises ReadError with reason and mend; the message leaves the name to the caller.
+    Raises ReadError with the reason and a fix; the message leaves the name to the caller.
     """
     if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
         raise ReadError("empty; put text into it or leave it out")

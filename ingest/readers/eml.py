@@ -168,7 +168,7 @@ def attachments_of(mail: Message) -> tuple[tuple[Attachment, ...], tuple[str, ..
         name = _name(part, number)
         if suffix_of(name) not in SUPPORTED_SUFFIXES:
             if not part.get_content_type().startswith(_SILENT):
-                warnings.append(f"attachment {name} is in no format that is read and was left out")
+                warnings.append(f"attachment {name} is not in a supported format and was left out")
             continue
         data = _bytes(part)
         if len(taken) >= MAX_ATTACHMENTS or size + len(data) > MAX_ATTACHED:

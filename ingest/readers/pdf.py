@@ -79,7 +79,7 @@ def _opened(data: bytes) -> Any:
         reason = str(error).lower()
         if "password" in reason or "security" in reason:
             raise ReadError("encrypted; remove the password and ingest it again") from error
-        raise ReadError("damaged or cut short; get a whole copy and ingest it again") from error
+        raise ReadError("damaged or cut short; get a complete copy and ingest it again") from error
 
 
 def _lines(document: Any, count: int) -> tuple[list[list[PdfLine]], int]:
@@ -113,7 +113,7 @@ def _yield_warnings(pages: list[list[PdfLine]], broken: int) -> tuple[str, ...]:
     empty = sum(sum(len(line.text) for line in lines) < _MIN_CHARACTERS for lines in pages)
     total = len(pages)
     if broken * 2 > total or not total:
-        raise ReadError(f"damaged, {broken} of {total} pages cannot be read; get a whole copy")
+        raise ReadError(f"damaged, {broken} of {total} pages cannot be read; get a complete copy")
     if total - empty < _MIN_TEXT_SHARE * total:
         raise ReadError(
             f"no text on {empty} of {total} pages, probably scanned; "

@@ -170,7 +170,7 @@ def _zip_format(data: bytes) -> FileFormat:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise ReadError("damaged or cut short; get a whole copy and ingest it again") from error
+        raise ReadError("damaged or cut short; get a complete copy and ingest it again") from error
     if "word/document.xml" in names:
         return FileFormat.DOCX
     for start, reason in _ZIP_KINDS:
@@ -223,5 +223,7 @@ def _as_text(data: bytes, labelled: FileFormat) -> FileFormat:
         decode(data)
     except ReadError as error:
         what = "PDF" if labelled is FileFormat.PDF else "Word document"
-        raise ReadError(f"no {what}, or damaged; get a whole copy and ingest it again") from error
+        raise ReadError(
+            f"not a {what}, or damaged; get a complete copy and ingest it again"
+        ) from error
     return FileFormat.TEXT

@@ -46,7 +46,7 @@ def colour(value: str | None) -> Colour | None:
     if match := re.search(r"rgba?\(([^)]*)\)", value):
         return _rgb(match[1])
     if match := re.search(r"hsla?\([^)]*?([\d.]+)%\s*(?:[,/][^)%]*%?)?\)", value):
-        light = float(match[1])  # only black and white are told by lightness alone
+        light = float(match[1])  # lightness alone tells only black and white
         return WHITE if light >= 97 else (0, 0, 0) if light <= 3 else None
     return next((_NAMES[word] for word in re.findall(r"[a-z]+", value) if word in _NAMES), None)
 

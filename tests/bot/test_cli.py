@@ -503,7 +503,7 @@ def test_the_first_hour_of_a_newcomer(
     (answer,) = shell.json("ask", "Who leased Port Aurelia?")
     assert answer["answered"]
     code, out, _ = shell("remove", listed["id"])
-    assert (code, out) == (0, f"withdrawn: {listed['id']}: Port Aurelia\n")
+    assert (code, out) == (0, f"removed: {listed['id']}: Port Aurelia\n")
     (found,) = shell.json("search", "Norvane")
     assert found["hits"] == []
     assert shell.json("list") == []

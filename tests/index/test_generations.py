@@ -121,7 +121,7 @@ def test_damage_is_noticed_and_searched_around_and_mended(damaged, caplog) -> No
     library, expected = damaged
     with caplog.at_level(logging.WARNING):
         assert library.search(QUERY) == expected
-    assert "exact scan. Mend it: briefs reindex" in caplog.text
+    assert "exact scan. Fix it with: briefs reindex" in caplog.text
     with pytest.raises(IndexDamaged):
         library.check_index()
     caplog.clear()

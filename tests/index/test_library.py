@@ -215,7 +215,7 @@ class TestFingerprint:
         ],
         ids=lambda change: next(iter(change)),
     )
-    def test_another_fingerprint_is_refused_with_the_mend(
+    def test_another_fingerprint_is_refused_with_the_fix(
         self, settings: Settings, open_library, change
     ) -> None:
         """Neither searching nor publishing mixes vectors; the message names the command."""

@@ -27,7 +27,7 @@ def test_a_database_that_vanished_is_refused(tmp_path, create, lose, said):
     lose(database)
     for leftover in tmp_path.glob("library.db-*"):
         leftover.unlink()
-    with pytest.raises(DatabaseUnavailable, match=rf"{said}, and a library was here; put back"):
+    with pytest.raises(DatabaseUnavailable, match=rf"{said}, and there was a library here; restore"):
         opened(tmp_path, create)
     assert not database.exists() or database.stat().st_size == 0
 

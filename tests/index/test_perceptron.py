@@ -44,7 +44,7 @@ def test_scores_are_reckoned_by_hand(tiny: Path) -> None:
 @pytest.mark.parametrize(
     "features", [("near",), ("long", "near"), ("near", "long", "new"), ("near", "wide")]
 )
-def test_other_features_are_refused_with_the_mend(tiny: Path, features: tuple[str, ...]) -> None:
+def test_other_features_are_refused_with_the_fix(tiny: Path, features: tuple[str, ...]) -> None:
     """Fewer, more, renamed or in another order: the message names the command."""
     network = load(tiny)
     assert network.takes(("near", "long")) is network

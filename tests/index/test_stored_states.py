@@ -112,7 +112,7 @@ class TestOlder:
             schema.sentences.drop(connection)
         return either_settings
 
-    def test_it_is_refused_with_the_mend(self, older: Settings, open_library: MakeLibrary) -> None:
+    def test_it_is_refused_with_the_fix(self, older: Settings, open_library: MakeLibrary) -> None:
         """For searching and for publishing; the message names the command."""
         library = open_library(older, HashedTokens(), create=False)
         for use in (

@@ -62,7 +62,7 @@ def test_a_replaced_brief_is_asked_about(asked: Asked, file: Path, library: Libr
         "answer_ids": ["a1", "a2"],
     }
     assert report.affected[0].line() == (
-        f"2 answers rest on {change.brief_id} (Port Aurelia), which was replaced; "
+        f"2 answers cite {change.brief_id} (Port Aurelia), which was replaced; "
         "1 quotes words that changed: a1, a2"
     )
 
@@ -73,7 +73,7 @@ def test_a_withdrawn_brief_is_asked_about(asked: Asked, file: Path, library: Lib
     report = ingest(library, [str(file.parent)], Options(prune=True))
     (change,) = asked.changes
     assert change.withdrawn
-    assert report.affected[0].line().endswith("which was withdrawn: a1, a2")
+    assert report.affected[0].line().endswith("which was removed: a1, a2")
 
 
 def test_a_dry_run_says_what_would_be(asked: Asked, file: Path, library: Library) -> None:
@@ -113,8 +113,8 @@ def test_what_cannot_be_told_stops_nothing(
 @pytest.mark.parametrize(
     ("answers", "changed", "said"),
     [
-        (("a",), 0, "1 answer rests on b (B), which was replaced; it quotes no words that changed"),
-        (("a",), 1, "1 answer rests on b (B), which was replaced; it quotes words that changed"),
+        (("a",), 0, "1 answer cites b (B), which was replaced; it quotes no words that changed"),
+        (("a",), 1, "1 answer cites b (B), which was replaced; it quotes words that changed"),
         (("a", "b"), 0, "none quotes words that changed: a, b"),
         (tuple("abcdefg"), 3, "3 quote words that changed: a, b, c, d, e and 2 more"),
     ],

@@ -106,7 +106,7 @@ def test_a_passage_that_is_no_slice_is_found(own_shell: Shell) -> None:
     assert checks(own_shell)["passages"] is False
 
 
-def test_a_database_that_is_no_database_is_a_fault_with_its_mend(own_shell: Shell) -> None:
+def test_a_database_that_is_no_database_is_a_fault_with_its_fix(own_shell: Shell) -> None:
     """One line and no traceback."""
     for path in own_shell.home.glob("library.db*"):
         path.unlink()

@@ -197,7 +197,7 @@ def test_redirects_are_followed_to_the_fifth(server: str) -> None:
 @pytest.mark.parametrize("path", ["/to-file", "/to-ftp"])
 def test_redirects_lead_only_to_the_web(server: str, path: str) -> None:
     """Opens no local file and no other protocol for a server."""
-    assert "which is no web address" in reason(server + path)
+    assert "which is not a web address" in reason(server + path)
 
 
 def test_a_redirect_to_nowhere_is_refused(server: str) -> None:

@@ -357,7 +357,7 @@ def test_rows_of_a_manifest_that_fit_nothing_are_named(library: Library, folder:
     path = write(folder.parent, {"m.csv": "file,title\nport.txt,Harbour\nprot.txt,Typo\n"})[0]
     report = ingest(library, [str(folder)], Options(manifest=load_manifest(path)))
     assert [item.reason for item in report.failed] == [
-        "row 3: prot.txt is none of the documents; check the column file"
+        "row 3: prot.txt matches none of the documents; check the column file"
     ]
     assert ("Harbour", None) in current(library)
 

@@ -88,13 +88,13 @@ def test_other_files_are_counted_in_one_line(tmp_path: Path) -> None:
         write(tmp_path / name)
     *_, last = found(tmp_path)
     assert last == Ignored(
-        str(tmp_path), 3, "3 files are not in a brief format (.jpg 2, no suffix 1)"
+        str(tmp_path), 3, "3 files are not in a supported format (.jpg 2, no suffix 1)"
     )
 
 
 def test_an_empty_folder_is_no_failure(tmp_path: Path) -> None:
     """Says that there is nothing, so that pruning and watching go on."""
-    assert found(tmp_path) == [Ignored(str(tmp_path), 0, "holds no files")]
+    assert found(tmp_path) == [Ignored(str(tmp_path), 0, "contains no files")]
 
 
 def test_hidden_files_and_folders_are_passed_over(tmp_path: Path) -> None:
@@ -186,8 +186,8 @@ def test_urls_and_standard_input_are_candidates() -> None:
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
-        ("ftp://example.org/a.md", "is no web address; give a path"),
-        ("file:///etc/passwd", "is no web address; give a path"),
+        ("ftp://example.org/a.md", "is not a web address; give a path"),
+        ("file:///etc/passwd", "is not a web address; give a path"),
         ("http:///a.md", "names no host"),
         ("http://example.org:99999/", "is not a web address"),
         ("http://[::1/", "is not a web address"),
@@ -318,7 +318,7 @@ def test_what_may_not_be_read_is_refused(as_nobody: Path) -> None:
     become_nobody()
     items = found(as_nobody, as_nobody / "locked" / "x.md")
     assert names(items) == ["a.md", "secret.md"]
-    denied = "may not be read: permission denied; give this user the right to read it"
+    denied = "may not be read: permission denied; let this user read it"
     assert refusals(items) == {"locked": denied, "x.md": denied}
     with pytest.raises(ReadError, match=r"^may not be read: permission denied"):
         read_bytes(FoundDocument(str(secret), "secret.md"))

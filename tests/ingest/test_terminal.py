@@ -123,7 +123,7 @@ def test_no_bar_is_drawn_without_a_terminal(capsys: pytest.CaptureFixture[str]) 
         progress.embedding(100)
         progress.embedded(50)
         progress.waiting()
-    assert capsys.readouterr() == ("", "another ingest is running; waiting for it to end\n")
+    assert capsys.readouterr() == ("", "another ingest is running; waiting for it to finish\n")
 
 
 @pytest.mark.parametrize(
