@@ -20,7 +20,7 @@ from index.settings import Settings
 from index.vectors.generations import Copies
 from tests.drafts import draft, each_alone
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 QUERY = Query("w3 w6 w9")
 
 

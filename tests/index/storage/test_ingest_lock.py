@@ -13,7 +13,7 @@ import pytest
 from index.settings import Settings
 from index.storage.database import Database, ingest_lock, sqlite_url
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 HOLD = """
 import sys, time
 from pathlib import Path
