@@ -47,7 +47,6 @@ class Library:
     def __init__(
         self, settings: Settings, embedder: Embedder | None = None, *, one_shot: bool = False
     ) -> None:
-        """Prepare; `open` is the way in."""
         self._one_shot = one_shot
         self.settings = settings
         self.home: Path = settings.home
@@ -122,13 +121,13 @@ class Library:
 
     def search(self, query: Query, limit: int = 10) -> list[Hit]:
         """Return the best passages, best first, at most `limit`; near-identical ones once."""
-        vector, closer = encode(self.embedder, query, self.idf)
+        vector, encoded = encode(self.embedder, query, self.idf)
         with self.database.read() as connection, self._published.use(connection) as opened:
             lexicons = [self._lexicon]
             older = naming_older(connection, opened.snapshot, query.filters)
             if older is not None:
                 opened, lexicons = Opened(older, None), list(self._lexicons.values())
-            return retrieval.search(connection, opened, lexicons, query, vector, limit, closer)
+            return retrieval.search(connection, opened, lexicons, query, vector, limit, encoded)
 
     def sentences(
         self, question: str, hits: Sequence[Hit]
@@ -263,13 +262,13 @@ class Library:
         with ingest_lock(self.database, self.home, _nothing):
             with self.database.read() as connection:
                 pks, inputs, texts = publishing.all_inputs(connection)
-            vectors, states = read_passages(self.embedder, inputs, texts, tick)
+            vectors, tokens = read_passages(self.embedder, inputs, texts, tick)
             with self.database.write() as connection:
                 schema.create(connection)  # a library of an older release has fewer tables
                 hashes = list(map(publishing.input_sha256, inputs, texts))
                 publishing.replace_vectors(connection, pks, hashes, vectors)
                 embeddings.clear_tokens(connection)
-                embeddings.add_tokens(connection, pks, states)
+                embeddings.add_tokens(connection, pks, tokens)
                 catalogue.set_value(connection, "fingerprint", self.fingerprint)
                 generation = self._indexing.build_anew(connection)
                 publishing.refill_lexicons(connection, self._lexicons)

@@ -1,4 +1,4 @@
-"""The types that flow through the index: Brief, Passage, Hit. No I/O, no behaviour beyond views.
+"""The types that flow through the index: Brief, Passage, Hit; and Draft, a brief to publish.
 
 All offsets are in characters of `Brief.text`, end exclusive, and exact:
 `brief.text[passage.start:passage.end] == passage.text`.

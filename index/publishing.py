@@ -37,7 +37,7 @@ class Publication:
     states: dict[int, str]  # version key -> state, where it changes
     vectors: dict[int, NDArray[np.float32]]  # version key -> (n, d)
     passage_pks: dict[int, range]  # version key -> numbers of its new passages
-    model_states: dict[int, list[PackedTokens]]  # version key -> of each new passage
+    tokens: dict[int, list[PackedTokens]]  # version key -> of each new passage
 
 
 def embed(connection: Connection, made: PublishPlan, embedder: Embedder, tick: Tick) -> Publication:
@@ -47,19 +47,19 @@ def embed(connection: Connection, made: PublishPlan, embedder: Embedder, tick: T
     missing = list(dict.fromkeys(digest for digest in hashes if digest not in stored))
     input_of = dict(zip(hashes, zip(inputs, texts, strict=True), strict=True))
     tick(sum(digest in stored for digest in hashes))
-    fresh, fresh_states = read_passages(
+    fresh, fresh_tokens = read_passages(
         embedder,
         [input_of[digest][0] for digest in missing],
         [input_of[digest][1] for digest in missing],
         tick,
     )
     require_unit(fresh)
-    states_of = embeddings.tokens_by_input(connection, stored)
-    states_of |= dict(zip(missing, fresh_states, strict=True))
+    tokens_of = embeddings.tokens_by_input(connection, stored)
+    tokens_of |= dict(zip(missing, fresh_tokens, strict=True))
     row_of = {digest: row for row, digest in enumerate(missing)}
     dimension = embedder.fingerprint.dimension
     vectors: dict[int, NDArray[np.float32]] = {}
-    states: dict[int, list[PackedTokens]] = {}
+    tokens: dict[int, list[PackedTokens]] = {}
     numbers: dict[int, range] = {}
     position, free = 0, made.first_free_passage
     for known, draft, _ in made.added:
@@ -69,10 +69,10 @@ def embed(connection: Connection, made: PublishPlan, embedder: Embedder, tick: T
             for digest in part
         ]
         vectors[known.pk] = np.asarray(rows, dtype=np.float32).reshape(-1, dimension)
-        states[known.pk] = [states_of.get(digest, PackedTokens()) for digest in part]
+        tokens[known.pk] = [tokens_of.get(digest, PackedTokens()) for digest in part]
         numbers[known.pk] = range(free, free + len(part))
         position, free = position + len(part), free + len(part)
-    return Publication(made, settle(connection, made), vectors, numbers, states)
+    return Publication(made, settle(connection, made), vectors, numbers, tokens)
 
 
 def wanted_passages(connection: Connection, made: Publication | None) -> list[int]:
@@ -135,7 +135,7 @@ def commit(
             connection, known.pk, brief, draft.passages, hashes,
             made.passage_pks[known.pk], made.vectors[known.pk],
         )  # fmt: skip
-        embeddings.add_tokens(connection, made.passage_pks[known.pk], made.model_states[known.pk])
+        embeddings.add_tokens(connection, made.passage_pks[known.pk], made.tokens[known.pk])
     fresh = {known.pk for known, _, _ in made.plan.added}
     for pk, state in made.states.items():
         if pk not in fresh:

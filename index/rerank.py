@@ -1,10 +1,8 @@
-"""Order the candidates of a search by what is known of each: a small fitted network over features.
+"""Rerank the candidates of a search: by tokens, by sentences, by the question's words.
 
-In: arrays over the candidates of one question. Out: scores in [0, 1], the best candidate's being 1.
-Knows nothing of texts, databases or models; `search.py` has the fusion that finds the candidates
-and ranks them where a model gives no tokens.
-
-A feature counts twice, as it is and by how far it lies below the best candidate's.
+A small fitted network weighs features of each candidate; the best one's score is 1. Every feature
+counts twice: as it is, and by how far it lies below the best candidate's. Without token embeddings
+the fused scores of the two engines rank alone.
 """
 
 import math
@@ -169,14 +167,14 @@ class Retrieved:
 
 
 def scores(
-    connection: Connection, found: Retrieved, closer: EncodedQuestion | None
+    connection: Connection, found: Retrieved, question: EncodedQuestion | None
 ) -> NDArray[np.float64]:
     """Return the candidates' scores in [0, 1]: the ranker's, without tokens the two engines'."""
     engines = engines_of(found)
     fused = fuse(*engines)
-    if closer is None:
+    if question is None:
         return fused
-    near, seen = features_of(connection, found, engines, closer)
+    near, seen = features_of(connection, found, engines, question)
     if seen is None:
         return fused
     scored = FAR * fused  # those that are not looked at closely come after all that are
@@ -185,15 +183,15 @@ def scores(
 
 
 def features_of(
-    connection: Connection, found: Retrieved, engines: Engines, closer: EncodedQuestion
+    connection: Connection, found: Retrieved, engines: Engines, question: EncodedQuestion
 ) -> tuple[NDArray[np.int64], CandidateFeatures | None]:
     """Return which candidates are looked at, (n,), and what is seen; None where nothing is kept."""
     near = np.argsort(-fuse(*engines), kind="stable")[:RERANKED]
-    states = embeddings.tokens_of(connection, [found.pks[row] for row in near])
-    if not any(each.tokens for each in states):
+    packed = embeddings.tokens_of(connection, [found.pks[row] for row in near])
+    if not any(each.tokens for each in packed):
         return near, None
     own, brief = engines
-    return near, _closely(found.at(near), (own[near], brief[near]), closer, states)
+    return near, _closely(found.at(near), (own[near], brief[near]), question, packed)
 
 
 def engines_of(found: Retrieved) -> Engines:
@@ -209,18 +207,18 @@ def _briefs(found: Retrieved) -> NDArray[np.int64]:
 def _closely(
     found: Retrieved,
     engines: Engines,
-    closer: EncodedQuestion,
-    states: Sequence[PackedTokens],
+    question: EncodedQuestion,
+    packed: Sequence[PackedTokens],
 ) -> CandidateFeatures:
     """Return what the ranker weighs of candidates, in their order."""
     kinds = np.array([passage.kind for _, passage, _ in found.rows])
     ordinals = np.array([passage.ordinal for _, passage, _ in found.rows], dtype=np.int64)
-    tokens = compare(closer.tokens, [each.tokens for each in states]).astype(np.float64)
-    nearest = np.array([_nearest_sentences(closer.vector, each) for each in states])
+    tokens = compare(question.tokens, [each.tokens for each in packed]).astype(np.float64)
+    nearest = np.array([_nearest_sentences(question.vector, each) for each in packed])
     covered = np.array([_covered(found, row) for row in range(len(found.pks))])
     return CandidateFeatures(
         cosine=found.cosines,
-        content=found.vectors @ closer.content,
+        content=found.vectors @ question.content,
         engines=engines[0],
         tokens=tokens,
         footnote=kinds == "footnote",
@@ -238,11 +236,11 @@ def _closely(
     )
 
 
-def _nearest_sentences(vector: NDArray[np.float32], states: PackedTokens) -> tuple[float, float]:
+def _nearest_sentences(vector: NDArray[np.float32], packed: PackedTokens) -> tuple[float, float]:
     """Return the cosines of the two sentences nearest to the question; 0 without any."""
-    if not states.sentences:
+    if not packed.sentences:
         return 0.0, 0.0
-    cosines = np.sort(unpack_sentences(states.sentences)[0] @ vector)
+    cosines = np.sort(unpack_sentences(packed.sentences)[0] @ vector)
     return float(cosines[-1]), float(cosines[-2 if len(cosines) > 1 else -1])
 
 

@@ -1,7 +1,7 @@
 """Search one opened generation: candidates of both engines, scored exactly, best first.
 
-`search.py` has the formulas and `closer.py` looks at the candidates; here the database and the
-vector index are asked.
+`search.py` has the formulas and `rerank.py` scores the candidates; here the database and the vector
+index are asked.
 """
 
 import logging
@@ -33,14 +33,14 @@ def search(
     query: Query,
     vector: NDArray[np.float32],
     limit: int,
-    closer: EncodedQuestion | None = None,
+    encoded: EncodedQuestion | None = None,
 ) -> list[Hit]:
     """Return the best passages for a query and its unit vector (d,), at most `limit`.
 
-    Without a closer look, or over a library without tokens, the two engines alone rank.
+    Without one, or over a library without tokens, the two engines alone rank.
     """
-    found = candidates(connection, opened, lexicons, query, vector, closer)
-    return collapse(_hits(connection, opened, found, closer), limit)
+    found = candidates(connection, opened, lexicons, query, vector, encoded)
+    return collapse(_hits(connection, opened, found, encoded), limit)
 
 
 def candidates(
@@ -49,7 +49,7 @@ def candidates(
     lexicons: Iterable[Lexicon],
     query: Query,
     vector: NDArray[np.float32],
-    closer: EncodedQuestion | None = None,
+    encoded: EncodedQuestion | None = None,
 ) -> Retrieved:
     """Return what either engine finds for a query, in order of passage number."""
     allowed = opened.snapshot.allowed(query.filters)
@@ -71,7 +71,7 @@ def candidates(
         vectors,
         (vectors @ vector).astype(np.float64),
         np.array([keywords.get(pk, 0.0) for pk in pks]),
-        closer.weights if closer else {},
+        encoded.weights if encoded else {},
     )
 
 
@@ -114,12 +114,12 @@ def _by_scan(
 
 
 def _hits(
-    connection: Connection, opened: Opened, found: Retrieved, closer: EncodedQuestion | None
+    connection: Connection, opened: Opened, found: Retrieved, encoded: EncodedQuestion | None
 ) -> list[Hit]:
     """Return the candidates as hits, scored and in order."""
     if not found.pks:
         return []
-    scored = scores(connection, found, closer)
+    scored = scores(connection, found, encoded)
     hits = []
     for row, (passage_id, passage, version_pk) in enumerate(found.rows):
         brief = opened.snapshot.versions[version_pk].brief
@@ -141,9 +141,9 @@ def sentences(
     pks = catalogue.pks_of(connection, [hit.passage_id for hit in hits])
     kept = embeddings.tokens_of(connection, [pks.get(hit.passage_id, -1) for hit in hits])
     found = []
-    for hit, states in zip(hits, kept, strict=True):
-        if states.sentences and tokens is not None:
-            found.append(read_sentences(tokens, states))
+    for hit, packed in zip(hits, kept, strict=True):
+        if packed.sentences and tokens is not None:
+            found.append(read_sentences(tokens, packed))
         else:
             text = hit.passage.text
             embedded = embedder.embed([text[start:end] for start, end in split(text)])

@@ -1,7 +1,7 @@
-"""Rank passages for a query: dense and BM25 candidates, fused, near-identical ones collapsed.
+"""Queries, and the fusion of dense and BM25 scores; near-identical hits are collapsed.
 
-Knows nothing of conversations or answers. The same query on the same generation gives the same
-ranking: candidates are scored exactly, and ties go to the newer brief, then by passage id.
+The same query on the same generation gives the same ranking: candidates are scored exactly, and
+ties go to the newer brief, then by passage id.
 """
 
 from collections.abc import Mapping, Sequence

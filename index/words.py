@@ -1,6 +1,7 @@
-"""Cut text into words and stems, the same way wherever words are compared.
+"""Words and stems of English text, cut the same way wherever words are compared.
 
-Knows English stop words and the filler of questions; knows nothing of passages or ranking.
+A word of a question counts by how rare it is among the passages. A text says it by its stem, or by
+a longer or shorter form of it.
 """
 
 import re

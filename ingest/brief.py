@@ -1,7 +1,4 @@
-"""Turn a Document into a Brief: one text, exact spans for every block, and settled metadata.
-
-Knows nothing of passages, hashes or the index.
-"""
+"""Turn a Document into a Brief: one text, exact spans for every block, and settled metadata."""
 
 import re
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Turn bytes into clean text: NFC, newlines as \\n, no control or invisible characters.
 
-Knows nothing of formats. The encoding is the one of the byte order mark, else the declared one,
-else UTF-8, else what charset-normalizer finds. Time is linear in the size of the input.
+The encoding is the one of the byte order mark, else the declared one, else UTF-8, else what
+charset-normalizer finds. Time is linear in the size of the input.
 """
 
 import codecs

@@ -1,6 +1,7 @@
 """What a reader makes of a file: a Document, blocks in reading order plus the metadata it states.
 
-Readers know nothing of passages, versions or the index.
+It crosses from the sandbox as a frame of a JSON header and raw bytes, never pickle. What arrives is
+checked field by field, because a hostile file may have taken over the process that sent it.
 """
 
 import json

@@ -1,6 +1,6 @@
-"""Read one file as it is at one moment, without being fooled by links, pipes or writers.
+"""Names of the places that documents come from, and how to read one file as it is at one moment.
 
-A path goes in, bytes or a ReadError with the reason come out. Knows nothing of formats.
+Reading follows no link, waits for no pipe, and notices a writer.
 """
 
 import errno

@@ -1,8 +1,8 @@
 """Read what a document states about itself: title, date, authors, report number, edition, source.
 
 Three places are understood: pairs of key and value (front matter, a metadata table, meta tags), the
-first lines of the text, and the file name. Nothing is guessed: what is not stated stays empty, and
-no file time is ever looked at.
+first lines of the text, and the file name. What is not stated stays empty: nothing is guessed, and
+file timestamps are never used as publication dates.
 """
 
 import re

@@ -1,8 +1,7 @@
 """Cut a brief into passages: paragraphs, bullets with their lead, rows with their table.
 
 Every passage is an exact slice of the brief's text and short enough for the model. Where to cut is
-decided by the blocks, then by sentences, then by words; never inside a word. Knows tokens only as
-numbers.
+decided by the blocks, then by sentences, then by words; never inside a word.
 """
 
 from collections.abc import Callable, Iterable, Sequence

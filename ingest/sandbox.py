@@ -2,7 +2,7 @@
 
 Bytes go in, a Document or a ReadError comes out, whatever the parser does: hang, crash, eat
 memory. One child serves many documents; it starts at the first one and is replaced after an
-overrun or a crash. Knows nothing of formats; ingest/sandbox_child.py is the other side.
+overrun or a crash. ingest/sandbox_child.py is the other side.
 """
 
 import json

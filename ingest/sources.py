@@ -1,8 +1,8 @@
-"""Turn what the command line names into candidates to read.
+"""Find the documents that a command line names: files, folders, patterns, URLs, standard input.
 
-Paths, folders, patterns and URLs go in; Candidates, Refusals with their reason, and counts of
-ignored files come out. Knows nothing of formats but their suffixes; fetches no URL. What is named
-explicitly is always tried; in folders and patterns only files with a supported suffix count.
+What is named explicitly is always tried; in folders and patterns only files with a supported suffix
+count. Links are followed only to what lies in the same folder, and hidden entries are skipped.
+Nothing is fetched.
 """
 
 import os

@@ -77,7 +77,6 @@ class TerminalProgress(Progress):
     """Tells progress bars what an ingest tells."""
 
     def __init__(self, bars: "Bars") -> None:
-        """Use bars that `progress_bars` started."""
         self._bars = bars
         self._reading = bars.add_task("Reading", total=None, visible=False)
         self._embedding = bars.add_task("Embedding", total=0, visible=False)

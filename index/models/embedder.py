@@ -1,7 +1,4 @@
-"""Turn texts into unit vectors float32 (n, d) and packed tokens; count tokens as the model does.
-
-Knows nothing of passages, storage or search.
-"""
+"""Turn texts into unit vectors float32 (n, d) and packed tokens; count tokens as the model does."""
 
 import json
 import os
@@ -29,7 +26,7 @@ from index.sentences import split
 
 Vectors = NDArray[np.float32]  # shape (n, d), rows of length 1
 Progress = Callable[[int], None]  # called with the number of texts just embedded
-# Called with the row of a text, its tokens' (start, end) in it, and their states (t, d).
+# Called with the row of a text, its tokens' (start, end) in it, and their embeddings (t, d).
 Keep = Callable[[int, Sequence[tuple[int, int]], Vectors], None]
 
 PASSAGE_FORMAT = (
@@ -104,7 +101,7 @@ class TokenReader(Protocol):
 def read_passages(
     embedder: Embedder, inputs: Sequence[str], texts: Sequence[str], progress: Progress
 ) -> tuple[Vectors, list[PackedTokens]]:
-    """Return vectors and states; empty ones of an embedder that gives none."""
+    """Return vectors and packed tokens; empty ones of an embedder that gives none."""
     if isinstance(embedder, TokenReader):
         return embedder.read_passages(inputs, texts, progress=progress)
     return embedder.embed(inputs, progress=progress), [PackedTokens()] * len(inputs)
@@ -165,14 +162,14 @@ class ModelEmbedder:
         directions = basis(self._sha256, self.fingerprint.dimension)
         kept = [PackedTokens()] * len(inputs)
 
-        def keep(row: int, offsets: Sequence[tuple[int, int]], states: Vectors) -> None:
+        def keep(row: int, offsets: Sequence[tuple[int, int]], tokens: Vectors) -> None:
             begin = len(self._files.passage_prompt + inputs[row]) - len(texts[row])
-            own = _within(offsets[: len(states)], begin)
+            own = _within(offsets[: len(tokens)], begin)
             if own:
                 starts = [start for start, _ in split(texts[row])]
                 stand = [offsets[token][0] - begin for token in own]
                 kept[row] = PackedTokens(
-                    pack(states[own], directions), pack_sentences(starts, stand, states[own])
+                    pack(tokens[own], directions), pack_sentences(starts, stand, tokens[own])
                 )
 
         prompted = [self._files.passage_prompt + text for text in inputs]
@@ -183,8 +180,8 @@ class ModelEmbedder:
         found: dict[int, Vectors] = {}
         begin = len(self._files.query_prompt)
 
-        def keep(row: int, offsets: Sequence[tuple[int, int]], states: Vectors) -> None:
-            found[row] = states[_within(offsets[: len(states)], begin)]
+        def keep(row: int, offsets: Sequence[tuple[int, int]], tokens: Vectors) -> None:
+            found[row] = tokens[_within(offsets[: len(tokens)], begin)]
 
         vectors = self._vectors([self._files.query_prompt + text for text in texts], None, keep)
         return vectors, question(found[0], basis(self._sha256, self.fingerprint.dimension))
@@ -210,8 +207,8 @@ class ModelEmbedder:
             made = runtime.run(*_padded([token_ids[row] for row in rows], self._pad_id))
             vectors[rows] = made[0]
             if keep:
-                for row, states in zip(rows, made[1], strict=True):
-                    keep(row, encodings[row].offsets, states[: len(token_ids[row])])
+                for row, tokens in zip(rows, made[1], strict=True):
+                    keep(row, encodings[row].offsets, tokens[: len(token_ids[row])])
             if progress:
                 progress(len(rows))
         require_unit(vectors)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 CONVERT_SECONDS = 600
 TELEMETRY = "openvino_telemetry"  # reports each import of openvino to Google Analytics
-Outputs = tuple[NDArray[np.float32], NDArray[np.float32]]  # vectors (n, d), states (n, length, d)
+Outputs = tuple[NDArray[np.float32], NDArray[np.float32]]  # vectors (n, d), tokens (n, length, d)
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Runtime(Protocol):
     name: str
 
     def run(self, token_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Outputs:
-        """Return unit vectors (n, d) and states (n, length, d) for ids and mask (n, length)."""
+        """Return vectors (n, d) and tokens (n, length, d) for ids and mask (n, length)."""
         ...
 
 
@@ -81,7 +81,7 @@ class OpenVinoRuntime:
         self._lock = threading.Lock()
 
     def run(self, token_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Outputs:
-        """Return vectors and states; one caller at a time, for a request holds its buffers."""
+        """Return vectors and tokens; one caller at a time, for a request holds its buffers."""
         with self._lock:
             result = self._request.infer([token_ids, mask])
             return np.array(result[0], dtype=np.float32), np.array(result[1], dtype=np.float32)
@@ -99,7 +99,7 @@ class TorchRuntime:
         self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
 
     def run(self, token_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Outputs:
-        """Return unit vectors and token states."""
+        """Return unit vectors and token embeddings."""
         import torch
 
         features: dict[str, Any] = {
@@ -109,8 +109,8 @@ class TorchRuntime:
         with torch.no_grad():
             made = self._model(features)
             unit = torch.nn.functional.normalize(made["sentence_embedding"], p=2, dim=1)
-        states = made["token_embeddings"]
-        return np.asarray(unit.numpy(), np.float32), np.asarray(states.numpy(), np.float32)
+        tokens = made["token_embeddings"]
+        return np.asarray(unit.numpy(), np.float32), np.asarray(tokens.numpy(), np.float32)
 
 
 def load_runtime(files: ModelFiles, sha256: str, cache: Path) -> Runtime:
@@ -158,7 +158,7 @@ def _convert(name: str, target: Path) -> None:
 
 
 MIN_COSINE = 0.999  # of converted to original vectors; bfloat16 gives .9999 on the default model
-MIN_STATES = 0.99  # of all token states; what is kept of them is their signs
+MIN_TOKEN_COSINE = 0.99  # of all token embeddings; what is kept of them is their signs
 _CANARY_LENGTHS = (3, 17, 64, 200)
 
 
@@ -183,7 +183,7 @@ def convert(name: str, target: Path) -> None:
 
 
 def _wrapped(model: Any) -> Any:
-    """Return a module (token ids, mask) -> unit vectors, by the model's own pooling, and states."""
+    """Return a module (token ids, mask) -> unit vectors, by the model's own pooling, and tokens."""
     import torch
 
     class Wrapped(torch.nn.Module):
@@ -209,14 +209,14 @@ def _check(converted: OpenVinoRuntime, original: TorchRuntime) -> None:
     for row, length in enumerate(_CANARY_LENGTHS):
         mask[row, :length] = 1
     ids = np.where(mask == 1, ids, 0)
-    (vectors, states), (wanted, wanted_states) = converted.run(ids, mask), original.run(ids, mask)
+    (vectors, tokens), (wanted, wanted_tokens) = converted.run(ids, mask), original.run(ids, mask)
     least = min(_cosine(*pair) for pair in zip(vectors, wanted, strict=True))
     if not least >= MIN_COSINE:
         raise EmbeddingError(f"converted vectors differ from torch (cosine {least:.4f})")
     seen = mask == 1
-    alike = _cosine(states[seen], wanted_states[seen])
-    if not alike >= MIN_STATES:
-        raise EmbeddingError(f"converted token states differ from torch (cosine {alike:.4f})")
+    alike = _cosine(tokens[seen], wanted_tokens[seen])
+    if not alike >= MIN_TOKEN_COSINE:
+        raise EmbeddingError(f"converted token embeddings differ from torch (cosine {alike:.4f})")
 
 
 def _cosine(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:

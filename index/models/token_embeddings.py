@@ -1,15 +1,14 @@
-"""Compare a question with passages token by token: how well each of its words is met.
+"""Token and sentence embeddings of passages, in few bytes, and how well a question meets them.
 
-In: the states that a model gives the tokens of a text, float32 (t, d). Out: a few bytes a token to
-store with a passage, and a score of a question against stored passages. Knows nothing of texts,
-databases or ranking.
-
-Late interaction is Khattab and Zaharia, "ColBERT", 2020, doi:10.1145/3397271.3401075, here with the
-states of a model made for whole texts. A passage keeps the signs of its tokens' states along
-BITS directions (Charikar, 2002, doi:10.1145/509907.509965), 16 bytes a token; a question keeps
-numbers. The directions are the first principal components of the default model's states, in
-token_bases/, and any fixed orthogonal ones for other models. With fusion, .59 of our own crs
-questions find all they need first; .60 with numbers throughout, at 1,536 bytes a token.
+Both come from the one pass of the model that embeds the passage, read with the title, the heading
+and the sentences around ("late chunking": Günther et al., 2024, arXiv:2409.04701). Late interaction
+is Khattab and Zaharia, "ColBERT", 2020, doi:10.1145/3397271.3401075, here with a model made for
+whole texts. A passage keeps the signs of its tokens' embeddings along BITS directions (Charikar,
+2002, doi:10.1145/509907.509965), 16 bytes a token; a question keeps numbers. The directions are the
+first principal components of the default model's embeddings, in token_bases/, and any fixed
+orthogonal ones for other models. With fusion, .59 of our own crs questions find all they need
+first; .60 with numbers throughout, at 1,536 bytes a token. A sentence's vector is the mean of its
+tokens', in one byte a number.
 """
 
 from bisect import bisect_right
@@ -36,14 +35,14 @@ def basis(weights_sha256: str, dimension: int) -> Floats:
     return _read(made) if made.is_file() else _orthogonal(dimension)
 
 
-def question(states: Floats, directions: Floats) -> QuestionTokens:
-    """Prepare a question: the states (t, d) of its tokens without special ones."""
-    return _unit(states @ directions)
+def question(embeddings: Floats, directions: Floats) -> QuestionTokens:
+    """Prepare a question: the embeddings (t, d) of its tokens without special ones."""
+    return _unit(embeddings @ directions)
 
 
-def pack(states: Floats, directions: Floats) -> bytes:
-    """Return the stored form of a passage: of the states (t, d) of its tokens."""
-    return np.packbits(states @ directions > 0, axis=1).tobytes()
+def pack(embeddings: Floats, directions: Floats) -> bytes:
+    """Return the stored form of a passage: of the embeddings (t, d) of its tokens."""
+    return np.packbits(embeddings @ directions > 0, axis=1).tobytes()
 
 
 def compare(asked: QuestionTokens, passages: Sequence[bytes]) -> Floats:
@@ -125,18 +124,18 @@ class SentenceEmbeddings:
     matches: NDArray[np.floating[Any]]
 
 
-def pack_sentences(starts: Sequence[int], offsets: Sequence[int], states: Floats) -> bytes:
+def pack_sentences(starts: Sequence[int], offsets: Sequence[int], embeddings: Floats) -> bytes:
     """Return the stored form of a passage's sentences.
 
     `starts` are the offsets at which they begin, ascending from 0; `offsets` those of the tokens
-    that have the states (t, d).
+    that have the embeddings (t, d).
     """
     owners = np.array(
         [max(0, bisect_right(starts, offset) - 1) for offset in offsets], dtype=np.int64
     )
     counts = np.bincount(owners, minlength=len(starts))
-    sums = np.zeros((len(starts), states.shape[1]), np.float32)
-    np.add.at(sums, owners, states)
+    sums = np.zeros((len(starts), embeddings.shape[1]), np.float32)
+    np.add.at(sums, owners, embeddings)
     largest = np.abs(sums).max(axis=1, keepdims=True)
     small = np.rint(sums / np.maximum(largest, 1e-9) * _LARGEST).astype(np.int8)
     head = bytes(np.array([len(starts), *counts], _COUNT))

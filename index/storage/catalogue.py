@@ -1,6 +1,6 @@
 """Briefs, versions, renditions and passages in SQL: rows in and out of our types.
 
-Every function joins the caller's transaction. Knows nothing of search, Chroma or reading files.
+Every function joins the caller's transaction.
 """
 
 import json

@@ -1,8 +1,10 @@
-"""Open the one transactional database: SQLite by default, PostgreSQL by URL.
+"""The one transactional database: SQLite by default, PostgreSQL by URL; and its locks.
 
-Knows transactions and nothing of what the tables mean. A write transaction takes the write lock
-before its first read (`BEGIN IMMEDIATE`, or an advisory lock on PostgreSQL), so that whoever reads
-and then writes is never overtaken.
+A write transaction takes the write lock before its first read (`BEGIN IMMEDIATE`, or an advisory
+lock on PostgreSQL), so that whoever reads and then writes is never overtaken.
+
+Beside an SQLite file stands a marker with the library's id. If the database is gone or empty, the
+library is refused: its ledger would begin from nothing, and nobody would know.
 """
 
 from collections.abc import Callable, Iterator
@@ -123,7 +125,6 @@ class Database:
             metadata.create_all(connection)
 
     def close(self) -> None:
-        """Give the connections back."""
         self.engine.dispose()
 
 

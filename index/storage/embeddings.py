@@ -1,6 +1,7 @@
-"""The vectors of passages in SQL, the truth that every vector index is built from.
+"""Vectors of passages in SQL, with their token and sentence embeddings.
 
-Joins the caller's transaction; knows passages only by number and by the hash of what was read.
+The vector index is built from them. Every function joins the caller's transaction; passages are
+named by number, and by the hash of what was embedded.
 """
 
 from collections.abc import Iterable, Sequence
@@ -57,7 +58,7 @@ def chunks(items: Sequence[_T]) -> Iterable[Sequence[_T]]:
 
 
 def tokens_of(connection: Connection, pks: Sequence[int]) -> list[PackedTokens]:
-    """Return the states of passages in the order asked for; empty ones for one without."""
+    """Return the packed tokens of passages in the order asked for; empty ones for one without."""
     tokens, sentences = schema.tokens, schema.sentences
     found: dict[int, PackedTokens] = {}
     for part in chunks(pks):
@@ -71,7 +72,7 @@ def tokens_of(connection: Connection, pks: Sequence[int]) -> list[PackedTokens]:
 
 
 def tokens_by_input(connection: Connection, hashes: Iterable[str]) -> dict[str, PackedTokens]:
-    """Return the states of inputs that were embedded before."""
+    """Return the packed tokens of inputs that were embedded before."""
     tokens, sentences, passages = schema.tokens, schema.sentences, schema.passages
     found: dict[str, PackedTokens] = {}
     for part in chunks(list(hashes)):
@@ -85,15 +86,15 @@ def tokens_by_input(connection: Connection, hashes: Iterable[str]) -> dict[str, 
     return found
 
 
-def add_tokens(connection: Connection, pks: Sequence[int], states: Sequence[PackedTokens]) -> None:
-    """Store the states of passages; nothing for those that have none."""
-    held = [(pk, each) for pk, each in zip(pks, states, strict=True) if each.tokens]
+def add_tokens(connection: Connection, pks: Sequence[int], packed: Sequence[PackedTokens]) -> None:
+    """Store the packed tokens of passages; nothing for those that have none."""
+    held = [(pk, each) for pk, each in zip(pks, packed, strict=True) if each.tokens]
     _insert(connection, schema.tokens, [(pk, each.tokens) for pk, each in held])
     _insert(connection, schema.sentences, [(pk, each.sentences) for pk, each in held])
 
 
 def clear_tokens(connection: Connection) -> None:
-    """Forget the states of all passages."""
+    """Forget the packed tokens of all passages."""
     connection.execute(schema.tokens.delete())
     connection.execute(schema.sentences.delete())
 

@@ -1,6 +1,6 @@
-"""Count what a library holds, for health checks and metrics: from the database alone, in one read.
+"""Counts of what a library holds, and the checks of `briefs doctor` on its database.
 
-Opens no vector index and loads nothing into memory.
+Reads only, and opens no vector index, which has its own check in `vectors/generations.py`.
 """
 
 from dataclasses import dataclass

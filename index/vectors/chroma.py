@@ -82,7 +82,6 @@ class ChromaFolder:
         return _stored(self._collection, numbers)
 
     def close(self) -> None:
-        """Release files and memory."""
         self._client.close()
         if self._at_close is not None:
             self._at_close(self._folder)
@@ -132,7 +131,6 @@ class ChromaServer:
             _synchronise(self._collection, present, set(present) & set(wanted), _no_vectors)
 
     def close(self) -> None:
-        """Release the connections."""
         self._client.close()
 
     @contextmanager

@@ -1,9 +1,9 @@
 """Where the vectors are searched: numbered generations in folders, or a collection on a server.
 
 The embedded store's files are not crash-safe, and two processes on one folder damage them without
-an error. So a generation is a folder that is built aside from a copy, checked, and renamed into
-place, and from then on is only ever copied: whoever searches opens a private copy (ARCHITECTURE.md,
-promise 2). Every file's checksum is in the catalogue, so that damage is found before it is served.
+an error. So a generation is a folder that is built from a copy, checked, renamed into place, and
+from then on only copied: every search opens a private copy. The checksum of each file is in the
+catalogue, so that damage is found before it is served.
 """
 
 import json

@@ -1,7 +1,6 @@
 """The vector index of one library: built from its database, opened for searches, tidied, checked.
 
-Knows in which store the vectors lie and which generation is published; takes no lock and commits
-nothing.
+The caller holds the ingest lock and commits.
 """
 
 import hashlib
@@ -29,7 +28,6 @@ class Indexing:
     """Builds, opens, tidies and checks generations in the store that the settings name."""
 
     def __init__(self, settings: Settings, fingerprint: Callable[[], str]) -> None:
-        """Remember the settings and whom to ask for the fingerprint; opens nothing."""
         self._settings = settings
         self._fingerprint = fingerprint
         self._store_made: VectorStore | None = None

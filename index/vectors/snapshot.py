@@ -1,7 +1,7 @@
-"""What one published generation holds, in memory: passage numbers, their versions, their vectors.
+"""What a published generation holds, in memory; opened once for all searches of a process.
 
-Loaded once a generation; answers which passages a filter lets through without asking Chroma, whose
-own filter takes a hundred times as long.
+A search that began before a publish finishes on the generation it began with. Filters are answered
+here and not by Chroma, whose own filter takes a hundred times as long.
 """
 
 import threading
@@ -181,7 +181,6 @@ class Opened:
             return self._matrix
 
     def take(self) -> None:
-        """Count one more user."""
         with self._lock:
             self._users += 1
 
@@ -198,7 +197,6 @@ class Published:
     """The generation that the catalogue points to, whichever that is at the moment of asking."""
 
     def __init__(self, open_index: OpenIndex) -> None:
-        """Open generations with `open_index` when they are first used."""
         self._open_index = open_index
         self._lock = threading.Lock()
         self._kept: Opened | None = None

@@ -1,4 +1,4 @@
-"""Check a zip archive of XML parts before anything parses it. Knows nothing of Word.
+"""Check a zip archive of XML parts before anything parses it.
 
 Refuses bombs, path tricks, encryption and document type declarations, by bytes really read, never
 by what the archive says of itself. Nothing is unpacked to disk, archives inside are not opened.

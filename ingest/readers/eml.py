@@ -2,6 +2,7 @@
 
 The body is the plain text, or the visible HTML where there is none. Quoted history and signature
 are cut where they follow the text. What the mail says of itself is metadata: subject, Date, From.
+Attachments are bounded in number and size.
 """
 
 import re

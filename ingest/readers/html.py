@@ -3,7 +3,8 @@
 trafilatura tells which text of a page with navigation is the main one; the blocks themselves come
 from the page's own markup, so that footnotes, captions and nesting stay. A page without navigation
 is taken whole. Nothing is fetched and no entity is resolved; `visible.py` lists what hides text
-beyond our sight.
+beyond our sight. A date is taken only from a place that means publication; trafilatura's date
+finder is left out because it also reads addresses and stray text.
 """
 
 import copy

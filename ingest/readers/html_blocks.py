@@ -1,7 +1,9 @@
-"""Turn an HTML tree, already cleared of what is not seen, into Blocks. Knows nothing of sites.
+"""Turn an HTML tree, already cleared of what is not seen, into Blocks.
 
 Every text in the tree comes out once, in document order. Links keep their label, pictures go,
-references to footnotes become "[1]" and the notes themselves begin with "1. ".
+references to footnotes become "[1]" and the notes themselves begin with "1. ". Rows of a table
+become "| a | b |", its caption and source paragraphs; a table of numbered notes under a heading
+such as "Footnotes" becomes footnotes.
 """
 
 import re

@@ -1,8 +1,9 @@
-"""Take the lines of type from one PDF page: text, place, size and weight. Knows no reading order.
+"""Take the lines of type from one PDF page: text, place, size and weight.
 
 Coordinates are PDF points with y growing upwards, turned so that the page's main text runs left to
 right. A line ends where the baseline changes or a gap is too wide for a word space, so the cells
-of a table row and the lines of two columns are lines of their own.
+of a table row and the lines of two columns are lines of their own. pdfium's raw interface is called
+here and nowhere else: it gives every character, and tells which were set together.
 """
 
 import ctypes

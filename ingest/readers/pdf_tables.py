@@ -1,4 +1,4 @@
-"""Find the tables among a page's lines: rows whose cells stand side by side. Knows no rulings."""
+"""Find the tables among a page's lines: rows whose cells stand side by side, ruled or not."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A closer look at candidates: what is seen of each, and how it ranks them."""
+"""Reranking: the features of candidates, and how they rank them."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -77,7 +77,7 @@ def seen(library: Library, question: str) -> tuple[list[str], CandidateFeatures]
 
 
 class TestRead:
-    def test_a_model_without_tokens_has_no_closer_look(self) -> None:
+    def test_a_model_without_tokens_is_not_reranked(self) -> None:
         """Only the vector of the question."""
         embedder = HashedWords()
         vector, look = rerank.encode(embedder, Query("cod quotas"), even)
@@ -154,7 +154,7 @@ class TestSeen:
 
 
 class TestScores:
-    def test_without_a_closer_look_the_engines_rank(self, shelf: Library) -> None:
+    def test_without_reranking_the_engines_rank(self, shelf: Library) -> None:
         """Nor does one over a library without tokens change their order."""
         with searched(shelf, Query("cod quotas")) as (connection, found, _):
             plain = rerank.scores(connection, found, None)
