@@ -10,7 +10,7 @@ import unicodedata
 
 from index.errors import ReadError
 
-MAX_LOST = 0.01  # share of characters that may be lost in decoding (failure catalogue F-25)
+MAX_LOST = 0.01  # share of characters that may be lost in decoding
 _SAMPLE = 65_536  # bytes shown to the detector, whose work grows faster than its input
 
 # What documents are really saved in; the detector's rarer guesses are nearly always wrong.

@@ -2,6 +2,8 @@
 
     python -m tests.killing before index.publishing:commit 1 -- ingest FOLDER
 
+"interrupt" presses Ctrl-C after that call.
+
 Nothing of this is shipped: the function is wrapped from outside, before the command starts.
 """
 
@@ -33,6 +35,8 @@ def kill_at(when: str, target: str, number: int) -> None:
         returned = original(*arguments, **named)
         if (when, call) == ("after", number):
             os.kill(os.getpid(), signal.SIGKILL)
+        if (when, call) == ("interrupt", number):
+            os.kill(os.getpid(), signal.SIGINT)
         return returned
 
     setattr(owner, name, wrapped)

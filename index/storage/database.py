@@ -119,11 +119,6 @@ class Database:
             return not connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
         return False
 
-    def create_tables(self) -> None:
-        """Create whatever is missing of the tables registered on `metadata`."""
-        with self.write() as connection:
-            metadata.create_all(connection)
-
     def close(self) -> None:
         self.engine.dispose()
 

@@ -7,7 +7,6 @@ import socket
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -249,9 +248,7 @@ def test_a_folder_full_of_traps_gives_only_the_honest_files(
     monkeypatch.chdir(root)  # a socket's path may be only 108 bytes long
     with socket.socket(socket.AF_UNIX) as unix:
         unix.bind("socket.md")
-    started = time.monotonic()
     items = found(root)
-    assert time.monotonic() - started < 2
     located = sorted(item.location for item in items if isinstance(item, FoundDocument))
     assert located == sorted(str(path) for path in honest)
     reasons = refusals(items)
@@ -339,10 +336,8 @@ def test_a_sparse_giant_is_refused_unread(tmp_path: Path) -> None:
     """Looks at the size before it reads."""
     path = write(tmp_path / "a.md")
     os.truncate(path, 1 << 40)
-    started = time.monotonic()
     with pytest.raises(ReadError, match=r"the limit is 100 MB; split it$"):
         read_bytes(FoundDocument(str(path), "a.md"))
-    assert time.monotonic() - started < 1
 
 
 def swap(path: Path, kind: str, outside: Path) -> None:
@@ -444,12 +439,3 @@ def test_only_what_is_surely_not_there_is_gone(tmp_path: Path) -> None:
     assert not is_gone(str(path))
     assert is_gone(str(tmp_path / "b.md"))
     assert is_gone(str(path / "c.md"))
-
-
-def test_folders_with_many_files_are_walked_quickly(tmp_path: Path) -> None:
-    """Takes well under a second for five thousand files."""
-    for number in range(5000):
-        (tmp_path / f"{number}.md").touch()
-    started = time.monotonic()
-    assert len(found(tmp_path)) == 5000
-    assert time.monotonic() - started < 2
