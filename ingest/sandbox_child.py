@@ -44,7 +44,7 @@ Reader = Callable[[bytes, str, str | None], Document]
 
 
 def main(settings: dict[str, Any]) -> NoReturn:
-    """Answer requests on standard input until its writer is gone; `settings` as Sandbox sends them."""
+    """Answer requests on standard input until its writer is gone."""
     requests, replies = _private_pipes()
     _die_with_parent(requests, kill_signal=settings["kill_signal"])
     if _peak_bytes() > settings["memory_mb"] * _MB * _MEMORY_NEARLY_GONE:
