@@ -24,7 +24,6 @@ OWNERS = {
     "trafilatura": {"ingest/readers/"},
     "mammoth": {"ingest/readers/"},
     "charset_normalizer": {"ingest/decode.py"},
-    "tinycss2": {"ingest/readers/visible.py"},
     "filelock": {"index/storage/database.py", "index/vectors/generations.py"},
     "langchain": {"bot/chain.py", "bot/models.py", "bot/retriever.py"},
     "langchain_core": {"bot/chain.py", "bot/retriever.py"},
