@@ -24,10 +24,10 @@ from bot.ledger.record import Basis, body, sha256
 from bot.ledger.recording import Answerer
 from bot.question.question import Question
 from index import sentences
-from index.database import Database, sqlite_url
 from index.library import Library
 from index.passage import Brief, BriefRef, Hit, Passage
 from index.settings import load
+from index.storage.database import Database, sqlite_url
 
 EACH = 500  # answers of either sort
 QUICK = 40

@@ -17,7 +17,7 @@ from bench.pages import judge, page_texts
 from bench.passages import CutBrief, chrome, misplaced, too_long, uncovered
 from bench.quotes import held_by, nearest
 from bench.workplace import Workplace
-from index.draft import Draft
+from index.passage import Draft
 from ingest.pipeline import ingest
 
 _HEADER = {

@@ -30,7 +30,7 @@ from index.library import Library
 from index.passage import Hit
 from index.search import Query
 from index.settings import Settings
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 BAR = 0.68  # F1 against the person who agrees most
 PARTS, HELD_OUT = 5, 4

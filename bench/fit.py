@@ -27,7 +27,7 @@ from bot.evals.judging import holds, meets
 from bot.question.question import Question as Asked
 from bot.question.question import Turn
 from bot.question.reading import is_off_topic, read
-from index import closer, ranker, retrieval
+from index import rerank, retrieval
 from index.library import Library
 from index.passage import Hit
 from index.search import Query
@@ -131,7 +131,7 @@ def fit_ranker(place: Workplace) -> None:
         seen[name] = [_candidates(given.library, item) for item in given.items if item.passages]
         questions += _fitted(seen[name], weight)
     network = listwise(questions, Training())
-    network.write(ranker.WEIGHTS, ranker.FEATURES, _told(RANKER))
+    network.write(rerank.WEIGHTS, rerank.FEATURES, _told(RANKER))
     _tell("ranker", network, seen)
 
 
@@ -234,11 +234,11 @@ def _asked(library: Library, question: str, turns: Sequence[Turn]) -> Asked:
 def _candidates(library: Library, item: Item) -> Rows:
     """Return what the ranker weighs of the candidates."""
     query = Query(item.asked.searched, item.asked.context)
-    vector, look = closer.read(library.embedder, query, library.idf)
+    vector, look = rerank.encode(library.embedder, query, library.idf)
     assert look
     with library.database.read() as connection, library._published.use(connection) as opened:
-        found = retrieval.candidates(connection, opened, library._lexicon, query, vector, look)
-        near, seen = closer.look(connection, found, closer.engines_of(found), look)
+        found = retrieval.candidates(connection, opened, [library._lexicon], query, vector, look)
+        near, seen = rerank.features_of(connection, found, rerank.engines_of(found), look)
         assert seen
         briefs = [opened.snapshot.versions[found.rows[row][2]].brief for row in near]
     hits = [
@@ -246,7 +246,7 @@ def _candidates(library: Library, item: Item) -> Rows:
         for row, brief in zip(near, briefs, strict=True)
     ]
     right = np.array([[meets(hit) for hit in hits] for meets in item.passages])
-    return item.fitted, ranker.features(seen), right
+    return item.fitted, rerank.features(seen), right
 
 
 def _ranked(library: Library, item: Item) -> list[Hit]:

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import settings
-from index.draft import Draft
-from index.embedder import ModelEmbedder, Progress, Vectors
 from index.library import Library
-from index.planning import Outcome
+from index.models.embedder import ModelEmbedder, Progress, Vectors
+from index.passage import Draft
+from index.placement import PublishOutcome
 from ingest.pipeline import Options, ingest
 from ingest.report import Report
 
@@ -63,7 +63,7 @@ class _Collecting(Library):
 
     drafts: list[Draft]
 
-    def preview(self, drafts: Sequence[Draft]) -> list[Outcome]:
+    def preview(self, drafts: Sequence[Draft]) -> list[PublishOutcome]:
         """Keep the drafts."""
         self.drafts.extend(drafts)
         return super().preview(drafts)

@@ -14,8 +14,8 @@ from typing import Any
 from bench.workplace import ROOT, Workplace
 from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
 from bot.ledger.rows import Record, insert
-from index.database import Database, sqlite_url
 from index.library import DATABASE_FILE
+from index.storage.database import Database, sqlite_url
 
 _STATED = ("answer_id", "created_at", "private_sha256", "record_kind", "record_id")
 

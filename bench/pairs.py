@@ -18,10 +18,11 @@ from bench import command, hollow
 from bench.figures import Figure
 from bench.gold import edition_of
 from bench.workplace import Workplace
-from index.draft import Draft, signature, text_sha256
 from index.library import Library
-from index.placement import SAME_NUMBER, SAME_TEXT, Known, Place, Shelf
-from index.schema import CURRENT
+from index.passage import Draft, signature, text_sha256
+from index.placement import SAME_NUMBER, SAME_TEXT, DraftStatus, KnownVersions
+from index.storage.catalogue import VersionRow
+from index.storage.schema import CURRENT
 from ingest.pipeline import ingest
 
 BAR = 88 / 90
@@ -159,7 +160,7 @@ def _placed(
     what: str, markdown: Sequence[Draft], pdf: Sequence[Draft], true: Sequence[Pair]
 ) -> Figure:
     """Place PDFs among the markdown reports, knowing only what the drafts carry."""
-    shelf = Shelf()
+    shelf = KnownVersions()
     names = {}
     for pk, draft in enumerate(markdown):
         names[pk] = _name(draft)
@@ -172,7 +173,7 @@ def _placed(
         placement = shelf.place(draft)
         found = names[placement.of.pk] if placement.of else None
         name = _name(draft)
-        if placement.place is Place.RENDITION and found == partners.get(name):
+        if placement.place is DraftStatus.RENDITION and found == partners.get(name):
             good += 1
         elif name in partners or found:
             line = f"{name}: {placement.place} of {found}, not {partners.get(name)}"
@@ -189,13 +190,11 @@ def _stripped(draft: Draft) -> Draft:
     return dataclasses.replace(draft, brief=brief, signature=signature(draft.brief.text))
 
 
-def _known(pk: int, draft: Draft) -> Known:
-    brief = draft.brief
-    return Known(
-        pk=pk, brief_id=str(pk), version=1, collection=brief.collection, state=CURRENT,
-        title=brief.title, date=brief.date, authors=brief.authors, number=brief.number,
-        edition=brief.edition, source_url=brief.source_url, text_sha256=text_sha256(brief.text),
-        media_type=draft.rendition.media_type,
+def _known(pk: int, draft: Draft) -> VersionRow:
+    brief = dataclasses.replace(draft.brief, id=str(pk), version=1)
+    return VersionRow(
+        pk, brief.reference, brief.edition, CURRENT, text_sha256(brief.text),
+        draft.rendition.media_type,
     )  # fmt: skip
 
 

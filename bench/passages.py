@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from index.draft import passage_input
-from index.model_files import DEFAULT_MODEL, locate
-from index.passage import Brief, Passage
+from index.models.model_files import DEFAULT_MODEL, locate
+from index.passage import Brief, Passage, passage_input
 
 MAX_TOKENS = 256  # of the default model, special tokens included
 CHROME = {

@@ -19,7 +19,7 @@ from bot.answering.render import hit_json
 from bot.answering.search import search
 from index.library import Library
 from index.passage import Hit
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 
 class BriefRetriever(BaseRetriever):

@@ -1,6 +1,6 @@
 """Every error that the index raises on purpose.
 
-BriefsError                 one clear line: the thing, the reason, the mend
+BriefsError                 one clear line: the thing, the reason, the fix
 ├── SettingsError           a setting is missing or wrong (exit code 2)
 ├── UsageError              the command was called with arguments that cannot work (exit code 2)
 ├── LibraryMissing          no library here yet (exit code 2)

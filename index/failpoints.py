@@ -8,12 +8,6 @@ import signal
 from collections import Counter
 
 NAMES = (
-    "ingest.after_parse",
-    "ingest.after_embed",
-    "ingest.after_build",
-    "ingest.before_commit",
-    "ingest.after_commit",
-    "ingest.after_tidy",
     "answer.after_begun",
     "answer.after_intent",
     "answer.after_post",

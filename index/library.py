@@ -1,4 +1,4 @@
-"""The one door to the index: open a library, publish briefs, search them, mend it.
+"""The one door to the index: open a library, publish briefs, search and repair it.
 
 Owns the database, the model and the vector index of one BRIEFS_HOME, and hands out only our types.
 Safe to share between threads.
@@ -11,37 +11,25 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
-from index import (
-    catalogue,
-    checks,
-    failpoints,
-    marker,
-    older,
-    planning,
-    publishing,
-    retrieval,
-    schema,
-    snapshot,
-    stored_states,
-)
-from index.closer import read
-from index.database import Database, sqlite_url
-from index.draft import Draft
-from index.embedder import Embedder, ModelEmbedder, Vectors, model_of, read_passages
+from index import placement, publishing, retrieval
 from index.errors import FingerprintMismatch
-from index.generations import VectorIndex
-from index.indexing import Indexing
-from index.lexicon import lexicon_for
-from index.locking import ingest_lock
-from index.opened import Published
-from index.passage import Brief, Hit, Passage
-from index.planning import Outcome
+from index.models.embedder import Embedder, ModelEmbedder, Vectors, model_of, read_passages
+from index.models.token_embeddings import SentenceEmbeddings
+from index.passage import Brief, Draft, Hit, Passage
+from index.placement import PublishOutcome
+from index.rerank import encode
 from index.search import Query
 from index.settings import Settings
-from index.snapshot import Snapshot
-from index.states import Sentences
+from index.storage import catalogue, database, embeddings, health, schema
+from index.storage.database import Database, ingest_lock, sqlite_url
+from index.storage.lexicon import TABLES, lexicon_for
+from index.storage.schema import CURRENT, SUPERSEDED
+from index.vectors import snapshot
+from index.vectors.generations import VectorIndex
+from index.vectors.indexing import Indexing
+from index.vectors.snapshot import Opened, Published, Snapshot, naming_older
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +47,6 @@ class Library:
     def __init__(
         self, settings: Settings, embedder: Embedder | None = None, *, one_shot: bool = False
     ) -> None:
-        """Prepare; `open` is the way in."""
         self._one_shot = one_shot
         self.settings = settings
         self.home: Path = settings.home
@@ -70,7 +57,8 @@ class Library:
         self.embedder: Embedder = embedder or ModelEmbedder(
             settings.embedding_model, self.home / "models"
         )
-        self._lexicon = lexicon_for(self.database)
+        self._lexicons = {state: lexicon_for(self.database, state) for state in TABLES}
+        self._lexicon = self._lexicons[CURRENT]
         self._indexing = Indexing(settings, lambda: self.fingerprint)
         self._published = Published(self._open_index)
 
@@ -92,7 +80,7 @@ class Library:
         FingerprintMismatch if its vectors come from another model.
         """
         if settings.database_url is None:
-            marker.refuse_lost(settings.home / DATABASE_FILE)
+            database.refuse_lost_library(settings.home / DATABASE_FILE)
         fresh = settings.database_url is None and not (settings.home / DATABASE_FILE).is_file()
         if fresh and not create:
             raise schema.missing(settings.home)
@@ -133,12 +121,17 @@ class Library:
 
     def search(self, query: Query, limit: int = 10) -> list[Hit]:
         """Return the best passages, best first, at most `limit`; near-identical ones once."""
-        vector, closer = read(self.embedder, query, self.idf)
+        vector, encoded = encode(self.embedder, query, self.idf)
         with self.database.read() as connection, self._published.use(connection) as opened:
-            wide, scores = older.widened(connection, opened, self._lexicon, query.filters)
-            return retrieval.search(connection, wide, scores, query, vector, limit, closer)
+            lexicons = [self._lexicon]
+            older = naming_older(connection, opened.snapshot, query.filters)
+            if older is not None:
+                opened, lexicons = Opened(older, None), list(self._lexicons.values())
+            return retrieval.search(connection, opened, lexicons, query, vector, limit, encoded)
 
-    def sentences(self, question: str, hits: Sequence[Hit]) -> tuple[Vectors, list[Sentences]]:
+    def sentences(
+        self, question: str, hits: Sequence[Hit]
+    ) -> tuple[Vectors, list[SentenceEmbeddings]]:
         """Return the unit vector (d,) of a question, and what is known of each hit's sentences.
 
         They stand in the order of `index.sentences.split` over the passage's text.
@@ -221,7 +214,7 @@ class Library:
         *,
         tick: Callable[[int], None] = _nothing,
         on_wait: Callable[[], None] = _nothing,
-    ) -> list[Outcome]:
+    ) -> list[PublishOutcome]:
         """Make drafts searchable and forget dropped documents, all in one instant.
 
         Returns what became of each draft, in order. `tick` is called with the number of passages
@@ -230,27 +223,25 @@ class Library:
         with ingest_lock(self.database, self.home, on_wait):
             with self.database.read() as connection:
                 self._require_fingerprint(connection)
-                plan = planning.plan(connection, drafts, dropped)
+                plan = placement.plan(connection, drafts, dropped)
                 made = publishing.embed(connection, plan, self.embedder, tick)
                 if not made.states and not plan.added:
                     generation = None
                 else:
                     generation = self._indexing.build(connection, made)
-            failpoints.reached("ingest.after_build")
             with self.database.write() as connection:
-                publishing.commit(connection, made, self._lexicon, generation)
-            failpoints.reached("ingest.after_commit")
+                publishing.commit(connection, made, self._lexicons, generation)
             if generation is not None:
                 self._indexing.tidy(self.database, generation)
         return publishing.outcomes(made)
 
-    def preview(self, drafts: Sequence[Draft]) -> list[Outcome]:
+    def preview(self, drafts: Sequence[Draft]) -> list[PublishOutcome]:
         """Return what would become of drafts, and change nothing."""
         with self.database.read() as connection:
-            return list(planning.plan(connection, drafts, ()).outcomes)
+            return list(placement.plan(connection, drafts, ()).outcomes)
 
     def rebuild(self) -> int:
-        """Build the vector index and the full text anew from the catalogue; return its passages.
+        """Rebuild the vector index and the full text from the catalogue; return the passages.
 
         Reads no brief and embeds nothing.
         """
@@ -258,7 +249,7 @@ class Library:
             with self.database.read() as connection:
                 generation = self._indexing.build(connection, None)
             with self.database.write() as connection:
-                publishing.refill_lexicon(connection, self._lexicon)
+                publishing.refill_lexicons(connection, self._lexicons)
                 publishing.record_generation(connection, generation)
             self._indexing.tidy(self.database, generation)
         return generation[1]
@@ -271,16 +262,16 @@ class Library:
         with ingest_lock(self.database, self.home, _nothing):
             with self.database.read() as connection:
                 pks, inputs, texts = publishing.all_inputs(connection)
-            vectors, states = read_passages(self.embedder, inputs, texts, tick)
+            vectors, tokens = read_passages(self.embedder, inputs, texts, tick)
             with self.database.write() as connection:
                 schema.create(connection)  # a library of an older release has fewer tables
                 hashes = list(map(publishing.input_sha256, inputs, texts))
                 publishing.replace_vectors(connection, pks, hashes, vectors)
-                stored_states.clear(connection)
-                stored_states.add(connection, pks, states)
+                embeddings.clear_tokens(connection)
+                embeddings.add_tokens(connection, pks, tokens)
                 catalogue.set_value(connection, "fingerprint", self.fingerprint)
                 generation = self._indexing.build_anew(connection)
-                publishing.refill_lexicon(connection, self._lexicon)
+                publishing.refill_lexicons(connection, self._lexicons)
                 publishing.record_generation(connection, generation)
             self._indexing.tidy(self.database, generation)
         return len(pks)
@@ -289,14 +280,15 @@ class Library:
         """Return what is wrong with the database, by what was looked at; {} if it is sound."""
         found: dict[str, str] = {}
         with self.database.read() as connection:
-            if fault := checks.database_fault(connection):
+            if fault := health.database_fault(connection):
                 found["database"] = fault
-            if bad := checks.misplaced_passages(connection):
+            if bad := health.misplaced_passages(connection):
                 found["passages"] = f"{len(bad)} are not slices of their briefs, {bad[0]} first"
-            if difference := checks.lexicon_difference(connection, self._lexicon):
-                found["full text"] = f"{difference} passages differ from the database"
-            elif wrong := checks.wrong_terms(connection, self._lexicon):
-                found["full text"] = f"wrong terms are stored, passages concerned: {len(wrong)}"
+            for state, lexicon in self._lexicons.items():
+                if difference := health.lexicon_difference(connection, lexicon, state):
+                    found["full text"] = f"{difference} passages differ from the database"
+                elif wrong := health.wrong_terms(connection, lexicon, state):
+                    found["full text"] = f"wrong terms are stored for {len(wrong)} of the passages"
         return found
 
     def check_index(self) -> None:
@@ -319,8 +311,13 @@ class Library:
         with self.database.read() as connection:
             schema.require(connection, self.home)
             library = catalogue.get_value(connection, "id") or ""
+            complete = inspect(connection).has_table(TABLES[SUPERSEDED])
+        if not complete:  # a library of an older release
+            older = {SUPERSEDED: self._lexicons[SUPERSEDED]}
+            with self.database.write() as connection:
+                publishing.refill_lexicons(connection, older)
         if self.settings.database_url is None:
-            marker.leave(self.home / DATABASE_FILE, library)
+            database.leave_marker(self.home / DATABASE_FILE, library)
 
     def require_fingerprint(self) -> None:
         """Raise FingerprintMismatch unless the stored vectors come from the model in use."""

@@ -1,11 +1,17 @@
-"""The types that flow through the index: Brief, Passage, Hit. No I/O, no behaviour beyond views.
+"""The types that flow through the index: Brief, Passage, Hit; and Draft, a brief to publish.
 
 All offsets are in characters of `Brief.text`, end exclusive, and exact:
 `brief.text[passage.start:passage.end] == passage.text`.
 """
 
+import hashlib
+import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
 
 # (offset, page) wherever the page changes, by offset. Not always by page: the notes at the foot of
 # a page come after a paragraph that runs on to the next. () for what has no pages.
@@ -20,7 +26,7 @@ def page_at(pages: Pages, offset: int) -> int | None:
 
 
 @dataclass(frozen=True)
-class Source:
+class Rendition:
     """One document that a brief version was read from (a rendition)."""
 
     location: str  # path or URL
@@ -48,12 +54,17 @@ class Brief:
     source: str = ""  # path or URL of the rendition that `text` came from
     source_url: str | None = None  # where the public finds it
     pages: Pages = ()
-    renditions: tuple[Source, ...] = ()
+    renditions: tuple[Rendition, ...] = ()
     note: str | None = None  # what a reader should know, such as a warning of the reader
 
     def page_at(self, offset: int) -> int | None:
         """Return the page, from 1, on which the character at `offset` stands."""
         return page_at(self.pages, offset)
+
+    @property
+    def reference(self) -> "BriefRef":
+        """What a hit says about it."""
+        return BriefRef(**{each.name: getattr(self, each.name) for each in fields(BriefRef)})
 
 
 @dataclass(frozen=True)
@@ -108,7 +119,66 @@ class Hit:
     also_in: tuple[str, ...] = ()  # ids of near-identical passages that this hit stands for
 
 
+SHINGLE_WORDS = 5  # words a shingle; Broder, 1997, doi:10.1109/SEQUEN.1997.666900
+PERMUTATIONS = 128
+_HASHED_AT_ONCE = 4096  # shingles; keeps the working array at 4 MB
+TITLE_CHARACTERS = 120  # of the title that go with a passage, so that they never crowd it out
+
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What `ingest` hands to the library: id and version of `brief` are not yet set."""
+
+    brief: Brief
+    passages: tuple[Passage, ...]
+    rendition: Rendition
+    given: str = "{}"  # JSON of what flags and manifest said
+    signature: NDArray[np.uint32] = field(
+        default_factory=lambda: np.zeros(0, np.uint32), repr=False, compare=False
+    )
+
+
 def split_version(brief_id: str) -> tuple[str, int | None]:
     """Return id and version of "ID" or "ID@2"."""
     head, mark, tail = brief_id.rpartition("@")
     return (head, int(tail)) if mark and tail.isdigit() else (brief_id, None)
+
+
+def passage_input(title: str, passage: Passage) -> str:
+    """Return what is embedded for a passage; PASSAGE_FORMAT names this form."""
+    path = " > ".join((title[:TITLE_CHARACTERS], *passage.heading))
+    return "\n".join(part for part in (path, passage.context, passage.text) if part)
+
+
+def bare(text: str) -> str:
+    """Return the text's letters and digits, lower-cased, single spaces between words."""
+    return _NOT_WORD.sub(" ", text.lower()).strip()
+
+
+def text_sha256(text: str) -> str:
+    """Return the hash of the bare text: equal for texts that differ in layout alone."""
+    return hashlib.sha256(bare(text).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def signature(text: str) -> NDArray[np.uint32]:
+    """Return the MinHash signature of the text's word shingles, shape (PERMUTATIONS,).
+
+    The share of equal entries of two signatures estimates the share of shingles in common (Broder,
+    as above); the hash family is multiply-shift (Dietzfelbinger et al., 1997,
+    doi:10.1006/jagm.1997.0873).
+    """
+    tokens = bare(text).split()
+    count = max(1, len(tokens) - SHINGLE_WORDS + 1)
+    shingles = {" ".join(tokens[at : at + SHINGLE_WORDS]) for at in range(count)}
+    digests = b"".join(blake2b(each.encode(), digest_size=8).digest() for each in shingles)
+    hashes = np.frombuffer(digests, dtype="<u8")
+    random = np.random.default_rng(1)
+    factors, offsets = random.integers(1, 2**63, size=(2, PERMUTATIONS), dtype=np.uint64)
+    least = np.full(PERMUTATIONS, 2**32 - 1, dtype=np.uint64)
+    for begin in range(0, len(hashes), _HASHED_AT_ONCE):
+        part = hashes[begin : begin + _HASHED_AT_ONCE, None]
+        mixed = (part * (factors | np.uint64(1)) + offsets) >> np.uint64(32)
+        least = np.minimum(least, mixed.min(axis=0))
+    return least.astype(np.uint32)

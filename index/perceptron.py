@@ -2,7 +2,7 @@
 
 Every network of the project is of this one form and small enough to be read in a text editor: it
 lies as JSON in a folder `weights` beside the module that uses it, with the names of its features
-and what it was fitted on. `python -m bench.fit` makes them. Knows nothing of what they mean.
+and what it was fitted on. `python -m bench.fit` makes them.
 """
 
 import json

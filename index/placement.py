@@ -1,18 +1,22 @@
 """Decide what a draft is to the library: a new brief, a new version, a rendition, or unchanged.
 
-Sees versions in memory; knows nothing of SQL, vectors or search.
+A plan says where every draft of a publish goes and which versions are current then. Reads the
+catalogue and writes nothing; `publishing.py` carries the plan out.
 """
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import Connection, Table, func, select
 
-from index.draft import Draft, bare, text_sha256
-from index.schema import WITHDRAWN
+from index.passage import Brief, Draft, bare, signature, text_sha256
+from index.storage import catalogue, schema
+from index.storage.catalogue import RenditionRow, VersionRow
+from index.storage.schema import CURRENT, SUPERSEDED, WITHDRAWN
 
 # Share of word shingles in common (estimated Jaccard). Markdown and PDF of one CRS report share .79
 # or more, two different reports .20 at most; measured on crs, see bench/RESULTS.md.
@@ -20,7 +24,7 @@ SAME_TEXT = 0.4
 SAME_NUMBER = 0.15
 
 
-class Place(StrEnum):
+class DraftStatus(StrEnum):
     """What a draft is to the library."""
 
     NEW = "new"
@@ -30,42 +34,22 @@ class Place(StrEnum):
 
 
 @dataclass(frozen=True)
-class Known:
-    """A version on the shelf. `pk` is its key in the catalogue."""
-
-    pk: int
-    brief_id: str
-    version: int
-    collection: str
-    state: str
-    title: str
-    date: str | None
-    authors: tuple[str, ...]
-    number: str | None
-    edition: str | None
-    source_url: str | None
-    text_sha256: str
-    media_type: str
-
-
-@dataclass(frozen=True)
 class Placement:
     """The decision; `of` is the version it refers to, None for a new brief."""
 
-    place: Place
-    of: Known | None = None
+    place: DraftStatus
+    of: VersionRow | None = None
 
 
-class Shelf:
+class KnownVersions:
     """All versions, with their signatures, that a draft may be compared with."""
 
     def __init__(self) -> None:
-        """Start empty."""
-        self._known: list[Known] = []
+        self._known: list[VersionRow] = []
         self._signatures: list[NDArray[np.uint32]] = []
         self._located: dict[tuple[str, str], int] = {}
 
-    def add(self, known: Known, signature: NDArray[np.uint32]) -> None:
+    def add(self, known: VersionRow, signature: NDArray[np.uint32]) -> None:
         """Put a version on the shelf."""
         self._known.append(known)
         self._signatures.append(signature)
@@ -74,9 +58,9 @@ class Shelf:
         """Note that a document stands for the version with key `pk`."""
         self._located[location, collection] = pk
 
-    def versions_of(self, brief_id: str) -> list[Known]:
+    def versions_of(self, brief_id: str) -> list[VersionRow]:
         """Return the versions of a brief, in no order."""
-        return [known for known in self._known if known.brief_id == brief_id]
+        return [known for known in self._known if known.brief.id == brief_id]
 
     def place(self, draft: Draft) -> Placement:
         """Decide what the draft is."""
@@ -84,24 +68,24 @@ class Shelf:
         twin = self._twin(draft)
         if twin is not None:
             unchanged = here is not None and here.pk == twin.pk and here.state != WITHDRAWN
-            return Placement(Place.UNCHANGED if unchanged else Place.RENDITION, twin)
+            return Placement(DraftStatus.UNCHANGED if unchanged else DraftStatus.RENDITION, twin)
         if here is not None:
-            return Placement(Place.VERSION, here)
+            return Placement(DraftStatus.VERSION, here)
         return self._by_likeness(draft)
 
     def new_id(self, draft: Draft) -> str:
         """Return an id made of the text and the collection, different from all on the shelf."""
-        taken = {known.brief_id for known in self._known}
+        taken = {known.brief.id for known in self._known}
         seed = f"{draft.brief.collection}\n{draft.brief.number or ''}\n{draft.brief.text}"
         digest = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()
         length = next(n for n in range(10, len(digest)) if digest[:n] not in taken)
         return digest[:length]
 
-    def _at(self, location: str, collection: str) -> Known | None:
+    def _at(self, location: str, collection: str) -> VersionRow | None:
         pk = self._located.get((location, collection))
         return next((known for known in self._known if known.pk == pk), None)
 
-    def _twin(self, draft: Draft) -> Known | None:
+    def _twin(self, draft: Draft) -> VersionRow | None:
         """The version with the same words and the same data, if any."""
         digest = text_sha256(draft.brief.text)
         twins = [known for known in self._near(draft) if known.text_sha256 == digest]
@@ -109,15 +93,15 @@ class Shelf:
 
     def _by_likeness(self, draft: Draft) -> Placement:
         likeness = self._likeness(draft)
-        best: tuple[float, Known, Place] | None = None
+        best: tuple[float, VersionRow, DraftStatus] | None = None
         for known, share in zip(self._known, likeness, strict=True):
             place = _relation(known, draft, share)
-            if place and (best is None or (place is Place.RENDITION, share) > _rank(best)):
+            if place and (best is None or (place is DraftStatus.RENDITION, share) > _rank(best)):
                 best = (share, known, place)
-        return Placement(best[2], best[1]) if best else Placement(Place.NEW)
+        return Placement(best[2], best[1]) if best else Placement(DraftStatus.NEW)
 
-    def _near(self, draft: Draft) -> Iterable[Known]:
-        return (known for known in self._known if known.collection == draft.brief.collection)
+    def _near(self, draft: Draft) -> Iterable[VersionRow]:
+        return (known for known in self._known if known.brief.collection == draft.brief.collection)
 
     def _likeness(self, draft: Draft) -> NDArray[np.float64]:
         if not self._known:
@@ -126,41 +110,47 @@ class Shelf:
         return equal
 
 
-def newer(candidate: Known, than: Known) -> bool:
+def newer(candidate: VersionRow, than: VersionRow) -> bool:
     """Say whether a version takes the place of another: by edition, else date, else arrival."""
     editions = (candidate.edition or "", than.edition or "")
     if all(map(str.isdigit, editions)) and editions[0] != editions[1]:
         return int(editions[0]) > int(editions[1])
-    if candidate.date and than.date and not _compatible(candidate.date, than.date):
-        return candidate.date > than.date
-    return candidate.version > than.version
+    if (
+        candidate.brief.date
+        and than.brief.date
+        and not _compatible(candidate.brief.date, than.brief.date)
+    ):
+        return candidate.brief.date > than.brief.date
+    return candidate.brief.version > than.brief.version
 
 
-def _rank(best: tuple[float, Known, Place]) -> tuple[bool, float]:
-    return best[2] is Place.RENDITION, best[0]
+def _rank(best: tuple[float, VersionRow, DraftStatus]) -> tuple[bool, float]:
+    return best[2] is DraftStatus.RENDITION, best[0]
 
 
-def _relation(known: Known, draft: Draft, share: float) -> Place | None:
+def _relation(known: VersionRow, draft: Draft, share: float) -> DraftStatus | None:
     brief = draft.brief
-    if known.collection != brief.collection or known.state == WITHDRAWN:
+    if known.brief.collection != brief.collection or known.state == WITHDRAWN:
         return None
-    same_number = bool(known.number and known.number == brief.number)
-    if known.number and brief.number and not same_number:
+    same_number = bool(known.brief.number and known.brief.number == brief.number)
+    if known.brief.number and brief.number and not same_number:
         return None
-    same_title = bare(known.title) == bare(brief.title)
+    same_title = bare(known.brief.title) == bare(brief.title)
     if share < (SAME_NUMBER if same_number else SAME_TEXT) and not (same_number and same_title):
         return None
     if not same_number and not same_title:
         return None
     # Two files of one format with different words are an edit: nothing of it may be dropped.
     other_format = known.media_type != draft.rendition.media_type
-    return Place.RENDITION if other_format and _same_issue(known, draft) else Place.VERSION
+    return (
+        DraftStatus.RENDITION if other_format and _same_issue(known, draft) else DraftStatus.VERSION
+    )
 
 
-def _same_issue(known: Known, draft: Draft) -> bool:
+def _same_issue(known: VersionRow, draft: Draft) -> bool:
     if known.edition and draft.brief.edition:
         return known.edition == draft.brief.edition
-    return _compatible(known.date, draft.brief.date)
+    return _compatible(known.brief.date, draft.brief.date)
 
 
 def _compatible(first: str | None, second: str | None) -> bool:
@@ -170,16 +160,147 @@ def _compatible(first: str | None, second: str | None) -> bool:
     return first.startswith(second) or second.startswith(first)
 
 
-def _same_data(known: Known, draft: Draft) -> bool:
+def _same_data(known: VersionRow, draft: Draft) -> bool:
     brief = draft.brief
     same_format = known.media_type == draft.rendition.media_type
     pairs = (
-        (known.title, brief.title),
-        (known.date, brief.date),
-        (known.number, brief.number),
+        (known.brief.title, brief.title),
+        (known.brief.date, brief.date),
+        (known.brief.number, brief.number),
         (known.edition, brief.edition),
-        (known.authors, brief.authors),
-        (known.source_url, brief.source_url),
+        (known.brief.authors, brief.authors),
+        (known.brief.source_url, brief.source_url),
     )
     # Another format may not carry every fact; what it does carry must agree.
     return all(a == b or (not same_format and not (a and b)) for a, b in pairs)
+
+
+@dataclass(frozen=True)
+class PublishOutcome:
+    """What became of a draft."""
+
+    place: DraftStatus
+    brief_id: str
+    version: int
+    passages: int
+    state: str
+
+
+@dataclass
+class PublishPlan:
+    """The versions to add and where every document points after the commit."""
+
+    first_free_version: int
+    first_free_passage: int
+    added: list[tuple[VersionRow, Draft, Brief]] = field(default_factory=list)
+    pointers: dict[tuple[str, str], RenditionRow | None] = field(default_factory=dict)
+    outcomes: list[PublishOutcome] = field(default_factory=list)
+    placed: list[int] = field(default_factory=list)  # key of the version of each outcome
+
+
+def plan(
+    connection: Connection, drafts: Sequence[Draft], dropped: Iterable[RenditionRow]
+) -> PublishPlan:
+    """Decide what each draft is and which documents are gone; reads, and writes nothing."""
+    shelf = _shelf(connection)
+    made = PublishPlan(_next(connection, schema.versions), _next(connection, schema.passages))
+    for row in dropped:
+        made.pointers[row.location, row.collection] = None
+    for draft in drafts:
+        _place(draft, shelf, made)
+    return made
+
+
+def _place(draft: Draft, shelf: KnownVersions, made: PublishPlan) -> None:
+    signed = replace(draft, signature=signature(draft.brief.text))
+    placement = shelf.place(signed)
+    known = placement.of
+    if placement.place in {DraftStatus.NEW, DraftStatus.VERSION}:
+        known = _add(signed, placement.of, shelf, made)
+    assert known is not None
+    rendition = signed.rendition
+    key = (rendition.location, signed.brief.collection)
+    made.pointers[key] = RenditionRow(
+        *key, rendition.sha256, signed.given, known.pk, known.state, rendition.media_type
+    )
+    shelf.locate(*key, known.pk)
+    passages = len(signed.passages)
+    made.placed.append(known.pk)
+    made.outcomes.append(
+        PublishOutcome(placement.place, known.brief.id, known.brief.version, passages, known.state)
+    )
+
+
+def _add(
+    draft: Draft, of: VersionRow | None, shelf: KnownVersions, made: PublishPlan
+) -> VersionRow:
+    brief_id = of.brief.id if of else shelf.new_id(draft)
+    version = max((known.brief.version for known in shelf.versions_of(brief_id)), default=0) + 1
+    brief = replace(draft.brief, id=brief_id, version=version)
+    known = VersionRow(
+        pk=made.first_free_version + len(made.added),
+        brief=brief.reference,
+        edition=brief.edition,
+        state=CURRENT,
+        text_sha256=text_sha256(brief.text),
+        media_type=draft.rendition.media_type,
+    )
+    shelf.add(known, draft.signature)
+    made.added.append((known, draft, brief))
+    return known
+
+
+def settle(connection: Connection, made: PublishPlan) -> dict[int, str]:
+    """Return the new state of every version whose state changes.
+
+    Of the versions that a document still stands for, the newest is current; a brief without any
+    document is withdrawn.
+    """
+    touched = {known.brief.id for known, _, _ in made.added}
+    located = {
+        (row.location, row.collection): row.version_pk for row in catalogue.renditions(connection)
+    }
+    before = dict(located)
+    for key, row in made.pointers.items():
+        located.pop(key, None)
+        if row is not None:
+            located[key] = row.version_pk
+    on_record = catalogue.versions(connection)
+    by_pk = {known.pk: known for known in on_record} | {
+        known.pk: known for known, _, _ in made.added
+    }
+    for key in made.pointers:
+        touched |= {by_pk[pk].brief.id for pk in (before.get(key), located.get(key)) if pk}
+    standing = set(located.values())
+    states: dict[int, str] = {}
+    for brief_id in touched:
+        family = [known for known in by_pk.values() if known.brief.id == brief_id]
+        states |= _states(family, standing)
+    fresh = {known.pk for known, _, _ in made.added}
+    return {pk: state for pk, state in states.items() if pk in fresh or by_pk[pk].state != state}
+
+
+def _states(family: Sequence[VersionRow], standing: set[int]) -> dict[int, str]:
+    best: VersionRow | None = None
+    for known in sorted(family, key=lambda known: known.brief.version):
+        if known.pk in standing and (best is None or newer(known, best)):
+            best = known
+    if best is None:
+        return {known.pk: WITHDRAWN for known in family}
+    return {known.pk: CURRENT if known is best else SUPERSEDED for known in family}
+
+
+def _next(connection: Connection, table: Table) -> int:
+    return int(connection.execute(select(func.coalesce(func.max(table.c.pk), 0))).scalar_one()) + 1
+
+
+def _shelf(connection: Connection) -> KnownVersions:
+    shelf = KnownVersions()
+    table = schema.versions
+    rows = connection.execute(select(table.c.pk, table.c.signature))
+    signatures = {row.pk: row.signature for row in rows}
+    for known in catalogue.versions(connection):
+        shelf.add(known, np.frombuffer(signatures[known.pk], dtype="<u4"))
+    for row in catalogue.renditions(connection):
+        shelf.locate(row.location, row.collection, row.version_pk)
+    return shelf

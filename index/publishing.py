@@ -6,7 +6,7 @@ after it has done its work.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -14,51 +14,52 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, insert, select, update
 
-from index import catalogue, failpoints, schema, stored_states, stored_vectors
-from index.chroma import VectorsOf
-from index.draft import passage_input
-from index.embedder import Embedder, read_passages, require_unit
-from index.generations import Files, files_to_json
-from index.lexicon import Entry, Lexicon
-from index.planning import Outcome, Plan, settle
-from index.schema import CURRENT
-from index.states import PassageStates
+from index.models.embedder import Embedder, read_passages, require_unit
+from index.models.token_embeddings import PackedTokens
+from index.passage import passage_input
+from index.placement import PublishOutcome, PublishPlan, settle
+from index.storage import catalogue, embeddings, schema
+from index.storage.lexicon import Lexicon, LexiconEntry
+from index.storage.schema import CURRENT
+from index.vectors.chroma import VectorsOf
+from index.vectors.generations import Files, files_to_json
 
 _CHUNK = 2_000  # rows a statement
 Tick = Callable[[int], None]
+Lexicons = Mapping[str, Lexicon]  # state of the versions -> their full text
 
 
 @dataclass(frozen=True)
 class Publication:
     """A finished plan: what to write, and what the new generation holds."""
 
-    plan: Plan
+    plan: PublishPlan
     states: dict[int, str]  # version key -> state, where it changes
     vectors: dict[int, NDArray[np.float32]]  # version key -> (n, d)
     passage_pks: dict[int, range]  # version key -> numbers of its new passages
-    model_states: dict[int, list[PassageStates]]  # version key -> of each new passage
+    tokens: dict[int, list[PackedTokens]]  # version key -> of each new passage
 
 
-def embed(connection: Connection, made: Plan, embedder: Embedder, tick: Tick) -> Publication:
+def embed(connection: Connection, made: PublishPlan, embedder: Embedder, tick: Tick) -> Publication:
     """Embed the passages that are new to the library; reuse the vectors of all others."""
     hashes, inputs, texts = _inputs(made)
-    stored = stored_vectors.by_input(connection, set(hashes))
+    stored = embeddings.vectors_by_input(connection, set(hashes))
     missing = list(dict.fromkeys(digest for digest in hashes if digest not in stored))
     input_of = dict(zip(hashes, zip(inputs, texts, strict=True), strict=True))
     tick(sum(digest in stored for digest in hashes))
-    fresh, fresh_states = read_passages(
+    fresh, fresh_tokens = read_passages(
         embedder,
         [input_of[digest][0] for digest in missing],
         [input_of[digest][1] for digest in missing],
         tick,
     )
     require_unit(fresh)
-    states_of = stored_states.by_input(connection, stored)
-    states_of |= dict(zip(missing, fresh_states, strict=True))
+    tokens_of = embeddings.tokens_by_input(connection, stored)
+    tokens_of |= dict(zip(missing, fresh_tokens, strict=True))
     row_of = {digest: row for row, digest in enumerate(missing)}
     dimension = embedder.fingerprint.dimension
     vectors: dict[int, NDArray[np.float32]] = {}
-    states: dict[int, list[PassageStates]] = {}
+    tokens: dict[int, list[PackedTokens]] = {}
     numbers: dict[int, range] = {}
     position, free = 0, made.first_free_passage
     for known, draft, _ in made.added:
@@ -68,11 +69,10 @@ def embed(connection: Connection, made: Plan, embedder: Embedder, tick: Tick) ->
             for digest in part
         ]
         vectors[known.pk] = np.asarray(rows, dtype=np.float32).reshape(-1, dimension)
-        states[known.pk] = [states_of.get(digest, PassageStates()) for digest in part]
+        tokens[known.pk] = [tokens_of.get(digest, PackedTokens()) for digest in part]
         numbers[known.pk] = range(free, free + len(part))
         position, free = position + len(part), free + len(part)
-    failpoints.reached("ingest.after_embed")
-    return Publication(made, settle(connection, made), vectors, numbers, states)
+    return Publication(made, settle(connection, made), vectors, numbers, tokens)
 
 
 def wanted_passages(connection: Connection, made: Publication | None) -> list[int]:
@@ -104,7 +104,7 @@ def vectors_of(connection: Connection, made: Publication | None) -> VectorsOf:
 
     def look_up(numbers: Sequence[int]) -> NDArray[np.float32]:
         stored = [pk for pk in numbers if pk not in fresh]
-        old = stored_vectors.by_pk(connection, stored) if stored else None
+        old = embeddings.vectors_of(connection, stored) if stored else None
         if old is not None and len(stored) == len(numbers):
             return old
         row_of = {pk: row for row, pk in enumerate(stored)}
@@ -119,11 +119,10 @@ def vectors_of(connection: Connection, made: Publication | None) -> VectorsOf:
 def commit(
     connection: Connection,
     made: Publication,
-    lexicon: Lexicon,
+    lexicons: Lexicons,
     generation: tuple[int, int, Files] | None,
 ) -> None:
     """Write everything inside the caller's transaction."""
-    failpoints.reached("ingest.before_commit")
     for known, draft, brief in made.plan.added:
         catalogue.add_version(
             connection, known.pk, brief, made.states[known.pk], known.text_sha256, draft.signature
@@ -136,12 +135,12 @@ def commit(
             connection, known.pk, brief, draft.passages, hashes,
             made.passage_pks[known.pk], made.vectors[known.pk],
         )  # fmt: skip
-        stored_states.add(connection, made.passage_pks[known.pk], made.model_states[known.pk])
+        embeddings.add_tokens(connection, made.passage_pks[known.pk], made.tokens[known.pk])
     fresh = {known.pk for known, _, _ in made.plan.added}
     for pk, state in made.states.items():
         if pk not in fresh:
             catalogue.set_state(connection, pk, state)
-    _sync_lexicon(connection, made, lexicon)
+    _sync_lexicons(connection, made, lexicons)
     for (location, collection), row in made.plan.pointers.items():
         if row is None:
             catalogue.drop_rendition(connection, location, collection)
@@ -151,13 +150,13 @@ def commit(
         record_generation(connection, generation)
 
 
-def _sync_lexicon(connection: Connection, made: Publication, lexicon: Lexicon) -> None:
+def _sync_lexicons(connection: Connection, made: Publication, lexicons: Lexicons) -> None:
     for pk, state in made.states.items():
         entries = lexicon_entries(connection, pk)
-        if state == CURRENT:
-            lexicon.add(connection, entries)
-        else:
+        for held, lexicon in lexicons.items():
             lexicon.remove(connection, [entry.pk for entry in entries])
+            if held == state:
+                lexicon.add(connection, entries)
 
 
 def record_generation(connection: Connection, generation: tuple[int, int, Files]) -> None:
@@ -170,11 +169,12 @@ def record_generation(connection: Connection, generation: tuple[int, int, Files]
     )
 
 
-def refill_lexicon(connection: Connection, lexicon: Lexicon) -> None:
-    """Fill the full text anew from the current versions."""
-    lexicon.clear(connection)
-    for row in catalogue.versions(connection, schema.versions.c.state == CURRENT):
-        lexicon.add(connection, lexicon_entries(connection, row.pk))
+def refill_lexicons(connection: Connection, lexicons: Lexicons) -> None:
+    """Rebuild the full text of the versions in each state."""
+    for state, lexicon in lexicons.items():
+        lexicon.clear(connection)
+        for row in catalogue.versions(connection, schema.versions.c.state == state):
+            lexicon.add(connection, lexicon_entries(connection, row.pk))
 
 
 def all_inputs(connection: Connection) -> tuple[list[int], list[str], list[str]]:
@@ -200,10 +200,7 @@ def replace_vectors(
         pairs = list(zip(pks[part], hashes[part], vectors[part], strict=True))
         connection.execute(
             insert(table),
-            [
-                {"passage_pk": pk, "vector": stored_vectors.to_blob(vector)}
-                for pk, _, vector in pairs
-            ],
+            [{"passage_pk": pk, "vector": embeddings.to_blob(vector)} for pk, _, vector in pairs],
         )
         for pk, digest, _ in pairs:
             connection.execute(
@@ -211,7 +208,7 @@ def replace_vectors(
             )
 
 
-def lexicon_entries(connection: Connection, version_pk: int) -> list[Entry]:
+def lexicon_entries(connection: Connection, version_pk: int) -> list[LexiconEntry]:
     """Return the full-text entries of a stored version."""
     table, versions = schema.passages, schema.versions
     title = connection.execute(
@@ -223,18 +220,18 @@ def lexicon_entries(connection: Connection, version_pk: int) -> list[Entry]:
         .order_by(table.c.ordinal)
     )
     return [
-        Entry(row.pk, title, catalogue.heading_line(row.heading, row.context), row.text)
+        LexiconEntry(row.pk, title, catalogue.heading_line(row.heading, row.context), row.text)
         for row in rows
     ]
 
 
-def outcomes(made: Publication) -> list[Outcome]:
+def outcomes(made: Publication) -> list[PublishOutcome]:
     """Return what became of each draft, with the state it has after the commit."""
     placed = zip(made.plan.placed, made.plan.outcomes, strict=True)
     return [replace(outcome, state=made.states.get(pk, outcome.state)) for pk, outcome in placed]
 
 
-def _inputs(made: Plan) -> tuple[list[str], list[str], list[str]]:
+def _inputs(made: PublishPlan) -> tuple[list[str], list[str], list[str]]:
     """Return hash, input and text of every passage of the plan."""
     added = [(brief, passage) for _, draft, brief in made.added for passage in draft.passages]
     inputs = [passage_input(brief.title, passage) for brief, passage in added]

@@ -1,27 +1,27 @@
 """Search one opened generation: candidates of both engines, scored exactly, best first.
 
-`search.py` has the formulas and `closer.py` looks at the candidates; here the database and the
-vector index are asked.
+`search.py` has the formulas and `rerank.py` scores the candidates; here the database and the vector
+index are asked.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from index import catalogue, stored_states, stored_vectors
-from index.closer import Closer, Found, scores
-from index.embedder import Embedder, read_questions
 from index.errors import IndexDamaged
-from index.generations import exact_nearest
-from index.older import Scores
-from index.opened import Opened
+from index.models.embedder import Embedder, read_questions
+from index.models.token_embeddings import SentenceEmbeddings, read_sentences
 from index.passage import Hit
+from index.rerank import EncodedQuestion, Retrieved, scores
 from index.search import CANDIDATES, Query, best, collapse, merge_scores, order
 from index.sentences import split
-from index.states import Sentences, read_sentences
+from index.storage import catalogue, embeddings
+from index.storage.lexicon import Lexicon
+from index.vectors.generations import exact_nearest
+from index.vectors.snapshot import Opened
 
 logger = logging.getLogger(__name__)
 
@@ -29,31 +29,31 @@ logger = logging.getLogger(__name__)
 def search(
     connection: Connection,
     opened: Opened,
-    lexicon: Scores,
+    lexicons: Iterable[Lexicon],
     query: Query,
     vector: NDArray[np.float32],
     limit: int,
-    closer: Closer | None = None,
+    encoded: EncodedQuestion | None = None,
 ) -> list[Hit]:
     """Return the best passages for a query and its unit vector (d,), at most `limit`.
 
-    Without a closer look, or over a library without tokens, the two engines alone rank.
+    Without one, or over a library without tokens, the two engines alone rank.
     """
-    found = candidates(connection, opened, lexicon, query, vector, closer)
-    return collapse(_hits(connection, opened, found, closer), limit)
+    found = candidates(connection, opened, lexicons, query, vector, encoded)
+    return collapse(_hits(connection, opened, found, encoded), limit)
 
 
 def candidates(
     connection: Connection,
     opened: Opened,
-    lexicon: Scores,
+    lexicons: Iterable[Lexicon],
     query: Query,
     vector: NDArray[np.float32],
-    closer: Closer | None = None,
-) -> Found:
+    encoded: EncodedQuestion | None = None,
+) -> Retrieved:
     """Return what either engine finds for a query, in order of passage number."""
     allowed = opened.snapshot.allowed(query.filters)
-    keywords = _keyword_scores(connection, lexicon, query)
+    keywords = _keyword_scores(connection, lexicons, query)
     if query.filters:
         passing = set(opened.snapshot.pks[allowed].tolist())
         keywords = {pk: score for pk, score in keywords.items() if pk in passing}
@@ -62,24 +62,27 @@ def candidates(
         nearest = _by_index(connection, opened, vector)
     pks = sorted({*nearest, *best(keywords, CANDIDATES)})
     stored = catalogue.passages_by_pk(connection, pks)
-    vectors = stored_vectors.by_pk(connection, pks) if pks else np.zeros((0, len(vector)), "<f4")
+    vectors = embeddings.vectors_of(connection, pks) if pks else np.zeros((0, len(vector)), "<f4")
     rows = [stored[pk] for pk in pks]
-    return Found(
+    return Retrieved(
         pks,
         rows,
         [opened.snapshot.versions[version_pk].brief.title for *_, version_pk in rows],
         vectors,
         (vectors @ vector).astype(np.float64),
         np.array([keywords.get(pk, 0.0) for pk in pks]),
-        closer.weights if closer else {},
+        encoded.weights if encoded else {},
     )
 
 
-def _keyword_scores(connection: Connection, lexicon: Scores, query: Query) -> dict[int, float]:
-    scores = lexicon.scores(connection, query.terms())
-    if not query.context:
-        return scores
-    return merge_scores(scores, lexicon.scores(connection, query.context_terms()))
+def _keyword_scores(
+    connection: Connection, lexicons: Iterable[Lexicon], query: Query
+) -> dict[int, float]:
+    scores: dict[int, float] = {}
+    for lexicon in lexicons:
+        own = lexicon.scores(connection, query.terms())
+        scores |= merge_scores(own, lexicon.scores(connection, query.context_terms()))
+    return scores
 
 
 def _by_index(connection: Connection, opened: Opened, vector: NDArray[np.float32]) -> list[int]:
@@ -110,11 +113,13 @@ def _by_scan(
     return [int(pk) for pk in pks[rows]]
 
 
-def _hits(connection: Connection, opened: Opened, found: Found, closer: Closer | None) -> list[Hit]:
+def _hits(
+    connection: Connection, opened: Opened, found: Retrieved, encoded: EncodedQuestion | None
+) -> list[Hit]:
     """Return the candidates as hits, scored and in order."""
     if not found.pks:
         return []
-    scored = scores(connection, found, closer)
+    scored = scores(connection, found, encoded)
     hits = []
     for row, (passage_id, passage, version_pk) in enumerate(found.rows):
         brief = opened.snapshot.versions[version_pk].brief
@@ -127,20 +132,20 @@ def _hits(connection: Connection, opened: Opened, found: Found, closer: Closer |
 
 def sentences(
     connection: Connection, embedder: Embedder, question: str, hits: Sequence[Hit]
-) -> tuple[NDArray[np.float32], list[Sentences]]:
+) -> tuple[NDArray[np.float32], list[SentenceEmbeddings]]:
     """Return the unit vector (d,) of a question, and what is known of each hit's sentences.
 
     Where nothing was kept of a passage they are embedded now, and stand for their own tokens.
     """
     vectors, tokens = read_questions(embedder, [question])
     pks = catalogue.pks_of(connection, [hit.passage_id for hit in hits])
-    kept = stored_states.by_pk(connection, [pks.get(hit.passage_id, -1) for hit in hits])
+    kept = embeddings.tokens_of(connection, [pks.get(hit.passage_id, -1) for hit in hits])
     found = []
-    for hit, states in zip(hits, kept, strict=True):
-        if states.sentences and tokens is not None:
-            found.append(read_sentences(tokens, states))
+    for hit, packed in zip(hits, kept, strict=True):
+        if packed.sentences and tokens is not None:
+            found.append(read_sentences(tokens, packed))
         else:
             text = hit.passage.text
             embedded = embedder.embed([text[start:end] for start, end in split(text)])
-            found.append(Sentences(embedded, embedded @ vectors[0]))
+            found.append(SentenceEmbeddings(embedded, embedded @ vectors[0]))
     return vectors[0], found

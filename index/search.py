@@ -1,7 +1,7 @@
-"""Rank passages for a query: dense and BM25 candidates, fused, near-identical ones collapsed.
+"""Queries, and the fusion of dense and BM25 scores; near-identical hits are collapsed.
 
-Knows nothing of conversations or answers. The same query on the same generation gives the same
-ranking: candidates are scored exactly, and ties go to the newer brief, then by passage id.
+The same query on the same generation gives the same ranking: candidates are scored exactly, and
+ties go to the newer brief, then by passage id.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from index.lexicon import indexed_terms
 from index.passage import Hit
-from index.ranker import scaled
-from index.snapshot import Filters
+from index.storage.lexicon import indexed_terms
+from index.vectors.snapshot import Filters
 from index.words import content_words, stem
+
+Scores = NDArray[np.float64]
 
 # Chosen on crs gold-dev; bench/RESULTS.md has what was tried.
 DENSE_WEIGHT = 0.5
@@ -24,7 +25,7 @@ BRIEF_WEIGHT = (
 )
 FOOTNOTE_FACTOR = 0.7  # a footnote repeats the words of what it is a note to
 CANDIDATES = 150  # passages from each engine
-SAME_PASSAGE = 0.9  # share of equal words above which two passages are told once
+SAME_PASSAGE = 0.9  # share of equal words above which two passages count as one
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,14 @@ def _brief_scores(scores: NDArray[np.float64], briefs: NDArray[np.int64]) -> NDA
         members = briefs == brief
         means[members] = np.sort(scores[members])[-3:].sum() / 3
     return means
+
+
+def scaled(values: Scores) -> Scores:
+    """Return values moved and stretched to [0, 1]; all 0 where they do not differ."""
+    if not len(values):
+        return values
+    low, high = float(values.min()), float(values.max())
+    return (values - low) / (high - low) if high > low else np.zeros_like(values)
 
 
 def merge_scores(own: Mapping[int, float], context: Mapping[int, float]) -> dict[int, float]:

@@ -20,7 +20,7 @@ from pydantic_settings import (
 )
 
 from index.errors import SettingsError
-from index.model_files import DEFAULT_MODEL
+from index.models.model_files import DEFAULT_MODEL
 
 CONFIG_FILE = "briefs.toml"  # looked for in the working folder
 SECRETS_FILE = ".env"  # likewise; lines NAME=VALUE, outweighed by the environment
@@ -186,7 +186,7 @@ def _config() -> dict[str, Any]:
 
 def _unreadable(path: Path, error: OSError | ValueError) -> str:
     if isinstance(error, OSError):
-        return f"{path}: cannot be read ({error.strerror}); mend its permissions"
+        return f"{path}: cannot be read ({error.strerror}); fix its permissions"
     if isinstance(error, UnicodeDecodeError):
         return f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8"
     return f"{path}: {error}; correct the line named"

@@ -1,7 +1,4 @@
-"""Turn a Document into a Brief: one text, exact spans for every block, and settled metadata.
-
-Knows nothing of passages, hashes or the index.
-"""
+"""Turn a Document into a Brief: one text, exact spans for every block, and settled metadata."""
 
 import re
 from collections.abc import Sequence
@@ -10,8 +7,7 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from index.draft import bare
-from index.passage import Brief, Pages, Source
+from index.passage import Brief, Pages, Rendition, bare
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines
@@ -30,9 +26,9 @@ class Span:
     end: int
 
 
-def assemble(document: Document, metadata: Metadata, collection: str, rendition: Source) -> tuple[
-    Brief, tuple[Span, ...]
-]:  # fmt: skip
+def assemble(
+    document: Document, metadata: Metadata, collection: str, rendition: Rendition
+) -> tuple[Brief, tuple[Span, ...]]:
     """Return the brief (id and version not yet set) and the spans of its blocks, in order.
 
     Its text is the title, then the blocks: an empty line between blocks, bullets marked and one a

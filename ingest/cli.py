@@ -1,6 +1,6 @@
-"""The commands that fill and mend a library: ingest, list, show, remove, doctor, reindex, stats.
+"""The commands on a library: ingest, list, show, remove, stats, doctor, reindex.
 
-Each is a thin shell round `ingest.pipeline` and `index.library`; heavy imports happen inside.
+Heavy imports happen inside the functions, so that `briefs --help` is fast.
 """
 
 from collections.abc import Iterator
@@ -90,29 +90,30 @@ def ingest(
         list[str] | None, typer.Option(metavar="NAME", help="Author; repeat for several.")
     ] = None,
     source_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where the public finds it; for one document.")
+        str | None, typer.Option(metavar="URL", help="Its public address; for one document.")
     ] = None,
     manifest: Annotated[
         str | None,
         typer.Option(metavar="FILE.csv", help="Metadata by document: file, title, date, …"),
     ] = None,
     prune: Annotated[
-        bool, typer.Option("--prune", metavar="", help="Withdraw briefs whose files have vanished.")
+        bool, typer.Option("--prune", metavar="", help="Remove briefs whose files no longer exist.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", metavar="", help="Read and report, change nothing.")
+        bool, typer.Option("--dry-run", metavar="", help="Show what would happen; change nothing.")
     ] = False,
     watch: Annotated[
         bool,
         typer.Option(
-            "--watch", metavar="", help="Go on watching the paths for changes until Ctrl-C."
+            "--watch", metavar="", help="Keep watching the paths for changes until Ctrl-C."
         ),
     ] = False,
     json: Json = False,
 ) -> None:
-    """Bring briefs into the library: txt, md, html, pdf, docx, eml.
+    """Add briefs to the library: txt, md, html, pdf, docx, eml.
 
-    Unchanged files are skipped; changed ones become new versions; one bad file stops no other.
+    Unchanged files are skipped; changed files become new versions. Parsers run in a sandboxed
+    subprocess, and one bad file does not stop the run.
 
     Example: briefs ingest ~/briefs --prune
     """
@@ -165,7 +166,7 @@ def _watch(paths: list[str], options: "Options", *, json: bool) -> int:
 
     folders = [path for path in paths if Path(path).exists()]
     if not folders:
-        say("briefs: nothing to watch; name a file or folder that exists")
+        say("briefs: nothing to watch; name an existing file or folder")
         return 2
     say(f"watching {', '.join(folders)}; stop with Ctrl-C")
     for _ in watch(*folders, debounce=1_000, raise_interrupt=False):
@@ -178,7 +179,7 @@ def list_briefs(
         str | None, typer.Option(metavar="NAME", help="Only this collection.")
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", metavar="", help="Older versions and withdrawn briefs too.")
+        bool, typer.Option("--all", metavar="", help="Include older versions and removed briefs.")
     ] = False,
     json: Json = False,
 ) -> None:
@@ -221,12 +222,12 @@ def remove(
     ],
     json: Json = False,
 ) -> None:
-    """Withdraw briefs: found no more from the next question on, kept for the ledger.
+    """Remove briefs from search immediately; they stay on record for audits.
 
     Example: briefs remove 3f9a1c2e07
     """
-    from ingest.locations import printable
-    from ingest.resting import Change, told
+    from ingest.affected import BriefChange, find_affected
+    from ingest.files import printable
     from ingest.terminal import out, print_json, say
 
     with opened(search=True) as library:
@@ -235,7 +236,7 @@ def remove(
         keys = {row.pk for row in library.versions() if row.brief.id in wanted}
         dropped = [row for row in library.renditions() if row.version_pk in keys]
         library.publish((), dropped)
-        found = told(library, [Change(brief.id, brief.title) for brief in briefs])
+        found = find_affected(library, [BriefChange(brief.id, brief.title) for brief in briefs])
     resting = {one.brief_id: one for one in found}
     for brief in briefs:
         line = resting.get(brief.id)
@@ -243,7 +244,7 @@ def remove(
             shown = {"id": brief.id, "title": brief.title, "state": "withdrawn"}
             print_json(shown | {"resting": line.to_json() if line else None})
             continue
-        out().print(f"withdrawn: {brief.id}: {brief.title}", markup=False)
+        out().print(f"removed: {brief.id}: {brief.title}", markup=False)
         if line:
             say(printable(line.line()))
 
@@ -265,7 +266,7 @@ def stats(json: Json = False) -> None:
 
 
 def doctor(json: Json = False) -> None:
-    """Check the library and name the command that mends each fault.
+    """Diagnose the library and suggest fixes.
 
     Example: briefs doctor
     """
@@ -284,11 +285,13 @@ def doctor(json: Json = False) -> None:
 def reindex(
     embed: Annotated[
         bool,
-        typer.Option("--embed", metavar="", help="Embed all passages anew with the model in use."),
+        typer.Option(
+            "--embed", metavar="", help="Embed all passages again with the current model."
+        ),
     ] = False,
     json: Json = False,
 ) -> None:
-    """Build the vector index and the full text anew from the database, reading no brief.
+    """Rebuild the search indexes from the database; no brief is read again.
 
     Example: briefs reindex
     """

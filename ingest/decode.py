@@ -1,7 +1,7 @@
 """Turn bytes into clean text: NFC, newlines as \\n, no control or invisible characters.
 
-Knows nothing of formats. The encoding is the one of the byte order mark, else the declared one,
-else UTF-8, else what charset-normalizer finds. Time is linear in the size of the input.
+The encoding is the one of the byte order mark, else the declared one, else UTF-8, else what
+charset-normalizer finds. Time is linear in the size of the input.
 """
 
 import codecs
@@ -10,7 +10,7 @@ import unicodedata
 
 from index.errors import ReadError
 
-MAX_LOST = 0.01  # share of characters that may be lost in decoding (failure catalogue F-25)
+MAX_LOST = 0.01  # share of characters that may be lost in decoding
 _SAMPLE = 65_536  # bytes shown to the detector, whose work grows faster than its input
 
 # What documents are really saved in; the detector's rarer guesses are nearly always wrong.

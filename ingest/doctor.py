@@ -1,4 +1,4 @@
-"""Check a library from settings to vectors, and name the command that mends each fault.
+"""Check a library from settings to vectors, and suggest the command that fixes each fault.
 
 The vector index is examined in a process of its own: a damaged one can take its reader down.
 """
@@ -10,12 +10,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from index.database import reachable
 from index.errors import BriefsError, DatabaseUnavailable, LibraryMissing
 from index.library import Library
 from index.settings import load
+from index.storage.database import reachable
 
-_MENDS = {
+_FIXES = {
     "database": "restore it from a backup",
     "passages": "ingest these briefs again",  # promise 4: slices, exactly
     "full text": "run: briefs reindex",
@@ -27,57 +27,57 @@ CHECK_SECONDS = 60  # for the process that examines the vector index
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """One thing that was looked at."""
 
     check: str
     sound: bool
     detail: str
-    mend: str | None = None
+    fix: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that `briefs doctor --json` prints."""
-        return asdict(self)
+        return asdict(self) | {"mend": self.fix}
 
     def line(self) -> str:
         """Return the line for people."""
         mark = "ok   " if self.sound else "FAULT"
-        return f"{mark} {self.check}: {self.detail}" + (f"; {self.mend}" if self.mend else "")
+        return f"{mark} {self.check}: {self.detail}" + (f"; {self.fix}" if self.fix else "")
 
 
-def examine() -> list[Finding]:
+def examine() -> list[CheckResult]:
     """Return the findings; a missing library or wrong settings raise their own error."""
     settings = load()
     try:
         with Library.open(settings) as library:
             return list(_findings(library))
     except DatabaseUnavailable as error:
-        return [Finding("database", False, str(error))]
+        return [CheckResult("database", False, str(error))]
 
 
-def _findings(library: Library) -> Iterator[Finding]:
+def _findings(library: Library) -> Iterator[CheckResult]:
     reason = reachable(library.database)
     if reason:
-        yield Finding("database", False, reason, "check BRIEFS_DATABASE_URL and the server")
+        yield CheckResult("database", False, reason, "check BRIEFS_DATABASE_URL and the server")
         return
     faults = library.faults()
-    for check, mend in _MENDS.items():
+    for check, fix in _FIXES.items():
         fault = faults.get(check)
-        yield Finding(check, fault is None, fault or "sound", mend if fault else None)
+        yield CheckResult(check, fault is None, fault or "sound", fix if fault else None)
     yield _checked("model", library.require_fingerprint, library.embedder.fingerprint.model)
     yield _checked("embedding", library.embedder.warm_up, "answers")
     yield _vector_index()
 
 
-def _checked(name: str, check: Callable[[], object], sound: str) -> Finding:
+def _checked(name: str, check: Callable[[], object], sound: str) -> CheckResult:
     try:
         check()
     except BriefsError as error:
-        return Finding(name, False, str(error))
-    return Finding(name, True, sound)
+        return CheckResult(name, False, str(error))
+    return CheckResult(name, True, sound)
 
 
-def _vector_index() -> Finding:
+def _vector_index() -> CheckResult:
     # In the user's folder, where briefs.toml and a relative BRIEFS_HOME are looked for.
     command = [sys.executable, "-c", _START, str(Path(__file__).resolve().parent.parent)]
     try:
@@ -85,11 +85,11 @@ def _vector_index() -> Finding:
             command, capture_output=True, text=True, timeout=CHECK_SECONDS
         )
     except subprocess.TimeoutExpired:
-        return Finding("vector index", False, "does not answer", "run: briefs reindex")
+        return CheckResult("vector index", False, "does not answer", "run: briefs reindex")
     if done.returncode:
         said = (done.stderr.strip() or f"its reader ended with {done.returncode}").splitlines()[-1]
-        return Finding("vector index", False, said, "run: briefs reindex")
-    return Finding("vector index", True, "agrees with the database, finds what a scan finds")
+        return CheckResult("vector index", False, said, "run: briefs reindex")
+    return CheckResult("vector index", True, "agrees with the database, finds what a scan finds")
 
 
 def main() -> int:

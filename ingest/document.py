@@ -1,11 +1,18 @@
 """What a reader makes of a file: a Document, blocks in reading order plus the metadata it states.
 
-Readers know nothing of passages, versions or the index.
+It crosses from the sandbox as a frame of a JSON header and raw bytes, never pickle. What arrives is
+checked field by field, because a hostile file may have taken over the process that sent it.
 """
 
+import json
+import os
+import re
+import struct
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 PLACES = "place:"  # begins the names of collections that hold what was added in one place of Slack
 
@@ -77,3 +84,159 @@ class Document:
     media_type: str = "text/plain"
     warnings: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+
+
+Header = dict[str, Any]
+
+_SIZES = struct.Struct(">QQ")  # bytes of the header, bytes of the payload
+_PIECE = 1 << 20
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_KINDS = {str(kind): kind for kind in BlockKind}
+_TEXT_FIELDS = ("title", "date", "number", "edition", "source_url")
+
+
+class WireError(Exception):
+    """A frame is too large, cut off or not what the protocol allows."""
+
+
+def send(fd: int, header: Header, parts: Sequence[bytes] = ()) -> None:
+    """Write one frame; raise BrokenPipeError where nobody reads any more."""
+    text = json.dumps(header).encode("ascii")
+    _write(fd, _SIZES.pack(len(text), sum(len(part) for part in parts)) + text)
+    for part in parts:
+        _write(fd, part)
+
+
+def receive(fd: int, limit: int | None = None) -> tuple[Header, bytes]:
+    """Read one frame of at most `limit` bytes; raise EOFError at the end, or WireError."""
+    header_size, payload_size = _SIZES.unpack(_read(fd, _SIZES.size))
+    if limit is not None and header_size + payload_size > limit:
+        raise WireError(f"a frame of {header_size + payload_size} bytes")
+    text = _read(fd, header_size)
+    payload = _read(fd, payload_size)
+    try:
+        header = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WireError("a header that is not JSON") from error
+    return _dict(header), payload
+
+
+def frame_size(header: Header, parts: Sequence[bytes]) -> int:
+    """Return the bytes that `send` would write for it."""
+    return _SIZES.size + len(json.dumps(header)) + sum(len(part) for part in parts)
+
+
+def from_document(document: Document) -> tuple[Header, list[bytes]]:
+    """Return the header and the payload of a document, with lone surrogates made U+FFFD."""
+    metadata = {name: _whole(getattr(document.metadata, name)) for name in _TEXT_FIELDS}
+    header: Header = {
+        "blocks": [
+            [str(block.kind), _whole(block.text), block.level, block.page, block.page_breaks]
+            for block in document.blocks
+        ],
+        "metadata": metadata | {"authors": [_whole(name) for name in document.metadata.authors]},
+        "media_type": document.media_type,
+        "warnings": [_whole(line) for line in document.warnings],
+        "attachments": [[_whole(item.name), len(item.data)] for item in document.attachments],
+    }
+    return header, [item.data for item in document.attachments]
+
+
+def to_document(header: Header, payload: bytes) -> Document:
+    """Build the document that a frame describes; raise WireError if any field is amiss."""
+    try:
+        return Document(
+            blocks=tuple(_block(item) for item in _list(header["blocks"])),
+            metadata=_metadata(_dict(header["metadata"])),
+            media_type=_text(header["media_type"]),
+            warnings=tuple(_text(line) for line in _list(header["warnings"])),
+            attachments=_attachments(_list(header["attachments"]), payload),
+        )
+    except (KeyError, ValueError) as error:
+        raise WireError("a document with missing parts") from error
+
+
+def _block(item: object) -> Block:
+    kind, text, level, page, breaks = _list(item)
+    block = Block(
+        kind=_KINDS[_text(kind)],
+        text=_text(text),
+        level=_count(level),
+        page=None if page is None else _count(page),
+        page_breaks=tuple(_page_break(pair) for pair in _list(breaks)),
+    )
+    offsets = [offset for offset, _ in block.page_breaks]
+    if offsets != sorted(offsets) or any(offset > len(block.text) for offset in offsets):
+        raise WireError("page breaks outside their block")
+    return block
+
+
+def _page_break(pair: object) -> tuple[int, int]:
+    offset, page = _list(pair)
+    return _count(offset), _count(page)
+
+
+def _metadata(fields: Header) -> Metadata:
+    known = {name: _optional_text(fields[name]) for name in _TEXT_FIELDS}
+    return Metadata(authors=tuple(_text(name) for name in _list(fields["authors"])), **known)
+
+
+def _attachments(items: list[Any], payload: bytes) -> tuple[Attachment, ...]:
+    found = []
+    start = 0
+    for item in items:
+        name, size = _list(item)
+        end = start + _count(size)
+        found.append(Attachment(_text(name), payload[start:end]))
+        start = end
+    if start != len(payload):
+        raise WireError("attachments that do not fill their frame")
+    return tuple(found)
+
+
+def _whole(text: str | None) -> str | None:
+    return None if text is None else _SURROGATE.sub("\ufffd", text)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or _SURROGATE.search(value):
+        raise WireError("something else where a text belongs")
+    return value
+
+
+def _optional_text(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 40:
+        raise WireError("something else where a whole number belongs")
+    return value
+
+
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise WireError("something else where a list belongs")
+    return value
+
+
+def _dict(value: object) -> Header:
+    if not isinstance(value, dict):
+        raise WireError("something else where an object belongs")
+    return value
+
+
+def _write(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view[:_PIECE]) :]
+
+
+def _read(fd: int, size: int) -> bytes:
+    data = bytearray()
+    while len(data) < size:
+        piece = os.read(fd, min(_PIECE, size - len(data)))
+        if not piece:
+            raise EOFError
+        data += piece
+    return bytes(data)

@@ -14,8 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from index.errors import ReadError
-from ingest.files import FILE_LIMIT
-from ingest.locations import canonical_url, printable, url_fault
+from ingest.files import FILE_LIMIT, canonical_url, printable, url_fault
 
 if TYPE_CHECKING:
     import httpx
@@ -26,7 +25,7 @@ MAX_REDIRECTS = 5
 _HEADERS = {"User-Agent": "brief-bot", "Accept": "*/*", "Accept-Encoding": "gzip"}
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _PIECE = 1 << 16
-_MENDS = {
+_FIXES = {
     401: "download the file and ingest that",
     403: "download the file and ingest that",
     404: "check the address",
@@ -36,7 +35,7 @@ _MENDS = {
 
 
 @dataclass(frozen=True)
-class Fetched:
+class Download:
     """What a server sent, decompressed."""
 
     data: bytes
@@ -45,7 +44,7 @@ class Fetched:
     charset: str | None = None  # as the server states it
 
 
-def fetch(url: str, *, limit: int = FILE_LIMIT, timeout: float = DEADLINE) -> Fetched:
+def fetch(url: str, *, limit: int = FILE_LIMIT, timeout: float = DEADLINE) -> Download:
     """Fetch `url` in at most `timeout` seconds and `limit` bytes; raise ReadError with the reason.
 
     Not for a thread that runs an event loop: call it through `asyncio.to_thread` there.
@@ -67,7 +66,7 @@ def fetch(url: str, *, limit: int = FILE_LIMIT, timeout: float = DEADLINE) -> Fe
         raise ReadError(_reason(error)) from error
 
 
-async def _fetch_in_time(url: str, limit: int, timeout: float) -> Fetched:
+async def _fetch_in_time(url: str, limit: int, timeout: float) -> Download:
     import httpx
 
     # One deadline around it all: a timeout for each read never ends with a server that drips.
@@ -88,7 +87,7 @@ async def _fetch_in_time(url: str, limit: int, timeout: float) -> Fetched:
     raise ReadError(f"the server redirects more than {MAX_REDIRECTS} times; check the address")
 
 
-async def _received(response: "httpx.Response", limit: int) -> Fetched:
+async def _received(response: "httpx.Response", limit: int) -> Download:
     status = response.status_code
     if not 200 <= status < 300:
         raise ReadError(_status_reason(status))
@@ -98,7 +97,7 @@ async def _received(response: "httpx.Response", limit: int) -> Fetched:
         if len(data) > limit:
             raise ReadError(f"is larger than {limit / 1e6:,.0f} MB, which is the limit; split it")
     media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return Fetched(
+    return Download(
         data=bytes(data),
         media_type=media_type or None,
         final_url=canonical_url(str(response.url)),
@@ -132,8 +131,8 @@ def _status_reason(status: int) -> str:
         phrase = f" ({HTTPStatus(status).phrase})"
     except ValueError:
         phrase = ""
-    mend = _MENDS.get(status, "try again later" if status >= 500 else "check the address")
-    return f"the server answered {status}{phrase}; {mend}"
+    fix = _FIXES.get(status, "try again later" if status >= 500 else "check the address")
+    return f"the server answered {status}{phrase}; {fix}"
 
 
 def _reason(error: Exception) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from index.catalogue import RenditionRow, VersionRow
 from index.library import Library
-from index.schema import CURRENT
-from ingest.locations import printable
+from index.storage.catalogue import VersionRow
+from index.storage.schema import CURRENT
+from ingest.files import printable
 from ingest.terminal import is_narrow, out, print_table, say
 
 
@@ -16,9 +16,9 @@ def brief_lines(
     library: Library, collection: str | None, *, everything: bool
 ) -> list[dict[str, Any]]:
     """Return one object a brief, newest first, with all its versions; current briefs, or all."""
-    documents = defaultdict(list)
+    documents: dict[int, list[str]] = defaultdict(list)
     for row in library.renditions():
-        documents[row.version_pk].append(row)
+        documents[row.version_pk].append(row.location)
     families: dict[str, list[VersionRow]] = defaultdict(list)
     for version in library.versions():
         families[version.brief.id].append(version)
@@ -33,9 +33,7 @@ def brief_lines(
     return sorted(chosen, key=lambda line: line["date"] or "", reverse=True)
 
 
-def _brief_line(
-    family: list[VersionRow], documents: dict[int, list[RenditionRow]]
-) -> dict[str, Any]:
+def _brief_line(family: list[VersionRow], documents: dict[int, list[str]]) -> dict[str, Any]:
     current = next((row for row in family if row.state == CURRENT), family[-1])
     return {
         **_version_object(current, documents),
@@ -43,7 +41,7 @@ def _brief_line(
     }
 
 
-def _version_object(row: VersionRow, documents: dict[int, list[RenditionRow]]) -> dict[str, Any]:
+def _version_object(row: VersionRow, documents: dict[int, list[str]]) -> dict[str, Any]:
     brief = row.brief
     return {
         "id": brief.id,
@@ -58,7 +56,7 @@ def _version_object(row: VersionRow, documents: dict[int, list[RenditionRow]]) -
         "source": brief.source,
         "source_url": brief.source_url,
         "passages": row.passages,
-        "renditions": [document.location for document in documents[row.pk]],
+        "renditions": documents[row.pk],
     }
 
 
@@ -88,21 +86,13 @@ def brief_object(library: Library, brief_id: str, version: int | None) -> dict[s
     """Return one version of a brief with its text and its passages."""
     brief = library.brief(brief_id, version)
     rows = [row for row in library.versions() if row.brief.id == brief.id]
-    state = next(row.state for row in rows if row.brief.version == brief.version)
+    shown = next(row for row in rows if row.brief.version == brief.version)
+    documents = {shown.pk: [rendition.location for rendition in brief.renditions]}
+    facts = _version_object(shown, documents)
+    del facts["passages"]
     return {
-        "id": brief.id,
-        "version": brief.version,
-        "state": state,
-        "title": brief.title,
-        "date": brief.date,
-        "author": "; ".join(brief.authors) or None,
-        "number": brief.number,
-        "edition": brief.edition,
-        "collection": brief.collection,
-        "source": brief.source,
-        "source_url": brief.source_url,
+        **facts,
         "note": brief.note,
-        "renditions": [rendition.location for rendition in brief.renditions],
         "versions": [
             {"version": row.brief.version, "state": row.state, "date": row.brief.date}
             for row in rows
@@ -182,11 +172,11 @@ def print_stats(counted: dict[str, Any]) -> None:
     """Print the counts, one a line."""
     collections = (f"{name} ({count})" for name, count in counted["collections"].items())
     size, model = counted["bytes"] / 1e6, counted["model_bytes"] / 1e6
-    told = {
+    lines = {
         **{name: "–" if value is None else str(value) for name, value in counted.items()},
         "collections": ", ".join(collections) or "none",
         "size": f"{size:.1f} MB" + (f", of which {model:.1f} MB the model" if model else ""),
     }
-    for name, value in told.items():
+    for name, value in lines.items():
         if not name.endswith("bytes"):
             out().print(f"{name.replace('_', ' '):<16} {value}", markup=False)

@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePath
 
-from index.dates import is_iso
+from index.dates import is_iso, locate_date
 from index.errors import ReadError, UsageError
-from ingest.dates import locate_date
 from ingest.document import Metadata, is_place
-from ingest.files import read_file
-from ingest.locations import canonical_url, is_url, printable, url_fault
+from ingest.files import canonical_url, is_url, printable, read_file, url_fault
 
 SIZE_LIMIT = 20_000_000  # bytes
 
@@ -38,7 +36,7 @@ _DELIMITERS = ",;\t|"
 
 
 @dataclass(frozen=True)
-class Row:
+class ManifestRow:
     """What one row states."""
 
     number: int
@@ -53,7 +51,7 @@ class Manifest:
     """The rows of a manifest, found by location."""
 
     path: str
-    rows: tuple[Row, ...]
+    rows: tuple[ManifestRow, ...]
 
     def metadata_for(self, location: str) -> tuple[Metadata, str | None]:
         """Return what the manifest states of a location, and the collection it puts it in.
@@ -71,12 +69,12 @@ class Manifest:
         for row in self.rows:
             where = f"row {row.number}: {printable(row.file)}"
             if not uses[row.number]:
-                lines.append(f"{where} is none of the documents; check the column file")
+                lines.append(f"{where} matches none of the documents; check the column file")
             elif uses[row.number] > 1:
-                lines.append(f"{where} fits {uses[row.number]} documents; write its whole path")
+                lines.append(f"{where} fits {uses[row.number]} documents; write its full path")
         return lines
 
-    def _row_for(self, location: str) -> Row | None:
+    def _row_for(self, location: str) -> ManifestRow | None:
         if location in self._by_key:
             return self._by_key[location]
         named = self._by_name.get(PurePath(location).name, [])
@@ -84,19 +82,19 @@ class Manifest:
         return ending[0] if len(ending) == 1 else None
 
     @cached_property
-    def _by_key(self) -> dict[str, Row]:
+    def _by_key(self) -> dict[str, ManifestRow]:
         return {row.key: row for row in self.rows}
 
     @cached_property
-    def _by_name(self) -> dict[str, list[Row]]:
-        named: dict[str, list[Row]] = {}
+    def _by_name(self) -> dict[str, list[ManifestRow]]:
+        named: dict[str, list[ManifestRow]] = {}
         for row in self.rows:
             named.setdefault(PurePath(row.file).name, []).append(row)
         return named
 
 
 def load(path: str | os.PathLike[str]) -> Manifest:
-    """Read and check a manifest; raise UsageError with row, column and mend."""
+    """Read and check a manifest; raise UsageError with row, column and a fix."""
     name = os.fspath(path)
     try:
         text = _decoded(read_file(os.path.realpath(name), SIZE_LIMIT))
@@ -161,7 +159,7 @@ def _columns(name: str, header: list[str]) -> list[str]:
     return columns
 
 
-def _row(name: str, folder: Path, number: int, columns: list[str], cells: list[str]) -> Row:
+def _row(name: str, folder: Path, number: int, columns: list[str], cells: list[str]) -> ManifestRow:
     if len(cells) > len(columns) and any(cells[len(columns) :]):
         raise _fault(
             name,
@@ -172,7 +170,7 @@ def _row(name: str, folder: Path, number: int, columns: list[str], cells: list[s
     file = values.get("file")
     if not file:
         raise _fault(name, f"row {number}, column file: is empty; name a file or a URL")
-    return Row(
+    return ManifestRow(
         number=number,
         file=file,
         key=_key(name, folder, number, file),
@@ -205,7 +203,7 @@ def _metadata(name: str, number: int, values: Mapping[str, str]) -> Metadata:
     if date and not (found := _date(date)):
         raise _fault(
             name,
-            f"row {number}, column date: {date!r} is no date; "
+            f"row {number}, column date: {date!r} is not a date; "
             "write it as 2019-01-31, 2019-01 or 2019",
         )
     return Metadata(
@@ -226,8 +224,8 @@ def _date(text: str) -> str | None:
     return found[0] if found and (found[1], found[2]) == (0, len(text)) else None
 
 
-def _check_unique(name: str, rows: tuple[Row, ...]) -> None:
-    first: dict[str, Row] = {}
+def _check_unique(name: str, rows: tuple[ManifestRow, ...]) -> None:
+    first: dict[str, ManifestRow] = {}
     for row in rows:
         earlier = first.setdefault(row.key, row)
         if earlier is not row:

@@ -1,17 +1,62 @@
 """Read what a document states about itself: title, date, authors, report number, edition, source.
 
 Three places are understood: pairs of key and value (front matter, a metadata table, meta tags), the
-first lines of the text, and the file name. Nothing is guessed: what is not stated stays empty, and
-no file time is ever looked at.
+first lines of the text, and the file name. What is not stated stays empty: nothing is guessed, and
+file timestamps are never used as publication dates.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from index.dates import is_iso
-from ingest.authors import EMPTY_VALUE, split_authors
-from ingest.dates import find_date, locate_date
+from index.dates import find_date, is_iso, locate_date
 from ingest.document import Metadata
+
+_MAX_AUTHOR = 100  # characters of one name
+EMPTY_VALUE = re.compile(
+    r"(?:n\.?/?a\.?|none|null|nil|unknown|undated|tbd|tba|[-–—.?~]*)", re.IGNORECASE
+)
+_SUFFIX = re.compile(r"(?:Jr|Sr|I{2,3}|IV|Ph\.?\s?D|M\.?D|M\.?A|Esq|J\.?D|CFA)\.?", re.IGNORECASE)
+
+
+def split_authors(value: str) -> tuple[str, ...]:
+    """Return the names in an author line, each as it is written ("Last, First" is kept)."""
+    value = re.sub(r"^(?:written |prepared )?by:?\s+", "", value.strip(), flags=re.IGNORECASE)
+    if ";" in value or "\n" in value:
+        names = re.split(r"\s*[;\n]\s*", value)
+    else:
+        names = [
+            name
+            for part in re.split(r"\s*,?\s+(?:and|&)\s+", value)
+            for name in _split_at_commas(part)
+        ]
+    return tuple(dict.fromkeys(name for name in map(_name, names) if name))
+
+
+def _split_at_commas(names: str) -> list[str]:
+    parts = [part for part in re.split(r"\s*,\s*", names) if part]
+    merged: list[str] = []
+    for part in parts:
+        if merged and _SUFFIX.fullmatch(part):
+            merged[-1] += f", {part}"
+        else:
+            merged.append(part)
+    if all(len(part.split()) > 1 for part in merged):
+        return merged
+    return [names]  # "Last, First", or names that cannot be told apart
+
+
+def _name(name: str) -> str | None:
+    name = name.strip(" ,;*_")
+    if (
+        not name
+        or len(name) > _MAX_AUTHOR
+        or EMPTY_VALUE.fullmatch(name)
+        or "://" in name
+        or "@" in name
+    ):
+        return None
+    return name
+
 
 MAX_TITLE = 250  # characters; what is longer is a paragraph
 _MAX_HEAD_LINE = 400  # characters; what is longer is body text
@@ -160,9 +205,6 @@ def _file_date(stem: str) -> str | None:
 
 def _from_line(line: str, may_be_title: bool) -> Metadata | None:
     """Return what one head line states, an empty Metadata for an idle one, None for body text."""
-    if glued := GLUED_HEAD.fullmatch(line):
-        title = " ".join(glued["title"].split()) or None
-        return Metadata(title=title, date=find_date(glued["date"]), number=glued["number"])
     if (label := re.match(r"([^:]{2,30}):\s+(\S.*)", line)) and is_known_key(label[1]):
         return from_pairs({label[1]: label[2]})
     parts = [part for part in re.split(r"\s+[|•·—–]\s+|\s{3,}", line) if part]
@@ -176,14 +218,6 @@ def _from_line(line: str, may_be_title: bool) -> Metadata | None:
     return Metadata() if len(line) <= 120 and not re.search(r"[.!?]$", line) else None
 
 
-# A site's own header line, in which title and date have grown together: "Sale of E15Updated April
-# 9, 2026 (IN10979)".
-GLUED_HEAD = re.compile(
-    r"(?P<title>.*?)(?:Updated |Published |Revised )?"
-    r"(?P<date>(?:January|February|March|April|May|June|July|August|September|"
-    r"October|November|December) \d{1,2}, \d{4})\s*"
-    rf"\((?P<number>{_REPORT_NUMBER})\)"
-)
 _DATE_LABEL = re.compile(
     r"(?:(?:first |date |last )?(?:published|updated|revised|released|issued|posted|dated)"
     r"(?: on)?|date|as of|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun|\w+day)?\.?:?",
@@ -206,11 +240,12 @@ def _from_part(part: str) -> Metadata:
         return Metadata(authors=(part,))
     if located := locate_date(part):
         iso, start, end = located
+        numbered = re.fullmatch(rf"\s*\(({_REPORT_NUMBER})\)", part[end:])
         before, after = part[:start].strip(" ("), part[end:].strip(" ,.)")
         in_place = len(iso) == 10 and _PLACE.fullmatch(before)
-        if after or not (_DATE_LABEL.fullmatch(before.rstrip(",")) or in_place):
+        if (after and not numbered) or not (_DATE_LABEL.fullmatch(before.rstrip(",")) or in_place):
             return Metadata()
-        return Metadata(date=iso)
+        return Metadata(date=iso, number=numbered[1] if numbered else None)
     if number := _NUMBER_LABEL.fullmatch(part):
         return Metadata(number=number[1] or number[2])
     return Metadata()

@@ -1,8 +1,7 @@
 """Cut a brief into passages: paragraphs, bullets with their lead, rows with their table.
 
 Every passage is an exact slice of the brief's text and short enough for the model. Where to cut is
-decided by the blocks, then by sentences, then by words; never inside a word. Knows tokens only as
-numbers.
+decided by the blocks, then by sentences, then by words; never inside a word.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -10,8 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, zip_longest
 
 from index import sentences
-from index.draft import TITLE_CHARACTERS, passage_input
-from index.passage import Brief, Passage
+from index.passage import TITLE_CHARACTERS, Brief, Passage, passage_input
 from ingest.brief import Span
 from ingest.document import BlockKind
 
@@ -32,7 +30,7 @@ _LONGEST_WORD = 200  # characters; what is longer has no place to cut and is cut
 
 
 @dataclass(frozen=True)
-class _Piece:
+class _Stretch:
     """A stretch of text that is not cut further, and what it belongs to."""
 
     start: int
@@ -42,7 +40,7 @@ class _Piece:
 
 
 @dataclass(frozen=True)
-class _Unit:
+class _PassageGroup:
     """A run of spans that may share passages, such as a lead and its bullets."""
 
     spans: tuple[Span, ...]
@@ -76,7 +74,7 @@ def cut(brief: Brief, spans: Sequence[Span], count: CountTokens, max_tokens: int
     return tuple(replace(passage, ordinal=row) for row, passage in enumerate(fitted))
 
 
-def _units(spans: Sequence[Span], title: str, count: CountTokens) -> Iterable[_Unit]:
+def _units(spans: Sequence[Span], title: str, count: CountTokens) -> Iterable[_PassageGroup]:
     """Group the spans: a lead with its bullets, a caption with its table, runs of footnotes."""
     path: list[tuple[int, str]] = []
     paragraph = 0
@@ -90,7 +88,7 @@ def _units(spans: Sequence[Span], title: str, count: CountTokens) -> Iterable[_U
         if following is not None and _belongs(span, following, count):
             continue
         heading = tuple(text for _, text in path if text != title)
-        yield _Unit(tuple(run), heading, paragraph + 1)
+        yield _PassageGroup(tuple(run), heading, paragraph + 1)
         paragraph += len(run)
         run = []
 
@@ -114,7 +112,7 @@ class _Cutter:
         self._target = target  # most tokens a passage
         self._room = room  # what the model reads beside the title
 
-    def parts(self, unit: _Unit) -> Iterable[tuple[list[_Piece], str]]:
+    def parts(self, unit: _PassageGroup) -> Iterable[tuple[list[_Stretch], str]]:
         """Yield the pieces of each passage, and the context of all but the first."""
         pieces = [
             piece
@@ -132,34 +130,34 @@ class _Cutter:
         counts = self._count([self._text[start:end] for start, end in spans])
         return [number - SPECIAL_TOKENS for number in counts]
 
-    def _pieces(self, span: Span, paragraph: int) -> list[_Piece]:
+    def _pieces(self, span: Span, paragraph: int) -> list[_Stretch]:
         """Cut a long block between sentences or rows; a sentence that is too long between words."""
         limit = self._limit(span.block.kind)
         whole = self._tokens([(span.start, span.end)])[0]
         if whole <= limit:
-            return [_Piece(span.start, span.end, whole, paragraph)]
+            return [_Stretch(span.start, span.end, whole, paragraph)]
         block = self._text[span.start : span.end]
         spans = [(span.start + start, span.start + end) for start, end in sentences.split(block)]
-        pieces: list[_Piece] = []
+        pieces: list[_Stretch] = []
         for (start, end), tokens in zip(spans, self._tokens(spans), strict=True):
             if tokens <= self._target:
-                pieces.append(_Piece(start, end, tokens, paragraph))
+                pieces.append(_Stretch(start, end, tokens, paragraph))
             else:
                 pieces.extend(self._by_words(start, end, paragraph))
         return pieces
 
-    def _by_words(self, start: int, end: int, paragraph: int) -> list[_Piece]:
+    def _by_words(self, start: int, end: int, paragraph: int) -> list[_Stretch]:
         words = list(_words(self._text, start, end))
-        pieces: list[_Piece] = []
+        pieces: list[_Stretch] = []
         for (first, last), size in zip(words, self._tokens(words), strict=True):
             if pieces and pieces[-1].tokens + size <= self._target:
                 joined = pieces[-1]
                 pieces[-1] = replace(joined, end=last, tokens=joined.tokens + size)
             else:
-                pieces.append(_Piece(first, last, size, paragraph))
+                pieces.append(_Stretch(first, last, size, paragraph))
         return pieces
 
-    def _context(self, unit: _Unit) -> str:
+    def _context(self, unit: _PassageGroup) -> str:
         """Return the lead of a list, or caption and header row of a table, if they are short."""
         first, last = unit.spans[0], unit.spans[-1]
         lead = self._text[first.start : first.end] if first is not last else ""
@@ -184,9 +182,11 @@ def _words(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
         position = last
 
 
-def _packed(pieces: Sequence[_Piece], target: int, limit: int, room: int) -> Iterable[list[_Piece]]:
+def _packed(
+    pieces: Sequence[_Stretch], target: int, limit: int, room: int
+) -> Iterable[list[_Stretch]]:
     """Pack pieces into passages: a long paragraph in equal parts, short neighbours together."""
-    group: list[_Piece] = []
+    group: list[_Stretch] = []
     for _, members in groupby(pieces, key=lambda piece: piece.paragraph):
         paragraph = list(members)
         if group and not _fit((*group, *paragraph), target, room):
@@ -206,17 +206,17 @@ def _packed(pieces: Sequence[_Piece], target: int, limit: int, room: int) -> Ite
         yield group
 
 
-def _fit(pieces: Sequence[_Piece], target: int, room: int) -> bool:
+def _fit(pieces: Sequence[_Stretch], target: int, room: int) -> bool:
     """Say whether pieces may share a passage, the marks between bullets counted as well."""
     tokens = sum(piece.tokens for piece in pieces)
     return tokens <= target and tokens + MARK_TOKENS * len(pieces) <= room
 
 
-def _balanced(pieces: Sequence[_Piece], limit: int) -> Iterable[list[_Piece]]:
+def _balanced(pieces: Sequence[_Stretch], limit: int) -> Iterable[list[_Stretch]]:
     """Cut a long paragraph into parts of about equal size, each within the limit."""
     remaining = sum(piece.tokens for piece in pieces)
     parts = -(-remaining // limit)
-    group: list[_Piece] = []
+    group: list[_Stretch] = []
     size = 0
     for piece in pieces:
         # Past the fair share, stop where the overshoot would exceed the shortfall.
@@ -229,7 +229,7 @@ def _balanced(pieces: Sequence[_Piece], limit: int) -> Iterable[list[_Piece]]:
     yield group
 
 
-def _passage(brief: Brief, unit: _Unit, group: Sequence[_Piece], context: str) -> Passage:
+def _passage(brief: Brief, unit: _PassageGroup, group: Sequence[_Stretch], context: str) -> Passage:
     start, end = group[0].start, group[-1].end
     return Passage(
         ordinal=0,

@@ -12,26 +12,30 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from index import failpoints
-from index.catalogue import RenditionRow, VersionRow
-from index.draft import Draft
 from index.errors import ReadError, UsageError
 from index.library import Library
-from index.passage import Source
-from index.planning import Outcome
-from index.schema import WITHDRAWN
-from ingest import resting, sources
+from index.passage import Draft, Rendition
+from index.placement import PublishOutcome
+from index.storage.catalogue import RenditionRow, VersionRow
+from index.storage.schema import WITHDRAWN
+from ingest import affected, sources
+from ingest.affected import BriefChange
 from ingest.brief import assemble
-from ingest.cage import Cage, Limits
 from ingest.document import Document, Metadata
 from ingest.fetch import fetch
 from ingest.manifest import Manifest
 from ingest.metadata import from_file_name
 from ingest.passages import cut
-from ingest.progress import Progress, Quiet
-from ingest.report import Item, Report, Result, item_for, withdrawn
-from ingest.resting import Change
-from ingest.sources import Candidate, Ignored, Refusal
+from ingest.report import (
+    DocumentResult,
+    Progress,
+    Report,
+    ReportItem,
+    item_for,
+    withdrawn,
+)
+from ingest.sandbox import Limits, Sandbox
+from ingest.sources import FoundDocument, Ignored, Refusal
 
 BATCH_PASSAGES = 2_000  # published together: about 15 s of work that a kill may cost
 MAIL = "message/rfc822"
@@ -63,7 +67,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class _Read:
+class _LoadedDocument:
     """A document's bytes and what is said about them; `fallback` holds where nothing else does."""
 
     location: str
@@ -95,15 +99,15 @@ def ingest(
     Ctrl-C ends it between two batches or inside one; `interrupted` is then set, and the same call
     goes on where it ended.
     """
-    run = _Run(library, options or Options(), progress or Quiet())
+    run = _Run(library, options or Options(), progress or Progress())
     started = time.monotonic()
-    before = resting.standing(library)
+    before = affected.standing(library)
     try:
         run.work(paths)
     except KeyboardInterrupt:
         run.report.interrupted = True
-    changed = run.would_change if run.report.dry_run else resting.changes(library, before)
-    run.report.resting = resting.told(library, changed)
+    changed = run.would_change if run.report.dry_run else affected.changes(library, before)
+    run.report.affected = affected.find_affected(library, changed)
     run.report.seconds = time.monotonic() - started
     return run.report
 
@@ -116,7 +120,7 @@ class _Run:
         self._library = library
         self._options = options
         self._progress = progress
-        self.would_change: list[Change] = []  # by a dry run
+        self.would_change: list[BriefChange] = []  # by a dry run
         self._waiting: list[Draft] = []
         self._opened: set[str] = set()  # mails that were parsed in this run
         self._found: set[str] = set()  # what stands in them
@@ -127,7 +131,7 @@ class _Run:
         self._refuse_ambiguous(candidates)
         if not self._options.dry_run:
             self._require_space()
-        with Cage(_limits(self._library)) as cage:
+        with Sandbox(_limits(self._library)) as cage:
             for number, candidate in enumerate(candidates):
                 self._progress.reading(number, len(candidates), candidate.name)
                 self._take(candidate, cage)
@@ -139,16 +143,18 @@ class _Run:
             for line in self._options.manifest.unused(item.location for item in candidates):
                 self._fail(self._options.manifest.path, line)
 
-    def _candidates(self, paths: Sequence[str]) -> Iterator[Candidate]:
+    def _candidates(self, paths: Sequence[str]) -> Iterator[FoundDocument]:
         for found in sources.find(paths):
             if isinstance(found, Refusal):
                 self._fail(found.location, found.reason)
             elif isinstance(found, Ignored):
-                self.report.items.append(Item(found.location, Result.IGNORED, reason=found.reason))
+                self.report.items.append(
+                    ReportItem(found.location, DocumentResult.IGNORED, reason=found.reason)
+                )
             else:
                 yield found
 
-    def _refuse_ambiguous(self, candidates: Sequence[Candidate]) -> None:
+    def _refuse_ambiguous(self, candidates: Sequence[FoundDocument]) -> None:
         single = {
             "--title": self._options.given.title,
             "--source-url": self._options.given.source_url,
@@ -170,16 +176,15 @@ class _Run:
                 "free some space, or set BRIEFS_HOME to another disk"
             )
 
-    def _take(self, candidate: Candidate, cage: Cage) -> None:
+    def _take(self, candidate: FoundDocument, cage: Sandbox) -> None:
         """Read one document and put its drafts in the batch, or note why not."""
         try:
             read = self._read(candidate)
             row = self._row(read)
             if row and row.media_type != MAIL:  # a mail's attachments are on record by themselves
-                self.report.items.append(Item(read.location, Result.UNCHANGED))
+                self.report.items.append(ReportItem(read.location, DocumentResult.UNCHANGED))
                 return
             document = cage.read(read.data, read.name, read.media_type)
-            failpoints.reached("ingest.after_parse")
             self._draft(read, document, cage)
         except ReadError as error:
             self._fail(self._recorded(candidate.location), str(error))
@@ -187,7 +192,7 @@ class _Run:
     def _recorded(self, location: str) -> str:
         return self._options.recorded_as.get(location, location)
 
-    def _read(self, candidate: Candidate) -> _Read:
+    def _read(self, candidate: FoundDocument) -> _LoadedDocument:
         if candidate.kind == "url":
             seconds = self._library.settings.fetch_seconds
             fetched = fetch(candidate.location, limit=self._limit, timeout=seconds)
@@ -199,46 +204,48 @@ class _Run:
             # Standard input has no name to come back under: its content is its identity.
             location = f"stdin:{hashlib.sha256(data).hexdigest()[:12]}"
         metadata, collection = self._options.stated(location)
-        return _Read(location, candidate.name, data, media_type, metadata, collection)
+        return _LoadedDocument(location, candidate.name, data, media_type, metadata, collection)
 
-    def _row(self, read: _Read) -> RenditionRow | None:
+    def _row(self, read: _LoadedDocument) -> RenditionRow | None:
         """Return the record of the very same bytes, said to be the same; None if there is none."""
         row = self._library.rendition(read.location, read.collection)
         if row is None or row.state == WITHDRAWN:
             return None
         return row if (row.sha256, row.given) == (read.sha256, read.given) else None
 
-    def _draft(self, read: _Read, document: Document, cage: Cage) -> None:
+    def _draft(self, read: _LoadedDocument, document: Document, cage: Sandbox) -> None:
         """Put the drafts of a document and of its attachments in the batch."""
         if document.blocks:
             self._found.add(read.location)
             if self._row(read):
-                self.report.items.append(Item(read.location, Result.UNCHANGED))
+                self.report.items.append(ReportItem(read.location, DocumentResult.UNCHANGED))
             else:
                 self._waiting.append(self._cut(read, document))
         elif document.warnings:  # a mail of which only the attachments are kept
             reason = "; ".join(document.warnings)
-            self.report.items.append(Item(read.location, Result.IGNORED, reason=reason))
+            self.report.items.append(
+                ReportItem(read.location, DocumentResult.IGNORED, reason=reason)
+            )
         if document.media_type == MAIL:
             self._opened.add(read.location)
         for inner in _attached(read, document):
             self._attachment(inner, cage)
 
-    def _attachment(self, read: _Read, cage: Cage) -> None:
+    def _attachment(self, read: _LoadedDocument, cage: Sandbox) -> None:
         self._found.add(read.location)
         row = self._row(read)
         if row and row.media_type != MAIL:
-            self.report.items.append(Item(read.location, Result.UNCHANGED))
+            self.report.items.append(ReportItem(read.location, DocumentResult.UNCHANGED))
             return
         try:
             self._draft(read, cage.read(read.data, read.name), cage)
         except ReadError as error:
             self._fail(read.location, str(error))
 
-    def _cut(self, read: _Read, document: Document) -> Draft:
+    def _cut(self, read: _LoadedDocument, document: Document) -> Draft:
         metadata = read.metadata.over(document.metadata)
         metadata = metadata.over(from_file_name(read.name)).over(read.fallback)
-        rendition = Source(read.location, document.media_type, read.sha256)
+        rendition = Rendition(read.location, document.media_type, read.sha256)
         brief, spans = assemble(document, metadata, read.collection, rendition)
         embedder = self._library.embedder
         passages = cut(brief, spans, embedder.count_tokens, embedder.fingerprint.max_tokens)
@@ -275,14 +282,17 @@ class _Run:
         self.report.items += [withdrawn(row.location, briefs[row.version_pk]) for row in dropped]
 
     def _foresee(
-        self, drafts: Sequence[Draft], outcomes: Sequence[Outcome], dropped: Sequence[RenditionRow]
+        self,
+        drafts: Sequence[Draft],
+        outcomes: Sequence[PublishOutcome],
+        dropped: Sequence[RenditionRow],
     ) -> None:
         """Note which briefs would be replaced or withdrawn."""
         for draft, outcome in zip(drafts, outcomes, strict=True):
             item = item_for(draft.rendition.location, draft.brief, outcome, None)
-            if item.result is Result.VERSION:
+            if item.result is DocumentResult.VERSION:
                 brief = draft.brief
-                self.would_change.append(Change(outcome.brief_id, brief.title, brief.text))
+                self.would_change.append(BriefChange(outcome.brief_id, brief.title, brief.text))
         left = {row.version_pk for row in self._library.renditions() if row not in dropped}
         gone = {row.version_pk for row in dropped}
         families: dict[str, list[VersionRow]] = {}
@@ -291,7 +301,7 @@ class _Run:
         for brief_id, versions in families.items():
             keys = {row.pk for row in versions}
             if keys & gone and not keys & left:
-                self.would_change.append(Change(brief_id, versions[-1].brief.title))
+                self.would_change.append(BriefChange(brief_id, versions[-1].brief.title))
 
     def _vanished(self, paths: Sequence[str]) -> Iterator[str]:
         for row in self._library.renditions():
@@ -301,10 +311,10 @@ class _Run:
                 yield row.location
 
     def _fail(self, location: str, reason: str) -> None:
-        self.report.items.append(Item(location, Result.FAILED, reason=reason))
+        self.report.items.append(ReportItem(location, DocumentResult.FAILED, reason=reason))
 
 
-def _attached(mail: _Read, document: Document) -> Iterator[_Read]:
+def _attached(mail: _LoadedDocument, document: Document) -> Iterator[_LoadedDocument]:
     """Yield what is attached; what it does not say of itself, the mail says: date and sender.
 
     A title or number given for the mail is its text's, or that of the only thing attached.

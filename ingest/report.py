@@ -6,12 +6,11 @@ from enum import StrEnum
 from typing import Any
 
 from index.passage import Brief, BriefRef
-from index.placement import Place
-from index.planning import Outcome
-from ingest.resting import Resting
+from index.placement import DraftStatus, PublishOutcome
+from ingest.affected import AffectedAnswers
 
 
-class Result(StrEnum):
+class DocumentResult(StrEnum):
     """What became of one document."""
 
     NEW = "new"
@@ -25,11 +24,11 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True)
-class Item:
+class ReportItem:
     """One line of the report. `reason` says why a document failed, or what a reader should know."""
 
     location: str
-    result: Result
+    result: DocumentResult
     brief_id: str | None = None
     version: int | None = None
     title: str | None = None
@@ -43,25 +42,25 @@ class Item:
 class Report:
     """All lines in the order of the documents, what rests on what changed, and the time taken."""
 
-    items: list[Item] = field(default_factory=list)
-    resting: list[Resting] = field(default_factory=list)
+    items: list[ReportItem] = field(default_factory=list)
+    affected: list[AffectedAnswers] = field(default_factory=list)
     seconds: float = 0.0
     dry_run: bool = False
     interrupted: bool = False
 
-    def count(self, *results: Result) -> int:
+    def count(self, *results: DocumentResult) -> int:
         """Return how many documents ended so."""
         return sum(item.result in results for item in self.items)
 
     @property
-    def failed(self) -> list[Item]:
+    def failed(self) -> list[ReportItem]:
         """The documents that were not ingested."""
-        return [item for item in self.items if item.result is Result.FAILED]
+        return [item for item in self.items if item.result is DocumentResult.FAILED]
 
     @property
     def passages(self) -> int:
         """Passages that were added."""
-        added = {Result.NEW, Result.VERSION, Result.OLDER}
+        added = {DocumentResult.NEW, DocumentResult.VERSION, DocumentResult.OLDER}
         return sum(item.passages for item in self.items if item.result in added)
 
     def to_json(self) -> dict[str, Any]:
@@ -69,18 +68,20 @@ class Report:
         counts = Counter(item.result.value for item in self.items)
         return {
             "documents": [asdict(item) for item in self.items],
-            "counts": {result.value: counts.get(result.value, 0) for result in Result},
+            "counts": {result.value: counts.get(result.value, 0) for result in DocumentResult},
             "passages": self.passages,
-            "resting": [one.to_json() for one in self.resting],
+            "resting": [one.to_json() for one in self.affected],
             "seconds": round(self.seconds, 2),
             "dry_run": self.dry_run,
             "interrupted": self.interrupted,
         }
 
 
-def item_for(location: str, brief: Brief, outcome: Outcome, title_on_record: str | None) -> Item:
+def item_for(
+    location: str, brief: Brief, outcome: PublishOutcome, title_on_record: str | None
+) -> ReportItem:
     """Return the line for a draft that was published as `outcome`."""
-    return Item(
+    return ReportItem(
         location=location,
         result=_result(outcome),
         brief_id=outcome.brief_id,
@@ -93,12 +94,30 @@ def item_for(location: str, brief: Brief, outcome: Outcome, title_on_record: str
     )
 
 
-def withdrawn(location: str, brief: BriefRef) -> Item:
+def withdrawn(location: str, brief: BriefRef) -> ReportItem:
     """Return the line for a document that has vanished, and the brief version it stood for."""
-    return Item(location, Result.WITHDRAWN, brief.id, brief.version, brief.title, brief.date)
+    return ReportItem(
+        location, DocumentResult.WITHDRAWN, brief.id, brief.version, brief.title, brief.date
+    )
 
 
-def _result(outcome: Outcome) -> Result:
-    if outcome.place is Place.VERSION and outcome.state != "current":
-        return Result.OLDER
-    return Result(outcome.place.value)
+def _result(outcome: PublishOutcome) -> DocumentResult:
+    if outcome.place is DraftStatus.VERSION and outcome.state != "current":
+        return DocumentResult.OLDER
+    return DocumentResult(outcome.place.value)
+
+
+class Progress:
+    """What an ingest is doing. This one ignores it; a terminal's shows it."""
+
+    def reading(self, done: int, total: int, name: str) -> None:
+        """Document `done` of `total` is about to be read."""
+
+    def embedding(self, total: int) -> None:
+        """`total` passages are about to be embedded."""
+
+    def embedded(self, count: int) -> None:
+        """`count` more passages are embedded."""
+
+    def waiting(self) -> None:
+        """Another ingest holds the library."""

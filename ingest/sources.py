@@ -1,29 +1,160 @@
-"""Turn what the command line names into candidates to read.
+"""Find the documents that a command line names: files, folders, patterns, URLs, standard input.
 
-Paths, folders, patterns and URLs go in; Candidates, Refusals with their reason, and counts of
-ignored files come out. Knows nothing of formats but their suffixes; fetches no URL. What is named
-explicitly is always tried; in folders and patterns only files with a supported suffix count.
+What is named explicitly is always tried; in folders and patterns only files with a supported suffix
+count. Links are followed only to what lies in the same folder, and hidden entries are skipped.
+Nothing is fetched.
 """
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import Literal
 
-from ingest.files import FILE_LIMIT, GONE, os_reason, read_file, read_stdin, special_reason
-from ingest.folders import Candidate, Found, Ignored, Refusal, Walk, file_candidate
-from ingest.locations import (
+from ingest.files import (
+    FILE_LIMIT,
+    GONE,
     Pattern,
     canonical_url,
     has_magic,
     inside,
     is_url,
+    link_reason,
+    os_reason,
     printable,
+    read_file,
+    read_stdin,
+    special_reason,
     url_fault,
     url_name,
 )
 
-__all__ = ["Candidate", "Found", "Ignored", "Refusal", "covers", "find", "is_gone", "read_bytes"]
+MAX_DEPTH = 100  # folders within folders
+
+
+@dataclass(frozen=True)
+class FoundDocument:
+    """One thing to read. `location` is the canonical absolute path, the URL, or "-"."""
+
+    location: str
+    name: str  # file name, for its suffix and for facts that stand in it
+    kind: Literal["file", "url", "stdin"] = "file"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Something named or found that cannot be read: why, and how to fix it, in one line."""
+
+    location: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """What a folder or pattern holds besides briefs: no failure, only a line for the report."""
+
+    location: str
+    count: int  # files not in a brief format
+    reason: str
+
+
+Found = FoundDocument | Refusal | Ignored
+
+
+class Walk:
+    """The way through one folder, or through what a pattern names in it."""
+
+    def __init__(
+        self, root: str, suffixes: Collection[str], pattern: Pattern | None = None
+    ) -> None:
+        self._root = root
+        self._suffixes = frozenset(suffixes) - {""}
+        self._pattern = pattern
+        self._visited: set[tuple[int, int]] = set()
+        self._ignored: Counter[str] = Counter()
+        self._empty = True
+
+    @property
+    def has_ignored(self) -> bool:
+        """Tell whether files were passed over for their suffix."""
+        return bool(self._ignored)
+
+    def folder(self, path: str, parts: tuple[str, ...]) -> Iterator[FoundDocument | Refusal]:
+        """Yield what is in the real folder `path`, reached from the root by the names `parts`."""
+        if len(parts) > MAX_DEPTH:
+            yield Refusal(path, f"lies more than {MAX_DEPTH} folders deep; name it to ingest it")
+            return
+        try:
+            status = Path(path).stat()
+            if (status.st_dev, status.st_ino) in self._visited:
+                return
+            self._visited.add((status.st_dev, status.st_ino))
+            names = sorted(os.listdir(path))  # noqa: PTH208 - plain names sort as the shell's
+        except OSError as error:
+            yield Refusal(path, os_reason(error))
+            return
+        for name in names:
+            if not name.startswith("."):
+                yield from self._entry(str(Path(path, name)), (*parts, name))
+
+    def _entry(self, path: str, parts: tuple[str, ...]) -> Iterator[FoundDocument | Refusal]:
+        wanted = not self._pattern or self._pattern.matches(parts)
+        try:
+            real = os.path.realpath(path, strict=True) if Path(path).is_symlink() else path
+            mode = Path(real).lstat().st_mode
+        except OSError as error:
+            if wanted:
+                yield Refusal(path, os_reason(error, link=True))
+            return
+        if stat.S_ISDIR(mode):
+            if not self._pattern or self._pattern.may_hold(parts):
+                yield from self._subfolder(path, real, parts)
+        elif wanted:
+            yield from self._file(path, real, mode)
+
+    def _subfolder(
+        self, path: str, real: str, parts: tuple[str, ...]
+    ) -> Iterator[FoundDocument | Refusal]:
+        if not inside(real, self._root):
+            yield Refusal(path, link_reason(real))
+        elif path != real and inside(path, real):
+            yield Refusal(path, "is a link back to a folder that it lies in; remove it")
+        else:
+            yield from self.folder(real, parts)
+
+    def _file(self, path: str, real: str, mode: int) -> Iterator[FoundDocument | Refusal]:
+        self._empty = False
+        suffix = PurePath(path).suffix.lower()
+        if not stat.S_ISREG(mode):
+            yield Refusal(path, special_reason(mode))
+        elif suffix not in self._suffixes:
+            self._ignored[suffix or "no suffix"] += 1
+        elif not inside(real, self._root):
+            yield Refusal(path, link_reason(real))
+        else:
+            kept = PurePath(real).suffix.lower() in self._suffixes
+            yield file_candidate(real, PurePath(real if kept else path).name)
+
+    def ignored(self, given: str) -> Iterator[Ignored]:
+        """Yield one line on the files passed over, or on a folder without any file."""
+        count = self._ignored.total()
+        if count:
+            kinds = ", ".join(f"{printable(kind)} {n}" for kind, n in self._ignored.most_common(5))
+            what = "file is" if count == 1 else "files are"
+            yield Ignored(given, count, f"{count:,} {what} not in a supported format ({kinds})")
+        elif self._empty:
+            yield Ignored(given, 0, "contains no files")
+
+
+def file_candidate(real: str, name: str) -> FoundDocument | Refusal:
+    """Return the candidate of a real path, unless its name cannot be stored."""
+    try:
+        real.encode()
+    except UnicodeEncodeError:
+        return Refusal(printable(real), "has a name that is not valid UTF-8; rename it")
+    return FoundDocument(real, name)
 
 
 def find(paths: Sequence[str], suffixes: Collection[str] | None = None) -> Iterator[Found]:
@@ -39,7 +170,7 @@ def find(paths: Sequence[str], suffixes: Collection[str] | None = None) -> Itera
     seen: set[object] = set()
     for path in paths:
         for found in _find_one(path, suffixes):
-            if isinstance(found, Candidate):
+            if isinstance(found, FoundDocument):
                 identity = _identity(found)
                 if identity in seen:
                     continue
@@ -47,7 +178,7 @@ def find(paths: Sequence[str], suffixes: Collection[str] | None = None) -> Itera
             yield found
 
 
-def read_bytes(candidate: Candidate, limit: int = FILE_LIMIT) -> bytes:
+def read_bytes(candidate: FoundDocument, limit: int = FILE_LIMIT) -> bytes:
     """Return the bytes of a file or of standard input; raise ReadError with the reason."""
     if candidate.kind == "stdin":
         return read_stdin(limit)
@@ -74,19 +205,19 @@ def is_gone(location: str) -> bool:
 
 def _find_one(path: str, suffixes: Collection[str]) -> Iterator[Found]:
     if path == "-":
-        yield Candidate("-", "stdin", "stdin")
+        yield FoundDocument("-", "stdin", "stdin")
     elif is_url(path):
         fault = url_fault(path)
         yield Refusal(path, fault) if fault else _url_candidate(path)
     elif not path or "\0" in path:
-        yield Refusal(printable(path), "is no path; name a file, a folder or a URL")
+        yield Refusal(printable(path), "is not a path; name a file, a folder or a URL")
     else:
         yield from _find_path(path, suffixes)
 
 
-def _url_candidate(url: str) -> Candidate:
+def _url_candidate(url: str) -> FoundDocument:
     url = canonical_url(url)
-    return Candidate(url, url_name(url), "url")
+    return FoundDocument(url, url_name(url), "url")
 
 
 def _find_path(path: str, suffixes: Collection[str]) -> Iterator[Found]:
@@ -123,7 +254,7 @@ def _find_pattern(path: str, suffixes: Collection[str]) -> Iterator[Found]:
         yield Refusal(path, "matches no file; check the pattern")
 
 
-def _identity(candidate: Candidate) -> object:
+def _identity(candidate: FoundDocument) -> object:
     """Return what is the same for two names of one file: hard links, or another case of letters."""
     if candidate.kind == "file":
         try:

@@ -1,4 +1,4 @@
-"""How commands talk to a person or a program: consoles, progress bars, the report's table, JSON.
+"""Output of commands: consoles, progress bars, the table of an ingest, JSON.
 
 Results go to stdout, everything else to stderr; colours and bars only where a terminal is.
 """
@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ingest.locations import printable
-from ingest.report import Item, Report, Result
+from ingest.files import printable
+from ingest.report import DocumentResult, Progress, Report, ReportItem
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 BAR_AFTER = 1.0  # seconds of work before a bar appears
 NARROW = 80  # columns of a terminal; in fewer, tables keep to what matters most
 _MOST_ROWS = 40  # of the report's table; beyond it only failures are listed
-_UNTOLD = frozenset({Result.UNCHANGED, Result.FAILED, Result.IGNORED})  # not in the table
+_UNTOLD = frozenset(
+    {DocumentResult.UNCHANGED, DocumentResult.FAILED, DocumentResult.IGNORED}
+)  # not in the table
 
 
 def out() -> "Console":
@@ -71,32 +73,27 @@ def show_warnings() -> None:
         logger.propagate = False
 
 
-class TerminalProgress:
+class TerminalProgress(Progress):
     """Tells progress bars what an ingest tells."""
 
     def __init__(self, bars: "Bars") -> None:
-        """Use bars that `progress_bars` started."""
         self._bars = bars
         self._reading = bars.add_task("Reading", total=None, visible=False)
         self._embedding = bars.add_task("Embedding", total=0, visible=False)
 
     def reading(self, done: int, total: int, name: str) -> None:
-        """Show how many documents are read."""
         del name
         self._bars.update(self._reading, completed=done, total=total, visible=done < total)
 
     def embedding(self, total: int) -> None:
-        """Show that more passages are to be embedded."""
         known = self._bars.tasks[self._embedding].total or 0
         self._bars.update(self._embedding, total=known + total, visible=True)
 
     def embedded(self, count: int) -> None:
-        """Show that passages were embedded."""
         self._bars.update(self._embedding, advance=count)
 
     def waiting(self) -> None:
-        """Say why nothing happens."""
-        self._bars.console.print("another ingest is running; waiting for it to end")
+        self._bars.console.print("another ingest is running; waiting for it to finish")
 
 
 @contextmanager
@@ -192,25 +189,26 @@ def print_report(report: Report, *, table: bool = True) -> None:
         if is_narrow():
             names, cells = (names[0], *names[3:]), [(row[0], *row[3:]) for row in cells]
         print_table(names, cells, right="Passages")
-    for item in sorted(report.items, key=lambda item: item.result is Result.FAILED):
+    for item in sorted(report.items, key=lambda item: item.result is DocumentResult.FAILED):
         if item.reason:
             mark = item.result.value if item.result in _UNTOLD else "note"
             say(f"{mark}: {printable(item.location)}: {item.reason}")
-    for resting in report.resting:
-        say(printable(resting.line()))
+    for answers in report.affected:
+        say(printable(answers.line()))
     say(_totals(report))
 
 
-def _cells(item: Item) -> tuple[str, ...]:
+def _cells(item: ReportItem) -> tuple[str, ...]:
     words = {
-        Result.VERSION: "new version",
-        Result.OLDER: "older version",
-        Result.RENDITION: "other file",
+        DocumentResult.VERSION: "new version",
+        DocumentResult.OLDER: "older version",
+        DocumentResult.RENDITION: "other file",
+        DocumentResult.WITHDRAWN: "removed",
     }
     title = item.title or printable(item.location)
     return (
         item.brief_id or "",
-        item.date or ("" if item.result is Result.WITHDRAWN else "no date"),
+        item.date or ("" if item.result is DocumentResult.WITHDRAWN else "no date"),
         str(item.passages or ""),
         words.get(item.result, item.result.value),
         title + (f" (of: {item.of})" if item.of else ""),
@@ -219,17 +217,17 @@ def _cells(item: Item) -> tuple[str, ...]:
 
 def _totals(report: Report) -> str:
     names = {
-        Result.NEW: ("new", "new"),
-        Result.VERSION: ("new version", "new versions"),
-        Result.OLDER: ("older version", "older versions"),
-        Result.RENDITION: ("other file of a known brief", "other files of known briefs"),
-        Result.UNCHANGED: ("unchanged", "unchanged"),
-        Result.WITHDRAWN: ("withdrawn", "withdrawn"),
-        Result.FAILED: ("failed", "failed"),
+        DocumentResult.NEW: ("new", "new"),
+        DocumentResult.VERSION: ("new version", "new versions"),
+        DocumentResult.OLDER: ("older version", "older versions"),
+        DocumentResult.RENDITION: ("other file of a known brief", "other files of known briefs"),
+        DocumentResult.UNCHANGED: ("unchanged", "unchanged"),
+        DocumentResult.WITHDRAWN: ("removed", "removed"),
+        DocumentResult.FAILED: ("failed", "failed"),
     }
     counted = [counted_as(report.count(key), *words) for key, words in names.items()
                if report.count(key)]  # fmt: skip
-    documents = len(report.items) - report.count(Result.IGNORED)
+    documents = len(report.items) - report.count(DocumentResult.IGNORED)
     line = f"{counted_as(documents, 'document', 'documents')}: "
     line += ", ".join(counted) or "nothing to do"
     line += f"; {counted_as(report.passages, 'passage', 'passages')} added"
@@ -237,7 +235,7 @@ def _totals(report: Report) -> str:
     if report.dry_run:
         line += " (dry run: nothing was changed)"
     if report.interrupted:
-        line += "; stopped early, run the same command to go on"
+        line += "; stopped early; run the same command again to continue"
     return line
 
 

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from bot.answering.writing.allowance import Allowance, Breaker
 from bot.answering.writing.models import ChatModel, Piece
-from index.database import Database
+from index.models.token_embeddings import SentenceEmbeddings
 from index.passage import BriefRef, Hit, Passage
 from index.sentences import split
 from index.settings import Settings, load
-from index.states import Sentences
+from index.storage.database import Database
 from tests.fake_chat import Asked, FakeChat, Mind
 from tests.fakes import HashedWords
 
@@ -68,11 +68,11 @@ class Plain(HashedWords):
 
     def sentences(
         self, question: str, hits: Sequence[Hit]
-    ) -> tuple[NDArray[np.float32], list[Sentences]]:
+    ) -> tuple[NDArray[np.float32], list[SentenceEmbeddings]]:
         vector = self.embed_query(question)
         texts = [one.passage.text for one in hits]
         rows = [self.embed([text[start:end] for start, end in split(text)]) for text in texts]
-        return vector, [Sentences(each, each @ vector) for each in rows]
+        return vector, [SentenceEmbeddings(each, each @ vector) for each in rows]
 
     def idf(self, terms: Sequence[str]) -> dict[str, float]:
         return dict.fromkeys(terms, 1.0)

@@ -11,9 +11,9 @@ from typing import Any
 import hypothesis
 import pytest
 
-from index.embedder import ModelEmbedder
 from index.library import Library
-from index.model_files import DEFAULT_MODEL
+from index.models.embedder import ModelEmbedder
+from index.models.model_files import DEFAULT_MODEL
 from index.settings import Settings, load
 from tests import postgres
 from tests.examples_library import examples_home, own_examples, own_shell, shell

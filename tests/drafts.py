@@ -4,8 +4,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from index.draft import Draft
-from index.passage import Source
+from index.passage import Draft, Rendition
 from ingest.brief import assemble
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.passages import cut
@@ -47,6 +46,6 @@ def draft(
     )
     document = Document(blocks, Metadata(**metadata), media_type)
     digest = hashlib.sha256(f"{media_type}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()
-    source = Source(location, media_type, digest)
+    source = Rendition(location, media_type, digest)
     brief, spans = assemble(document, document.metadata, collection, source)
     return Draft(brief, cut(brief, spans, count, 256) if spans else (), source, given)

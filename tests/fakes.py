@@ -8,10 +8,16 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedder import Fingerprint, Progress, Vectors
+from index.models.embedder import Fingerprint, Progress, Vectors
+from index.models.token_embeddings import (
+    PackedTokens,
+    QuestionTokens,
+    basis,
+    pack,
+    pack_sentences,
+    question,
+)
 from index.sentences import split
-from index.states import PassageStates, pack_sentences
-from index.tokens import QuestionTokens, basis, pack, question
 from index.words import stem, stems
 
 DIMENSION = 384
@@ -63,19 +69,19 @@ class HashedTokens(HashedWords):
 
     def read_passages(
         self, inputs: Sequence[str], texts: Sequence[str], *, progress: Progress | None = None
-    ) -> tuple[Vectors, list[PassageStates]]:
+    ) -> tuple[Vectors, list[PackedTokens]]:
         return self.embed(inputs, progress=progress), [self._kept(text) for text in texts]
 
     def read_questions(self, texts: Sequence[str]) -> tuple[Vectors, QuestionTokens]:
         vectors = np.stack([self.embed_query(text) for text in texts])
         return vectors, question(self._states(texts[0])[1], self._directions())
 
-    def _kept(self, text: str) -> PassageStates:
+    def _kept(self, text: str) -> PackedTokens:
         offsets, states = self._states(text)
         if not offsets:
-            return PassageStates()
+            return PackedTokens()
         starts = [start for start, _ in split(text)]
-        return PassageStates(
+        return PackedTokens(
             pack(states, self._directions()), pack_sentences(starts, offsets, states)
         )
 

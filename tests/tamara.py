@@ -8,9 +8,8 @@ import pytest
 
 from bot.question.question import Question
 from bot.question.reading import read
-from index.draft import Draft
 from index.library import Library
-from index.passage import Brief, Passage, Source
+from index.passage import Brief, Draft, Passage, Rendition
 from index.settings import Settings
 
 DAY = date(2026, 11, 24)
@@ -47,7 +46,7 @@ def draft(title: str, date: str | None, paragraphs: tuple[str, ...]) -> Draft:
         passages.append(
             Passage(number - 1, start, start + len(paragraph), paragraph, paragraph=number)
         )
-    source = Source(f"/briefs/{title[:4]}.txt", "text/plain", title)
+    source = Rendition(f"/briefs/{title[:4]}.txt", "text/plain", title)
     brief = Brief(
         id="",
         version=0,

@@ -23,7 +23,7 @@ from bot.question.question import Question
 from bot.question.wanted import AnswerKind
 from index.passage import Hit
 from index.perceptron import load
-from index.wording import said, share
+from index.words import said, share
 
 WEIGHTS = Path(__file__).parent / "weights" / "answerable.json"  # its threshold is a half
 

@@ -17,7 +17,7 @@ from bot.question.conversation import standalone
 from bot.question.question import Question, Turn
 from bot.question.reading import Understand, read, today_in
 from index.library import Library
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable

@@ -19,7 +19,7 @@ from index.dates import first_day, last_day
 from index.library import Library
 from index.passage import Hit
 from index.search import Query, collapse, order
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 EVERYTHING = Filters()
 HITS = 10  # passages searched for, where nobody says how many

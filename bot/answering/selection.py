@@ -23,12 +23,11 @@ from bot.answering.candidates import Quotable, candidates
 from bot.language import yesno
 from bot.question.question import Question
 from bot.question.wanted import FIGURES, AnswerKind, offers, values
+from index.models.token_embeddings import SentenceEmbeddings
 from index.passage import Hit
 from index.perceptron import load
 from index.sentences import split
-from index.states import Sentences
-from index.wording import said, share
-from index.words import content_words, stem, stems, words
+from index.words import content_words, said, share, stem, stems, words
 
 WEIGHTS = Path(__file__).parent / "weights" / "sentences.json"
 HITS = 8  # passages whose sentences are looked at
@@ -88,7 +87,7 @@ class Lookup(Protocol):
 
     def sentences(
         self, question: str, hits: Sequence[Hit]
-    ) -> tuple[NDArray[np.float32], list[Sentences]]:
+    ) -> tuple[NDArray[np.float32], list[SentenceEmbeddings]]:
         """Return the question's unit vector (d,), and what is known of each hit's sentences."""
         ...
 

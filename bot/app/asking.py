@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.question.requests import BatchRequest
     from index.library import Library
     from index.passage import Hit
-    from index.snapshot import Filters
+    from index.vectors.snapshot import Filters
 
 REPLACED = "The sentences above were replaced. The answer is:"
 
@@ -307,7 +307,7 @@ def _filters(
     since: str | None, until: str | None, collection: list[str] | None, brief: list[str] | None
 ) -> "Filters":
     from index.dates import is_iso
-    from index.snapshot import Filters
+    from index.vectors.snapshot import Filters
 
     for flag, value in (("--since", since), ("--until", until)):
         if value is not None and not is_iso(value):

@@ -22,13 +22,13 @@ from index.errors import (
     SettingsError,
     UsageError,
 )
+from ingest import affected
 from ingest import cli as library_commands
-from ingest import resting
 from ingest.cli import INTERRUPTED, SOME_FAILED, opened
 
 if TYPE_CHECKING:
     from index.library import Library
-    from ingest.resting import Change, Resting
+    from ingest.affected import AffectedAnswers, BriefChange
 
 WRONG_USAGE = 2
 _USAGE = (
@@ -87,7 +87,7 @@ def _first_words() -> None:
     )
 
 
-def _resting(library: "Library", changes: "Sequence[Change]") -> "list[Resting]":
+def _resting(library: "Library", changes: "Sequence[BriefChange]") -> "list[AffectedAnswers]":
     """Tell an ingest which answers rest on what it changed."""
     from bot.audit import brief_changes
 
@@ -96,7 +96,7 @@ def _resting(library: "Library", changes: "Sequence[Change]") -> "list[Resting]"
 
 asking.register(app)
 library_commands.register(app)
-resting.ask(_resting)
+affected.register(_resting)
 evaluating.register(app)
 app.add_typer(audit_cli.app)
 app.add_typer(slack_commands.app, name="slack")

@@ -24,7 +24,7 @@ from bot.audit.selection import Order, Selection
 from bot.checking import verify
 from bot.checking.verdict import Verdict
 from bot.ledger.ledger import Ledger
-from index.database import Database
+from index.storage.database import Database
 
 ENOUGH = 30  # judged sentences that give meaningful figures,
 OF_EACH = 5  # with at least so many supported and not supported

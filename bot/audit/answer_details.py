@@ -15,7 +15,7 @@ from bot.audit.judgements import read as judgement
 from bot.audit.register import Register, RegisteredAnswer
 from bot.audit.text_diff import became
 from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
-from index.database import Database
+from index.storage.database import Database
 
 Json = Mapping[str, Any]
 _COPIED = (

@@ -16,7 +16,7 @@ from bot.audit.register import Register
 from bot.audit.text_diff import Became, became
 from bot.ledger.tables import ledger
 from index.library import Library
-from ingest.resting import Change, Resting
+from ingest.affected import AffectedAnswers, BriefChange
 
 Json = Mapping[str, Any]
 SPARE = timedelta(seconds=60)  # an answer may have searched just before a version was stored
@@ -142,7 +142,7 @@ def _is_later(one: StoredVersion, than: StoredVersion) -> bool:
 # The report of an ingest
 
 
-def resting(library: Library, changes: Sequence[Change]) -> list[Resting]:
+def resting(library: Library, changes: Sequence[BriefChange]) -> list[AffectedAnswers]:
     """Return the answers that cite briefs which were replaced or withdrawn.
 
     Those that quote changed words come first; of a withdrawn brief that is all of them.
@@ -160,7 +160,7 @@ def resting(library: Library, changes: Sequence[Change]) -> list[Resting]:
         if uses:
             answers = dict.fromkeys((*quoting, *(use.answer_id for use in uses)))
             found.append(
-                Resting(
+                AffectedAnswers(
                     change.brief_id, change.title, change.withdrawn, tuple(answers), len(quoting)
                 )
             )

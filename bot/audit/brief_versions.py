@@ -16,11 +16,11 @@ from sqlalchemy import Connection, select
 from bot.answering.readable import headers, is_row, row
 from bot.audit import text_diff
 from bot.ledger.record import hit, sha256
-from index import catalogue, schema
-from index.database import Database
-from index.lexicon import indexed_terms, lexicon_for
 from index.passage import Hit, Passage
-from index.schema import CURRENT
+from index.storage import catalogue, schema
+from index.storage.database import Database
+from index.storage.lexicon import indexed_terms, lexicon_for
+from index.storage.schema import CURRENT
 
 CACHED_CHARACTERS = 8_000_000  # of texts
 RAREST = 8  # terms of a quotation by which passages are sought

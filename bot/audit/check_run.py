@@ -18,7 +18,7 @@ from bot.audit.findings import WEIGHT, Finding, FindingKind, Severity, worst_fir
 from bot.audit.register import Register
 from bot.audit.register_tables import batched
 from bot.audit.selection import Selection
-from index.database import Database
+from index.storage.database import Database
 
 TOGETHER = 100  # answers whose findings are stored in one transaction
 

@@ -19,8 +19,8 @@ from bot.checking import verify
 from bot.checking.verdict import Verdict
 from bot.errors import LedgerError
 from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
-from index.database import Database
 from index.errors import UsageError
+from index.storage.database import Database
 
 LONGEST_NOTE = 2_000  # characters
 

@@ -26,7 +26,7 @@ from bot.audit.sentence_checks import RecordedSentence, SentenceCheck, found_by
 from bot.checking.dangling import MARK
 from bot.ledger.record import sha256
 from bot.ledger.streamed import answers_streamed, digest_of
-from index.database import Database
+from index.storage.database import Database
 
 Json = Mapping[str, Any]
 UNREADABLE = "the record cannot be read"

@@ -18,8 +18,8 @@ from bot.audit.register_tables import audit_answers, audit_citations, audit_find
 from bot.audit.selection import Order, Selection, draw
 from bot.ledger.ledger import Ledger
 from bot.ledger.tables import ledger, ledger_private
-from index.database import Database
 from index.errors import NotFound
+from index.storage.database import Database
 
 EVERYTHING = Selection()
 BODIES = 100  # in memory at once

@@ -11,7 +11,7 @@ from typing import TypeVar
 from sqlalchemy import Boolean, Column, Connection, Float, Index, Integer, String, Table, Text
 from sqlalchemy import inspect as inspected
 
-from index.database import metadata
+from index.storage.database import metadata
 
 Value = TypeVar("Value")
 

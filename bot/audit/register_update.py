@@ -26,7 +26,8 @@ from bot.audit.register_tables import (
 )
 from bot.ledger.ledger import RecordKind as Record
 from bot.ledger.tables import GENESIS, ledger, ledger_private
-from index import schema, snapshot
+from index.storage import schema
+from index.vectors import snapshot
 
 BATCH = 400  # records read in one transaction, so that nobody waits long to write an answer
 

@@ -17,7 +17,7 @@ from bot.audit.text_diff import Op, Stretch, marked_up, word_diff
 from bot.ledger.ledger import LedgerEntry
 from bot.question.question import Turn
 from index.errors import BriefsError, UsageError
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 Json = Mapping[str, Any]
 

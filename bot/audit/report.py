@@ -24,7 +24,7 @@ from bot.audit.second_opinions import last_opinions, second_opinions
 from bot.audit.selection import Order, Selection, draw
 from bot.audit.text_diff import Stretch, word_diff
 from bot.ledger.ledger import Ledger, LedgerEntry
-from index.database import Database
+from index.storage.database import Database
 
 FORMAT = 1
 AROUND = 240  # characters of the passage shown on either side of a quotation

@@ -24,11 +24,11 @@ from bot.audit.selection import Selection
 from bot.errors import ChatError, ChatUnavailable, UnfitReply
 from bot.language.untrusted import bare, forbidden
 from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
-from index.database import Database
 from index.errors import UsageError
 from index.library import Library
 from index.passage import Hit
 from index.settings import Settings
+from index.storage.database import Database
 
 LONGEST_REPLY = 8_000  # characters, a <think> block included
 LONGEST_REASON = 300  # characters that are kept

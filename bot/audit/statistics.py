@@ -19,7 +19,7 @@ from bot.audit.register_tables import audit_answers, audit_findings, audit_sente
 from bot.checking.verdict import Verdict
 from bot.ledger.ledger import RecordKind
 from bot.ledger.tables import ledger, ledger_private
-from index.database import Database
+from index.storage.database import Database
 
 LONGEST = 366  # days of a period without a given beginning
 

@@ -23,10 +23,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.ledger import anchors
 from bot.ledger.ledger import By, Forgotten, Ledger
-from index.database import Database
 from index.errors import BriefsError, SettingsError
 from index.library import Library
 from index.settings import CONFIG_FILE, table
+from index.storage.database import Database
 
 log = logging.getLogger(__name__)
 

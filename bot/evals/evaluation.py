@@ -19,9 +19,9 @@ from bot.evals.gold import GoldQuestion
 from bot.evals.judging import contains, first_rank, meets, quotes
 from bot.ledger.ledger import Ledger
 from bot.ledger.recording import Answerer
-from index.database import Database, sqlite_url
 from index.errors import UsageError
 from index.library import Library
+from index.storage.database import Database, sqlite_url
 
 DEPTH = 50  # hits among which the gold passages are looked for
 

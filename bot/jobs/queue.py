@@ -36,7 +36,7 @@ from sqlalchemy import (
     update,
 )
 
-from index.database import Database, metadata
+from index.storage.database import Database, metadata
 
 LEASE_SECONDS = 30.0
 LONGEST_LEASE = 300.0  # seconds

@@ -14,9 +14,9 @@ from pathlib import Path
 from bot.errors import LedgerError
 from bot.ledger.chain import START
 from bot.ledger.ledger import GENESIS, Ledger, Mark
-from index import catalogue
-from index.database import Database
 from index.errors import UsageError
+from index.storage import catalogue
+from index.storage.database import Database
 
 _HASH_LENGTH = 64
 

@@ -31,8 +31,8 @@ from bot.ledger.rows import (
     private_hash,
 )
 from bot.ledger.tables import GENESIS, create, ledger, ledger_private, missing_triggers
-from index.database import Database
 from index.errors import DatabaseUnavailable, NotFound
+from index.storage.database import Database
 
 __all__ = [
     "GENESIS", "By", "ChainCheck", "Forgotten", "Ledger", "LedgerEntry", "Mark",

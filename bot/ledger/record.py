@@ -19,7 +19,7 @@ from bot.answering.render import brief_json, citation_json, hit_json, sentence_j
 from bot.checking.verdict import Reason, Verdict
 from bot.question.question import Period, Question, Turn
 from index.passage import BriefRef, Hit, Passage
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 FORMAT = 1  # of the body; raise it when keys change their meaning
 DISTRIBUTION = "brief-bot"

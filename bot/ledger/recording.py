@@ -30,7 +30,7 @@ from bot.question.question import Question, Turn
 from bot.question.reading import Understand, require_askable
 from index.errors import NotFound
 from index.library import Library
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 
 @dataclass(frozen=True)

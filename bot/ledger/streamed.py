@@ -28,8 +28,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import LedgerError
 from bot.ledger.rows import canonical
-from index.database import Database, metadata
 from index.errors import DatabaseUnavailable
+from index.storage.database import Database, metadata
 
 answers_streamed = Table(
     "answers_streamed",

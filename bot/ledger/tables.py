@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import inspect as inspected
 
-from index.database import metadata
+from index.storage.database import metadata
 
 GENESIS = "0" * 64  # prev_hash of the first row
 

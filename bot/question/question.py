@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.question.wanted import AnswerKind
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 LONGEST_QUESTION = 4_000  # characters
 

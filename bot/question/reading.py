@@ -17,8 +17,7 @@ from bot.question.period import day_in, period_of, version_of
 from bot.question.question import LONGEST_QUESTION, Question, Turn
 from bot.question.wanted import wanted
 from index.errors import UsageError
-from index.wording import word_weights
-from index.words import content_words, stem, words
+from index.words import content_words, stem, word_weights, words
 
 Understand = Callable[[str, Sequence[Turn]], Question]
 

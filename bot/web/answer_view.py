@@ -17,7 +17,7 @@ from bot.ledger.ledger import LedgerEntry, RecordKind
 from bot.ledger.tables import ledger, ledger_private
 from bot.web.layout import PageBlock, TextRun, blocks, text_runs
 from bot.web.versions import CitedBriefs, CitedToday
-from index.database import Database
+from index.storage.database import Database
 
 AHEAD = 1_000  # records after an answer that are searched for later questions
 MOST = 20  # later questions that are shown

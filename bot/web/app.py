@@ -24,8 +24,8 @@ from bot.web.sessions import WebSessions
 from bot.web.settings import WebSettings
 from bot.web.shield import Shield
 from bot.web.versions import VersionTexts
-from index import catalogue
 from index.library import Library
+from index.storage import catalogue
 
 _HERE = Path(__file__).parent
 _KEY = "desk_key"

@@ -16,9 +16,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.web.routing import plain
-from index.database import Database
 from index.errors import BriefsError
-from index.figures import Figures, figures
+from index.storage.database import Database
+from index.storage.health import LibraryCounts, library_counts
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -66,7 +66,7 @@ class SlackConnection(Protocol):
 class Probe:
     """What one look at the database found."""
 
-    figures: Figures
+    figures: LibraryCounts
     questions: QuestionCounts
 
 
@@ -174,7 +174,7 @@ class Health:
 
     def _read(self) -> Probe | None:
         try:
-            return Probe(figures(self._database), self._count_questions())
+            return Probe(library_counts(self._database), self._count_questions())
         except BriefsError:
             return None
 

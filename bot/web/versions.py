@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Select, func, or_, select
 from bot.audit import text_diff
 from bot.audit.text_diff import Op, Stretch, word_diff
 from bot.web.layout import blocks, laid_out
-from index import schema
 from index.library import Library
-from index.schema import CURRENT, WITHDRAWN
+from index.storage import schema
+from index.storage.schema import CURRENT, WITHDRAWN
 
 ALIKE = 0.25  # share of common words from which two paragraphs count as one that was changed
 MOST = 5  # later versions that are compared, the newest
@@ -33,7 +33,7 @@ class BriefVersion:
 
     brief_id: str
     version: int
-    state: str  # index.schema: current, superseded or withdrawn
+    state: str  # index.storage.schema: current, superseded or withdrawn
     title: str
     date: str | None
     number: str | None

@@ -1,4 +1,4 @@
-"""Check a zip archive of XML parts before anything parses it. Knows nothing of Word.
+"""Check a zip archive of XML parts before anything parses it.
 
 Refuses bombs, path tricks, encryption and document type declarations, by bytes really read, never
 by what the archive says of itself. Nothing is unpacked to disk, archives inside are not opened.
@@ -44,7 +44,7 @@ def opened(data: bytes) -> zipfile.ZipFile:
         _check_entries(archive.infolist())
         _check_contents(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, ValueError) as error:
-        raise ReadError("damaged or cut short; get a whole copy and ingest it again") from error
+        raise ReadError("damaged or cut short; get a complete copy and ingest it again") from error
     except (NotImplementedError, RuntimeError) as error:
         raise ReadError("packed in an unusual way; open it in Word and save it again") from error
     return archive
@@ -54,13 +54,13 @@ def check_directory(data: bytes) -> None:
     """Bound the list of entries before zipfile builds it."""
     at = data.rfind(b"PK\x05\x06", max(0, len(data) - _END_REACH))
     if at < 0 or at + _END.size > len(data):
-        raise ReadError("damaged or cut short; get a whole copy and ingest it again")
+        raise ReadError("damaged or cut short; get a complete copy and ingest it again")
     _, _, _, _, entries, size, _, _ = _END.unpack_from(data, at)
     if entries > MAX_ENTRIES or size > _MAX_DIRECTORY:
         raise ReadError(f"more than {MAX_ENTRIES:,} parts inside; {_SUSPECT}")
 
 
-_SUSPECT = "it does not look like an honest document, save it anew in Word if it is one"
+_SUSPECT = "this looks like an attack; save it again in Word if it is one"
 
 
 def _check_entries(entries: list[zipfile.ZipInfo]) -> None:

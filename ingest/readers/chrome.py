@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from ingest.metadata import GLUED_HEAD, is_known_key, normal_key
+from index.dates import find_date
+from ingest.document import Metadata
+from ingest.metadata import is_known_key, normal_key
+from ingest.publishers import Profile
 
 _PROSE = 80  # characters of visible text that make a line part of the text, and end the head
 _LINK = re.compile(
@@ -24,9 +27,9 @@ _PAIR = re.compile(
 )
 _SITE_WORDS = re.compile(
     r"(?:(?:tweet|share|save|print|subscribe|listen|cite|citation|e-?mail|home|menu|search|log ?in|"
-    r"sign (?:in|up)|site feedback|feedback|contact(?: us)?|back to top|skip to (?:main )?content|"
-    r"facebook|twitter|linkedin|whatsapp|(?:hide|show) \w+|download(?: (?:as )?pdf| document)?|"
-    r"view pdf|pdf|(?:pdf )?version history|jump to [\w ]+|table of contents|rss|x)"
+    r"sign (?:in|up)|feedback|contact(?: us)?|back to top|skip to (?:main )?content|"
+    r"facebook|twitter|linkedin|whatsapp|(?:hide|show) \w+|download(?: (?:as )?pdf)?|"
+    r"view pdf|pdf|jump to [\w ]+|table of contents|rss|x)"
     r"[\s/|,&·]*)+(?:\([\d.,]+ ?[kmKM]i?B\))?",
     re.IGNORECASE,
 )
@@ -41,8 +44,7 @@ _CODE_COMMENT = re.compile(r"\|?\s*//(?!\S+\.\w)|\|?\s*/\*.*\*/\s*$")
 _STRING_OR_COMMENT = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|//.*|/\*.*?\*/")
 _MAX_CODE = 5_000  # lines
 _CHART_TEXT = re.compile(r"Created with Highcharts\b.*")
-_DISCLAIMER = re.compile(r"[\s#*_]*(?:Legal )?Disclaimer[\s*_]*:?[\s*_]*", re.IGNORECASE)
-_MAX_DISCLAIMER = 3_000  # characters
+_MAX_CLOSING = 3_000  # characters
 
 
 @dataclass
@@ -51,38 +53,46 @@ class Parted:
 
     lines: list[str]
     pairs: dict[str, str] = field(default_factory=dict)
-    head: list[str] = field(default_factory=list)  # header lines without their links, for dates
+    head: Metadata = field(default_factory=Metadata)  # of the publisher's own header line
 
 
-def part_chrome(lines: list[str]) -> Parted:
+def part_chrome(lines: list[str], profile: Profile) -> Parted:
     """Part the lines of the text from the metadata header and the rest of the header."""
-    lines = _without_disclaimer(list(_without_code(lines)))
-    head_end = next((i for i, line in enumerate(lines) if _is_prose(line)), len(lines))
+    lines = _without_closing(list(_without_code(lines)), profile)
+    head_end = next((i for i, line in enumerate(lines) if _is_prose(line, profile)), len(lines))
     parted = Parted([])
     dropped = _metadata_lines(lines[:head_end], parted.pairs)
     site = next((urlsplit(v).hostname or "" for k, v in parted.pairs.items() if "://" in v), "")
     for start, end in _groups(lines):
         group = [line for line in lines[start:end] if line.strip()]
         in_head = start < head_end
-        if _is_contents(group) or (in_head and all(_is_site_line(line, site) for line in group)):
+        if _is_contents(group) or (
+            in_head and all(_is_site_line(line, site, profile) for line in group)
+        ):
             dropped.update(range(start, end))
     for place in range(head_end):
-        bare = _without_site_links(lines[place])
-        if GLUED_HEAD.fullmatch(bare.strip()):
-            parted.head.append(bare.strip())
+        if (stated := _head_line(lines[place], profile)) is not None:
+            parted.head = parted.head.over(stated)
             dropped.add(place)
     dropped.update(_orphaned_headings(lines, dropped))
     parted.lines = [line for place, line in enumerate(lines) if place not in dropped]
     return parted
 
 
-def _is_prose(line: str) -> bool:
+def _head_line(line: str, profile: Profile) -> Metadata | None:
+    """Return what a publisher's own header line states, None for any other line."""
+    match = profile.head_line.fullmatch(_without_site_links(line, profile).strip())
+    if match is None:
+        return None
+    title = " ".join(match["title"].split()) or None
+    return Metadata(title=title, date=find_date(match["date"]), number=match["number"])
+
+
+def _is_prose(line: str, profile: Profile) -> bool:
     bare = _LINK.sub(lambda link: link[1], line).strip()
     if len(bare) < _PROSE or bare.startswith("#") or _PAIR.fullmatch(line.strip()):
         return False
-    return len(_LINK.sub("", line).strip()) >= _PROSE / 2 and not GLUED_HEAD.fullmatch(
-        _without_site_links(line).strip()
-    )
+    return len(_LINK.sub("", line).strip()) >= _PROSE / 2 and _head_line(line, profile) is None
 
 
 def _metadata_lines(head: list[str], pairs: dict[str, str]) -> set[int]:
@@ -148,10 +158,10 @@ def _is_contents(group: list[str]) -> bool:
     return all(links) and in_page and (len(targets) > 1 or not _is_item(group[0]))
 
 
-def _is_site_line(line: str, site: str) -> bool:
+def _is_site_line(line: str, site: str, profile: Profile) -> bool:
     """Tell whether a line above the text only leads about the site."""
     links = _links_alone(line)
-    labels_only = all(_SITE_WORDS.fullmatch(label.strip()) for label, _ in links)
+    labels_only = all(_is_site_label(label, profile) for label, _ in links)
     same_site = site and all(
         _domain(urlsplit(target).hostname) == _domain(site) for _, target in links
     )
@@ -162,8 +172,12 @@ def _domain(host: str | None) -> str:
     return ".".join((host or "").split(".")[-2:])
 
 
-def _without_site_links(line: str) -> str:
-    return _LINK.sub(lambda link: "" if _SITE_WORDS.fullmatch(link[1].strip()) else link[1], line)
+def _is_site_label(label: str, profile: Profile) -> bool:
+    return any(form.fullmatch(label.strip()) for form in (_SITE_WORDS, profile.site_link))
+
+
+def _without_site_links(line: str, profile: Profile) -> str:
+    return _LINK.sub(lambda link: "" if _is_site_label(link[1], profile) else link[1], line)
 
 
 def _orphaned_headings(lines: list[str], dropped: set[int]) -> set[int]:
@@ -214,10 +228,11 @@ def _code_end(lines: list[str], start: int) -> int | None:
     return None
 
 
-def _without_disclaimer(lines: list[str]) -> list[str]:
+def _without_closing(lines: list[str], profile: Profile) -> list[str]:
+    """Leave out the publisher's boilerplate at the end."""
     for place in range(len(lines) - 1, -1, -1):
-        if sum(map(len, lines[place + 1 :])) > _MAX_DISCLAIMER:
+        if sum(map(len, lines[place + 1 :])) > _MAX_CLOSING:
             break
-        if _DISCLAIMER.fullmatch(lines[place]) and place > 2:
+        if profile.closing.fullmatch(lines[place]) and place > 2:
             return lines[:place]
     return lines

@@ -73,7 +73,7 @@ def _html(data: bytes) -> str:
             external_file_access=False,
         )
     except RecursionError as error:
-        raise ReadError("nested too deeply; save it anew in Word and ingest it again") from error
+        raise ReadError("nested too deeply; save it again in Word and ingest it again") from error
     except Exception as error:  # mammoth lets through whatever the broken part makes it trip over
         raise ReadError("damaged inside; open it in Word, save it and ingest it again") from error
     return _renumbered(str(result.value))

@@ -2,22 +2,236 @@
 
 The body is the plain text, or the visible HTML where there is none. Quoted history and signature
 are cut where they follow the text. What the mail says of itself is metadata: subject, Date, From.
+Attachments are bounded in number and size.
 """
 
 import re
 from email import policy
+from email.generator import BytesGenerator
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
+from email.policy import compat32
 from email.utils import parseaddr, parsedate_to_datetime
+from io import BytesIO
 
 from index.errors import ReadError
 from ingest.decode import clean, decode
-from ingest.document import Block, Document, Metadata
+from ingest.document import Attachment, Block, Document, Metadata
 from ingest.metadata import from_first_lines
+from ingest.readers import SUPPORTED_SUFFIXES
 from ingest.readers.headings import head_texts
 from ingest.readers.html import blocks_from_html
-from ingest.readers.mail_attachments import attachments_of, is_attachment
-from ingest.readers.mail_text import is_history, own_text
+from ingest.readers.sniff import suffix_of
+
+_SIGNATURE = re.compile(r"^--\s*$")
+_SIGNATURE_LINES = 20  # what follows "--" is a signature if it is at most so many lines
+_SENT_FROM = re.compile(
+    r"^(?:sent from my|sent from outlook|get outlook for|envoyé de mon)\b.{0,60}$", re.I
+)
+_QUOTED = re.compile(r"^\s{0,3}(?:>\s?)+")
+_WROTE = re.compile(
+    r"^\s*(?:>\s*)*(?:On\b.{6,300}\bwrote|Am\b.{6,300}\bschrieb.{0,120}|Le\b.{6,300}\ba écrit|"
+    r"El\b.{6,300}\bescribió)\s*:\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_ORIGINAL = re.compile(
+    r"^\s*-{2,}\s*(?:original message|ursprüngliche nachricht|message d'origine)\s*-{2,}\s*$", re.I
+)
+_FORWARDED = re.compile(
+    r"^\s*(?:-{2,}\s*forwarded (?:message|by)\b.*|begin forwarded message\s*:?"
+    r"|-{2,}\s*weitergeleitete nachricht.*)\s*$",
+    re.IGNORECASE,
+)
+_FIELD = re.compile(
+    r"^\s*\*?(?:from|sent|to|cc|date|subject|reply-to|von|gesendet|an|betreff)\s*:\*?(?:\s|$)", re.I
+)
+_RULE = re.compile(r"^\s*_{10,}\s*$")
+_NOTE = 300  # a forward with so many characters or fewer above it is nothing but a forward
+
+
+def own_text(text: str) -> str:
+    """Return what the sender wrote; of a mail that is nothing but a forward, what is forwarded."""
+    lines = text.split("\n")
+    at, forwarded = _history(lines)
+    own = _unsigned(_unquoted(lines[:at]))
+    if forwarded and len("".join(own).strip()) <= _NOTE:
+        return "\n".join([*own, "", *_unsigned(_forwarded(lines[at:]))]).strip()
+    if not "".join(own).strip():
+        return "\n".join(_unsigned([_QUOTED.sub("", line) for line in _forwarded(lines)])).strip()
+    return "\n".join(own).strip()
+
+
+def is_history(text: str) -> bool:
+    """Tell whether a paragraph begins a mail's history: "On ... wrote:", "From: ... Sent: ..."."""
+    head = re.match(r"\*?(?:From|Von)\s*:.*?\b(?:Sent|Date|Gesendet)\s*:", text)
+    return bool(_WROTE.match(text) or _ORIGINAL.match(text) or head)
+
+
+def _history(lines: list[str]) -> tuple[int, bool]:
+    """Return the line at which an unmarked earlier mail begins, and whether it is forwarded."""
+    for i, line in enumerate(lines):
+        if _FORWARDED.match(line):
+            return i, True
+        if _ORIGINAL.match(line) or _is_header_block(lines, i):
+            return i, False
+        if _is_intro(lines, i) and not _has_quote_after(lines, i):
+            return i, False
+    return len(lines), False
+
+
+def _is_header_block(lines: list[str], i: int) -> bool:
+    """Tell whether Outlook's header of the mail below starts here: From, Sent, To, Subject."""
+    start = i + 1 if _RULE.match(lines[i]) else i
+    if start >= len(lines) or not re.match(r"\s*\*?(?:From|Von)\s*:", lines[start]):
+        return False
+    return sum(bool(_FIELD.match(line)) for line in lines[start : start + 6]) >= 3 and start > 0
+
+
+def _is_intro(lines: list[str], i: int) -> bool:
+    """Tell whether "On ... wrote:" starts here, on one line or broken over up to three."""
+    if not re.match(r"\s*(?:On|Am|Le|El)\b", lines[i]):
+        return False
+    return any(_WROTE.match("\n".join(lines[i : i + n])) for n in (1, 2, 3))
+
+
+def _has_quote_after(lines: list[str], i: int) -> bool:
+    """Tell whether the lines after the introduction are marked with ">"."""
+    following = [line for line in lines[i + 1 : i + 6] if line.strip()]
+    return any(_QUOTED.match(line) for line in following)
+
+
+def _unquoted(lines: list[str]) -> list[str]:
+    """Drop the lines marked with ">" and what introduces them; answers between them stay."""
+    kept: list[str] = []
+    skip = 0
+    for i, line in enumerate(lines):
+        if skip:
+            skip -= 1
+        elif _is_intro(lines, i):
+            skip = next(n for n in (1, 2, 3) if _WROTE.match("\n".join(lines[i : i + n]))) - 1
+        elif not _QUOTED.match(line):
+            kept.append(line)
+    return kept
+
+
+def _unsigned(lines: list[str]) -> list[str]:
+    """Drop a closing signature, where text stands before it."""
+    for i, line in enumerate(lines):
+        near_end = len(lines) - i - 1 <= _SIGNATURE_LINES
+        if near_end and _SIGNATURE.match(line) and "".join(lines[:i]).strip():
+            return lines[:i]
+    while lines and (not lines[-1].strip() or _SENT_FROM.match(lines[-1].strip())):
+        lines = lines[:-1]
+    return lines
+
+
+def _forwarded(lines: list[str]) -> list[str]:
+    """Return a forwarded text without its marker and header lines."""
+    i = 0
+    while i < len(lines) and (
+        not lines[i].strip() or _FORWARDED.match(lines[i]) or _ORIGINAL.match(lines[i])
+    ):
+        i += 1
+    while i < len(lines) and (_FIELD.match(lines[i]) or _RULE.match(lines[i])):
+        i += 1
+    return lines[i:]
+
+
+MAX_ATTACHMENTS = 50
+MAX_ATTACHED = 50_000_000  # bytes, all attachments of a mail together
+_MAX_NAME = 150  # characters
+_SUFFIX_OF_TYPE = {
+    "application/pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "text/html": "html",
+    "text/markdown": "md",
+    "text/plain": "txt",
+    "message/rfc822": "eml",
+}
+_SILENT = ("image/", "text/calendar", "application/pgp-", "application/pkcs7-", "message/delivery")
+
+
+def is_attachment(part: Message) -> bool:
+    """Tell whether a leaf part is a file of its own and no part of the text."""
+    if part.get_content_type() == "message/rfc822":
+        return True
+    if part.get_content_disposition() == "attachment" or part.get_content_maintype() != "text":
+        return True
+    return bool(_file_name(part)) or part.get_content_type() == "text/calendar"
+
+
+def attachments_of(mail: Message) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
+    """Return the attachments in formats that we read, and a warning for each that is left out."""
+    taken: list[Attachment] = []
+    warnings: list[str] = []
+    size = 0
+    for number, part in enumerate(_attached(mail), 1):
+        name = _name(part, number)
+        if suffix_of(name) not in SUPPORTED_SUFFIXES:
+            if not part.get_content_type().startswith(_SILENT):
+                warnings.append(f"attachment {name} is not in a supported format and was left out")
+            continue
+        data = _bytes(part)
+        if len(taken) >= MAX_ATTACHMENTS or size + len(data) > MAX_ATTACHED:
+            limit = f"{MAX_ATTACHMENTS} attachments and {MAX_ATTACHED // 10**6} MB"
+            warnings.append(f"attachment {name} is over the limit of {limit} and was left out")
+        elif data.strip():
+            size += len(data)
+            taken.append(Attachment(name, data))
+    return tuple(taken), tuple(warnings[:MAX_ATTACHMENTS])
+
+
+def _attached(part: Message) -> list[Message]:
+    """Return the attached parts in order, without looking into attached mails."""
+    if part.get_content_maintype() == "multipart" and part.is_multipart():
+        inner = [each for each in part.get_payload() if isinstance(each, Message)]
+        return [found for each in inner for found in _attached(each)]
+    return [part] if is_attachment(part) else []
+
+
+def _name(part: Message, number: int) -> str:
+    """Return a bare file name with a suffix that fits the part's type."""
+    name = _file_name(part)
+    if not name and part.get_content_type() == "message/rfc822":
+        inner = part.get_payload()
+        first = inner[0] if isinstance(inner, list) and inner else None
+        name = _bare(str(first.get("Subject", ""))) if isinstance(first, Message) else ""
+    suffix = _SUFFIX_OF_TYPE.get(part.get_content_type(), "")
+    if suffix == "eml" or (suffix and not suffix_of(name)):
+        name = f"{(name or f'attachment-{number}').removesuffix('.eml')}.{suffix}"
+    return name or f"attachment-{number}"
+
+
+def _file_name(part: Message) -> str:
+    try:
+        return _bare(part.get_filename() or "")
+    except Exception:  # the standard library's header parser trips over some malformed values
+        return ""
+
+
+def _bare(name: str) -> str:
+    """Return the last part of a path, without control characters, in one line."""
+    name = " ".join(clean(name).split())
+    return re.sub(r"[/\\:*?\"<>|]+", "-", re.sub(r".*[/\\](?=.)", "", name))[-_MAX_NAME:].strip(
+        " ."
+    )
+
+
+def _bytes(part: Message) -> bytes:
+    """Return the decoded content; of an attached mail, the mail as a file."""
+    if part.get_content_type() != "message/rfc822":
+        payload = part.get_payload(decode=True)
+        return payload if isinstance(payload, bytes) else b""
+    inner = part.get_payload()
+    target = BytesIO()
+    try:
+        mail = inner[0] if isinstance(inner, list) else None
+        if isinstance(mail, Message):
+            BytesGenerator(target, mangle_from_=False, policy=compat32).flatten(mail)
+    except Exception:  # a mail too malformed to be written out again is left out
+        return b""
+    return target.getvalue()
+
 
 MEDIA_TYPE = "message/rfc822"
 _MAX_DEPTH = 20  # multiparts within each other

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from ingest.dates import locate_date
+from index.dates import locate_date
 from ingest.document import Block, BlockKind
 
 _LEVEL = 2  # the true level of an unmarked heading is unknown; 1 is the title's

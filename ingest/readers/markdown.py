@@ -11,14 +11,175 @@ import tomllib
 from collections.abc import MutableMapping
 from typing import Any
 
-from ingest.dates import writes_month_first
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+
+from index.dates import writes_month_first
 from ingest.decode import decode, lost_characters
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines, from_pairs, is_known_key
+from ingest.publishers import profile_of
 from ingest.readers.chrome import part_chrome
 from ingest.readers.headings import head_texts, mark_headings
 from ingest.readers.html import blocks_from_html
-from ingest.readers.markdown_rules import parser
+
+_SEPARATOR = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
+_NOTE = re.compile(r"\[\^([^\]\s]{1,60})\]:[ \t]*(.*)")
+_NOTE_REFERENCE = re.compile(r"\[\^([^\]\s]{1,60})\]")
+
+
+def parser(text: str) -> MarkdownIt:
+    """Return a parser for one text, which it needs to number the text's footnotes."""
+    markdown = MarkdownIt("commonmark", {"maxNesting": 40})
+    markdown.enable("table").disable(["code", "emphasis"])
+    numbers = _note_numbers(text)
+    markdown.block.ruler.before(
+        "table", "pipe_rows", _pipe_rows, {"alt": ["paragraph", "reference"]}
+    )
+
+    def note(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        return _note(state, start, end, silent, numbers)
+
+    def reference(state: StateInline, silent: bool) -> bool:
+        return _reference(state, silent, numbers)
+
+    markdown.block.ruler.before("reference", "note", note, {"alt": ["paragraph", "reference"]})
+    markdown.inline.ruler.before("link", "note_reference", reference)
+    markdown.core.ruler.before("text_join", "emphasis_marks", _strip_emphasis)
+    return markdown
+
+
+def _note_numbers(text: str) -> dict[str, str]:
+    names = re.findall(r"^[ ]{0,3}\[\^([^\]\s]{1,60})\]:", text, re.MULTILINE)
+    numbered = {name: name for name in names if name.isdigit() and len(name) <= 4}
+    free = (str(n) for n in range(1, len(names) + len(numbered) + 1) if str(n) not in numbered)
+    return numbered | {name: next(free) for name in dict.fromkeys(names) if name not in numbered}
+
+
+def _line(state: StateBlock, line: int) -> str:
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+
+
+def _pipe_rows(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Read lines from one that starts with a pipe to the next empty line as a table.
+
+    A line without a pipe in front goes on with the last cell. Lines of one cell are no table but a
+    box or a picture's frame, and become paragraphs.
+    """
+    if not _line(state, start).startswith("|"):
+        return False
+    if silent:
+        return True
+    rows: list[str] = []
+    line, is_ruled = start, False
+    while line < end and not state.isEmpty(line) and state.sCount[line] >= state.blkIndent:
+        content = _line(state, line).rstrip()
+        if _SEPARATOR.fullmatch(content) and "-" in content and rows:
+            is_ruled = True
+        elif content.startswith("|"):
+            rows.append(content)
+        elif is_ruled and rows and rows[-1].endswith("|"):
+            break
+        elif rows:
+            rows[-1] += f"\n{content}"
+        line += 1
+    _push_rows(state, [_cells(row) for row in rows], start, line)
+    state.line = line
+    return True
+
+
+def _cells(row: str) -> list[str]:
+    cells = [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", row)[1:]]
+    return cells[:-1] if len(cells) > 1 and not cells[-1] else cells
+
+
+def _push_rows(state: StateBlock, rows: list[list[str]], start: int, end: int) -> None:
+    if all(len(row) < 2 for row in rows):
+        for line in "\n".join(cell for row in rows for cell in row).split("\n"):
+            _push(state, "p", line, start, end)
+        return
+    state.push("table_open", "table", 1)
+    for row in rows:
+        state.push("tr_open", "tr", 1)
+        for cell in row:
+            _push(state, "td", cell, start, end)
+        state.push("tr_close", "tr", -1)
+    state.push("table_close", "table", -1)
+
+
+def _push(state: StateBlock, tag: str, content: str, start: int, end: int, name: str = "") -> None:
+    """Push an element with inline content, and the id `name` where given."""
+    kind = {"p": "paragraph", "td": "td"}[tag]
+    opening = state.push(f"{kind}_open", tag, 1)
+    opening.map = [start, end]
+    if name:
+        opening.attrSet("id", name)
+    inline = state.push("inline", "", 0)
+    inline.content, inline.map, inline.children = content, [start, end], []
+    state.push(f"{kind}_close", tag, -1)
+
+
+def _note(state: StateBlock, start: int, end: int, silent: bool, numbers: dict[str, str]) -> bool:
+    match = _NOTE.match(_line(state, start))
+    if match is None or match[1] not in numbers:
+        return False
+    if silent:
+        return True
+    lines, line = [match[2]], start + 1
+    while line < end and not _NOTE.match(_line(state, line)):
+        if state.isEmpty(line):
+            is_indented = line + 1 < end and state.sCount[line + 1] - state.blkIndent >= 2
+            if not is_indented or state.isEmpty(line + 1):
+                break
+        lines.append(_line(state, line))
+        line += 1
+    _push(state, "p", "\n".join(filter(None, lines)), start, line, f"fn-{numbers[match[1]]}")
+    state.line = line
+    return True
+
+
+def _reference(state: StateInline, silent: bool, numbers: dict[str, str]) -> bool:
+    match = _NOTE_REFERENCE.match(state.src, state.pos, state.posMax)
+    if match is None or match[1] not in numbers:
+        return False
+    if not silent:
+        state.push("text", "", 0).content = f"[{numbers[match[1]]}]"
+    state.pos = match.end()
+    return True
+
+
+# A link that the parser passes over, because brackets in its address are not balanced.
+_BROKEN_LINK = re.compile(r"\[([^\[\]]{1,300})\]\(https?://[^\s]{1,2000}\)")
+_OPENING_STAR = re.compile(r"(?<![^\s(\[“\"‘—–-])\*(?=\S|$)")
+_CLOSING_STAR = re.compile(r"(?:^|(?<=\S))\*(?!\w)")
+_LOW_LINES = re.compile(
+    r"(https?://\S+)|(?<!\s)_{2,}|_{2,}(?=\w)|(?<![^\W_])_(?=\S|$)|(?:^|(?<=\S))_(?!\w)"
+)
+
+
+def _strip_emphasis(state: StateCore) -> None:
+    """Remove the marks of bold, italic and struck text, balanced or not; escaped ones are no marks.
+
+    A single one is a mark only where there is another to go with it, so that "at *3", "snake_case"
+    and addresses stay.
+    """
+    for token in state.tokens:
+        texts = [child for child in token.children or () if child.type == "text"]
+        for child in texts:
+            text = _BROKEN_LINK.sub(r"\1", child.content)
+            child.content = re.sub(r"\*{2,}|~~", "", text)
+        opened = any(_OPENING_STAR.search(child.content) for child in texts)
+        if opened and any(_CLOSING_STAR.search(child.content) for child in texts):
+            for child in texts:
+                child.content = _CLOSING_STAR.sub("", _OPENING_STAR.sub("", child.content))
+        lines = [mark for child in texts for mark in _LOW_LINES.finditer(child.content)]
+        if sum(not mark[1] for mark in lines) > 1 or any("__" in mark[0] for mark in lines):
+            for child in texts:
+                text = re.sub(r"(?<!\S)_([A-Za-z]+)_(?=[a-z])", r"\1", child.content)
+                child.content = _LOW_LINES.sub(lambda mark: mark[1] or "", text)
+
 
 _FRONT_MATTER = re.compile(
     r"\A(---|\+\+\+)[ \t]*\n(.{0,65536}?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL
@@ -32,13 +193,13 @@ def read(data: bytes) -> Document:
     """Return a markdown file as blocks without its site chrome, with the metadata it states."""
     text = decode(data)
     front, body = _front_matter(text)
-    parted = part_chrome(body.split("\n"))
+    parted = part_chrome(body.split("\n"), profile_of(text))
     blocks = _blocks("\n".join(parted.lines))
     month_first = writes_month_first(text[:_HEAD])
     stated = from_pairs(front, month_first=month_first).over(
         from_pairs(parted.pairs, month_first=month_first)
     )
-    stated = stated.over(Metadata(title=_title(blocks))).over(from_first_lines(parted.head))
+    stated = stated.over(Metadata(title=_title(blocks))).over(parted.head)
     stated = stated.over(
         from_first_lines([text for text in head_texts(blocks) if text != stated.title])
     )

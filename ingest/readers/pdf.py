@@ -8,20 +8,21 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
+from index.dates import find_date
 from index.errors import ReadError
-from ingest.dates import find_date
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines
+from ingest.publishers import Profile, profile_of
 from ingest.readers.pdf_layout import (
     body_size,
     reading_order,
+    split_notes,
     with_drop_caps,
     without_contents,
     without_running_lines,
 )
-from ingest.readers.pdf_lines import Line, page_lines
-from ingest.readers.pdf_notes import split_notes
+from ingest.readers.pdf_lines import PdfLine, page_lines
 from ingest.readers.pdf_paragraphs import Paragraphs
 from ingest.readers.pdf_tables import with_tables
 from ingest.readers.pdf_words import Words
@@ -42,11 +43,7 @@ _JUNK_AUTHOR = re.compile(
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 _MASTHEAD_BLOCKS = 5  # so many short blocks above the title are the publisher's masthead
-_DISCLAIMER_BLOCKS = 6  # a closing disclaimer is at most so many blocks
-_NUMBER = re.compile(r"[A-Z]{1,4}\d{4,6}|\d{2}-\d{3}")
-_EDITION = re.compile(
-    r"(?:(?:^|\s)([A-Z]{1,4}\d{4,6}|\d{2}-\d{3}) · )?VERSION (\d+) · (?:NEW|UPDATED)"
-)
+_CLOSING_BLOCKS = 6  # a publisher's closing boilerplate is at most so many blocks
 
 
 def read(data: bytes) -> Document:
@@ -67,8 +64,9 @@ def read(data: bytes) -> Document:
         document.close()
     warnings = _yield_warnings(pages, broken)
     body = body_size(pages)
-    metadata = _metadata(reading_order(pages[0], body), pages, stated)
-    blocks = _without_front(_blocks(pages, body), metadata)
+    profile = profile_of("\n".join(line.text for lines in pages for line in lines))
+    metadata = _metadata(reading_order(pages[0], body), pages, stated, profile)
+    blocks = _without_front(_blocks(pages, body, profile), metadata, profile)
     return Document(blocks, metadata, MEDIA_TYPE, warnings)
 
 
@@ -81,17 +79,17 @@ def _opened(data: bytes) -> Any:
         reason = str(error).lower()
         if "password" in reason or "security" in reason:
             raise ReadError("encrypted; remove the password and ingest it again") from error
-        raise ReadError("damaged or cut short; get a whole copy and ingest it again") from error
+        raise ReadError("damaged or cut short; get a complete copy and ingest it again") from error
 
 
-def _lines(document: Any, count: int) -> tuple[list[list[Line]], int]:
+def _lines(document: Any, count: int) -> tuple[list[list[PdfLine]], int]:
     """Return the lines of each page, and how many pages could not be read at all."""
     import pypdfium2 as pdfium
 
-    pages: list[list[Line]] = []
+    pages: list[list[PdfLine]] = []
     broken = 0
     for index in range(count):
-        lines: list[Line] = []
+        lines: list[PdfLine] = []
         try:
             page = document[index]
             try:
@@ -104,18 +102,18 @@ def _lines(document: Any, count: int) -> tuple[list[list[Line]], int]:
     return pages, broken
 
 
-def _cleaned(line: Line) -> Line:
+def _cleaned(line: PdfLine) -> PdfLine:
     """Normalise the text; a soft hyphen at the end stays until the lines are joined."""
     tail = "\u00ad" if line.text.endswith("\u00ad") else ""
     return replace(line, text=clean(line.text).strip() + tail)
 
 
-def _yield_warnings(pages: list[list[Line]], broken: int) -> tuple[str, ...]:
+def _yield_warnings(pages: list[list[PdfLine]], broken: int) -> tuple[str, ...]:
     """Return what the report should say of pages without text; refuse if they are most."""
     empty = sum(sum(len(line.text) for line in lines) < _MIN_CHARACTERS for lines in pages)
     total = len(pages)
     if broken * 2 > total or not total:
-        raise ReadError(f"damaged, {broken} of {total} pages cannot be read; get a whole copy")
+        raise ReadError(f"damaged, {broken} of {total} pages cannot be read; get a complete copy")
     if total - empty < _MIN_TEXT_SHARE * total:
         raise ReadError(
             f"no text on {empty} of {total} pages, probably scanned; "
@@ -126,11 +124,13 @@ def _yield_warnings(pages: list[list[Line]], broken: int) -> tuple[str, ...]:
     return ()
 
 
-def _metadata(first: list[Line], pages: list[list[Line]], stated: dict[str, str]) -> Metadata:
-    """Join what the first page says, the lone report number, and sane document information."""
+def _metadata(
+    first: list[PdfLine], pages: list[list[PdfLine]], stated: dict[str, str], profile: Profile
+) -> Metadata:
+    """Join what the first page says, what the publisher adds, and sane document information."""
     title = _set_title(first, body_size(pages))
     said = from_first_lines([*filter(None, [title]), *(line.text for line in first)])
-    number, edition = _numbered(pages)
+    number, edition = _numbered(pages, profile)
     named = clean(stated.get("Title", "")).strip()
     names = re.split(r"\s*[;,]\s*|\s+and\s+", clean(stated.get("Author", "")).strip())
     info = Metadata(
@@ -142,7 +142,7 @@ def _metadata(first: list[Line], pages: list[list[Line]], stated: dict[str, str]
     return Metadata(title=title).over(replace(info, title=None)).over(said).over(info)
 
 
-def _set_title(first: list[Line], body: float) -> str | None:
+def _set_title(first: list[PdfLine], body: float) -> str | None:
     """Return the title that the first page shows: its largest type, well above that of the text."""
     largest = max((line.size for line in first), default=0.0)
     if largest < 1.2 * body:
@@ -153,19 +153,19 @@ def _set_title(first: list[Line], body: float) -> str | None:
     return title if 3 < len(title) < 300 else None
 
 
-def _numbered(pages: list[list[Line]]) -> tuple[str | None, str | None]:
+def _numbered(pages: list[list[PdfLine]], profile: Profile) -> tuple[str | None, str | None]:
     """Return report number and edition, from lines that say nothing else, on the outer pages."""
     outer = [line.text.strip() for lines in [*pages[-3:], *pages[:2]] for line in lines]
-    lone = [text for text in outer if _NUMBER.fullmatch(text)]
-    found = next((match for text in outer if (match := _EDITION.search(text))), None)
-    number = found.group(1) if found and found.group(1) else lone[0] if lone else None
-    return number, found.group(2) if found else None
+    lone = next((text for text in outer if profile.lone_number.fullmatch(text)), None)
+    found = next((match for text in outer if (match := profile.edition_line.search(text))), None)
+    return (found["number"] or lone, found["edition"]) if found else (lone, None)
 
 
-def _blocks(pages: list[list[Line]], body: float) -> tuple[Block, ...]:
+def _blocks(pages: list[list[PdfLine]], body: float, profile: Profile) -> tuple[Block, ...]:
     """Return the blocks of all pages, in reading order."""
     texts = [
-        with_drop_caps([line for line in ls if not _EDITION.search(line.text)]) for ls in pages
+        with_drop_caps([line for line in ls if not profile.edition_line.search(line.text)])
+        for ls in pages
     ]
     kept = [without_contents(reading_order(ls, body)) for ls in without_running_lines(texts)]
     parted = [split_notes(lines, body) for lines in kept]
@@ -175,8 +175,10 @@ def _blocks(pages: list[list[Line]], body: float) -> tuple[Block, ...]:
     return paragraphs.blocks(Words(line.text for lines in kept for line in lines))
 
 
-def _without_front(blocks: tuple[Block, ...], metadata: Metadata) -> tuple[Block, ...]:
-    """Drop what the cover says besides the title, its repetition, and a closing disclaimer."""
+def _without_front(
+    blocks: tuple[Block, ...], metadata: Metadata, profile: Profile
+) -> tuple[Block, ...]:
+    """Drop what the cover says besides the title, its repetition, and closing boilerplate."""
     title = (metadata.title or "").casefold()
     titles = [i for i, b in enumerate(blocks) if title and b.text.casefold() == title]
     start = titles[0] if titles else 0
@@ -186,8 +188,8 @@ def _without_front(blocks: tuple[Block, ...], metadata: Metadata) -> tuple[Block
     kept = [b for b in blocks if not (_is_front(b) or b.text == metadata.number)]
     kept = [b for i, b in enumerate(kept) if not (i and title and b.text.casefold() == title)]
     for i, block in enumerate(kept):
-        closing = len(kept) - i <= _DISCLAIMER_BLOCKS and block.kind is BlockKind.HEADING
-        if closing and block.text.strip(" :").lower() == "disclaimer":
+        closing = len(kept) - i <= _CLOSING_BLOCKS and block.kind is BlockKind.HEADING
+        if closing and profile.closing.fullmatch(block.text):
             return tuple(kept[:i])
     return tuple(kept)
 

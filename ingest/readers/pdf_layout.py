@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
-from ingest.readers.pdf_lines import Line
+from ingest.readers.pdf_lines import PdfLine
 
 _EDGE_LINES = 4  # so many rows from the top and the bottom may be running heads
 _PROSE_SHARE = 0.2  # sizes of type with less of a document's prose are headings or captions
@@ -24,7 +24,7 @@ _LEADERS = re.compile(r"(?:\.\s?){4,}\s*(?:\d+|[ivxlc]+)$|(?:\.\s?){8,}")
 _LONG_LEADERS = re.compile(r"(?:\.\s?){20,}\s*(?:\d+|[ivxlc]+)$")
 
 
-def without_running_lines(pages: list[list[Line]]) -> list[list[Line]]:
+def without_running_lines(pages: list[list[PdfLine]]) -> list[list[PdfLine]]:
     """Drop the lines that repeat at the same place of several pages, and lone page numbers."""
     seen: dict[tuple[str, int], set[int]] = defaultdict(set)
     for lines in pages:
@@ -51,23 +51,23 @@ def without_running_lines(pages: list[list[Line]]) -> list[list[Line]]:
     return kept
 
 
-def _key(line: Line, shift: int) -> tuple[str, int]:
+def _key(line: PdfLine, shift: int) -> tuple[str, int]:
     """Return what two appearances of a running line share: the words and, within 4 points, y."""
     return _words(line), round(line.y / 4) + shift
 
 
-def _words(line: Line) -> str:
+def _words(line: PdfLine) -> str:
     return _DIGITS.sub("#", line.text.lower()).strip()
 
 
-def _edge_rows(lines: list[Line]) -> set[Line]:
+def _edge_rows(lines: list[PdfLine]) -> set[PdfLine]:
     """Return the lines of the first and the last few rows of a page."""
     heights = sorted({round(line.y) for line in lines})
     edge = set(heights[:_EDGE_LINES] + heights[-_EDGE_LINES:])
     return {line for line in lines if round(line.y) in edge}
 
 
-def _outermost(lines: list[Line], rows: set[Line]) -> set[Line]:
+def _outermost(lines: list[PdfLine], rows: set[PdfLine]) -> set[PdfLine]:
     """Return the lines of the first and the last row, set off from the text beside them."""
     if len(lines) < 2:
         return set()
@@ -75,7 +75,7 @@ def _outermost(lines: list[Line], rows: set[Line]) -> set[Line]:
     return {line for line in rows if line.y > top - 3 or line.y < low + 3}
 
 
-def without_contents(lines: list[Line]) -> list[Line]:
+def without_contents(lines: list[PdfLine]) -> list[PdfLine]:
     """Drop a table of contents: lines with dot leaders, what they continue, and their headings."""
     leaders = {i for i, line in enumerate(lines) if _LEADERS.search(line.text)}
     if len(leaders) < 3:  # the last lines of a list, or a form with room to fill in
@@ -89,13 +89,13 @@ def without_contents(lines: list[Line]) -> list[Line]:
     return [line for i, line in enumerate(lines) if i not in dropped]
 
 
-def _heads(line: Line, below: Line) -> bool:
+def _heads(line: PdfLine, below: PdfLine) -> bool:
     """Tell whether the line belongs to the list of contents that goes on `below` it."""
     near = 0 < line.y - below.y < 4 * below.size
     return near and ((line.bold and len(line.text) < 30) or line.size == below.size)
 
 
-def with_drop_caps(lines: list[Line]) -> list[Line]:
+def with_drop_caps(lines: list[PdfLine]) -> list[PdfLine]:
     """Put a large initial that is drawn by itself back before the rest of its word."""
     for cap in [line for line in lines if len(line.text) == 1 and line.text.isalpha()]:
         beside = [line for line in lines if _is_capped(line, cap)]
@@ -106,14 +106,14 @@ def with_drop_caps(lines: list[Line]) -> list[Line]:
     return lines
 
 
-def _is_capped(line: Line, cap: Line) -> bool:
+def _is_capped(line: PdfLine, cap: PdfLine) -> bool:
     """Tell whether the line stands right of the initial, within its height."""
     near = -0.5 * line.size < line.x0 - cap.x1 < 2 * line.size
     high = cap.y - 0.5 * line.size <= line.y <= cap.y + cap.size
     return near and high and cap.size > 1.8 * line.size and line.text[:1].islower()
 
 
-def reading_order(lines: list[Line], body: float) -> list[Line]:
+def reading_order(lines: list[PdfLine], body: float) -> list[PdfLine]:
     """Return the lines in reading order; `body` is the size of the main text in points."""
     gutter = find_gutter(lines, body)
     crossed = gutter is not None and _drawn_across(lines, gutter)
@@ -125,7 +125,7 @@ def reading_order(lines: list[Line], body: float) -> list[Line]:
     return _by_bands(lines, gutter)
 
 
-def find_gutter(lines: list[Line], body: float) -> float | None:
+def find_gutter(lines: list[PdfLine], body: float) -> float | None:
     """Return the x of the white strip between two columns of text, None on a one-column page."""
     prose = [line for line in lines if abs(line.size - body) < 0.15 * body and len(line.text) > 20]
     if len(prose) < 6:
@@ -146,7 +146,7 @@ def find_gutter(lines: list[Line], body: float) -> float | None:
     return best[1] if best else None
 
 
-def _drawn_across(lines: list[Line], gutter: float) -> bool:
+def _drawn_across(lines: list[PdfLine], gutter: float) -> bool:
     """Tell whether the file draws left and right lines of prose by turns.
 
     In a table, too, left and right take turns; but its cells do not fill their columns.
@@ -160,7 +160,7 @@ def _drawn_across(lines: list[Line], gutter: float) -> bool:
     return _filled(left) and _filled(right)
 
 
-def _filled(lines: list[Line]) -> bool:
+def _filled(lines: list[PdfLine]) -> bool:
     """Tell whether most of the lines start and end at the margins, as prose does."""
     low, high = min(line.x0 for line in lines), max(line.x1 for line in lines)
     flush = sum(line.x0 < low + 2 * line.size for line in lines)
@@ -169,10 +169,10 @@ def _filled(lines: list[Line]) -> bool:
     )
 
 
-def _by_rows(lines: list[Line]) -> list[Line]:
+def _by_rows(lines: list[PdfLine]) -> list[PdfLine]:
     """Return the lines from top to bottom, those of one row from left to right."""
     size = median(line.size for line in lines)
-    rows: list[list[Line]] = []
+    rows: list[list[PdfLine]] = []
     for line in sorted(lines, key=lambda each: -each.y):
         if rows and rows[-1][0].y - line.y < 0.4 * size:
             rows[-1].append(line)
@@ -181,11 +181,11 @@ def _by_rows(lines: list[Line]) -> list[Line]:
     return [line for row in rows for line in sorted(row, key=lambda each: each.x0)]
 
 
-def _by_bands(lines: list[Line], gutter: float) -> list[Line]:
+def _by_bands(lines: list[PdfLine], gutter: float) -> list[PdfLine]:
     """Return the left column, then the right one, between the lines that span both."""
-    ordered: list[Line] = []
-    left: list[Line] = []
-    right: list[Line] = []
+    ordered: list[PdfLine] = []
+    left: list[PdfLine] = []
+    right: list[PdfLine] = []
     for line in _by_rows(lines):
         if line.x1 <= gutter:
             left.append(line)
@@ -197,7 +197,7 @@ def _by_bands(lines: list[Line], gutter: float) -> list[Line]:
     return [*ordered, *left, *right]
 
 
-def body_size(pages: list[list[Line]]) -> float:
+def body_size(pages: list[list[PdfLine]]) -> float:
     """Return the size of the main text in points: the largest that a good part of the prose has.
 
     Notes and tables are smaller, and in some reports longer than the text.
@@ -208,3 +208,82 @@ def body_size(pages: list[list[Line]]) -> float:
             sizes[line.size] += len(line.text) if len(line.text) > 30 else 1
     whole = sum(sizes.values())
     return max((size for size in sizes if sizes[size] >= _PROSE_SHARE * whole), default=10.0)
+
+
+_SMALLER = 0.97  # notes are set at most so large, in parts of the body size
+_PLAIN_MARK = re.compile(r"(\d{1,3})\s+(?=[A-Z“\"'(\d])")
+_REACH = 1.6  # a note's next line is at most so many ems lower
+
+
+def split_notes(lines: list[PdfLine], body: float) -> tuple[list[PdfLine], list[PdfLine]]:
+    """Return the lines of the text and those of the notes, each note's first line with its mark.
+
+    `body` is the size of the main text in points. Lines above the first mark that are set like the
+    notes go on a note of the page before and come first, without a mark.
+    """
+    starts = _starts(lines, body)
+    text: list[PdfLine] = []
+    notes: list[PdfLine] = []
+    for i, line in enumerate(lines):
+        if i in starts:
+            notes = notes or _continued(text, starts[i])
+            notes.append(starts[i])
+        elif notes and _goes_on(line, notes[-1]) and _is_last(lines[i - 1], notes):
+            notes.append(line)
+        else:
+            text.append(line)
+    return text, notes
+
+
+def _is_last(line: PdfLine, notes: list[PdfLine]) -> bool:
+    """Tell whether the line before is the last of the notes."""
+    return (line.page, line.x0, line.y) == (notes[-1].page, notes[-1].x0, notes[-1].y)
+
+
+def _starts(lines: list[PdfLine], body: float) -> dict[int, PdfLine]:
+    """Return the first lines of notes by index, each with its mark: raised, or a plain number."""
+    small = [(i, x) for i, x in enumerate(lines) if x.size <= _SMALLER * body and not x.bold]
+    raised = {i: line for i, line in small if line.mark and not line.mark.isalpha()}
+    if raised:
+        return raised
+    floor = min((line.y for line in lines if line.size > _SMALLER * body), default=0.0)
+    left = min((line.x0 for line in lines), default=0.0)
+    plain: dict[int, PdfLine] = {}
+    for i, line in small:
+        alone = not any(
+            abs(x.y - line.y) < 1 for x in lines[max(0, i - 1) : i + 2] if x is not line
+        )
+        if alone and line.y < floor and line.x0 < left + 3 * line.size and (note := _plain(line)):
+            plain[i] = note
+    marks = [note.mark for note in plain.values()]
+    first = int(marks[0]) if marks else 0
+    return plain if marks == [str(first + i) for i in range(len(marks))] else {}
+
+
+def _plain(line: PdfLine) -> PdfLine | None:
+    """Return a line that begins with a number with the number as its mark."""
+    found = _PLAIN_MARK.match(line.text)
+    if found and not line.label:
+        return replace(line, mark=found.group(1), text=line.text[found.end() :])
+    number = line.label.strip("().")
+    return replace(line, mark=number, label="") if number.isdigit() else None
+
+
+def _goes_on(line: PdfLine, last: PdfLine) -> bool:
+    """Tell whether the line is the next one of the note."""
+    near = 0 < last.y - line.y < _REACH * last.size
+    return near and abs(line.size - last.size) < 0.8 and not line.bold
+
+
+def _continued(text: list[PdfLine], start: PdfLine) -> list[PdfLine]:
+    """Take the lines right above the first mark off the text: the end of the page before's note."""
+    taken: list[PdfLine] = []
+    below = start
+    while text and _goes_on(below, text[-1]) and text[-1].size == start.size:
+        below = text.pop()
+        taken.insert(0, below)
+    set_off = not text or text[-1].y - below.y > _REACH * below.size or text[-1].y < below.y
+    if not set_off and text[-1].size == start.size:
+        text.extend(taken)
+        return []
+    return taken

@@ -1,10 +1,12 @@
-"""Take the lines of type from one PDF page: text, place, size and weight. Knows no reading order.
+"""Take the lines of type from one PDF page: text, place, size and weight.
 
 Coordinates are PDF points with y growing upwards, turned so that the page's main text runs left to
 right. A line ends where the baseline changes or a gap is too wide for a word space, so the cells
-of a table row and the lines of two columns are lines of their own.
+of a table row and the lines of two columns are lines of their own. pdfium's raw interface is called
+here and nowhere else: it gives every character, and tells which were set together.
 """
 
+import ctypes
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +14,141 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from ingest.readers.pdf_type import Word, page_words
+# Symbol and Wingdings bullets come as private-use characters, ligatures as one
+_CHARACTERS = dict.fromkeys((0xF0B7, 0xF0A7, 0xF0A8, 0xF0D8, 0xF076, 0xF0FC, 0xF02D), "•") | {
+    0x02: "-",  # pdfium's sign for a hyphen at the end of a line
+    0xFB00: "ff",
+    0xFB01: "fi",
+    0xFB02: "fl",
+    0xFB03: "ffi",
+    0xFB04: "ffl",
+    0xFB05: "st",
+    0xFB06: "st",
+}
+_NO_CHARACTER = "\x00\ufffe\uffff"
+_BOLD_NAME = re.compile(r"bold|black|heavy|demi", re.IGNORECASE)
+_FORCE_BOLD = 1 << 18  # font descriptor flag, ISO 32000-1 table 123
+
+
+@dataclass(frozen=True)
+class Style:
+    """What all characters of a text object share; `turn` counts quarter turns, -1 is any other."""
+
+    size: float
+    bold: bool
+    turn: int
+
+
+@dataclass(frozen=True)
+class PdfWord:
+    """Characters of one text object without a space between them."""
+
+    text: str
+    x0: float
+    x1: float
+    y: float
+    style: Style
+    space_before: bool
+
+
+def page_words(page: Any) -> list[PdfWord]:
+    """Return the words of a pypdfium2 page in the order in which the file draws them."""
+    textpage = page.get_textpage()
+    try:
+        return [_word(textpage, *found) for found in _spans(textpage)]
+    finally:
+        textpage.close()
+
+
+def _spans(textpage: Any) -> Iterator[tuple[int, int, str, bool]]:
+    """Yield first and last index and text of each word, and whether a space stands before it.
+
+    Characters that pdfium adds where it sees a gap or a line's end are spaces, too.
+    """
+    import pypdfium2.raw as raw
+
+    unicode_at, object_at = raw.FPDFText_GetUnicode, raw.FPDFText_GetTextObject
+    handle = textpage.raw
+    text, start, last, owner, space = "", 0, 0, 0, False
+    for i in range(textpage.count_chars()):
+        char = _CHARACTERS.get(code := unicode_at(handle, i)) or chr(code)
+        if char in _NO_CHARACTER:
+            continue
+        found = None if char.isspace() else object_at(handle, i)
+        address = ctypes.addressof(found.contents) if found else 0
+        if text and (char.isspace() or address != owner):
+            yield start, last, text, space
+            text, space = "", False
+        if char.isspace():
+            space = True
+            continue
+        if not text:
+            start, owner = i, address
+        text += char
+        last = i
+    if text:
+        yield start, last, text, space
+
+
+def _word(textpage: Any, start: int, last: int, text: str, space: bool) -> PdfWord:
+    """Return the word with its place and style."""
+    import pypdfium2.raw as raw
+
+    box, end = raw.FS_RECTF(), raw.FS_RECTF()
+    x, y = ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetLooseCharBox(textpage, start, box)
+    raw.FPDFText_GetLooseCharBox(textpage, last, end)
+    raw.FPDFText_GetCharOrigin(textpage, start, x, y)
+    style = _style(textpage, start)
+    if style.turn % 2 == 0:
+        ends, across = (box.left, box.right, end.left, end.right), y.value
+    else:
+        ends, across = (box.bottom, box.top, end.bottom, end.top), x.value
+    x0, x1, baseline = _turned(min(ends), max(ends), across, style.turn)
+    return PdfWord(text, x0, x1, baseline, style, space)
+
+
+def _turned(low: float, high: float, across: float, turn: int) -> tuple[float, float, float]:
+    """Return x0, x1 and baseline after turning the page so that this text runs left to right."""
+    if turn == 1:
+        return low, high, -across
+    if turn == 2:
+        return -high, -low, -across
+    if turn == 3:
+        return -high, -low, across
+    return low, high, across
+
+
+def _style(textpage: Any, index: int) -> Style:
+    """Return size, weight and turn of the type at a character."""
+    import pypdfium2.raw as raw
+
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(textpage, index, matrix)
+    scale = (matrix.c**2 + matrix.d**2) ** 0.5 or 1.0
+    size = raw.FPDFText_GetFontSize(textpage, index) * scale
+    along, up = abs(matrix.a), abs(matrix.b)
+    if min(along, up) > 0.1 * max(along, up):
+        turn = -1
+    else:
+        turn = (0 if matrix.a >= 0 else 2) if along >= up else (1 if matrix.b > 0 else 3)
+    return Style(size, _is_bold(textpage, index), turn)
+
+
+def _is_bold(textpage: Any, index: int) -> bool:
+    """Tell whether the character is set bold, by the font's weight, flags or name."""
+    import pypdfium2.raw as raw
+
+    found = raw.FPDFText_GetTextObject(textpage, index)
+    font = raw.FPDFTextObj_GetFont(found) if found else None
+    if not font:
+        return False
+    if raw.FPDFFont_GetWeight(font) >= 600 or raw.FPDFFont_GetFlags(font) & _FORCE_BOLD:
+        return True
+    name = ctypes.create_string_buffer(128)
+    raw.FPDFFont_GetBaseFontName(font, name, 128)
+    return bool(_BOLD_NAME.search(name.value.decode("utf-8", "replace")))
+
 
 CELL_GAP = 1.4  # a gap of so many ems starts another line: wider than any space of justified text
 LABEL_GAP = 5.0  # ... but a bullet or a number may stand this far before its text
@@ -24,7 +160,7 @@ _UNIT = re.compile(r"(?:\b(?:k|c|m)?m|\bft|\bin|\bmi|\b10|CO|[×x]\s?10)$")
 
 
 @dataclass(frozen=True)
-class Line:
+class PdfLine:
     """A stretch of type on one baseline."""
 
     text: str  # without raised note marks
@@ -43,13 +179,13 @@ class Line:
         return (self.x1 - self.text_x0) / max(1, len(self.text)) * len(text)
 
 
-def page_lines(page: Any, number: int) -> list[Line]:
+def page_lines(page: Any, number: int) -> list[PdfLine]:
     """Return the lines of a pypdfium2 page in the order in which the file draws them."""
     words = _upright(page_words(page))
     return [line for group in _groups(words) if (line := _line(group, number))]
 
 
-def _upright(words: list[Word]) -> list[Word]:
+def _upright(words: list[PdfWord]) -> list[PdfWord]:
     """Keep the words that run in the page's main direction: axis labels and stamps go."""
     turns = Counter[int]()
     for word in words:
@@ -58,9 +194,9 @@ def _upright(words: list[Word]) -> list[Word]:
     return [word for word in words if word.style.turn == main]
 
 
-def _groups(words: list[Word]) -> Iterator[list[Word]]:
+def _groups(words: list[PdfWord]) -> Iterator[list[PdfWord]]:
     """Cut the words where a line ends."""
-    group: list[Word] = []
+    group: list[PdfWord] = []
     for word in words:
         if group and not _continues(group, word):
             yield group
@@ -70,7 +206,7 @@ def _groups(words: list[Word]) -> Iterator[list[Word]]:
         yield group
 
 
-def _continues(group: list[Word], word: Word) -> bool:
+def _continues(group: list[PdfWord], word: PdfWord) -> bool:
     """Tell whether the word stands on the group's line, at a word's distance."""
     last = group[-1]
     size = max(last.style.size, word.style.size) or 1.0
@@ -83,7 +219,7 @@ def _continues(group: list[Word], word: Word) -> bool:
     return -0.8 * size < gap < CELL_GAP * size
 
 
-def _line(group: list[Word], page: int) -> Line | None:
+def _line(group: list[PdfWord], page: int) -> PdfLine | None:
     """Set a group of words as a line: raised note marks out, label split off."""
     size, base = _type(group)
     mark, kept = _without_marks(group, size, base)
@@ -96,10 +232,10 @@ def _line(group: list[Word], page: int) -> Line | None:
     text = rest[0].text
     for before, word in pairwise(rest):
         text += " " * _is_spaced(before, word) + word.text
-    return Line(text, page, kept[0].x0, kept[-1].x1, base, size, bold, mark, sign, rest[0].x0)
+    return PdfLine(text, page, kept[0].x0, kept[-1].x1, base, size, bold, mark, sign, rest[0].x0)
 
 
-def _is_spaced(before: Word, word: Word) -> bool:
+def _is_spaced(before: PdfWord, word: PdfWord) -> bool:
     """Tell whether a space stands between the words; pdfium misses narrow ones."""
     if word.space_before:
         return True
@@ -109,7 +245,7 @@ def _is_spaced(before: Word, word: Word) -> bool:
     return (gap > 0.12 and seam) or (gap > 0.25 and end.isalnum() and start.isalnum())
 
 
-def _type(group: list[Word]) -> tuple[float, float]:
+def _type(group: list[PdfWord]) -> tuple[float, float]:
     """Return the size of most characters, in points, and their baseline."""
     sizes = Counter[float]()
     for word in group:
@@ -122,11 +258,11 @@ def _type(group: list[Word]) -> tuple[float, float]:
     return size, bases.most_common(1)[0][0]
 
 
-def _without_marks(group: list[Word], size: float, base: float) -> tuple[str, list[Word]]:
+def _without_marks(group: list[PdfWord], size: float, base: float) -> tuple[str, list[PdfWord]]:
     """Return the mark that the line begins with, and the words without any raised marks."""
-    kept: list[Word] = []
+    kept: list[PdfWord] = []
     first = ""
-    raised: list[Word] = []
+    raised: list[PdfWord] = []
     for word in [*group, None]:
         if word and word.style.size < 0.85 * size and word.y > base + 0.12 * size:
             raised.append(word)
@@ -144,7 +280,7 @@ def _without_marks(group: list[Word], size: float, base: float) -> tuple[str, li
     return first, kept
 
 
-def _attached(raised: list[Word], kept: list[Word], size: float) -> list[Word]:
+def _attached(raised: list[PdfWord], kept: list[PdfWord], size: float) -> list[PdfWord]:
     """Return raised characters that belong to the word before without a space: "119th"."""
     if kept and raised[0].x0 - kept[-1].x1 < 0.15 * size:
         return [replace(raised[0], space_before=False), *raised[1:]]
@@ -156,7 +292,7 @@ def _is_note_mark(raised: str, before: str) -> bool:
     return bool(_NOTE_MARK.match(raised)) and not _UNIT.search(before)
 
 
-def _label(words: list[Word], size: float) -> int:
+def _label(words: list[PdfWord], size: float) -> int:
     """Return how many words at the front are a bullet or list number; 0 for none."""
     for end in range(1, min(4, len(words))):
         gap = words[end].x0 - words[end - 1].x1

@@ -7,15 +7,108 @@ offsets at which later pages begin. A paragraph goes on over columns, pages and 
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ingest.document import Block, BlockKind
-from ingest.readers.pdf_blocks import Draft, finished
-from ingest.readers.pdf_lines import Line
+from ingest.readers.pdf_lines import PdfLine
 from ingest.readers.pdf_tables import Table
 from ingest.readers.pdf_words import Words
 
-Item = Line | Table
+_NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]$")
+_CONTINUED = re.compile(r"\(continued[.…]*\)\s*$")  # where a note goes on over the page
+_CAPTION = re.compile(
+    r"(?:table|figure|box|chart|map|exhibit)\s+[A-Z]?-?\d+[.:—–]?\s", re.IGNORECASE
+)
+
+
+@dataclass
+class BlockDraft:
+    """A block in the making."""
+
+    kind: BlockKind
+    lines: list[PdfLine] = field(default_factory=list)
+    mark: str = ""
+    level: int = 0
+    table: Table | None = None
+
+    @property
+    def last(self) -> PdfLine:
+        return self.lines[-1]
+
+
+def finished(drafts: list[BlockDraft], words: Words) -> tuple[Block, ...]:
+    """Return the blocks that the drafts make, without empty ones."""
+    levels = _heading_levels(drafts)
+    made = (_block(draft, words, levels) for draft in drafts)
+    return tuple(block for block in made if block.text.strip())
+
+
+def _block(draft: BlockDraft, words: Words, levels: dict[tuple[int, bool], int]) -> Block:
+    if draft.table:
+        return _table_block(draft.table, words)
+    text, starts = words.join(_CONTINUED.sub("", line.text).rstrip(" ") for line in draft.lines)
+    if draft.kind is BlockKind.FOOTNOTE and draft.mark:
+        text, starts = _marked(f"{draft.mark}. ", text, starts)
+    elif draft.mark and _NUMBERED.match(draft.mark):
+        text, starts = _marked(f"{draft.mark} ", text, starts)
+    level = draft.level
+    kind = draft.kind
+    if kind is BlockKind.HEADING:
+        kind = _heading_or_text(text)
+        level = levels[_style(draft.lines[0])] if kind is BlockKind.HEADING else 0
+    breaks, page = [], draft.lines[0].page
+    for line, start in zip(draft.lines, starts, strict=True):
+        if line.page > page:
+            page = line.page
+            breaks.append((start, page))
+    return Block(kind, text, level, draft.lines[0].page, tuple(breaks))
+
+
+def _marked(mark: str, text: str, starts: list[int]) -> tuple[str, list[int]]:
+    """Put the mark before the text."""
+    return mark + text, [0, *(start + len(mark) for start in starts[1:])]
+
+
+def _heading_or_text(text: str) -> BlockKind:
+    """Take a bold sentence or a long bold passage for the paragraph that it is."""
+    if _CAPTION.match(text):
+        return BlockKind.PARAGRAPH
+    sentence = text.endswith((".", ";", ",")) and len(text) > 60
+    return BlockKind.PARAGRAPH if sentence or len(text) > 300 else BlockKind.HEADING
+
+
+def _style(line: PdfLine) -> tuple[int, bool]:
+    return round(line.size * 2), line.bold
+
+
+def _heading_levels(drafts: list[BlockDraft]) -> dict[tuple[int, bool], int]:
+    """Return the level of each heading style, the largest type first."""
+    styles = {_style(d.lines[0]) for d in drafts if d.kind is BlockKind.HEADING}
+    return {style: min(i, 6) for i, style in enumerate(sorted(styles, reverse=True), 1)}
+
+
+def _table_block(table: Table, words: Words) -> Block:
+    rows: list[str] = []
+    breaks: list[tuple[int, int]] = []
+    page, offset = table.first.page, 0
+    for row in table.rows:
+        cells = [words.join(_cell_text(line) for line in cell)[0] for cell in row]
+        row_text = " | ".join(cell.replace("|", "/") for cell in cells)
+        rows.append(" ".join(f"| {row_text} |".split()))
+        row_page = next(line.page for cell in row for line in cell)
+        if row_page > page:
+            page = row_page
+            breaks.append((offset, page))
+        offset += len(rows[-1]) + 1
+    return Block(BlockKind.TABLE, "\n".join(rows), 0, table.first.page, tuple(breaks))
+
+
+def _cell_text(line: PdfLine) -> str:
+    return f"{line.label} {line.text}" if line.label else line.text
+
+
+Item = PdfLine | Table
 
 _ENDED = re.compile(r"[.?!:;]['\"’”)\]]*$")
 _TABLE_NOTE = re.compile(r"(?:notes?|sources?):", re.IGNORECASE)
@@ -25,29 +118,29 @@ _HEADING_LINES = 4  # a heading of more lines is a bold paragraph
 class Paragraphs:
     """Collects items page by page; `blocks` hands over what they make."""
 
-    def __init__(self, pages: Sequence[Sequence[Line]], body: float) -> None:
+    def __init__(self, pages: Sequence[Sequence[PdfLine]], body: float) -> None:
         """Learn line pitch and margins from all lines; `body` is the text size in points."""
         self.body = body
         self._pitch = _pitches(pages)
         self._right = _right_edges(pages)
-        self._drafts: list[Draft] = []
-        self._current: Draft | None = None  # the block that the line before went to
-        self._open: Draft | None = None  # the paragraph that text further on may continue
+        self._drafts: list[BlockDraft] = []
+        self._current: BlockDraft | None = None  # the block that the line before went to
+        self._open: BlockDraft | None = None  # the paragraph that text further on may continue
         self._marks: list[float] = []  # x of the bullets that we are inside of
 
-    def add_page(self, items: Iterable[Item], notes: Iterable[Line]) -> None:
+    def add_page(self, items: Iterable[Item], notes: Iterable[PdfLine]) -> None:
         """Add one page: what stands in its text, and the lines of its footnotes."""
         self._current = None
         for item in items:
             if isinstance(item, Table):
-                self._drafts.append(Draft(BlockKind.TABLE, [item.first], table=item))
+                self._drafts.append(BlockDraft(BlockKind.TABLE, [item.first], table=item))
                 self._current = None
             else:
                 self._add_line(item)
         last_note = next((d for d in reversed(self._drafts) if d.kind is BlockKind.FOOTNOTE), None)
         for line in notes:
             if line.mark or last_note is None:
-                last_note = Draft(BlockKind.FOOTNOTE, mark=line.mark)
+                last_note = BlockDraft(BlockKind.FOOTNOTE, mark=line.mark)
                 self._drafts.append(last_note)
             last_note.lines.append(line)
 
@@ -55,7 +148,7 @@ class Paragraphs:
         """Return the finished blocks."""
         return finished(self._drafts, words)
 
-    def _add_line(self, line: Line) -> None:
+    def _add_line(self, line: PdfLine) -> None:
         """Let the line go on the block before it, an open one further back, or start a block."""
         kind = self._kind(line)
         current = self._current
@@ -68,8 +161,8 @@ class Paragraphs:
             return
         self._start(line, kind)
 
-    def _start(self, line: Line, kind: BlockKind) -> None:
-        draft = Draft(kind, [line], mark=line.label)
+    def _start(self, line: PdfLine, kind: BlockKind) -> None:
+        draft = BlockDraft(kind, [line], mark=line.label)
         if kind is BlockKind.BULLET:
             draft.level = self._depth(line)
         elif line.size >= 0.95 * self.body:
@@ -79,14 +172,14 @@ class Paragraphs:
         if kind is not BlockKind.HEADING and abs(line.size - self.body) < 0.06 * self.body:
             self._open = draft
 
-    def _kind(self, line: Line) -> BlockKind:
+    def _kind(self, line: PdfLine) -> BlockKind:
         if line.label:
             return BlockKind.BULLET
         large = line.size > 1.12 * self.body
         bold = line.bold and line.size >= 0.84 * self.body and any(c.isalpha() for c in line.text)
         return BlockKind.HEADING if large or bold else BlockKind.PARAGRAPH
 
-    def _depth(self, line: Line) -> int:
+    def _depth(self, line: PdfLine) -> int:
         """Return the level of a bullet by the indents of those it stands in."""
         tolerance = 0.6 * line.size
         while self._marks and line.x0 < self._marks[-1] - tolerance:
@@ -95,7 +188,7 @@ class Paragraphs:
             self._marks.append(line.x0)
         return len(self._marks)
 
-    def _goes_on(self, line: Line, draft: Draft, kind: BlockKind) -> bool:
+    def _goes_on(self, line: PdfLine, draft: BlockDraft, kind: BlockKind) -> bool:
         """Tell whether the line goes on the block whose last line was drawn just before it."""
         last = draft.last
         if abs(line.size - last.size) > 0.06 * last.size:
@@ -108,7 +201,7 @@ class Paragraphs:
             return self._crosses(line, last)
         return not self._breaks(line, draft)
 
-    def _changes_weight(self, line: Line, draft: Draft) -> bool:
+    def _changes_weight(self, line: PdfLine, draft: BlockDraft) -> bool:
         """Tell whether a sentence goes on though it turns bold, or plain after a bold beginning."""
         last = draft.last
         if _ENDED.search(last.text) or not self._below(line, last):
@@ -122,7 +215,7 @@ class Paragraphs:
             self._open = draft
         return True
 
-    def _below(self, line: Line, last: Line) -> bool:
+    def _below(self, line: PdfLine, last: PdfLine) -> bool:
         """Tell whether the line is the next one under `last`, at the usual pitch."""
         gap = last.y - line.y
         pitch = self._pitch.get(round(last.size), 1.2 * last.size)
@@ -131,7 +224,7 @@ class Paragraphs:
             return False
         return -0.2 * last.size < gap <= 1.28 * pitch
 
-    def _crosses(self, line: Line, last: Line) -> bool:
+    def _crosses(self, line: PdfLine, last: PdfLine) -> bool:
         """Tell whether the line goes on, in another column or page, what `last` ended full."""
         if line.page == last.page and line.y <= last.y:
             return False
@@ -139,7 +232,7 @@ class Paragraphs:
             return True
         return not last.text.endswith(":") and not self._had_room(line, last)
 
-    def _breaks(self, line: Line, draft: Draft) -> bool:
+    def _breaks(self, line: PdfLine, draft: BlockDraft) -> bool:
         """Tell whether the next line down starts another paragraph, by indents and short lines."""
         last, tolerance = draft.last, 0.7 * line.size
         ended = bool(_ENDED.search(last.text))
@@ -153,13 +246,13 @@ class Paragraphs:
             return True
         return ended and self._had_room(line, last)
 
-    def _had_room(self, line: Line, last: Line) -> bool:
+    def _had_room(self, line: PdfLine, last: PdfLine) -> bool:
         """Tell whether the first word of `line` would still have fitted on `last`."""
         word = line.text.split(" ", 1)[0]
         right = self._right.get(_column(last), last.x1)
         return last.x1 + last.width_of(word + "  ") + 0.5 * last.size < right
 
-    def _resumes(self, line: Line, opened: Draft) -> bool:
+    def _resumes(self, line: PdfLine, opened: BlockDraft) -> bool:
         """Tell whether the line goes on the open paragraph after a page's end or what floats."""
         last = opened.last
         moved = line.page == last.page + 1 or (line.page == last.page and line.y > last.y)
@@ -174,12 +267,12 @@ class Paragraphs:
         return floats and not _ENDED.search(last.text) and line.text[:1].islower()
 
 
-def _column(line: Line) -> tuple[int, int, int]:
+def _column(line: PdfLine) -> tuple[int, int, int]:
     """Return what lines of one column share: page, about where they start, about their size."""
     return line.page, round(line.x0 / 40), round(line.size)
 
 
-def _pitches(pages: Sequence[Sequence[Line]]) -> dict[int, float]:
+def _pitches(pages: Sequence[Sequence[PdfLine]]) -> dict[int, float]:
     """Return the usual distance of baselines for each size of type, in points."""
     gaps: dict[int, Counter[float]] = {}
     for lines in pages:
@@ -190,7 +283,7 @@ def _pitches(pages: Sequence[Sequence[Line]]) -> dict[int, float]:
     return {size: found.most_common(1)[0][0] for size, found in gaps.items()}
 
 
-def _right_edges(pages: Sequence[Sequence[Line]]) -> dict[tuple[int, int, int], float]:
+def _right_edges(pages: Sequence[Sequence[PdfLine]]) -> dict[tuple[int, int, int], float]:
     """Return the right margin of each column: all but the longest few lines end before it."""
     ends: dict[tuple[int, int, int], list[float]] = {}
     for lines in pages:

@@ -1,9 +1,9 @@
-"""Find the tables among a page's lines: rows whose cells stand side by side. Knows no rulings."""
+"""Find the tables among a page's lines: rows whose cells stand side by side, ruled or not."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.readers.pdf_lines import Line
+from ingest.readers.pdf_lines import PdfLine
 
 _ROW_GAP = 3.5  # rows further apart than so many ems belong to two tables
 _CELL_LINES = 16  # a first cell of more lines is a column of text
@@ -14,10 +14,10 @@ _CELL_CLIMB = 6.0  # the next cell starts at most so many ems higher: more is th
 class Table:
     """Rows of cells, each a tuple of lines; all rows have as many cells."""
 
-    rows: tuple[tuple[tuple[Line, ...], ...], ...]
+    rows: tuple[tuple[tuple[PdfLine, ...], ...], ...]
 
     @property
-    def first(self) -> Line:
+    def first(self) -> PdfLine:
         """The line that the table starts with."""
         return next(line for row in self.rows for cell in row for line in cell)
 
@@ -25,10 +25,10 @@ class Table:
 @dataclass
 class _Row:
     start: int
-    cells: list[list[Line]]
+    cells: list[list[PdfLine]]
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[PdfLine]:
         return [line for cell in self.cells for line in cell]
 
     @property
@@ -40,9 +40,9 @@ class _Row:
         return max(line.y for line in self.lines)
 
 
-def with_tables(lines: list[Line]) -> list[Line | Table]:
+def with_tables(lines: list[PdfLine]) -> list[PdfLine | Table]:
     """Return the page's lines in the same order, those of a table replaced by it."""
-    done: list[Line | Table] = []
+    done: list[PdfLine | Table] = []
     for run in _runs(_rows(lines)):
         if _is_table(run):
             done.append(Table(tuple(_aligned(run))))
@@ -51,7 +51,7 @@ def with_tables(lines: list[Line]) -> list[Line | Table]:
     return done
 
 
-def _rows(lines: list[Line]) -> Iterator[_Row]:
+def _rows(lines: list[PdfLine]) -> Iterator[_Row]:
     """Cut the lines into rows; a line with nothing beside it is a row of one cell."""
     i = 0
     while i < len(lines):
@@ -70,7 +70,7 @@ def _rows(lines: list[Line]) -> Iterator[_Row]:
         yield row
 
 
-def _first_cell(lines: list[Line], i: int) -> int:
+def _first_cell(lines: list[PdfLine], i: int) -> int:
     """Return how many lines from `i` make the first cell of a row; 1 where nothing is beside."""
     for end in range(i + 1, min(i + _CELL_LINES, len(lines))):
         cell, line = lines[i:end], lines[end]
@@ -81,7 +81,7 @@ def _first_cell(lines: list[Line], i: int) -> int:
     return 1
 
 
-def _beside(line: Line, row: _Row) -> bool:
+def _beside(line: PdfLine, row: _Row) -> bool:
     """Tell whether the line starts another cell to the right, at the row's height."""
     cell = row.cells[-1]
     right_of = line.x0 > max(each.x1 for each in cell) - 0.2 * line.size
@@ -90,7 +90,7 @@ def _beside(line: Line, row: _Row) -> bool:
     return clear and low - 0.5 * line.size <= line.y <= top + _CELL_CLIMB * line.size
 
 
-def _under(line: Line, cell: list[Line]) -> bool:
+def _under(line: PdfLine, cell: list[PdfLine]) -> bool:
     """Tell whether the line goes on a cell's text."""
     last = cell[-1]
     overlap = min(line.x1, max(c.x1 for c in cell)) - max(line.x0, min(c.x0 for c in cell))
@@ -142,11 +142,11 @@ def _is_table(run: list[_Row]) -> bool:
     return len(full) >= 2 and sum(len(row.cells) for row in full) >= 4
 
 
-def _aligned(run: list[_Row]) -> Iterator[tuple[tuple[Line, ...], ...]]:
+def _aligned(run: list[_Row]) -> Iterator[tuple[tuple[PdfLine, ...], ...]]:
     """Yield the rows with each cell in its column, empty ones filled in."""
     columns = _columns(run)
     for row in run:
-        cells: list[list[Line]] = [[] for _ in columns]
+        cells: list[list[PdfLine]] = [[] for _ in columns]
         for cell in row.cells:
             cells[_column_of(cell, columns)].extend(cell)
         yield tuple(tuple(cell) for cell in cells)
@@ -167,7 +167,7 @@ def _columns(run: list[_Row]) -> list[tuple[float, float]]:
     return columns
 
 
-def _column_of(cell: list[Line], columns: list[tuple[float, float]]) -> int:
+def _column_of(cell: list[PdfLine], columns: list[tuple[float, float]]) -> int:
     """Return the column that the cell overlaps most, or the nearest one."""
     x0, x1 = min(line.x0 for line in cell), max(line.x1 for line in cell)
     return max(range(len(columns)), key=lambda i: min(x1, columns[i][1]) - max(x0, columns[i][0]))

@@ -1,4 +1,4 @@
-"""Join lines of type to running text: repair words cut at line ends. Knows no places."""
+"""Join lines of type to running text: repair words cut at line ends."""
 
 import re
 from collections import Counter

@@ -8,7 +8,7 @@ from io import BytesIO
 from index.errors import ReadError
 
 
-class Format(StrEnum):
+class FileFormat(StrEnum):
     """A format that we read; the value is the name of its reader's module."""
 
     TEXT = "text"
@@ -20,26 +20,26 @@ class Format(StrEnum):
 
 
 _SUFFIXES = {
-    "txt": Format.TEXT,
-    "text": Format.TEXT,
-    "md": Format.MARKDOWN,
-    "markdown": Format.MARKDOWN,
-    "html": Format.HTML,
-    "htm": Format.HTML,
-    "xhtml": Format.HTML,
-    "pdf": Format.PDF,
-    "docx": Format.DOCX,
-    "eml": Format.EML,
+    "txt": FileFormat.TEXT,
+    "text": FileFormat.TEXT,
+    "md": FileFormat.MARKDOWN,
+    "markdown": FileFormat.MARKDOWN,
+    "html": FileFormat.HTML,
+    "htm": FileFormat.HTML,
+    "xhtml": FileFormat.HTML,
+    "pdf": FileFormat.PDF,
+    "docx": FileFormat.DOCX,
+    "eml": FileFormat.EML,
 }
 _MEDIA_TYPES = {
-    "text/markdown": Format.MARKDOWN,
-    "text/x-markdown": Format.MARKDOWN,
-    "text/html": Format.HTML,
-    "application/xhtml+xml": Format.HTML,
-    "application/pdf": Format.PDF,
-    "application/x-pdf": Format.PDF,
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": Format.DOCX,
-    "message/rfc822": Format.EML,
+    "text/markdown": FileFormat.MARKDOWN,
+    "text/x-markdown": FileFormat.MARKDOWN,
+    "text/html": FileFormat.HTML,
+    "application/xhtml+xml": FileFormat.HTML,
+    "application/pdf": FileFormat.PDF,
+    "application/x-pdf": FileFormat.PDF,
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": FileFormat.DOCX,
+    "message/rfc822": FileFormat.EML,
 }
 _IMAGE = "an image; run OCR on it (for example ocrmypdf), or ingest the text it shows"
 _SOUND = "sound or video, no text; ingest a transcript"
@@ -108,32 +108,32 @@ def suffix_of(name: str) -> str:
     return found[1].lower() if found else ""
 
 
-def by_label(name: str, media_type: str | None) -> Format | None:
+def by_label(name: str, media_type: str | None) -> FileFormat | None:
     """Return what media type or name promise; a general type such as text/plain gives way."""
     stated = (media_type or "").partition(";")[0].strip().lower()
     return _MEDIA_TYPES.get(stated) or _SUFFIXES.get(suffix_of(name))
 
 
-def by_content(data: bytes, labelled: Format | None) -> Format:
+def by_content(data: bytes, labelled: FileFormat | None) -> FileFormat:
     """Return the format that the content shows; `labelled` decides between kinds of text.
 
     Raises ReadError for what is recognised and not read, and for what is no text.
     """
     _refuse_known(data)
     if _is_pdf(data):
-        return Format.PDF
+        return FileFormat.PDF
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_format(data)
     head = _head(data)
     if _is_mail(head, labelled):
-        return Format.EML
+        return FileFormat.EML
     if _is_html(head, labelled):
-        return Format.HTML
-    if labelled in (Format.PDF, Format.DOCX):
+        return FileFormat.HTML
+    if labelled in (FileFormat.PDF, FileFormat.DOCX):
         return _as_text(data, labelled)
-    if labelled is Format.EML:
-        return Format.TEXT
-    return labelled or Format.TEXT
+    if labelled is FileFormat.EML:
+        return FileFormat.TEXT
+    return labelled or FileFormat.TEXT
 
 
 def _refuse_known(data: bytes) -> None:
@@ -161,7 +161,7 @@ def _is_pdf(data: bytes) -> bool:
     return at == 0 or (at > 0 and (b"endobj" in data or b"startxref" in data))
 
 
-def _zip_format(data: bytes) -> Format:
+def _zip_format(data: bytes) -> FileFormat:
     """Return DOCX, or refuse what else the archive is; the docx reader checks it for tricks."""
     from ingest.readers.archive_guard import check_directory
 
@@ -170,9 +170,9 @@ def _zip_format(data: bytes) -> Format:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise ReadError("damaged or cut short; get a whole copy and ingest it again") from error
+        raise ReadError("damaged or cut short; get a complete copy and ingest it again") from error
     if "word/document.xml" in names:
-        return Format.DOCX
+        return FileFormat.DOCX
     for start, reason in _ZIP_KINDS:
         if any(name.startswith(start) for name in names):
             raise ReadError(reason)
@@ -187,17 +187,17 @@ def _head(data: bytes) -> str:
     return start.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
 
 
-def _is_html(head: str, labelled: Format | None) -> bool:
+def _is_html(head: str, labelled: FileFormat | None) -> bool:
     """Tell a page by its tags; Markdown may begin with a tag and is none for that."""
     head = head.lstrip()
     if _HTML.match(head):
         return True
-    if labelled in (Format.MARKDOWN, Format.TEXT):
+    if labelled in (FileFormat.MARKDOWN, FileFormat.TEXT):
         return False
     return bool(_FRAGMENT.match(head)) and "</" in head
 
 
-def _is_mail(head: str, labelled: Format | None) -> bool:
+def _is_mail(head: str, labelled: FileFormat | None) -> bool:
     """Tell a mail by its header; a memo in plain text may have From, To and Subject as well."""
     names: set[str] = set()
     lines = head.lstrip("\r\n").splitlines()
@@ -210,18 +210,20 @@ def _is_mail(head: str, labelled: Format | None) -> bool:
                 return False
             break
         names.add(field[1].lower())
-    if labelled is Format.EML:
+    if labelled is FileFormat.EML:
         return bool(names & (_LETTER | _TRANSPORT))
     return bool(names & _TRANSPORT) and len(names & (_LETTER | _TRANSPORT)) >= 3
 
 
-def _as_text(data: bytes, labelled: Format) -> Format:
+def _as_text(data: bytes, labelled: FileFormat) -> FileFormat:
     """Return TEXT for a text under a PDF's or document's name; refuse other bytes as damaged."""
     from ingest.decode import decode
 
     try:
         decode(data)
     except ReadError as error:
-        what = "PDF" if labelled is Format.PDF else "Word document"
-        raise ReadError(f"no {what}, or damaged; get a whole copy and ingest it again") from error
-    return Format.TEXT
+        what = "PDF" if labelled is FileFormat.PDF else "Word document"
+        raise ReadError(
+            f"not a {what}, or damaged; get a complete copy and ingest it again"
+        ) from error
+    return FileFormat.TEXT

@@ -5,7 +5,7 @@ import pytest
 from bot.answering import extractive
 from bot.answering.search import SearchResult, gather
 from bot.question.question import Question
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 from tests.tamara import read_question
 
 

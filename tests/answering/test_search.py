@@ -12,7 +12,7 @@ from index.library import Library
 from index.passage import Hit
 from index.search import Query
 from index.settings import Settings
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 from tests.chatting import Plain, hit
 from tests.drafts import draft
 from tests.tamara import DAY, read_question

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from bot.ledger.ledger import Ledger
-from index import catalogue
 from index.library import Library
 from index.settings import load
+from index.storage import catalogue
 from tests.chatting import KEY
 from tests.commands import START, Shell, briefs, columns, environment, parsed, write
 from tests.examples_library import EXAMPLES

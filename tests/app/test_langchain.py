@@ -6,7 +6,7 @@ from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 
 from bot.answering.search import search
 from bot.langchain import BriefRetriever
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 QUESTION = "For how long was Port Aurelia leased?"
 

@@ -22,8 +22,8 @@ def heard(event, arguments):
         write(event, arguments[0])
     elif event in ("socket.connect", "socket.sendto"):
         write(event, arguments[1])
-    elif event == "import" and arguments[0] == "index.convert":
-        write("runs", "index.convert")
+    elif event == "import" and arguments[0] == "index.models.runtimes":
+        write("runs", "index.models.runtimes")
 
 def write(event, what):
     with open(os.environ["HEARD"], "a") as log:
@@ -79,7 +79,7 @@ def test_a_default_run_reaches_nobody_and_leaves_nothing_in_the_users_folder(
         assert done.returncode in {0, 1}, (command, done.stderr)
         assert departures(heard) == [], command
     ran = " ".join(str(what) for event, what in lines(heard) if event == "runs")
-    assert "index.convert" in ran  # children were listened to
+    assert "index.models.runtimes" in ran  # children were listened to
     assert [str(left) for left in (tmp_path / "user").rglob("*")] == []
 
 
@@ -87,7 +87,7 @@ def test_openvino_is_imported_without_its_telemetry_and_a_program_keeps_its_own(
     """What reports is not imported with it; importing that package afterwards is as it was."""
     script = (
         "import sys\n"
-        "from index.runtimes import import_openvino\n"
+        "from index.models.runtimes import import_openvino\n"
         "assert import_openvino().Core\n"
         "assert not any(name.startswith('openvino_telemetry') for name in sys.modules)\n"
         "import openvino_telemetry as theirs\n"

@@ -4,7 +4,7 @@ import pytest
 
 from bot.audit.judgements import Judged, judge
 from bot.ledger.ledger import Ledger
-from index.database import Database, sqlite_url
+from index.storage.database import Database, sqlite_url
 from tests.audit.records import PORT, Told, brief, cited, doubtful, record
 
 SIZE = "Port Aurelia handles 41 million tons of cargo a year."

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.ledger.ledger import Ledger, RecordKind
 from bot.ledger.rows import chain_hash
-from index.database import Database
+from index.storage.database import Database
 
 BODY = {"answered": True, "sentences": [{"text": "Café"}], "streamed": None}
 

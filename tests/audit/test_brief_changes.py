@@ -12,7 +12,7 @@ from bot.audit.brief_versions import BriefVersions
 from bot.audit.findings import Finding, FindingKind, Severity
 from bot.ledger.ledger import Ledger, canonical
 from index.library import Library
-from ingest.resting import Change, Resting
+from ingest.affected import AffectedAnswers, BriefChange
 from tests.audit.records import PORT, Told, brief, cited, later, quoting, record
 from tests.drafts import draft, each_alone
 
@@ -139,13 +139,17 @@ def asked(library: Library) -> Library:
 
 def test_an_ingest_learns_which_answers_cite_what_it_changed(asked: Library) -> None:
     """Those that quote changed words come first; a withdrawn brief affects all that cite it."""
-    changes = [Change("port", "Port", SECOND.text), Change("ship", "Ships"), Change("none", "No")]
-    assert resting(asked, changes) == [
-        Resting("port", "Port", False, ("cargo", "newer", "lease"), 1),
-        Resting("ship", "Ships", True, ("other",), 1),
+    changes = [
+        BriefChange("port", "Port", SECOND.text),
+        BriefChange("ship", "Ships"),
+        BriefChange("none", "No"),
     ]
-    assert resting(asked, [Change("port", "Port")])[0].answers == ("newer", "lease", "cargo")
+    assert resting(asked, changes) == [
+        AffectedAnswers("port", "Port", False, ("cargo", "newer", "lease"), 1),
+        AffectedAnswers("ship", "Ships", True, ("other",), 1),
+    ]
+    assert resting(asked, [BriefChange("port", "Port")])[0].answers == ("newer", "lease", "cargo")
 
 
 def test_without_a_ledger_no_answer_is_affected(library: Library) -> None:
-    assert resting(library, [Change("port", "Port")]) == []
+    assert resting(library, [BriefChange("port", "Port")]) == []

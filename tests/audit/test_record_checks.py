@@ -15,8 +15,8 @@ from bot.audit.record_checks import check, check_streamed, unreadable
 from bot.checking.verdict import Reason, Verdict
 from bot.ledger.ledger import canonical
 from bot.ledger.streamed import StreamedAnswer
-from index.database import Database, sqlite_url
 from index.library import Library
+from index.storage.database import Database, sqlite_url
 from tests.audit.records import PORT, Told, brief, cited, doubtful, quoting
 from tests.drafts import draft as drafted
 from tests.drafts import each_alone

@@ -15,9 +15,9 @@ from bot.audit.register_tables import TABLES
 from bot.audit.selection import Order, Selection
 from bot.ledger.ledger import Ledger
 from bot.ledger.ledger import RecordKind as Record
-from index.database import Database, sqlite_url
 from index.errors import NotFound, UsageError
 from index.settings import Settings
+from index.storage.database import Database, sqlite_url
 from tests.audit.records import PORT, Told, brief, doubtful, quoting, record
 
 SHIP = brief("Norvane owns nine ships.", id="ship", title="Norvane", number="NS7")

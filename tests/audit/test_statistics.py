@@ -11,7 +11,7 @@ from bot.audit.judgements import Judged, judge
 from bot.audit.register import Register
 from bot.audit.statistics import LONGEST, Day, statistics
 from bot.ledger.ledger import Ledger, RecordKind
-from index.database import Database
+from index.storage.database import Database
 
 
 class Clock(datetime):

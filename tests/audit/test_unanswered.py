@@ -15,9 +15,9 @@ from bot.audit.unanswered import (
     unanswered,
 )
 from bot.ledger.ledger import Ledger
-from index.database import Database, sqlite_url
-from index.embedder import ModelEmbedder, Vectors
-from index.model_files import DEFAULT_MODEL
+from index.models.embedder import ModelEmbedder, Vectors
+from index.models.model_files import DEFAULT_MODEL
+from index.storage.database import Database, sqlite_url
 from tests.audit.paraphrases import CHECKED_ON, CHOSEN_ON
 from tests.fakes import HashedWords
 

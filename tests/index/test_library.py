@@ -10,11 +10,11 @@ import pytest
 
 from index.errors import EmbeddingError, FingerprintMismatch, LibraryMissing, NotFound
 from index.library import Library
-from index.placement import Place
-from index.schema import CURRENT, SUPERSEDED, WITHDRAWN
+from index.placement import DraftStatus
 from index.search import Query
 from index.settings import Settings
-from index.snapshot import Filters
+from index.storage.schema import CURRENT, SUPERSEDED, WITHDRAWN
+from index.vectors.snapshot import Filters
 from tests.drafts import draft
 from tests.fakes import HashedWords
 
@@ -51,7 +51,7 @@ class TestPublish:
         either_library.publish([draft("a.txt", RATES)])
         changed = RATES.replace("2.5", "3.1")
         [outcome] = either_library.publish([draft("a.txt", changed)])
-        assert (outcome.place, outcome.version) == (Place.VERSION, 2)
+        assert (outcome.place, outcome.version) == (DraftStatus.VERSION, 2)
         assert found(either_library, "rate of the bank") == [changed.split("\n\n")[1]]
         assert "2.5 percent" in either_library.brief(outcome.brief_id, 1).text
 
@@ -65,7 +65,7 @@ class TestPublish:
         library.publish([draft("b.txt", long)])
         assert all("half" in text for text in embedder.embedded)
         embedder.embedded.clear()
-        assert library.publish([draft("b.txt", long)])[0].place is Place.UNCHANGED
+        assert library.publish([draft("b.txt", long)])[0].place is DraftStatus.UNCHANGED
         assert embedder.embedded == []
 
     def test_publishing_the_same_again_changes_nothing(self, either_library: Library) -> None:
@@ -73,7 +73,7 @@ class TestPublish:
         drafts = [draft("a.txt", RATES), draft("b.txt", FISH)]
         either_library.publish(drafts)
         before = (either_library.generation, either_library.versions(), either_library.renditions())
-        assert {o.place for o in either_library.publish(drafts)} == {Place.UNCHANGED}
+        assert {o.place for o in either_library.publish(drafts)} == {DraftStatus.UNCHANGED}
         after = (either_library.generation, either_library.versions(), either_library.renditions())
         assert after == before
 
@@ -81,7 +81,7 @@ class TestPublish:
         """The PDF of a report that is known as markdown adds no passages."""
         either_library.publish([draft("a.md", FISH)])
         [outcome] = either_library.publish([draft("a.pdf", FISH)])
-        assert outcome.place is Place.RENDITION
+        assert outcome.place is DraftStatus.RENDITION
         assert len(found(either_library, "cod quotas survey")) == either_library.passage_count
         brief = either_library.brief(outcome.brief_id)
         assert [source.location for source in brief.renditions] == ["a.md", "a.pdf"]
@@ -215,7 +215,7 @@ class TestFingerprint:
         ],
         ids=lambda change: next(iter(change)),
     )
-    def test_another_fingerprint_is_refused_with_the_mend(
+    def test_another_fingerprint_is_refused_with_the_fix(
         self, settings: Settings, open_library, change
     ) -> None:
         """Neither searching nor publishing mixes vectors; the message names the command."""
@@ -355,7 +355,7 @@ def test_preview_changes_nothing(either_library: Library) -> None:
     """A dry run says what would become of drafts."""
     either_library.publish([draft("a.txt", RATES)])
     outcomes = either_library.preview([draft("a.txt", RATES), draft("b.txt", FISH)])
-    assert [outcome.place for outcome in outcomes] == [Place.UNCHANGED, Place.NEW]
+    assert [outcome.place for outcome in outcomes] == [DraftStatus.UNCHANGED, DraftStatus.NEW]
     assert (either_library.generation, len(either_library.versions())) == (1, 1)
 
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from index.library import Library
-from index.schema import CURRENT, WITHDRAWN
 from index.search import Query
 from index.settings import load
-from index.snapshot import Filters
+from index.storage.schema import CURRENT, WITHDRAWN
+from index.vectors.snapshot import Filters
 from tests.drafts import draft
 from tests.fakes import HashedWords
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.answering import answerability, selection
-from index import ranker
+from bot import answerable, scoring
+from index import rerank
 from index.perceptron import load
 
 TINY = {
@@ -44,7 +44,7 @@ def test_scores_are_reckoned_by_hand(tiny: Path) -> None:
 @pytest.mark.parametrize(
     "features", [("near",), ("long", "near"), ("near", "long", "new"), ("near", "wide")]
 )
-def test_other_features_are_refused_with_the_mend(tiny: Path, features: tuple[str, ...]) -> None:
+def test_other_features_are_refused_with_the_fix(tiny: Path, features: tuple[str, ...]) -> None:
     """Fewer, more, renamed or in another order: the message names the command."""
     network = load(tiny)
     assert network.takes(("near", "long")) is network
@@ -52,7 +52,7 @@ def test_other_features_are_refused_with_the_mend(tiny: Path, features: tuple[st
         network.takes(features)
 
 
-@pytest.mark.parametrize("path", [ranker.WEIGHTS, selection.WEIGHTS, answerability.WEIGHTS])
+@pytest.mark.parametrize("path", [rerank.WEIGHTS, scoring.WEIGHTS, answerable.WEIGHTS])
 def test_what_is_shipped_can_be_read_and_says_what_it_was_fitted_on(path: Path) -> None:
     """Every network of the project, whole: no number missing or out of the way."""
     network = load(path)

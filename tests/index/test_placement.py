@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from index.library import Library
-from index.passage import Brief
-from index.placement import Known, Place, newer
-from index.planning import Outcome
-from index.schema import CURRENT, SUPERSEDED, WITHDRAWN
+from index.passage import Brief, BriefRef
+from index.placement import DraftStatus, PublishOutcome, newer
+from index.storage.catalogue import VersionRow
+from index.storage.schema import CURRENT, SUPERSEDED, WITHDRAWN
 from tests.drafts import draft
 
 WORDS = "cod herring plaice survey quota fleet harbour season catch limit stock north sea water "
@@ -18,7 +18,7 @@ EDIT = TEXT.replace("part 3", "part three, corrected,")
 LOOSE = TEXT.replace("part 5 ends.", "").replace("part 6", "page 2 of 9 part 6")
 
 
-def publish(library: Library, location: str, text: str, **facts: Any) -> Outcome:
+def publish(library: Library, location: str, text: str, **facts: Any) -> PublishOutcome:
     [outcome] = library.publish([draft(location, text, **facts)])
     return outcome
 
@@ -32,75 +32,79 @@ class TestDecision:
         """Different words are different briefs."""
         first = publish(library, "a.txt", TEXT)
         second = publish(library, "b.txt", "Steel\n\nTariffs on steel rose by a quarter.")
-        assert (first.place, second.place) == (Place.NEW, Place.NEW)
+        assert (first.place, second.place) == (DraftStatus.NEW, DraftStatus.NEW)
         assert first.brief_id != second.brief_id
 
     def test_the_same_document_again_is_unchanged(self, library: Library) -> None:
         """Same place, same words, same data."""
         publish(library, "a.txt", TEXT)
-        assert publish(library, "a.txt", TEXT).place is Place.UNCHANGED
+        assert publish(library, "a.txt", TEXT).place is DraftStatus.UNCHANGED
 
     def test_a_changed_document_is_a_version(self, library: Library) -> None:
         """However small or large the change at the same place."""
         first = publish(library, "a.txt", TEXT)
-        assert publish(library, "a.txt", EDIT).place is Place.VERSION
+        assert publish(library, "a.txt", EDIT).place is DraftStatus.VERSION
         other = publish(library, "a.txt", "Fishing quotas\n\nAll new words here.")
-        assert (other.place, other.brief_id, other.version) == (Place.VERSION, first.brief_id, 3)
+        assert (other.place, other.brief_id, other.version) == (
+            DraftStatus.VERSION,
+            first.brief_id,
+            3,
+        )
 
     def test_corrected_data_alone_make_a_version(self, library: Library) -> None:
         """A date that a flag corrects is never dropped as "unchanged"."""
         first = publish(library, "a.txt", TEXT, date="2019-01-01")
         again = publish(library, "a.txt", TEXT, date="2019-02-01")
-        assert again.place is Place.VERSION
+        assert again.place is DraftStatus.VERSION
         assert current(library, first.brief_id).date == "2019-02-01"
 
     def test_the_same_words_elsewhere_are_a_rendition(self, library: Library) -> None:
         """A copy of a file adds a document, no passages."""
         publish(library, "a.txt", TEXT)
-        assert publish(library, "copy/a.txt", TEXT).place is Place.RENDITION
+        assert publish(library, "copy/a.txt", TEXT).place is DraftStatus.RENDITION
         assert len(library.versions()) == 1
 
     def test_another_format_of_nearly_the_same_words_is_a_rendition(self, library: Library) -> None:
         """The PDF of a markdown report, with what readers make different."""
         first = publish(library, "a.md", TEXT)
         second = publish(library, "a.pdf", LOOSE)
-        assert (second.place, second.brief_id) == (Place.RENDITION, first.brief_id)
+        assert (second.place, second.brief_id) == (DraftStatus.RENDITION, first.brief_id)
         assert len(library.versions()) == 1
 
     def test_the_same_format_of_nearly_the_same_words_is_a_version(self, library: Library) -> None:
         """Two undated files of one format: the edit is never dropped as a duplicate."""
         first = publish(library, "draft.txt", TEXT)
         second = publish(library, "final.txt", EDIT)
-        assert (second.place, second.brief_id) == (Place.VERSION, first.brief_id)
+        assert (second.place, second.brief_id) == (DraftStatus.VERSION, first.brief_id)
         assert "corrected" in current(library, first.brief_id).text
 
     def test_another_day_makes_another_format_a_version(self, library: Library) -> None:
         """A PDF of a later day is a later text, whatever its likeness."""
         first = publish(library, "a.md", TEXT, date="2019-01-01")
         second = publish(library, "a.pdf", EDIT, date="2019-06-01")
-        assert (second.place, second.brief_id) == (Place.VERSION, first.brief_id)
+        assert (second.place, second.brief_id) == (DraftStatus.VERSION, first.brief_id)
 
     def test_the_same_number_in_another_edition_is_a_version(self, library: Library) -> None:
         """Even where most of the words have changed."""
         first = publish(library, "1.md", TEXT, number="R1", edition="1")
         body = "Fishing quotas\n\nA report rewritten from its first word to its last one."
         second = publish(library, "2.md", body, number="R1", edition="2")
-        assert (second.place, second.brief_id) == (Place.VERSION, first.brief_id)
+        assert (second.place, second.brief_id) == (DraftStatus.VERSION, first.brief_id)
 
     def test_other_numbers_are_other_briefs(self, library: Library) -> None:
         """Two reports that share most of their words stay two."""
         publish(library, "1.md", TEXT, number="R1")
-        assert publish(library, "2.md", EDIT, number="R2").place is Place.NEW
+        assert publish(library, "2.md", EDIT, number="R2").place is DraftStatus.NEW
 
     def test_collections_are_kept_apart(self, library: Library) -> None:
         """The same document in two collections is two briefs."""
         publish(library, "a.md", TEXT)
-        assert publish(library, "a.md", TEXT, collection="other").place is Place.NEW
+        assert publish(library, "a.md", TEXT, collection="other").place is DraftStatus.NEW
 
     def test_other_titles_of_alike_undated_texts_are_other_briefs(self, library: Library) -> None:
         """A form filled in twice is two briefs."""
         publish(library, "a.txt", TEXT, title="Harbour of Hull")
-        assert publish(library, "b.txt", EDIT, title="Harbour of Ostend").place is Place.NEW
+        assert publish(library, "b.txt", EDIT, title="Harbour of Ostend").place is DraftStatus.NEW
 
 
 class TestOrder:
@@ -110,7 +114,7 @@ class TestOrder:
         """It is kept and readable, and the newer one stays current."""
         publish(library, "2.md", EDIT, number="R1", edition="10")
         late = publish(library, "1.md", TEXT, number="R1", edition="9")
-        assert (late.place, late.state) == (Place.VERSION, SUPERSEDED)
+        assert (late.place, late.state) == (DraftStatus.VERSION, SUPERSEDED)
         assert "corrected" in current(library, late.brief_id).text
 
     def test_an_older_date_that_arrives_late_stays_in_the_background(
@@ -157,10 +161,7 @@ class TestOrder:
         assert newer(known(**one), known(**other)) is expected
 
 
-def known(**facts: Any) -> Known:
-    base: dict[str, Any] = {
-        "pk": 1, "brief_id": "b", "version": 1, "collection": "default", "state": CURRENT,
-        "title": "T", "date": None, "authors": (), "number": None, "edition": None,
-        "source_url": None, "text_sha256": "", "media_type": "text/plain",
-    }  # fmt: skip
-    return Known(**(base | facts))
+def known(edition: str | None = None, **facts: Any) -> VersionRow:
+    brief = BriefRef(**({"id": "b", "title": "T", "date": None, "authors": (), "source": "",
+                         "collection": "default"} | facts))  # fmt: skip
+    return VersionRow(1, brief, edition, CURRENT, media_type="text/plain")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from index.database import Database
 from index.errors import SettingsError
 from index.settings import load
+from index.storage.database import Database
 
 SECRET = "hunter2-secret"
 

@@ -78,7 +78,7 @@ def _spin(_: bytes) -> Document:
 
 
 def _sleep(_: bytes) -> Document:
-    time.sleep(60)
+    time.sleep(600)
     return _document("")
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.passage import Brief, Source
+from index.passage import Brief, Rendition
 from ingest.brief import MAX_TITLE, Span, assemble
 from ingest.document import Block, BlockKind, Document, Metadata
 
@@ -17,7 +17,7 @@ def made(
     """Assemble a document that states some metadata."""
     document = Document(blocks, Metadata(**stated))  # type: ignore[arg-type]
     metadata = (flags or Metadata()).over(document.metadata)
-    return assemble(document, metadata, "default", Source(location, "text/plain", "0"))
+    return assemble(document, metadata, "default", Rendition(location, "text/plain", "0"))
 
 
 def paragraph(text: str) -> Block:
@@ -137,6 +137,6 @@ def test_warnings_of_the_reader_become_the_note() -> None:
     """A reader of the brief sees them too."""
     document = Document((PORT,), Metadata(title="T"), warnings=("1 of 9 pages empty", "odd name"))
     brief, _ = assemble(
-        document, document.metadata, "east", Source("a.pdf", "application/pdf", "0")
+        document, document.metadata, "east", Rendition("a.pdf", "application/pdf", "0")
     )
     assert (brief.note, brief.collection) == ("1 of 9 pages empty; odd name", "east")

@@ -1,4 +1,4 @@
-"""Claims about decoding and cleaning (failure catalogue F-25)."""
+"""Claims about decoding and cleaning."""
 
 import random
 import time
@@ -120,7 +120,7 @@ def test_paired_surrogates_are_one_character_and_lone_ones_are_shown():
     ids=["ascii", "latin-1", "marks"],
 )
 def test_time_grows_with_the_size_and_no_faster(data):
-    """Five megabytes take seconds at most, a run of combining marks included."""
-    start = time.monotonic()
+    """A quadratic way would take hours for five megabytes, a run of combining marks included."""
+    start = time.process_time()
     decode(data)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 60

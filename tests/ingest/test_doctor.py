@@ -90,7 +90,9 @@ def test_wrong_stored_terms_are_found_and_mended(
     code, out, _ = own_shell("doctor")
     assert code == 1
     (fault,) = (line for line in out.splitlines() if line.startswith("FAULT"))
-    assert re.fullmatch(r"FAULT full text: wrong terms are stored, .*; run: briefs reindex", fault)
+    assert re.fullmatch(
+        r"FAULT full text: wrong terms are stored for .*; run: briefs reindex", fault
+    )
     assert own_shell("reindex")[0] == 0
     assert own_shell("doctor")[0] == 0
     (after,) = own_shell.json("search", "ships in the Suez Canal", "-k", "3")
@@ -104,7 +106,7 @@ def test_a_passage_that_is_no_slice_is_found(own_shell: Shell) -> None:
     assert checks(own_shell)["passages"] is False
 
 
-def test_a_database_that_is_no_database_is_a_fault_with_its_mend(own_shell: Shell) -> None:
+def test_a_database_that_is_no_database_is_a_fault_with_its_fix(own_shell: Shell) -> None:
     """One line and no traceback."""
     for path in own_shell.home.glob("library.db*"):
         path.unlink()

@@ -98,9 +98,7 @@ def done(
 Done = tuple[Path, "subprocess.CompletedProcess[str]"]
 
 
-def test_each_bad_file_gets_exactly_one_line_with_reason_and_mend(
-    done: Done, hostile: Path
-) -> None:
+def test_each_bad_file_gets_exactly_one_line_with_reason_and_fix(done: Done, hostile: Path) -> None:
     """Thing, reason, mend; exit code 1."""
     _, said = done
     failures = [line for line in said.stderr.splitlines() if line.startswith("failed: ")]

@@ -10,14 +10,27 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from index import failpoints, schema
 from index.library import Library
-from index.schema import CURRENT
 from index.search import Query
 from index.settings import load
+from index.storage import schema
+from index.storage.schema import CURRENT
 from tests.commands import START, Shell, environment
+from tests.killing import KILLING
 
-POINTS = [name for name in failpoints.NAMES if name.startswith("ingest.")]
+# Where an ingest is killed: before or after which call of a function.
+POINTS = (
+    ("after", "ingest.sandbox:Sandbox.read", 1),
+    ("after", "ingest.sandbox:Sandbox.read", 2),
+    ("after", "index.publishing:embed", 1),
+    ("after", "index.vectors.indexing:Indexing.build", 1),
+    ("before", "index.publishing:record_generation", 1),
+    ("before", "index.vectors.indexing:Indexing.tidy", 1),
+    ("after", "index.vectors.indexing:Indexing.tidy", 1),
+)
+BEFORE_COMMIT = (POINTS[3], POINTS[4])
+
+Point = tuple[str, str, int]
 
 Finish = Callable[[Path, Path], None]
 
@@ -43,10 +56,10 @@ def changed_folder(folder: Path) -> Path:
     return folder
 
 
-def ingest(home: Path, folder: Path, fail_at: str = "") -> subprocess.Popen[bytes]:
-    more = {failpoints.VARIABLE: fail_at} if fail_at else {}
+def ingest(home: Path, folder: Path, kill: Point | None = None) -> subprocess.Popen[bytes]:
+    start = [*KILLING, *map(str, kill), "--"] if kill else START
     return subprocess.Popen(
-        [*START, "ingest", str(folder), "--prune", "--json"], env=environment(home, **more),
+        [*start, "ingest", str(folder), "--prune", "--json"], env=environment(home),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
@@ -109,9 +122,9 @@ def searchable(home: Path, question: str) -> str:
         return library.search(Query(question))[0].passage.text
 
 
-@pytest.mark.parametrize("point", [*POINTS, "ingest.after_parse:2"])
+@pytest.mark.parametrize("point", POINTS)
 def test_a_killed_ingest_is_whole_or_not_at_all(
-    filled: tuple[Path, Path], finish: Finish, point: str
+    filled: tuple[Path, Path], finish: Finish, point: Point
 ) -> None:
     """After the kill all or nothing of the batch is in; the same command finishes; then all is
     unchanged."""
@@ -134,9 +147,9 @@ def test_a_killed_ingest_is_whole_or_not_at_all(
     assert (state(home), generation_of(home)) == (after, generation)
 
 
-@pytest.mark.parametrize("point", ["ingest.after_build", "ingest.before_commit"])
+@pytest.mark.parametrize("point", BEFORE_COMMIT)
 def test_the_very_first_ingest_can_be_killed(
-    home_with_model: Path, tmp_path: Path, finish: Finish, point: str
+    home_with_model: Path, tmp_path: Path, finish: Finish, point: Point
 ) -> None:
     """What is left is an empty library, which the same command fills."""
     folder = first_folder(tmp_path / "briefs")

@@ -100,8 +100,8 @@ def test_rows_without_a_document_are_named(tmp_path: Path) -> None:
     rows = manifest(tmp_path, "file,title\na.md,A\nb\x1b.md,B\nc.md,C\n")
     used = [str(tmp_path / "a.md"), "/one/c.md", "/two/c.md"]
     assert rows.unused(used) == [
-        "row 3: b\\x1b.md is none of the documents; check the column file",
-        "row 4: c.md fits 2 documents; write its whole path",
+        "row 3: b\\x1b.md matches none of the documents; check the column file",
+        "row 4: c.md fits 2 documents; write its full path",
     ]
 
 
@@ -151,7 +151,7 @@ def test_dates_may_stop_at_the_month_or_be_spelled_out(
 def test_a_malformed_date_is_named_by_row_and_column(tmp_path: Path, written: str) -> None:
     """Guesses no date."""
     assert fault(tmp_path, f"file,date\na.md,2019\n\nb.md,{written}\n") == (
-        f"row 4, column date: '{written}' is no date; write it as 2019-01-31, 2019-01 or 2019"
+        f"row 4, column date: '{written}' is not a date; write it as 2019-01-31, 2019-01 or 2019"
     )
 
 
@@ -174,7 +174,7 @@ def test_an_unknown_column_is_refused_with_the_allowed_ones(tmp_path: Path) -> N
         ("file,title\n,A\n", "row 2, column file: is empty; name a file or a URL"),
         ("file,collection\na.md,place:T1/C1\n", "row 2, column collection: 'place:T1/C1' is kept"),
         ("file,title\na.md,A,B\n", "row 2 has 3 cells for 2 columns; put cells"),
-        ("file,title\nftp://x/a.md,A\n", "row 2, column file: 'ftp://x/a.md' is no web address"),
+        ("file,title\nftp://x/a.md,A\n", "row 2, column file: 'ftp://x/a.md' is not a web address"),
         ('file,title\na.md,"A\n', "is not a CSV file (unexpected end of data)"),
         (b"file,title\na.md,\x00\x01\n", "is not a text file; save it as CSV in UTF-8"),
         (b"\xef\xbb\xbffile\n\xff\xfe", "is not readable as utf-8-sig; save it as UTF-8"),

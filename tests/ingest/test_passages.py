@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.draft import passage_input
-from index.embedder import ModelEmbedder
-from index.model_files import DEFAULT_MODEL
-from index.passage import Brief, Passage, Source
+from index.models.embedder import ModelEmbedder
+from index.models.model_files import DEFAULT_MODEL
+from index.passage import Brief, Passage, Rendition, passage_input
 from ingest.brief import Span, assemble
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_file_name
@@ -32,7 +31,7 @@ def count(texts: Sequence[str]) -> list[int]:
 def made(*blocks: Block, title: str = "Title") -> tuple[Brief, tuple[Span, ...]]:
     """Return a brief of these blocks, with its spans."""
     document = Document(blocks, Metadata(title=title))
-    return assemble(document, document.metadata, "default", Source("a.txt", "text/plain", "0"))
+    return assemble(document, document.metadata, "default", Rendition("a.txt", "text/plain", "0"))
 
 
 def passages_of(*blocks: Block, title: str = "Title") -> tuple[Passage, ...]:
@@ -189,7 +188,7 @@ def test_a_brief_of_title_lead_and_three_long_bullets_is_cut_as_it_reads() -> No
         ]
     )
     document = read(text.encode(), "2018-05-river.txt")
-    source = Source("2018-05-river.txt", "text/plain", "0")
+    source = Rendition("2018-05-river.txt", "text/plain", "0")
     metadata = document.metadata.over(from_file_name("2018-05-river.txt"))
     brief, spans = assemble(document, metadata, "default", source)
     found = cut(brief, spans, count, LIMIT)
@@ -216,7 +215,7 @@ def test_the_passages_of_the_example_briefs_are_as_they_were(
         name = document.attachments[0].name
         document = read(document.attachments[0].data, name)
     metadata = document.metadata.over(from_file_name(path.name))
-    source = Source(path.name, document.media_type, "0")
+    source = Rendition(path.name, document.media_type, "0")
     brief, spans = assemble(document, metadata, "default", source)
     lines = [f"{brief.title} | {brief.date} | {'; '.join(brief.authors)} | {brief.number}", ""]
     for passage in cut(brief, spans, real_count.count_tokens, LIMIT):

@@ -16,17 +16,18 @@ from typing import Any
 import pytest
 from fpdf import FPDF
 
-from index.embedder import Vectors
 from index.errors import UsageError
 from index.library import Library
+from index.models.embedder import Vectors
 from index.search import Query
 from index.settings import Settings, load
 from ingest.document import Metadata
 from ingest.manifest import load as load_manifest
 from ingest.pipeline import ATTACHMENT, Options, ingest
-from ingest.report import Report, Result
+from ingest.report import DocumentResult, Report
 from tests.commands import START, briefs, environment, write
 from tests.fakes import HashedWords
+from tests.killing import KILLING
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "briefs"
 PORT = "The port of Aurelia\n\nThe port of Aurelia was leased to Norvane for ninety-nine years.\n"
@@ -89,7 +90,7 @@ def test_an_unchanged_folder_needs_no_model(
     ingest(library, [str(folder)])
     again = ingest(open_library(settings, Asleep()), [str(folder)])
     assert set(results(again).values()) <= {"unchanged", "ignored"}
-    assert again.count(Result.UNCHANGED) == 3
+    assert again.count(DocumentResult.UNCHANGED) == 3
 
 
 def test_a_changed_file_hides_its_first_version_at_once(library: Library, folder: Path) -> None:
@@ -142,7 +143,7 @@ def test_prune_of_a_folder_that_is_gone_withdraws_nothing(library: Library, fold
     ingest(library, [str(folder)])
     shutil.rmtree(folder)
     report = ingest(library, [str(folder)], Options(prune=True))
-    assert report.count(Result.FAILED) == 1
+    assert report.count(DocumentResult.FAILED) == 1
     assert len(current(library)) == 2
 
 
@@ -217,7 +218,7 @@ def test_an_older_edition_that_arrives_later_stays_behind_the_newer(
     )
     ingest(library, [str(first)])
     report = ingest(library, [str(second)])
-    assert [item.result for item in report.items] == [Result.OLDER]
+    assert [item.result for item in report.items] == [DocumentResult.OLDER]
     assert current(library) == [("Grain", "2024-05-01")]
     assert "It began." not in " ".join(found(library, "grain began ended"))
 
@@ -260,7 +261,7 @@ def test_a_mail_with_a_text_of_its_own_is_a_brief_too(library: Library, tmp_path
     data = mail(("a.txt", PORT), ("a.txt", WHEAT), body=" ".join(REPORT * 3))
     path = write(tmp_path, {"m.eml": data})[0]
     report = ingest(library, [str(path)], Options(given=Metadata(title="By hand")))
-    assert report.count(Result.NEW) == 3
+    assert report.count(DocumentResult.NEW) == 3
     titles = [title for title, _ in current(library)]
     assert titles == ["By hand", "The port of Aurelia", "Wheat of Tamara"]
 
@@ -272,7 +273,7 @@ def test_an_attachment_that_failed_is_tried_and_told_again(
     data = mail(("a.pdf", "no pdf at all"), ("b.txt", PORT), body=" ".join(REPORT * 3))
     path = write(tmp_path, {"m.eml": data.replace(b"no pdf at all", b"%PDF-1.4 broken")})[0]
     for _ in range(2):
-        assert ingest(library, [str(path)]).count(Result.FAILED) == 1
+        assert ingest(library, [str(path)]).count(DocumentResult.FAILED) == 1
 
 
 def test_prune_withdraws_what_a_mail_no_longer_holds(library: Library, tmp_path: Path) -> None:
@@ -286,7 +287,7 @@ def test_prune_withdraws_what_a_mail_no_longer_holds(library: Library, tmp_path:
 
 def test_standard_input_is_a_document(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its content is its identity: the same text again is unchanged."""
-    for wanted in (Result.NEW, Result.UNCHANGED):
+    for wanted in (DocumentResult.NEW, DocumentResult.UNCHANGED):
         stdin = io.TextIOWrapper(io.BytesIO(PORT.encode()))
         monkeypatch.setattr("sys.stdin", stdin)
         report = ingest(library, ["-"])
@@ -298,7 +299,7 @@ class Web(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path == "/never.txt":
-            self.server.waiting.wait(20)  # type: ignore[attr-defined]
+            self.server.waiting.wait(120)  # type: ignore[attr-defined]
             return
         kinds = {"/port.txt": "text/plain", "/page.pdf": "text/html"}
         kind = kinds.get(self.path)
@@ -334,15 +335,13 @@ def test_urls_are_fetched_or_refused_with_the_reason(
     """200 is a brief, 404 and silence are failures, HTML under .pdf comes with a note."""
     library = open_library(load(home=tmp_path / "home", fetch_seconds=0.5))
     names = ("port.txt", "gone.txt", "page.pdf", "never.txt")
-    started = time.monotonic()
     report = ingest(library, [f"{web}/{name}" for name in names])
-    assert time.monotonic() - started < 10
     reasons = {item.location.rsplit("/", 1)[-1]: item.reason for item in report.items}
     assert "404" in (reasons["gone.txt"] or "")
     assert "0.5 s" in (reasons["never.txt"] or "")
     assert "HTML" in (reasons["page.pdf"] or "")
-    assert report.count(Result.FAILED) == 2
-    assert ingest(library, [f"{web}/port.txt"]).count(Result.UNCHANGED) == 1
+    assert report.count(DocumentResult.FAILED) == 2
+    assert ingest(library, [f"{web}/port.txt"]).count(DocumentResult.UNCHANGED) == 1
 
 
 def test_a_manifest_with_a_wrong_column_is_refused_before_anything_is_read(tmp_path: Path) -> None:
@@ -357,7 +356,7 @@ def test_rows_of_a_manifest_that_fit_nothing_are_named(library: Library, folder:
     path = write(folder.parent, {"m.csv": "file,title\nport.txt,Harbour\nprot.txt,Typo\n"})[0]
     report = ingest(library, [str(folder)], Options(manifest=load_manifest(path)))
     assert [item.reason for item in report.failed] == [
-        "row 3: prot.txt is none of the documents; check the column file"
+        "row 3: prot.txt matches none of the documents; check the column file"
     ]
     assert ("Harbour", None) in current(library)
 
@@ -385,7 +384,7 @@ def test_a_flag_given_later_makes_a_version(library: Library, folder: Path) -> N
     path = str(folder / "port.txt")
     ingest(library, [path])
     report = ingest(library, [path], Options(given=Metadata(date="2020-05")))
-    assert [item.result for item in report.items] == [Result.VERSION]
+    assert [item.result for item in report.items] == [DocumentResult.VERSION]
     assert current(library) == [("The port of Aurelia", "2020-05")]
 
 
@@ -400,7 +399,7 @@ def test_collections_are_kept_apart(library: Library, folder: Path) -> None:
     """The same file in two collections is a brief in each."""
     for name in ("east", "west"):
         report = ingest(library, [str(folder / "port.txt")], Options(collection=name))
-        assert [item.result for item in report.items] == [Result.NEW]
+        assert [item.result for item in report.items] == [DocumentResult.NEW]
     assert {row.brief.collection for row in library.versions()} == {"east", "west"}
 
 
@@ -424,7 +423,7 @@ def test_file_times_are_never_taken_for_dates(library: Library, folder: Path) ->
     ingest(library, [str(path)])
     assert current(library) == [("The port of Aurelia", None)]
     os.utime(path)
-    assert ingest(library, [str(path)]).count(Result.UNCHANGED) == 1
+    assert ingest(library, [str(path)]).count(DocumentResult.UNCHANGED) == 1
 
 
 @pytest.mark.parametrize("text", ["Only a title", "# Title\n\n## Chapter one"])
@@ -432,7 +431,7 @@ def test_a_title_without_a_text_is_refused(library: Library, tmp_path: Path, tex
     """Nothing in it could be found or cited."""
     path = write(tmp_path, {"a.md": text})[0]
     report = ingest(library, [str(path)])
-    assert [item.result for item in report.items] == [Result.FAILED]
+    assert [item.result for item in report.items] == [DocumentResult.FAILED]
     assert library.versions() == []
 
 
@@ -459,17 +458,18 @@ def test_a_watched_folder_is_followed_until_ctrl_c(home_with_model: Path, tmp_pa
     assert process.stderr
     while "watching" not in process.stderr.readline():
         assert process.poll() is None
-    time.sleep(1)
     (watched / "port.txt").unlink()
-    write(watched, {"wheat.txt": "Wheat\n\nThe harvest of wheat fell by a third in the south."})
 
-    def titles() -> list[str]:
+    def followed() -> bool:
+        # Again and again: the first change may come before the watching has begun.
+        write(watched, {"wheat.txt": "Wheat\n\nThe harvest of wheat fell by a third in the south."})
         with Library.open(load(home=home_with_model)) as library:
-            return [row.brief.title for row in library.versions() if row.state == "current"]
+            rows = [row for row in library.versions() if row.state == "current"]
+        return [row.brief.title for row in rows] == ["Wheat"]
 
-    _wait_for(lambda: titles() == ["Wheat"])
+    _wait_for(followed)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=120)
     assert process.returncode in {0, 130}
     assert "Traceback" not in err
     assert "logger" not in err
@@ -481,32 +481,30 @@ def test_ctrl_c_ends_an_ingest_cleanly_and_the_next_one_finishes(
     """Exit code 130, one line that says how to go on, no traceback, and nothing half in."""
     write(
         tmp_path / "many",
-        {f"{n:03}.txt": f"Brief {n}\n\n{' '.join(REPORT)} Number {n}.\n" * 40 for n in range(90)},
+        {f"{n:03}.txt": f"Brief {n}\n\n{' '.join(REPORT)} Number {n}.\n" for n in range(9)},
     )
-    process = subprocess.Popen(
-        [*START, "ingest", str(tmp_path / "many")],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+    pressed = [*KILLING, "interrupt", "ingest.sandbox:Sandbox.read", "4", "--"]
+    done = subprocess.run(
+        [*pressed, "ingest", str(tmp_path / "many")],
+        capture_output=True,
         text=True,
         env=environment(home_with_model),
         start_new_session=True,  # as a job of its own, that alone gets the signal
+        timeout=120,
     )
-    _wait_for(lambda: (home_with_model / "library.db").is_file())
-    time.sleep(1)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
-    assert process.returncode == 130, err
+    err = done.stderr
+    assert done.returncode == 130, err
     assert "Traceback" not in err
-    assert "run the same command to go on" in err
+    assert "run the same command again to continue" in err
     again = briefs(home_with_model, "ingest", str(tmp_path / "many"))
     assert again.returncode == 0, again.stderr
     assert briefs(home_with_model, "doctor").returncode == 0
     with Library.open(load(home=home_with_model)) as library:
-        assert len(library.renditions()) == 90
+        assert len(library.renditions()) == 9
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)

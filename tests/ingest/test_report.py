@@ -3,9 +3,8 @@
 import pytest
 
 from index.passage import Brief
-from index.placement import Place
-from index.planning import Outcome
-from ingest.report import Item, Report, Result, item_for
+from index.placement import DraftStatus, PublishOutcome
+from ingest.report import DocumentResult, Report, ReportItem, item_for
 
 BRIEF = Brief("a1", 2, "Grain", "Grain\n\nText.", date="2024-05", note="12 of 80 pages empty")
 
@@ -13,25 +12,27 @@ BRIEF = Brief("a1", 2, "Grain", "Grain\n\nText.", date="2024-05", note="12 of 80
 @pytest.mark.parametrize(
     ("place", "state", "result"),
     [
-        (Place.NEW, "current", Result.NEW),
-        (Place.VERSION, "current", Result.VERSION),
-        (Place.VERSION, "superseded", Result.OLDER),
-        (Place.RENDITION, "current", Result.RENDITION),
-        (Place.RENDITION, "superseded", Result.RENDITION),
-        (Place.UNCHANGED, "current", Result.UNCHANGED),
+        (DraftStatus.NEW, "current", DocumentResult.NEW),
+        (DraftStatus.VERSION, "current", DocumentResult.VERSION),
+        (DraftStatus.VERSION, "superseded", DocumentResult.OLDER),
+        (DraftStatus.RENDITION, "current", DocumentResult.RENDITION),
+        (DraftStatus.RENDITION, "superseded", DocumentResult.RENDITION),
+        (DraftStatus.UNCHANGED, "current", DocumentResult.UNCHANGED),
     ],
 )
-def test_an_outcome_has_one_name(place: Place, state: str, result: Result) -> None:
+def test_an_outcome_has_one_name(place: DraftStatus, state: str, result: DocumentResult) -> None:
     """A version behind a newer one is told apart from one that takes its place."""
-    assert item_for("a.md", BRIEF, Outcome(place, "a1", 2, 3, state), "Grain").result is result
+    assert (
+        item_for("a.md", BRIEF, PublishOutcome(place, "a1", 2, 3, state), "Grain").result is result
+    )
 
 
 def test_a_line_carries_what_a_librarian_asks() -> None:
     """Id, version, title, date, passages, the reader's warning; the other title if there is one."""
-    outcome = Outcome(Place.VERSION, "a1", 2, 3, "current")
-    assert item_for("a.md", BRIEF, outcome, "Grain and oil") == Item(
+    outcome = PublishOutcome(DraftStatus.VERSION, "a1", 2, 3, "current")
+    assert item_for("a.md", BRIEF, outcome, "Grain and oil") == ReportItem(
         "a.md",
-        Result.VERSION,
+        DocumentResult.VERSION,
         "a1",
         2,
         "Grain",
@@ -47,10 +48,10 @@ def test_json_counts_every_result_and_only_added_passages() -> None:
     """Absent results are zeros, so that a program need not guess."""
     report = Report(
         [
-            Item("a.md", Result.NEW, passages=3),
-            Item("b.md", Result.RENDITION, passages=4),
-            Item("c.md", Result.OLDER, passages=5),
-            Item("d.md", Result.FAILED, reason="empty"),
+            ReportItem("a.md", DocumentResult.NEW, passages=3),
+            ReportItem("b.md", DocumentResult.RENDITION, passages=4),
+            ReportItem("c.md", DocumentResult.OLDER, passages=5),
+            ReportItem("d.md", DocumentResult.FAILED, reason="empty"),
         ],
         seconds=1.234,
         interrupted=True,

@@ -7,7 +7,6 @@ import socket
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +14,8 @@ import pytest
 
 from index.errors import ReadError
 from ingest.sources import (
-    Candidate,
     Found,
+    FoundDocument,
     Ignored,
     Refusal,
     covers,
@@ -35,7 +34,7 @@ def found(*paths: Path | str) -> list[Found]:
 
 def names(items: list[Found]) -> list[str]:
     """Return the names of the candidates."""
-    return [item.name for item in items if isinstance(item, Candidate)]
+    return [item.name for item in items if isinstance(item, FoundDocument)]
 
 
 def refusals(items: list[Found]) -> dict[str, str]:
@@ -88,13 +87,13 @@ def test_other_files_are_counted_in_one_line(tmp_path: Path) -> None:
         write(tmp_path / name)
     *_, last = found(tmp_path)
     assert last == Ignored(
-        str(tmp_path), 3, "3 files are not in a brief format (.jpg 2, no suffix 1)"
+        str(tmp_path), 3, "3 files are not in a supported format (.jpg 2, no suffix 1)"
     )
 
 
 def test_an_empty_folder_is_no_failure(tmp_path: Path) -> None:
     """Says that there is nothing, so that pruning and watching go on."""
-    assert found(tmp_path) == [Ignored(str(tmp_path), 0, "holds no files")]
+    assert found(tmp_path) == [Ignored(str(tmp_path), 0, "contains no files")]
 
 
 def test_hidden_files_and_folders_are_passed_over(tmp_path: Path) -> None:
@@ -175,19 +174,19 @@ def test_a_file_with_pattern_characters_in_its_name_is_a_file(tmp_path: Path) ->
 def test_urls_and_standard_input_are_candidates() -> None:
     """Hands them on in canonical form, each once."""
     assert found("-", "HTTPS://Example.org:443/a%20b/Brief.PDF?x=1#p2", "-") == [
-        Candidate("-", "stdin", "stdin"),
-        Candidate("https://example.org/a%20b/Brief.PDF?x=1", "Brief.PDF", "url"),
+        FoundDocument("-", "stdin", "stdin"),
+        FoundDocument("https://example.org/a%20b/Brief.PDF?x=1", "Brief.PDF", "url"),
     ]
     assert found("http://example.org") == [
-        Candidate("http://example.org/", "example.org", "url"),
+        FoundDocument("http://example.org/", "example.org", "url"),
     ]
 
 
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
-        ("ftp://example.org/a.md", "is no web address; give a path"),
-        ("file:///etc/passwd", "is no web address; give a path"),
+        ("ftp://example.org/a.md", "is not a web address; give a path"),
+        ("file:///etc/passwd", "is not a web address; give a path"),
         ("http:///a.md", "names no host"),
         ("http://example.org:99999/", "is not a web address"),
         ("http://[::1/", "is not a web address"),
@@ -249,10 +248,8 @@ def test_a_folder_full_of_traps_gives_only_the_honest_files(
     monkeypatch.chdir(root)  # a socket's path may be only 108 bytes long
     with socket.socket(socket.AF_UNIX) as unix:
         unix.bind("socket.md")
-    started = time.monotonic()
     items = found(root)
-    assert time.monotonic() - started < 2
-    located = sorted(item.location for item in items if isinstance(item, Candidate))
+    located = sorted(item.location for item in items if isinstance(item, FoundDocument))
     assert located == sorted(str(path) for path in honest)
     reasons = refusals(items)
     assert {
@@ -318,17 +315,17 @@ def test_what_may_not_be_read_is_refused(as_nobody: Path) -> None:
     become_nobody()
     items = found(as_nobody, as_nobody / "locked" / "x.md")
     assert names(items) == ["a.md", "secret.md"]
-    denied = "may not be read: permission denied; give this user the right to read it"
+    denied = "may not be read: permission denied; let this user read it"
     assert refusals(items) == {"locked": denied, "x.md": denied}
     with pytest.raises(ReadError, match=r"^may not be read: permission denied"):
-        read_bytes(Candidate(str(secret), "secret.md"))
+        read_bytes(FoundDocument(str(secret), "secret.md"))
     assert not is_gone(str(as_nobody / "locked" / "x.md"))
 
 
 def test_a_file_is_read_whole(tmp_path: Path) -> None:
     """Returns all bytes up to the limit and refuses one more."""
     path = write(tmp_path / "a.md", "x" * 3_000_000)
-    candidate = Candidate(str(path), "a.md")
+    candidate = FoundDocument(str(path), "a.md")
     assert len(read_bytes(candidate)) == 3_000_000
     assert len(read_bytes(candidate, 3_000_000)) == 3_000_000
     with pytest.raises(ReadError, match=r"^has 3\.0 MB; the limit is 2 MB; split it$"):
@@ -339,10 +336,8 @@ def test_a_sparse_giant_is_refused_unread(tmp_path: Path) -> None:
     """Looks at the size before it reads."""
     path = write(tmp_path / "a.md")
     os.truncate(path, 1 << 40)
-    started = time.monotonic()
     with pytest.raises(ReadError, match=r"the limit is 100 MB; split it$"):
-        read_bytes(Candidate(str(path), "a.md"))
-    assert time.monotonic() - started < 1
+        read_bytes(FoundDocument(str(path), "a.md"))
 
 
 def swap(path: Path, kind: str, outside: Path) -> None:
@@ -376,7 +371,7 @@ def test_a_file_swapped_after_it_was_found_is_refused(
     path = write(tmp_path / "folder" / "a.md")
     outside = write(tmp_path / "outside" / "a.md", "secret")
     (candidate,) = found(path)
-    assert isinstance(candidate, Candidate)
+    assert isinstance(candidate, FoundDocument)
     swap(path, kind, outside)
     with pytest.raises(ReadError, match=f"^{reason}"):
         read_bytes(candidate)
@@ -396,16 +391,16 @@ def test_a_file_that_keeps_changing_is_refused(tmp_path: Path) -> None:
     writer.start()
     try:
         with pytest.raises(ReadError, match=r"^was changed while it was being read"):
-            read_bytes(Candidate(str(path), "a.md"))
+            read_bytes(FoundDocument(str(path), "a.md"))
     finally:
         done.set()
         writer.join()
-    assert read_bytes(Candidate(str(path), "a.md")).startswith(b"xxx")
+    assert read_bytes(FoundDocument(str(path), "a.md")).startswith(b"xxx")
 
 
 def test_standard_input_is_read_up_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Takes bytes, not text, and refuses too many."""
-    candidate = Candidate("-", "stdin", "stdin")
+    candidate = FoundDocument("-", "stdin", "stdin")
     for limit, fits in ((5, True), (4, False)):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff1234")))
         if fits:
@@ -444,12 +439,3 @@ def test_only_what_is_surely_not_there_is_gone(tmp_path: Path) -> None:
     assert not is_gone(str(path))
     assert is_gone(str(tmp_path / "b.md"))
     assert is_gone(str(path / "c.md"))
-
-
-def test_folders_with_many_files_are_walked_quickly(tmp_path: Path) -> None:
-    """Takes well under a second for five thousand files."""
-    for number in range(5000):
-        (tmp_path / f"{number}.md").touch()
-    started = time.monotonic()
-    assert len(found(tmp_path)) == 5000
-    assert time.monotonic() - started < 2

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from ingest.report import Item, Report, Result
+from ingest.report import DocumentResult, Report, ReportItem
 from ingest.terminal import (
     counted_as,
     print_json,
@@ -17,17 +17,43 @@ from ingest.terminal import (
 from tests.golden_files import Golden
 
 ITEMS = [
-    Item("/b/port.md", Result.NEW, "a1b2c3d4e5", 1, "Port Aurelia: lease and ownership",
-         "2024-03-05", 12),
-    Item("/b/wheat.pdf", Result.RENDITION, "b1b2c3d4e5", 1, "Wheat", None, 7, of="Wheat of Tamara"),
-    Item("/b/grain.md", Result.VERSION, "c1b2c3d4e5", 2, "Grain", "2023-07", 5,
-         reason="12 of 80 pages have no text"),
-    Item("/b/old.md", Result.OLDER, "c1b2c3d4e5", 3, "Grain", "2022", 1),
-    Item("/b/same.md", Result.UNCHANGED),
-    Item("/b/gone.md", Result.WITHDRAWN, "d1b2c3d4e5", 1, "Oil", "2020-01-01"),
-    Item("/b/x\n\x1b[31m\u202e.pdf", Result.FAILED, reason="encrypted; remove the password"),
-    Item("/b", Result.IGNORED, reason="3 files in no brief format: .xlsx, .zip"),
-]  # fmt: skip
+    ReportItem(
+        "/b/port.md",
+        DocumentResult.NEW,
+        "a1b2c3d4e5",
+        1,
+        "Port Aurelia: lease and ownership",
+        "2024-03-05",
+        12,
+    ),
+    ReportItem(
+        "/b/wheat.pdf",
+        DocumentResult.RENDITION,
+        "b1b2c3d4e5",
+        1,
+        "Wheat",
+        None,
+        7,
+        of="Wheat of Tamara",
+    ),
+    ReportItem(
+        "/b/grain.md",
+        DocumentResult.VERSION,
+        "c1b2c3d4e5",
+        2,
+        "Grain",
+        "2023-07",
+        5,
+        reason="12 of 80 pages have no text",
+    ),
+    ReportItem("/b/old.md", DocumentResult.OLDER, "c1b2c3d4e5", 3, "Grain", "2022", 1),
+    ReportItem("/b/same.md", DocumentResult.UNCHANGED),
+    ReportItem("/b/gone.md", DocumentResult.WITHDRAWN, "d1b2c3d4e5", 1, "Oil", "2020-01-01"),
+    ReportItem(
+        "/b/x\n\x1b[31m\u202e.pdf", DocumentResult.FAILED, reason="encrypted; remove the password"
+    ),
+    ReportItem("/b", DocumentResult.IGNORED, reason="3 files in no brief format: .xlsx, .zip"),
+]
 
 
 def test_the_report_is_as_it_was(capsys: pytest.CaptureFixture[str], golden: Golden) -> None:
@@ -50,8 +76,10 @@ def test_beside_json_there_is_no_table(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_a_long_report_shows_failures_and_totals_alone(capsys: pytest.CaptureFixture[str]) -> None:
     """Of a thousand new briefs nobody reads the table."""
-    items = [Item(f"{n}.md", Result.NEW, str(n), 1, "T", None, 2) for n in range(1_000)]
-    print_report(Report([*items, Item("x.md", Result.FAILED, reason="empty")]))
+    items = [
+        ReportItem(f"{n}.md", DocumentResult.NEW, str(n), 1, "T", None, 2) for n in range(1_000)
+    ]
+    print_report(Report([*items, ReportItem("x.md", DocumentResult.FAILED, reason="empty")]))
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines()[0] == "failed: x.md: empty"
@@ -95,7 +123,7 @@ def test_no_bar_is_drawn_without_a_terminal(capsys: pytest.CaptureFixture[str]) 
         progress.embedding(100)
         progress.embedded(50)
         progress.waiting()
-    assert capsys.readouterr() == ("", "another ingest is running; waiting for it to end\n")
+    assert capsys.readouterr() == ("", "another ingest is running; waiting for it to finish\n")
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bot.jobs.queue import Queue
-from index.database import Database
 from index.settings import Settings
+from index.storage.database import Database
 
 
 class Clock:

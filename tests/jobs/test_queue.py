@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.jobs import queue as module
 from bot.jobs.queue import LONGEST_LEASE, NewJob, Queue
-from index.database import Database
+from index.storage.database import Database
 
 
 def new(key: str, kind: str = "question", **more: object) -> NewJob:

@@ -8,8 +8,8 @@ import pytest
 from bot.jobs import worker as module
 from bot.jobs.queue import NewJob, Queue
 from bot.jobs.worker import Handler, Lease, LeaseLost, Worker
-from index.database import Database
 from index.errors import BriefsError
+from index.storage.database import Database
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ import pytest
 from bot.ledger.chain import Wrong
 from bot.ledger.ledger import Ledger, Mark, RecordKind
 from bot.ledger.streamed import StreamedAnswer
-from index.database import Database, sqlite_url
+from index.storage.database import Database, sqlite_url
 from tests.audit.ledgers import fill, rewrite, tamper
 
 RECORDS = 12  # ten answers, two judgements

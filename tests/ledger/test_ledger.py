@@ -6,8 +6,8 @@ from sqlalchemy.exc import DatabaseError
 
 from bot.errors import LedgerError
 from bot.ledger.ledger import GENESIS, Ledger, RecordKind, canonical, chain_hash, private_hash
-from index.database import Database, sqlite_url
 from index.errors import NotFound
+from index.storage.database import Database, sqlite_url
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.ledger.record import Basis, body, private, program, rebuilt
 from bot.question.question import Period
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 from tests.answering.test_render import answered, doubtful
 
 BASIS = Basis(3, "print", {"chat_model": "openai:x", "prompt_version": "1"})

@@ -17,7 +17,7 @@ from bot.ledger.streamed import answers_begun, digest_of, rows
 from bot.question.question import Question, Turn
 from index.errors import UsageError
 from index.search import Query
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 QUESTION = "For how long was Port Aurelia leased?"
 

@@ -15,11 +15,11 @@ import pytest
 
 from bot.errors import LedgerError
 from bot.ledger.ledger import Ledger, Mark
-from index import database as databases
-from index.database import Database, sqlite_url
 from index.errors import BriefsError
 from index.library import Library
 from index.settings import load
+from index.storage import database as databases
+from index.storage.database import Database, sqlite_url
 from tests.audit.ledgers import fill
 from tests.fakes import HashedWords
 
@@ -28,7 +28,7 @@ WRITE = """
 import os, sys
 from pathlib import Path
 from bot.ledger.ledger import Ledger
-from index.database import Database, sqlite_url
+from index.storage.database import Database, sqlite_url
 path, name = Path(sys.argv[1]), sys.argv[2]
 ledger = Ledger(Database(sqlite_url(path)))
 notes = os.open(f"{path}.{name}", os.O_WRONLY | os.O_CREAT | os.O_APPEND)

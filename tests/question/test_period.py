@@ -7,7 +7,7 @@ import pytest
 
 from bot.question.period import day_in, period_of, version_of
 from bot.question.question import Period
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 
 TODAY = date(2026, 11, 24)
 

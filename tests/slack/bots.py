@@ -23,10 +23,10 @@ from bot.app.slack_bot import running_bot
 from bot.jobs.queue import jobs
 from bot.slack.bot import RunningBot
 from bot.slack.setup.settings import SlackSettings
-from index.database import Database
-from index.embedder import ModelEmbedder
 from index.library import Library
+from index.models.embedder import ModelEmbedder
 from index.settings import Settings
+from index.storage.database import Database
 from tests.slack.fake import FakeSlack
 from tests.tamara import HARBOUR, WHEAT, draft
 

@@ -10,11 +10,11 @@ import pytest
 from bot.slack.bot import RunningBot
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.types import AskedVia, Incoming
-from index.database import Database
-from index.embedder import ModelEmbedder
 from index.library import Library
-from index.model_files import DEFAULT_MODEL
+from index.models.embedder import ModelEmbedder
+from index.models.model_files import DEFAULT_MODEL
 from index.settings import Settings
+from index.storage.database import Database
 from tests.slack import running_bot as at_slack
 from tests.slack.bots import BotProcess, answering_bot, make_library, settled
 from tests.slack.fake import FakeSlack

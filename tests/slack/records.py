@@ -10,7 +10,7 @@ from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.records import Records
 from bot.slack.types import InboxEntry
-from index.database import Database
+from index.storage.database import Database
 from tests.slack.fake import FakeSlack, Message
 
 
@@ -45,7 +45,7 @@ def on_record(slack: FakeSlack, home: Path) -> dict[str, int]:
         ledger = Ledger(database)
         later = Queue(database, "reader", clock=lambda: time.time() + 100)
         Records(later, ledger).record()
-        by_ts: dict[str, list[Entry]] = {}
+        by_ts: dict[str, list[LedgerEntry]] = {}
         for entry in records(ledger):
             by_ts.setdefault(str((entry.private or {}).get("ts")), []).append(entry)
         found = Counter(equal=0, other=0, missing=0, twice=0)

@@ -13,8 +13,8 @@ from bot.app.slack_bot import running_bot
 from bot.slack.bot import RunningBot
 from bot.slack.delivery.tables import TABLES, Store
 from bot.slack.setup.settings import CollectionRule, SlackSettings
-from index.draft import Draft
 from index.library import Library
+from index.passage import Draft
 from tests.slack.fake import FakeSlack, Message, View
 from tests.tamara import HARBOUR, WHEAT, draft
 

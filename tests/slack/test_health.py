@@ -18,9 +18,9 @@ from bot.slack.delivery.health import Link, Listening
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.types import Incoming, QuestionOutcome
 from bot.web.health import Health
-from index.database import Database
 from index.errors import DatabaseUnavailable
 from index.library import Library
+from index.storage.database import Database
 from ingest.pipeline import ingest
 from tests.commands import START, briefs, environment
 from tests.slack.conftest import Clock

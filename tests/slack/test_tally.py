@@ -8,7 +8,7 @@ from bot.slack.inbox import Inbox
 from bot.slack.tally import Tallying
 
 from bot.slack.types import Incoming, Outcome
-from index.database import Database
+from index.storage.database import Database
 from tests.slack.conftest import Clock
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from bot.web.health import DOWN_TOO_LONG, WAITED_TOO_LONG, Health
-from index.database import Database
 from index.errors import DatabaseUnavailable
 from index.library import Library
+from index.storage.database import Database
 
 pytestmark = pytest.mark.anyio
 

@@ -13,8 +13,8 @@ from sqlalchemy import Column, Integer, String, Table, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import ChatUnavailable
-from index.database import Database, metadata
 from index.errors import DatabaseUnavailable
+from index.storage.database import Database, metadata
 
 chat_calls = Table(
     "chat_calls",

@@ -18,10 +18,10 @@ from bot.ledger.ledger import Ledger, LedgerEntry
 from bot.ledger.recording import Answerer
 from bot.question.period import day_in
 from bot.question.question import Turn
-from index.database import Database, sqlite_url
 from index.errors import NotFound, UsageError
 from index.library import Library
-from index.snapshot import Filters
+from index.storage.database import Database, sqlite_url
+from index.vectors.snapshot import Filters
 
 
 class ScratchLedger(Ledger):

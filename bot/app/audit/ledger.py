@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from bot.ledger.anchors import Anchor
     from bot.ledger.ledger import ChainCheck, Forgotten
-    from index.database import Database
+    from index.storage.database import Database
 
 
 def verify_chain(

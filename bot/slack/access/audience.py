@@ -45,7 +45,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.errors import NothingVisible
 from bot.slack.types import ChannelSettings, Member, PlaceKind, SlackPlace
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 from ingest.document import PLACES, is_place
 
 _PLACE = re.compile(rf"{PLACES}([A-Z0-9]+)/([CGUW][A-Z0-9]*)")

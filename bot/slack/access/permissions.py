@@ -5,8 +5,8 @@ from collections.abc import Collection
 
 from bot.slack.access.audience import Visible
 from bot.slack.parts import SlackServices
-from index.catalogue import VersionRow
-from index.schema import CURRENT
+from index.storage.catalogue import VersionRow
+from index.storage.schema import CURRENT
 
 
 async def searchable(parts: SlackServices, channel: str, user: str) -> Visible:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.slack.delivery.tables import Store, channel_settings, storable
 from bot.slack.types import Answering, ChannelSettings
-from index.database import Database
+from index.storage.database import Database
 
 
 class ChannelPreferences:

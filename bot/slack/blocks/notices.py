@@ -23,21 +23,21 @@ from bot.slack.blocks.elements import actions as row
 from bot.slack.blocks.sources import collection_shown, name_of
 from bot.slack.phrases import counted
 from bot.slack.setup.manifest import ASK_NAME
-from ingest.report import Item, Result
+from ingest.report import DocumentResult, ReportItem
 
 MOST_ITEMS = 10  # documents listed one by one
 REASON = 500  # characters
 
 _DONE = {
-    Result.NEW: "Added",
-    Result.VERSION: "Added as a new version",
-    Result.OLDER: "Added as an older version",
-    Result.RENDITION: "Already in the library from another file",
-    Result.UNCHANGED: "Already in the library",
-    Result.WITHDRAWN: "Removed",
-    Result.IGNORED: "Skipped",
+    DocumentResult.NEW: "Added",
+    DocumentResult.VERSION: "Added as a new version",
+    DocumentResult.OLDER: "Added as an older version",
+    DocumentResult.RENDITION: "Already in the library from another file",
+    DocumentResult.UNCHANGED: "Already in the library",
+    DocumentResult.WITHDRAWN: "Removed",
+    DocumentResult.IGNORED: "Skipped",
 }
-_UNDOABLE = {Result.NEW, Result.VERSION, Result.OLDER}
+_UNDOABLE = {DocumentResult.NEW, DocumentResult.VERSION, DocumentResult.OLDER}
 
 
 def said(line: str) -> Message:
@@ -85,21 +85,23 @@ def help_message() -> Message:
     return Message("\n".join(lines), blocks)
 
 
-def ingested(items: Sequence[Item], collection: str, readers: str = "") -> Message:
+def ingested(items: Sequence[ReportItem], collection: str, readers: str = "") -> Message:
     """Return what became of documents: title, date, passages and Undo, or why not.
 
     `readers` says who can read what was added.
     """
     lines, blocks = list[str](), list[Block]()
     for item in items[:MOST_ITEMS]:
-        line, made = _failure(item) if item.result is Result.FAILED else _success(item, collection)
+        line, made = (
+            _failure(item) if item.result is DocumentResult.FAILED else _success(item, collection)
+        )
         lines.append(line)
         blocks += made
     if len(items) > MOST_ITEMS:
         more = f"and {counted(len(items) - MOST_ITEMS, 'more document')}"
         lines.append(more)
         blocks.append(context(more))
-    if readers and any(item.result is not Result.FAILED for item in items):
+    if readers and any(item.result is not DocumentResult.FAILED for item in items):
         lines.append(readers)
         blocks.append(context(readers))
     if not lines:
@@ -107,7 +109,7 @@ def ingested(items: Sequence[Item], collection: str, readers: str = "") -> Messa
     return Message(text.fit("\n".join(lines), MESSAGE_TEXT), tuple(blocks))
 
 
-def _success(item: Item, collection: str) -> tuple[str, list[Block]]:
+def _success(item: ReportItem, collection: str) -> tuple[str, list[Block]]:
     done = _DONE[item.result]
     title = text.one_line(item.title or name_of(item.location), 200)
     facts = [text.one_line(item.date or "no date", 40)]
@@ -115,7 +117,7 @@ def _success(item: Item, collection: str) -> tuple[str, list[Block]]:
         facts.append(counted(item.passages, "passage"))
         facts.append(f"collection {text.one_line(collection_shown(collection), 80)}")
     known = text.one_line(item.of or "", 200)
-    told = f"{done} of “{known}”" if known and item.result is Result.VERSION else done
+    told = f"{done} of “{known}”" if known and item.result is DocumentResult.VERSION else done
     details = ", ".join(facts)
     run = [words(f"{told}: "), words(title, bold=True), words(f", {details}")]
     blocks: list[Block] = [rich(section(run))]
@@ -133,7 +135,7 @@ def _undo(value: str) -> Block:
     return button("Undo", actions.UNDO_INGEST, value, confirm=asked)
 
 
-def _failure(item: Item) -> tuple[str, list[Block]]:
+def _failure(item: ReportItem) -> tuple[str, list[Block]]:
     name, why = name_of(item.location), text.one_line(item.reason or "no reason given", REASON)
     run = [words("Not added: "), words(name, bold=True), words(f": {why}")]
     return text.for_message(f"Not added: {name}: {why}"), [rich(section(run))]

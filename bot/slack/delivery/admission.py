@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, selec
 from bot.jobs.queue import jobs
 from bot.slack.delivery.tables import Store, busy_channels, moment, questions, waiting
 from bot.slack.types import Accepted, Incoming, QuestionOutcome
-from index.database import Database
+from index.storage.database import Database
 
 if TYPE_CHECKING:
     from bot.slack.delivery.inbox import Inbox

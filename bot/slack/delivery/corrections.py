@@ -15,8 +15,8 @@ from bot.audit.findings import Finding, FindingKind
 from bot.audit.register import Register
 from bot.audit.register_tables import audit_answers, audit_citations
 from bot.ledger.ledger import Ledger
-from index.database import Database
 from index.errors import NotFound
+from index.storage.database import Database
 
 WITHDRAWN = 0  # stands for a version where there is none any more
 

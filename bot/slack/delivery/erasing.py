@@ -23,7 +23,7 @@ from bot.slack.delivery.tables import (
     person_of,
     questions,
 )
-from index.database import Database
+from index.storage.database import Database
 
 KEYS_SECONDS = 24 * 3600.0  # how long the keys of deliveries are kept at least
 RESPONSE_URL_SECONDS = 30 * 60.0  # Slack's own limit

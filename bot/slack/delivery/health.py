@@ -16,7 +16,7 @@ from bot.jobs.queue import jobs
 from bot.slack.delivery.inbox import counts
 from bot.slack.delivery.tables import Store, questions, waiting
 from bot.slack.types import QuestionOutcome
-from index.database import Database
+from index.storage.database import Database
 
 log = logging.getLogger(__name__)
 

@@ -28,7 +28,7 @@ from bot.slack.delivery.tables import (
     waiting,
 )
 from bot.slack.types import Accepted, AskedVia, InboxEntry, Incoming, QuestionOutcome
-from index.database import Database
+from index.storage.database import Database
 
 
 class Inbox:

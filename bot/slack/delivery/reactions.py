@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
 from bot.slack.delivery.tables import Store, librarian_requests, storable
-from index.database import Database
+from index.storage.database import Database
 
 
 @dataclass(frozen=True)

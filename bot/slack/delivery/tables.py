@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from bot.jobs.queue import is_open, jobs, lapsed
 from bot.slack.delivery import migration
-from index.database import Database, metadata
+from index.storage.database import Database, metadata
 
 QUESTION = "question"  # the kind of job
 _ID = String(64)  # ids of Slack and of answers have at most 64 characters

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from bot.question.question import Turn
 from bot.slack.delivery.tables import Store, moment, muted_threads, questions
 from bot.slack.types import QuestionOutcome
-from index.database import Database
+from index.storage.database import Database
 
 JOINED_SECONDS = 24 * 3600.0  # how long after an answer a reply without a mention is a follow-up
 TURNS = 20  # the latest that are carried

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot.jobs.queue import Job, NewJob, Queue
 from bot.slack.delivery.tables import Store, added_briefs, person_of
-from index.database import Database
+from index.storage.database import Database
 
 UPLOAD = "upload"  # the kind of job
 ATTEMPTS = 3  # after which files that keep killing their process are given up

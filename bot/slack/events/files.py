@@ -32,13 +32,15 @@ from index.errors import BriefsError, ReadError, UsageError
 from index.library import Library
 from ingest.document import Metadata
 from ingest.pipeline import Options, ingest
-from ingest.report import Item, Result
+from ingest.report import DocumentResult, ReportItem
 
 log = logging.getLogger(__name__)
 
 MOST_FILES = 10  # of one message
 DEFAULT = "default"  # the collection where none is chosen
-_ADDED = frozenset({Result.NEW, Result.VERSION, Result.OLDER, Result.RENDITION})
+_ADDED = frozenset(
+    {DocumentResult.NEW, DocumentResult.VERSION, DocumentResult.OLDER, DocumentResult.RENDITION}
+)
 
 
 def upload_from(
@@ -93,7 +95,7 @@ async def add(parts: SlackServices, upload: Upload, *, again: bool = False) -> t
     collection = upload.collection or await collection_of(parts, where)
     if collection not in await permissions.seen_by(parts, where.channel, where.user, {collection}):
         return said(phrases.NOT_TO_BE_ADDED), ""
-    items = list[Item]()
+    items = list[ReportItem]()
     file_ids = list(upload.files)
     for file_id in file_ids[:MOST_FILES]:
         items += await _one(parts, upload, file_id, collection, again=again)
@@ -124,7 +126,7 @@ async def collection_of(parts: SlackServices, where: Where) -> str:
 
 async def _one(
     parts: SlackServices, upload: Upload, file_id: str, collection: str, *, again: bool
-) -> Sequence[Item]:
+) -> Sequence[ReportItem]:
     """Add one file; whatever is wrong with it is a line of the report."""
     try:
         return await _added(parts, upload, file_id, collection, again=again)
@@ -138,13 +140,13 @@ async def _one(
     return [_failed(upload, file_id, phrases.BROKEN)]
 
 
-def _failed(upload: Upload, file_id: str, reason: str) -> Item:
-    return Item(upload.files.get(file_id) or "the file", Result.FAILED, reason=reason)
+def _failed(upload: Upload, file_id: str, reason: str) -> ReportItem:
+    return ReportItem(upload.files.get(file_id) or "the file", DocumentResult.FAILED, reason=reason)
 
 
 async def _added(
     parts: SlackServices, upload: Upload, file_id: str, collection: str, *, again: bool
-) -> list[Item]:
+) -> list[ReportItem]:
     limit = parts.library.settings.max_file_megabytes << 20
     fetched = await fetch(parts.settings, file_id, limit)
     location = f"slack:{parts.team}/{upload.channel or upload.user}/{file_id}/{fetched.name}"
@@ -163,7 +165,7 @@ async def _added(
 
 def _ingested(
     parts: SlackServices, fetched: DownloadedFile, location: str, options: Options
-) -> list[Item]:
+) -> list[ReportItem]:
     """Ingest one file from a folder that only this user may look into."""
     with tempfile.TemporaryDirectory(prefix="briefs-slack-") as folder:
         path = Path(folder).resolve() / fetched.name
@@ -172,16 +174,16 @@ def _ingested(
         return ingest(parts.library, [str(path)], recorded).items
 
 
-def _as_added(library: Library, items: Sequence[Item]) -> list[Item]:
+def _as_added(library: Library, items: Sequence[ReportItem]) -> list[ReportItem]:
     """Tell of what was added before its process died as of what is added now."""
     known = {row.brief.source: row for row in library.versions()}
     told = []
     for item in items:
-        row = known.get(item.location) if item.result is Result.UNCHANGED else None
+        row = known.get(item.location) if item.result is DocumentResult.UNCHANGED else None
         if row is not None:
             brief = row.brief
-            item = Item(
-                item.location, Result.NEW, brief.id, brief.version, brief.title, brief.date,
+            item = ReportItem(
+                item.location, DocumentResult.NEW, brief.id, brief.version, brief.title, brief.date,
                 row.passages,
             )  # fmt: skip
         told.append(item)

@@ -28,7 +28,7 @@ from bot.slack.parts import SlackServices
 from index.errors import NotFound
 from index.library import Library
 from index.passage import Hit
-from index.schema import WITHDRAWN
+from index.storage.schema import WITHDRAWN
 
 TITLE = "Passages"
 

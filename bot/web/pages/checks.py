@@ -18,8 +18,8 @@ from bot.web.filters import QueueFilters, read_filters
 from bot.web.services import Tick
 from bot.web.visits import Edited, Editing, redirect
 from bot.web.words import counted
-from index.database import Database
 from index.errors import UsageError
+from index.storage.database import Database
 
 router = APIRouter()
 log = logging.getLogger(__name__)

@@ -165,7 +165,7 @@ def test_either_database_forgets(either_library):
 def test_readers_in_the_way_are_told_of(library, monkeypatch):
     """What was deleted is deleted, but the log cannot be emptied."""
     ledger = live(library, slack=False)
-    monkeypatch.setattr("index.database.LOG_TIMEOUT_MS", 100)
+    monkeypatch.setattr("index.storage.database.LOG_TIMEOUT_MS", 100)
     with library.database.read() as connection:
         connection.exec_driver_sql("SELECT count(*) FROM ledger").all()
         assert not forget_person(library.database, PERSON, ERASERS).clean

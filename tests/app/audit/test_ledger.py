@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.ledger.ledger import Ledger
-from index.database import Database, sqlite_url
 from index.library import Library
+from index.storage.database import Database, sqlite_url
 from tests.audit.ledgers import fill, rewrite, tamper
 from tests.commands import Shell
 from tests.fakes import HashedWords

@@ -13,7 +13,7 @@ from bot.ledger.recording import Answerer
 from bot.question.question import Turn
 from index.library import Library
 from index.settings import load
-from index.snapshot import Filters
+from index.vectors.snapshot import Filters
 from tests.commands import ROOT, Shell, parsed
 from tests.fake_chat import FakeChat, says
 

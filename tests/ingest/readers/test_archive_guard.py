@@ -1,7 +1,6 @@
 import io
 import stat
 import struct
-import time
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -115,19 +114,17 @@ ARCHIVES = {
 
 
 @pytest.mark.parametrize("trick", ARCHIVES)
-def test_a_crafted_archive_is_refused_fast_and_in_little_memory(trick: str) -> None:
-    """Each is refused with its reason in under two seconds, and never held unpacked."""
+def test_a_crafted_archive_is_refused_in_little_memory(trick: str) -> None:
+    """Each is refused with its reason, and never held unpacked."""
     make, reason = ARCHIVES[trick]
     data = make()
     tracemalloc.start()
-    started = time.monotonic()
     try:
         with pytest.raises(ReadError, match=reason):
             docx.read(data)
     finally:
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    assert time.monotonic() - started < 2.0
     assert peak < 50_000_000
 
 

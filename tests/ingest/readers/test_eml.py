@@ -3,8 +3,7 @@ from email.message import EmailMessage
 import pytest
 
 from index.errors import ReadError
-from ingest.readers.eml import read
-from ingest.readers.mail_attachments import MAX_ATTACHMENTS
+from ingest.readers.eml import MAX_ATTACHMENTS, read
 
 
 def mail(text: str | None = "The talks ended today.", **headers: str) -> EmailMessage:

@@ -4,9 +4,9 @@ import pytest
 from fpdf import FPDF
 
 from index.errors import ReadError
-from ingest.cage import Cage
 from ingest.document import BlockKind, Document
 from ingest.readers.pdf import read
+from ingest.sandbox import Sandbox
 
 from .pdf_pages import LEFT, PITCH, RIGHT, Sheet, one_page, pictures
 
@@ -256,7 +256,7 @@ def test_too_many_pages_are_refused() -> None:
         read(bytes(pdf.output()))
 
 
-def caged(cage: Cage, damaged: bytes) -> None:
+def caged(cage: Sandbox, damaged: bytes) -> None:
     """Read in a child, as the ingest does: what such a file does to a parser stays there."""
     try:
         document = cage.read(damaged, "damaged.pdf")
@@ -274,7 +274,7 @@ def caged(cage: Cage, damaged: bytes) -> None:
 def test_a_truncated_pdf_is_text_or_a_clear_refusal() -> None:
     """Cut at any tenth of its length, a PDF never ends in another error."""
     whole = columns(False)
-    with Cage() as cage:
+    with Sandbox() as cage:
         for tenth in range(10):
             caged(cage, whole[: len(whole) * tenth // 10])
 
@@ -283,7 +283,7 @@ def test_flipped_bytes_end_in_text_or_a_clear_refusal() -> None:
     """200 damaged files: text or ReadError, never another exception, pages in range."""
     seeded = random.Random(20260303)
     whole = crossing()
-    with Cage() as cage:
+    with Sandbox() as cage:
         for _ in range(200):
             damaged = bytearray(whole)
             for _ in range(seeded.randint(1, 12)):

@@ -120,14 +120,14 @@ REFUSED = {
     "a gzip": (b"\x1f\x8b\x08" + bytes(50), "an archive; unpack it"),
     "rich text": (rb"{\rtf1\ansi Grain}", "rich text"),
     "a program": (b"\x7fELF" + bytes(200), "a program"),
-    "noise": (bytes(range(256)) * 40, "binary data|no PDF|no Word document"),
+    "noise": (bytes(range(256)) * 40, "binary data|not a PDF|not a Word document"),
     "a scan": (pictures(1), "probably scanned"),
 }
 
 
 @pytest.mark.parametrize("suffix", ["txt", "md", "pdf", "docx"])
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_is_no_readable_document_is_refused_with_reason_and_mend(
+def test_what_is_no_readable_document_is_refused_with_reason_and_fix(
     what: str, suffix: str
 ) -> None:
     """One clear line under whatever name it comes."""

@@ -1,4 +1,4 @@
-"""Claims about what is hidden on a page; the tricks are those of failure catalogue F-26."""
+"""Claims about what is hidden on a page."""
 
 import pytest
 from lxml.html import document_fromstring

@@ -9,9 +9,9 @@ import pytest
 from bot.errors import NothingVisible
 from bot.slack.access.audience import Policy, Rule, Viewers, Visible
 from bot.slack.types import Answering, ChannelSettings, Member, PlaceKind, SlackPlace
-from index.catalogue import VersionRow
 from index.passage import BriefRef
-from index.snapshot import Filters, passes
+from index.storage.catalogue import VersionRow
+from index.vectors.snapshot import Filters, passes
 
 TEAM = "T1"
 POLICY = Policy(

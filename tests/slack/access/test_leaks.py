@@ -18,9 +18,9 @@ import pytest
 from bot.slack.bot import RunningBot
 from bot.slack.delivery.health import Listening
 from bot.web.health import Health
-from index.draft import Draft
-from index.embedder import ModelEmbedder
 from index.library import Library
+from index.models.embedder import ModelEmbedder
+from index.passage import Draft
 from index.settings import Settings
 from tests.slack import fake
 from tests.slack.access.test_audience import AUDIENCES, PLACES, allowed

@@ -15,7 +15,7 @@ from bot.slack.blocks.sources import Offer, Shown
 from bot.slack.delivery.corrections import Correction
 from bot.slack.types import AskedVia, ChannelSettings, InboxEntry, Incoming, QuestionOutcome
 from index.passage import Brief, BriefRef, Hit, Passage
-from ingest.report import Item, Result
+from ingest.report import DocumentResult, ReportItem
 from tests.slack.blocks.hostile import ORDINARY
 
 
@@ -83,13 +83,15 @@ def claim(texts: Texts) -> InboxEntry:
     return InboxEntry(1, asked, answer_id="a1b2", outcome=QuestionOutcome.ANSWERED)
 
 
-def items(texts: Texts) -> list[Item]:
-    done = Item(texts.source, Result.NEW, "wheat", 1, texts.title, "2024-03", 12, texts.error)
+def items(texts: Texts) -> list[ReportItem]:
+    done = ReportItem(
+        texts.source, DocumentResult.NEW, "wheat", 1, texts.title, "2024-03", 12, texts.error
+    )
     return [
         done,
-        replace(done, result=Result.VERSION, of=texts.title),
-        replace(done, result=Result.UNCHANGED, title=None),
-        Item(texts.source, Result.FAILED, reason=texts.error),
+        replace(done, result=DocumentResult.VERSION, of=texts.title),
+        replace(done, result=DocumentResult.UNCHANGED, title=None),
+        ReportItem(texts.source, DocumentResult.FAILED, reason=texts.error),
     ]
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import event
 from bot.slack.delivery.admission import Quotas
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.types import AskedVia, InboxEntry, Incoming, QuestionOutcome
-from index.database import Database
+from index.storage.database import Database
 from tests.slack.records import take
 
 LEASE = 4.0  # seconds; a loaded machine must not sleep as long between two steps

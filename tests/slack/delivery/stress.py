@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.slack.delivery.inbox import Inbox
-from index.database import Database
+from index.storage.database import Database
 from tests.slack.bots import BotProcess
 from tests.slack.crowd import Crowd
 from tests.slack.fake import FakeSlack

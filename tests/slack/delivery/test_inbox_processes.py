@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.slack.delivery.inbox import Inbox
-from index.database import Database
+from index.storage.database import Database
 
 ROOT = Path(__file__).resolve().parents[3]
 PLAYER = Path(__file__).with_name("inbox_player.py")

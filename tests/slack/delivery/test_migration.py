@@ -13,7 +13,7 @@ from bot.slack.delivery.records import Records
 from bot.slack.delivery.tables import Store
 from bot.slack.delivery.uploads import UPLOAD, Tell, Upload, job_of, upload_of
 from bot.slack.types import Accepted, QuestionOutcome
-from index.database import Database, metadata
+from index.storage.database import Database, metadata
 from tests.slack.delivery import old_tables as old
 from tests.slack.records import records, take
 

@@ -14,7 +14,7 @@ from bot.slack import bot as running
 from bot.slack.bot import RunningBot
 from bot.slack.delivery.notifications import DAYS, NOTIFICATION, Notifier
 from index.library import Library
-from index.schema import CURRENT
+from index.storage.schema import CURRENT
 from tests.slack import fake
 from tests.slack.bots import answering_bot, settled
 from tests.slack.fake import FakeSlack, Message

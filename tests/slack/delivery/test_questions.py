@@ -17,9 +17,9 @@ from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.records import RECORD
 from bot.slack.delivery.tables import QUESTION
 from bot.slack.types import Answering, ChannelSettings, InboxEntry
-from index.database import Database
 from index.library import Library
 from index.settings import Settings
+from index.storage.database import Database
 from tests.fake_chat import FakeChat, Turn
 from tests.slack import fake
 from tests.slack.bots import BotProcess, answering_bot, end_leases, settled

@@ -12,9 +12,9 @@ from bot.slack.bot import RunningBot
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.records import AnswerPost, Records
 from bot.slack.types import Posted, QuestionOutcome
-from index.database import Database
 from index.library import Library
 from index.settings import Settings
+from index.storage.database import Database
 from tests.fake_chat import FakeChat, Turn
 from tests.slack import fake
 from tests.slack.bots import answering_bot, settled

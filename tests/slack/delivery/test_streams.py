@@ -22,7 +22,7 @@ from bot.slack.delivery.outbox import Outbox
 from bot.slack.delivery.questions import Questions
 from bot.slack.delivery.records import Records
 from bot.slack.types import AskedVia, Incoming, QuestionOutcome
-from index.database import Database
+from index.storage.database import Database
 from tests.slack.delivery.fast_clock import FastClock
 from tests.slack.fake import (
     TEAM,

