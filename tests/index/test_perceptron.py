@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot import answerable, scoring
+from bot.answering import answerability, selection
 from index import rerank
 from index.perceptron import load
 
@@ -52,7 +52,7 @@ def test_other_features_are_refused_with_the_fix(tiny: Path, features: tuple[str
         network.takes(features)
 
 
-@pytest.mark.parametrize("path", [rerank.WEIGHTS, scoring.WEIGHTS, answerable.WEIGHTS])
+@pytest.mark.parametrize("path", [rerank.WEIGHTS, selection.WEIGHTS, answerability.WEIGHTS])
 def test_what_is_shipped_can_be_read_and_says_what_it_was_fitted_on(path: Path) -> None:
     """Every network of the project, whole: no number missing or out of the way."""
     network = load(path)
