@@ -57,14 +57,7 @@ class Metadata:
 
     def over(self, other: "Metadata") -> "Metadata":
         """Return these values, filled up with `other` where unknown."""
-        return Metadata(
-            title=self.title or other.title,
-            date=self.date or other.date,
-            authors=self.authors or other.authors,
-            number=self.number or other.number,
-            edition=self.edition or other.edition,
-            source_url=self.source_url or other.source_url,
-        )
+        return Metadata(**{key: own or getattr(other, key) for key, own in vars(self).items()})
 
 
 @dataclass(frozen=True)

@@ -38,15 +38,13 @@ _DAMAGED = "the file is damaged or hostile"
 
 @dataclass(frozen=True)
 class Limits:
-    """What one document may cost. The names of settings are only for the messages."""
+    """What one document may cost."""
 
     seconds: float = 60.0  # of the clock, and of processor time
     memory_mb: int = 2048  # address space of the child
     reply_bytes: int = 64 * _MB
     characters: int = 2_000_000  # of all blocks together
     blocks: int = 20_000
-    seconds_setting: str = ""  # such as "BRIEFS_PARSE_SECONDS"
-    memory_setting: str = ""  # such as "BRIEFS_PARSE_MEMORY_MB"
 
 
 class Sandbox:
@@ -221,15 +219,13 @@ def _judged(header: document.Header, payload: bytes, limits: Limits) -> Document
 
 
 def _time_reason(limits: Limits) -> str:
-    return f"took longer than {limits.seconds:g} s; {_fix(limits.seconds_setting)}"
+    fix = "split the document or raise BRIEFS_PARSE_SECONDS"
+    return f"took longer than {limits.seconds:g} s; {fix}"
 
 
 def _memory_reason(limits: Limits) -> str:
-    return f"needs more than {limits.memory_mb} MB of memory; {_fix(limits.memory_setting)}"
-
-
-def _fix(setting: str) -> str:
-    return "split the document" + (f" or raise {setting}" if setting else "")
+    fix = "split the document or raise BRIEFS_PARSE_MEGABYTES"
+    return f"needs more than {limits.memory_mb} MB of memory; {fix}"
 
 
 def _settings(limits: Limits, reader: str) -> str:

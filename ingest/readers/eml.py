@@ -18,10 +18,9 @@ from index.errors import ReadError
 from ingest.decode import clean, decode
 from ingest.document import Attachment, Block, Document, Metadata
 from ingest.metadata import from_first_lines
-from ingest.readers import SUPPORTED_SUFFIXES
-from ingest.readers.headings import head_texts
+from ingest.readers import SUPPORTED_SUFFIXES, suffix_of
 from ingest.readers.html import blocks_from_html
-from ingest.readers.sniff import suffix_of
+from ingest.readers.text import head_texts
 
 _SIGNATURE = re.compile(r"^--\s*$")
 _SIGNATURE_LINES = 20  # what follows "--" is a signature if it is at most so many lines

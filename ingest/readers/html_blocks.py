@@ -89,7 +89,6 @@ _NOTE_ID = re.compile(
     re.IGNORECASE,
 )
 _NOTES = re.compile(r"(?:^|[\s_-])(?:footnotes?|endnotes?)(?:$|[\s_-])")
-_MARK = re.compile(r"[\[(]?(\d{1,4}|[a-z]|[*†‡§]{1,3})[\])]?\.?")
 _ARROW = re.compile(r"[\s\ufe0e\ufe0f]*[↑↩⤴⏎^]+[\s\ufe0e\ufe0f]*")
 _BULLET = re.compile(r"[•‣◦▪●○■□·]\s*(?=\S)")
 
@@ -192,7 +191,7 @@ def reference(element: HtmlElement) -> str | None:
         link = next(iter(element.iter("a")), None)
     if link is None or not (link.get("href") or "").startswith("#") or len(element) > 2:
         return None
-    text = _MARK.fullmatch("".join(element.itertext()).strip())
+    text = _NOTE_MARK.fullmatch("".join(element.itertext()).strip())
     to_note = element.tag == "sup" or bool(len(link)) or _NOTE_ID.fullmatch(link.get("href")[1:])
     return f"[{text[1]}]" if text and to_note else None
 

@@ -23,9 +23,8 @@ from ingest.readers.pdf_layout import (
     without_running_lines,
 )
 from ingest.readers.pdf_lines import PdfLine, page_lines
-from ingest.readers.pdf_paragraphs import Paragraphs
+from ingest.readers.pdf_paragraphs import Paragraphs, Words
 from ingest.readers.pdf_tables import with_tables
-from ingest.readers.pdf_words import Words
 
 MEDIA_TYPE = "application/pdf"
 MAX_PAGES = 2_000

@@ -142,7 +142,7 @@ def test_a_failing_parser_is_one_clear_line_and_the_next_document_works(
 @pytest.mark.parametrize("name", ["spin", "sleep"])
 def test_a_parser_that_does_not_end_is_stopped(make_cage: MakeCage, name: str) -> None:
     """Kills the child at its limit, busy or idle, and says which setting raises it."""
-    cage = make_cage(seconds=0.7, seconds_setting="BRIEFS_PARSE_SECONDS")
+    cage = make_cage(seconds=0.7)
     with pytest.raises(ReadError) as caught:
         cage.read(b"", name)
     assert str(caught.value) == (
@@ -163,11 +163,11 @@ def test_a_parser_gets_its_processor_time_again_for_each_document(make_cage: Mak
 @pytest.mark.parametrize("name", ["eat", "eat_and_hide"])
 def test_a_parser_cannot_take_more_memory_than_allowed(make_cage: MakeCage, name: str) -> None:
     """Names memory as the reason, also where the reader took it for a damaged file."""
-    cage = make_cage(memory_mb=400, memory_setting="BRIEFS_PARSE_MEMORY_MB")
+    cage = make_cage(memory_mb=400)
     with pytest.raises(ReadError) as caught:
         cage.read(b"", name)
     assert str(caught.value) == (
-        "needs more than 400 MB of memory; split the document or raise BRIEFS_PARSE_MEMORY_MB"
+        "needs more than 400 MB of memory; split the document or raise BRIEFS_PARSE_MEGABYTES"
     )
     assert text_of(cage.read(b"next", "plain")) == "next"
 

@@ -24,12 +24,10 @@ from ingest.sources import (
     read_bytes,
 )
 
-SUFFIXES = {".txt", ".md", ".html", ".pdf"}
-
 
 def found(*paths: Path | str) -> list[Found]:
     """Return all that the paths lead to."""
-    return list(find([str(path) for path in paths], SUFFIXES))
+    return list(find([str(path) for path in paths]))
 
 
 def names(items: list[Found]) -> list[str]:
