@@ -314,7 +314,6 @@ class Library:
     # Inside
 
     def _prepare(self, create: bool) -> None:
-        """Create what is missing, and compare the fingerprint with the stored one."""
         if create:
             with self.database.write() as connection:
                 schema.create(connection)

@@ -86,7 +86,6 @@ class KnownVersions:
         return next((known for known in self._known if known.pk == pk), None)
 
     def _twin(self, draft: Draft) -> VersionRow | None:
-        """The version with the same words and the same data, if any."""
         digest = text_sha256(draft.brief.text)
         twins = [known for known in self._near(draft) if known.text_sha256 == digest]
         return next((known for known in reversed(twins) if _same_data(known, draft)), None)

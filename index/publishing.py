@@ -6,6 +6,7 @@ after it has done its work.
 """
 
 import hashlib
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ from index.storage.lexicon import Lexicon, LexiconEntry
 from index.storage.schema import CURRENT
 from index.vectors import snapshot
 from index.vectors.chroma import VectorsOf
-from index.vectors.generations import Files, VectorIndex, VectorStore, files_to_json, store_for
+from index.vectors.generations import Files, VectorIndex, VectorStore, store_for
 from index.vectors.snapshot import Snapshot
 
 _CHUNK = 2_000  # rows a statement
@@ -170,7 +171,7 @@ def record_generation(connection: Connection, generation: tuple[int, int, Files]
     number, count, files = generation
     connection.execute(
         insert(schema.generations).values(
-            number=number, vectors=count, files=files_to_json(files), published_at=datetime.now(UTC)
+            number=number, vectors=count, files=json.dumps(files), published_at=datetime.now(UTC)
         )
     )
 
@@ -193,10 +194,7 @@ def all_inputs(connection: Connection) -> tuple[list[int], list[str], list[str]]
 
 
 def replace_vectors(
-    connection: Connection,
-    pks: Sequence[int],
-    hashes: Sequence[str],
-    vectors: NDArray[np.float32],
+    connection: Connection, pks: Sequence[int], hashes: Sequence[str], vectors: NDArray[np.float32]
 ) -> None:
     """Store new vectors (n, d) for passages, and the hashes of what was read."""
     table, passages = schema.vectors, schema.passages
@@ -238,7 +236,6 @@ def outcomes(made: Publication) -> list[PublishOutcome]:
 
 
 def _inputs(made: PublishPlan) -> tuple[list[str], list[str], list[str]]:
-    """Return hash, input and text of every passage of the plan."""
     added = [(brief, passage) for _, draft, brief in made.added for passage in draft.passages]
     inputs = [passage_input(brief.title, passage) for brief, passage in added]
     texts = [passage.text for _, passage in added]

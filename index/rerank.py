@@ -205,12 +205,8 @@ def _briefs(found: Retrieved) -> NDArray[np.int64]:
 
 
 def _closely(
-    found: Retrieved,
-    engines: Engines,
-    question: EncodedQuestion,
-    packed: Sequence[PackedTokens],
+    found: Retrieved, engines: Engines, question: EncodedQuestion, packed: Sequence[PackedTokens]
 ) -> CandidateFeatures:
-    """Return what the ranker weighs of candidates, in their order."""
     kinds = np.array([passage.kind for _, passage, _ in found.rows])
     ordinals = np.array([passage.ordinal for _, passage, _ in found.rows], dtype=np.int64)
     tokens = compare(question.tokens, [each.tokens for each in packed]).astype(np.float64)

@@ -228,7 +228,7 @@ _PLACE = re.compile(
 )  # "Washington, DC,"
 _NUMBER_LABEL = re.compile(
     rf"(?:.{{0,40}}?\b(?:No\.?|Number|Nr\.?)\s*)(\d{{1,5}}(?:/\d{{2,4}})?|{_REPORT_NUMBER})"
-    rf"|({_REPORT_NUMBER})",
+    rf"|({_REPORT_NUMBER})"
 )
 _TEAM = re.compile(r"(?:[A-Z][\w'’-]* ){1,5}(?:Desk|Team|Unit)")
 

@@ -171,7 +171,6 @@ class _Run:
             )
 
     def _take(self, candidate: FoundDocument, cage: Sandbox) -> None:
-        """Read one document and put its drafts in the batch, or note why not."""
         try:
             read = self._read(candidate)
             row = self._row(read)
@@ -208,7 +207,6 @@ class _Run:
         return row if (row.sha256, row.given) == (read.sha256, read.given) else None
 
     def _draft(self, read: _LoadedDocument, document: Document, cage: Sandbox) -> None:
-        """Put the drafts of a document and of its attachments in the batch."""
         if document.blocks:
             self._found.add(read.location)
             if self._row(read):
@@ -281,7 +279,6 @@ class _Run:
         outcomes: Sequence[PublishOutcome],
         dropped: Sequence[RenditionRow],
     ) -> None:
-        """Note which briefs would be replaced or withdrawn."""
         for draft, outcome in zip(drafts, outcomes, strict=True):
             item = item_for(draft.rendition.location, draft.brief, outcome, None)
             if item.result is DocumentResult.VERSION:

@@ -199,7 +199,6 @@ class _Child:
 
 
 def _judged(header: document.Header, payload: bytes, limits: Limits) -> Document:
-    """Return the document that an answer carries, or raise what it says instead."""
     status = header.get("status")
     message = " ".join(str(header.get("message")).split())[:500]
     if status == "read":
@@ -229,7 +228,6 @@ def _memory_reason(limits: Limits) -> str:
 
 
 def _settings(limits: Limits, reader: str) -> str:
-    """Return what the child needs to know, as the JSON of its one argument."""
     return json.dumps(
         {
             "path": [_ROOT, *(str(entry) for entry in sys.path if entry and entry != _ROOT)],

@@ -79,7 +79,6 @@ class Walk:
 
     @property
     def has_ignored(self) -> bool:
-        """Tell whether files were passed over for their suffix."""
         return bool(self._ignored)
 
     def folder(self, path: str, parts: tuple[str, ...]) -> Iterator[FoundDocument | Refusal]:

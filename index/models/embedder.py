@@ -147,18 +147,15 @@ class ModelEmbedder:
         return self._loaded_runtime().name
 
     def embed(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
-        """Return the vectors of passages, shape (len(texts), d); raise EmbeddingError on NaN."""
         return self._vectors([self._files.passage_prompt + text for text in texts], progress)
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
-        """Return the vector of a question, shape (d,); raise EmbeddingError on NaN."""
         row: NDArray[np.float32] = self._vectors([self._files.query_prompt + text], None)[0]
         return row
 
     def read_passages(
         self, inputs: Sequence[str], texts: Sequence[str], *, progress: Progress | None = None
     ) -> tuple[Vectors, list[PackedTokens]]:
-        """Return the vectors of inputs, and what is kept of the texts that they end in."""
         directions = basis(self._sha256, self.fingerprint.dimension)
         kept = [PackedTokens()] * len(inputs)
 
@@ -176,7 +173,6 @@ class ModelEmbedder:
         return self._vectors(prompted, progress, keep), kept
 
     def read_questions(self, texts: Sequence[str]) -> tuple[Vectors, QuestionTokens]:
-        """Return the vectors of texts, shape (len(texts), d), and the tokens of the first."""
         found: dict[int, Vectors] = {}
         begin = len(self._files.query_prompt)
 
@@ -187,7 +183,6 @@ class ModelEmbedder:
         return vectors, question(found[0], basis(self._sha256, self.fingerprint.dimension))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return the number of tokens of each text, special tokens included, untruncated."""
         encodings = self._loaded_tokenizer().encode_batch(list(texts))
         return [len(encoding.ids) for encoding in encodings]
 

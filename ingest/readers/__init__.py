@@ -131,7 +131,6 @@ def read(data: bytes, name: str, media_type: str | None = None) -> Document:
 
 
 def _reader(found: FileFormat) -> Callable[[bytes], Document]:
-    """Return the read function of the module that is named like the format."""
     reader: Callable[[bytes], Document] = import_module(f"ingest.readers.{found.value}").read
     return reader
 

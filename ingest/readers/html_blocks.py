@@ -131,7 +131,6 @@ class _Walk:
         self._be(BlockKind.PARAGRAPH)
 
     def enter(self, element: HtmlElement, depth: int) -> None:
-        """Note what the text inside an element is."""
         tag = str(element.tag)
         if tag == "br":
             self._text.append("\n")
@@ -146,7 +145,6 @@ class _Walk:
         self.add(reference(element) or _own_text(element))
 
     def leave(self, element: HtmlElement) -> None:
-        """Close the text at the end of a block element."""
         if isinstance(element.tag, str) and element.tag not in _INLINE:
             self.flush()
             if element.tag == "li" or element.tag in _HEADINGS or _note_mark(element) is not None:
@@ -201,7 +199,6 @@ def _own_text(element: HtmlElement) -> str:
 
 
 def _is_arrow(element: HtmlElement) -> bool:
-    """Tell whether this is the link from a footnote back to the text."""
     if element.tag != "a" or not (element.get("href") or "").startswith("#"):
         return False
     return _ARROW.fullmatch("".join(element.itertext())) is not None

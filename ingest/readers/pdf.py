@@ -161,7 +161,6 @@ def _numbered(pages: list[list[PdfLine]], profile: Profile) -> tuple[str | None,
 
 
 def _blocks(pages: list[list[PdfLine]], body: float, profile: Profile) -> tuple[Block, ...]:
-    """Return the blocks of all pages, in reading order."""
     texts = [
         with_drop_caps([line for line in ls if not profile.edition_line.search(line.text)])
         for ls in pages

@@ -236,7 +236,6 @@ def split_notes(lines: list[PdfLine], body: float) -> tuple[list[PdfLine], list[
 
 
 def _is_last(line: PdfLine, notes: list[PdfLine]) -> bool:
-    """Tell whether the line before is the last of the notes."""
     return (line.page, line.x0, line.y) == (notes[-1].page, notes[-1].x0, notes[-1].y)
 
 
@@ -261,7 +260,6 @@ def _starts(lines: list[PdfLine], body: float) -> dict[int, PdfLine]:
 
 
 def _plain(line: PdfLine) -> PdfLine | None:
-    """Return a line that begins with a number with the number as its mark."""
     found = _PLAIN_MARK.match(line.text)
     if found and not line.label:
         return replace(line, mark=found.group(1), text=line.text[found.end() :])
@@ -270,7 +268,6 @@ def _plain(line: PdfLine) -> PdfLine | None:
 
 
 def _goes_on(line: PdfLine, last: PdfLine) -> bool:
-    """Tell whether the line is the next one of the note."""
     near = 0 < last.y - line.y < _REACH * last.size
     return near and abs(line.size - last.size) < 0.8 and not line.bold
 

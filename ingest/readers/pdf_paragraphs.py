@@ -159,7 +159,6 @@ def _block(draft: BlockDraft, words: Words, levels: dict[tuple[int, bool], int])
 
 
 def _marked(mark: str, text: str, starts: list[int]) -> tuple[str, list[int]]:
-    """Put the mark before the text."""
     return mark + text, [0, *(start + len(mark) for start in starts[1:])]
 
 
@@ -176,7 +175,6 @@ def _style(line: PdfLine) -> tuple[int, bool]:
 
 
 def _heading_levels(drafts: list[BlockDraft]) -> dict[tuple[int, bool], int]:
-    """Return the level of each heading style, the largest type first."""
     styles = {_style(d.lines[0]) for d in drafts if d.kind is BlockKind.HEADING}
     return {style: min(i, 6) for i, style in enumerate(sorted(styles, reverse=True), 1)}
 

@@ -191,7 +191,6 @@ def _with_levels(groups: Sequence[Sequence[_Line]]) -> list[Block]:
 
 
 def _with_title(blocks: Sequence[Block], title: str | None) -> tuple[Block, ...]:
-    """Make the block that is the title a heading of the first level."""
     for place, block in enumerate(blocks[:_HEAD_LINES]):
         if title and block.text == title:
             heading = replace(block, kind=BlockKind.HEADING, level=1)
