@@ -131,9 +131,7 @@ class TestWithdraw:
         assert (again.brief_id, again.version, again.state) == (first.brief_id, 1, CURRENT)
         assert found(either_library, "bank rate")
 
-    def test_withdrawing_the_newest_brings_back_the_one_before(
-        self, either_library: Library
-    ) -> None:
+    def test_withdrawing_the_newest_brings_back_the_one_before(self, either_library) -> None:
         """Where another document still stands for the older version, that one is current again."""
         either_library.publish([draft("v1.md", FISH, number="R1", edition="1")])
         newer = FISH.replace("third", "half")
@@ -215,9 +213,7 @@ class TestFingerprint:
         ],
         ids=lambda change: next(iter(change)),
     )
-    def test_another_fingerprint_is_refused_with_the_fix(
-        self, settings: Settings, open_library, change
-    ) -> None:
+    def test_another_fingerprint_is_refused_with_the_fix(self, settings, open_library, change):
         """Neither searching nor publishing mixes vectors; the message names the command."""
         open_library(settings).publish([draft("a.txt", RATES)])
         library = open_library(settings, HashedWords(**change), create=False)
@@ -229,9 +225,7 @@ class TestFingerprint:
             with pytest.raises(FingerprintMismatch, match="briefs reindex --embed"):
                 use()
 
-    def test_reembedding_takes_the_library_to_another_model(
-        self, either_settings, open_library
-    ) -> None:
+    def test_reembedding_takes_the_library_to_another_model(self, either_settings, open_library):
         """After it the new model searches, and a process with the old one is told."""
         old = open_library(either_settings)
         old.publish([draft("a.txt", RATES), draft("b.txt", FISH)])

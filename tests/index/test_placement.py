@@ -108,18 +108,14 @@ class TestDecision:
 
 
 class TestOrder:
-    def test_an_older_edition_that_arrives_late_stays_in_the_background(
-        self, library: Library
-    ) -> None:
+    def test_an_older_edition_that_arrives_late_stays_in_the_background(self, library) -> None:
         """It is kept and readable, and the newer one stays current."""
         publish(library, "2.md", EDIT, number="R1", edition="10")
         late = publish(library, "1.md", TEXT, number="R1", edition="9")
         assert (late.place, late.state) == (DraftStatus.VERSION, SUPERSEDED)
         assert "corrected" in current(library, late.brief_id).text
 
-    def test_an_older_date_that_arrives_late_stays_in_the_background(
-        self, library: Library
-    ) -> None:
+    def test_an_older_date_that_arrives_late_stays_in_the_background(self, library) -> None:
         """The same where only the dates tell."""
         publish(library, "2.md", EDIT, date="2020-05-01")
         late = publish(library, "1.md", TEXT, date="2019-05-01")
@@ -154,9 +150,7 @@ class TestOrder:
             ({"edition": "final", "version": 2}, {"edition": "3"}, True),
         ],
     )
-    def test_newer_goes_by_edition_then_date_then_arrival(
-        self, one: dict[str, Any], other: dict[str, Any], expected: bool
-    ) -> None:
+    def test_newer_goes_by_edition_then_date_then_arrival(self, one, other, expected) -> None:
         """A date that may be the same day decides nothing."""
         assert newer(known(**one), known(**other)) is expected
 

@@ -138,9 +138,7 @@ class TestSeen:
         assert found.beside[whaling] == max(others) > found.tokens[whaling]
         assert len({found.brief_tokens[rows[word]] for word in ("Cod", "Whaling")}) == 1
 
-    def test_the_block_that_a_passage_comes_from(
-        self, settings: Settings, open_library: MakeLibrary
-    ) -> None:
+    def test_the_block_that_a_passage_comes_from(self, settings, open_library) -> None:
         """Footnotes and tables are told apart, and where in the brief they stand."""
         library = open_library(settings, HashedTokens())
         kinds = ("footnote", "table", "paragraph")
@@ -160,9 +158,7 @@ class TestScores:
             plain = rerank.scores(connection, found, None)
             assert plain.tolist() == fuse(*rerank.engines_of(found)).tolist()
 
-    def test_a_library_without_tokens_is_ranked_by_the_engines(
-        self, settings: Settings, open_library: MakeLibrary
-    ) -> None:
+    def test_a_library_without_tokens_is_ranked_by_the_engines(self, settings, open_library):
         """As one is whose passages came before there were tokens."""
         open_library(settings, HashedWords()).publish([FISH, RATES])
         library = open_library(settings, HashedTokens())
@@ -172,9 +168,7 @@ class TestScores:
             scores = rerank.scores(connection, found, look)
             assert scores.tolist() == fuse(*rerank.engines_of(found)).tolist()
 
-    def test_what_is_not_looked_at_comes_after_what_is(
-        self, settings: Settings, open_library: MakeLibrary
-    ) -> None:
+    def test_what_is_not_looked_at_comes_after_what_is(self, settings, open_library) -> None:
         """However many candidates there are, a hundred are looked at."""
         library = open_library(settings, HashedTokens())
         lines = [f"Cod landed at quay {number * 7919}." for number in range(RERANKED)]

@@ -95,9 +95,7 @@ def test_nobody_is_asked_where_nothing_changed(asked: Asked, file: Path, library
     assert asked.changes == []
 
 
-def test_what_cannot_be_told_stops_nothing(
-    file: Path, library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_cannot_be_told_stops_nothing(file, library, monkeypatch) -> None:
     """The briefs are in the library by then."""
 
     def fails(*_: object) -> list[AffectedAnswers]:

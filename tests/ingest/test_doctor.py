@@ -72,9 +72,7 @@ def test_a_damaged_full_text_is_found_and_mended(own_shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("either", ["sqlite", "postgresql"])
-def test_wrong_stored_terms_are_found_and_mended(
-    either: str, own_shell: Shell, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_wrong_stored_terms_are_found_and_mended(either, own_shell, request, monkeypatch) -> None:
     """Terms stored of another word, as mixed-up stems would be, are a fault that reindex mends."""
     if either == "postgresql":
         monkeypatch.setenv("BRIEFS_DATABASE_URL", request.getfixturevalue("postgres_url"))
@@ -117,9 +115,7 @@ def test_a_database_that_is_no_database_is_a_fault_with_its_fix(own_shell: Shell
     assert "Traceback" not in out + err
 
 
-def test_the_doctor_looks_where_the_settings_point(
-    own_shell: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_doctor_looks_where_the_settings_point(own_shell, monkeypatch) -> None:
     """A relative BRIEFS_HOME is the same library for the process that reads the vectors."""
     for path in vector_files(own_shell.home):
         path.write_bytes(b"")

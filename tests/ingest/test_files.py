@@ -1,7 +1,5 @@
 """Locations have one spelling each, and a form that no terminal acts upon."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,9 +66,7 @@ def test_a_folder_holds_itself_and_what_is_below() -> None:
         ("*", "../a.md", False),
     ],
 )
-def test_a_pattern_covers_what_it_would_find(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str, path: str, covered: bool
-) -> None:
+def test_a_pattern_covers_what_it_would_find(tmp_path, monkeypatch, pattern, path, covered) -> None:
     """Works for files that are there no more."""
     monkeypatch.chdir(tmp_path)
     assert Pattern.parse(pattern).covers(str((tmp_path / path).resolve())) is covered

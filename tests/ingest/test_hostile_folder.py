@@ -85,9 +85,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def done(
-    hostile: Path, model_cache: Path, tmp_path_factory: pytest.TempPathFactory
-) -> "tuple[Path, subprocess.CompletedProcess[str]]":
+def done(hostile, model_cache, tmp_path_factory) -> "tuple[Path, subprocess.CompletedProcess[str]]":
     """The home, and what the real command said about the folder."""
     home = tmp_path_factory.mktemp("home")
     (home / "models").symlink_to(model_cache)
@@ -137,9 +135,7 @@ def test_nothing_of_the_bad_files_is_in(done: Done) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
-def test_a_file_without_the_right_to_read_it_is_named(
-    home_with_model: Path, tmp_path: Path
-) -> None:
+def test_a_file_without_the_right_to_read_it_is_named(home_with_model, tmp_path) -> None:
     """The line says permission denied."""
     path = write(tmp_path, {"locked.txt": TEXT})[0]
     path.chmod(0)

@@ -123,9 +123,7 @@ def searchable(home: Path, question: str) -> str:
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_a_killed_ingest_is_whole_or_not_at_all(
-    filled: tuple[Path, Path], finish: Finish, point: Point
-) -> None:
+def test_a_killed_ingest_is_whole_or_not_at_all(filled, finish, point) -> None:
     """After the kill all or nothing of the batch is in; the same command finishes; then all is
     unchanged."""
     home, folder = filled
@@ -148,9 +146,7 @@ def test_a_killed_ingest_is_whole_or_not_at_all(
 
 
 @pytest.mark.parametrize("point", BEFORE_COMMIT)
-def test_the_very_first_ingest_can_be_killed(
-    home_with_model: Path, tmp_path: Path, finish: Finish, point: Point
-) -> None:
+def test_the_very_first_ingest_can_be_killed(home_with_model, tmp_path, finish, point) -> None:
     """What is left is an empty library, which the same command fills."""
     folder = first_folder(tmp_path / "briefs")
     process = ingest(home_with_model, folder, point)
@@ -178,9 +174,7 @@ def test_two_ingests_at_once_end_with_all_briefs_in(home_with_model: Path, tmp_p
     assert len(state(home_with_model)) == 6
 
 
-def test_a_kill_at_any_time_leaves_a_sound_library(
-    filled: tuple[Path, Path], finish: Finish
-) -> None:
+def test_a_kill_at_any_time_leaves_a_sound_library(filled, finish) -> None:
     """Kills at three moments of chance, then the rerun."""
     home, folder = filled
     before = state(home)

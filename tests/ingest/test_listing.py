@@ -1,11 +1,6 @@
 """What `briefs list`, `show` and `stats` tell."""
 
-from collections.abc import Callable
-
-import pytest
-
 from index.library import Library
-from index.settings import Settings
 from ingest import listing
 from tests.commands import Shell, columns
 from tests.drafts import draft
@@ -59,9 +54,7 @@ def test_a_listed_brief_names_its_versions_and_documents(library: Library) -> No
     ]  # fmt: skip
 
 
-def test_an_empty_library_says_what_to_type(
-    library: Library, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_empty_library_says_what_to_type(library, capsys) -> None:
     """Nothing on stdout, a hint on stderr; counts are zeros."""
     listing.print_listing(listing.brief_lines(library, None, everything=False))
     assert capsys.readouterr() == ("", "no briefs; type: briefs ingest FOLDER_OR_FILES\n")
@@ -69,9 +62,7 @@ def test_an_empty_library_says_what_to_type(
     assert (counted["briefs"], counted["oldest"], counted["collections"]) == (0, None, {})
 
 
-def test_stats_count_what_is_there(
-    settings: Settings, open_library: Callable[..., Library], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_stats_count_what_is_there(settings, open_library, capsys) -> None:
     """Current briefs and passages, all versions and documents, the span of dates."""
     library = open_library(settings)
     for text in (PORT, PORT + "\n\nA tender follows."):

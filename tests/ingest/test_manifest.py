@@ -137,9 +137,7 @@ def test_what_spreadsheets_write_is_understood(tmp_path: Path, content: bytes) -
         ("January 2019", "2019-01"),
     ],
 )
-def test_dates_may_stop_at_the_month_or_be_spelled_out(
-    tmp_path: Path, written: str, date: str
-) -> None:
+def test_dates_may_stop_at_the_month_or_be_spelled_out(tmp_path, written, date) -> None:
     """Stores them in ISO form."""
     rows = manifest(tmp_path, f"file,date\na.md,{written}\n")
     assert rows.metadata_for(str(tmp_path / "a.md"))[0].date == date

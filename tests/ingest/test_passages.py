@@ -17,7 +17,6 @@ from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_file_name
 from ingest.passages import TARGET_TOKENS, cut
 from ingest.readers import read
-from tests.golden_files import Golden
 
 LIMIT = 256
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "briefs"
@@ -206,9 +205,7 @@ def real_count(tmp_path_factory: pytest.TempPathFactory) -> ModelEmbedder:
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.iterdir()), ids=lambda path: path.name)
-def test_the_passages_of_the_example_briefs_are_as_they_were(
-    path: Path, golden: Golden, real_count: ModelEmbedder
-) -> None:
+def test_the_passages_of_the_example_briefs_are_as_they_were(path, golden, real_count) -> None:
     """A change of a reader or of the cutter shows here, passage by passage."""
     document = read(path.read_bytes(), path.name)
     if not document.blocks:

@@ -20,7 +20,7 @@ from index.errors import UsageError
 from index.library import Library
 from index.models.embedder import Vectors
 from index.search import Query
-from index.settings import Settings, load
+from index.settings import load
 from ingest.document import Metadata
 from ingest.manifest import load as load_manifest
 from ingest.pipeline import ATTACHMENT, Options, ingest
@@ -78,9 +78,7 @@ def test_a_folder_becomes_briefs_that_are_found(library: Library, folder: Path) 
     assert "leased to Norvane" in found(library, "who leased the port")[0]
 
 
-def test_an_unchanged_folder_needs_no_model(
-    settings: Settings, open_library: Callable[..., Library], library: Library, folder: Path
-) -> None:
+def test_an_unchanged_folder_needs_no_model(settings, open_library, library, folder) -> None:
     """The second run skips all files by hash: nothing is loaded, counted or embedded."""
     note = email.message.EmailMessage()
     note["Subject"] = "Two briefs"
@@ -205,9 +203,7 @@ def edition(number: int, date: str, text: str) -> str:
     return head + f"{text}\n\n{' '.join(REPORT)}\n"
 
 
-def test_an_older_edition_that_arrives_later_stays_behind_the_newer(
-    library: Library, tmp_path: Path
-) -> None:
+def test_an_older_edition_that_arrives_later_stays_behind_the_newer(library, tmp_path) -> None:
     """The order of arrival does not matter: the newer edition is the one that is found."""
     first, second = write(
         tmp_path,
@@ -266,9 +262,7 @@ def test_a_mail_with_a_text_of_its_own_is_a_brief_too(library: Library, tmp_path
     assert titles == ["By hand", "The port of Aurelia", "Wheat of Tamara"]
 
 
-def test_an_attachment_that_failed_is_tried_and_told_again(
-    library: Library, tmp_path: Path
-) -> None:
+def test_an_attachment_that_failed_is_tried_and_told_again(library, tmp_path) -> None:
     """A mail on record does not hide that a part of it is missing."""
     data = mail(("a.pdf", "no pdf at all"), ("b.txt", PORT), body=" ".join(REPORT * 3))
     path = write(tmp_path, {"m.eml": data.replace(b"no pdf at all", b"%PDF-1.4 broken")})[0]
@@ -329,9 +323,7 @@ def web() -> Iterator[str]:
     thread.join()
 
 
-def test_urls_are_fetched_or_refused_with_the_reason(
-    open_library: Callable[..., Library], tmp_path: Path, web: str
-) -> None:
+def test_urls_are_fetched_or_refused_with_the_reason(open_library, tmp_path, web) -> None:
     """200 is a brief, 404 and silence are failures, HTML under .pdf comes with a note."""
     library = open_library(load(home=tmp_path / "home", fetch_seconds=0.5))
     names = ("port.txt", "gone.txt", "page.pdf", "never.txt")
@@ -361,9 +353,7 @@ def test_rows_of_a_manifest_that_fit_nothing_are_named(library: Library, folder:
     assert ("Harbour", None) in current(library)
 
 
-def test_flags_outweigh_the_manifest_the_document_and_its_name(
-    library: Library, tmp_path: Path
-) -> None:
+def test_flags_outweigh_the_manifest_the_document_and_its_name(library, tmp_path) -> None:
     """Each says less than the one before it: flag, manifest, front matter, file name."""
     head = "---\ntitle: From the text\ndate: 2020-02-02\nauthor: A. Text\n---\n\n"
     path, table = write(
@@ -475,9 +465,7 @@ def test_a_watched_folder_is_followed_until_ctrl_c(home_with_model: Path, tmp_pa
     assert "logger" not in err
 
 
-def test_ctrl_c_ends_an_ingest_cleanly_and_the_next_one_finishes(
-    home_with_model: Path, tmp_path: Path
-) -> None:
+def test_ctrl_c_ends_an_ingest_cleanly_and_the_next_one_finishes(home_with_model, tmp_path) -> None:
     """Exit code 130, one line that says how to go on, no traceback, and nothing half in."""
     write(
         tmp_path / "many",

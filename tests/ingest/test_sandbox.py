@@ -87,10 +87,7 @@ def test_a_document_comes_through_whole(cage: Sandbox) -> None:
         "Title", "2019-01", ("A. Writer",), "IF1", "7", "https://a.example/b"
     )
     assert document.warnings == ("12 of 80 pages empty",)
-    assert document.attachments == (
-        Attachment("a.bin", b"\x00\xff" * 4),
-        Attachment("b.txt", b""),
-    )
+    assert document.attachments == (Attachment("a.bin", b"\x00\xff" * 4), Attachment("b.txt", b""))
 
 
 def test_one_child_serves_many_documents_of_all_sizes(cage: Sandbox) -> None:
@@ -129,9 +126,7 @@ def test_a_readers_refusal_arrives_with_its_words(cage: Sandbox) -> None:
         ),
     ],
 )
-def test_a_failing_parser_is_one_clear_line_and_the_next_document_works(
-    cage: Sandbox, name: str, reason: str
-) -> None:
+def test_a_failing_parser_is_one_clear_line_and_the_next_document_works(cage, name, reason) -> None:
     """Turns every failure into a ReadError without traceback and goes on with a fresh child."""
     with pytest.raises(ReadError) as caught:
         cage.read(b"", name)
@@ -173,9 +168,7 @@ def test_a_parser_cannot_take_more_memory_than_allowed(make_cage: MakeCage, name
 
 
 @pytest.mark.parametrize("memory_mb", [1, 30, 60])
-def test_a_limit_below_what_the_child_itself_needs_is_named(
-    make_cage: MakeCage, memory_mb: int
-) -> None:
+def test_a_limit_below_what_the_child_itself_needs_is_named(make_cage, memory_mb) -> None:
     """Puts it down to memory, not to the document."""
     with pytest.raises(ReadError, match=f"^needs more than {memory_mb} MB of memory"):
         make_cage(memory_mb=memory_mb).read(b"", "plain")
@@ -188,12 +181,9 @@ def test_a_document_does_not_pay_for_the_memory_of_earlier_ones(make_cage: MakeC
 
 
 @pytest.mark.parametrize(
-    ("name", "data"),
-    [("connect", None), ("fork", b""), ("start", b""), ("write", None)],
+    ("name", "data"), [("connect", None), ("fork", b""), ("start", b""), ("write", None)]
 )
-def test_a_parser_may_not_reach_out(
-    cage: Sandbox, tmp_path: Path, name: str, data: bytes | None
-) -> None:
+def test_a_parser_may_not_reach_out(cage, tmp_path, name, data) -> None:
     """Refuses sockets, new processes and written files."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         target = str(server.getsockname()[1] if name == "connect" else tmp_path / "out")
@@ -218,9 +208,7 @@ def test_a_parser_works_in_an_empty_folder_that_is_gone_afterwards(cage: Sandbox
     assert not folder.exists()
 
 
-def test_a_parser_sees_none_of_our_environment(
-    cage: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_parser_sees_none_of_our_environment(cage, monkeypatch) -> None:
     """Hands no setting and no secret down."""
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
     monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
@@ -231,9 +219,7 @@ def test_a_parser_sees_none_of_our_environment(
     ]
 
 
-def test_what_a_parser_prints_does_not_spoil_the_answer(
-    cage: Sandbox, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_what_a_parser_prints_does_not_spoil_the_answer(cage, capfd) -> None:
     """Keeps the protocol apart from standard input, output and error."""
     assert text_of(cage.read(b"", "print")) == "printed ''"
     assert capfd.readouterr() == ("", "")

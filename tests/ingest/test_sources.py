@@ -13,16 +13,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import ReadError
-from ingest.sources import (
-    Found,
-    FoundDocument,
-    Ignored,
-    Refusal,
-    covers,
-    find,
-    is_gone,
-    read_bytes,
-)
+from ingest.sources import Found, FoundDocument, Ignored, Refusal, covers, find, is_gone, read_bytes
 
 
 def found(*paths: Path | str) -> list[Found]:
@@ -140,9 +131,7 @@ def test_names_that_differ_in_case_are_two_files(tmp_path: Path) -> None:
         ("*/../a.md", []),
     ],
 )
-def test_patterns_that_the_shell_left_alone_are_expanded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str, expected: list[str]
-) -> None:
+def test_patterns_that_the_shell_left_alone_are_expanded(tmp_path, monkeypatch, pattern, expected):
     """Expands as the shell would, with ** for any number of folders, but follows no link out."""
     for name in ("a.md", "one/b.md", "one/two/c.md", "one/two/d.txt", "one/e.log", "one/.f.md"):
         write(tmp_path / name)
@@ -176,7 +165,7 @@ def test_urls_and_standard_input_are_candidates() -> None:
         FoundDocument("https://example.org/a%20b/Brief.PDF?x=1", "Brief.PDF", "url"),
     ]
     assert found("http://example.org") == [
-        FoundDocument("http://example.org/", "example.org", "url"),
+        FoundDocument("http://example.org/", "example.org", "url")
     ]
 
 
@@ -211,9 +200,7 @@ def test_missing_paths_are_refused(tmp_path: Path) -> None:
     assert names(items) == ["good.md"]
 
 
-def test_a_folder_full_of_traps_gives_only_the_honest_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_full_of_traps_gives_only_the_honest_files(tmp_path, monkeypatch) -> None:
     """Names each of twenty odd things, hangs on none, and escapes what would disturb a terminal."""
     outside = write(tmp_path / "outside" / "secret.md", "secret")
     root = tmp_path / "root"
@@ -362,9 +349,7 @@ def swap(path: Path, kind: str, outside: Path) -> None:
         ("nothing", "is not there"),
     ],
 )
-def test_a_file_swapped_after_it_was_found_is_refused(
-    tmp_path: Path, kind: str, reason: str
-) -> None:
+def test_a_file_swapped_after_it_was_found_is_refused(tmp_path, kind, reason) -> None:
     """Opens without following links or waiting for a pipe."""
     path = write(tmp_path / "folder" / "a.md")
     outside = write(tmp_path / "outside" / "a.md", "secret")
@@ -408,9 +393,7 @@ def test_standard_input_is_read_up_to_the_limit(monkeypatch: pytest.MonkeyPatch)
                 read_bytes(candidate, limit)
 
 
-def test_pruning_covers_folders_patterns_and_files_that_are_gone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pruning_covers_folders_patterns_and_files_that_are_gone(tmp_path, monkeypatch) -> None:
     """Says of an earlier source whether the paths given speak for it."""
     folder = tmp_path / "folder"
     kept = write(folder / "sub" / "kept.md")

@@ -86,9 +86,7 @@ def test_a_long_report_shows_failures_and_totals_alone(capsys: pytest.CaptureFix
     assert err.splitlines()[1].startswith("1,001 documents: 1,000 new, 1 failed; 2,000 passages")
 
 
-def test_a_table_without_a_terminal_is_aligned_and_unwrapped(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_a_table_without_a_terminal_is_aligned_and_unwrapped(capsys) -> None:
     """Numbers to the right, no trailing blanks, and markup in a title is text."""
     print_table(["Id", "N", "Title"], [["a", "1", "[bold]x[/bold] " + "y" * 200], ["b", "22", "z"]],
                 right="N")  # fmt: skip
@@ -106,9 +104,7 @@ def test_json_is_one_line_of_real_characters(capsys: pytest.CaptureFixture[str])
     assert json.loads(second) == {"path": "bad\udcff.txt"}
 
 
-def test_a_warning_is_said_once_however_often_a_library_was_opened(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_a_warning_is_said_once_however_often_a_library_was_opened(capsys) -> None:
     """`--watch` and programs open many in one process."""
     for _ in range(3):
         show_warnings()

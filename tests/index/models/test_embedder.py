@@ -67,9 +67,7 @@ def test_progress_adds_up(embedder: ModelEmbedder) -> None:
     assert sum(told) == 40
 
 
-def test_a_cache_that_cannot_be_used_falls_back_and_says_so(
-    model_cache: Path, tmp_path: Path, caplog
-) -> None:
+def test_a_cache_that_cannot_be_used_falls_back_and_says_so(model_cache, tmp_path, caplog) -> None:
     """A damaged conversion: sentence-transformers answers, with the same vectors and a warning."""
     cache = tmp_path / "models"
     shutil.copytree(model_cache, cache, ignore=shutil.ignore_patterns("compiled"))

@@ -172,9 +172,7 @@ def test_a_question_without_tokens_meets_no_sentence() -> None:
     st.sets(st.integers(1, 90), max_size=8),
     st.lists(st.integers(0, 120), min_size=1, max_size=40).map(sorted),
 )
-def test_every_token_belongs_to_the_sentence_that_it_stands_in(
-    later: set[int], offsets: list[int]
-) -> None:
+def test_every_token_belongs_to_the_sentence_that_it_stands_in(later, offsets) -> None:
     """Wherever sentences begin: counted once, none lost, vectors of the right tokens."""
     starts = [0, *sorted(later)]
     states = np.random.default_rng(len(offsets)).standard_normal((len(offsets), 8))

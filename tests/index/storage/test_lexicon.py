@@ -148,9 +148,7 @@ def test_whatever_is_indexed_is_found_by_its_own_terms(filled, text: str) -> Non
     assert all(counts.values())
 
 
-def test_stored_terms_are_compared_with_those_of_the_texts(
-    filled: tuple[Database, Lexicon],
-) -> None:
+def test_stored_terms_are_compared_with_those_of_the_texts(filled) -> None:
     """A stored term, an entry's text or its place that differs is told of; what is right is not."""
     database, lexicon = filled
     moved = LexiconEntry(2, CORPUS[1].heading, CORPUS[1].title, CORPUS[1].body)

@@ -173,9 +173,7 @@ def test_a_published_folder_is_never_written(settings, open_library) -> None:
     assert checksums(folder(library, 1)) == before
 
 
-def test_copies_of_dead_processes_are_tidied_and_of_living_ones_kept(
-    settings, open_library
-) -> None:
+def test_copies_of_dead_processes_are_tidied_and_of_living_ones_kept(settings, open_library):
     """A killed process leaves a copy; the next publication deletes it, and nobody else's."""
     library = open_library(settings)
     fill(library)

@@ -11,7 +11,6 @@ from index.search import Query
 from index.storage.catalogue import VersionRow
 from index.storage.schema import CURRENT
 from index.vectors.snapshot import Filters, names_of, passes
-from tests.conftest import MakeLibrary
 from tests.drafts import draft
 
 RATE = "Rates in the north\n\nThe bank raised its rate to {} percent after the meeting."
@@ -86,9 +85,7 @@ class TestAsOf:
             ("2025", {(RATES, 3), (QUOTAS, 1)}),
         ],
     )
-    def test_each_brief_is_shown_as_it_stood(
-        self, shelf: Library, day: str, expected: set[tuple[str, int]]
-    ) -> None:
+    def test_each_brief_is_shown_as_it_stood(self, shelf, day, expected) -> None:
         """One version a brief: the newest that was published by the end of the day."""
         assert briefs(find(shelf, as_of=day)) == expected
 
@@ -117,9 +114,7 @@ def test_a_withdrawn_brief_is_not_found_in_any_version(shelf: Library) -> None:
     assert find(shelf, briefs=("BR100@2",)) == []
 
 
-def test_a_library_of_an_older_release_is_completed_when_it_is_opened(
-    shelf: Library, open_library: MakeLibrary
-) -> None:
+def test_a_library_of_an_older_release_is_completed_when_it_is_opened(shelf, open_library) -> None:
     """Its superseded versions had no full text; nobody has to type anything."""
     expected = find(shelf, previous=True)
     assert expected[0].bm25 > 0

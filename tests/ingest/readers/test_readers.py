@@ -127,9 +127,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("suffix", ["txt", "md", "pdf", "docx"])
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_is_no_readable_document_is_refused_with_reason_and_fix(
-    what: str, suffix: str
-) -> None:
+def test_what_is_no_readable_document_is_refused_with_reason_and_fix(what, suffix) -> None:
     """One clear line under whatever name it comes."""
     data, reason = REFUSED[what]
     with pytest.raises(ReadError, match=reason) as caught:

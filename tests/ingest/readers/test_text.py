@@ -19,12 +19,7 @@ def test_a_title_a_lead_and_bullets_are_told_apart():
     """The plainest form of a brief comes out whole, without a date of its own."""
     document = read(f"A plan for the harbour\n\n{LONG}on 3 May.\n\n\n  • One\n  • Two\n".encode())
     kinds = [block.kind for block in document.blocks]
-    assert kinds == [
-        BlockKind.HEADING,
-        BlockKind.PARAGRAPH,
-        BlockKind.BULLET,
-        BlockKind.BULLET,
-    ]
+    assert kinds == [BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.BULLET, BlockKind.BULLET]
     assert document.metadata.title == "A plan for the harbour"
     assert document.metadata.date is None
 
