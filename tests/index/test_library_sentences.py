@@ -63,6 +63,5 @@ def test_a_passage_that_is_gone_is_read_anew(settings: Settings, open_library: M
 
 
 def test_no_hits_have_no_sentences(library: Library) -> None:
-    """The question has its vector all the same."""
     vector, found = library.sentences(QUESTION, [])
     assert (vector.shape, found) == ((384,), [])

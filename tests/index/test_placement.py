@@ -29,19 +29,16 @@ def current(library: Library, brief_id: str) -> Brief:
 
 class TestDecision:
     def test_an_unknown_text_is_a_new_brief(self, library: Library) -> None:
-        """Different words are different briefs."""
         first = publish(library, "a.txt", TEXT)
         second = publish(library, "b.txt", "Steel\n\nTariffs on steel rose by a quarter.")
         assert (first.place, second.place) == (DraftStatus.NEW, DraftStatus.NEW)
         assert first.brief_id != second.brief_id
 
     def test_the_same_document_again_is_unchanged(self, library: Library) -> None:
-        """Same place, same words, same data."""
         publish(library, "a.txt", TEXT)
         assert publish(library, "a.txt", TEXT).place is DraftStatus.UNCHANGED
 
     def test_a_changed_document_is_a_version(self, library: Library) -> None:
-        """However small or large the change at the same place."""
         first = publish(library, "a.txt", TEXT)
         assert publish(library, "a.txt", EDIT).place is DraftStatus.VERSION
         other = publish(library, "a.txt", "Fishing quotas\n\nAll new words here.")
@@ -59,7 +56,6 @@ class TestDecision:
         assert current(library, first.brief_id).date == "2019-02-01"
 
     def test_the_same_words_elsewhere_are_a_rendition(self, library: Library) -> None:
-        """A copy of a file adds a document, no passages."""
         publish(library, "a.txt", TEXT)
         assert publish(library, "copy/a.txt", TEXT).place is DraftStatus.RENDITION
         assert len(library.versions()) == 1
@@ -79,25 +75,21 @@ class TestDecision:
         assert "corrected" in current(library, first.brief_id).text
 
     def test_another_day_makes_another_format_a_version(self, library: Library) -> None:
-        """A PDF of a later day is a later text, whatever its likeness."""
         first = publish(library, "a.md", TEXT, date="2019-01-01")
         second = publish(library, "a.pdf", EDIT, date="2019-06-01")
         assert (second.place, second.brief_id) == (DraftStatus.VERSION, first.brief_id)
 
     def test_the_same_number_in_another_edition_is_a_version(self, library: Library) -> None:
-        """Even where most of the words have changed."""
         first = publish(library, "1.md", TEXT, number="R1", edition="1")
         body = "Fishing quotas\n\nA report rewritten from its first word to its last one."
         second = publish(library, "2.md", body, number="R1", edition="2")
         assert (second.place, second.brief_id) == (DraftStatus.VERSION, first.brief_id)
 
     def test_other_numbers_are_other_briefs(self, library: Library) -> None:
-        """Two reports that share most of their words stay two."""
         publish(library, "1.md", TEXT, number="R1")
         assert publish(library, "2.md", EDIT, number="R2").place is DraftStatus.NEW
 
     def test_collections_are_kept_apart(self, library: Library) -> None:
-        """The same document in two collections is two briefs."""
         publish(library, "a.md", TEXT)
         assert publish(library, "a.md", TEXT, collection="other").place is DraftStatus.NEW
 
@@ -109,14 +101,12 @@ class TestDecision:
 
 class TestOrder:
     def test_an_older_edition_that_arrives_late_stays_in_the_background(self, library) -> None:
-        """It is kept and readable, and the newer one stays current."""
         publish(library, "2.md", EDIT, number="R1", edition="10")
         late = publish(library, "1.md", TEXT, number="R1", edition="9")
         assert (late.place, late.state) == (DraftStatus.VERSION, SUPERSEDED)
         assert "corrected" in current(library, late.brief_id).text
 
     def test_an_older_date_that_arrives_late_stays_in_the_background(self, library) -> None:
-        """The same where only the dates tell."""
         publish(library, "2.md", EDIT, date="2020-05-01")
         late = publish(library, "1.md", TEXT, date="2019-05-01")
         assert late.state == SUPERSEDED
@@ -132,7 +122,6 @@ class TestOrder:
         assert [outcome.state for outcome in outcomes] == [CURRENT, SUPERSEDED]
 
     def test_a_withdrawn_brief_returns(self, library: Library) -> None:
-        """Its documents come back as the same brief, in its place."""
         first = publish(library, "a.md", TEXT)
         library.publish([], library.renditions())
         assert library.versions()[0].state == WITHDRAWN

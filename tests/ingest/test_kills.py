@@ -147,7 +147,6 @@ def test_a_killed_ingest_is_whole_or_not_at_all(filled, finish, point) -> None:
 
 @pytest.mark.parametrize("point", BEFORE_COMMIT)
 def test_the_very_first_ingest_can_be_killed(home_with_model, tmp_path, finish, point) -> None:
-    """What is left is an empty library, which the same command fills."""
     folder = first_folder(tmp_path / "briefs")
     process = ingest(home_with_model, folder, point)
     process.communicate(timeout=120)
@@ -158,7 +157,6 @@ def test_the_very_first_ingest_can_be_killed(home_with_model, tmp_path, finish, 
 
 
 def test_two_ingests_at_once_end_with_all_briefs_in(home_with_model: Path, tmp_path: Path) -> None:
-    """Of two folders into a library that does not exist yet."""
     one, two = tmp_path / "one", tmp_path / "two"
     for number, folder in enumerate((one, two)):
         folder.mkdir()

@@ -21,7 +21,6 @@ BRIEF = Brief("a1", 2, "Grain", "Grain\n\nText.", date="2024-05", note="12 of 80
     ],
 )
 def test_an_outcome_has_one_name(place: DraftStatus, state: str, result: DocumentResult) -> None:
-    """A version behind a newer one is told apart from one that takes its place."""
     assert (
         item_for("a.md", BRIEF, PublishOutcome(place, "a1", 2, 3, state), "Grain").result is result
     )

@@ -67,7 +67,6 @@ def test_the_report_is_as_it_was(capsys: pytest.CaptureFixture[str], golden: Gol
 
 
 def test_beside_json_there_is_no_table(capsys: pytest.CaptureFixture[str]) -> None:
-    """Stdout belongs to the object; the failures stay on stderr."""
     print_report(Report(list(ITEMS)), table=False)
     out, err = capsys.readouterr()
     assert out == ""
@@ -75,7 +74,6 @@ def test_beside_json_there_is_no_table(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_a_long_report_shows_failures_and_totals_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    """Of a thousand new briefs nobody reads the table."""
     items = [
         ReportItem(f"{n}.md", DocumentResult.NEW, str(n), 1, "T", None, 2) for n in range(1_000)
     ]
@@ -105,7 +103,6 @@ def test_json_is_one_line_of_real_characters(capsys: pytest.CaptureFixture[str])
 
 
 def test_a_warning_is_said_once_however_often_a_library_was_opened(capsys) -> None:
-    """`--watch` and programs open many in one process."""
     for _ in range(3):
         show_warnings()
     logging.getLogger("index.library").warning("index damaged; run: briefs reindex")
@@ -113,7 +110,6 @@ def test_a_warning_is_said_once_however_often_a_library_was_opened(capsys) -> No
 
 
 def test_no_bar_is_drawn_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    """Logs stay free of control characters."""
     with progress_bars() as progress:
         progress.reading(0, 2, "a.md")
         progress.embedding(100)
@@ -127,5 +123,4 @@ def test_no_bar_is_drawn_without_a_terminal(capsys: pytest.CaptureFixture[str]) 
     [(0, "0 passages"), (1, "1 passage"), (2, "2 passages"), (1234, "1,234 passages")],
 )
 def test_counts_read_as_words(count: int, said: str) -> None:
-    """One is singular, thousands are parted."""
     assert counted_as(count, "passage", "passages") == said

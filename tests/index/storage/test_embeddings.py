@@ -22,7 +22,6 @@ OLDER = "title > heading / context / text: 2"  # before sentences were kept
 
 
 def passages(library: Library) -> list[Passage]:
-    """Return all passages, in order of their numbers."""
     return [
         passage
         for row in sorted(library.versions(), key=lambda row: row.pk)
@@ -56,7 +55,6 @@ def test_what_is_stored_comes_back_in_the_order_asked_for(either_library: Librar
 
 
 def test_a_published_passage_has_as_many_sentences_as_its_text(either_settings, open_library):
-    """Kept from the one pass that embeds it."""
     library = open_library(either_settings, HashedTokens())
     library.publish([draft("a.txt", RATES), draft("b.txt", FISH, count=each_alone)])
     counts = [len(unpack_sentences(each.sentences)[0]) for each in kept(library)]
@@ -104,7 +102,6 @@ class TestOlder:
         return either_settings
 
     def test_it_is_refused_with_the_fix(self, older: Settings, open_library: MakeLibrary) -> None:
-        """For searching and for publishing; the message names the command."""
         library = open_library(older, HashedTokens(), create=False)
         for use in (
             library.require_fingerprint,
@@ -115,7 +112,6 @@ class TestOlder:
                 use()
 
     def test_reembedding_makes_the_table_and_fills_it(self, older, open_library) -> None:
-        """From then on it is a library like any other."""
         library = open_library(older, HashedTokens(), create=False)
         assert library.reembed() == 3
         counts = [len(unpack_sentences(each.sentences)[0]) for each in kept(library)]
