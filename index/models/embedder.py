@@ -141,11 +141,6 @@ class ModelEmbedder:
         """Load the model now rather than at the first text."""
         self.embed_query("ready")
 
-    @property
-    def runtime_name(self) -> str:
-        """The runtime in use, such as "openvino bfloat16"; loads it."""
-        return self._loaded_runtime().name
-
     def embed(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         return self._vectors([self._files.passage_prompt + text for text in texts], progress)
 

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -72,15 +71,6 @@ class TestPublish:
         assert {o.place for o in either_library.publish(drafts)} == {DraftStatus.UNCHANGED}
         after = (either_library.generation, either_library.versions(), either_library.renditions())
         assert after == before
-
-    def test_a_rendition_is_found_once(self, either_library: Library) -> None:
-        """The PDF of a report that is known as markdown adds no passages."""
-        either_library.publish([draft("a.md", FISH)])
-        [outcome] = either_library.publish([draft("a.pdf", FISH)])
-        assert outcome.place is DraftStatus.RENDITION
-        assert len(found(either_library, "cod quotas survey")) == either_library.passage_count
-        brief = either_library.brief(outcome.brief_id)
-        assert [source.location for source in brief.renditions] == ["a.md", "a.pdf"]
 
     def test_a_brief_without_a_body_is_kept(self, either_library: Library) -> None:
         """A document of a title alone is a brief without passages, not an error."""
@@ -331,13 +321,6 @@ def test_the_same_query_gives_the_same_ranking(either_library: Library) -> None:
     assert either_library.search(Query("cod swims"), 20) == first
 
 
-def test_preview_changes_nothing(either_library: Library) -> None:
-    either_library.publish([draft("a.txt", RATES)])
-    outcomes = either_library.preview([draft("a.txt", RATES), draft("b.txt", FISH)])
-    assert [outcome.place for outcome in outcomes] == [DraftStatus.UNCHANGED, DraftStatus.NEW]
-    assert (either_library.generation, len(either_library.versions())) == (1, 1)
-
-
 def test_a_library_of_another_schema_is_refused(settings: Settings, open_library) -> None:
     from sqlalchemy import text
 
@@ -346,9 +329,3 @@ def test_a_library_of_another_schema_is_refused(settings: Settings, open_library
         connection.execute(text("UPDATE library SET value = '99' WHERE key = 'schema'"))
     with pytest.raises(FingerprintMismatch, match="schema 99"):
         open_library(settings, create=False)
-
-
-def test_states_are_frozen(library: Library) -> None:
-    original = draft("a.txt", RATES)
-    library.publish([original])
-    assert replace(original) == draft("a.txt", RATES)

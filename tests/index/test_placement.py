@@ -8,7 +8,7 @@ from index.library import Library
 from index.passage import Brief, BriefRef
 from index.placement import DraftStatus, PublishOutcome, newer
 from index.storage.catalogue import VersionRow
-from index.storage.schema import CURRENT, SUPERSEDED, WITHDRAWN
+from index.storage.schema import CURRENT, SUPERSEDED
 from tests.drafts import draft
 
 WORDS = "cod herring plaice survey quota fleet harbour season catch limit stock north sea water "
@@ -33,10 +33,6 @@ class TestDecision:
         second = publish(library, "b.txt", "Steel\n\nTariffs on steel rose by a quarter.")
         assert (first.place, second.place) == (DraftStatus.NEW, DraftStatus.NEW)
         assert first.brief_id != second.brief_id
-
-    def test_the_same_document_again_is_unchanged(self, library: Library) -> None:
-        publish(library, "a.txt", TEXT)
-        assert publish(library, "a.txt", TEXT).place is DraftStatus.UNCHANGED
 
     def test_a_changed_document_is_a_version(self, library: Library) -> None:
         first = publish(library, "a.txt", TEXT)
@@ -120,13 +116,6 @@ class TestOrder:
             ]
         )
         assert [outcome.state for outcome in outcomes] == [CURRENT, SUPERSEDED]
-
-    def test_a_withdrawn_brief_returns(self, library: Library) -> None:
-        first = publish(library, "a.md", TEXT)
-        library.publish([], library.renditions())
-        assert library.versions()[0].state == WITHDRAWN
-        again = publish(library, "a.md", TEXT)
-        assert (again.brief_id, again.state) == (first.brief_id, CURRENT)
 
     @pytest.mark.parametrize(
         ("one", "other", "expected"),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.files import Pattern, canonical_url, inside, printable, url_fault, url_name
+from ingest.files import Pattern, canonical_url, printable, url_fault
 
 
 @given(st.text(st.characters(categories=["L", "M", "N", "P", "S", "Zs", "Cc", "Cf", "Cs"])))
@@ -33,18 +33,6 @@ def test_a_url_has_one_spelling(url: str, canonical: str) -> None:
     assert url_fault(url) is None
     assert canonical_url(url) == canonical
     assert canonical_url(canonical) == canonical
-
-
-def test_a_url_is_named_by_its_last_part() -> None:
-    assert url_name("https://a.example/b/Brief%20One.pdf?x=1") == "Brief One.pdf"
-    assert url_name("https://a.example/") == "a.example"
-
-
-def test_a_folder_holds_itself_and_what_is_below() -> None:
-    assert inside("/a/b", "/a")
-    assert inside("/a", "/a")
-    assert inside("/a", "/")
-    assert not inside("/ab", "/a")
 
 
 @pytest.mark.parametrize(

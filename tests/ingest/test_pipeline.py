@@ -322,12 +322,6 @@ def test_urls_are_fetched_or_refused_with_the_reason(open_library, tmp_path, web
     assert ingest(library, [f"{web}/port.txt"]).count(DocumentResult.UNCHANGED) == 1
 
 
-def test_a_manifest_with_a_wrong_column_is_refused_before_anything_is_read(tmp_path: Path) -> None:
-    path = write(tmp_path, {"m.csv": "file,titel\na.txt,A\n"})[0]
-    with pytest.raises(UsageError, match=r"m\.csv: has an unknown column 'titel'; allowed are"):
-        load_manifest(path)
-
-
 def test_rows_of_a_manifest_that_fit_nothing_are_named(library: Library, folder: Path) -> None:
     path = write(folder.parent, {"m.csv": "file,title\nport.txt,Harbour\nprot.txt,Typo\n"})[0]
     report = ingest(library, [str(folder)], Options(manifest=load_manifest(path)))
@@ -366,13 +360,6 @@ def test_one_title_for_two_documents_is_refused(library: Library, folder: Path) 
     with pytest.raises(UsageError, match="--title: given for 2 documents"):
         ingest(library, [str(folder)], Options(given=Metadata(title="One")))
     assert library.versions() == []
-
-
-def test_collections_are_kept_apart(library: Library, folder: Path) -> None:
-    for name in ("east", "west"):
-        report = ingest(library, [str(folder / "port.txt")], Options(collection=name))
-        assert [item.result for item in report.items] == [DocumentResult.NEW]
-    assert {row.brief.collection for row in library.versions()} == {"east", "west"}
 
 
 def test_a_dry_run_changes_nothing(library: Library, folder: Path) -> None:

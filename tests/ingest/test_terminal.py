@@ -7,7 +7,6 @@ import pytest
 
 from ingest.report import DocumentResult, Report, ReportItem
 from ingest.terminal import (
-    counted_as,
     print_json,
     print_report,
     print_table,
@@ -116,11 +115,3 @@ def test_no_bar_is_drawn_without_a_terminal(capsys: pytest.CaptureFixture[str]) 
         progress.embedded(50)
         progress.waiting()
     assert capsys.readouterr() == ("", "another ingest is running; waiting for it to finish\n")
-
-
-@pytest.mark.parametrize(
-    ("count", "said"),
-    [(0, "0 passages"), (1, "1 passage"), (2, "2 passages"), (1234, "1,234 passages")],
-)
-def test_counts_read_as_words(count: int, said: str) -> None:
-    assert counted_as(count, "passage", "passages") == said

@@ -72,7 +72,7 @@ def test_a_cache_that_cannot_be_used_falls_back_and_says_so(model_cache, tmp_pat
         file.write_text("<net")
     fallen = ModelEmbedder(DEFAULT_MODEL, cache)
     with caplog.at_level(logging.WARNING):
-        assert fallen.runtime_name == "sentence-transformers float32"
+        assert fallen._loaded_runtime().name == "sentence-transformers float32"
     assert "OpenVINO cannot run all-MiniLM-L6-v2" in caplog.text
     assert "using sentence-transformers" in caplog.text
     faithful = ModelEmbedder(DEFAULT_MODEL, model_cache)

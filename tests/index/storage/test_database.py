@@ -93,10 +93,6 @@ def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
     assert "\n" not in str(raised.value)
 
 
-def test_a_database_that_answers_is_reachable(database: Database) -> None:
-    assert reachable(database) is None
-
-
 def opened(home, create=True):
     Library.open(load(home=home), create=create, embedder=HashedWords()).close()
 

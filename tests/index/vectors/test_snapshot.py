@@ -149,9 +149,3 @@ def test_as_of_is_the_end_of_a_day(day, through):
 def test_what_has_no_date_was_known_at_no_day():
     assert not passes(version(date=None), Filters(as_of="2024"))
     assert passes(version(date=None), Filters(previous=True))
-
-
-def test_every_filter_is_a_filter():
-    assert not Filters()
-    assert Filters(as_of="2024")
-    assert Filters(previous=True)

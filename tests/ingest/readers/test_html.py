@@ -136,11 +136,6 @@ def test_nesting_beyond_reason_is_refused():
     assert blocks_from_html("<div>" * 500 + "text")[0].text == "text"
 
 
-def test_binary_data_is_refused():
-    with pytest.raises(ReadError, match="binary"):
-        read(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" * 20)
-
-
 @pytest.mark.parametrize(
     "html",
     [

@@ -2,7 +2,6 @@
 
 import pytest
 
-from index.errors import ReadError
 from ingest.document import BlockKind
 from ingest.readers.text import read
 
@@ -99,8 +98,3 @@ def test_one_enormous_line_is_one_paragraph_without_a_title():
 
 def test_a_text_without_words_has_no_blocks():
     assert read(b"").blocks == read(b" \n\n---\n\n").blocks == ()
-
-
-def test_binary_data_is_refused():
-    with pytest.raises(ReadError, match="binary"):
-        read(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" * 20)
