@@ -38,9 +38,7 @@ class CandidateFeatures:
     cosine: NDArray[np.floating[Any]]  # of the question's and the passage's vectors
     content: NDArray[np.floating[Any]]  # the same with the question's content words alone
     engines: Scores  # the two engines' scores, fused
-    tokens: NDArray[
-        np.floating[Any]
-    ]  # how well the question's tokens are met, see index/models/token_embeddings.py
+    tokens: NDArray[np.floating[Any]]  # how well the question's are met, see token_embeddings.py
     footnote: NDArray[np.bool_]  # whether the passage is one
     table: NDArray[np.bool_]
     place: Scores  # of the passage in its brief: 0 first, 1 from FIRST_PASSAGES on

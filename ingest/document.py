@@ -170,7 +170,8 @@ def _page_break(pair: object) -> tuple[int, int]:
 
 
 def _metadata(fields: Header) -> Metadata:
-    known = {name: _optional_text(fields[name]) for name in _TEXT_FIELDS}
+    stated = {name: fields[name] for name in _TEXT_FIELDS}
+    known = {name: None if value is None else _text(value) for name, value in stated.items()}
     return Metadata(authors=tuple(_text(name) for name in _list(fields["authors"])), **known)
 
 
@@ -195,10 +196,6 @@ def _text(value: object) -> str:
     if not isinstance(value, str) or _SURROGATE.search(value):
         raise WireError("something else where a text belongs")
     return value
-
-
-def _optional_text(value: object) -> str | None:
-    return None if value is None else _text(value)
 
 
 def _count(value: object) -> int:

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
@@ -234,11 +234,7 @@ def _settings(limits: Limits, reader: str) -> str:
             "reader": reader,
             # The kernel sends it when the starting *thread* ends, so only the main one may ask.
             "kill_signal": threading.current_thread() is threading.main_thread(),
-            "seconds": limits.seconds,
-            "memory_mb": limits.memory_mb,
-            "reply_bytes": limits.reply_bytes,
-            "characters": limits.characters,
-            "blocks": limits.blocks,
+            **asdict(limits),
         }
     )
 

@@ -29,9 +29,7 @@ Progress = Callable[[int], None]  # called with the number of texts just embedde
 # Called with the row of a text, its tokens' (start, end) in it, and their embeddings (t, d).
 Keep = Callable[[int, Sequence[tuple[int, int]], Vectors], None]
 
-PASSAGE_FORMAT = (
-    "title > heading / context / text: 3"  # raise the number when inputs or tokens change
-)
+PASSAGE_FORMAT = "title > heading / context / text: 3"  # count up when inputs or tokens change
 BATCH = 16  # texts a batch after sorting by length; 8 to 16 were fastest on two cores
 
 

@@ -18,6 +18,8 @@ from index.passage import Brief, BriefRef, Passage, Rendition
 from index.storage import embeddings, schema
 from index.storage.schema import CURRENT, SUPERSEDED
 
+# The fields of a brief that are columns of its version as they are.
+_AS_STATED = "version title text date number edition source source_url note".split()
 _PASSAGE_FIELDS = tuple(each.name for each in fields(Passage))
 
 
@@ -115,20 +117,12 @@ def add_version(
         insert(schema.versions).values(
             pk=pk,
             brief_id=brief.id,
-            version=brief.version,
             state=state,
-            title=brief.title,
-            text=brief.text,
             text_sha256=text_sha256,
-            date=brief.date,
             authors=json.dumps(brief.authors, ensure_ascii=False),
-            number=brief.number,
-            edition=brief.edition,
-            source=brief.source,
             media_type=brief.renditions[0].media_type,
-            source_url=brief.source_url,
             pages=json.dumps(brief.pages),
-            note=brief.note,
+            **{name: getattr(brief, name) for name in _AS_STATED},
             signature=signature.astype("<u4").tobytes(),
             added_at=datetime.now(UTC),
         )

@@ -5,7 +5,7 @@ The one owner of chromadb. Distances stay inside; what comes out is in order of 
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -90,9 +90,9 @@ class ChromaFolder(ChromaCollection):
                 configuration={"hnsw": _THOROUGH if thorough else _HNSW},
             )
 
-    def change(self, wanted: Iterable[int], vectors_of: VectorsOf) -> int:
-        """Add and delete until exactly the wanted passages are stored; return how many changed."""
-        return _synchronise(self._collection, self.numbers(), wanted, vectors_of)
+    def change(self, wanted: Iterable[int], vectors_of: VectorsOf) -> None:
+        """Add and delete until exactly the wanted passages are stored."""
+        _synchronise(self._collection, self.numbers(), wanted, vectors_of)
 
     def close(self) -> None:
         self._client.close()
@@ -131,9 +131,9 @@ class ChromaServer(ChromaCollection):
 
     def keep_only(self, wanted: Iterable[int]) -> None:
         """Delete what is not wanted."""
-        present = self.numbers()
+        surplus = set(self.numbers()) - set(wanted)
         with self._answering():
-            _synchronise(self._collection, present, set(present) & set(wanted), _no_vectors)
+            _delete(self._collection, surplus)
 
     def close(self) -> None:
         self._client.close()
@@ -143,8 +143,9 @@ class ChromaServer(ChromaCollection):
         try:
             yield
         except Exception as error:  # httpx, chromadb and value errors alike: it is not to be had
+            shown = re.sub(r"//[^/@]*@", "//…@", self._url)  # without the password
             raise IndexDamaged(
-                f"BRIEFS_CHROMA_URL={_without_password(self._url)}: the server does not answer as "
+                f"BRIEFS_CHROMA_URL={shown}: the server does not answer as "
                 "Chroma does; start it with `chroma run`, or unset the setting"
             ) from error
 
@@ -165,10 +166,6 @@ def _server(url: str, token: str | None) -> Any:
     if isinstance(session, httpx.Client):  # there is no public way to limit it
         session.timeout = httpx.Timeout(TIMEOUT)
     return client
-
-
-def _no_vectors(numbers: Sequence[int]) -> NDArray[np.float32]:
-    raise AssertionError(f"nothing to add, yet {len(numbers)} asked for")
 
 
 def verify(index: ChromaFolder, wanted: Sequence[int], vectors_of: VectorsOf) -> None:
@@ -212,15 +209,19 @@ def _recall(
 
 def _synchronise(
     collection: Any, present: Sequence[int], wanted: Iterable[int], vectors_of: VectorsOf
-) -> int:
+) -> None:
     target, stored = set(wanted), set(present)
-    surplus, missing = sorted(stored - target), sorted(target - stored)
-    for begin in range(0, len(surplus), BATCH):
-        collection.delete(ids=[str(pk) for pk in surplus[begin : begin + BATCH]])
+    missing = sorted(target - stored)
+    _delete(collection, stored - target)
     for begin in range(0, len(missing), BATCH):
         numbers = missing[begin : begin + BATCH]
         collection.upsert(ids=[str(pk) for pk in numbers], embeddings=vectors_of(numbers))
-    return len(surplus) + len(missing)
+
+
+def _delete(collection: Any, surplus: Collection[int]) -> None:
+    names = [str(pk) for pk in sorted(surplus)]
+    for begin in range(0, len(names), BATCH):
+        collection.delete(ids=names[begin : begin + BATCH])
 
 
 def _open(folder: Path) -> Any:
@@ -233,10 +234,6 @@ def _settings() -> Any:
     from chromadb.config import Settings
 
     return Settings(anonymized_telemetry=False)
-
-
-def _without_password(url: str) -> str:
-    return re.sub(r"//[^/@]*@", "//…@", url)
 
 
 def _address(url: str) -> tuple[str, int, bool]:

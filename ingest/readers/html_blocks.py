@@ -40,19 +40,15 @@ def table_blocks(
 def _framed(rows: list[list[str]]) -> tuple[list[str], list[list[str]], list[str]]:
     """Part single-cell rows above and below the body from it: they are caption and source."""
     start, end = 0, len(rows)
-    while start < end and _is_single(rows[start]):
+    while start < end and len(rows[start]) == 1:
         start += 1
-    while end > start and _is_single(rows[end - 1]):
+    while end > start and len(rows[end - 1]) == 1:
         end -= 1
     return (
         [_joined(row) for row in rows[:start]],
         rows[start:end],
         [_joined(row) for row in rows[end:]],
     )
-
-
-def _is_single(row: list[str]) -> bool:
-    return len(row) == 1
 
 
 def _joined(row: list[str]) -> str:

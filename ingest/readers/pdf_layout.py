@@ -224,19 +224,18 @@ def split_notes(lines: list[PdfLine], body: float) -> tuple[list[PdfLine], list[
     starts = _starts(lines, body)
     text: list[PdfLine] = []
     notes: list[PdfLine] = []
+    last = 0  # where the last line of the notes stands
     for i, line in enumerate(lines):
         if i in starts:
             notes = notes or _continued(text, starts[i])
             notes.append(starts[i])
-        elif notes and _goes_on(line, notes[-1]) and _is_last(lines[i - 1], notes):
+            last = i
+        elif notes and _goes_on(line, notes[-1]) and i == last + 1:
             notes.append(line)
+            last = i
         else:
             text.append(line)
     return text, notes
-
-
-def _is_last(line: PdfLine, notes: list[PdfLine]) -> bool:
-    return (line.page, line.x0, line.y) == (notes[-1].page, notes[-1].x0, notes[-1].y)
 
 
 def _starts(lines: list[PdfLine], body: float) -> dict[int, PdfLine]:
