@@ -111,7 +111,38 @@ def is_open() -> ColumnElement[bool]:
     return jobs.c.finished_at.is_(None)
 
 
-class Queue:
+class Tables:
+    """Transactions on tables that are made when they are first needed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._made = False
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Yield a connection that sees one snapshot; the tables are there."""
+        self._prepare()
+        with self._database.read() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Yield a connection that holds the write lock; the tables are there."""
+        self._prepare()
+        with self._database.write() as connection:
+            yield connection
+
+    def _make(self, connection: Connection) -> None:
+        raise NotImplementedError
+
+    def _prepare(self) -> None:
+        if not self._made:
+            with self._database.write() as connection:
+                self._make(connection)
+            self._made = True
+
+
+class Queue(Tables):
     """The jobs, for one process: `owner` names it and no other, before or after it.
 
     Methods that change a job return whether it was still this process's to change: False where the
@@ -124,10 +155,9 @@ class Queue:
     ) -> None:  # fmt: skip
         if not 0 < lease_seconds < LONGEST_LEASE:
             raise ValueError(f"a lease is between 0 and {LONGEST_LEASE:.0f} seconds")
+        super().__init__(database)
         self.owner, self.lease_seconds, self.clock = owner, lease_seconds, clock
         self.on_added: Callable[[], None] = lambda: None  # called from any thread
-        self._database = database
-        self._prepared = False
 
     def add(self, *new: NewJob) -> list[Job]:
         """Add jobs in a transaction of their own; return those that were not known."""
@@ -178,8 +208,7 @@ class Queue:
 
     def finish(self, job: Job) -> bool:
         """Note that nothing is left to do; its payload goes."""
-        with self.write() as connection:
-            return self.finish_in(connection, job)
+        return self._change(job, **self._finished())
 
     def finish_in(self, connection: Connection, job: Job) -> bool:
         """Finish a job within a transaction, where it is still ours."""
@@ -197,10 +226,8 @@ class Queue:
 
     def ours(self, job: Job) -> ColumnElement[bool]:
         """The condition for a job that is still ours; `attempts` tells two leases of ours apart."""
-        table = jobs.c
-        return and_(
-            table.pk == job.pk, table.owner == self.owner, table.attempts == job.attempts, is_open()
-        )
+        same = and_(jobs.c.pk == job.pk, jobs.c.attempts == job.attempts)
+        return and_(same, jobs.c.owner == self.owner, is_open())
 
     def lane(self, job: Job) -> list[Job]:
         """Return the open jobs of a job's lane, in order, itself among them."""
@@ -219,29 +246,14 @@ class Queue:
     def known(self, kind: str, key: str) -> bool:
         """Tell whether a job was added, finished or not."""
         with self.read() as connection:
-            return (
-                connection.execute(select(jobs.c.pk).where(_named(kind, key))).first() is not None
-            )
+            row = connection.execute(select(jobs.c.pk).where(_named(kind, key))).first()
+            return row is not None
 
     def waiting(self, kind: str) -> int:
         """Return how many jobs of a kind are not finished."""
         query = select(func.count()).select_from(jobs).where(jobs.c.kind == kind, is_open())
         with self.read() as connection:
             return int(connection.execute(query).scalar_one())
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """Yield a connection that sees one snapshot; the table is there."""
-        self._prepare()
-        with self._database.read() as connection:
-            yield connection
-
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Yield a connection that holds the write lock; the table is there."""
-        self._prepare()
-        with self._database.write() as connection:
-            yield connection
 
     def _next(self, kinds: Collection[str]) -> Select[Any]:
         """The first job that may be taken: no earlier one of its lane is open."""
@@ -265,11 +277,8 @@ class Queue:
             "payload": None, "private": None,
         }  # fmt: skip
 
-    def _prepare(self) -> None:
-        if not self._prepared:
-            with self._database.write() as connection:
-                metadata.create_all(connection, tables=[jobs])
-            self._prepared = True
+    def _make(self, connection: Connection) -> None:
+        metadata.create_all(connection, tables=[jobs])
 
 
 def forget_person(connection: Connection, person: str) -> None:

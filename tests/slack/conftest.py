@@ -15,8 +15,7 @@ from index.models.embedder import ModelEmbedder
 from index.models.model_files import DEFAULT_MODEL
 from index.settings import Settings
 from index.storage.database import Database
-from tests.slack import running_bot as at_slack
-from tests.slack.bots import BotProcess, answering_bot, make_library, settled
+from tests.slack.bots import BotProcess, answering_bot, empty_tables, make_library, settled
 from tests.slack.fake import FakeSlack
 
 
@@ -149,19 +148,17 @@ def ask() -> Callable[..., Incoming]:
 
 
 @pytest.fixture(scope="session")
-def briefs(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Iterator[Library]:
-    """A small library with the real model; one of its three briefs is restricted."""
+def briefs(tmp_path_factory: pytest.TempPathFactory, embedder: ModelEmbedder) -> Iterator[Library]:
+    """Another such library, opened once; what a test adds to it stays."""
     home = tmp_path_factory.mktemp("slack-library")
-    (home / "models").symlink_to(model_cache)
-    with Library.open(Settings(home=home), create=True) as opened:
-        at_slack.fill(opened)
-        opened.warm_up()
+    make_library(home, embedder)
+    with Library.open(Settings(home=home), embedder=embedder) as opened:
         yield opened
 
 
 @pytest.fixture
 async def running(slack: FakeSlack, briefs: Library) -> AsyncIterator[RunningBot]:
     """The bot at work at the fake Slack."""
-    at_slack.empty_tables(briefs)
-    async with at_slack.started(slack, briefs) as bot:
+    empty_tables(briefs)
+    async with answering_bot(slack, briefs) as bot:
         yield bot

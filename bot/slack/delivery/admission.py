@@ -8,7 +8,6 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select
 
@@ -16,9 +15,6 @@ from bot.jobs.queue import jobs
 from bot.slack.delivery.tables import Store, busy_channels, moment, questions, waiting
 from bot.slack.types import Accepted, Incoming, QuestionOutcome
 from index.storage.database import Database
-
-if TYPE_CHECKING:
-    from bot.slack.delivery.inbox import Inbox
 
 REFUSALS = {  # kept as the reason of the refused question
     Accepted.OVER_QUOTA: "too many questions at once",
@@ -89,17 +85,18 @@ MOST = 100  # questions in one transaction
 
 
 class Admission:
-    """Accepts questions for one process."""
+    """Accepts the questions of one process, those that come together in one transaction."""
 
-    def __init__(self, inbox: "Inbox") -> None:
-        self._inbox = inbox
+    def __init__(self, accept_all: Callable[[Sequence[Incoming]], list[Accepted]]) -> None:
+        """`accept_all` lets in all of them or, when it fails, none."""
+        self._accept_all = accept_all
         self._waiting: list[tuple[Incoming, asyncio.Future[Accepted]]] = []
         self._letting_in: asyncio.Task[None] | None = None
 
     async def accept(self, incoming: Incoming) -> Accepted:
         """Let in one question; when this returns it is safe to acknowledge it.
 
-        Raises whatever the inbox raises: then none of those together was let in.
+        Raises whatever `accept_all` raises: then none of those together was let in.
         """
         done: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
         self._waiting.append((incoming, done))
@@ -113,7 +110,7 @@ class Admission:
                 together, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
                 asked = [incoming for incoming, _ in together]
                 try:
-                    verdicts = await asyncio.to_thread(self._inbox.accept_all, asked)
+                    verdicts = await asyncio.to_thread(self._accept_all, asked)
                 except Exception as error:
                     for _, done in together:
                         if not done.done():

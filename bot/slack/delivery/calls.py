@@ -1,14 +1,22 @@
-"""One call of Slack's Web API: method and arguments in, its answer or a Fault out.
+"""One call of Slack's Web API, made when Slack allows it: its answer or a Fault comes out.
 
-Waits for its turn (pacing) and tells apart what happened: done, limited, refused, unknown. Knows
-nothing of messages. The SDK's own retries are off, for they post twice after a dropped connection,
-and so is its log, which at DEBUG holds whole messages.
+Three rules, all at once, say when: a method or channel that Slack has limited is left alone until
+its Retry-After has ended and a little longer, by chance; posts to one channel are a second apart
+and one at a time, and changes of one message three seconds; the methods with a budget keep to it
+over each minute. Numbers: Slack's tiers (docs.slack.dev, "Rate limits"), with some room. The SDK's
+own retries are off, for they post twice after a dropped connection, and so is its log, which at
+DEBUG holds whole messages.
 """
 
 import asyncio
 import logging
+import random
 import re
-from collections.abc import Mapping
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -16,8 +24,14 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.delivery.faults import RATE_LIMITED, SERVER_TROUBLE, Limited, Refused, Unknown
-from bot.slack.delivery.pacing import READS, Pacing, Turn
+from bot.slack.delivery.faults import (
+    RATE_LIMITED,
+    SERVER_TROUBLE,
+    Crowded,
+    Limited,
+    Refused,
+    Unknown,
+)
 from bot.slack.setup.settings import SlackSettings
 from index.errors import BriefsError
 
@@ -27,6 +41,150 @@ SECONDS_A_CALL = 20.0
 UNSAID_WAIT = 10.0  # seconds, for a 429 without a Retry-After that can be read
 _PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds before a call that may be repeated is
 SILENT = logging.Logger("bot.slack.wire", logging.CRITICAL + 1)
+
+
+Clock = Callable[[], float]
+"""Seconds that never go back."""
+Sleep = Callable[[float], Awaitable[object]]
+
+POSTS = frozenset({"chat.postMessage", "chat.postEphemeral"})
+READS = frozenset({"conversations.replies", "conversations.history", "auth.test"})
+BETWEEN_POSTS = 1.0  # seconds, in one channel
+BETWEEN_UPDATES = 3.0  # seconds, of one message
+NO_TIME = 0.25  # seconds that coming to an open turn may take: a busy machine, a line of one
+JITTER = 0.5  # seconds at most after a hold has ended
+PER_MINUTE = {
+    "chat.update": 48,
+    "chat.postEphemeral": 95,
+    "conversations.replies": 48,
+    "conversations.history": 48,
+    "agents.sessions.setStatus": 48,
+    "agents.sessions.rename": 48,
+}
+_KEPT = 2000  # channels and messages remembered before what is over is thrown away
+
+
+@dataclass(frozen=True)
+class CallTarget:
+    """What a call is to: its method, channel, and the ts of a message that is changed."""
+
+    method: str
+    channel: str | None = None
+    message: str | None = None
+
+    @property
+    def posts(self) -> bool:
+        """Whether it puts a new message into a channel."""
+        return self.method in POSTS and self.channel is not None
+
+
+class Pacing:
+    """Hands out turns, first come first served in each channel."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock = time.monotonic,
+        sleep: Sleep = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.clock = clock
+        self.sleep = sleep
+        self._chance = chance
+        self._held: dict[str, float] = {}  # method or channel -> when its hold ends
+        self._free: dict[str, float] = {}  # channel or message -> when the next may follow
+        self._past: dict[str, deque[float]] = {}  # method -> its calls in the last minute
+        self._lines: dict[str, asyncio.Lock] = {}
+
+    @asynccontextmanager
+    async def turn(self, target: CallTarget, until: float) -> AsyncIterator[None]:
+        """Wait for a turn, at most until that time of the clock, and make the call inside.
+
+        Posts to one channel hold the line during the call as well, so that none is on its way
+        while another is being told to wait.
+
+        Raises:
+            Crowded: the turn would come too late.
+        """
+        apart = f"{target.method} {target.channel} {target.message}"
+        name = f"#{target.channel}" if target.posts else apart
+        async with self._lines.setdefault(name, asyncio.Lock()):
+            await self._wait(target, until)
+            if target.posts:
+                yield
+                return
+        yield
+
+    def limited(self, target: CallTarget, seconds: float) -> None:
+        """Note a 429: neither this method nor this channel for so many seconds."""
+        ends = self.clock() + seconds
+        for key in (target.method, *_channel_keys(target)):
+            self._held[key] = max(ends, self._held.get(key, ends))
+
+    def open_at(self, target: CallTarget, spare: int = 0) -> float:
+        """Return the time of the clock from which the call may be made, as far as is known.
+
+        `spare` calls of the minute's budget are left to others.
+        """
+        opens = [self._held.get(target.method, 0.0)]
+        opens += [self._held.get(key, 0.0) for key in _channel_keys(target)]
+        if target.posts:
+            opens.append(self._free.get(f"#{target.channel}", 0.0))
+        if target.message:
+            opens.append(self._free.get(f"{target.channel}/{target.message}", 0.0))
+        opens.append(self._budget_opens(target.method, spare))
+        return max(opens)
+
+    def is_open(self, target: CallTarget, spare: int = 0) -> bool:
+        """Whether the call may be made at once."""
+        return self.open_at(target, spare) <= self.clock()
+
+    async def pause(self, seconds: float) -> None:
+        """Sleep so long and, by chance, up to half as long again."""
+        await self.sleep(seconds * (1 + self._chance() / 2))
+
+    async def _wait(self, target: CallTarget, until: float) -> None:
+        while (wait := self.open_at(target) - self.clock()) > 0:
+            if self.clock() + wait > until:
+                raise Crowded(f"{target.method}: its turn would come too late")
+            keys = (target.method, *_channel_keys(target))
+            held = any(self._held.get(key, 0.0) > self.clock() for key in keys)
+            await self.sleep(wait + (self._chance() * JITTER if held else 0.0))
+        if self.clock() > until + NO_TIME:
+            raise Crowded(f"{target.method}: its turn came too late")
+        self._take(target)
+
+    def _take(self, target: CallTarget) -> None:
+        now = self.clock()
+        if target.posts:
+            self._free[f"#{target.channel}"] = now + BETWEEN_POSTS
+        if target.message:
+            self._free[f"{target.channel}/{target.message}"] = now + BETWEEN_UPDATES
+        if target.method in PER_MINUTE:
+            self._past.setdefault(target.method, deque()).append(now)
+        if max(len(self._free), len(self._held), len(self._lines)) > _KEPT:
+            self._tidy(now)
+
+    def _budget_opens(self, method: str, spare: int) -> float:
+        """Return when the budget of a method has room again; 0 where it has."""
+        past, budget = self._past.get(method), PER_MINUTE.get(method, 0) - spare
+        if not past or budget <= 0:
+            return 0.0
+        while past and past[0] <= self.clock() - 60:
+            past.popleft()
+        return past[-budget] + 60 if len(past) >= budget else 0.0
+
+    def _tidy(self, now: float) -> None:
+        self._held = {key: ends for key, ends in self._held.items() if ends > now}
+        self._free = {key: ends for key, ends in self._free.items() if ends > now}
+        self._lines = {name: line for name, line in self._lines.items() if line.locked()}
+
+
+def _channel_keys(target: CallTarget) -> tuple[str, ...]:
+    """Return the key of a channel's hold; reading a channel is not held up by posting to it."""
+    if target.channel is None or target.method in READS:
+        return ()
+    return (f"#{target.channel}",)
 
 
 class Calls:
@@ -51,12 +209,12 @@ class Calls:
         Raises:
             Crowded, Limited, Refused, Unknown: see bot.slack.delivery.faults.
         """
-        turn = turn_of(method, arguments)
-        async with self.pacing.turn(turn, until):
+        target = target_of(method, arguments)
+        async with self.pacing.turn(target, until):
             try:
                 return await self._call(method, arguments)
             except Limited as limited:
-                self.pacing.limited(turn, limited.seconds)
+                self.pacing.limited(target, limited.seconds)
                 log.info("%s: to be left alone for %g s", method, limited.seconds)
                 raise
             except Unknown as unknown:
@@ -120,10 +278,10 @@ def quiet(client: AsyncWebClient) -> AsyncWebClient:
     )
 
 
-def turn_of(method: str, arguments: Mapping[str, Any]) -> Turn:
-    """Return the turn that a call needs."""
+def target_of(method: str, arguments: Mapping[str, Any]) -> CallTarget:
+    """Return what a call is to."""
     channel = arguments.get("channel") or arguments.get("channel_id")
-    return Turn(method, channel, arguments.get("ts") if method == "chat.update" else None)
+    return CallTarget(method, channel, arguments.get("ts") if method == "chat.update" else None)
 
 
 def fault(error: SlackApiError) -> Limited | Refused | Unknown:
@@ -150,7 +308,6 @@ def retry_after(headers: Mapping[str, str]) -> float:
     return UNSAID_WAIT
 
 
-_SECONDS = 20
 _CODE = re.compile("[a-z_]{1,60}")
 
 
@@ -162,7 +319,7 @@ def post_line(settings: SlackSettings, channel: str, summary: str, line: str) ->
     client = WebClient(
         token=settings.bot_token.get_secret_value(),
         base_url=settings.api_url,
-        timeout=_SECONDS,
+        timeout=int(SECONDS_A_CALL),
         logger=SILENT,
     )
     try:

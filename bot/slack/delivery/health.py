@@ -66,18 +66,13 @@ class Link:
             await asyncio.sleep(LOOK)
 
 
-class Listening(Link):
+@dataclass(frozen=True)
+class Listening:
     """HTTP: Slack comes to us, nothing can be down."""
 
+    working: Callable[[], bool] = lambda: True
     mode = "http"
-
-    def __init__(self, working: Callable[[], bool] = lambda: True) -> None:
-        super().__init__(_always, working)
-        self._down_since = None
-
-
-async def _always() -> bool:
-    return True
+    down_for = 0.0
 
 
 SECONDS = (0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)

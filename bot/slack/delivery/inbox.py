@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, upd
 
 from bot.jobs.queue import Job, NewJob, Queue, jobs
 from bot.slack import phrases
-from bot.slack.delivery import admission, changes, erasing, records
+from bot.slack.delivery import admission, erasing, records, threads
 from bot.slack.delivery.admission import Quotas
 from bot.slack.delivery.records import AnswerPost
 from bot.slack.delivery.tables import (
@@ -140,7 +140,7 @@ class Inbox:
         Those that another process works on are marked, so that it shows nothing of them.
         """
         with self._store.write() as connection:
-            return changes.stop(connection, self.queue, lane_of(team, channel, root))
+            return threads.stop(connection, self.queue, lane_of(team, channel, root))
 
     def unwanted(self, entry: InboxEntry) -> bool:
         """Tell whether a question was deleted or forgotten; to be asked before its answer appears.
@@ -168,10 +168,10 @@ class Inbox:
         That is where it is worked on or has ended; before that, the new text takes the place of
         the old, and None is returned.
         """
-        message = changes.MessageKey(team, channel, ts)
-        change = changes.Edit(storable(text), user, moment(edited_ts) if edited_ts else None)
+        message = threads.MessageKey(team, channel, ts)
+        change = threads.Edit(storable(text), user, moment(edited_ts) if edited_ts else None)
         with self._store.write() as connection:
-            if not changes.edit(connection, message, change, self._clock()):
+            if not threads.edit(connection, message, change, self._clock()):
                 return None
             row = connection.execute(select(questions).where(message.asked)).one()
         return replace(_entry(row).incoming, text=change.text)
@@ -179,7 +179,7 @@ class Inbox:
     def deleted(self, team: str, channel: str, ts: str) -> None:
         """Note that a message is gone: unanswered it is withdrawn, answered it keeps its record."""
         with self._store.write() as connection:
-            changes.remove(connection, self.queue, changes.MessageKey(team, channel, ts))
+            threads.remove(connection, self.queue, threads.MessageKey(team, channel, ts))
 
     def counts(self) -> dict[str, int]:
         """Return how many wait, are worked on ("working"), and ended with each outcome."""
@@ -188,7 +188,7 @@ class Inbox:
 
     def by_question(self, team: str, channel: str, ts: str) -> InboxEntry | None:
         """Return the question that was asked with this message."""
-        return self._one(changes.MessageKey(team, channel, ts).asked)
+        return self._one(threads.MessageKey(team, channel, ts).asked)
 
     def by_answer(self, answer_id: str) -> InboxEntry | None:
         """Return the question that has this answer."""
@@ -226,7 +226,7 @@ class Inbox:
             delivery = {"event_id": incoming.event_id, "accepted_at": now}
             connection.execute(deliveries.insert().values(**delivery))
         values, refused = _row(incoming, now), None
-        early = changes.early(connection, incoming)
+        early = threads.early(connection, incoming)
         if early is not None and early.deleted:
             values |= _ended(QuestionOutcome.WITHDRAWN, now) | {"unwanted": True}
         elif refused := admission.refusal(connection, incoming, self._quotas):
@@ -244,7 +244,7 @@ class Inbox:
             here = questions.c.pk == pk
             connection.execute(update(questions).where(here).values(job=job.pk))
         thread = incoming.team, incoming.channel, incoming.root
-        changes.withdraw_follow_ups(connection, self.queue, thread)
+        threads.withdraw_follow_ups(connection, self.queue, thread)
         query = select(questions.c.outcome).where(questions.c.pk == pk)
         if connection.execute(query).scalar() == QuestionOutcome.WITHDRAWN.value:
             return Accepted.DUPLICATE
@@ -282,7 +282,7 @@ def _count() -> Select[Any]:
 
 def _is_known(connection: Connection, incoming: Incoming) -> bool:
     """Tell whether the question, or this delivery, was here before."""
-    asked = changes.MessageKey(incoming.team, incoming.channel, incoming.ts).asked
+    asked = threads.MessageKey(incoming.team, incoming.channel, incoming.ts).asked
     if connection.execute(select(questions.c.pk).where(asked)).first() is not None:
         return True
     event = select(deliveries.c.event_id).where(deliveries.c.event_id == incoming.event_id)

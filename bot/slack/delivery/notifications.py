@@ -10,21 +10,29 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
+from sqlalchemy import select
+
+from bot.audit import brief_changes
 from bot.audit.brief_versions import BriefVersions
+from bot.audit.findings import Finding, FindingKind
+from bot.audit.register import Register
+from bot.audit.register_tables import audit_answers, audit_citations
 from bot.jobs.queue import NewJob
 from bot.jobs.worker import Lease
-from bot.ledger.ledger import RecordKind
+from bot.ledger.ledger import Ledger, RecordKind
 from bot.slack.access import permissions
-from bot.slack.blocks.corrections import Corrected, corrected
+from bot.slack.blocks.corrections import WITHDRAWN, Corrected, Correction, corrected
 from bot.slack.blocks.elements import Message
-from bot.slack.delivery.corrections import Correction, changed_briefs, find
 from bot.slack.delivery.outbox import Undeliverable
 from bot.slack.parts import SlackServices
 from bot.slack.types import InboxEntry
+from index.errors import NotFound
+from index.storage.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -101,14 +109,14 @@ class Notifier:
         known = self._parts.queue.known
         return news, {
             name: [one for one in ones if not known(NOTIFICATION, _name(one.key))]
-            for name, ones in find(database, news, self._since, shelf).items()
+            for name, ones in corrections_of(database, news, self._since, shelf).items()
         }
 
     def _still_news(self, keys: Collection[tuple[str, str, int]]) -> Found:
         """Return these corrections as they are now; a brief may have changed again."""
         database = self._parts.library.database
         briefs = {brief_id for _, brief_id, _ in keys}
-        found = find(database, briefs, self._since, BriefVersions(database))
+        found = corrections_of(database, briefs, self._since, BriefVersions(database))
         return {name: [one for one in ones if one.key in keys] for name, ones in found.items()}
 
     @property
@@ -179,3 +187,79 @@ class Notifier:
 
 def _name(key: tuple[str, str, int]) -> str:
     return "/".join(map(str, key))
+
+
+# -- what no longer holds --------------------------------------------------------------------
+
+
+def changed_briefs(database: Database, since: str, shelf: BriefVersions) -> dict[str, int]:
+    """Return the briefs cited since a moment that are not what they were, and what stands now."""
+    Register(database).catch_up()
+    answers, citations = audit_answers.c, audit_citations.c
+    query = (
+        select(citations.brief_id)
+        .join(audit_answers, answers.seq == citations.answer_seq)
+        .where(answers.created_at >= since)
+        .distinct()
+    )
+    with database.read() as connection:
+        cited = connection.scalars(query).all()
+    found = {}
+    for brief_id in cited:
+        current = shelf.current(brief_id)
+        if current is None or len(shelf.versions(brief_id)) > 1:
+            found[brief_id] = current.version if current else WITHDRAWN
+    return found
+
+
+def corrections_of(
+    database: Database, briefs: Iterable[str], since: str, shelf: BriefVersions
+) -> dict[str, list[Correction]]:
+    """Return the corrections by answer, of answers given since a moment (UTC, ISO 8601)."""
+    register, ledger = Register(database), Ledger(database)
+    uses = [use for brief in briefs for use in register.uses(brief) if use.created_at >= since]
+    found = {}
+    for answer_id in dict.fromkeys(use.answer_id for use in uses):
+        try:
+            body = ledger.get(answer_id).body
+        except NotFound:
+            continue
+        if corrections := _of(answer_id, body, shelf):
+            found[answer_id] = corrections
+    return found
+
+
+def _of(answer_id: str, body: Mapping[str, Any], shelf: BriefVersions) -> list[Correction]:
+    """Return what of an answer no longer holds, a line for each brief."""
+    by_brief: dict[str, list[Finding]] = {}
+    for finding in brief_changes.check_versions(body, shelf):
+        if finding.kind in (FindingKind.CORRECTED, FindingKind.WITHDRAWN):
+            by_brief.setdefault(str(finding.evidence["brief_id"]), []).append(finding)
+    return [_correction(answer_id, body, brief, ones, shelf) for brief, ones in by_brief.items()]
+
+
+def _correction(
+    answer_id: str, body: Mapping[str, Any], brief_id: str, findings: Sequence[Finding],
+    shelf: BriefVersions,
+) -> Correction:  # fmt: skip
+    cited = [one for one in body["citations"] if one["brief"]["id"] == brief_id]
+    gone = findings[0].kind is FindingKind.WITHDRAWN
+    current = shelf.current(brief_id)
+    numbers = (
+        findings[0].evidence["citations"] if gone else sorted(one.citation or 0 for one in findings)
+    )
+    changed = (
+        {}
+        if gone
+        else dict.fromkeys((str(one.evidence["old"]), str(one.evidence["new"])) for one in findings)
+    )
+    return Correction(
+        answer_id,
+        brief_id,
+        WITHDRAWN if gone else int(findings[0].evidence["now"]),
+        cited[0]["brief"]["title"],
+        frozenset({one["brief"]["collection"] for one in cited})
+        | ({current.collection} if current else frozenset()),
+        tuple(numbers),
+        tuple(changed),
+    )

@@ -1,4 +1,4 @@
-"""Bring what was posted into the ledger: each post in, one record of it out, whoever is killed.
+"""Bring into the ledger what was posted and what readers say of it; keep what they ask for.
 
 A post is noted as a job in the transaction that ends its question, so that no question ends
 without; the ledger's record follows. What was recorded by a process that was killed before it could
@@ -8,6 +8,7 @@ finish the job is known by its name in the record. The jobs of an answer share a
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +18,10 @@ from sqlalchemy import select
 from bot.jobs.queue import Job, NewJob, Queue, jobs
 from bot.jobs.worker import Lease
 from bot.ledger.ledger import Ledger, RecordKind
-from bot.slack.delivery.tables import person_of
+from bot.slack.delivery.tables import Store, librarian_requests, person_of, storable
 from bot.slack.types import Incoming, Posted
 from index.errors import NotFound
+from index.storage.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -104,10 +106,6 @@ class Records:
             count += 1
         return count
 
-    def waiting(self) -> int:
-        """Return how many posts are not recorded yet."""
-        return self._queue.waiting(RECORD)
-
     def _record(self, job: Job) -> None:
         answer_id, body = job.payload["answer_id"], job.payload["body"]
         with self._one_at_a_time:
@@ -127,3 +125,41 @@ class Records:
             row = connection.execute(query).first()
             self._queue.finish_in(connection, job)
         return row is not None and row.private is None and job.private is not None
+
+
+class Feedback:
+    """The opinions of readers: each is one more record in the ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def add(
+        self, answer_id: str, team: str, user: str, good: bool, reason: str | None = None,
+        note: str | None = None,
+    ) -> None:  # fmt: skip
+        """Record an opinion; NotFound where there is no such answer.
+
+        `reason` is a key of bot.slack.blocks.actions.REASONS, `note` was typed by the reader.
+        """
+        self._ledger.add(
+            RecordKind.FEEDBACK, answer_id, {"good": good, "reason": reason},
+            {"user": person_of(team, user), "note": note or None},
+        )  # fmt: skip
+
+
+class Requests:
+    """The questions for which people ask the librarians for a brief."""
+
+    def __init__(self, database: Database) -> None:
+        self._store = Store(database)
+
+    def add(self, question: str, answer_id: str, team: str, user: str) -> bool:
+        """Keep a request; False where this person has made it before."""
+        table = librarian_requests
+        key = {"answer_id": answer_id, "team": team, "user": user}
+        with self._store.write() as connection:
+            if connection.execute(select(table.c.pk).filter_by(**key)).first() is not None:
+                return False
+            row = {"question": storable(question), "asked_at": time.time(), **key}
+            connection.execute(table.insert().values(**row))
+        return True

@@ -1,13 +1,14 @@
 """The tables of the Slack bot in the library's database, and how they are opened and erased.
 
-Knows what stands in a row and nothing of what is done with it. A `moment` is a message's `ts` as a
-whole number of microseconds, so that the database orders as Slack does. Times of our own are
-seconds since 1970.
+Libraries of older versions are brought up to date when they are opened. A `moment` is a message's
+`ts` as a whole number of microseconds, so that the database orders as Slack does. Times of our own
+are seconds since 1970.
 """
 
+import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -18,16 +19,21 @@ from sqlalchemy import (
     Double,
     Index,
     Integer,
+    MetaData,
+    Row,
     String,
     Table,
     Text,
     UniqueConstraint,
     and_,
+    inspect,
+    select,
+    text,
+    update,
 )
 
-from bot.jobs.queue import is_open, jobs, lapsed
-from bot.slack.delivery import migration
-from index.storage.database import Database, metadata
+from bot.jobs.queue import Tables, is_open, jobs, lapsed
+from index.storage.database import metadata
 
 QUESTION = "question"  # the kind of job
 _ID = String(64)  # ids of Slack and of answers have at most 64 characters
@@ -150,37 +156,16 @@ TABLES = [
 ]  # fmt: skip
 
 
-class Store:
+class Store(Tables):
     """Transactions on these tables, which are made, or brought up to date, when first needed."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._prepared = False
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """Yield a connection that sees one snapshot."""
-        self._prepare()
-        with self._database.read() as connection:
-            yield connection
-
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Yield a connection that holds the write lock."""
-        self._prepare()
-        with self._database.write() as connection:
-            yield connection
 
     def empty_the_log(self) -> None:
         """Take what was overwritten out of SQLite's write-ahead log too."""
         self._database.empty_log()
 
-    def _prepare(self) -> None:
-        if not self._prepared:
-            with self._database.write() as connection:
-                migration.run(connection)
-                metadata.create_all(connection, tables=TABLES)
-            self._prepared = True
+    def _make(self, connection: Connection) -> None:
+        _migrate(connection)
+        metadata.create_all(connection, tables=TABLES)
 
 
 def waiting(now: float) -> ColumnElement[bool]:
@@ -207,3 +192,100 @@ def moment(ts: str) -> int:
 def storable(text: str) -> str:
     """Return the text as any database can hold it: NUL and lone surrogates become U+FFFD."""
     return _UNSTORABLE.sub("\ufffd", text)
+
+
+# -- older versions ---------------------------------------------------------------------------
+
+_UNUSED = ("slack_feedback", "slack_handed_files")  # what they kept is in the ledger
+
+
+def _migrate(connection: Connection) -> None:
+    """Turn what older versions kept into jobs, within the transaction that opens the tables.
+
+    Questions, uploads, shares, notifications and posts to be recorded each had a table with a lease
+    of its own. Does nothing where that is done.
+    """
+    tables = set(inspect(connection).get_table_names())
+    for name in tables.intersection(_UNUSED):
+        connection.execute(text(f"DROP TABLE {name}"))
+    jobs.create(connection, checkfirst=True)
+    if "slack_questions" in tables:
+        columns = {one["name"] for one in inspect(connection).get_columns("slack_questions")}
+        if "attempts" in columns:
+            _migrate_questions(connection)
+    for name, job_of in _JOBS.items():
+        if name in tables:
+            for row in connection.execute(select(_table(connection, name))):
+                connection.execute(jobs.insert().values(**job_of(row)))
+            connection.execute(text(f"DROP TABLE {name}"))
+
+
+def _migrate_questions(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE slack_questions ADD COLUMN job INTEGER"))
+    connection.execute(text("CREATE INDEX slack_questions_job ON slack_questions (job)"))
+    table = _table(connection, "slack_questions")
+    here = table.c
+    worked_on = here.outcome.is_not(None) & (here.attempts > 0)
+    connection.execute(update(table).where(worked_on).values(job=0))
+    for row in connection.execute(select(table).where(here.outcome.is_(None))).all():
+        values = {
+            "kind": QUESTION, "key": str(row.pk), "position": row.moment,
+            "lane": lane_of(row.team, row.channel, row.root),
+            "attempts": row.attempts, "owner": row.owner, "lease_until": row.lease_until,
+            "created_at": row.accepted_at,
+        }  # fmt: skip
+        job = connection.execute(jobs.insert().values(**values).returning(jobs.c.pk)).scalar_one()
+        connection.execute(update(table).where(here.pk == row.pk).values(job=job))
+    for name in ("owner", "lease_until", "attempts"):
+        connection.execute(text(f"ALTER TABLE slack_questions DROP COLUMN {name}"))
+
+
+def _upload(row: Row[Any]) -> dict[str, Any]:
+    return {
+        **_job("upload", f"{row.team}/{row.channel}/{row.ts}", row.handed_at, row.parcel is None),
+        "person": person_of(row.team, row.user), "private": row.parcel,
+        "attempts": row.attempts, "owner": row.owner, "lease_until": row.owned_until,
+    }  # fmt: skip
+
+
+def _record(row: Row[Any]) -> dict[str, Any]:
+    body = json.loads(row.body)
+    return {
+        **_job("record", f"{row.answer_id}/{body['post']}", 0.0, False),
+        "lane": row.answer_id, "position": row.pk, "person": person_of(row.team, row.user),
+        "payload": json.dumps({"answer_id": row.answer_id, "body": body}),
+        "private": row.private, "owner": row.owner, "lease_until": row.owned_until,
+    }  # fmt: skip
+
+
+def _share(row: Row[Any]) -> dict[str, Any]:
+    """One that was not finished counts as done: nobody awaits it any more, and it may stand."""
+    return _job("share", f"{row.answer_id}/{row.team}/{row.channel}", row.shared_at, True)
+
+
+def _notification(row: Row[Any]) -> dict[str, Any]:
+    key = [row.answer_id, row.brief_id, row.version]
+    return {
+        **_job("notification", "/".join(map(str, key)), row.begun_at, bool(row.done)),
+        "lane": row.notice, "payload": None if row.done else json.dumps(key),
+    }  # fmt: skip
+
+
+def _job(kind: str, key: str, begun: float, done: bool) -> dict[str, Any]:
+    """A job that somebody has had before: what it was to do may stand already."""
+    return {
+        "kind": kind, "key": key, "created_at": begun, "position": int(begun * 1e6),
+        "attempts": 1, "finished_at": begun if done else None,
+    }  # fmt: skip
+
+
+def _table(connection: Connection, name: str) -> Table:
+    return Table(name, MetaData(), autoload_with=connection)
+
+
+_JOBS: dict[str, Callable[[Row[Any]], dict[str, Any]]] = {
+    "slack_parcels": _upload,
+    "slack_unrecorded_posts": _record,
+    "slack_shares": _share,
+    "slack_told_corrections": _notification,
+}

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.ledger.ledger import Ledger
+from bot.ledger.ledger import Ledger, RecordKind
 from bot.slack import phrases
 from bot.slack.bot import RunningBot
-from bot.slack.delivery.reactions import Feedback, Requests
-from bot.slack.delivery.tables import TABLES, deliveries, questions
+from bot.slack.delivery.records import Feedback, Requests
+from bot.slack.delivery.tables import TABLES, deliveries, librarian_requests, questions
 from bot.slack.types import Accepted, QuestionOutcome
 from tests.slack.fake import FakeSlack
 from tests.slack.records import take
@@ -57,7 +57,7 @@ def test_what_a_person_typed_is_gone_and_the_keys_stay(inbox, database, ask, tmp
     assert hits(database, tmp_path) > 100
     expected = [f"a{second}" for second in range(1, 51)]
     assert inbox.forget("T1", "U1") == expected
-    ledger, feedback = Ledger(database), Feedback(Ledger(database))
+    ledger = Ledger(database)
     ledger.forget(expected, person="slack:T1:U1")
     assert hits(database, tmp_path) == 0
     assert ledger.verify() is None
@@ -67,9 +67,11 @@ def test_what_a_person_typed_is_gone_and_the_keys_stay(inbox, database, ask, tmp
     assert inbox.by_answer("a1").outcome is QuestionOutcome.ANSWERED
     assert inbox.counts()["withdrawn"] == 1
     assert take(inbox).incoming.text == "Mine stays."
-    [opinion, other], [wish] = feedback.given(), Requests(database).made()
-    assert (opinion.user, opinion.reason, opinion.note) == (None, "other", None)
-    assert (other.user, other.good, wish.question) == ("slack:T1:U2", True, "")
+    mine, other = ledger.entries(RecordKind.FEEDBACK)
+    assert (mine.body["reason"], mine.private) == ("other", None)
+    assert (other.private["user"], other.body["good"]) == ("slack:T1:U2", True)
+    with database.read() as connection:
+        assert connection.scalar(select(librarian_requests.c.question)) == ""
 
 
 def test_what_is_on_its_way_when_its_asker_is_forgotten_goes_at_its_end(

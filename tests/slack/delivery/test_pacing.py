@@ -5,12 +5,12 @@ import itertools
 
 import pytest
 
+from bot.slack.delivery.calls import JITTER, PER_MINUTE, CallTarget, Pacing
 from bot.slack.delivery.faults import Crowded
-from bot.slack.delivery.pacing import JITTER, PER_MINUTE, Pacing, Turn
 from tests.slack.delivery.fast_clock import FastClock
 
 pytestmark = pytest.mark.anyio
-POST = Turn("chat.postMessage", "C1")
+POST = CallTarget("chat.postMessage", "C1")
 LATE = 1e9
 
 
@@ -18,11 +18,11 @@ def pacing(clock: FastClock, chance: float = 0.0) -> Pacing:
     return Pacing(clock=clock, sleep=clock.sleep, chance=lambda: chance)
 
 
-async def times(pace: Pacing, clock: FastClock, turns: list[Turn]) -> list[float]:
+async def times(pace: Pacing, clock: FastClock, turns: list[CallTarget]) -> list[float]:
     """When each of these turns came, all asked for at once, in seconds from now."""
     start, out = clock.now, dict.fromkeys(range(len(turns)), 0.0)
 
-    async def one(number: int, turn: Turn) -> None:
+    async def one(number: int, turn: CallTarget) -> None:
         async with pace.turn(turn, LATE):
             out[number] = clock.now - start
 
@@ -37,7 +37,7 @@ async def test_posts_to_one_channel_are_a_second_apart_and_first_come_first_serv
 
 async def test_channels_do_not_wait_for_each_other() -> None:
     async with FastClock() as clock:
-        turns = [Turn("chat.postMessage", f"C{number}") for number in range(5)]
+        turns = [CallTarget("chat.postMessage", f"C{number}") for number in range(5)]
         assert await times(pacing(clock), clock, turns) == [0] * 5
 
 
@@ -48,10 +48,10 @@ async def test_after_a_429_neither_the_method_nor_the_channel_is_called_before_i
         pace.limited(POST, 30)
         turns = [
             POST,
-            Turn("chat.postMessage", "C2"),
-            Turn("chat.update", "C1", "1.0"),
-            Turn("chat.update", "C2", "2.0"),
-            Turn("conversations.replies", "C1"),
+            CallTarget("chat.postMessage", "C2"),
+            CallTarget("chat.update", "C1", "1.0"),
+            CallTarget("chat.update", "C2", "2.0"),
+            CallTarget("conversations.replies", "C1"),
         ]
         assert await times(pace, clock, turns) == [30, 30, 30, 0, 0]
 
@@ -76,7 +76,7 @@ async def test_a_later_429_lengthens_a_hold_and_a_shorter_one_does_not_shorten_i
 
 async def test_a_message_is_changed_every_three_seconds_at_most() -> None:
     async with FastClock() as clock:
-        one, other = Turn("chat.update", "C1", "1.0"), Turn("chat.update", "C1", "2.0")
+        one, other = CallTarget("chat.update", "C1", "1.0"), CallTarget("chat.update", "C1", "2.0")
         assert await times(pacing(clock), clock, [one, one, other]) == [0, 3, 0]
 
 
@@ -84,7 +84,7 @@ async def test_no_minute_sees_more_calls_than_the_budget() -> None:
     """Wherever the minute begins."""
     for method, budget in PER_MINUTE.items():
         async with FastClock() as clock:
-            turns = [Turn(method, f"C{number}") for number in range(budget * 2 + 3)]
+            turns = [CallTarget(method, f"C{number}") for number in range(budget * 2 + 3)]
             came = sorted(await times(pacing(clock), clock, turns))
         pairs = zip(came, came[budget:], strict=False)
         assert all(late - early >= 60 for early, late in pairs), method
@@ -136,6 +136,6 @@ async def test_what_is_remembered_stays_bounded() -> None:
         if number > 10_000:
             break
         clock.now += 1
-        async with pace.turn(Turn("chat.postMessage", f"C{number}"), LATE):
+        async with pace.turn(CallTarget("chat.postMessage", f"C{number}"), LATE):
             pass
     assert len(pace._free) + len(pace._lines) + len(pace._held) < 5000

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.ledger.ledger import Ledger, LedgerEntry
+from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
 from bot.ledger.record import sha256
 from bot.slack.bot import RunningBot
 from bot.slack.delivery.inbox import Inbox
-from bot.slack.delivery.records import AnswerPost, Records
+from bot.slack.delivery.records import RECORD, AnswerPost, Feedback, Records, Requests
 from bot.slack.types import Posted, QuestionOutcome
+from index.errors import NotFound
 from index.library import Library
 from index.settings import Settings
 from index.storage.database import Database
@@ -56,8 +57,10 @@ async def writer(
 
 
 async def recorded(bot: RunningBot, slack: FakeSlack, count: int) -> list[LedgerEntry]:
-    await slack.until(lambda: len(records(bot.parts.ledger)) >= count, 60, f"{count} records")
-    await slack.until(lambda: not bot.parts.records.waiting(), 10, "nothing left to be recorded")
+    await slack.until(lambda: len(records(bot.parts.ledger)) >= count, 120, f"{count} records")
+    await slack.until(
+        lambda: not bot.parts.queue.waiting(RECORD), 10, "nothing left to be recorded"
+    )
     return records(bot.parts.ledger)
 
 
@@ -162,7 +165,7 @@ async def test_what_is_no_answer_has_no_record(bot: RunningBot, office: FakeSlac
     await office.answer_to(await office.mention("#desk", "alice", f"{LEASE} " * 200))
     await office.quiet()
     assert records(bot.parts.ledger) == []
-    assert bot.parts.records.waiting() == 0
+    assert bot.parts.queue.waiting(RECORD) == 0
 
 
 # -- without Slack ---------------------------------------------------------------------------
@@ -193,10 +196,10 @@ def test_a_post_is_noted_with_the_end_of_its_question_and_recorded_once(inbox, l
     """By whoever comes; asked again, there is nothing left."""
     end(inbox, ask, 1, "answer", "answer.1")
     records_of = Records(inbox.queue, ledger)
-    assert records_of.waiting() == 2
+    assert inbox.queue.waiting(RECORD) == 2
     assert records_of.record("a2") == 0
     assert records_of.record("a1") == 2
-    assert records_of.record() == records_of.record("a1") == records_of.waiting() == 0
+    assert records_of.record() == records_of.record("a1") == inbox.queue.waiting(RECORD) == 0
     assert [(one.body["post"], one.private["ts"], told(one)[0]) for one in records(ledger)] == [
         ("answer", "1.0", "said answer"), ("answer.1", "1.1", "said answer.1"),
     ]  # fmt: skip
@@ -250,3 +253,24 @@ def test_what_is_forgotten_while_it_is_recorded_goes_too(inbox, ledger, ask, mon
     monkeypatch.setattr(ledger, "add", added)
     assert Records(inbox.queue, ledger).record("a1") == 1
     assert [one.private for one in records(ledger)] == [None]
+
+
+def test_every_opinion_is_a_record(ledger) -> None:
+    """The oldest first; what was typed and by whom stands apart, and can be forgotten."""
+    feedback = Feedback(ledger)
+    feedback.add("a1", "T1", "U1", good=True)
+    feedback.add("a2", "T1", "U1", good=False, reason="missing", note="No \x00 table")
+    feedback.add("a1", "T1", "U1", good=False, reason="outdated")
+    given = [one.body for one in ledger.further("a1", RecordKind.FEEDBACK)]
+    assert [(one["good"], one["reason"]) for one in given] == [(True, None), (False, "outdated")]
+    assert "U1" not in str(given)
+    [record] = ledger.further("a2", RecordKind.FEEDBACK)
+    assert record.private == {"user": "slack:T1:U1", "note": "No \ufffd table"}
+    with pytest.raises(NotFound):
+        feedback.add("a9", "T1", "U1", good=True)
+
+
+def test_the_librarians_are_asked_once_by_each_person(database) -> None:
+    requests = Requests(database)
+    asked = [requests.add("What of Texas?", "a1", "T1", user) for user in ("U1", "U1", "U2")]
+    assert asked == [True, False, True]
