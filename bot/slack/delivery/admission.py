@@ -58,7 +58,7 @@ def refusal(connection: Connection, incoming: Incoming, quotas: Quotas) -> Accep
 def _crowded(
     connection: Connection, incoming: Incoming, place: ColumnElement[bool], most: int
 ) -> bool:
-    """Tell whether with this one some minute would hold more than allowed."""
+    """Tell whether with this one some minute would hold more."""
     asked = moment(incoming.ts)
     was_let_in = or_(
         questions.c.outcome.is_(None),
@@ -142,9 +142,8 @@ class Pressure:
 
     def refuses(self, incoming: Incoming) -> bool:
         """Return whether a person is to be told that too many questions are open."""
-        return _is_due(
-            self._refused, (incoming.team, incoming.user), self._clock(), REFUSAL_SECONDS
-        )
+        person = (incoming.team, incoming.user)
+        return _is_due(self._refused, person, self._clock(), REFUSAL_SECONDS)
 
     def _count(self, key: tuple[str, str], now: float) -> int:
         table = questions.c

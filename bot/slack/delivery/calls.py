@@ -11,7 +11,6 @@ DEBUG holds whole messages.
 import asyncio
 import logging
 import random
-import re
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -82,15 +81,10 @@ class Pacing:
     """Hands out turns, first come first served in each channel."""
 
     def __init__(
-        self,
-        *,
-        clock: Clock = time.monotonic,
-        sleep: Sleep = asyncio.sleep,
+        self, *, clock: Clock = time.monotonic, sleep: Sleep = asyncio.sleep,
         chance: Callable[[], float] = random.random,
-    ) -> None:
-        self.clock = clock
-        self.sleep = sleep
-        self._chance = chance
+    ) -> None:  # fmt: skip
+        self.clock, self.sleep, self._chance = clock, sleep, chance
         self._held: dict[str, float] = {}  # method or channel -> when its hold ends
         self._free: dict[str, float] = {}  # channel or message -> when the next may follow
         self._past: dict[str, deque[float]] = {}  # method -> its calls in the last minute
@@ -193,7 +187,6 @@ class Calls:
     def __init__(
         self, client: AsyncWebClient, pacing: Pacing, *, seconds_a_call: float = SECONDS_A_CALL
     ) -> None:
-        """Use a client's token, address and session."""
         self._client = quiet(client)
         self.pacing = pacing
         self._seconds = seconds_a_call
@@ -265,17 +258,11 @@ class Calls:
 def quiet(client: AsyncWebClient) -> AsyncWebClient:
     """Copy a client without retries of its own and without its log."""
     return AsyncWebClient(
-        token=client.token,
-        base_url=client.base_url,
-        timeout=client.timeout,
-        ssl=client.ssl,
-        proxy=client.proxy,
-        session=client.session,
+        token=client.token, base_url=client.base_url, timeout=client.timeout, ssl=client.ssl,
+        proxy=client.proxy, session=client.session, logger=SILENT, retry_handlers=[],
         trust_env_in_session=client.trust_env_in_session,
         headers={name: text for name, text in client.headers.items() if name != "User-Agent"},
-        logger=SILENT,
-        retry_handlers=[],
-    )
+    )  # fmt: skip
 
 
 def target_of(method: str, arguments: Mapping[str, Any]) -> CallTarget:
@@ -294,7 +281,11 @@ def fault(error: SlackApiError) -> Limited | Refused | Unknown:
         return Limited(retry_after(getattr(response, "headers", None) or {}))
     if status >= 500 or code in SERVER_TROUBLE or not code:
         return Unknown(f"no answer that tells the outcome (HTTP {status})")
-    return Refused(code if code.isascii() and code.replace("_", "").isalnum() else "unreadable")
+    return Refused(code if _is_code(code) else "unreadable")
+
+
+def _is_code(code: str) -> bool:
+    return code.isascii() and code.replace("_", "").isalnum()
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
@@ -308,30 +299,21 @@ def retry_after(headers: Mapping[str, str]) -> float:
     return UNSAID_WAIT
 
 
-_CODE = re.compile("[a-z_]{1,60}")
-
-
 def post_line(settings: SlackSettings, channel: str, summary: str, line: str) -> str:
     """Post a summary and the line that vouches for it; return the message's ts.
 
     Raises BriefsError where Slack refuses it or cannot be reached, without what a server said.
     """
-    client = WebClient(
-        token=settings.bot_token.get_secret_value(),
-        base_url=settings.api_url,
-        timeout=int(SECONDS_A_CALL),
-        logger=SILENT,
-    )
+    token, seconds = settings.bot_token.get_secret_value(), int(SECONDS_A_CALL)
+    client = WebClient(token, base_url=settings.api_url, timeout=seconds, logger=SILENT)
+    text = f"{summary}\n```{line.strip()}```"
     try:
         told = client.chat_postMessage(
-            channel=channel,
-            text=f"{summary}\n```{line.strip()}```",
-            unfurl_links=False,
-            unfurl_media=False,
+            channel=channel, text=text, unfurl_links=False, unfurl_media=False
         )
     except SlackApiError as error:
-        said = str(error.response.get("error"))
-        code = said if _CODE.fullmatch(said) else "no"
+        code = str(error.response.get("error"))
+        code = code if _is_code(code) else "no"
         raise BriefsError(
             f"{channel}: Slack says {code}; invite the bot to the channel, or run: "
             "briefs slack check"

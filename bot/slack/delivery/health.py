@@ -30,11 +30,9 @@ class Link:
     mode = "socket"
 
     def __init__(
-        self,
-        is_connected: Callable[[], Awaitable[bool]],
-        working: Callable[[], bool] = lambda: True,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+        self, is_connected: Callable[[], Awaitable[bool]],
+        working: Callable[[], bool] = lambda: True, clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
         self._is_connected, self.working, self._clock = is_connected, working, clock
         self._down_since: float | None = clock()
 

@@ -42,6 +42,7 @@ MOST = 20  # messages in one round; the others come in the next
 ATTEMPTS = 5  # after which a message that is not confirmed is given up
 
 Found = Mapping[str, Sequence[Correction]]  # by answer
+Outdated = tuple[InboxEntry, tuple[Correction, ...]]  # a question whose answer no longer holds
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,6 @@ class Spot:
     thread_ts: str | None
     user: str = field(compare=False)  # by whose eyes it is seen
     alone: bool
-
-
-@dataclass(frozen=True)
-class Outdated:
-    """A question whose answer no longer holds, and what is to be told of it."""
-
-    entry: InboxEntry
-    corrections: tuple[Correction, ...]
 
 
 class Notifier:
@@ -75,7 +68,7 @@ class Notifier:
         places = await self._by_place(found)
         for outdated in list(places.values())[:MOST]:
             lane = uuid.uuid4().hex
-            keys = [one.key for each in outdated for one in each.corrections]
+            keys = [one.key for _, corrections in outdated for one in corrections]
             new = [NewJob(NOTIFICATION, _name(key), lane, payload=key) for key in keys]
             await asyncio.to_thread(self._parts.queue.add, *new)
         if len(places) <= MOST:
@@ -133,7 +126,7 @@ class Notifier:
                 continue
             spot = await self._spot(entry)
             if seen := [one for one in corrections if await self._may_see(spot, one)]:
-                places.setdefault(spot, []).append(Outdated(entry, tuple(seen)))
+                places.setdefault(spot, []).append((entry, tuple(seen)))
         return places
 
     async def _is_wanted(self, entry: InboxEntry) -> bool:
@@ -177,11 +170,11 @@ class Notifier:
     def _message(self, spot: Spot, outdated: Sequence[Outdated]) -> Message:
         named = len(outdated) > 1 or spot.alone
         answers = []
-        for one in outdated:
-            answer_id = one.corrections[0].answer_id
+        for entry, corrections in outdated:
+            answer_id = corrections[0].answer_id
             given = self._parts.ledger.get(answer_id).created_at
-            question = one.entry.incoming.text if named else ""
-            answers.append(Corrected(answer_id, given, one.corrections, question))
+            question = entry.incoming.text if named else ""
+            answers.append(Corrected(answer_id, given, corrections, question))
         return corrected(answers)
 
 

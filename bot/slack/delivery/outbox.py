@@ -135,15 +135,10 @@ class Outbox(Sessions):
     """
 
     def __init__(
-        self,
-        client: AsyncWebClient,
-        *,
-        clock: Clock = time.monotonic,
-        sleep: Sleep = asyncio.sleep,
-        patience: float = PATIENCE,
-        most_waiting: int = MOST_WAITING,
-        seconds_a_call: float = SECONDS_A_CALL,
-    ) -> None:
+        self, client: AsyncWebClient, *, clock: Clock = time.monotonic,
+        sleep: Sleep = asyncio.sleep, patience: float = PATIENCE,
+        most_waiting: int = MOST_WAITING, seconds_a_call: float = SECONDS_A_CALL,
+    ) -> None:  # fmt: skip
         """Use the client's token, address and session, but neither its retries nor its log.
 
         `patience` is how many seconds a message may wait in all, `most_waiting` how many may.
@@ -156,13 +151,9 @@ class Outbox(Sessions):
         self._self: tuple[str, str] | None = None
 
     async def post(
-        self,
-        channel: str,
-        thread_ts: str | None,
-        text: str,
-        blocks: Blocks | None = None,
+        self, channel: str, thread_ts: str | None, text: str, blocks: Blocks | None = None,
         marker: str | None = None,
-    ) -> Posted:
+    ) -> Posted:  # fmt: skip
         """Post a message once, however often Slack fails; by `marker` it is found again."""
         mark, plain = marked(marker), not blocks
         body = body_of(channel, text, blocks) | {"thread_ts": thread_ts, "metadata": mark}
@@ -185,29 +176,22 @@ class Outbox(Sessions):
             raise undeliverable("unknown_outcome")
 
     async def update(
-        self,
-        channel: str,
-        ts: str,
-        text: str,
-        blocks: Blocks | None = None,
+        self, channel: str, ts: str, text: str, blocks: Blocks | None = None,
         marker: str | None = None,
-    ) -> Posted:
+    ) -> Posted:  # fmt: skip
         """Change a message of ours; twice does no harm. Without a marker its mark stays."""
         body = _change(channel, ts, text, blocks, marker)
         with self._sending() as until:
-            try:
-                await self._calls.repeatedly("chat.update", body, until)
-            except Refused as refused:
-                if not body["blocks"] or not plain_helps(refused, "chat.update"):
-                    raise undeliverable(refused.code) from None
-                body["blocks"] = []
+            while True:
                 try:
                     await self._calls.repeatedly("chat.update", body, until)
-                except Refused as again:
-                    raise undeliverable(again.code) from None
-            except Unknown:
-                raise undeliverable("unknown_outcome") from None
-            return standing(channel, ts, body, blocks)
+                    return standing(channel, ts, body, blocks)
+                except Refused as refused:
+                    if not body["blocks"] or not plain_helps(refused, "chat.update"):
+                        raise undeliverable(refused.code) from None
+                    body["blocks"] = []
+                except Unknown:
+                    raise undeliverable("unknown_outcome") from None
 
     async def try_update(self, channel: str, ts: str, text: str, blocks: Blocks) -> bool:
         """Change a message if its turn is open, leaving room for whole answers.
@@ -244,15 +228,9 @@ class Outbox(Sessions):
             return await self._find(channel, thread_ts, marked(marker), until)
 
     async def ephemeral(
-        self,
-        channel: str,
-        user: str,
-        thread_ts: str | None,
-        text: str,
-        blocks: Blocks | None = None,
-        *,
-        response_url: str | None = None,
-    ) -> Posted:
+        self, channel: str, user: str, thread_ts: str | None, text: str,
+        blocks: Blocks | None = None, *, response_url: str | None = None,
+    ) -> Posted:  # fmt: skip
         """Show a message to one person, through the response_url where that is still good.
 
         After an unknown outcome it is sent once more at most: the person may see it twice.
@@ -305,7 +283,6 @@ class Outbox(Sessions):
             asked["cursor"] = cursor
 
     async def _who(self, until: float) -> tuple[str, str]:
-        """Return our user id and bot id."""
         if self._self is None:
             answer = await self._calls.repeatedly("auth.test", {}, until)
             self._self = (str(answer.get("user_id") or ""), str(answer.get("bot_id") or ""))

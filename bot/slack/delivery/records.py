@@ -9,9 +9,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
@@ -28,60 +26,33 @@ log = logging.getLogger(__name__)
 RECORD = "record"  # the kind of job
 
 
-@dataclass(frozen=True)
-class AnswerPost:
-    """A message of an answer as it went out.
-
-    `name` is one that no other message of the answer has: "answer", "answer.1", "shared".
-    """
-
-    answer_id: str
-    name: str
-    posted: Posted
-    alone: bool = False  # its asker alone sees it
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """What the record says of it that nobody typed."""
-        return {
-            "surface": "slack",
-            "post": self.name,
-            "streamed": self.posted.streamed,
-            "plain": self.posted.plain,
-            "alone": self.alone,
-        }
-
-    def private(self, incoming: Incoming) -> dict[str, Any]:
-        """What the record says of it that can be forgotten; `ts` is None where Slack told none."""
-        return {
-            "place": f"slack:{incoming.team}:{self.posted.channel}:{incoming.root}",
-            "ts": self.posted.ts or None,
-            "text": self.posted.text,
-            "blocks": list(self.posted.blocks),
-        }
-
-
 def noted(
-    answer_id: str, name: str, posted: Sequence[Posted], *, alone: bool = False
-) -> list[AnswerPost]:
-    """Return the messages of an answer as they are noted: "answer", "answer.1", and so on."""
-    return [
-        AnswerPost(answer_id, f"{name}.{number}" if number else name, one, alone)
-        for number, one in enumerate(posted)
-    ]
+    answer_id: str, name: str, posted: Sequence[Posted], incoming: Incoming, *, alone: bool = False
+) -> list[NewJob]:
+    """Return the jobs that record the messages of an answer: "answer", "answer.1", and so on.
 
-
-def jobs_of(posts: Iterable[AnswerPost], incoming: Incoming, *, forgotten: bool) -> list[NewJob]:
-    """Return the jobs that record these posts."""
-    return [
-        NewJob(
-            RECORD, f"{one.answer_id}/{one.name}", one.answer_id,
+    `alone`: its asker alone sees it. What can be forgotten is the private part of a job.
+    """
+    found = []
+    for number, one in enumerate(posted):
+        post = f"{name}.{number}" if number else name
+        body = {
+            "surface": "slack", "post": post, "streamed": one.streamed, "plain": one.plain,
+            "alone": alone,
+        }  # fmt: skip
+        private = {
+            "place": f"slack:{incoming.team}:{one.channel}:{incoming.root}",
+            "ts": one.ts or None,  # None where Slack told none
+            "text": one.text,
+            "blocks": list(one.blocks),
+        }
+        job = NewJob(
+            RECORD, f"{answer_id}/{post}", answer_id, private=private,
             person=person_of(incoming.team, incoming.user),
-            payload={"answer_id": one.answer_id, "body": one.body},
-            private=None if forgotten else one.private(incoming),
-        )
-        for one in posts
-    ]  # fmt: skip
+            payload={"answer_id": answer_id, "body": body},
+        )  # fmt: skip
+        found.append(job)
+    return found
 
 
 class Records:

@@ -9,18 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    and_,
-    delete,
-    func,
-    or_,
-    outerjoin,
-    select,
-    update,
-)
+import sqlalchemy as sa
 
 from bot.jobs.queue import Queue, is_open, jobs, lapsed
 from bot.question.question import Turn
@@ -51,10 +40,10 @@ class Threads:
         answer, too, is for that person alone. Deleted and forgotten questions are left out.
         """
         table = questions.c
-        visible: ColumnElement[bool] = table.private.is_(False)
+        visible: sa.ColumnElement[bool] = table.private.is_(False)
         if user is not None:
-            visible = or_(visible, table.user == user)
-        query = select(table.text, table.answer_id).where(
+            visible = sa.or_(visible, table.user == user)
+        query = sa.select(table.text, table.answer_id).where(
             _in_thread(team, channel, thread_ts), table.moment < moment(before_ts), visible,
             table.outcome.in_(_WITH_ANSWER), table.answer_id.is_not(None), table.text != "",
             table.unwanted.is_(False),
@@ -70,15 +59,15 @@ class Threads:
         It does where it answered within a day or is about to, for all to see, and was not muted.
         """
         table, muted = questions.c, muted_threads.c
-        answered = and_(
+        answered = sa.and_(
             table.outcome.in_(_WITH_ANSWER), table.answer_id.is_not(None),
             table.finished_at > self._clock() - JOINED_SECONDS,
         )  # fmt: skip
-        query = select(table.pk).where(
+        query = sa.select(table.pk).where(
             _in_thread(team, channel, thread_ts), table.private.is_(False),
-            or_(table.outcome.is_(None), answered),
+            sa.or_(table.outcome.is_(None), answered),
         )  # fmt: skip
-        silence = select(muted.root).where(
+        silence = sa.select(muted.root).where(
             muted.team == team, muted.channel == channel, muted.root == thread_ts
         )
         with self._store.read() as connection:
@@ -102,9 +91,9 @@ class Threads:
                 connection.execute(muted_threads.insert().values(**key, muted_at=self._clock()))
 
 
-def _in_thread(team: str, channel: str, root: str) -> ColumnElement[bool]:
+def _in_thread(team: str, channel: str, root: str) -> sa.ColumnElement[bool]:
     table = questions.c
-    return and_(table.team == team, table.channel == channel, table.root == root)
+    return sa.and_(table.team == team, table.channel == channel, table.root == root)
 
 
 # -- what people do to their messages --------------------------------------------------------
@@ -127,24 +116,17 @@ class MessageKey:
     channel: str
     ts: str
 
-    @property
-    def asked(self) -> ColumnElement[bool]:
-        """The condition for its row among the questions."""
-        table = questions.c
-        return and_(table.team == self.team, table.channel == self.channel, table.ts == self.ts)
-
-    @property
-    def early(self) -> ColumnElement[bool]:
-        """The condition for its row among the early changes."""
-        table = early_changes.c
-        return and_(table.team == self.team, table.channel == self.channel, table.ts == self.ts)
+    def of(self, table: sa.Table) -> sa.ColumnElement[bool]:
+        """The condition for its row in a table."""
+        here = table.c
+        return sa.and_(here.team == self.team, here.channel == self.channel, here.ts == self.ts)
 
 
-def edit(connection: Connection, message: MessageKey, change: Edit, now: float) -> bool:
+def edit(connection: sa.Connection, message: MessageKey, change: Edit, now: float) -> bool:
     """Note a new text; True where the question has its old text's answer, or will have it."""
-    with_owner = outerjoin(questions, jobs, questions.c.job == jobs.c.pk)
-    query = select(*questions.c, jobs.c.owner).select_from(with_owner)
-    row = connection.execute(query.where(message.asked)).first()
+    with_owner = sa.outerjoin(questions, jobs, questions.c.job == jobs.c.pk)
+    query = sa.select(*questions.c, jobs.c.owner).select_from(with_owner)
+    row = connection.execute(query.where(message.of(questions))).first()
     if row is None:
         _note_early(connection, message, change, now)
         return False
@@ -159,80 +141,84 @@ def edit(connection: Connection, message: MessageKey, change: Edit, now: float) 
     if change.moment is not None:
         values["edited_moment"] = change.moment
     if values:
-        connection.execute(update(questions).where(message.asked).values(**values))
+        connection.execute(sa.update(questions).where(message.of(questions)).values(**values))
     return is_news and not in_time
 
 
-def remove(connection: Connection, queue: Queue, message: MessageKey) -> None:
+def remove(connection: sa.Connection, queue: Queue, message: MessageKey) -> None:
     """Note a deletion: a question not answered is withdrawn, another keeps its record."""
-    row = connection.execute(select(questions.c.root).where(message.asked)).first()
+    row = connection.execute(sa.select(questions.c.root).where(message.of(questions))).first()
     if row is None:
         _note_early(connection, message, None, queue.clock())
         return
-    withdraw(connection, queue, message.asked)
+    withdraw(connection, queue, message.of(questions))
     withdraw_follow_ups(connection, queue, (message.team, message.channel, row.root))
 
 
-def early(connection: Connection, incoming: Incoming) -> Row[Any] | None:
+def early(connection: sa.Connection, incoming: Incoming) -> sa.Row[Any] | None:
     """Return, and remove, what happened to a message before it was accepted."""
     message = MessageKey(incoming.team, incoming.channel, incoming.ts)
-    row = connection.execute(select(early_changes).where(message.early)).first()
+    row = connection.execute(sa.select(early_changes).where(message.of(early_changes))).first()
     if row is not None:
-        connection.execute(delete(early_changes).where(message.early))
+        connection.execute(sa.delete(early_changes).where(message.of(early_changes)))
     return row
 
 
-def withdraw(connection: Connection, queue: Queue, which: ColumnElement[bool]) -> None:
+def withdraw(connection: sa.Connection, queue: Queue, which: sa.ColumnElement[bool]) -> None:
     """Mark questions as no longer wanted, and end those of which nothing can be seen yet.
 
     What is recorded or begun may stand in Slack already; whoever works on it ends it.
     """
-    connection.execute(update(questions).where(which).values(unwanted=True))
+    connection.execute(sa.update(questions).where(which).values(unwanted=True))
     ended = {"outcome": QuestionOutcome.WITHDRAWN.value, "text": "", "edited": None}
-    _end(connection, queue, and_(which, _unseen()), ended)
+    _end(connection, queue, sa.and_(which, _unseen()), ended)
 
 
-def stop(connection: Connection, queue: Queue, lane: str) -> int:
+def stop(connection: sa.Connection, queue: Queue, lane: str) -> int:
     """End what waits in a thread; mark what other processes work on. Return how many ended.
 
     What is recorded may stand in Slack already, and is let go on. What is only begun stays as it
     is shown.
     """
-    here, now = and_(jobs.c.lane == lane, is_open()), queue.clock()
-    waiting = select(jobs.c.pk).where(here, lapsed(now))
-    others = select(jobs.c.pk).where(here, ~lapsed(now), jobs.c.owner != queue.owner)
+    here, now = sa.and_(jobs.c.lane == lane, is_open()), queue.clock()
+    waiting = sa.select(jobs.c.pk).where(here, lapsed(now))
+    others = sa.select(jobs.c.pk).where(here, ~lapsed(now), jobs.c.owner != queue.owner)
     ended = {"outcome": QuestionOutcome.FAILED.value, "reason": phrases.STOPPED}
-    count = _end(connection, queue, and_(questions.c.job.in_(waiting), _unseen()), ended)
-    theirs = and_(questions.c.job.in_(others), questions.c.answer_id.is_(None))
+    count = _end(connection, queue, sa.and_(questions.c.job.in_(waiting), _unseen()), ended)
+    theirs = sa.and_(questions.c.job.in_(others), questions.c.answer_id.is_(None))
     marked = {"unwanted": True, "reason": phrases.STOPPED}
-    connection.execute(update(questions).where(theirs).values(**marked))
+    connection.execute(sa.update(questions).where(theirs).values(**marked))
     return count
 
 
-def withdraw_follow_ups(connection: Connection, queue: Queue, place: tuple[str, str, str]) -> None:
+def withdraw_follow_ups(
+    connection: sa.Connection, queue: Queue, place: tuple[str, str, str]
+) -> None:
     """Withdraw follow-ups in a thread where every question that they could follow is withdrawn."""
     table, thread = questions.c, _in_thread(*place)
-    asked = and_(thread, table.kind != AskedVia.FOLLOW_UP.value)
-    query = select(table.outcome, func.count()).where(asked).group_by(table.outcome)
+    asked = sa.and_(thread, table.kind != AskedVia.FOLLOW_UP.value)
+    query = sa.select(table.outcome, sa.func.count()).where(asked).group_by(table.outcome)
     if {outcome for outcome, _ in connection.execute(query)} == {QuestionOutcome.WITHDRAWN.value}:
-        follow_ups = and_(thread, table.kind == AskedVia.FOLLOW_UP.value, table.outcome.is_(None))
+        follow_ups = sa.and_(
+            thread, table.kind == AskedVia.FOLLOW_UP.value, table.outcome.is_(None)
+        )
         withdraw(connection, queue, follow_ups)
 
 
-def _unseen() -> ColumnElement[bool]:
+def _unseen() -> sa.ColumnElement[bool]:
     """The condition for open questions of which nothing can stand in Slack yet."""
     table = questions.c
-    return and_(table.outcome.is_(None), table.answer_id.is_(None), table.message_ts.is_(None))
+    return sa.and_(table.outcome.is_(None), table.answer_id.is_(None), table.message_ts.is_(None))
 
 
 def _end(
-    connection: Connection, queue: Queue, which: ColumnElement[bool], values: dict[str, Any]
+    connection: sa.Connection, queue: Queue, which: sa.ColumnElement[bool], values: dict[str, Any]
 ) -> int:
     """End questions with their jobs; return how many."""
-    found = connection.execute(select(questions.c.pk, questions.c.job).where(which)).all()
+    found = connection.execute(sa.select(questions.c.pk, questions.c.job).where(which)).all()
     ended = questions.c.pk.in_([row.pk for row in found])
     more = {"finished_at": queue.clock(), "response_url": None}
-    connection.execute(update(questions).where(ended).values(**values, **more))
+    connection.execute(sa.update(questions).where(ended).values(**values, **more))
     queue.finish_all(connection, jobs.c.pk.in_([row.job for row in found]))
     return len(found)
 
@@ -242,14 +228,14 @@ def _is_older(change: Edit, known: int | None) -> bool:
 
 
 def _note_early(
-    connection: Connection, message: MessageKey, change: Edit | None, now: float
+    connection: sa.Connection, message: MessageKey, change: Edit | None, now: float
 ) -> None:
     old = early_changes.c.noted_at < now - EARLY_SECONDS
-    connection.execute(delete(early_changes).where(old))
-    row = connection.execute(select(early_changes).where(message.early)).first()
+    connection.execute(sa.delete(early_changes).where(old))
+    row = connection.execute(sa.select(early_changes).where(message.of(early_changes))).first()
     if row and change and (row.deleted or _is_older(change, row.edited_moment)):
         return
-    connection.execute(delete(early_changes).where(message.early))
+    connection.execute(sa.delete(early_changes).where(message.of(early_changes)))
     connection.execute(
         early_changes.insert().values(
             team=message.team, channel=message.channel, ts=message.ts, noted_at=now,

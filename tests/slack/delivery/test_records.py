@@ -10,7 +10,7 @@ from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
 from bot.ledger.record import sha256
 from bot.slack.bot import RunningBot
 from bot.slack.delivery.inbox import Inbox
-from bot.slack.delivery.records import RECORD, AnswerPost, Feedback, Records, Requests
+from bot.slack.delivery.records import RECORD, Feedback, Records, Requests, noted
 from bot.slack.types import Posted, QuestionOutcome
 from index.errors import NotFound
 from index.library import Library
@@ -185,10 +185,10 @@ def end(inbox: Inbox, ask, second: int, *names: str) -> None:
     entry = take(inbox)
     assert entry
     inbox.recorded(entry, f"a{second}", "said", "[]")
-    posted = [
-        AnswerPost(f"a{second}", name, Posted("C1", f"{second}.{number}", text=f"said {name}"))
-        for number, name in enumerate(names)
+    said = [
+        Posted("C1", f"{second}.{number}", text=f"said {name}") for number, name in enumerate(names)
     ]
+    posted = noted(f"a{second}", "answer", said, entry.incoming)
     assert inbox.finished(entry, QuestionOutcome.ANSWERED, f"{second}.0", posted=posted)
 
 
@@ -228,14 +228,14 @@ def test_a_kill_between_record_and_job_gives_no_second_record(
 
 
 def test_what_was_forgotten_before_it_was_recorded_is_in_no_record(inbox, ledger, ask) -> None:
-    """AnswerPost or not yet noted."""
+    """Whether it was noted already or not yet."""
     end(inbox, ask, 1, "answer")
     inbox.accept(ask(2))
     entry = take(inbox)
     inbox.recorded(entry, "a2", "said", "[]")
     assert inbox.forget("T1", "U1") == ["a1", "a2"]
-    post = AnswerPost("a2", "answer", Posted("C1", "2.0", text="said"))
-    inbox.finished(entry, QuestionOutcome.ANSWERED, "2.0", posted=[post])
+    posted = noted("a2", "answer", [Posted("C1", "2.0", text="said")], entry.incoming)
+    inbox.finished(entry, QuestionOutcome.ANSWERED, "2.0", posted=posted)
     assert Records(inbox.queue, ledger).record() == 2
     assert [one.private for one in records(ledger)] == [None, None]
 
