@@ -10,12 +10,14 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pytest
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from sqlalchemy import delete, update
 
@@ -83,6 +85,24 @@ def empty_tables(library: Library) -> None:
     with Store(library.database).write() as connection:
         for table in TABLES:
             connection.execute(delete(table))
+
+
+@contextmanager
+def held(bot: RunningBot) -> Iterator[threading.Event]:
+    """Let no answer be made before the end; the event is set once one was begun."""
+    ask, begun, go_on = bot.parts.answerer.ask, threading.Event(), threading.Event()
+
+    def slowly(*given: Any, **named: Any) -> Any:
+        begun.set()
+        go_on.wait(120)
+        return ask(*given, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bot.parts.answerer, "ask", slowly)
+        try:
+            yield begun
+        finally:
+            go_on.set()
 
 
 async def told(slack: FakeSlack, user: str, number: int = 1) -> Message:

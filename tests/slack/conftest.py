@@ -15,6 +15,14 @@ from index.models.embedder import ModelEmbedder
 from index.models.model_files import DEFAULT_MODEL
 from index.settings import Settings
 from index.storage.database import Database
+from tests.fake_chat import FakeChat, Turn
+from tests.jobs.conftest import (  # noqa: F401 - fixtures
+    Clock,
+    anyio_backend,
+    clock,
+    database,
+    database_url,
+)
 from tests.slack.bots import BotProcess, answering_bot, empty_tables, make_library, settled
 from tests.slack.fake import FakeSlack
 
@@ -25,11 +33,6 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.lower() in {"http_proxy", "https_proxy", "all_proxy"}:
             monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
 
 
 @pytest.fixture
@@ -96,37 +99,30 @@ async def bot(office: FakeSlack, library: Library) -> AsyncIterator[RunningBot]:
     settled(office)
 
 
-class Clock:
-    """Seconds since 1970, turned by hand."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
+@pytest.fixture
+def chat() -> Iterator[FakeChat]:
+    """A chat model that writes a little at a time."""
+    with FakeChat(always=Turn(drip=0.02)) as server:
+        yield server
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+async def writer(
+    office: FakeSlack, home: Path, embedder: ModelEmbedder, chat: FakeChat
+) -> AsyncIterator[RunningBot]:
+    """The bot where a chat model writes."""
+    settings = Settings(
+        home=home, chat_model="openai:fake", chat_url=chat.url, chat_key="sk-1", chat_seconds=60
+    )
+    with Library.open(settings, embedder=embedder) as library:
+        async with answering_bot(office, library, collections={"board": {"groups": []}}) as bot:
+            yield bot
+            await office.quiet()
+    settled(office)
 
 
 @pytest.fixture
-def database_url(either_settings: Settings, tmp_path) -> str:
-    """The URL of an empty database, SQLite's, then PostgreSQL's."""
-    url = either_settings.database_url
-    return url.get_secret_value() if url else f"sqlite:///{tmp_path}/library.db"
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def open_inbox(database: Database, clock: Clock) -> Callable[..., Inbox]:
+def open_inbox(database: Database, clock: Clock) -> Callable[..., Inbox]:  # noqa: F811
     """Open the inbox as another process would."""
     return lambda owner, **options: Inbox(database, owner, **({"clock": clock} | options))
 

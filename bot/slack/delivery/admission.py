@@ -134,37 +134,30 @@ class Pressure:
 
     def waiting(self, incoming: Incoming) -> int:
         """Return how many questions of a channel wait, where that is to be said now; else 0."""
-        key, now = (incoming.team, incoming.channel), self._clock()
-        if not _is_due(self._looked, key, now, LOOK):
+        team, channel, now = incoming.team, incoming.channel, self._clock()
+        if not _is_due(self._looked, (team, channel), now, LOOK):
             return 0
-        count = self._count(key, now)
-        return count if count >= MANY and self._begin(key, now) else 0
+        table, here = questions.c, {"team": team, "channel": channel}
+        query = select(func.count()).where(
+            table.team == team, table.channel == channel, table.private.is_(False),
+            table.job == jobs.c.pk, waiting(now),
+        )  # fmt: skip
+        with self._store.read() as connection:
+            count = int(connection.scalar(query) or 0)
+        if count < MANY:
+            return 0
+        with self._store.write() as connection:
+            told_at = connection.scalar(select(busy_channels.c.told_at).filter_by(**here))
+            if told_at is not None and abs(now - told_at) < EVERY:
+                return 0  # said a while ago, by whatever process
+            connection.execute(delete(busy_channels).filter_by(**here))
+            connection.execute(busy_channels.insert().values(**here, told_at=now))
+        return count
 
     def refuses(self, incoming: Incoming) -> bool:
         """Return whether a person is to be told that too many questions are open."""
         person = (incoming.team, incoming.user)
         return _is_due(self._refused, person, self._clock(), REFUSAL_SECONDS)
-
-    def _count(self, key: tuple[str, str], now: float) -> int:
-        table = questions.c
-        query = select(func.count()).where(
-            table.team == key[0], table.channel == key[1], table.private.is_(False),
-            table.job == jobs.c.pk, waiting(now),
-        )  # fmt: skip
-        with self._store.read() as connection:
-            return int(connection.scalar(query) or 0)
-
-    def _begin(self, key: tuple[str, str], now: float) -> bool:
-        """Note that it is said; False where it was said a while ago, by whatever process."""
-        here = {"team": key[0], "channel": key[1]}
-        with self._store.write() as connection:
-            query = select(busy_channels.c.told_at).filter_by(**here)
-            told_at = connection.scalar(query)
-            if told_at is not None and abs(now - told_at) < EVERY:
-                return False
-            connection.execute(delete(busy_channels).filter_by(**here))
-            connection.execute(busy_channels.insert().values(**here, told_at=now))
-        return True
 
 
 def _is_due(

@@ -76,6 +76,20 @@ class CallTarget:
         """Whether it puts a new message into a channel."""
         return self.method in POSTS and self.channel is not None
 
+    @property
+    def held_by(self) -> list[str]:
+        """What a 429 holds: reading a channel is not held up by posting to it."""
+        reads = self.channel is None or self.method in READS
+        return [self.method] if reads else [self.method, f"#{self.channel}"]
+
+    @property
+    def apart(self) -> dict[str, float]:
+        """The channel or message whose calls keep a space, and how many seconds that is."""
+        spaces = {f"#{self.channel}": BETWEEN_POSTS} if self.posts else {}
+        if self.message:
+            spaces[f"{self.channel}/{self.message}"] = BETWEEN_UPDATES
+        return spaces
+
 
 class Pacing:
     """Hands out turns, first come first served in each channel."""
@@ -112,7 +126,7 @@ class Pacing:
     def limited(self, target: CallTarget, seconds: float) -> None:
         """Note a 429: neither this method nor this channel for so many seconds."""
         ends = self.clock() + seconds
-        for key in (target.method, *_channel_keys(target)):
+        for key in target.held_by:
             self._held[key] = max(ends, self._held.get(key, ends))
 
     def open_at(self, target: CallTarget, spare: int = 0) -> float:
@@ -120,14 +134,9 @@ class Pacing:
 
         `spare` calls of the minute's budget are left to others.
         """
-        opens = [self._held.get(target.method, 0.0)]
-        opens += [self._held.get(key, 0.0) for key in _channel_keys(target)]
-        if target.posts:
-            opens.append(self._free.get(f"#{target.channel}", 0.0))
-        if target.message:
-            opens.append(self._free.get(f"{target.channel}/{target.message}", 0.0))
-        opens.append(self._budget_opens(target.method, spare))
-        return max(opens)
+        held = [self._held.get(key, 0.0) for key in target.held_by]
+        apart = [self._free.get(key, 0.0) for key in target.apart]
+        return max(*held, *apart, self._budget_opens(target.method, spare))
 
     def is_open(self, target: CallTarget, spare: int = 0) -> bool:
         """Whether the call may be made at once."""
@@ -141,8 +150,7 @@ class Pacing:
         while (wait := self.open_at(target) - self.clock()) > 0:
             if self.clock() + wait > until:
                 raise Crowded(f"{target.method}: its turn would come too late")
-            keys = (target.method, *_channel_keys(target))
-            held = any(self._held.get(key, 0.0) > self.clock() for key in keys)
+            held = any(self._held.get(key, 0.0) > self.clock() for key in target.held_by)
             await self.sleep(wait + (self._chance() * JITTER if held else 0.0))
         if self.clock() > until + NO_TIME:
             raise Crowded(f"{target.method}: its turn came too late")
@@ -150,10 +158,7 @@ class Pacing:
 
     def _take(self, target: CallTarget) -> None:
         now = self.clock()
-        if target.posts:
-            self._free[f"#{target.channel}"] = now + BETWEEN_POSTS
-        if target.message:
-            self._free[f"{target.channel}/{target.message}"] = now + BETWEEN_UPDATES
+        self._free |= {key: now + seconds for key, seconds in target.apart.items()}
         if target.method in PER_MINUTE:
             self._past.setdefault(target.method, deque()).append(now)
         if max(len(self._free), len(self._held), len(self._lines)) > _KEPT:
@@ -172,13 +177,6 @@ class Pacing:
         self._held = {key: ends for key, ends in self._held.items() if ends > now}
         self._free = {key: ends for key, ends in self._free.items() if ends > now}
         self._lines = {name: line for name, line in self._lines.items() if line.locked()}
-
-
-def _channel_keys(target: CallTarget) -> tuple[str, ...]:
-    """Return the key of a channel's hold; reading a channel is not held up by posting to it."""
-    if target.channel is None or target.method in READS:
-        return ()
-    return (f"#{target.channel}",)
 
 
 class Calls:

@@ -222,7 +222,7 @@ class Inbox:
         """
         if _is_known(connection, incoming):
             return Accepted.DUPLICATE
-        now = self._clock()
+        now, thread = self._clock(), (incoming.team, incoming.channel, incoming.root)
         if incoming.event_id is not None:
             delivery = {"event_id": incoming.event_id, "accepted_at": now}
             connection.execute(deliveries.insert().values(**delivery))
@@ -231,21 +231,18 @@ class Inbox:
         if early is not None and early.deleted:
             values |= _ended(QuestionOutcome.WITHDRAWN, now) | {"unwanted": True}
         elif refused := admission.refusal(connection, incoming, self._quotas):
-            values |= _ended(QuestionOutcome.DECLINED, now) | {
-                "reason": admission.REFUSALS[refused]
-            }
+            values |= _ended(QuestionOutcome.DECLINED, now)
+            values["reason"] = admission.REFUSALS[refused]
         elif early is not None:
             values |= {"text": early.text, "edited_moment": early.edited_moment}
         pk = connection.execute(questions.insert().values(**values)).inserted_primary_key[0]  # type: ignore[index]
         if "outcome" not in values:
-            lane = lane_of(incoming.team, incoming.channel, incoming.root)
-            new = NewJob(QUESTION, str(pk), lane, values["moment"])
+            new = NewJob(QUESTION, str(pk), lane_of(*thread), values["moment"])
             job = self.queue.add_in(connection, new)
             assert job, "a question's number is never given twice"
             here = questions.c.pk == pk
             connection.execute(update(questions).where(here).values(job=job.pk))
-        thread = incoming.team, incoming.channel, incoming.root
-        threads.withdraw_follow_ups(connection, self.queue, thread)
+        threads.withdraw_follow_ups(connection, self.queue, *thread)
         query = select(questions.c.outcome).where(questions.c.pk == pk)
         if connection.execute(query).scalar() == QuestionOutcome.WITHDRAWN.value:
             return Accepted.DUPLICATE

@@ -20,7 +20,6 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.slack.delivery.calls import SECONDS_A_CALL, SILENT, Calls, retry_after
 from bot.slack.delivery.faults import (
     BLOCKS_REFUSED,
-    Crowded,
     Fault,
     Limited,
     Refused,
@@ -125,8 +124,6 @@ class EphemeralSender:
                     response_url = None
                 else:
                     raise undeliverable(refused.code) from None
-            except Crowded:
-                raise undeliverable("too_busy") from None
 
     def _use(self, response_url: str) -> bool:
         """Count a use of a response_url; False where it is used up. Kept by its hash only."""

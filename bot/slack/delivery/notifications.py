@@ -238,21 +238,16 @@ def _correction(
     cited = [one for one in body["citations"] if one["brief"]["id"] == brief_id]
     gone = findings[0].kind is FindingKind.WITHDRAWN
     current = shelf.current(brief_id)
-    numbers = (
-        findings[0].evidence["citations"] if gone else sorted(one.citation or 0 for one in findings)
-    )
-    changed = (
-        {}
-        if gone
-        else dict.fromkeys((str(one.evidence["old"]), str(one.evidence["new"])) for one in findings)
-    )
+    if gone:
+        numbers, changed = findings[0].evidence["citations"], {}
+    else:
+        numbers = sorted(one.citation or 0 for one in findings)
+        pairs = [(str(one.evidence["old"]), str(one.evidence["new"])) for one in findings]
+        changed = dict.fromkeys(pairs)
+    now_in = {current.collection} if current else set()
     return Correction(
-        answer_id,
-        brief_id,
-        WITHDRAWN if gone else int(findings[0].evidence["now"]),
+        answer_id, brief_id, WITHDRAWN if gone else int(findings[0].evidence["now"]),
         cited[0]["brief"]["title"],
-        frozenset({one["brief"]["collection"] for one in cited})
-        | ({current.collection} if current else frozenset()),
-        tuple(numbers),
-        tuple(changed),
-    )
+        frozenset({one["brief"]["collection"] for one in cited} | now_in),
+        tuple(numbers), tuple(changed),
+    )  # fmt: skip

@@ -152,7 +152,7 @@ def remove(connection: sa.Connection, queue: Queue, message: MessageKey) -> None
         _note_early(connection, message, None, queue.clock())
         return
     withdraw(connection, queue, message.of(questions))
-    withdraw_follow_ups(connection, queue, (message.team, message.channel, row.root))
+    withdraw_follow_ups(connection, queue, message.team, message.channel, row.root)
 
 
 def early(connection: sa.Connection, incoming: Incoming) -> sa.Row[Any] | None:
@@ -192,17 +192,15 @@ def stop(connection: sa.Connection, queue: Queue, lane: str) -> int:
 
 
 def withdraw_follow_ups(
-    connection: sa.Connection, queue: Queue, place: tuple[str, str, str]
+    connection: sa.Connection, queue: Queue, team: str, channel: str, root: str
 ) -> None:
     """Withdraw follow-ups in a thread where every question that they could follow is withdrawn."""
-    table, thread = questions.c, _in_thread(*place)
+    table, thread = questions.c, _in_thread(team, channel, root)
     asked = sa.and_(thread, table.kind != AskedVia.FOLLOW_UP.value)
     query = sa.select(table.outcome, sa.func.count()).where(asked).group_by(table.outcome)
     if {outcome for outcome, _ in connection.execute(query)} == {QuestionOutcome.WITHDRAWN.value}:
-        follow_ups = sa.and_(
-            thread, table.kind == AskedVia.FOLLOW_UP.value, table.outcome.is_(None)
-        )
-        withdraw(connection, queue, follow_ups)
+        follows = table.kind == AskedVia.FOLLOW_UP.value
+        withdraw(connection, queue, sa.and_(thread, follows, table.outcome.is_(None)))
 
 
 def _unseen() -> sa.ColumnElement[bool]:

@@ -15,7 +15,6 @@ from tests.slack.records import take
 
 @pytest.mark.anyio
 async def test_a_connection_is_down_since_the_first_look_that_missed_it(clock: Clock) -> None:
-    """Whether the client says so or fails to say."""
     up: list[bool | None] = [True]
 
     async def is_connected() -> bool:
@@ -69,6 +68,5 @@ def test_questions_are_counted_by_outcome_and_by_seconds(
 
 
 def test_without_questions_all_is_zero(database: Database) -> None:
-    """And nothing waits."""
     tally = Tallying(database).tally()
     assert (tally.oldest_waiting, tally.ended, tally.seconds) == (None, 0, 0)

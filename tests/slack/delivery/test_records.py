@@ -1,8 +1,6 @@
 """The ledger says exactly what people saw: each post on record once, whoever is killed."""
 
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,12 +11,8 @@ from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.records import RECORD, Feedback, Records, Requests, noted
 from bot.slack.types import Posted, QuestionOutcome
 from index.errors import NotFound
-from index.library import Library
-from index.settings import Settings
 from index.storage.database import Database
-from tests.fake_chat import FakeChat, Turn
 from tests.slack import fake
-from tests.slack.bots import answering_bot, settled
 from tests.slack.fake import FakeSlack
 from tests.slack.records import answers, records, seen, take, told
 from tests.tamara import HARBOUR, draft
@@ -33,27 +27,6 @@ QUESTIONS = (
     "How many tons of cargo does Port Aurelia handle in a year?",
     "What is the melting point of tungsten?",
 )
-
-
-@pytest.fixture
-def chat() -> Iterator[FakeChat]:
-    with FakeChat(always=Turn(drip=0.005)) as server:
-        yield server
-
-
-@pytest.fixture
-async def writer(
-    office: FakeSlack, home: Path, embedder, chat: FakeChat
-) -> AsyncIterator[RunningBot]:
-    """The bot where a chat model writes, at a Slack that takes posts quickly."""
-    settings = Settings(
-        home=home, chat_model="openai:fake", chat_url=chat.url, chat_key="sk-1", chat_seconds=4
-    )
-    with Library.open(settings, embedder=embedder) as library:
-        async with answering_bot(office, library, collections={"board": {"groups": []}}) as bot:
-            yield bot
-            await office.quiet()
-    settled(office)
 
 
 async def recorded(bot: RunningBot, slack: FakeSlack, count: int) -> list[LedgerEntry]:
@@ -130,7 +103,6 @@ def _check_citations_from_the_row_alone(bot: RunningBot) -> None:
 async def test_where_blocks_are_refused_the_plain_text_is_recorded(
     bot: RunningBot, office: FakeSlack
 ) -> None:
-    """As that is what people saw."""
     office.faults.script("chat.postMessage", [fake.refused("invalid_blocks")])
     ts = await office.mention("#desk", "alice", LEASE)
     answer = await office.answer_to(ts)
@@ -143,7 +115,6 @@ async def test_where_blocks_are_refused_the_plain_text_is_recorded(
 async def test_an_answer_of_several_messages_has_a_record_of_each(
     bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In their order."""
     from bot.slack.blocks import answers as answer_blocks
 
     monkeypatch.setattr(answer_blocks, "MOST_BLOCKS", 1)
@@ -228,7 +199,6 @@ def test_a_kill_between_record_and_job_gives_no_second_record(
 
 
 def test_what_was_forgotten_before_it_was_recorded_is_in_no_record(inbox, ledger, ask) -> None:
-    """Whether it was noted already or not yet."""
     end(inbox, ask, 1, "answer")
     inbox.accept(ask(2))
     entry = take(inbox)
@@ -241,7 +211,6 @@ def test_what_was_forgotten_before_it_was_recorded_is_in_no_record(inbox, ledger
 
 
 def test_what_is_forgotten_while_it_is_recorded_goes_too(inbox, ledger, ask, monkeypatch) -> None:
-    """The job tells, once the record stands."""
     end(inbox, ask, 1, "answer")
     add = ledger.add
 
