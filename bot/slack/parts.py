@@ -12,8 +12,7 @@ from bot.slack.access.preferences import ChannelPreferences
 from bot.slack.delivery.admission import Pressure
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.outbox import Outbox
-from bot.slack.delivery.reactions import Feedback, Requests
-from bot.slack.delivery.records import Records
+from bot.slack.delivery.records import Feedback, Records, Requests
 from bot.slack.delivery.threads import Threads
 from bot.slack.delivery.uploads import Uploads
 from bot.slack.setup.settings import SlackSettings

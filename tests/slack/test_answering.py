@@ -90,7 +90,7 @@ async def test_a_brief_of_the_board_never_leaks(bot: RunningBot, office: FakeSla
         await office.answer_to(ts)
     for question in (
         "What does the board offer?",
-        f"What does “{CANARY}: plan for a takeover” say?",
+        "What does “Board paper: plan for a takeover” say?",
         "What does report BR-4711 say?",
         "Which brief has the title plan for a takeover?",
         "900 million crowns?",
