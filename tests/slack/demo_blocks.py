@@ -19,14 +19,6 @@ _INLINE = [
     (re.compile(r"(?<!\w)_(\S(?:[^_\n]*\S)?)_(?!\w)"), r"<i>\1</i>"),
     (re.compile(r"(?<!\w)~(\S(?:[^~\n]*\S)?)~(?!\w)"), r"<s>\1</s>"),
 ]
-_MARKDOWN = [
-    (re.compile(r"\*\*(.+?)\*\*"), r"<b>\1</b>"),
-    (re.compile(r"(?<!\\)\[([^\]]*)\]\((https?://[^\s)]+)\)"), r'<a href="\2">\1</a>'),
-    (re.compile(r"(?m)^#{1,6} (.*)$"), r"<b>\1</b>"),
-    (re.compile(r"(?<!\w)[*_](\S(?:[^*_\n]*\S)?)[*_](?!\w)"), r"<i>\1</i>"),
-    (re.compile(r"`([^`\n]+)`"), r"<code>\1</code>"),
-    (re.compile(r"\\([\\`*_{}\[\]()#+.!|~&lt;-])"), r"\1"),
-]
 
 
 class Renderer:
@@ -58,12 +50,6 @@ class Renderer:
     def _name(self, user: str) -> str:
         found = self._world.users.get(user)
         return found.name if found else user
-
-    def markdown(self, text: str) -> str:
-        out = html.escape(text, quote=True)
-        for pattern, put in _MARKDOWN:
-            out = pattern.sub(put, out)
-        return out.replace("\n", "<br>")
 
     def text(self, value: Any) -> str:
         if not isinstance(value, dict):

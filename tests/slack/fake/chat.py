@@ -1,6 +1,5 @@
-"""chat.postMessage, update, postEphemeral, delete, getPermalink, and reactions.add."""
+"""chat.postMessage, update, postEphemeral, and delete."""
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from tests.slack.fake import rules
@@ -20,8 +19,7 @@ def post_message(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
     message = fake.world.add(
         Message(
             channel.id, fake.world.stamp(), BOT_USER,
-            text=args.get("text") or "", markdown=args.get("markdown_text") or "",
-            blocks=rules.check_blocks(fake, args.get("blocks")),
+            text=args.get("text") or "", blocks=rules.check_blocks(fake, args.get("blocks")),
             thread_ts=args.get("thread_ts"),
             metadata=rules.check_metadata(fake, args.get("metadata")) or None,
         )
@@ -47,17 +45,14 @@ def update(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
         raise Refused("message_not_found")
     if not message.by_bot:
         raise Refused("cant_update_message")
-    if fake.streams.live(message):
-        fake.violate("chat.update on a stream that is live")
-        raise Refused("streaming_state_conflict")
     rules.check_message(fake, args, updating=True)
     metadata = rules.check_metadata(fake, args.get("metadata"))
     blocks = args.get("blocks")
     checked = rules.check_blocks(fake, blocks) if blocks is not None else message.blocks
     before = message.wire(fake.world)
     message.versions.append(message.said)
-    message.text, message.markdown = args.get("text") or "", args.get("markdown_text") or ""
-    message.blocks, message.chunks, message.edited = checked, [], fake.world.stamp()
+    message.text, message.blocks = args.get("text") or "", checked
+    message.edited = fake.world.stamp()
     if metadata is not None:
         message.metadata = metadata or None
     fake.echo(message, before=before)
@@ -74,9 +69,8 @@ def post_ephemeral(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
     rules.check_thread(fake, channel, args.get("thread_ts"))
     rules.check_message(fake, args, updating=True)
     message = Message(
-        channel.id, fake.world.stamp(), BOT_USER, text=args.get("text") or "",
-        markdown=args.get("markdown_text") or "", to=user, thread_ts=args.get("thread_ts"),
-        blocks=rules.check_blocks(fake, args.get("blocks")),
+        channel.id, fake.world.stamp(), BOT_USER, text=args.get("text") or "", to=user,
+        thread_ts=args.get("thread_ts"), blocks=rules.check_blocks(fake, args.get("blocks")),
     )  # fmt: skip
     fake.world.add(message)
     return {"message_ts": message.ts}
@@ -91,40 +85,6 @@ def delete(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
         raise Refused("message_not_found")
     if not message.by_bot:
         raise Refused("cant_delete_message")
-    message.deleted, message.finished = True, message.finished or time.monotonic()
+    message.deleted = True
     fake.echo(message, deleted=True)
     return {"channel": channel.id, "ts": message.ts}
-
-
-@method("chat.getPermalink")
-def permalink(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
-    need(args, "channel", "message_ts")
-    channel = rules.channel_for(fake, args["channel"], writing=False)
-    if fake.world.message(channel.id, args["message_ts"]) is None:
-        raise Refused("message_not_found")
-    stamp = args["message_ts"].replace(".", "")
-    link = f"https://fake.slack.com/archives/{channel.id}/p{stamp}"
-    return {"channel": channel.id, "permalink": link}
-
-
-@method("reactions.add", "reactions:write")
-def react(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
-    need(args, "channel", "timestamp", "name")
-    channel = rules.channel_for(fake, args["channel"])
-    message = fake.world.message(channel.id, args["timestamp"])
-    if message is None:
-        raise Refused("message_not_found")
-    if args["name"] in message.reactions:
-        raise Refused("already_reacted")
-    message.reactions.append(args["name"])
-    return {}
-
-
-@method("reactions.remove", "reactions:write")
-def unreact(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
-    need(args, "channel", "timestamp", "name")
-    message = fake.world.message(args["channel"], args["timestamp"])
-    if message is None or args["name"] not in message.reactions:
-        raise Refused("no_reaction")
-    message.reactions.remove(args["name"])
-    return {}

@@ -14,7 +14,6 @@ from tests.slack.fake.world import APP, BOT_USER, TEAM, Channel, Message, World
 
 if TYPE_CHECKING:
     from tests.slack.fake.socket import Sockets
-    from tests.slack.fake.streams import Streams
 
 _SUBSCRIPTIONS = {"public": "message.channels", "private": "message.groups", "im": "message.im",
                   "mpim": "message.mpim"}  # fmt: skip
@@ -26,7 +25,6 @@ class Events:
     world: World
     rules: Rules
     sockets: "Sockets"
-    streams: "Streams"
     signing_secret: str
     request_url: str | None
     until: Any

@@ -5,7 +5,7 @@ from typing import Any
 from tests.slack.fake import limits
 from tests.slack.fake.events import Events
 from tests.slack.fake.forms import elements, state_of
-from tests.slack.fake.surfaces import add_view, checked_view
+from tests.slack.fake.surfaces import checked_view
 from tests.slack.fake.world import APP, BOT_USER, TEAM, Message, View
 
 
@@ -122,12 +122,9 @@ class Hands(Events):
             unknown = set(said["errors"]) - known
             if unknown:
                 self.violate(f"errors for blocks that are not in the view: {sorted(unknown)}")
-        elif action in {"update", "push"}:
-            new = checked_view(self, said["view"], "modal")
-            if action == "update":
-                view.view, view.hash = new, self.world.number("hash")
-            else:
-                add_view(self, view.user, new)
+        elif action == "update":
+            view.view = checked_view(self, said["view"], "modal")
+            view.hash = self.world.number("hash")
         elif action == "clear":
             for one in self.world.views:
                 one.open = one.open and one.user != view.user

@@ -71,7 +71,6 @@ class Hooks:
         if payload.get("replace_original") and source:
             source.versions.append(source.said)
             source.text, source.blocks = payload.get("text") or "", blocks
-            source.markdown, source.chunks = "", []
             return
         public = payload.get("response_type") == "in_channel"
         channel = fake.world.channels[hook.channel]

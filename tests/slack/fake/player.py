@@ -91,16 +91,14 @@ class Player(Hands):
                  "event_ts": self.world.stamp()}  # fmt: skip
         await self.send_event(event | ({"view": home.wire()} if home else {}), place)
 
-    async def stop_session(self, channel: str, root: str, user: str) -> list[str]:
-        """Press Stop; returns the ts of the streams that it stopped."""
+    async def stop_session(self, channel: str, root: str, user: str) -> None:
+        """Press Stop."""
         place = self.world.channel(channel)
-        stopped = self.streams.stop_by_user(place.id, root)
         await self.send_event(
             {"type": "agent_session_stopped", "channel": place.id, "thread_ts": root,
-             "user": self.world.user(user).id, "streaming_message_ts": stopped,
+             "user": self.world.user(user).id, "streaming_message_ts": [],
              "event_ts": self.world.stamp()}, place
         )  # fmt: skip
-        return stopped
 
     async def join(self, channel: str, user: str) -> None:
         await self._membership("member_joined_channel", channel, user)
@@ -121,7 +119,7 @@ class Player(Hands):
         return self.world.thread(self.world.channel(channel).id, root)
 
     def answers(self) -> list[Message]:
-        """All that the bot has said and that stands, streams under way included, by ts."""
+        """All that the bot has said and that stands, by ts."""
         said = [*self.world.messages.values(), *self.world.ephemeral]
         return sorted((m for m in said if m.by_bot and not m.deleted), key=lambda m: m.ts)
 

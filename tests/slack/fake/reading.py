@@ -12,11 +12,6 @@ if TYPE_CHECKING:
 _KINDS = {"public": "channels", "private": "groups", "im": "im", "mpim": "mpim"}
 
 
-@method("api.test")
-def api_test(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
-    return {"args": args}
-
-
 @method("auth.test")
 def auth_test(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
     return {
@@ -32,12 +27,10 @@ def connections_open(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
     return {"url": fake.sockets.ticket()}
 
 
-def _readable(fake: "FakeSlack", args: Arguments, what: str) -> Channel:
+def _readable(fake: "FakeSlack", args: Arguments) -> Channel:
     need(args, "channel")
     channel = rules.channel_for(fake, args["channel"], writing=False)
-    scope = f"{_KINDS[channel.kind]}:{what}"
-    if scope not in fake.rules.scopes:
-        raise Refused("missing_scope", needed=scope, provided=",".join(sorted(fake.rules.scopes)))
+    fake.require_scope(f"{_KINDS[channel.kind]}:history")
     return channel
 
 
@@ -54,7 +47,7 @@ def _page(args: Arguments, rows: list[Any], most: int) -> tuple[list[Any], dict[
 
 @method("conversations.replies")
 def replies(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
-    channel = _readable(fake, args, "history")
+    channel = _readable(fake, args)
     need(args, "ts")
     thread = fake.world.thread(channel.id, args["ts"])
     if not thread:
@@ -67,7 +60,7 @@ def replies(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
 
 @method("conversations.history")
 def history(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
-    channel = _readable(fake, args, "history")
+    channel = _readable(fake, args)
     roots = [m for m in fake.world.messages.values()
              if m.channel == channel.id and not m.deleted and m.root == m.ts]  # fmt: skip
     return _messages(fake, args, sorted(roots, key=lambda m: m.ts, reverse=True))
@@ -87,45 +80,24 @@ def _messages(fake: "FakeSlack", args: Arguments, found: list[Any]) -> dict[str,
     } | more
 
 
-@method("conversations.info")
-def info(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
+def _known(fake: "FakeSlack", args: Arguments) -> Channel:
     need(args, "channel")
     channel = fake.world.channels.get(args["channel"])
     if channel is None or (channel.kind != "public" and BOT_USER not in channel.members):
         raise Refused("channel_not_found")
-    scope = f"{_KINDS[channel.kind]}:read"
-    if scope not in fake.rules.scopes:
-        raise Refused("missing_scope", needed=scope, provided=",".join(sorted(fake.rules.scopes)))
-    return {"channel": channel.wire()}
+    fake.require_scope(f"{_KINDS[channel.kind]}:read")
+    return channel
+
+
+@method("conversations.info")
+def info(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
+    return {"channel": _known(fake, args).wire()}
 
 
 @method("conversations.members")
 def members(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
-    need(args, "channel")
-    channel = fake.world.channels.get(args["channel"])
-    if channel is None or (channel.kind != "public" and BOT_USER not in channel.members):
-        raise Refused("channel_not_found")
-    scope = f"{_KINDS[channel.kind]}:read"
-    if scope not in fake.rules.scopes:
-        raise Refused("missing_scope", needed=scope, provided=",".join(sorted(fake.rules.scopes)))
-    page, more = _page(args, sorted(channel.members), number(args.get("limit"), 100))
+    page, more = _page(args, sorted(_known(fake, args).members), number(args.get("limit"), 100))
     return {"members": page} | more
-
-
-@method("conversations.open", "im:write")
-def conversations_open(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
-    need(args, "users")
-    user = rules.known_user(fake, args["users"])
-    return {"channel": {"id": fake.world.direct(user).id}}
-
-
-@method("conversations.list", "channels:read")
-def conversations_list(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
-    kinds = str(args.get("types") or "public_channel").replace("_channel", "").split(",")
-    rows = [c.wire() for c in fake.world.channels.values()
-            if c.kind in kinds and (c.kind == "public" or BOT_USER in c.members)]  # fmt: skip
-    page, more = _page(args, rows, 1000)
-    return {"channels": page} | more
 
 
 @method("users.info", "users:read")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SCOPES = frozenset(
     "app_mentions:read assistant:write chat:write commands im:history mpim:history channels:history"
     " groups:history channels:read groups:read im:read mpim:read users:read usergroups:read"
-    " files:read files:write reactions:write im:write".split()
+    " files:read".split()
 )
 EVENTS = frozenset(
     "app_home_opened app_mention message.im message.mpim message.channels message.groups"
@@ -29,14 +29,12 @@ class Rules:
 
     scopes: frozenset[str] = SCOPES
     events: frozenset[str] = EVENTS  # what the app is subscribed to
-    stream_seconds: float = 300.0  # a stream older than this is dead
     trigger_seconds: float = 60.0  # Slack: 3; the machine may be busy
     ack_seconds: float = 60.0  # commands, clicks, submissions; Slack: 3
     hook_uses: int = 5
     hook_seconds: float = 1800.0
     redeliver_seconds: float = 3.0  # an event not acknowledged by then comes again
     retries: int = 10  # deliveries after the first
-    streams: bool = True  # False: chat.startStream says feature_disabled
     sessions: bool = True  # False: agents.sessions.* says feature_disabled
     echo: bool = True  # the bot's own posts come back as events, as Slack does
     page: int = 1000  # most messages of one conversations.replies or .history
@@ -102,14 +100,12 @@ def check_metadata(fake: "FakeSlack", metadata: Any) -> dict[str, Any] | None:
 
 
 def check_message(fake: "FakeSlack", args: Arguments, *, updating: bool = False) -> None:
-    """Text, markdown_text and blocks against each other and the limits."""
-    text, markdown, blocks = args.get("text"), args.get("markdown_text"), args.get("blocks")
-    if markdown and (text or blocks):
-        raise Refused("markdown_text_conflict")
-    if not (text or markdown or blocks or args.get("attachments")):
+    """Text and blocks against each other and the limits."""
+    text, blocks = args.get("text"), args.get("blocks")
+    if not (text or blocks):
         raise Refused("no_text")
-    if len(text or "") > limits.TEXT or len(markdown or "") > limits.MARKDOWN:
-        fake.violate(f"text of {len(text or markdown)} characters")
+    if len(text or "") > limits.TEXT:
+        fake.violate(f"text of {len(text)} characters")
         raise Refused("msg_too_long")
     if blocks and not text:
         fake.violate("blocks without a text: nothing for notifications and screen readers")

@@ -9,14 +9,13 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.slack.fake import chat, reading, surfaces, uploads  # noqa: F401  (register methods)
+from tests.slack.fake import chat, reading, surfaces  # noqa: F401  (register methods)
 from tests.slack.fake.faults import Fault, Faults
 from tests.slack.fake.hooks import Hooks
 from tests.slack.fake.player import Player
 from tests.slack.fake.registry import METHODS, Refused
 from tests.slack.fake.rules import Rules
 from tests.slack.fake.socket import Sockets
-from tests.slack.fake.streams import Streams
 from tests.slack.fake.surfaces import Triggers
 from tests.slack.fake.world import World
 
@@ -54,7 +53,6 @@ class FakeSlack(Player):
         self.world = world or World.small()
         self.rules = rules or Rules()
         self.faults = Faults()
-        self.streams = Streams(self)
         self.triggers = Triggers(self)
         self.hooks = Hooks(self)
         self.sockets = Sockets(self)
@@ -89,7 +87,6 @@ class FakeSlack(Player):
         app.router.add_get("/link", self.sockets.serve)
         app.router.add_post("/hook/{name}", self.hooks.serve)
         app.router.add_get("/files/{id}/{name}", self._file)
-        app.router.add_post("/upload/{id}", self._upload)
         self.add_routes(app)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -151,12 +148,16 @@ class FakeSlack(Player):
                 self.violate(f"unknown method {name}")
                 raise Refused("unknown_method")
             function, scope = METHODS[name]
-            if scope and scope not in self.rules.scopes:
-                provided = ",".join(sorted(self.rules.scopes))
-                raise Refused("missing_scope", needed=scope, provided=provided)
+            if scope:
+                self.require_scope(scope)
             return {"ok": True} | function(self, args)
         except Refused as error:
             return {"ok": False, "error": error.error} | error.more
+
+    def require_scope(self, scope: str) -> None:
+        if scope not in self.rules.scopes:
+            provided = ",".join(sorted(self.rules.scopes))
+            raise Refused("missing_scope", needed=scope, provided=provided)
 
     def _check_token(self, name: str, args: dict[str, Any], request: web.Request) -> None:
         if "token" in args:
@@ -210,10 +211,6 @@ class FakeSlack(Player):
         if found is None:
             return web.Response(status=404)
         return web.Response(body=found.data, content_type=found.mimetype)
-
-    async def _upload(self, request: web.Request) -> web.Response:
-        self.world.files[request.match_info["id"]].data = await request.read()
-        return web.Response(text="OK")
 
     # -- waiting -----------------------------------------------------------------------------
 

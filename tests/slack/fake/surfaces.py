@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from tests.slack.fake import limits, rules
 from tests.slack.fake.registry import Arguments, Refused, method, need
-from tests.slack.fake.streams import STATUSES
 from tests.slack.fake.world import Session, View
 
 if TYPE_CHECKING:
     from tests.slack.fake.server import FakeSlack
+
+STATUSES = {"processing", "active", "suspended", "closed"}
 
 
 class Triggers:
@@ -69,23 +70,10 @@ def views_open(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
     return {"view": add_view(fake, user, view).wire()}
 
 
-@method("views.push")
-def views_push(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
-    need(args, "trigger_id", "view")
-    view = checked_view(fake, args["view"], "modal")
-    user = fake.triggers.use(args["trigger_id"])
-    if sum(v.open and v.user == user for v in fake.world.views) >= 3:
-        raise Refused("push_limit_reached")
-    return {"view": add_view(fake, user, view).wire()}
-
-
 @method("views.update")
 def views_update(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
     need(args, "view")
-    found = [v for v in fake.world.views if v.open and (
-        v.id == args.get("view_id")
-        or (args.get("external_id") and v.view.get("external_id") == args["external_id"]))
-    ]  # fmt: skip
+    found = [v for v in fake.world.views if v.open and v.id == args.get("view_id")]
     if not found:
         raise Refused("not_found")
     if args.get("hash") and args["hash"] != found[0].hash:

@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.slack.fake import BOT_USER, TEAM, FakeSlack
+from tests.slack.fake import BOT_USER, FakeSlack
 
 pytestmark = pytest.mark.anyio
 BLOCKS = [{"type": "section", "text": {"type": "mrkdwn", "text": "Hello"}}]
@@ -56,7 +56,6 @@ async def test_a_post_stands_in_its_thread_with_its_metadata(
     [
         ({"text": "x" * 4001}, "msg_too_long"),
         ({}, "no_text"),
-        ({"text": "x", "markdown_text": "y"}, "markdown_text_conflict"),
         ({"text": "x", "blocks": BLOCKS * 51}, "invalid_blocks"),
         ({"text": "x", "thread_ts": "1.000001"}, "thread_not_found"),
         ({"text": "x", "metadata": {"event_type": "a"}}, "invalid_metadata_format"),
@@ -112,51 +111,6 @@ async def test_what_slack_would_let_pass_is_a_violation(
         "links are not kept from unfurling (unfurl_links, unfurl_media)",
         "blocks without a text",
     ]
-
-
-async def test_a_stream_needs_recipients_and_keeps_its_mode(
-    slack: FakeSlack, client: AsyncWebClient, general: str
-) -> None:
-    """In channels; and chat.update waits until it is stopped."""
-    ts = await slack.mention("#general", "alice", "When?")
-    place: dict[str, Any] = {"channel": general, "thread_ts": ts}
-    assert await error_of(client.chat_startStream(**place)) == "missing_recipient_user_id"
-    alice = slack.world.user("alice").id
-    begun = await client.chat_startStream(
-        **place, recipient_user_id=alice, recipient_team_id=TEAM, markdown_text="One. "
-    )
-    it = {"channel": general, "ts": begun["ts"]}
-    chunk = {"type": "markdown_text", "text": "Two."}
-    assert await error_of(client.chat_appendStream(**it, chunks=[chunk])) == (
-        "streaming_mode_mismatch"
-    )
-    assert await error_of(client.chat_update(**it, text="x")) == "streaming_state_conflict"
-    await client.chat_appendStream(**it, markdown_text="Two.")
-    await client.chat_stopStream(**it, blocks=BLOCKS)
-    assert slack.answers()[0].said == "One. Two.\nHello"
-    late = client.chat_appendStream(**it, markdown_text="Three.")
-    assert await error_of(late) == "message_not_in_streaming_state"
-    await client.chat_update(**it, text="Again", blocks=[])
-    assert slack.answers()[0].said == "Again"
-    assert slack.unfinished() == []
-
-
-async def test_old_streams_die_and_stopped_ones_say_so(
-    slack: FakeSlack, client: AsyncWebClient
-) -> None:
-    """The SDK's own helper meets both."""
-    ts = await slack.ask("alice", "When?")
-    channel = slack.dm("alice").id
-    stream = await client.chat_stream(channel=channel, thread_ts=ts, buffer_size=1)
-    await stream.append(markdown_text="One. ")
-    assert slack.unfinished() != []
-    slack.rules.stream_seconds = 0.0
-    assert await error_of(stream.append(markdown_text="Two.")) == "message_not_in_streaming_state"
-    slack.rules.stream_seconds = 300.0
-    stream = await client.chat_stream(channel=channel, thread_ts=ts, buffer_size=1)
-    await stream.append(markdown_text="One. ")
-    assert await slack.stop_session(channel, ts, "alice") == [stream.ts]
-    assert await error_of(stream.append(markdown_text="Two.")) == "stopped_by_user"
 
 
 async def test_a_trigger_is_good_once_and_for_three_seconds(

@@ -83,14 +83,10 @@ class Message:
     metadata: dict[str, Any] | None = None
     files: list[str] = field(default_factory=list)
     to: str | None = None  # the one who sees it, when ephemeral
-    markdown: str = ""  # of a stream, or markdown_text
-    chunks: list[dict[str, Any]] = field(default_factory=list)
     deleted: bool = False
     edited: str | None = None
-    reactions: list[str] = field(default_factory=list)
     versions: list[str] = field(default_factory=list)
     at: float = field(default_factory=time.monotonic)
-    finished: float | None = None  # monotonic: when a stream was stopped
     hook: str | None = None  # of an ephemeral one: the response_url that made it
 
     @property
@@ -106,12 +102,12 @@ class Message:
         """All that a person reads of it, as text."""
         from tests.slack.fake.markup import words
 
-        return "\n".join(part for part in (self.markdown or self.text, words(self.blocks)) if part)
+        return "\n".join(part for part in (self.text, words(self.blocks)) if part)
 
     def wire(self, world: "World", metadata: bool = False) -> dict[str, Any]:
         out: dict[str, Any] = {
             "type": "message", "user": self.user, "ts": self.ts, "team": TEAM,
-            "text": self.text or self.markdown,
+            "text": self.text,
         }  # fmt: skip
         out |= {"blocks": self.blocks} if self.blocks else {}
         out |= {"thread_ts": self.thread_ts} if self.thread_ts else {}
