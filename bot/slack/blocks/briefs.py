@@ -74,7 +74,7 @@ def brief_lines(briefs: Sequence[BriefRef]) -> list[Block]:
 
 def one_brief(brief: Brief, passages: int) -> Message:
     """Return what is known of a brief, and how it opens."""
-    known = _reference(brief)
+    known = brief.reference
     facts = [
         ("Date", brief.date or NO_DATE),
         ("By", "; ".join(brief.authors[:20])),
@@ -100,20 +100,6 @@ def one_brief(brief: Brief, passages: int) -> Message:
 def _line(brief: BriefRef) -> list[Element | None]:
     name = text.one_line(brief.number or brief.id, 80)
     return [*source_elements(brief, None), words("  "), words(name, code=True)]
-
-
-def _reference(brief: Brief) -> BriefRef:
-    return BriefRef(
-        brief.id,
-        brief.title,
-        brief.date,
-        brief.authors,
-        brief.source,
-        brief.collection,
-        brief.version,
-        brief.number,
-        brief.source_url,
-    )
 
 
 def _told(line: str) -> Message:

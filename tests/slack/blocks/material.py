@@ -159,9 +159,9 @@ def all_views(texts: Texts) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "feedback", dialogs.feedback_view("a1b2")
     current = ChannelSettings(collections=("trade",), unasked=True)
     names = ["trade", texts.title, "default"]
-    yield "settings", dialogs.settings_view("C1", names, current, texts.title)
+    yield "settings", dialogs.settings_view("C1", names, current)
     yield "upload", dialogs.upload_view(names, "C1")
-    yield "ask", dialogs.ask_view(texts.question)
+    yield "ask", dialogs.ask_view()
     yield "message", dialogs.message_view(texts.title, texts.error)
     page = home.HomePage(412, 5_120, "2024-03", [brief_ref(texts)], [claim(texts)])
     yield "home", home.home_view(page)

@@ -191,6 +191,5 @@ def test_an_upload_comes_back_or_says_what_is_wrong(date: str, wrong: bool) -> N
 
 
 def test_a_question_comes_back() -> None:
-    """With the channel it was asked from."""
-    view = filled(dialogs.ask_view("rye?", "C1"), question={"value": "rye? "})
+    view = filled(dialogs.ask_view(), question={"value": "rye? "})
     assert forms.typed_question(view) == "rye?"
