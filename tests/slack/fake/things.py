@@ -31,6 +31,7 @@ class User:
     deleted: bool = False
     bot: bool = False
     zone: str = "Europe/London"
+    extra: dict[str, Any] = field(default_factory=dict)  # what Slack says otherwise
 
     def wire(self) -> dict[str, Any]:
         return {
@@ -40,7 +41,7 @@ class User:
             "is_owner": False, "is_restricted": self.guest, "is_ultra_restricted": False,
             "is_stranger": self.stranger, "is_app_user": False,
             "profile": {"display_name": self.name, "real_name": self.name.title()},
-        }  # fmt: skip
+        } | self.extra  # fmt: skip
 
 
 @dataclass
@@ -53,6 +54,7 @@ class Channel:
     members: set[str] = field(default_factory=set)
     shared: bool = False
     archived: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def event_type(self) -> str:
@@ -67,7 +69,8 @@ class Channel:
             "is_archived": self.archived, "is_member": BOT_USER in self.members,
             "is_ext_shared": self.shared, "is_shared": self.shared, "is_org_shared": False,
             "num_members": len(self.members), "context_team_id": TEAM,
-        } | ({"user": people[0]} if self.kind == "im" and people else {})  # fmt: skip
+            **({"user": people[0]} if self.kind == "im" and people else {}), **self.extra,
+        }  # fmt: skip
 
 
 @dataclass
