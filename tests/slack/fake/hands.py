@@ -125,19 +125,8 @@ class Hands(Events):
         elif action == "update":
             view.view = checked_view(self, said["view"], "modal")
             view.hash = self.world.number("hash")
-        elif action == "clear":
-            for one in self.world.views:
-                one.open = one.open and one.user != view.user
         else:
             view.open = False
-
-    async def close(self, view: View) -> None:
-        """Close a modal by its cross."""
-        view.open = False
-        if view.view.get("notify_on_close"):
-            await self.send_interaction("interactive", self._who(view.user) | {
-                "type": "view_closed", "view": view.wire(), "is_cleared": False,
-            })  # fmt: skip
 
     def view_of(self, user: str) -> View | None:
         """The modal that a user sees, or None."""

@@ -163,13 +163,3 @@ def test_mentions_and_links_are_found_wherever_they_hide() -> None:
     assert [m for m in markup.mentions(payload) if m.startswith("<")] == ["<!channel>", "<@U1>"]
     assert len(markup.mentions(payload)) == 3
     assert sorted(set(markup.links(payload))) == ["https://button.org", "https://evil.org"]
-
-
-def test_words_are_what_a_person_reads() -> None:
-    """A line for each block, the parts of rich text joined."""
-    blocks = [
-        section("One"),
-        quote({"type": "text", "text": "Two "}, {"type": "text", "text": "three"}),
-        actions(button()),
-    ]
-    assert markup.words(blocks) == "One\nTwo three\nGo"

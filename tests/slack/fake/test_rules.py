@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.slack.fake import BOT_USER, FakeSlack
+from tests.slack.fake import BOT_USER, FakeSlack, cut, lost_response, rate_limited
 
 pytestmark = pytest.mark.anyio
 BLOCKS = [{"type": "section", "text": {"type": "mrkdwn", "text": "Hello"}}]
@@ -51,27 +51,20 @@ async def test_a_post_stands_in_its_thread_with_its_metadata(
     assert slack.violations == []
 
 
-@pytest.mark.parametrize(
-    ("payload", "error"),
-    [
+async def test_a_post_is_refused(slack: FakeSlack, client: AsyncWebClient, general: str) -> None:
+    """Limits, conflicts, threads and metadata."""
+    large = {"event_type": "a", "event_payload": {"b": "c" * 4000}}
+    for payload, error in (
         ({"text": "x" * 4001}, "msg_too_long"),
         ({}, "no_text"),
         ({"text": "x", "blocks": BLOCKS * 51}, "invalid_blocks"),
         ({"text": "x", "thread_ts": "1.000001"}, "thread_not_found"),
         ({"text": "x", "metadata": {"event_type": "a"}}, "invalid_metadata_format"),
-        (
-            {"text": "x", "metadata": {"event_type": "a", "event_payload": {"b": "c" * 4000}}},
-            "metadata_too_large",
-        ),
+        ({"text": "x", "metadata": large}, "metadata_too_large"),
         ({"text": "x", "channel": "C404"}, "channel_not_found"),
-    ],
-)
-async def test_a_post_is_refused(
-    slack: FakeSlack, client: AsyncWebClient, general: str, payload: dict[str, Any], error: str
-) -> None:
-    """Limits, conflicts, threads and metadata."""
-    call = client.api_call("chat.postMessage", json={"channel": general} | payload)
-    assert await error_of(call) == error
+    ):
+        call = client.api_call("chat.postMessage", json={"channel": general} | payload)
+        assert await error_of(call) == error
     assert slack.answers() == []
 
 
@@ -171,21 +164,37 @@ async def test_ephemeral_messages_need_their_reader_in_the_channel(
     assert slack.world.messages == {}
 
 
-async def test_sessions_have_a_status_and_a_title(slack: FakeSlack, client: AsyncWebClient) -> None:
-    """Or are not to be had at all."""
-    ts = await slack.ask("alice", "When?")
-    it = {"channel_id": slack.dm("alice").id, "thread_ts": ts}
-    assert await error_of(client.agents_sessions_rename(**it, title="a")) == "session_not_found"
-    await client.agents_sessions_setStatus(**it, status="processing")
-    assert slack.unfinished() == [f"session {tuple(it.values())} is processing"]
-    await client.agents_sessions_setStatus(**it, status="active")
-    await client.agents_sessions_rename(**it, title="NATO")
-    assert slack.world.sessions[it["channel_id"], ts].title == "NATO"
-    slack.rules.sessions = False
-    call = client.agents_sessions_setStatus(**it, status="active")
-    assert await error_of(call) == "feature_disabled"
-    await client.assistant_threads_setStatus(**it, status="is searching")
-    await client.assistant_threads_setSuggestedPrompts(
-        channel_id=it["channel_id"], prompts=[{"title": "a", "message": "b"}]
-    )
+async def test_a_click_that_nobody_acknowledges_is_a_violation(slack: FakeSlack) -> None:
+    """After three seconds people see a warning sign."""
+    slack.rules.ack_seconds = 0.05
+    async with aiohttp.ClientSession() as session, session.ws_connect(slack.sockets.ticket()):
+        await slack.sockets.connected()
+        assert await slack.command("/briefs", "", "alice", "#general") is None
+    assert slack.violations == ["slash_commands was not acknowledged in 0.05 s"]
+
+
+async def test_a_call_before_retry_after_ended_is_noted(
+    slack: FakeSlack, client: AsyncWebClient, general: str
+) -> None:
+    """In the same channel only."""
+    slack.faults.script("chat.postMessage", [rate_limited(60)])
+    with pytest.raises(SlackApiError) as caught:
+        await client.chat_postMessage(channel=general, text="x")
+    assert caught.value.response.headers["Retry-After"] == "60"
+    assert caught.value.response["error"] == "ratelimited"
+    await client.chat_postMessage(channel=slack.world.channel("deals").id, text="x")
     assert slack.violations == []
+    slack.rules.crossing_seconds = 0.0
+    await client.chat_postMessage(channel=general, text="x")
+    assert "before its Retry-After ended" in slack.violations[0]
+
+
+async def test_a_lost_response_has_posted_and_a_cut_has_not(
+    slack: FakeSlack, client: AsyncWebClient, general: str
+) -> None:
+    """Both look alike to the client."""
+    for fault, posted in ((cut(), 0), (lost_response(), 1)):
+        slack.faults.script("chat.postMessage", [fault])
+        with pytest.raises(aiohttp.ClientError):
+            await client.chat_postMessage(channel=general, text="x")
+        assert len(slack.answers()) == posted
