@@ -122,10 +122,3 @@ def test_ready_text_is_cut_without_harm(said: str) -> None:
     cut = text.fit(text.for_message(said), 40)
     assert len(cut) <= 40
     assert foreign.in_text(cut) == []
-
-
-def test_ten_thousand_strings_command_nothing() -> None:
-    """Parsing what is sent finds no mention, link or format."""
-    for seed in range(10_000):
-        said = generated(seed)
-        assert foreign.in_text(text.for_message(said)) == [], said

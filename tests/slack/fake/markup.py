@@ -1,7 +1,7 @@
-"""What a person would see of a payload: its words, and its links and mentions, wherever they hide.
+"""What a person would see of a payload: its words, links and broadcasts, wherever they hide.
 
 Reads texts in mrkdwn (`text`, sections, context) and in rich_text elements. Used by the
-fake's rules, by tests against foreign mentions, and by the demo.
+fake's rules and messages.
 """
 
 import re
@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 BROADCAST = re.compile(r"<!(?:channel|here|everyone|group|subteam\^[^>]*)[^>]*>")
-MENTION = re.compile(r"<@([A-Z0-9]+)[^>]*>|<#([A-Z0-9]+)[^>]*>|<!([^>]+)>")
 LINK = re.compile(r"<((?:https?|mailto|ftp|slack)[^>|]*)(?:\|[^>]*)?>")
 BARE = re.compile(r"(?<![<|\w])https?://[^\s<>|)]+")
 
@@ -36,16 +35,6 @@ def broadcasts(payload: Any) -> list[str]:
     return found + [
         str(one) for one in _parts(payload) if one.get("type") in {"broadcast", "usergroup"}
     ]
-
-
-def mentions(payload: Any) -> list[str]:
-    """Mentions of people, channels and groups that would take effect."""
-    found = [hit[0] for text in texts(payload) for hit in MENTION.finditer(text)]
-    return found + [
-        str(one) for one in _parts(payload)
-        if one.get("type") in {"user", "usergroup", "channel", "broadcast"} and "style" not in one
-        and any(name in one for name in ("user_id", "usergroup_id", "channel_id", "range"))
-    ]  # fmt: skip
 
 
 def links(payload: Any) -> list[str]:
