@@ -34,9 +34,7 @@ class Events:
     hooks: Any
     calls: Any
 
-    async def send_message(
-        self, message: Message, *, copies: int = 1, to: int | None = None, **extra: Any
-    ) -> None:
+    async def send_message(self, message: Message, *, copies: int = 1, **extra: Any) -> None:
         """Send the events of a new message: `message`, and `app_mention` beside it."""
         channel = self.world.channels[message.channel]
         event = message.wire(self.world) | {
@@ -51,9 +49,9 @@ class Events:
         mentioned = f"<@{BOT_USER}>" in message.text and channel.kind != "im"
         if mentioned and not message.by_bot and "app_mention" in self.rules.events:
             mention = {k: v for k, v in event.items() if k not in {"subtype", "channel_type"}}
-            await self.send_event(mention | {"type": "app_mention"}, channel, copies=copies, to=to)
+            await self.send_event(mention | {"type": "app_mention"}, channel, copies=copies)
         if BOT_USER in channel.members and _SUBSCRIPTIONS[channel.kind] in self.rules.events:
-            await self.send_event(event, channel, copies=copies, to=to)
+            await self.send_event(event, channel, copies=copies)
 
     async def send_changed(self, message: Message, before: dict[str, Any]) -> None:
         now = message.wire(self.world)
@@ -80,7 +78,7 @@ class Events:
         self, message: Message, *, before: dict[str, Any] | None = None, deleted: bool = False
     ) -> None:
         """The bot's own doings come back to it as events."""
-        if not self.rules.echo or not (self.sockets.open or self.request_url):
+        if not (self.sockets.open or self.request_url):
             return
         if deleted:
             self.later(self.send_deleted(message))
@@ -91,7 +89,7 @@ class Events:
 
     async def send_event(
         self, event: dict[str, Any], channel: Channel | None = None, *,
-        event_id: str | None = None, copies: int = 1, to: int | None = None,
+        event_id: str | None = None, copies: int = 1,
     ) -> str:  # fmt: skip
         """Send any event; returns its event_id."""
         if not event["type"].startswith("message") and event["type"] not in self.rules.events:
@@ -108,7 +106,7 @@ class Events:
             for attempt in range(copies):
                 await self.post_signed(self.request_url, body, retry=attempt)
         else:
-            await self.sockets.deliver("events_api", body, to=to, copies=copies)
+            await self.sockets.deliver("events_api", body, copies=copies)
         return name
 
     async def send_interaction(

@@ -5,7 +5,7 @@ from typing import Any
 from tests.slack.fake import limits
 from tests.slack.fake.events import Events
 from tests.slack.fake.forms import elements, state_of
-from tests.slack.fake.surfaces import checked_view
+from tests.slack.fake.methods import checked_view
 from tests.slack.fake.world import APP, BOT_USER, TEAM, Message, View
 
 
@@ -133,11 +133,6 @@ class Hands(Events):
         person = self.world.user(user).id
         opened = [v for v in self.world.views if v.open and v.user == person]
         return opened[-1] if opened else None
-
-    async def opened_view(self, user: str, seconds: float = 5.0) -> View:
-        """Wait for a modal to open."""
-        found: View = await self.until(lambda: self.view_of(user), seconds, f"a modal for {user}")
-        return found
 
     def home_of(self, user: str) -> View | None:
         return self.world.homes.get(self.world.user(user).id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from tests.slack.fake import rules
-from tests.slack.fake.registry import Refused
+from tests.slack.fake.rules import Refused
 from tests.slack.fake.world import BOT_USER, Message
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ class Player(Hands):
 
     async def say(
         self, channel: str, user: str, text: str, thread_ts: str | None = None, *,
-        files: Sequence[str] = (), ts: str | None = None, copies: int = 1, to: int | None = None,
+        files: Sequence[str] = (), ts: str | None = None, copies: int = 1,
         deliver: bool = True, **extra: Any,
     ) -> str:  # fmt: skip
         """Write a message; returns its ts. In the text, `@briefs` becomes the bot's mention."""
@@ -36,7 +36,7 @@ class Player(Hands):
         )  # fmt: skip
         self.world.add(message)
         if deliver:
-            await self.send_message(message, copies=copies, to=to, **extra)
+            await self.send_message(message, copies=copies, **extra)
         return message.ts
 
     async def mention(self, channel: str, user: str, text: str, *args: Any, **more: Any) -> str:

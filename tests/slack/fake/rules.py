@@ -1,15 +1,61 @@
-"""What the fake holds the bot to: the settings of its strictness, and the checks on messages."""
+"""What the fake holds the bot to: its methods and their scopes, its strictness, its checks."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.slack.fake import limits, markup
-from tests.slack.fake.registry import Arguments, Refused
 from tests.slack.fake.world import BOT_USER, Channel, Unknown
 
 if TYPE_CHECKING:
     from tests.slack.fake.server import FakeSlack
+
+Arguments = dict[str, Any]
+Method = Callable[["FakeSlack", Arguments], dict[str, Any]]
+
+METHODS: dict[str, tuple[Method, str | None]] = {}
+
+
+class Refused(Exception):
+    """`ok: false` with an error's code; what else the answer holds."""
+
+    def __init__(self, error: str, **more: Any) -> None:
+        super().__init__(error)
+        self.error, self.more = error, more
+
+
+def method(name: str, scope: str | None = None) -> Callable[[Method], Method]:
+    """Register a method of the Web API."""
+
+    def register(function: Method) -> Method:
+        METHODS[name] = (function, scope)
+        return function
+
+    return register
+
+
+def need(args: Arguments, *names: str) -> None:
+    """Refuse when an argument is missing."""
+    missing = [name for name in names if args.get(name) in (None, "")]
+    if missing:
+        raise Refused(
+            "invalid_arguments",
+            response_metadata={"messages": [f"[ERROR] missing required field: {missing[0]}"]},
+        )
+
+
+def truth(value: Any) -> bool:
+    """Slack's booleans come as JSON, as 1/0 and as words."""
+    return value in (True, 1, "1", "true", "True")
+
+
+def number(value: Any, default: int) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return default
+
 
 SCOPES = frozenset(
     "app_mentions:read assistant:write chat:write commands im:history mpim:history channels:history"
@@ -36,12 +82,10 @@ class Rules:
     redeliver_seconds: float = 3.0  # an event not acknowledged by then comes again
     retries: int = 10  # deliveries after the first
     sessions: bool = True  # False: agents.sessions.* says feature_disabled
-    echo: bool = True  # the bot's own posts come back as events, as Slack does
     page: int = 1000  # most messages of one conversations.replies or .history
     posts_per_second: float | None = None  # per channel; over it 429, as Slack does
     crossing_seconds: float = 0.005  # a call this soon after a 429 was on its way already
     revoked: bool = False
-    sockets: int = 10
 
 
 def channel_for(fake: "FakeSlack", name: Any, *, writing: bool = True) -> Channel:

@@ -9,14 +9,12 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.slack.fake import chat, reading, surfaces  # noqa: F401  (register methods)
 from tests.slack.fake.faults import Fault, Faults
 from tests.slack.fake.hooks import Hooks
+from tests.slack.fake.methods import Triggers
 from tests.slack.fake.player import Player
-from tests.slack.fake.registry import METHODS, Refused
-from tests.slack.fake.rules import Rules
+from tests.slack.fake.rules import METHODS, Refused, Rules
 from tests.slack.fake.socket import Sockets
-from tests.slack.fake.surfaces import Triggers
 from tests.slack.fake.world import World
 
 LOGIN = (

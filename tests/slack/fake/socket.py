@@ -159,10 +159,10 @@ class Sockets:
             envelope.acked.set_result(payload)
 
     async def deliver(
-        self, type_: str, payload: dict[str, Any], *, to: int | None = None, copies: int = 1,
+        self, type_: str, payload: dict[str, Any], *, copies: int = 1,
         then: Callable[[Any], None] | None = None,
     ) -> Envelope:  # fmt: skip
-        """Send an envelope over a socket (the next in turn, or number `to` of the open ones).
+        """Send an envelope over the next socket in turn.
 
         Further copies carry the same event in envelopes of their own, marked as retries.
         """
@@ -175,14 +175,14 @@ class Sockets:
             if self._held is not None:
                 self._held.append(envelope)
             else:
-                await self._send(envelope, to)
+                await self._send(envelope)
         return made[0]
 
-    async def _send(self, envelope: Envelope, to: int | None = None) -> None:
+    async def _send(self, envelope: Envelope) -> None:
         if not self.open:
             return  # goes out when a socket opens
         self._turn += 1
-        socket = self.open[(self._turn if to is None else to) % len(self.open)]
+        socket = self.open[self._turn % len(self.open)]
         first = envelope.sent is None
         envelope.sent = envelope.sent or time.monotonic()
         if not socket.silent:
