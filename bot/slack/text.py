@@ -172,7 +172,6 @@ def _cuts(text: str, limit: int) -> Iterator[tuple[int, int]]:
 
 
 def _best_cut(window: str) -> int:
-    """Return where to cut a text that goes on after this window; never 0."""
     enough = len(window) // 4
     paragraphs = [match.end() for match in _PARAGRAPH.finditer(window)]
     if paragraphs and paragraphs[-1] > enough:

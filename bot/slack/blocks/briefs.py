@@ -107,7 +107,6 @@ def _told(line: str) -> Message:
 
 
 def _joined(lines: Sequence[str]) -> str:
-    """Return the lines as a message's text, as many as fit."""
     kept, total = list[str](), 0
     for line in map(text.for_message, lines):
         total += len(line) + 1

@@ -73,21 +73,6 @@ class WrittenMessage:
     def mutes(self) -> bool:
         return bool(_MUTES.match(self.text))
 
-    def kind(self, *, joined: bool, unasked: bool) -> AskedVia | None:
-        """Return how it reaches us, None where it does not.
-
-        `joined`: we take part in its thread; `unasked`: its channel wants questions answered.
-        """
-        if self.direct:
-            return AskedVia.DIRECT
-        if self.mentions_us:
-            return AskedVia.MENTION
-        if self.addresses_other:
-            return None
-        if self.thread_ts and joined:
-            return AskedVia.FOLLOW_UP
-        return AskedVia.CHANNEL if unasked and not self.thread_ts and self.asks else None
-
     def incoming(self, kind: AskedVia, zone: str | None = None) -> Incoming:
         return Incoming(
             team=self.team, channel=self.channel, ts=self.ts, user=self.user, text=self.text,
@@ -222,17 +207,23 @@ class Intake:
         await self.accept(written.incoming(kind))
 
     async def _kind(self, written: WrittenMessage) -> AskedVia | None:
-        if written.direct or written.mentions_us:  # nothing needs to be looked up
-            return written.kind(joined=False, unasked=False)
-        joined = bool(written.thread_ts) and await asyncio.to_thread(
-            self._parts.threads.joined, written.team, written.channel, written.thread_ts or ""
-        )
-        preferences = await asyncio.to_thread(
-            self._parts.preferences.get, written.team, written.channel
-        )
-        stated = self._parts.policy.channels.get(written.channel)
+        """Return how it reaches us, by a mention or without, None where it does not."""
+        team, channel, thread = written.team, written.channel, written.thread_ts
+        if written.direct:
+            return AskedVia.DIRECT
+        if written.mentions_us:
+            return AskedVia.MENTION
+        if written.addresses_other:
+            return None
+        if thread:
+            joined = await asyncio.to_thread(self._parts.threads.joined, team, channel, thread)
+            return AskedVia.FOLLOW_UP if joined else None
+        if not written.asks:
+            return None
+        preferences = await asyncio.to_thread(self._parts.preferences.get, team, channel)
+        stated = self._parts.policy.channels.get(channel)
         unasked = preferences.unasked or bool(stated and stated.unasked)
-        return written.kind(joined=joined, unasked=unasked)
+        return AskedVia.CHANNEL if unasked else None
 
     async def accept(self, incoming: Incoming) -> Accepted:
         """Take a question into the database, and tell the person where it is not taken."""

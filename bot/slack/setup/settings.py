@@ -260,7 +260,6 @@ def load(transport: Transport | None = None) -> SlackSettings:
 
 
 def _misplaced(written: dict[str, Any]) -> Iterator[str]:
-    """Name the keys of [slack] that do not belong there."""
     for key in written:
         if f"SLACK_{key.upper()}" in _VARIABLES or key.upper() in _VARIABLES:
             name = key.upper() if key.upper() in _VARIABLES else f"SLACK_{key.upper()}"
