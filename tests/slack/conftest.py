@@ -57,7 +57,6 @@ def office(slack: FakeSlack) -> FakeSlack:
 
 @pytest.fixture(scope="session")
 def embedder(model_cache: Path) -> ModelEmbedder:
-    """The real model, loaded once."""
     embedder = ModelEmbedder(DEFAULT_MODEL, model_cache)
     embedder.warm_up()
     return embedder
@@ -73,7 +72,6 @@ def briefs_home(tmp_path_factory: pytest.TempPathFactory, embedder: ModelEmbedde
 
 @pytest.fixture
 def home(briefs_home: Path, tmp_path: Path, model_cache: Path) -> Path:
-    """A copy of it for one test."""
     home = tmp_path / "home"
     shutil.copytree(briefs_home, home, ignore=shutil.ignore_patterns("models"))
     (home / "models").symlink_to(model_cache)
@@ -82,7 +80,6 @@ def home(briefs_home: Path, tmp_path: Path, model_cache: Path) -> Path:
 
 @pytest.fixture
 def library(home: Path, embedder: ModelEmbedder) -> Iterator[Library]:
-    """The copy, opened with the real model."""
     with Library.open(Settings(home=home), embedder=embedder) as opened:
         yield opened
 
@@ -114,7 +111,6 @@ def clock() -> Clock:
 
 @pytest.fixture
 def database_url(either_settings: Settings, tmp_path) -> str:
-    """The URL of an empty database, SQLite's, then PostgreSQL's."""
     url = either_settings.database_url
     return url.get_secret_value() if url else f"sqlite:///{tmp_path}/library.db"
 
@@ -128,7 +124,6 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def open_inbox(database: Database, clock: Clock) -> Callable[..., Inbox]:
-    """Open the inbox as another process would."""
     return lambda owner, **options: Inbox(database, owner, **({"clock": clock} | options))
 
 
@@ -161,7 +156,6 @@ def briefs(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Itera
 
 @pytest.fixture
 async def running(slack: FakeSlack, briefs: Library) -> AsyncIterator[RunningBot]:
-    """The bot at work at the fake Slack."""
     at_slack.empty_tables(briefs)
     async with at_slack.started(slack, briefs) as bot:
         yield bot

@@ -159,7 +159,6 @@ class Demo(FakeSlack):
 
 
 async def serve(port: int, command: list[str]) -> int:
-    """Serve until Ctrl-C, or until the given command ends."""
     task = asyncio.current_task()
     assert task
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)

@@ -101,7 +101,6 @@ class Page:
         return f'<a{mark} href="/?{html.escape(query)}">{name}</a>'
 
     def feed(self) -> str:
-        """What is said here, the open modal above it."""
         return self._modal() + (self._channel() if self.channel else self._home())
 
     def _home(self) -> str:

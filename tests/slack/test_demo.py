@@ -14,7 +14,6 @@ from tests.slack.fake.test_limits import SOUND
 
 @pytest.fixture
 async def demo() -> AsyncIterator[Demo]:
-    """The demo on a free port."""
     demo = Demo()
     await demo.start()
     yield demo
@@ -22,7 +21,6 @@ async def demo() -> AsyncIterator[Demo]:
 
 
 def test_every_kind_of_block_is_rendered() -> None:
-    """None is left out."""
     for block in SOUND:
         assert Renderer(World.small()).blocks([block]), block["type"]
 

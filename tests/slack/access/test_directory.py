@@ -65,8 +65,6 @@ class OddSlack(FakeSlack):
 
 
 def ask(slack: OddSlack, question: Callable[[Directory], Awaitable[Any]]) -> Any:
-    """Ask a directory that knows nothing yet."""
-
     async def run() -> Any:
         async with slack:
             client = AsyncWebClient(
@@ -171,7 +169,6 @@ def test_a_channel_is_read(
 
 @pytest.mark.parametrize("facts", [{"is_private": None}, {"is_channel": None}, {"id": "C2"}])
 def test_a_channel_of_an_odd_kind_is_not_known(slack: OddSlack, facts: dict) -> None:
-    """And so sees what is public."""
     slack.world.channels["C1"].extra = facts
     told = ask(slack, lambda d: d.place("C1", "U1"))
     assert (told.shared, told.known) == (True, False)
@@ -226,7 +223,6 @@ def test_a_method_that_fails_lets_nobody_in(slack: OddSlack, method: str, odd: A
 
 
 def test_a_slack_that_does_not_answer_lets_nobody_in(slack: OddSlack, monkeypatch) -> None:
-    """And is given up soon."""
     monkeypatch.setattr(module, "CALL_SECONDS", 0.05)
 
     async def question(directory: Directory) -> Viewers:
@@ -249,7 +245,6 @@ def test_all_pages_of_members_are_read(slack: OddSlack) -> None:
 
 
 def test_members_that_no_list_names_are_asked_for(slack: OddSlack) -> None:
-    """A few are; of many, nothing is known."""
     slack.crowd(30)
     slack.joins("C1", "U404")
     assert ask(slack, lambda d: d.visible(PUBLIC, PRESENT)).names == {"sheets"}
@@ -260,7 +255,6 @@ def test_members_that_no_list_names_are_asked_for(slack: OddSlack) -> None:
 
 
 def test_pages_that_never_end_are_given_up(slack: OddSlack) -> None:
-    """A cursor that comes again, too."""
     slack.broken = {
         "conversations.members": {
             "ok": True, "members": ["U1"], "response_metadata": {"next_cursor": "again"},

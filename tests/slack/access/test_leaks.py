@@ -156,7 +156,6 @@ class Office:
         return json.dumps([calls, hooks], ensure_ascii=False)
 
     def all_bytes(self) -> str:
-        """Everything that went out, to whomever."""
         calls = [(one.method, one.args) for one in self.slack.calls]
         views = [one.view for one in [*self.slack.world.views, *self.slack.world.homes.values()]]
         hooks = [said for _, said in self.slack.hooks.said]

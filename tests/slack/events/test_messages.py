@@ -15,7 +15,6 @@ BRANDT = "Minister Ilse Brandt called the lease a mistake."
 
 
 async def is_silent(slack: FakeSlack, ts: str) -> None:
-    """Nothing is said to a message."""
     await slack.quiet(0.6)
     assert slack.answers_to(ts) == []
 
@@ -102,7 +101,6 @@ async def test_stop_keeps_it_out_until_it_is_mentioned(bot: RunningBot, office: 
 async def test_a_channel_may_want_its_questions_answered_unasked(
     bot: RunningBot, office: FakeSlack
 ) -> None:
-    """Questions only, not every remark."""
     desk = office.world.channel("desk").id
     bot.parts.preferences.put("T0FAKE", desk, ChannelSettings(unasked=True))
     assert BRANDT in (await office.answer_to(await office.say("#desk", "bob", LEASE))).said

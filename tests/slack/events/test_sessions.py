@@ -158,7 +158,6 @@ async def test_after_the_app_is_removed_nothing_is_taken_up(
 
 
 async def test_a_person_s_token_is_none_of_ours(slack: FakeSlack, running: RunningBot):
-    """We have none, so nothing ends."""
     revoked = {"type": "tokens_revoked", "tokens": {"oauth": ["U1"], "bot": []}}
     await slack.send_event(revoked, slack.dm("alice"))
     await slack.sockets.settled()

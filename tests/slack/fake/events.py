@@ -3,17 +3,13 @@
 import json
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 from slack_sdk.signature import SignatureVerifier
 
-from tests.slack.fake.rules import Rules
-from tests.slack.fake.world import APP, BOT_USER, TEAM, Channel, Message, World
-
-if TYPE_CHECKING:
-    from tests.slack.fake.socket import Sockets
+from tests.slack.fake.world import APP, BOT_USER, TEAM, Channel, Message
 
 _SUBSCRIPTIONS = {"public": "message.channels", "private": "message.groups", "im": "message.im",
                   "mpim": "message.mpim"}  # fmt: skip
@@ -21,18 +17,6 @@ _SUBSCRIPTIONS = {"public": "message.channels", "private": "message.groups", "im
 
 class Events:
     """Sending of events; mixed into FakeSlack."""
-
-    world: World
-    rules: Rules
-    sockets: "Sockets"
-    signing_secret: str
-    request_url: str | None
-    until: Any
-    later: Any
-    violate: Any
-    triggers: Any
-    hooks: Any
-    calls: Any
 
     async def send_message(self, message: Message, *, copies: int = 1, **extra: Any) -> None:
         """Send the events of a new message: `message`, and `app_mention` beside it."""
@@ -77,7 +61,6 @@ class Events:
     def echo(
         self, message: Message, *, before: dict[str, Any] | None = None, deleted: bool = False
     ) -> None:
-        """The bot's own doings come back to it as events."""
         if not (self.sockets.open or self.request_url):
             return
         if deleted:
@@ -91,7 +74,6 @@ class Events:
         self, event: dict[str, Any], channel: Channel | None = None, *,
         event_id: str | None = None, copies: int = 1,
     ) -> str:  # fmt: skip
-        """Send any event; returns its event_id."""
         if not event["type"].startswith("message") and event["type"] not in self.rules.events:
             return ""
         name = event_id or self.world.number("Ev")

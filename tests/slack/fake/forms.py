@@ -18,7 +18,6 @@ def elements(blocks: list[Payload]) -> list[Payload]:
 
 
 def block_id(block: Payload, number: int) -> str:
-    """A block's id; Slack makes one up where none is given."""
     return str(block.get("block_id") or f"b{number}")
 
 

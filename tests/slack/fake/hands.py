@@ -115,7 +115,6 @@ class Hands(Events):
         return said
 
     def _respond(self, view: View, said: Any) -> None:
-        """Do what the acknowledgement of a submission asks for."""
         action = said.get("response_action") if isinstance(said, dict) else None
         if action == "errors":
             known = {block.get("block_id") for block in view.view["blocks"]}
@@ -129,7 +128,6 @@ class Hands(Events):
             view.open = False
 
     def view_of(self, user: str) -> View | None:
-        """The modal that a user sees, or None."""
         person = self.world.user(user).id
         opened = [v for v in self.world.views if v.open and v.user == person]
         return opened[-1] if opened else None

@@ -42,7 +42,6 @@ class Hooks:
         return f"{self._fake.base}/hook/{hook.id}"
 
     async def serve(self, request: web.Request) -> web.Response:
-        """The handler of /hook/…"""
         hook, limit = self.given.get(request.match_info["name"]), self._fake.rules
         if hook is None:
             return web.Response(status=404, text="no_service")

@@ -55,7 +55,6 @@ def message(payload: Payload) -> list[str]:
 
 
 def metadata(value: Any) -> list[str]:
-    """Violations of a message's metadata."""
     if not isinstance(value, dict) or not value.get("event_type"):
         return ["metadata has no event_type"]
     if not isinstance(value.get("event_payload"), dict):
@@ -67,12 +66,10 @@ def metadata(value: Any) -> list[str]:
 
 
 def view(value: Payload) -> list[str]:
-    """Violations of a modal or a Home tab."""
     return list(_view(value)) + blocks(value.get("blocks"), most=VIEW_BLOCKS, inputs=True)
 
 
 def blocks(value: Any, *, most: int = BLOCKS, inputs: bool = False) -> list[str]:
-    """Violations of a list of blocks."""
     if not isinstance(value, list):
         return ["blocks is not a list"]
     wrong = [f"blocks: {len(value)} of them, at most {most}"] if len(value) > most else []

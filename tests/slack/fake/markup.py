@@ -14,7 +14,6 @@ BARE = re.compile(r"(?<![<|\w])https?://[^\s<>|)]+")
 
 
 def texts(payload: Any) -> Iterator[str]:
-    """All strings that Slack parses."""
     if isinstance(payload, list):
         for one in payload:
             yield from texts(one)
@@ -30,7 +29,6 @@ def texts(payload: Any) -> Iterator[str]:
 
 
 def broadcasts(payload: Any) -> list[str]:
-    """Sequences that call a whole channel or group."""
     found = [hit[0] for text in texts(payload) for hit in BROADCAST.finditer(text)]
     return found + [
         str(one) for one in _parts(payload) if one.get("type") in {"broadcast", "usergroup"}

@@ -109,7 +109,6 @@ class Triggers:
         return trigger
 
     def use(self, trigger: Any) -> str:
-        """The user whose click it was."""
         if trigger not in self._given:
             raise Refused("invalid_trigger_id")
         user, given = self._given[trigger]
@@ -276,7 +275,6 @@ def _readable(fake: "FakeSlack", args: Arguments) -> Channel:
 
 
 def _page(args: Arguments, rows: list[Any], most: int) -> tuple[list[Any], dict[str, Any]]:
-    """One page of rows, and what Slack says of the next."""
     cursor = args.get("cursor") or "at:0"
     if not str(cursor).startswith("at:"):
         raise Refused("invalid_cursor")

@@ -19,7 +19,6 @@ class Player(Hands):
     """What people do in the workspace; mixed into FakeSlack."""
 
     def dm(self, user: str) -> Channel:
-        """The direct message of a user with the bot."""
         return self.world.direct(user)
 
     async def say(
@@ -40,11 +39,9 @@ class Player(Hands):
         return message.ts
 
     async def mention(self, channel: str, user: str, text: str, *args: Any, **more: Any) -> str:
-        """Write a message that starts with the bot's mention."""
         return await self.say(channel, user, f"@briefs {text}", *args, **more)
 
     async def ask(self, user: str, text: str, thread_ts: str | None = None, **more: Any) -> str:
-        """Write to the bot in a direct message."""
         return await self.say(self.dm(user).id, user, text, thread_ts, **more)
 
     async def edit(self, channel: str, ts: str, text: str) -> None:
@@ -63,7 +60,6 @@ class Player(Hands):
 
     def file(self, name: str, data: bytes, user: str, mimetype: str = "text/plain",
              **facts: Any) -> File:  # fmt: skip
-        """Put a file into the workspace without a message."""
         size = facts.pop("size", None)
         file = File(self.world.number("F"), name, data, self.world.user(user).id, mimetype, size)
         file.extra = facts
@@ -92,7 +88,6 @@ class Player(Hands):
         await self.send_event(event | ({"view": home.wire()} if home else {}), place)
 
     async def stop_session(self, channel: str, root: str, user: str) -> None:
-        """Press Stop."""
         place = self.world.channel(channel)
         await self.send_event(
             {"type": "agent_session_stopped", "channel": place.id, "thread_ts": root,
@@ -115,11 +110,9 @@ class Player(Hands):
     # -- what the bot said -------------------------------------------------------------------
 
     def thread(self, channel: str, root: str) -> list[Message]:
-        """All that stands in a thread, oldest first."""
         return self.world.thread(self.world.channel(channel).id, root)
 
     def answers(self) -> list[Message]:
-        """All that the bot has said and that stands, by ts."""
         said = [*self.world.messages.values(), *self.world.ephemeral]
         return sorted((m for m in said if m.by_bot and not m.deleted), key=lambda m: m.ts)
 
@@ -134,8 +127,6 @@ class Player(Hands):
         return sorted(said, key=lambda m: m.ts)
 
     async def answer_to(self, ts: str, seconds: float = 120.0) -> Message:
-        """Wait for the first finished answer to a message."""
-
         def finished() -> Message | None:
             said = [m for m in self.answers_to(ts) if not is_growing(m)]
             return said[0] if said else None
@@ -186,5 +177,4 @@ class Player(Hands):
 
 
 def is_growing(message: Message) -> bool:
-    """Whether a message says of itself that more will come."""
     return "Still writing" in message.said

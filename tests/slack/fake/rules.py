@@ -26,8 +26,6 @@ class Refused(Exception):
 
 
 def method(name: str, scope: str | None = None) -> Callable[[Method], Method]:
-    """Register a method of the Web API."""
-
     def register(function: Method) -> Method:
         METHODS[name] = (function, scope)
         return function
@@ -36,7 +34,6 @@ def method(name: str, scope: str | None = None) -> Callable[[Method], Method]:
 
 
 def need(args: Arguments, *names: str) -> None:
-    """Refuse when an argument is missing."""
     missing = [name for name in names if args.get(name) in (None, "")]
     if missing:
         raise Refused(
@@ -46,7 +43,6 @@ def need(args: Arguments, *names: str) -> None:
 
 
 def truth(value: Any) -> bool:
-    """Slack's booleans come as JSON, as 1/0 and as words."""
     return value in (True, 1, "1", "true", "True")
 
 
@@ -103,7 +99,6 @@ def channel_for(fake: "FakeSlack", name: Any, *, writing: bool = True) -> Channe
 
 
 def check_thread(fake: "FakeSlack", channel: Channel, thread_ts: Any) -> None:
-    """A thread's root must stand, and be a root."""
     if thread_ts is None:
         return
     root = fake.world.messages.get((channel.id, str(thread_ts)))
@@ -130,7 +125,6 @@ def check_blocks(fake: "FakeSlack", blocks: Any, *, most: int = 50) -> list[dict
 
 
 def check_metadata(fake: "FakeSlack", metadata: Any) -> dict[str, Any] | None:
-    """Metadata as sent; {} stays {} (it removes what was there)."""
     if isinstance(metadata, str):
         metadata = json.loads(metadata)
     if not metadata:
@@ -144,7 +138,6 @@ def check_metadata(fake: "FakeSlack", metadata: Any) -> dict[str, Any] | None:
 
 
 def check_message(fake: "FakeSlack", args: Arguments, *, updating: bool = False) -> None:
-    """Text and blocks against each other and the limits."""
     text, blocks = args.get("text"), args.get("blocks")
     if not (text or blocks):
         raise Refused("no_text")

@@ -65,11 +65,9 @@ class FakeSlack(Player):
 
     @property
     def api(self) -> str:
-        """What SLACK_API_URL is set to."""
         return f"{self.base}/api/"
 
     def environment(self) -> dict[str, str]:
-        """The settings with which a bot connects to this fake."""
         return {
             "SLACK_API_URL": self.api, "SLACK_BOT_TOKEN": self.bot_token,
             "SLACK_APP_TOKEN": self.app_token, "SLACK_SIGNING_SECRET": self.signing_secret,
@@ -109,7 +107,6 @@ class FakeSlack(Player):
         await self.stop()
 
     def later(self, work: Any) -> None:
-        """Run a coroutine beside everything else."""
         task = asyncio.ensure_future(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
@@ -171,7 +168,6 @@ class FakeSlack(Player):
             raise Refused("token_revoked")
 
     def _too_fast(self, name: str, channel: str) -> Fault | None:
-        """429 for whoever posts faster than the rules let them."""
         most = self.rules.posts_per_second
         if name != "chat.postMessage" or not most:
             return None
@@ -235,7 +231,6 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
 
 
 def _broken(request: web.Request) -> web.StreamResponse:
-    """Break the connection in place of an answer."""
     if request.transport:
         request.transport.abort()
     return web.Response(status=500)

@@ -64,7 +64,6 @@ class Socket:
         self.since = time.monotonic()
 
     def cut(self) -> None:
-        """Break it off, without a word."""
         if self._request.transport:
             self._request.transport.abort()
 
@@ -86,18 +85,15 @@ class Sockets:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def ticket(self) -> str:
-        """The address for one new connection."""
         ticket = self._fake.world.number("ticket")
         self._tickets.add(ticket)
         return self._fake.base.replace("http", "ws", 1) + f"/link?ticket={ticket}"
 
     async def connected(self, count: int = 1, seconds: float = 120.0) -> None:
-        """Wait until so many sockets are open."""
         async with self._change, asyncio.timeout(seconds):
             await self._change.wait_for(lambda: len(self.open) >= count)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """The handler of /link."""
         if request.query.get("ticket") not in self._tickets:
             return web.Response(status=404, text="this ticket was used or never given")
         self._tickets.discard(request.query["ticket"])
@@ -231,21 +227,12 @@ class Sockets:
     # -- faults ------------------------------------------------------------------------------
 
     def cut(self, number: int | None = None) -> None:
-        """Cut one of the open sockets, or all."""
         for socket in list(self.open) if number is None else [self.open[number]]:
             socket.cut()
 
     def silence(self, number: int | None = None) -> None:
-        """Leave sockets open but deaf and dumb."""
         for socket in self.open if number is None else [self.open[number]]:
             socket.silent = True
-
-    async def refresh(self, reason: str = "refresh_requested", number: int | None = None) -> None:
-        """Send the notice that a socket will be closed: warning, refresh_requested,
-        link_disabled."""
-        for socket in list(self.open) if number is None else [self.open[number]]:
-            with suppress(ConnectionError, RuntimeError):
-                await socket.ws.send_json({"type": "disconnect", "reason": reason})
 
     @asynccontextmanager
     async def shuffled(self, seed: int = 0) -> AsyncIterator[None]:
@@ -260,7 +247,6 @@ class Sockets:
                 await self._send(envelope)
 
     async def settled(self, seconds: float = 120.0) -> None:
-        """Wait until everything sent was acknowledged."""
         async with asyncio.timeout(seconds):
             while self.waiting:
                 await asyncio.sleep(0.01)

@@ -101,7 +101,6 @@ BROKEN = {
 
 
 def test_at_the_limit_is_sound() -> None:
-    """The last character counts in."""
     for block in SOUND:
         assert limits.blocks([block]) == [], block["type"]
 
@@ -115,7 +114,6 @@ def test_over_the_limit_is_found() -> None:
 
 
 def test_what_holds_for_all_blocks_together() -> None:
-    """Fifty blocks, ids once."""
     assert limits.blocks([section()] * 50) == []
     assert limits.blocks([section()] * 51) == ["blocks: 51 of them, at most 50"]
     assert limits.blocks([section(block_id="a")] * 2) == ["blocks: a block_id stands twice"]

@@ -109,7 +109,6 @@ async def test_what_slack_would_let_pass_is_a_violation(
 async def test_a_trigger_is_good_once_and_for_three_seconds(
     slack: FakeSlack, client: AsyncWebClient
 ) -> None:
-    """And the view must keep to its limits."""
     title = {"type": "plain_text", "text": "Passages"}
     view = {"type": "modal", "title": title, "blocks": BLOCKS}
     trigger = slack.triggers.give(slack.world.user("alice").id)
@@ -131,7 +130,6 @@ async def test_a_trigger_is_good_once_and_for_three_seconds(
 
 
 async def test_a_response_url_is_good_five_times(slack: FakeSlack) -> None:
-    """The sixth is refused and noted."""
     url = slack.hooks.give(slack.world.channel("general").id, slack.world.user("alice").id)
     async with aiohttp.ClientSession() as session:
         codes = [(await session.post(url, json={"text": "x"})).status for _ in range(6)]
@@ -154,7 +152,6 @@ async def test_a_file_is_a_login_page_to_the_wrong_token(slack: FakeSlack) -> No
 async def test_ephemeral_messages_need_their_reader_in_the_channel(
     slack: FakeSlack, client: AsyncWebClient
 ) -> None:
-    """And stand apart from the others."""
     deals = slack.world.channel("deals").id
     ids = {name: slack.world.user(name).id for name in ("alice", "bob")}
     call = client.chat_postEphemeral(channel=deals, user=ids["bob"], text="x")
@@ -176,7 +173,6 @@ async def test_a_click_that_nobody_acknowledges_is_a_violation(slack: FakeSlack)
 async def test_a_call_before_retry_after_ended_is_noted(
     slack: FakeSlack, client: AsyncWebClient, general: str
 ) -> None:
-    """In the same channel only."""
     slack.faults.script("chat.postMessage", [rate_limited(60)])
     with pytest.raises(SlackApiError) as caught:
         await client.chat_postMessage(channel=general, text="x")

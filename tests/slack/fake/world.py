@@ -100,7 +100,6 @@ class Message:
 
     @property
     def said(self) -> str:
-        """All that a person reads of it, as text."""
         from tests.slack.fake.markup import words
 
         return "\n".join(part for part in (self.text, words(self.blocks)) if part)
@@ -208,11 +207,9 @@ class World:
         return world
 
     def number(self, prefix: str) -> str:
-        """A fresh id."""
         return f"{prefix}{next(self._numbers):07d}"
 
     def stamp(self) -> str:
-        """A fresh ts: later than all before."""
         self._last_ts = max(self._last_ts + 1, time.time_ns() // 1000)
         return f"{self._last_ts // 10**6}.{self._last_ts % 10**6:06d}"
 
@@ -237,7 +234,6 @@ class World:
         return group
 
     def user(self, name: str) -> User:
-        """By id or name."""
         found = self.users.get(name) or next(
             (user for user in self.users.values() if user.name == name), None
         )
@@ -246,7 +242,6 @@ class World:
         return found
 
     def channel(self, name: str) -> Channel:
-        """By id or (#)name."""
         bare = name.removeprefix("#")
         found = self.channels.get(name) or next(
             (one for one in self.channels.values() if one.name == bare), None
@@ -264,7 +259,6 @@ class World:
         return self.add_channel(f"dm-{self.users[person].name}", "im", (person,))
 
     def message(self, channel: str, ts: str) -> Message | None:
-        """A message that stands, or None."""
         found = self.messages.get((channel, ts))
         return None if found is None or found.deleted else found
 

@@ -137,7 +137,6 @@ def test_a_channel_answered_unasked_needs_a_history_scope(check: Check) -> None:
 
 
 def test_a_scope_that_is_not_used(check: Check) -> None:
-    """It is named, to be taken away."""
     check.granted(*ALL, "chat:write.public")
     code, out, _ = check()
     assert code == 0
@@ -145,7 +144,6 @@ def test_a_scope_that_is_not_used(check: Check) -> None:
 
 
 def test_scopes_that_slack_does_not_tell(check: Check) -> None:
-    """Nothing is claimed about them."""
     told = {"ok": True, "team": "Exam\x1bple", "user": "briefs", "bot_id": "B1"}
     check.api.broken = {"auth.test": (200, json.dumps(told))}
     code, out, _ = check()
@@ -178,7 +176,6 @@ def test_a_token_that_slack_refuses(check: Check, method: str, code: str, said: 
 
 
 def test_a_persons_token(check: Check) -> None:
-    """It is not the bot's."""
     told = {"ok": True, "team": "Fake", "user": "ada"}
     check.api.broken = {"auth.test": (200, json.dumps(told))}
     code, out, _ = check()
@@ -230,7 +227,6 @@ def test_a_secret_that_is_not_set(check: Check, name: str) -> None:
 
 
 def test_json_for_programs(check: Check) -> None:
-    """One object; the exit code is the same."""
     check.granted()
     code, out, _ = check("--json")
     assert code == 1

@@ -128,7 +128,6 @@ def test_every_scope_has_a_reason() -> None:
 
 
 def test_socket_mode_names_no_address() -> None:
-    """Nothing listens on the network."""
     manifest = build(AppPlan())
     assert manifest["settings"]["socket_mode_enabled"] is True
     assert "url" not in json.dumps(manifest)
@@ -150,13 +149,11 @@ def test_http_sends_everything_to_one_address() -> None:
      "https://b.example.org/?a=1", "https://[b"],
 )  # fmt: skip
 def test_an_address_that_slack_cannot_use_is_refused(url: str) -> None:
-    """It is named, with one that would do."""
     with pytest.raises(UsageError, match=r"https://briefs\.example\.org"):
         request_url(url)
 
 
 def test_a_path_of_ones_own_is_kept() -> None:
-    """A proxy may give the bot another path."""
     assert request_url("https://example.org/briefs/slack/") == "https://example.org/briefs/slack"
 
 

@@ -68,7 +68,6 @@ BAD: list[tuple[dict[str, str], str, str, str]] = [
 
 @pytest.fixture
 def good(monkeypatch) -> None:
-    """The three secrets, in the environment."""
     for name, value in GOOD.items():
         monkeypatch.setenv(name, value)
 
@@ -106,7 +105,6 @@ def test_a_bad_setting_is_one_clear_line(
 
 
 def test_all_faults_are_named_at_once(monkeypatch) -> None:
-    """One run is enough to see them all."""
     monkeypatch.setenv("SLACK_API_URL", "slack.com")
     toml('[slack]\nnotify = "#x"\nelse = 1\n[slack.collections.b]')
     with pytest.raises(SettingsError) as raised:
@@ -205,7 +203,6 @@ def test_a_file_without_a_secret_may_be_open() -> None:
     "url", ["http://127.0.0.1:8080/api", "http://localhost/api/", "http://[::1]:1"]
 )
 def test_plain_http_is_for_this_machine(monkeypatch, url: str) -> None:
-    """Where the fake Slack listens."""
     monkeypatch.setenv("SLACK_API_URL", url)
     assert load().api_url == url.rstrip("/") + "/"
 
