@@ -152,7 +152,6 @@ def check(json: Json = False) -> None:
 
 
 def _present() -> frozenset[str] | None:
-    """Return the collections of the library, None where there is none yet."""
     from index.errors import LibraryMissing
     from ingest.cli import opened
 

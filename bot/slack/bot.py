@@ -109,14 +109,12 @@ async def running(settings: SlackSettings, backend: Backend) -> AsyncIterator[Ru
 
 
 async def _prune(parts: SlackServices) -> None:
-    """Delete what is older than `[slack] keep_days`."""
     days = parts.settings.keep_days
     if count := await asyncio.to_thread(parts.inbox.prune, days):
         log.info("%d questions older than %d days were deleted", count, days)
 
 
 def _handlers(parts: SlackServices, notifier: Notifier) -> dict[str, Handler]:
-    """Return what is done for each kind of job."""
     return {
         QUESTION: Handler(Questions(parts).handle, QUESTIONS_AT_ONCE),
         UPLOAD: Handler(partial(files.handle, parts), 4),

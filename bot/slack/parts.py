@@ -1,24 +1,57 @@
 """The services of the Slack bot: put together once, handed to the worker and the listeners."""
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
+
+from sqlalchemy import select
 
 from bot.jobs.queue import Queue
 from bot.ledger.ledger import Ledger
 from bot.ledger.recording import Answerer
 from bot.slack.access.audience import Policy
 from bot.slack.access.directory import Directory
-from bot.slack.access.preferences import ChannelPreferences
 from bot.slack.delivery.admission import Pressure
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.outbox import Outbox
 from bot.slack.delivery.records import Feedback, Records, Requests
+from bot.slack.delivery.tables import Store, channel_settings, storable
 from bot.slack.delivery.threads import Threads
 from bot.slack.delivery.uploads import Uploads
 from bot.slack.setup.settings import SlackSettings
+from bot.slack.types import Answering, ChannelSettings
 from index.library import Library
+from index.storage.database import Database
 
 LEASE_SECONDS = 15.0  # how long a killed process's questions wait for another
+
+
+class ChannelPreferences:
+    """What `/briefs settings` sets for the channels."""
+
+    def __init__(self, database: Database) -> None:
+        self._store = Store(database)
+
+    def get(self, team: str, channel: str) -> ChannelSettings:
+        """Return a channel's settings, the defaults where nobody has set any."""
+        query = select(channel_settings).filter_by(team=team, channel=channel)
+        with self._store.read() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return ChannelSettings()
+        names = tuple(str(name) for name in json.loads(row.collections))
+        return ChannelSettings(names, Answering(row.answering), row.unasked)
+
+    def put(self, team: str, channel: str, settings: ChannelSettings) -> None:
+        key = {"team": team, "channel": channel}
+        values = {
+            "collections": json.dumps([storable(name) for name in settings.collections]),
+            "answering": settings.answering.value,
+            "unasked": settings.unasked,
+        }
+        with self._store.write() as connection:
+            connection.execute(channel_settings.delete().filter_by(**key))
+            connection.execute(channel_settings.insert().values(**key, **values))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,50 +86,40 @@ class SlackServices(Backend):
 
     @cached_property
     def policy(self) -> Policy:
-        """Who may see what."""
         return self.settings.policy
 
     @cached_property
     def inbox(self) -> Inbox:
-        """The questions."""
         return Inbox(self.library.database, self.owner, lease_seconds=LEASE_SECONDS)
 
     @cached_property
     def threads(self) -> Threads:
-        """What was said before in a thread."""
         return Threads(self.library.database)
 
     @cached_property
     def preferences(self) -> ChannelPreferences:
-        """What `/briefs settings` sets."""
         return ChannelPreferences(self.library.database)
 
     @cached_property
     def feedback(self) -> Feedback:
-        """What readers think of answers."""
         return Feedback(self.ledger)
 
     @cached_property
     def requests(self) -> Requests:
-        """Questions passed on to the librarians."""
         return Requests(self.library.database)
 
     @cached_property
     def queue(self) -> Queue:
-        """The jobs."""
         return self.inbox.queue
 
     @cached_property
     def records(self) -> Records:
-        """What was posted and is not in the ledger yet."""
         return Records(self.queue, self.ledger)
 
     @cached_property
     def pressure(self) -> Pressure:
-        """Who was told that many questions are open."""
         return Pressure(self.library.database)
 
     @cached_property
     def uploads(self) -> Uploads:
-        """The files that people uploaded, until they are in the library, and who did."""
         return Uploads(self.library.database, self.queue)

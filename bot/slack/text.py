@@ -68,7 +68,10 @@ def for_message(text: str) -> str:
 
     Invisible characters part what would become a link, a mention or an emoji.
     """
-    return escape(_unlinked(text))
+    breaks = {match.end() for pattern in _TELLING for match in pattern.finditer(text)}
+    breaks |= {match.end(1) for match in _MAIL.finditer(text)}
+    edges = [0, *sorted(breaks), len(text)]
+    return escape(JOINER.join(text[start:end] for start, end in pairwise(edges)))
 
 
 def readable(text: str, bot_user_id: str | None = None) -> str:
@@ -169,7 +172,6 @@ def _cuts(text: str, limit: int) -> Iterator[tuple[int, int]]:
 
 
 def _best_cut(window: str) -> int:
-    """Return where to cut a text that goes on after this window; never 0."""
     enough = len(window) // 4
     paragraphs = [match.end() for match in _PARAGRAPH.finditer(window)]
     if paragraphs and paragraphs[-1] > enough:
@@ -189,21 +191,6 @@ def _fitting(text: str, start: int, limit: int) -> int:
     lengths = range(1, len(window) + 1)
     fitting = bisect_right(lengths, limit, key=lambda length: weight(window[:length]))
     return start + min(max(fitting, 1), len(window))
-
-
-def _unlinked(text: str) -> str:
-    return _parted(text, _breaks(text))
-
-
-def _breaks(text: str) -> list[int]:
-    """Return where something invisible keeps a link, a mention or an emoji from forming."""
-    found = {match.end() for pattern in _TELLING for match in pattern.finditer(text)}
-    return sorted(found | {match.end(1) for match in _MAIL.finditer(text)})
-
-
-def _parted(text: str, places: list[int]) -> str:
-    edges = [0, *places, len(text)]
-    return JOINER.join(text[start:end] for start, end in pairwise(edges))
 
 
 def _words(match: re.Match[str], bot_user_id: str | None) -> str:

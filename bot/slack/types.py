@@ -1,7 +1,7 @@
 """What flows through the Slack bot: a question that came in, a claim on it, a place, its settings.
 
 Slack's own ids throughout: teams T…, channels C… D… G…, users U… W…, messages by their `ts` (text,
-ordered as numbers). No I/O; nothing here knows Slack's wire format or the database.
+ordered as numbers).
 """
 
 from dataclasses import dataclass, field

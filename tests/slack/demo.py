@@ -129,7 +129,7 @@ class Demo(FakeSlack):
                     if isinstance(one, web.FileField) and one.filename
                 ]
                 values[name] = [one.wire(self.world) for one in files]
-            elif kind == "checkboxes" or kind.startswith("multi_"):
+            elif kind.startswith("multi_"):
                 values[name] = given
             elif given and given[0]:
                 values[name] = given[0]
@@ -138,7 +138,7 @@ class Demo(FakeSlack):
     async def _close_it(self, page: Page, form: Form) -> None:
         view = self._clicked(form)
         if isinstance(view, View):
-            await self.close(view)
+            view.open = False
 
     async def _shortcut_it(self, page: Page, form: Form) -> None:
         assert page.channel
@@ -159,7 +159,6 @@ class Demo(FakeSlack):
 
 
 async def serve(port: int, command: list[str]) -> int:
-    """Serve until Ctrl-C, or until the given command ends."""
     task = asyncio.current_task()
     assert task
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)

@@ -12,20 +12,12 @@ from tests.slack.fake.world import World
 
 Payload = dict[str, Any]
 _TAG = re.compile(r"<([^<>]+)>")
-_STYLES = {"bold": "b", "italic": "i", "strike": "s", "code": "code", "underline": "u"}
+_STYLES = {"bold": "b", "italic": "i", "strike": "s", "code": "code"}
 _INLINE = [
     (re.compile(r"`([^`\n]+)`"), r"<code>\1</code>"),
     (re.compile(r"(?<![\w*])\*(\S(?:[^*\n]*\S)?)\*(?![\w*])"), r"<b>\1</b>"),
     (re.compile(r"(?<!\w)_(\S(?:[^_\n]*\S)?)_(?!\w)"), r"<i>\1</i>"),
     (re.compile(r"(?<!\w)~(\S(?:[^~\n]*\S)?)~(?!\w)"), r"<s>\1</s>"),
-]
-_MARKDOWN = [
-    (re.compile(r"\*\*(.+?)\*\*"), r"<b>\1</b>"),
-    (re.compile(r"(?<!\\)\[([^\]]*)\]\((https?://[^\s)]+)\)"), r'<a href="\2">\1</a>'),
-    (re.compile(r"(?m)^#{1,6} (.*)$"), r"<b>\1</b>"),
-    (re.compile(r"(?<!\w)[*_](\S(?:[^*_\n]*\S)?)[*_](?!\w)"), r"<i>\1</i>"),
-    (re.compile(r"`([^`\n]+)`"), r"<code>\1</code>"),
-    (re.compile(r"\\([\\`*_{}\[\]()#+.!|~&lt;-])"), r"\1"),
 ]
 
 
@@ -59,12 +51,6 @@ class Renderer:
         found = self._world.users.get(user)
         return found.name if found else user
 
-    def markdown(self, text: str) -> str:
-        out = html.escape(text, quote=True)
-        for pattern, put in _MARKDOWN:
-            out = pattern.sub(put, out)
-        return out.replace("\n", "<br>")
-
     def text(self, value: Any) -> str:
         if not isinstance(value, dict):
             return ""
@@ -82,28 +68,22 @@ class Renderer:
         if kind == "header":
             return f"<h3>{self.text(block['text'])}</h3>"
         if kind == "context":
-            return f"<div class=context>{' '.join(map(self._small, block['elements']))}</div>"
+            return f"<div class=context>{' '.join(map(self.text, block['elements']))}</div>"
         if kind == "rich_text":
             return "".join(self._rich(one) for one in block["elements"])
         if kind == "input":
             return self._input(block, number)
-        fields = "".join(f"<div>{self.text(one)}</div>" for one in block.get("fields", []))
         actions = "".join(self._interactive(one) for one in elements([block]))
-        body = f"<div>{self.text(block.get('text'))}</div>{fields}"
+        body = f"<div>{self.text(block.get('text'))}</div>"
         return f"<div class=block>{body}<div class=actions>{actions}</div></div>"
-
-    def _small(self, one: Payload) -> str:
-        return self.text(one) if one["type"] != "image" else html.escape(one.get("alt_text", ""))
 
     def _interactive(self, item: Payload) -> str:
         one, action = item["element"], html.escape(item["action_id"] or item["label"])
         if not self._click:
             return f"<button disabled>{html.escape(item['label'])}</button>"
-        if item["element"]["type"] == "feedback_buttons":
-            action = html.escape(item["label"])
-        menu = self._options(one, "choice") if one["type"] not in {"button", "icon_button"} else ""
         if one["type"] == "feedback_buttons":
-            menu = ""
+            action = html.escape(item["label"])
+        menu = self._options(one, "choice") if "options" in one else ""
         label = html.escape("Choose" if menu else item["label"])
         if one.get("url"):
             menu += f"<small>{_link(one['url'], one['url'])}</small> "
@@ -112,20 +92,19 @@ class Renderer:
                 f'<button class="{one.get("style", "")}">{label}</button></form>')  # fmt: skip
 
     def _options(self, one: Payload, name: str) -> str:
-        groups = one.get("options", [])
-        several = one["type"] == "checkboxes" or one["type"].startswith("multi_")
+        several = one["type"].startswith("multi_")
         first = [o["value"] for o in one.get("initial_options", [])]
         first += [one["initial_option"]["value"]] if one.get("initial_option") else []
-        rows = "".join(_option(o["value"], o["text"]["text"], o["value"] in first) for o in groups)
+        rows = "".join(
+            _option(o["value"], o["text"]["text"], o["value"] in first) for o in one["options"]
+        )
         return f'<select name="{html.escape(name)}"{" multiple" if several else ""}>{rows}</select>'
 
     def _input(self, block: Payload, number: int) -> str:
         one, name = block["element"], html.escape(block_id(block, number))
-        first = html.escape(str(one.get("initial_value") or one.get("initial_date") or ""))
+        first = html.escape(str(one.get("initial_value") or ""))
         if one["type"] == "file_input":
             field = f'<input type=file multiple name="{name}">'
-        elif one["type"] == "datepicker":
-            field = f'<input type=date name="{name}" value="{first}">'
         elif one["type"] == "plain_text_input" and one.get("multiline"):
             field = f'<textarea name="{name}">{first}</textarea>'
         elif one["type"].endswith("_input"):
@@ -138,9 +117,8 @@ class Renderer:
     def _rich(self, one: Payload) -> str:
         kind = one["type"]
         if kind == "rich_text_list":
-            rows = "".join(f"<li>{self._rich(row)}</li>" for row in one["elements"])
-            return f"<ol>{rows}</ol>" if one.get("style") == "ordered" else f"<ul>{rows}</ul>"
-        tag = {"rich_text_quote": "blockquote", "rich_text_preformatted": "pre"}.get(kind, "div")
+            return f"<ul>{''.join(f'<li>{self._rich(row)}</li>' for row in one['elements'])}</ul>"
+        tag = "blockquote" if kind == "rich_text_quote" else "div"
         return f"<{tag}>{''.join(map(self._part, one['elements']))}</{tag}>"
 
     def _part(self, one: Payload) -> str:
@@ -149,8 +127,7 @@ class Renderer:
         elif one["type"] == "user":
             out = f"<mark>@{html.escape(self._name(one['user_id']))}</mark>"
         else:
-            shown = one.get("text") or one.get("name") or one.get("fallback") or ""
-            out = html.escape(shown).replace("\n", "<br>")
+            out = html.escape(one["text"]).replace("\n", "<br>")
         for style, on in (one.get("style") or {}).items():
             tag = _STYLES.get(style)
             out = f"<{tag}>{out}</{tag}>" if on and tag else out

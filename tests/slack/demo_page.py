@@ -101,7 +101,6 @@ class Page:
         return f'<a{mark} href="/?{html.escape(query)}">{name}</a>'
 
     def feed(self) -> str:
-        """What is said here, the open modal above it."""
         return self._modal() + (self._channel() if self.channel else self._home())
 
     def _home(self) -> str:
@@ -156,17 +155,11 @@ class Page:
         where = "aside" if ephemeral else "m"
         click = f'{self.hidden}<input type=hidden name={where} value="{message.ts}">'
         render = Renderer(fake.world, click)
-        body = render.markdown(message.markdown) if message.markdown else ""
-        body += (
-            render.blocks(message.blocks)
-            if message.blocks
-            else ("" if message.markdown else f"<div>{render.mrkdwn(message.text)}</div>")
-        )
+        body = render.blocks(message.blocks) or f"<div>{render.mrkdwn(message.text)}</div>"
         for name in message.files:
             body += f"<div>File: {html.escape(fake.world.files[name].name)}</div>"
         note = " <small>only you can see this</small>" if ephemeral else ""
         note += " <small>(edited)</small>" if message.edited else ""
-        note += " <small>writing …</small>" if fake.streams.live(message) else ""
         name = html.escape(fake.world.users[message.user].name)
         kind = " ".join((["reply"] if message.thread_ts else []) + (["aside"] if ephemeral else []))
         menu = "" if message.by_bot else self._menu(message, click)

@@ -75,7 +75,6 @@ async def test_who_we_are_is_asked_until_slack_says_it(
 
 
 async def test_a_token_that_slack_does_not_take_is_named(slack: FakeSlack) -> None:
-    """At once, without what it is."""
     socket = SocketModeClient(app_token="xapp-secret", web_client=AsyncWebClient(
         base_url=slack.api))  # fmt: skip
     with pytest.raises(SettingsError, match="SLACK_APP_TOKEN: Slack says invalid_auth") as app:
@@ -91,7 +90,6 @@ async def test_a_token_that_slack_does_not_take_is_named(slack: FakeSlack) -> No
 async def test_a_bot_that_starts_before_slack_can_be_reached_answers_later(
     office: FakeSlack, home: Path, tmp_path: Path
 ) -> None:
-    """And ends in order while it waits."""
     office.faults.script("apps.connections.open", [fake.server_error(503), fake.cut()])
     bot = BotProcess(office, home, tmp_path / "log")
     await bot.start()

@@ -11,38 +11,33 @@ from tests.slack.demo_blocks import Renderer
 from tests.slack.fake import BOT_USER, Message, World
 from tests.slack.fake.test_limits import SOUND
 
-pytestmark = pytest.mark.anyio
-
 
 @pytest.fixture
 async def demo() -> AsyncIterator[Demo]:
-    """The demo on a free port."""
     demo = Demo()
     await demo.start()
     yield demo
     await demo.stop()
 
 
-@pytest.mark.parametrize("block", SOUND, ids=lambda block: block["type"])
-async def test_every_kind_of_block_is_rendered(block: dict[str, object]) -> None:
-    """None is left out."""
-    assert Renderer(World.small()).blocks([block])
+def test_every_kind_of_block_is_rendered() -> None:
+    for block in SOUND:
+        assert Renderer(World.small()).blocks([block]), block["type"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["<script>alert(1)</script>", "&lt;img src=x onerror=alert(1)&gt;",
-     "<javascript:alert(1)|here>", '<https://e.org/"onmouseover="x|a>', "*<b>*"],
-)  # fmt: skip
-async def test_nothing_said_becomes_markup_of_the_page(text: str) -> None:
+def test_nothing_said_becomes_markup_of_the_page() -> None:
     """Only the tags that the renderer makes are there."""
-    render = Renderer(World.small())
-    for out in (render.mrkdwn(text), render.markdown(text)):
-        assert set(re.findall(r"</?(\w+)", out)) <= {"a", "b", "i"}
+    for text in (
+        "<script>alert(1)</script>", "&lt;img src=x onerror=alert(1)&gt;",
+        "<javascript:alert(1)|here>", '<https://e.org/"onmouseover="x|a>', "*<b>*",
+    ):  # fmt: skip
+        out = Renderer(World.small()).mrkdwn(text)
+        assert set(re.findall(r"</?(\w+)", out)) <= {"a", "b", "i"}, text
         for tag in re.findall(r"<a [^>]*>", out):
-            assert re.fullmatch(r'<a href="https?://[^"]*"( rel=noreferrer title="[^"]*")?>', tag)
+            assert re.fullmatch(r'<a href="https?://[^"]*" rel=noreferrer title="[^"]*">', tag)
 
 
+@pytest.mark.anyio
 async def test_a_newcomer_can_write_and_read(demo: Demo) -> None:
     """What is sent by the form stands in the channel, the bot's answer beneath it."""
     where = {"as": "alice", "in": demo.world.channel("general").id}

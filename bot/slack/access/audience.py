@@ -1,37 +1,23 @@
-"""Who may see what: which collections everyone who can read a place may see. Pure.
+"""Who may see what: which collections everyone who can read a place may see.
 
-The rules, for admins and for docs/slack.md:
+docs/slack.md tells admins the rules; here is what they mean to the letter:
 
-1. **Nothing in briefs.toml**: each collection is *open*: every full member of the workspace sees
-   it, in public and private channels, group and direct messages. Guests, people of other
-   organisations, and channels that are shared with another organisation see nothing.
-2. **`public = true`** makes a collection visible to all of them too, wherever the bot is.
-3. **`channels = [...]` and `groups = [...]`** restrict a collection. It is shown in the channels
-   listed, and wherever every reader is in one of the user groups listed. Either suffices. An empty
-   list names nobody: `groups = []` alone hides the collection from Slack.
-4. **A place is read by everyone who can read it**, not by the asker alone:
-
-   | place | its readers |
-   |---|---|
-   | public channel | all full members of the workspace, and guests who are in it |
-   | private channel, group message | its members |
-   | direct message, ephemeral message, modal, App Home | that one person |
-
-   Our own bot does not count; other bots count as members without groups. As a public channel is
-   read by all full members, no user group opens it: only listing it does.
-5. **A channel listed lets its readers in, there**: to the channel's own messages, and to what is
-   shown in it to one of its readers alone ("Show passages"). It does not follow them into a direct
-   message, and it ends where the channel is shared with another organisation. A guest in a channel
-   that is listed closes it for all but public collections.
-6. **A channel's own list of collections** (`[slack.channels.ID]` or `/briefs settings`) narrows
-   what is shown to the channel. It never widens, and it does not bind what one person sees alone:
-   that is governed by the person's own rights. Where both lists are given, both hold.
-7. **What is not known is not allowed**: a person or place of whom Slack says nothing, says
-   something odd, or cannot be asked, sees public collections and no more.
-
-8. **What is added in a direct message or a private place belongs to that place**: it goes into the
-   collection `place:TEAM/USER` or `place:TEAM/CHANNEL`, which that person alone, or the channel's
-   readers there, may see. Such names follow no rule of briefs.toml; no channel can be given one.
+- **A place is read by everyone who can read it**, not by the asker alone: a public channel by all
+  full members of the workspace and the guests in it, a private channel or group message by its
+  members; a direct message, an ephemeral message, a modal and App Home by one person. Our own bot
+  does not count; other bots count as members without groups.
+- **A channel listed lets its readers in, there**: to the channel's own messages, and to what is
+  shown in it to one of its readers alone ("Show passages"). It does not follow them into a direct
+  message, and it ends where the channel is shared with another organisation. A guest in a channel
+  that is listed closes it for all but public collections.
+- **A channel's own list of collections** (`[slack.channels.ID]` or `/briefs settings`) narrows
+  what is shown to the channel. It never widens, and it does not bind what one person sees alone:
+  that is governed by the person's own rights. Where both lists are given, both hold.
+- **What is not known is not allowed**: a person or place of whom Slack says nothing, says
+  something odd, or cannot be asked, sees public collections and no more.
+- **What is added in a direct message or a private place belongs to that place**: it goes into the
+  collection `place:TEAM/USER` or `place:TEAM/CHANNEL`, which that person alone, or the channel's
+  readers there, may see. Such names follow no rule of briefs.toml; no channel can be given one.
 
 Names of collections are compared without regard to case, so that `[slack.collections.Board]`
 restricts "board". Who was a reader when an answer was posted has read it: leaving takes no message

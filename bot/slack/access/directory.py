@@ -95,7 +95,7 @@ class Directory:
         """Return what kind of conversation it is and whether it is shared."""
 
         async def ask() -> ChannelFacts:
-            told = await self._ask("conversations.info", "conversations_info", channel=channel)
+            told = await self._ask("conversations.info", channel=channel)
             return read_channel(told.get("channel"), channel)
 
         return await self._facts.get(("channel", channel), ask, ChannelFacts(), fresh)
@@ -180,7 +180,7 @@ class Directory:
 
     async def _person(self, user: str, fresh: bool) -> Member:
         async def ask() -> Member:
-            told = (await self._ask("users.info", "users_info", user=user)).get("user")
+            told = (await self._ask("users.info", user=user)).get("user")
             found = read_member(told, self._team)
             if found.id != user:
                 raise FactUnknown("users.info: told of somebody else")
@@ -190,15 +190,14 @@ class Directory:
 
     async def _everyone(self) -> Mapping[str, Member]:
         self._altered.clear()  # whoever changes from here on is asked for singly
-        told = await self._pages("users.list", "users_list", "members")
+        told = await self._pages("users.list")
         return {person.id: person for person in (read_member(each, self._team) for each in told)}
 
     async def _members(self, channel: str, fresh: bool) -> frozenset[str] | None:
         async def ask() -> frozenset[str] | None:
-            method = "conversations.members"
-            told = await self._pages(method, "conversations_members", "members", channel=channel)
+            told = await self._pages("conversations.members", channel=channel)
             if not all(isinstance(user, str) and user for user in told):
-                raise FactUnknown(f"{method}: a member without id")
+                raise FactUnknown("conversations.members: a member without id")
             return frozenset(told)
 
         return await self._facts.get(("members", channel), ask, None, fresh)
@@ -210,7 +209,7 @@ class Directory:
         return await self._facts.get(("groups",), self._ask_groups, {}, fresh)
 
     async def _ask_groups(self) -> Mapping[str, frozenset[str]]:
-        told = await self._ask("usergroups.list", "usergroups_list", include_users=True)
+        told = await self._ask("usergroups.list", include_users=True)
         found: dict[str, frozenset[str]] = {}
         wanted = self._policy.groups
         for group in told.get("usergroups") or []:
@@ -225,25 +224,23 @@ class Directory:
 
     async def _users_of(self, group: str) -> list[Any]:
         try:
-            told = await self._ask(
-                "usergroups.users.list", "usergroups_users_list", usergroup=group
-            )
+            told = await self._ask("usergroups.users.list", usergroup=group)
         except FactUnknown as unknown:
             _log.warning("access: %s", unknown)
             return []
         return told.get("users") or []
 
-    async def _pages(self, method: str, call: str, key: str, **arguments: Any) -> list[Any]:
-        """Return the items of all pages; none of them if one page is missing."""
+    async def _pages(self, method: str, **arguments: Any) -> list[Any]:
+        """Return the members of all pages; none of them if one page is missing."""
         items: list[Any] = []
         seen: set[str] = set()
         cursor = ""
         for _ in range(_PAGES):
             following = {"cursor": cursor} if cursor else {}
-            told = await self._ask(method, call, limit=_PAGE, **arguments, **following)
-            page = told.get(key)
+            told = await self._ask(method, limit=_PAGE, **arguments, **following)
+            page = told.get("members")
             if not isinstance(page, list):
-                raise FactUnknown(f"{method}: an answer without {key}")
+                raise FactUnknown(f"{method}: an answer without members")
             items += page
             cursor = (told.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
@@ -253,13 +250,13 @@ class Directory:
             seen.add(cursor)
         raise FactUnknown(f"{method}: more than {MOST_MEMBERS}")
 
-    async def _ask(self, method: str, call: str, **arguments: Any) -> Mapping[str, Any]:
-        """Call Slack; every failure becomes Unknown with a text of our own."""
+    async def _ask(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+        """Call Slack; every failure becomes FactUnknown with a text of our own."""
         from slack_sdk.errors import SlackApiError
 
         try:
             async with asyncio.timeout(CALL_SECONDS):
-                response = await getattr(self._client, call)(**arguments)
+                response = await getattr(self._client, method.replace(".", "_"))(**arguments)
             data = response.data
         except SlackApiError as error:
             raise FactUnknown(f"{method}: {error_code(error.response)}") from None

@@ -31,10 +31,6 @@ UPLOAD_VIEW = "upload"
 ASK_VIEW = "ask"
 MESSAGE_VIEW = "message"
 
-# Shortcuts, by callback_id; the manifest names them
-ASK_SHORTCUT = "ask_briefs"
-ADD_SHORTCUT = "add_to_briefs"
-
 # Fields of dialogs: block_id and action_id alike
 REASON = "reason"
 NOTE = "note"

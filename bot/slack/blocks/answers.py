@@ -3,7 +3,7 @@
 Numbered sentences with the words that answer in bold, notes, sources, buttons, feedback, notice. An
 answer too long for one message is cut between paragraphs, a long paragraph between sentences; what
 stands in a message's blocks stands in its text as well, so that nothing is lost where blocks are
-refused. Pure; knows nothing of how messages are sent.
+refused.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,10 +36,10 @@ from bot.slack.blocks.elements import (
     paragraph,
     quotation,
     rich,
+    row,
     section,
     words,
 )
-from bot.slack.blocks.elements import actions as row
 from bot.slack.blocks.sources import (
     Offer,
     Shown,
@@ -76,9 +76,7 @@ class _MessagePiece:
 
 def messages(shown: Shown) -> list[Message]:
     """Return the messages that show an answer, or say that the briefs do not; mostly one."""
-    answer = shown.answer
-    body = _body(answer) if answer.answered else _not_answered(answer)
-    packed = _packed([*body, *_ending(shown)])
+    packed = _packed([*_body(shown.answer), *_ending(shown)])
     made = [Message(said, blocks) for said, blocks in packed[:-1]]
     said, blocks = packed[-1]
     return [*made, Message(said, (*blocks, *_tail(shown)))]
@@ -86,10 +84,10 @@ def messages(shown: Shown) -> list[Message]:
 
 def answer_text(shown: Shown) -> str:
     """Return the whole answer as the text of one message; the sources survive what is cut."""
-    answer = shown.answer
-    body = _body(answer) if answer.answered else _not_answered(answer)
     kept = text.fit("\n".join(piece.text for piece in _ending(shown)), MESSAGE_TEXT * 2 // 3)
-    head = text.fit("\n".join(piece.text for piece in body), MESSAGE_TEXT - len(kept) - 2)
+    head = text.fit(
+        "\n".join(piece.text for piece in _body(shown.answer)), MESSAGE_TEXT - len(kept) - 2
+    )
     return f"{head}\n{kept}".strip()
 
 
@@ -100,11 +98,13 @@ def growing_message(sentences: Sequence[Sentence]) -> Message:
 
 
 def _body(answer: Answer) -> list[_MessagePiece]:
+    if not answer.answered:
+        line = declined(answer)
+        return [_MessagePiece(text.for_message(line), (paragraph(line, bold=True),))]
     return [piece for group in grouped(answer) for piece in _paragraph(group)]
 
 
 def _paragraph(sentences: Sequence[Sentence]) -> list[_MessagePiece]:
-    """Return a paragraph as one piece, as several where it is long."""
     pieces: list[_MessagePiece] = []
     said, run = "", list[Element]()
     for part, made in (one for sentence in sentences for one in _parts(sentence)):
@@ -127,13 +127,6 @@ def _parts(sentence: Sentence) -> list[tuple[str, list[Element]]]:
     numbers = marks.removesuffix(CHECK_MARK) if checked else marks
     run = [*run, words(f" {numbers}"), words(CHECK_MARK if checked else "", bold=True)]
     return [*made[:-1], (f"{piece} {marks}", [one for one in run if one["text"]])]
-
-
-def _not_answered(answer: Answer) -> list[_MessagePiece]:
-    first = _MessagePiece(
-        text.for_message(declined(answer)), (paragraph(declined(answer), bold=True),)
-    )
-    return [first]
 
 
 def _ending(shown: Shown) -> list[_MessagePiece]:
@@ -220,7 +213,6 @@ def feedback(answer_id: str) -> Block:
 
 
 def _packed(pieces: Iterable[_MessagePiece]) -> list[tuple[str, tuple[Block, ...]]]:
-    """Return (text, blocks) of as few messages as the limits allow."""
     made: list[tuple[str, tuple[Block, ...]]] = []
     for piece in pieces:
         if made:

@@ -74,7 +74,7 @@ def brief_lines(briefs: Sequence[BriefRef]) -> list[Block]:
 
 def one_brief(brief: Brief, passages: int) -> Message:
     """Return what is known of a brief, and how it opens."""
-    known = _reference(brief)
+    known = brief.reference
     facts = [
         ("Date", brief.date or NO_DATE),
         ("By", "; ".join(brief.authors[:20])),
@@ -102,26 +102,11 @@ def _line(brief: BriefRef) -> list[Element | None]:
     return [*source_elements(brief, None), words("  "), words(name, code=True)]
 
 
-def _reference(brief: Brief) -> BriefRef:
-    return BriefRef(
-        brief.id,
-        brief.title,
-        brief.date,
-        brief.authors,
-        brief.source,
-        brief.collection,
-        brief.version,
-        brief.number,
-        brief.source_url,
-    )
-
-
 def _told(line: str) -> Message:
     return Message(text.for_message(line), (rich(section([words(line)])),))
 
 
 def _joined(lines: Sequence[str]) -> str:
-    """Return the lines as a message's text, as many as fit."""
     kept, total = list[str](), 0
     for line in map(text.for_message, lines):
         total += len(line) + 1

@@ -16,10 +16,10 @@ from bot.slack.blocks.elements import (
     context,
     quotation,
     rich,
+    row,
     section,
     words,
 )
-from bot.slack.blocks.elements import actions as row
 from bot.slack.phrases import counted
 
 MOST_ANSWERS = 5  # in one message
@@ -102,7 +102,6 @@ def day(moment: str) -> str:
 
 
 def _told(one: Correction) -> list[Element]:
-    """Return the section of a brief, and a quotation for each of those that changed."""
     named: list[Element | None] = [words(_marks(one)), words(_title(one), bold=True)]
     if one.version == WITHDRAWN:
         return [section([*named, words(" is no longer in the library.")])]

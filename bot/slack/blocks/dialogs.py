@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 
-from bot.question.question import LONGEST_QUESTION
 from bot.slack import text
 from bot.slack.blocks import actions
 from bot.slack.blocks.elements import (
@@ -56,15 +55,12 @@ def feedback_view(answer_id: str) -> View:
     return _dialog(actions.FEEDBACK_VIEW, "Feedback", "Send", {"answer": answer_id}, blocks)
 
 
-def settings_view(
-    channel: str, collections: Sequence[str], current: ChannelSettings, channel_name: str = ""
-) -> View:
+def settings_view(channel: str, collections: Sequence[str], current: ChannelSettings) -> View:
     """Return the dialog of a channel's settings; `collections` are those it may be given."""
     chosen = [name for name in current.collections if name in collections]
     unasked = "questions" if current.unasked else "mentions"
-    place = text.one_line(channel_name, 80)
     blocks = [
-        context(f"For #{place}" if place else "For this channel"),
+        context("For this channel"),
         *_collections(collections, chosen),
         entry(
             actions.ANSWERING,
@@ -102,24 +98,16 @@ def upload_view(collections: Sequence[str], channel: str = "") -> View:
     return _dialog(actions.UPLOAD_VIEW, "Add a brief", "Add", {"channel": channel}, blocks)
 
 
-def ask_view(question: str = "", channel: str = "") -> View:
-    """Return the dialog to ask a question, with one to start from."""
+def ask_view() -> View:
+    """Return the dialog to ask a question."""
     field: Element = {
         "type": "plain_text_input",
         "multiline": True,
         "min_length": 2,
         "max_length": 3_000,
     }
-    first = text.shorten(text.clean(question[:LONGEST_QUESTION]), 2_900).strip()
-    blocks = [
-        entry(
-            actions.QUESTION,
-            "Your question",
-            {**field, "initial_value": first} if len(first) > 1 else field,
-            hint="Only you see the answer.",
-        )
-    ]
-    return _dialog(actions.ASK_VIEW, "Ask the briefs", "Ask", {"channel": channel}, blocks)
+    blocks = [entry(actions.QUESTION, "Your question", field, hint="Only you see the answer.")]
+    return _dialog(actions.ASK_VIEW, "Ask the briefs", "Ask", {}, blocks)
 
 
 def message_view(title: str, line: str) -> View:

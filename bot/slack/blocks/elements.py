@@ -2,7 +2,7 @@
 
 Text that is not ours goes into `plain_text` and `rich_text` elements alone, where Slack parses
 nothing. Lengths are those of Slack's reference (docs.slack.dev/reference/block-kit), less what it
-may count beside: see `text.weight`. Knows nothing of answers or briefs.
+may count beside: see `text.weight`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -142,7 +142,7 @@ def confirmation(title: str, said: str, yes: str, no: str, *, danger: bool = Tru
     }
 
 
-def actions(*buttons: Element) -> Block:
+def row(*buttons: Element) -> Block:
     return {"type": "actions", "elements": list(buttons)}
 
 

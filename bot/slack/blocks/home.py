@@ -18,10 +18,10 @@ from bot.slack.blocks.elements import (
     header,
     paragraph,
     rich,
+    row,
     section,
     words,
 )
-from bot.slack.blocks.elements import actions as row
 from bot.slack.phrases import counted
 from bot.slack.types import InboxEntry, QuestionOutcome
 from index.passage import BriefRef

@@ -16,10 +16,10 @@ from bot.slack.blocks.elements import (
     paragraph,
     quotation,
     rich,
+    row,
     section,
     words,
 )
-from bot.slack.blocks.elements import actions as row
 from bot.slack.blocks.sources import collection_shown, name_of
 from bot.slack.phrases import counted
 from bot.slack.setup.manifest import ASK_NAME

@@ -30,10 +30,10 @@ from bot.slack.blocks.elements import (
     plain,
     quotation,
     rich,
+    row,
     section,
     words,
 )
-from bot.slack.blocks.elements import actions as row
 from bot.slack.blocks.sources import page_of_hit, place_of, place_of_hit, source_elements
 from bot.slack.phrases import NO_LONGER_THERE, NOTHING_TO_SEE
 from index.passage import Brief, Hit, Passage
@@ -189,7 +189,6 @@ def _blocks(unit: _ShownPassage, answer_id: str, opened: Opened, desk: str | Non
 
 
 def _verbatim(said: str, bold: tuple[tuple[int, int], ...]) -> list[Block]:
-    """Return the passage as quotations, white space at the ends of pieces left out."""
     return [
         rich(quotation(emphasised(said[start:end], clipped(bold, start, end))))
         for start, end in text.spans(said, RICH)
@@ -228,11 +227,9 @@ def _size(block: Block) -> int:
 
 def _question(answer: Answer) -> list[Block]:
     asked = text.one_line(answer.question, QUESTION)
-    return [header(asked)] if asked and text.weight(asked) <= 140 else _long_question(asked)
-
-
-def _long_question(asked: str) -> list[Block]:
-    return [paragraph(asked, bold=True)] if asked else []
+    if not asked:
+        return []
+    return [header(asked) if text.weight(asked) <= 140 else paragraph(asked, bold=True)]
 
 
 def _turning(answer_id: str, page: int, pages: int) -> list[Block]:

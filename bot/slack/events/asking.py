@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import time
+from dataclasses import replace
 
 from bot.slack import phrases
 from bot.slack.blocks.notices import said
@@ -44,10 +45,9 @@ async def ask_again(click: Click) -> None:
     if not claim.edited:
         raise NotFound(click.value)
     edit = hashlib.sha256(claim.edited.encode()).hexdigest()[:16]
-    asked = Incoming(
-        team=before.team, channel=before.channel, ts=own_ts(), user=before.user, text=claim.edited,
-        kind=AskedVia.AGAIN, event_id=f"again:{click.value}:{edit}", thread_ts=before.root,
-        private=before.private, zone=before.zone,
+    asked = replace(
+        before, ts=own_ts(), text=claim.edited, kind=AskedVia.AGAIN, thread_ts=before.root,
+        event_id=f"again:{click.value}:{edit}",
         response_url=click.where.response_url if before.private else None,
     )  # fmt: skip
     await click.accept(asked)

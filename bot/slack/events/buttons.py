@@ -50,7 +50,6 @@ async def undo(click: Click) -> None:
 
 
 def _withdrawn(library: Library, added: list[Added]) -> bool:
-    """Drop these documents; False where none of them is in the library any more."""
     found = [library.rendition(one.location, one.collection) for one in added]
     dropped = [row for row in found if row is not None and row.state != "withdrawn"]
     if dropped:

@@ -80,7 +80,6 @@ def register(app: AsyncApp, parts: SlackServices, intake: Intake) -> None:
 async def _ask(
     parts: SlackServices, intake: Intake, where: Where, question: str, via: AskedVia
 ) -> None:
-    """Take in a question, to be answered to the person who asks alone."""
     if not any(map(str.isalnum, question)):
         raise UsageError(phrases.NO_QUESTION if via is AskedVia.COMMAND else phrases.NOTHING_TO_ASK)
     asked = question_at(parts, where, question[:LONGEST_QUESTION], via, where.trigger or None)

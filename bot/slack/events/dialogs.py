@@ -217,7 +217,6 @@ def register(app: AsyncApp, parts: SlackServices, intake: Intake) -> None:
 
 
 async def _saved(parts: SlackServices, where: Where, chosen: ChannelSettings) -> str:
-    """Save a channel's settings; return the line that says so, or why not."""
     if not await permissions.is_admin(parts, where.user):
         return phrases.ADMINS_ONLY
     before = await asyncio.to_thread(parts.preferences.get, parts.team, where.channel)

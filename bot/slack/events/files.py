@@ -127,7 +127,6 @@ async def collection_of(parts: SlackServices, where: Where) -> str:
 async def _one(
     parts: SlackServices, upload: Upload, file_id: str, collection: str, *, again: bool
 ) -> Sequence[ReportItem]:
-    """Add one file; whatever is wrong with it is a line of the report."""
     try:
         return await _added(parts, upload, file_id, collection, again=again)
     except ReadError as error:

@@ -41,7 +41,6 @@ _MUTES = re.compile(r"^\W*(?:stop|mute|be quiet|stay out)\W*$", re.IGNORECASE)
 class MessageChange:
     """A message that was edited or deleted; `text` is None where it was deleted."""
 
-    team: str
     channel: str
     ts: str
     text: str | None
@@ -53,7 +52,6 @@ class MessageChange:
 class WrittenMessage:
     """A message by a person, before it is decided whether it asks something of us."""
 
-    team: str
     channel: str
     ts: str
     user: str
@@ -73,48 +71,27 @@ class WrittenMessage:
     def mutes(self) -> bool:
         return bool(_MUTES.match(self.text))
 
-    def kind(self, *, joined: bool, unasked: bool) -> AskedVia | None:
-        """Return how it reaches us, None where it does not.
 
-        `joined`: we take part in its thread; `unasked`: its channel wants questions answered.
-        """
-        if self.direct:
-            return AskedVia.DIRECT
-        if self.mentions_us:
-            return AskedVia.MENTION
-        if self.addresses_other:
-            return None
-        if self.thread_ts and joined:
-            return AskedVia.FOLLOW_UP
-        return AskedVia.CHANNEL if unasked and not self.thread_ts and self.asks else None
-
-    def incoming(self, kind: AskedVia, zone: str | None = None) -> Incoming:
-        return Incoming(
-            team=self.team, channel=self.channel, ts=self.ts, user=self.user, text=self.text,
-            kind=kind, event_id=self.event_id, thread_ts=self.thread_ts, zone=zone,
-        )  # fmt: skip
-
-
-def change_of(body: Mapping[str, Any], team: str, bot_user: str) -> MessageChange | None:
+def change_of(body: Mapping[str, Any], bot_user: str) -> MessageChange | None:
     """Return the edit or deletion that an event tells of, None where it tells of none."""
     event = body.get("event") or {}
     channel = str(event.get("channel") or "")
     if event.get("subtype") == "message_deleted":
         ts = event.get("deleted_ts")
-        return MessageChange(team, channel, str(ts), None) if ts else None
+        return MessageChange(channel, str(ts), None) if ts else None
     if event.get("subtype") != "message_changed":
         return None
     new, old = event.get("message") or {}, event.get("previous_message") or {}
     if new.get("subtype") == "tombstone":
-        return MessageChange(team, channel, str(new.get("ts")), None)
+        return MessageChange(channel, str(new.get("ts")), None)
     if new.get("bot_id") or new.get("text") == old.get("text"):  # an unfurl changes it, too
         return None
     edited = (new.get("edited") or {}).get("ts")
     said = text.readable(str(new.get("text") or ""), bot_user)
-    return MessageChange(team, channel, str(new.get("ts")), said, new.get("user"), edited)
+    return MessageChange(channel, str(new.get("ts")), said, new.get("user"), edited)
 
 
-def written_of(body: Mapping[str, Any], team: str, bot_user: str) -> WrittenMessage | None:
+def written_of(body: Mapping[str, Any], bot_user: str) -> WrittenMessage | None:
     """Return the message by a person that an event tells of; bots, and we ourselves, are none."""
     event = body.get("event") or {}
     user, ts = event.get("user"), event.get("ts")
@@ -126,7 +103,6 @@ def written_of(body: Mapping[str, Any], team: str, bot_user: str) -> WrittenMess
     thread = event.get("thread_ts")
     opening = re.match(r"\s*<@([A-Z0-9]+)(?:\|[^>]*)?>", raw)
     return WrittenMessage(
-        team=team,
         channel=str(event.get("channel")),
         ts=str(ts),
         user=str(user),
@@ -168,19 +144,18 @@ class Intake:
 
     async def admit(self, body: dict[str, Any]) -> None:
         """Take in one event: a question, an edit, a deletion, a file, or nothing of ours."""
-        team, us = self._parts.team, self._parts.bot_user
-        if change := change_of(body, team, us):
+        if change := change_of(body, self._parts.bot_user):
             await self._changed(change)
-        elif written := written_of(body, team, us):
+        elif written := written_of(body, self._parts.bot_user):
             await self._written(written)
 
     async def _changed(self, change: MessageChange) -> None:
-        inbox = self._parts.inbox
+        inbox, team = self._parts.inbox, self._parts.team
         if change.text is None:
-            await asyncio.to_thread(inbox.deleted, change.team, change.channel, change.ts)
+            await asyncio.to_thread(inbox.deleted, team, change.channel, change.ts)
             return
         again = await asyncio.to_thread(
-            inbox.edited, change.team, change.channel, change.ts, change.text,
+            inbox.edited, team, change.channel, change.ts, change.text,
             user=change.user, edited_ts=change.edited_ts,
         )  # fmt: skip
         if again:
@@ -197,8 +172,8 @@ class Intake:
             )
 
     async def _written(self, written: WrittenMessage) -> None:
-        threads = self._parts.threads
-        thread = (written.team, written.channel, written.thread_ts or written.ts)
+        team, threads = self._parts.team, self._parts.threads
+        thread = (team, written.channel, written.thread_ts or written.ts)
         if written.thread_ts and written.mutes:
             if written.mentions_us or await asyncio.to_thread(threads.joined, *thread):
                 await asyncio.to_thread(threads.mute, *thread)
@@ -219,20 +194,30 @@ class Intake:
             return
         if kind is AskedVia.MENTION and written.thread_ts:
             await asyncio.to_thread(threads.unmute, *thread)
-        await self.accept(written.incoming(kind))
+        asked = Incoming(
+            team=team, channel=written.channel, ts=written.ts, user=written.user,
+            text=written.text, kind=kind, event_id=written.event_id, thread_ts=written.thread_ts,
+        )  # fmt: skip
+        await self.accept(asked)
 
     async def _kind(self, written: WrittenMessage) -> AskedVia | None:
-        if written.direct or written.mentions_us:  # nothing needs to be looked up
-            return written.kind(joined=False, unasked=False)
-        joined = bool(written.thread_ts) and await asyncio.to_thread(
-            self._parts.threads.joined, written.team, written.channel, written.thread_ts or ""
-        )
-        preferences = await asyncio.to_thread(
-            self._parts.preferences.get, written.team, written.channel
-        )
-        stated = self._parts.policy.channels.get(written.channel)
+        """Return how it reaches us, by a mention or without, None where it does not."""
+        team, channel, thread = self._parts.team, written.channel, written.thread_ts
+        if written.direct:
+            return AskedVia.DIRECT
+        if written.mentions_us:
+            return AskedVia.MENTION
+        if written.addresses_other:
+            return None
+        if thread:
+            joined = await asyncio.to_thread(self._parts.threads.joined, team, channel, thread)
+            return AskedVia.FOLLOW_UP if joined else None
+        if not written.asks:
+            return None
+        preferences = await asyncio.to_thread(self._parts.preferences.get, team, channel)
+        stated = self._parts.policy.channels.get(channel)
         unasked = preferences.unasked or bool(stated and stated.unasked)
-        return written.kind(joined=joined, unasked=unasked)
+        return AskedVia.CHANNEL if unasked else None
 
     async def accept(self, incoming: Incoming) -> Accepted:
         """Take a question into the database, and tell the person where it is not taken."""

@@ -83,7 +83,6 @@ async def _filled(parts: SlackServices, where: Where, state: PassagesState) -> V
 
 
 def _around(library: Library, hit: Hit) -> Around | None:
-    """Return what stands around a passage; None where its brief was taken out."""
     name = (hit.brief.id, hit.brief.version)
     states = [row.state for row in library.versions() if (row.brief.id, row.brief.version) == name]
     if not states or states[0] == WITHDRAWN:

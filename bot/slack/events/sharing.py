@@ -73,7 +73,6 @@ async def _raised(error: Exception) -> None:
 async def _may_be_seen(
     parts: SlackServices, where: Where, entry: InboxEntry, answer: Answer
 ) -> bool:
-    """Return whether everyone in a channel may see an answer; tell the person if not."""
     names = collections_of(answer)
     if await permissions.seen_by_all(parts, entry.incoming.channel, where.user, names):
         return True

@@ -80,7 +80,6 @@ async def show_home(parts: SlackServices, client: AsyncWebClient, user: str) -> 
 
 
 async def _suggest(parts: SlackServices, client: AsyncWebClient, user: str, channel: str) -> None:
-    """Suggest questions about the newest briefs in the agent pane."""
     rows = await permissions.briefs_for(parts, channel, user)
     prompts = phrases.suggested_prompts([row.brief for row in rows])
     if not prompts:

@@ -66,7 +66,6 @@ class SetupFinding:
     mend: str | None = None
 
     def __str__(self) -> str:
-        """Return the line, safe to print."""
         mend = f"; {self.mend}" if self.mend else ""
         return safe(f"{self.state:<8}{self.thing}: {self.reason}{mend}")
 
@@ -151,7 +150,6 @@ def _bot(client: "WebClient", settings: "SlackSettings") -> Iterator[SetupFindin
 
 
 def _demanded(settings: "SlackSettings", granted: frozenset[str]) -> Iterator[str]:
-    """Yield the scopes that briefs.toml makes indispensable."""
     if settings.policy.groups:
         yield "usergroups:read"
     unasked = any(channel.unasked for channel in settings.channels.values())
@@ -160,7 +158,6 @@ def _demanded(settings: "SlackSettings", granted: frozenset[str]) -> Iterator[st
 
 
 def _collections(settings: "SlackSettings", present: Collection[str]) -> Iterator[SetupFinding]:
-    """Yield the collections that briefs.toml names and the library does not have."""
     from bot.slack.access.audience import folded
 
     known = set(map(folded, present))

@@ -1,7 +1,7 @@
 """Build the manifest of the Slack app: what an admin pastes at api.slack.com, as a dictionary.
 
 In goes a plan (name, how Slack reaches us, what the bot may read), out comes JSON that keeps to
-Slack's limits. Knows no token and calls nobody.
+Slack's limits.
 """
 
 import json
@@ -44,82 +44,52 @@ class Subscription:
 
 
 SCOPES = (
-    OAuthScope(
-        "app_mentions:read", When.ALWAYS,
-        "see messages that mention the bot",
-        "answers to mentions",
-    ),
-    OAuthScope(
-        "channels:read", When.ALWAYS,
-        "find out who reads a public channel: guests, other organisations",
-        "all but public collections in public channels",
-    ),
-    OAuthScope(
-        "chat:write", When.ALWAYS,
-        "post answers and show progress",
-        "every answer",
-    ),
-    OAuthScope(
-        "commands", When.ALWAYS,
-        "the command /briefs and the shortcuts",
-        "/briefs and the shortcuts",
-    ),
-    OAuthScope(
-        "groups:read", When.ALWAYS,
-        "find out who reads a private channel that the bot is in",
-        "all but public collections in private channels",
-    ),
-    OAuthScope(
-        "im:history", When.ALWAYS,
-        "see direct messages to the bot",
-        "direct messages and the agent pane",
-    ),
-    OAuthScope(
-        "im:read", When.ALWAYS,
-        "tell direct messages with one person from other conversations",
-        "all but public collections in direct messages",
-    ),
-    OAuthScope(
-        "users:read", When.ALWAYS,
-        "tell members from guests, and know a person's time zone",
-        "all but public collections, everywhere",
-    ),
-    OAuthScope(
-        "assistant:write", When.FEATURE,
-        "the agent pane with its suggested questions and the Stop button",
-        "the agent pane, its suggested questions and the Stop button",
-    ),
-    OAuthScope(
-        "files:read", When.FEATURE,
-        "download files that people add to the briefs",
-        "adding briefs from Slack",
-    ),
-    OAuthScope(
-        "mpim:read", When.FEATURE,
-        "find out who reads a direct message of several people",
-        "all but public collections in direct messages of several people",
-    ),
-    OAuthScope(
-        "channels:history", When.FOLLOW_UPS,
-        "see follow-ups without a mention, edits and deletions in public channels; check "
-        "whether an answer arrived when Slack's reply was lost",
-        "follow-ups without a mention in public channels",
-    ),
-    OAuthScope(
-        "groups:history", When.FOLLOW_UPS,
-        "the same in private channels that the bot is in",
-        "follow-ups without a mention in private channels",
-    ),
-    OAuthScope(
-        "mpim:history", When.FOLLOW_UPS,
-        "the same in direct messages of several people that the bot is in",
-        "follow-ups without a mention in direct messages of several people",
-    ),
-    OAuthScope(
-        "usergroups:read", When.USER_GROUPS,
-        "know who is in the user groups that collections are restricted to",
-        "collections restricted to user groups",
-    ),
+    OAuthScope("app_mentions:read", When.ALWAYS,
+               "see messages that mention the bot",
+               "answers to mentions"),
+    OAuthScope("channels:read", When.ALWAYS,
+               "find out who reads a public channel: guests, other organisations",
+               "all but public collections in public channels"),
+    OAuthScope("chat:write", When.ALWAYS,
+               "post answers and show progress",
+               "every answer"),
+    OAuthScope("commands", When.ALWAYS,
+               "the command /briefs and the shortcuts",
+               "/briefs and the shortcuts"),
+    OAuthScope("groups:read", When.ALWAYS,
+               "find out who reads a private channel that the bot is in",
+               "all but public collections in private channels"),
+    OAuthScope("im:history", When.ALWAYS,
+               "see direct messages to the bot",
+               "direct messages and the agent pane"),
+    OAuthScope("im:read", When.ALWAYS,
+               "tell direct messages with one person from other conversations",
+               "all but public collections in direct messages"),
+    OAuthScope("users:read", When.ALWAYS,
+               "tell members from guests, and know a person's time zone",
+               "all but public collections, everywhere"),
+    OAuthScope("assistant:write", When.FEATURE,
+               "the agent pane with its suggested questions and the Stop button",
+               "the agent pane, its suggested questions and the Stop button"),
+    OAuthScope("files:read", When.FEATURE,
+               "download files that people add to the briefs",
+               "adding briefs from Slack"),
+    OAuthScope("mpim:read", When.FEATURE,
+               "find out who reads a direct message of several people",
+               "all but public collections in direct messages of several people"),
+    OAuthScope("channels:history", When.FOLLOW_UPS,
+               "see follow-ups without a mention, edits and deletions in public channels; check "
+               "whether an answer arrived when Slack's reply was lost",
+               "follow-ups without a mention in public channels"),
+    OAuthScope("groups:history", When.FOLLOW_UPS,
+               "the same in private channels that the bot is in",
+               "follow-ups without a mention in private channels"),
+    OAuthScope("mpim:history", When.FOLLOW_UPS,
+               "the same in direct messages of several people that the bot is in",
+               "follow-ups without a mention in direct messages of several people"),
+    OAuthScope("usergroups:read", When.USER_GROUPS,
+               "know who is in the user groups that collections are restricted to",
+               "collections restricted to user groups"),
 )  # fmt: skip
 
 # Left out on purpose: file_shared tells of every file in a channel, where the message with the

@@ -5,39 +5,26 @@
     SLACK_SIGNING_SECRET=...        for HTTP, `briefs serve`
     SLACK_API_URL=...               only where Slack is reached by another address
 
-    [slack]
-    admins = ["U0ADMIN", "librarians"]   # may change settings, beside admins of the workspace
-    notify = "C0LIBRARY"                 # told of alarms and of questions without an answer
-    keep_days = 365                      # then questions and their keys leave the bot's tables
-
-    [slack.groups]                       # names for user groups, to be used below
-    board = "S0BOARD"
-    librarians = "S0LIBRARY"
-
-    [slack.collections.board-papers]     # restricted; bot/slack/access/audience.py has the rules
-    groups = ["board"]
-    channels = ["C0BOARD"]
-
-    [slack.collections.fact-sheets]
-    public = true                        # to guests and shared channels too
-
-    [slack.channels.C0DEFENCE]
-    collections = ["defence"]            # narrows, never widens
-    answering = "private"                # or "thread"
-    unasked = true                       # answer questions without a mention
-
-All faults are named in one line, without any value: it may be a secret. The environment itself is
-read by `index/settings.py`.
+docs/slack.md shows the table. All faults are named in one line, without any value: it may be a
+secret.
 """
 
 import ipaddress
 import re
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic import model_validator as whole
 
 from bot.slack.access.audience import Policy, Rule, folded
@@ -69,6 +56,8 @@ _WORDS = {
     "dict_type": "write a table",
     "model_type": "write a table",
     "enum": 'write "thread" or "private"',
+    "greater_than_equal": "write days, from 1 to 36500",
+    "less_than_equal": "write days, from 1 to 36500",
 }
 
 
@@ -79,6 +68,86 @@ class Transport(StrEnum):
     HTTP = "http"  # SLACK_SIGNING_SECRET
 
 
+def _channel(name: str) -> str:
+    if not _CHANNEL.fullmatch(name):
+        raise ValueError("write a channel's id, such as C0123ABCD, not its name")
+    return name
+
+
+def _collection(name: str) -> str:
+    if is_place(name):
+        raise ValueError(
+            f"names that begin with {PLACES} are kept for what is added in one place of Slack"
+        )
+    return name
+
+
+def _group_name(name: str) -> str:
+    if _GROUP.fullmatch(name):
+        raise ValueError("a name looks like an id; choose another")
+    return name
+
+
+def _group(name: str) -> str:
+    if not _GROUP.fullmatch(name):
+        raise ValueError("write the user group's id, such as S0123ABCD")
+    return name
+
+
+def _token(start: str, name: str) -> AfterValidator:
+    def check(value: SecretStr) -> SecretStr:
+        text = value.get_secret_value()
+        if not text.startswith(start):
+            raise ValueError(f"does not begin with {start}; take {name}")
+        if not re.fullmatch(r"[A-Za-z0-9-]+", text.removeprefix(start)):
+            raise ValueError("not complete, or with characters that no token has; copy it again")
+        return value
+
+    return AfterValidator(check)
+
+
+def _signing_secret(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if _TOKEN.match(text):
+        raise ValueError("is a token; take Signing Secret from the app's Basic Information")
+    if len(text) < 16 or not re.fullmatch(r"[!-~]+", text):
+        raise ValueError("not complete; take Signing Secret from Basic Information")
+    return value
+
+
+def _address(url: str) -> str:
+    """Return the API's address with a slash at its end; plain http only to this machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        _ = parts.port  # raises ValueError where it is no number
+    except ValueError:
+        host = None
+    if not host or not re.fullmatch(r"[!-~]+", url):
+        raise ValueError(f"not an address; write one such as {SLACK_API}")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("holds more than host and path")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
+        raise ValueError("not https, and the token would be sent in the clear")
+    return url.rstrip("/") + "/"
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host name or address is that of this machine."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+ChannelId = Annotated[str, AfterValidator(_channel)]
+CollectionName = Annotated[str, AfterValidator(_collection)]
+GroupName = Annotated[str, AfterValidator(_group_name)]
+GroupId = Annotated[str, AfterValidator(_group)]
+BotToken = Annotated[SecretStr, _token("xoxb-", "the Bot User OAuth Token")]
+AppToken = Annotated[SecretStr, _token("xapp-", "an app-level token with connections:write")]
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -87,13 +156,8 @@ class CollectionRule(_Strict):
     """One [slack.collections.NAME]."""
 
     public: bool = False
-    channels: list[str] | None = None
+    channels: list[ChannelId] | None = None
     groups: list[str] | None = None
-
-    @field_validator("channels")
-    @classmethod
-    def _channels(cls, value: list[str] | None) -> list[str] | None:
-        return [_channel(name) for name in value] if value is not None else None
 
     @whole(mode="after")
     def _says_one_thing(self) -> "CollectionRule":
@@ -110,29 +174,24 @@ class CollectionRule(_Strict):
 class ChannelRule(_Strict):
     """One [slack.channels.ID]."""
 
-    collections: list[str] = []
+    collections: list[CollectionName] = []
     answering: Answering = Field(Answering.THREAD, strict=False)
     unasked: bool = False
-
-    @field_validator("collections")
-    @classmethod
-    def _are_ours(cls, value: list[str]) -> list[str]:
-        return [_named(name) for name in value]
 
 
 class SlackSettings(_Strict):
     """All settings of the Slack bot."""
 
-    bot_token: SecretStr
-    app_token: SecretStr | None = None
-    signing_secret: SecretStr | None = None
-    api_url: str = SLACK_API
-    collections: dict[str, CollectionRule] = {}
-    channels: dict[str, ChannelRule] = {}
-    groups: dict[str, str] = {}  # name to id
+    bot_token: BotToken
+    app_token: AppToken | None = None
+    signing_secret: Annotated[SecretStr, AfterValidator(_signing_secret)] | None = None
+    api_url: Annotated[str, AfterValidator(_address)] = SLACK_API
+    collections: dict[CollectionName, CollectionRule] = {}
+    channels: dict[ChannelId, ChannelRule] = {}
+    groups: dict[GroupName, GroupId] = {}
     admins: list[str] = []
-    notify: str | None = None
-    keep_days: int = KEEP_DAYS
+    notify: ChannelId | None = None
+    keep_days: int = Field(KEEP_DAYS, ge=1, le=36_500)
 
     @property
     def policy(self) -> Policy:
@@ -153,67 +212,11 @@ class SlackSettings(_Strict):
             None if rule.groups is None else frozenset(self.groups.get(g, g) for g in rule.groups),
         )
 
-    @field_validator("bot_token")
-    @classmethod
-    def _is_of_a_bot(cls, value: SecretStr) -> SecretStr:
-        return _token(value, "xoxb-", "the Bot User OAuth Token")
-
-    @field_validator("app_token")
-    @classmethod
-    def _is_of_the_app(cls, value: SecretStr | None) -> SecretStr | None:
-        return value and _token(value, "xapp-", "an app-level token with connections:write")
-
-    @field_validator("signing_secret")
-    @classmethod
-    def _signs(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None:
-            text = value.get_secret_value()
-            if _TOKEN.match(text):
-                raise ValueError("is a token; take Signing Secret from the app's Basic Information")
-            if len(text) < 16 or not re.fullmatch(r"[!-~]+", text):
-                raise ValueError("not complete; take Signing Secret from Basic Information")
-        return value
-
-    @field_validator("api_url")
-    @classmethod
-    def _is_safe(cls, value: str) -> str:
-        return _address(value)
-
-    @field_validator("channels")
-    @classmethod
-    def _by_id(cls, value: dict[str, ChannelRule]) -> dict[str, ChannelRule]:
-        for channel in value:
-            _channel(channel)
-        return value
-
-    @field_validator("groups")
-    @classmethod
-    def _are_groups(cls, value: dict[str, str]) -> dict[str, str]:
-        if not all(_GROUP.fullmatch(group) for group in value.values()):
-            raise ValueError('write each as NAME = "S0123ABCD", the user group\'s id')
-        if any(_GROUP.fullmatch(name) for name in value):
-            raise ValueError("a name looks like an id; choose another")
-        return value
-
     @field_validator("collections")
     @classmethod
     def _named_once(cls, value: dict[str, CollectionRule]) -> dict[str, CollectionRule]:
-        for name in value:
-            _named(name)
         if len({folded(name) for name in value}) < len(value):
             raise ValueError("one collection is named twice, but for case or spaces")
-        return value
-
-    @field_validator("notify")
-    @classmethod
-    def _is_a_channel(cls, value: str | None) -> str | None:
-        return value and _channel(value)
-
-    @field_validator("keep_days")
-    @classmethod
-    def _is_a_period(cls, value: int) -> int:
-        if not 1 <= value <= 36_500:
-            raise ValueError("write days, from 1 to 36500")
         return value
 
     @whole(mode="after")
@@ -257,7 +260,6 @@ def load(transport: Transport | None = None) -> SlackSettings:
 
 
 def _misplaced(written: dict[str, Any]) -> Iterator[str]:
-    """Name the keys of [slack] that do not belong there."""
     for key in written:
         if f"SLACK_{key.upper()}" in _VARIABLES or key.upper() in _VARIABLES:
             name = key.upper() if key.upper() in _VARIABLES else f"SLACK_{key.upper()}"
@@ -286,7 +288,7 @@ def _lacking(values: dict[str, Any], transport: Transport | None) -> Iterator[st
 
 def _line(fault: Any) -> str:
     """Say a fault in one line: where, what, and where to mend it; "" for one said elsewhere."""
-    where = [str(part) for part in fault["loc"]]
+    where = [part for part in fault["loc"] if isinstance(part, str) and part != "[key]"]
     words = _WORDS.get(fault["type"], fault["msg"].removeprefix("Value error, "))
     names = {field: name for name, field in _VARIABLES.items()}
     if where and where[0] in names:
@@ -302,51 +304,3 @@ def _shown(name: str) -> str:
     return (
         "..." if _TOKEN.search(name) or len(name) > 60 else "".join(filter(str.isprintable, name))
     )
-
-
-def _channel(name: str) -> str:
-    if not _CHANNEL.fullmatch(name):
-        raise ValueError("write a channel's id, such as C0123ABCD, not its name")
-    return name
-
-
-def _named(collection: str) -> str:
-    if is_place(collection):
-        raise ValueError(
-            f"names that begin with {PLACES} are kept for what is added in one place of Slack"
-        )
-    return collection
-
-
-def _token(value: SecretStr, start: str, name: str) -> SecretStr:
-    text = value.get_secret_value()
-    if not text.startswith(start):
-        raise ValueError(f"does not begin with {start}; take {name}")
-    if not re.fullmatch(r"[A-Za-z0-9-]+", text.removeprefix(start)):
-        raise ValueError("not complete, or with characters that no token has; copy it again")
-    return value
-
-
-def _address(url: str) -> str:
-    """Return the API's address with a slash at its end; plain http only to this machine."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-        _ = parts.port  # raises ValueError where it is no number
-    except ValueError:
-        host = None
-    if not host or not re.fullmatch(r"[!-~]+", url):
-        raise ValueError(f"not an address; write one such as {SLACK_API}")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("holds more than host and path")
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
-        raise ValueError("not https, and the token would be sent in the clear")
-    return url.rstrip("/") + "/"
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host name or address is that of this machine."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -1,10 +1,9 @@
-"""Facts about people and places, from a small Slack on loopback through the real client."""
+"""Facts about people and places, from the fake Slack through the real client."""
 
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -15,8 +14,8 @@ from bot.slack.access import directory as module
 from bot.slack.access.audience import Policy, Rule, Viewers
 from bot.slack.access.directory import Directory
 from bot.slack.types import Member, PlaceKind, SlackPlace
+from tests.slack.fake import BOT_USER, TEAM, FakeSlack, World
 
-TEAM, BOT = "T1", "UBOT"
 POLICY = Policy(
     {
         "sheets": Rule(public=True),
@@ -26,105 +25,55 @@ POLICY = Policy(
 PRESENT = ("sheets", "open", "board")
 
 
-class SmallSlack:
-    """Five read methods over a table of people, channels and groups that a test changes at will."""
+class OddSlack(FakeSlack):
+    """The fake with three people, whose answers can be held back or be nonsense."""
 
     def __init__(self) -> None:
-        self.users = {name: self.user(name) for name in ("U1", "U2", "U3", BOT)}
-        self.channels: dict[str, dict[str, Any]] = {
-            "C1": self.conversation("C1", is_channel=True),
-            "C9": self.conversation("C9", is_channel=True, is_private=True),
-            "G1": self.conversation("G1", is_mpim=True, is_private=True),
-            "D1": {"id": "D1", "is_im": True, "user": "U1"},
-        }
-        self.members = {name: ["U1", "U2", BOT] for name in ("C1", "C9", "G1")}
-        self.groups: list[dict[str, Any]] = [
-            {"id": "S1", "date_delete": 0, "users": ["U1", "U2"]},
-            {"id": "S2", "date_delete": 0, "users": ["U1"]},
-        ]
-        self.calls: Counter[str] = Counter()
+        world = World()
+        for name in ("U1", "U2", "U3"):
+            world.add_user(name, id=name, zone="Europe/Berlin")
+        for name, kind in {"C1": "public", "C9": "private", "G1": "mpim"}.items():
+            world.add_channel(name, kind, ("U1", "U2"), id=name)
+        world.add_channel("D1", "im", ("U1",), id="D1")
+        world.groups = {"S1": ("board", {"U1", "U2"}), "S2": ("other", {"U1"})}
+        super().__init__(world)
         self.broken: dict[str, Any] = {}  # method -> what it answers instead
         self.gate: asyncio.Event | None = None
+        self.asked: Counter[str] = Counter()
         self.now = 1000.0
 
-    @staticmethod
-    def user(name: str, **facts: Any) -> dict[str, Any]:
-        full = {"deleted": False, "is_restricted": False, "is_ultra_restricted": False}
-        return {"id": name, "team_id": TEAM, "tz": "Europe/Berlin", **full, **facts}
-
-    @staticmethod
-    def conversation(name: str, **facts: Any) -> dict[str, Any]:
-        return {"id": name, "is_private": False, "is_ext_shared": False, **facts}
-
-    async def answer(self, request: web.Request) -> web.Response:
-        method, given = request.match_info["method"], dict(request.query)
-        given |= dict(await request.post())  # type: ignore[arg-type]
-        self.calls[method] += 1
+    async def _api(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        self.asked[method] += 1
         if self.gate is not None:
             await self.gate.wait()
         if method in self.broken:
-            wrong = self.broken[method]
-            return web.Response(body=json.dumps(wrong), content_type="application/json")
-        told = getattr(self, method.replace(".", "_"))(given)
-        return web.json_response({"ok": False, "error": "x_not_found"} if told is None else told)
+            wrong = json.dumps(self.broken[method])
+            return web.Response(body=wrong, content_type="application/json")
+        return await super()._api(request)
 
-    def users_info(self, given: dict[str, Any]) -> Any:
-        found = self.users.get(given["user"])
-        return found and {"ok": True, "user": found}
+    def joins(self, channel: str, *users: str) -> None:
+        self.world.channels[channel].members.update(users)
 
-    def conversations_info(self, given: dict[str, Any]) -> Any:
-        found = self.channels.get(given["channel"])
-        return found and {"ok": True, "channel": found}
-
-    def conversations_members(self, given: dict[str, Any]) -> Any:
-        return self.page("members", self.members.get(given["channel"]), given)
-
-    def users_list(self, given: dict[str, Any]) -> Any:
-        return self.page("members", list(self.users.values()), given)
-
-    def usergroups_list(self, given: dict[str, Any]) -> Any:
-        assert given["include_users"] in {"1", "true"}
-        return {"ok": True, "usergroups": self.groups}
-
-    def usergroups_users_list(self, given: dict[str, Any]) -> Any:
-        return {"ok": True, "users": ["U2"]} if given["usergroup"] == "S1" else None
-
-    @staticmethod
-    def page(key: str, items: list[Any] | None, given: dict[str, Any]) -> Any:
-        if items is None:
-            return None
-        start, size = int(given.get("cursor") or 0), int(given["limit"])
-        more = str(start + size) if start + size < len(items) else ""
-        return {
-            "ok": True,
-            key: items[start : start + size],
-            "response_metadata": {"next_cursor": more},
-        }
+    def crowd(self, count: int) -> list[str]:
+        """People of whom the public channel is full."""
+        names = [f"U{number}" for number in range(100, 100 + count)]
+        for name in names:
+            self.world.add_user(name, id=name)
+        self.world.channels["C1"].members = {*names, BOT_USER}
+        return names
 
 
-@asynccontextmanager
-async def serving(slack: SmallSlack, policy: Policy = POLICY) -> AsyncIterator[Directory]:
-    app = web.Application()
-    app.router.add_route("*", "/api/{method}", slack.answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    base = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
-    client = AsyncWebClient("xoxb-t", base_url=base, retry_handlers=[], timeout=5)
-    try:
-        yield Directory(
-            client, policy, team=TEAM, bot_user=BOT, clock=lambda: slack.now,
-        )  # fmt: skip
-    finally:
-        await runner.cleanup()
-
-
-def ask(slack: SmallSlack, question: Callable[[Directory], Awaitable[Any]]) -> Any:
-    """Ask a directory that knows nothing yet."""
-
+def ask(slack: OddSlack, question: Callable[[Directory], Awaitable[Any]]) -> Any:
     async def run() -> Any:
-        async with serving(slack) as directory:
-            return await question(directory)
+        async with slack:
+            client = AsyncWebClient(
+                slack.bot_token, base_url=slack.api, retry_handlers=[], timeout=5
+            )
+            clock = lambda: slack.now  # noqa: E731
+            return await question(
+                Directory(client, POLICY, team=TEAM, bot_user=BOT_USER, clock=clock)
+            )
 
     return asyncio.run(run())
 
@@ -142,11 +91,11 @@ PUBLIC, LISTED, GROUP, ALONE = (
 
 
 @pytest.fixture
-def slack() -> SmallSlack:
-    return SmallSlack()
+def slack() -> OddSlack:
+    return OddSlack()
 
 
-def test_a_full_member_is_known_with_their_groups(slack: SmallSlack) -> None:
+def test_a_full_member_is_known_with_their_groups(slack: OddSlack) -> None:
     """Only groups that the policy names are told."""
     assert ask(slack, lambda d: d.member("U1")) == Member(
         "U1", guest=False, stranger=False, groups=frozenset({"S1"}), zone="Europe/Berlin"
@@ -169,9 +118,9 @@ def test_a_full_member_is_known_with_their_groups(slack: SmallSlack) -> None:
         ({"deleted": None}, True, True),
     ],
 )
-def test_each_flag_counts(slack: SmallSlack, facts: dict, guest: bool, stranger: bool) -> None:
+def test_each_flag_counts(slack: OddSlack, facts: dict, guest: bool, stranger: bool) -> None:
     """Missing ones against the person."""
-    slack.users["U1"] = slack.user("U1", **facts)
+    slack.world.users["U1"].extra = facts
     told = ask(slack, lambda d: d.member("U1"))
     assert (told.guest, told.stranger) == (guest, stranger)
 
@@ -189,7 +138,7 @@ def test_each_flag_counts(slack: SmallSlack, facts: dict, guest: bool, stranger:
         None,
     ],
 )
-def test_an_odd_answer_is_no_answer(slack: SmallSlack, odd: Any) -> None:
+def test_an_odd_answer_is_no_answer(slack: OddSlack, odd: Any) -> None:
     """Unknown people are guests and strangers; nothing is raised."""
     slack.broken = {"users.info": odd}
     assert ask(slack, lambda d: d.member("U1")) == Member("U1", groups=frozenset({"S1"}))
@@ -210,26 +159,25 @@ def test_an_odd_answer_is_no_answer(slack: SmallSlack, odd: Any) -> None:
     ],
 )
 def test_a_channel_is_read(
-    slack: SmallSlack, channel: str, facts: dict, kind: PlaceKind, shared: bool
+    slack: OddSlack, channel: str, facts: dict, kind: PlaceKind, shared: bool
 ) -> None:
     """Its kind, and whether others are, or will be, in it."""
-    slack.channels[channel] |= facts
+    slack.world.channels[channel].extra = facts
     told = ask(slack, lambda d: d.channel(channel))
     assert (told.kind, told.shared, told.known) == (kind, shared, True)
 
 
 @pytest.mark.parametrize("facts", [{"is_private": None}, {"is_channel": None}, {"id": "C2"}])
-def test_a_channel_of_an_odd_kind_is_not_known(slack: SmallSlack, facts: dict) -> None:
-    """And so sees what is public."""
-    slack.channels["C1"] |= facts
+def test_a_channel_of_an_odd_kind_is_not_known(slack: OddSlack, facts: dict) -> None:
+    slack.world.channels["C1"].extra = facts
     told = ask(slack, lambda d: d.place("C1", "U1"))
     assert (told.shared, told.known) == (True, False)
 
 
-def test_a_place_for_one_needs_no_call(slack: SmallSlack) -> None:
+def test_a_place_for_one_needs_no_call(slack: OddSlack) -> None:
     """A direct message, an ephemeral one, a modal."""
     assert ask(slack, lambda d: d.place("C1", "U1", alone=True)).kind is PlaceKind.ALONE
-    assert not slack.calls
+    assert not slack.asked
 
 
 @pytest.mark.parametrize(
@@ -248,18 +196,18 @@ def test_a_place_for_one_needs_no_call(slack: SmallSlack) -> None:
     ],
 )
 def test_a_place_sees_what_its_readers_may_see(
-    slack: SmallSlack, where: SlackPlace, names: set[str]
+    slack: OddSlack, where: SlackPlace, names: set[str]
 ) -> None:
     """Our own bot, who is in no group, does not count."""
     assert ask(slack, lambda d: d.visible(where, PRESENT)).names == names
 
 
-def test_who_reads_a_listed_channel_may_look_closer_there(slack: SmallSlack) -> None:
+def test_who_reads_a_listed_channel_may_look_closer_there(slack: OddSlack) -> None:
     """A member of the channel who is in no group opens "Show passages"; then leaves."""
-    slack.members["C9"] += ["U3"]
+    slack.joins("C9", "U3")
     click = place(PlaceKind.ALONE, "C9", "U3")
     assert ask(slack, lambda d: d.seen(click, ["board"]))
-    slack.members["C9"].remove("U3")
+    slack.world.channels["C9"].members.remove("U3")
     assert not ask(slack, lambda d: d.seen(click, ["board"]))
 
 
@@ -268,14 +216,13 @@ METHODS = ("users.info", "conversations.info", "conversations.members", "usergro
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("odd", [{"ok": False, "error": "fatal_error"}, {"ok": True}, [], 1])
-def test_a_method_that_fails_lets_nobody_in(slack: SmallSlack, method: str, odd: Any) -> None:
+def test_a_method_that_fails_lets_nobody_in(slack: OddSlack, method: str, odd: Any) -> None:
     """Whichever it is, a group message sees no restricted collection."""
     slack.broken = {method: odd}
     assert "board" not in ask(slack, lambda d: d.visible(GROUP, PRESENT)).names
 
 
-def test_a_slack_that_does_not_answer_lets_nobody_in(slack: SmallSlack, monkeypatch) -> None:
-    """And is given up soon."""
+def test_a_slack_that_does_not_answer_lets_nobody_in(slack: OddSlack, monkeypatch) -> None:
     monkeypatch.setattr(module, "CALL_SECONDS", 0.05)
 
     async def question(directory: Directory) -> Viewers:
@@ -287,39 +234,34 @@ def test_a_slack_that_does_not_answer_lets_nobody_in(slack: SmallSlack, monkeypa
     assert ask(slack, question) == Viewers()
 
 
-def test_all_pages_of_members_are_read(slack: SmallSlack) -> None:
+def test_all_pages_of_members_are_read(slack: OddSlack) -> None:
     """The guest is on the last one; people are looked up in one list."""
-    names = [f"U{number}" for number in range(100, 750)]
-    slack.users |= {name: slack.user(name) for name in names}
-    slack.members["C1"] = [*names, BOT]
+    slack.crowd(650)
     assert "open" in ask(slack, lambda d: d.visible(PUBLIC, PRESENT)).names
-    assert slack.calls["conversations.members"] == 4
-    assert slack.calls["users.info"] == 0
-    slack.users["U749"]["is_restricted"] = True
+    assert slack.asked["conversations.members"] == 4
+    assert slack.asked["users.info"] == 0
+    slack.world.users["U749"].guest = True
     assert ask(slack, lambda d: d.visible(PUBLIC, PRESENT)).names == {"sheets"}
 
 
-def test_members_that_no_list_names_are_asked_for(slack: SmallSlack) -> None:
-    """A few are; of many, nothing is known."""
-    names = [f"U{number}" for number in range(100, 130)]
-    slack.users |= {name: slack.user(name) for name in names}
-    slack.members["C1"] = [*names, "U404"]
+def test_members_that_no_list_names_are_asked_for(slack: OddSlack) -> None:
+    slack.crowd(30)
+    slack.joins("C1", "U404")
     assert ask(slack, lambda d: d.visible(PUBLIC, PRESENT)).names == {"sheets"}
-    assert slack.calls["users.info"] == 1
+    assert slack.asked["users.info"] == 1
     slack.broken = {"users.list": {"ok": False, "error": "ratelimited"}}
     assert ask(slack, lambda d: d.visible(PUBLIC, PRESENT)).names == {"sheets"}
-    assert slack.calls["users.info"] == 1
+    assert slack.asked["users.info"] == 1
 
 
-def test_pages_that_never_end_are_given_up(slack: SmallSlack) -> None:
-    """A cursor that comes again, too."""
+def test_pages_that_never_end_are_given_up(slack: OddSlack) -> None:
     slack.broken = {
         "conversations.members": {
             "ok": True, "members": ["U1"], "response_metadata": {"next_cursor": "again"},
         }
     }  # fmt: skip
     assert ask(slack, lambda d: d.viewers(LISTED)) == Viewers()
-    assert slack.calls["conversations.members"] == 2
+    assert slack.asked["conversations.members"] == 2
 
 
 @pytest.mark.parametrize(
@@ -332,9 +274,10 @@ def test_pages_that_never_end_are_given_up(slack: SmallSlack) -> None:
         (None, set()),
     ],
 )
-def test_groups_are_read(slack: SmallSlack, group: Any, names: set[str]) -> None:
+def test_groups_are_read(slack: OddSlack, group: Any, names: set[str]) -> None:
     """One that is disabled, or not understood, lets nobody in."""
-    slack.groups = [group]
+    slack.broken = {"usergroups.list": {"ok": True, "usergroups": [group]}}
+    slack.world.groups["S1"] = ("board", {"U2"})
 
     async def question(directory: Directory) -> set[str]:
         return {name for name in ("U1", "U2") if (await directory.member(name)).groups}
@@ -342,32 +285,32 @@ def test_groups_are_read(slack: SmallSlack, group: Any, names: set[str]) -> None
     assert ask(slack, question) == names
 
 
-def turn_guest(slack: SmallSlack) -> None:
-    slack.users["U2"]["is_restricted"] = True
+def turns(person: str, **facts: bool) -> Callable[[OddSlack], None]:
+    return lambda slack: vars(slack.world.users[person]).update(facts)
 
 
-def let_go(slack: SmallSlack) -> None:
-    slack.users["U1"]["deleted"] = True
+def becomes(**facts: Any) -> Callable[[OddSlack], None]:
+    return lambda slack: slack.world.channels["C9"].extra.update(facts)
 
 
-CHANGES: dict[str, tuple[SlackPlace, Callable[[SmallSlack], Any]]] = {
-    "someone of no group joins": (GROUP, lambda s: s.members["G1"].append("U3")),
-    "a person unheard of joins": (LISTED, lambda s: s.members["C9"].append("U404")),
-    "a member turns guest": (LISTED, turn_guest),
-    "the channel is shared": (LISTED, lambda s: s.channels["C9"].update(is_ext_shared=True)),
-    "sharing is offered": (LISTED, lambda s: s.channels["C9"].update(pending_shared=["T2"])),
-    "the channel is made public": (LISTED, lambda s: s.channels["C9"].update(is_private=False)),
-    "the bot is removed": (LISTED, lambda s: s.members.pop("C9")),
-    "a member leaves the group": (GROUP, lambda s: s.groups[0]["users"].remove("U2")),
-    "the group is switched off": (ALONE, lambda s: s.groups[0].update(date_delete=1)),
-    "the asker is let go": (ALONE, let_go),
+CHANGES: dict[str, tuple[SlackPlace, Callable[[OddSlack], Any]]] = {
+    "someone of no group joins": (GROUP, lambda s: s.joins("G1", "U3")),
+    "a person unheard of joins": (LISTED, lambda s: s.joins("C9", "U404")),
+    "a member turns guest": (LISTED, turns("U2", guest=True)),
+    "the channel is shared": (LISTED, becomes(is_ext_shared=True)),
+    "sharing is offered": (LISTED, becomes(pending_shared=["T2"])),
+    "the channel is made public": (LISTED, becomes(is_private=False)),
+    "the bot is removed": (LISTED, lambda s: s.world.channels["C9"].members.remove(BOT_USER)),
+    "a member leaves the group": (GROUP, lambda s: s.world.groups["S1"][1].remove("U2")),
+    "the group is switched off": (ALONE, lambda s: s.world.groups.pop("S1")),
+    "the asker is let go": (ALONE, turns("U1", deleted=True)),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("noticed", ["at the post", "by an event", "after five minutes"])
 def test_a_change_between_search_and_post_is_noticed(
-    slack: SmallSlack, change: str, noticed: str
+    slack: OddSlack, change: str, noticed: str
 ) -> None:
     """What cites a restricted collection is checked on fresh facts; all others soon."""
     where, happens = CHANGES[change]
@@ -387,7 +330,7 @@ def test_a_change_between_search_and_post_is_noticed(
     assert ask(slack, question) == (True, False)
 
 
-def test_facts_are_kept_for_a_while(slack: SmallSlack) -> None:
+def test_facts_are_kept_for_a_while(slack: OddSlack) -> None:
     """Twenty questions at once and ten later ask Slack once each."""
 
     async def question(directory: Directory) -> None:
@@ -397,12 +340,12 @@ def test_facts_are_kept_for_a_while(slack: SmallSlack) -> None:
             await directory.viewers(LISTED)
 
     ask(slack, question)
-    assert slack.calls == {
+    assert slack.asked == {
         "users.info": 2, "conversations.info": 1, "conversations.members": 1, "usergroups.list": 1,
     }  # fmt: skip
 
 
-def test_a_failure_is_kept_for_seconds(slack: SmallSlack) -> None:
+def test_a_failure_is_kept_for_seconds(slack: OddSlack) -> None:
     """Slack that is down is not asked by each question, and soon asked again."""
     slack.broken = {"users.info": {"ok": False, "error": "internal_error"}}
 
@@ -413,46 +356,44 @@ def test_a_failure_is_kept_for_seconds(slack: SmallSlack) -> None:
         return [*guests, (await directory.member("U1")).guest]
 
     assert ask(slack, question) == [True, True, False]
-    assert slack.calls["users.info"] == 2
+    assert slack.asked["users.info"] == 2
 
 
-def test_what_is_dropped_while_it_is_asked_for_is_not_kept(slack: SmallSlack) -> None:
+def test_what_is_dropped_while_it_is_asked_for_is_not_kept(slack: OddSlack) -> None:
     """An event may overtake the answer."""
 
     async def question(directory: Directory) -> bool:
         slack.gate = asyncio.Event()
         asking = asyncio.create_task(directory.member("U1"))
-        while not slack.calls["users.info"]:
+        while not slack.asked["users.info"]:
             await asyncio.sleep(0.01)
         directory.changed(user="U1")
         slack.gate.set()
         await asking
-        slack.users["U1"]["is_restricted"] = True
+        slack.world.users["U1"].guest = True
         return (await directory.member("U1")).guest
 
     assert ask(slack, question)
 
 
-def test_who_changes_is_asked_for_though_the_list_is_kept(slack: SmallSlack) -> None:
+def test_who_changes_is_asked_for_though_the_list_is_kept(slack: OddSlack) -> None:
     """user_change is frequent in a large workspace: the list is not fetched for each."""
-    names = [f"U{number}" for number in range(100, 130)]
-    slack.users |= {name: slack.user(name) for name in names}
-    slack.members["C1"] = names
+    slack.crowd(30)
 
     async def question(directory: Directory) -> bool:
         await directory.viewers(PUBLIC)
-        slack.users["U105"]["is_restricted"] = True
+        slack.world.users["U105"].guest = True
         directory.changed(user="U105")
         return (await directory.viewers(PUBLIC)).full
 
     assert not ask(slack, question)
-    assert (slack.calls["users.list"], slack.calls["users.info"]) == (1, 1)
+    assert (slack.asked["users.list"], slack.asked["users.info"]) == (1, 1)
 
 
-def test_the_log_tells_method_and_code_only(slack: SmallSlack, caplog) -> None:
+def test_the_log_tells_method_and_code_only(slack: OddSlack, caplog) -> None:
     """No token, no name."""
     slack.broken = {
-        "users.info": {"ok": False, "error": "token xoxb-t <secret>", "needed": "canary"}
+        "users.info": {"ok": False, "error": "token xoxb-fake-1 <secret>", "needed": "canary"}
     }
     ask(slack, lambda d: d.member("U1"))
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("bot.")]

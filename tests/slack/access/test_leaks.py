@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from bot.slack.bot import RunningBot
-from bot.slack.delivery.health import Listening
+from bot.slack.delivery.health import Listening, Tallying
 from bot.web.health import Health
 from index.library import Library
 from index.models.embedder import ModelEmbedder
@@ -155,7 +155,6 @@ class Office:
         return json.dumps([calls, hooks], ensure_ascii=False)
 
     def all_bytes(self) -> str:
-        """Everything that went out, to whomever."""
         calls = [(one.method, one.args) for one in self.slack.calls]
         views = [one.view for one in [*self.slack.world.views, *self.slack.world.homes.values()]]
         hooks = [said for _, said in self.slack.hooks.said]
@@ -192,7 +191,8 @@ async def test_240_cases_leave_no_trace_of_what_may_not_be_seen(
         await slack.until(lambda: _open(bot) == 0, 600, "all answers")
         await slack.quiet()
         counts = bot.parts.inbox.counts()
-        metrics = (await Health(canaries.database, Listening()).metrics()).body
+        health = Health(canaries.database, Tallying(canaries.database).tally, Listening())
+        metrics = (await health.metrics()).body.decode()
     assert len(asked) == 240
     assert counts["answered"] + counts["declined"] == 240 + 42  # with what is followed up
     assert counts["failed"] == 0

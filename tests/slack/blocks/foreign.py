@@ -18,12 +18,10 @@ _COMMANDS = {"link", "user", "usergroup", "channel", "broadcast", "emoji", "date
 
 
 def in_blocks(sent: Any, users: frozenset[str] = frozenset()) -> list[str]:
-    """Return what is foreign in blocks or a view."""
     return [found for part in _dicts(sent) for found in _foreign(part, users)]
 
 
 def in_text(said: str) -> list[str]:
-    """Return what Slack would make of the text of a message."""
     patterns = (_LOOSE, _LINKED, _MENTION, _UNSENDABLE)
     return [match[0] for pattern in patterns for match in pattern.finditer(said)]
 

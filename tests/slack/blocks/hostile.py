@@ -32,6 +32,5 @@ _PARTS = (
 
 
 def generated(seed: int) -> str:
-    """Return a string of up to a dozen parts of such texts."""
     chance = random.Random(seed)
     return "".join(chance.choice(_PARTS) for _ in range(chance.randint(1, 12)))

@@ -95,13 +95,11 @@ def items(texts: Texts) -> list[ReportItem]:
 
 
 def all_messages(texts: Texts) -> Iterator[tuple[str, Message]]:
-    """Every builder of messages, by name."""
     yield from answer_messages(texts)
     yield from other_messages(texts)
 
 
 def answer_messages(texts: Texts) -> Iterator[tuple[str, Message]]:
-    """The builders of answers."""
     made = answer(texts)
     written = replace(made, draft=replace(made.draft, mode="generative", model=texts.author))
     for number, message in enumerate(answers.messages(Shown(made, Offer.PRIVATELY))):
@@ -117,7 +115,6 @@ def answer_messages(texts: Texts) -> Iterator[tuple[str, Message]]:
 
 
 def other_messages(texts: Texts) -> Iterator[tuple[str, Message]]:
-    """The builders of everything else."""
     ref = brief_ref(texts)
     small_talk = Answer("a1b4", Question("hi", "hi"), DraftAnswer(off_topic=True), ())
     yield "off_topic", answers.messages(Shown(small_talk))[0]
@@ -146,7 +143,6 @@ def of_answer(texts: Texts) -> Corrected:
 
 
 def all_views(texts: Texts) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every builder of views, by name."""
     beside = passages.Around(texts.passage, texts.passage)
     yield "passages", passages.passages_view(answer(texts))
     opened = {1: beside}
@@ -158,9 +154,9 @@ def all_views(texts: Texts) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "feedback", dialogs.feedback_view("a1b2")
     current = ChannelSettings(collections=("trade",), unasked=True)
     names = ["trade", texts.title, "default"]
-    yield "settings", dialogs.settings_view("C1", names, current, texts.title)
+    yield "settings", dialogs.settings_view("C1", names, current)
     yield "upload", dialogs.upload_view(names, "C1")
-    yield "ask", dialogs.ask_view(texts.question)
+    yield "ask", dialogs.ask_view()
     yield "message", dialogs.message_view(texts.title, texts.error)
     page = home.HomePage(412, 5_120, "2024-03", [brief_ref(texts)], [claim(texts)])
     yield "home", home.home_view(page)
@@ -173,7 +169,6 @@ def all_prompts(texts: Texts) -> Iterator[str]:
 
 
 def words_of(part: Any) -> str:
-    """Return all that is written in blocks, in order."""
     if isinstance(part, list | tuple):
         return "".join(map(words_of, part))
     if not isinstance(part, dict):
@@ -184,7 +179,6 @@ def words_of(part: Any) -> str:
 
 
 def elements_of(part: Any) -> list[dict[str, Any]]:
-    """Return all dicts in blocks, in order."""
     if isinstance(part, dict):
         return [part, *(one for value in part.values() for one in elements_of(value))]
     if isinstance(part, list | tuple):

@@ -22,7 +22,6 @@ from tests.slack.fake.limits import violations
 
 
 def test_views_are_as_before(golden: Golden) -> None:
-    """Every builder's."""
     for name, view in material.all_views(Texts()):
         golden(f"slack/view_{name}.json", json.dumps(view, indent=1, ensure_ascii=False) + "\n")
 
@@ -33,7 +32,6 @@ def quoted(view: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def many(count: int, passage: str = "Rye grew. ") -> Answer:
-    """An answer that cites many passages."""
     hits = [
         replace(material.hit(Texts(passage=passage)), passage_id=f"p{number}")
         for number in range(count)
@@ -60,7 +58,6 @@ def test_a_passage_is_shown_verbatim_with_the_quoted_words_in_bold() -> None:
 
 
 def test_an_opened_passage_has_what_stands_around_it() -> None:
-    """And no button for it any more."""
     view = passages_view.passages_view(material.answer(), opened={1: Around("Before.", "After.")})
     said = words_of(view["blocks"])
     assert said.index("Before.") < said.index("Wheat exports") < said.index("After.")
@@ -76,7 +73,6 @@ def test_a_brief_that_is_gone_is_said_to_be() -> None:
 
 
 def test_what_the_viewer_may_not_see_is_left_out_without_a_word() -> None:
-    """Of other collections."""
     view = passages_view.passages_view(material.answer(), collections={"other"})
     assert "Wheat" not in words_of(view["blocks"])
     shown = passages_view.passages_view(material.answer(), collections={"trade"})
@@ -103,7 +99,6 @@ def test_around_is_the_rest_of_the_paragraph_else_the_next_one() -> None:
 
 
 def test_the_passage_of_a_button_is_found_again() -> None:
-    """By the number of its first citation."""
     found = passage_of(material.answer(), 1)
     assert found is not None
     assert found.passage_id == "p1"
@@ -131,13 +126,11 @@ def test_many_passages_are_on_pages(count: int, passage: str) -> None:
 
 
 def filled(view: dict[str, Any], **values: Any) -> dict[str, Any]:
-    """The view as Slack sends it back."""
     fields = {name: {name: value} for name, value in values.items()}
     return {**view, "state": {"values": fields}}
 
 
 def test_feedback_comes_back() -> None:
-    """With the answer it is about."""
     view = filled(
         dialogs.feedback_view("a1"),
         reason={"selected_option": {"value": "outdated"}},
@@ -148,7 +141,6 @@ def test_feedback_comes_back() -> None:
 
 
 def test_settings_come_back() -> None:
-    """With the channel they are of."""
     view = filled(
         dialogs.settings_view("C1", ["a", "b"], ChannelSettings()),
         collections={"selected_options": [{"value": "b"}]},
@@ -175,7 +167,6 @@ def test_many_collections_are_listed_as_far_as_slack_lets_us() -> None:
      ("03/2019", True), ("soon", True), ("2019-02-30", True)],
 )  # fmt: skip
 def test_an_upload_comes_back_or_says_what_is_wrong(date: str, wrong: bool) -> None:
-    """A file, and a date that is one."""
     view = filled(
         dialogs.upload_view(["trade"], "C1"),
         files={"files": [{"id": "F1"}]},
@@ -191,6 +182,5 @@ def test_an_upload_comes_back_or_says_what_is_wrong(date: str, wrong: bool) -> N
 
 
 def test_a_question_comes_back() -> None:
-    """With the channel it was asked from."""
-    view = filled(dialogs.ask_view("rye?", "C1"), question={"value": "rye? "})
+    view = filled(dialogs.ask_view(), question={"value": "rye? "})
     assert forms.typed_question(view) == "rye?"

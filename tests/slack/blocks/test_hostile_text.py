@@ -22,7 +22,6 @@ def test_hostile_text_gets_no_say_in_any_place() -> None:
 @given(st.text(min_size=1), st.integers(0, 10**9), st.sampled_from(PLACES))
 @settings(max_examples=100)
 def test_no_text_gets_a_say(said: str, seed: int, place: str) -> None:
-    """Generated ones neither."""
     check(Texts(**{place: said}), place)
     check(Texts(**{place: generated(seed)}), place)
 

@@ -46,14 +46,12 @@ def long_answer(count: int) -> Answer:
 
 
 def test_messages_are_as_before(golden: Golden) -> None:
-    """Text and blocks of every builder."""
     for name, message in material.all_messages(Texts()):
         made = {"text": message.text, "blocks": message.blocks}
         golden(f"slack/{name}.json", json.dumps(made, indent=1, ensure_ascii=False) + "\n")
 
 
 def test_an_answer_has_numbers_bold_words_notes_sources_and_buttons() -> None:
-    """And how it came about."""
     (message,) = messages(Shown(material.answer(), Offer.PRIVATELY))
     said = words_of(message.blocks)
     for part in ("[1]", "[1][2]", "[?]", "Note: ", "Sources", "Wheat and war", "2024-03, page 2"):
@@ -88,7 +86,6 @@ def test_sources_link_to_the_desk_where_there_is_one() -> None:
 
 
 def test_a_written_answer_names_its_model() -> None:
-    """In the notice."""
     answer = material.answer()
     draft = replace(answer.draft, model="openai:x")
     (message,) = messages(Shown(replace(answer, draft=draft), Offer.SHARE))
@@ -97,7 +94,6 @@ def test_a_written_answer_names_its_model() -> None:
 
 
 def test_without_a_public_address_the_file_is_named() -> None:
-    """Its name alone, not where it lies."""
     answer = material.answer(Texts(source_url=None))
     (message,) = messages(Shown(answer))
     assert "wheat.pdf" in words_of(message.blocks)
@@ -105,7 +101,6 @@ def test_without_a_public_address_the_file_is_named() -> None:
 
 
 def test_where_the_briefs_do_not_say_the_nearest_are_named() -> None:
-    """And the librarians can be asked."""
     (message,) = messages(Shown(material.unanswered(), Offer.SHARE))
     assert message.text.startswith("The briefs do not say.\nNearest passages")
     assert buttons_of(message) == {"Show passages": "a1b3", "Ask the librarians": "a1b3"}
@@ -143,7 +138,6 @@ def test_long_answers_are_cut_and_their_citations_survive(count: int) -> None:
 
 
 def test_the_sources_survive_in_the_one_text() -> None:
-    """Whatever of the sentences is cut."""
     text = answer_text(Shown(long_answer(12)))
     assert len(text) <= 4_000
     assert "Brief number 12," in text
@@ -163,7 +157,6 @@ def test_an_answer_from_the_record_shows_as_it_did() -> None:
 
 
 def test_prompts_come_from_the_newest_briefs() -> None:
-    """Four at most, each once."""
     refs = [material.brief_ref(Texts(title=f"Rye {n}")) for n in (1, 1, 2, 3, 4, 5)]
     made = phrases.suggested_prompts(refs)
     assert [one["title"] for one in made] == ["Rye 1", "Rye 2", "Rye 3", "Rye 4"]

@@ -15,7 +15,6 @@ BRANDT = "Minister Ilse Brandt called the lease a mistake."
 
 
 async def is_silent(slack: FakeSlack, ts: str) -> None:
-    """Nothing is said to a message."""
     await slack.quiet(0.6)
     assert slack.answers_to(ts) == []
 
@@ -99,20 +98,9 @@ async def test_stop_keeps_it_out_until_it_is_mentioned(bot: RunningBot, office: 
     assert "99 years" in (await office.answer_to(more)).said
 
 
-async def test_each_kind_of_channel_is_answered(bot: RunningBot, office: FakeSlack) -> None:
-    """Public, private, a group message; each in its own thread."""
-    asked = {name: await office.mention(name, "alice", LEASE)
-             for name in ("#desk", "#den", "#deals", "three")}  # fmt: skip
-    for name, ts in asked.items():
-        answer = await office.answer_to(ts)
-        assert BRANDT in answer.said
-        assert (answer.channel, answer.thread_ts) == (office.world.channel(name).id, ts)
-
-
 async def test_a_channel_may_want_its_questions_answered_unasked(
     bot: RunningBot, office: FakeSlack
 ) -> None:
-    """Questions only, not every remark."""
     desk = office.world.channel("desk").id
     bot.parts.preferences.put("T0FAKE", desk, ChannelSettings(unasked=True))
     assert BRANDT in (await office.answer_to(await office.say("#desk", "bob", LEASE))).said
@@ -174,26 +162,6 @@ async def test_a_question_deleted_before_its_answer_is_not_answered(
     await office.quiet(0.8)
     assert not office.answers()
     assert bot.parts.inbox.counts()["withdrawn"] == 1
-
-
-async def test_too_many_questions_of_one_person_are_declined_politely(
-    bot: RunningBot, office: FakeSlack
-) -> None:
-    """The asker alone is told, once; those let in are answered."""
-    office.rules.posts_per_second = None
-    asked = [await office.mention("#desk", "alice", LEASE) for _ in range(14)]
-    await office.until(lambda: len(office.world.ephemeral) >= 1, 10, "a refusal")
-    await office.until(lambda: not _open(bot), 40, "an end of each")
-    await office.quiet()
-    answered = [ts for ts in asked if any(not m.to for m in office.answers_to(ts))]
-    refused = [m for m in office.world.ephemeral if "too many questions" in m.said]
-    assert len(refused) == 1
-    assert 10 <= len(answered) < len(asked)
-
-
-def _open(bot: RunningBot) -> int:
-    counts = bot.parts.inbox.counts()
-    return counts["waiting"] + counts["working"]
 
 
 async def test_what_comes_is_acknowledged_before_it_is_answered(

@@ -29,27 +29,6 @@ class Slowly:
         return self._ask(*given, **more)
 
 
-async def test_stop_ends_the_work_and_the_session(slack: FakeSlack, running: RunningBot):
-    import threading
-
-    hold = threading.Event()
-    object.__setattr__(running.parts, "answerer", Slowly(running.parts.answerer.ask, hold))
-    channel = slack.dm("alice").id
-    ts = await slack.ask("alice", QUESTION)
-    await slack.until(lambda: slack.world.sessions.get((channel, ts)))
-    assert slack.world.sessions[channel, ts].status == "processing"
-    await slack.stop_session(channel, ts, "alice")
-    await slack.until(lambda: slack.world.sessions[channel, ts].status == "active")
-    find = running.parts.inbox.by_question
-    await slack.until(
-        lambda: find(running.parts.team, channel, ts).outcome is QuestionOutcome.FAILED
-    )
-    hold.set()
-    await slack.quiet(1.0)
-    assert not slack.answers()
-    assert slack.unfinished() == []
-
-
 async def test_a_direct_question_names_its_thread(slack: FakeSlack, running: RunningBot):
     ts = await slack.ask("alice", QUESTION)
     session = (slack.dm("alice").id, ts)
@@ -179,7 +158,6 @@ async def test_after_the_app_is_removed_nothing_is_taken_up(
 
 
 async def test_a_person_s_token_is_none_of_ours(slack: FakeSlack, running: RunningBot):
-    """We have none, so nothing ends."""
     revoked = {"type": "tokens_revoked", "tokens": {"oauth": ["U1"], "bot": []}}
     await slack.send_event(revoked, slack.dm("alice"))
     await slack.sockets.settled()

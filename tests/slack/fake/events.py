@@ -3,18 +3,13 @@
 import json
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 from slack_sdk.signature import SignatureVerifier
 
-from tests.slack.fake.rules import Rules
-from tests.slack.fake.world import APP, BOT_USER, TEAM, Channel, Message, World
-
-if TYPE_CHECKING:
-    from tests.slack.fake.socket import Sockets
-    from tests.slack.fake.streams import Streams
+from tests.slack.fake.world import APP, BOT_USER, TEAM, Channel, Message
 
 _SUBSCRIPTIONS = {"public": "message.channels", "private": "message.groups", "im": "message.im",
                   "mpim": "message.mpim"}  # fmt: skip
@@ -23,22 +18,7 @@ _SUBSCRIPTIONS = {"public": "message.channels", "private": "message.groups", "im
 class Events:
     """Sending of events; mixed into FakeSlack."""
 
-    world: World
-    rules: Rules
-    sockets: "Sockets"
-    streams: "Streams"
-    signing_secret: str
-    request_url: str | None
-    until: Any
-    later: Any
-    violate: Any
-    triggers: Any
-    hooks: Any
-    calls: Any
-
-    async def send_message(
-        self, message: Message, *, copies: int = 1, to: int | None = None, **extra: Any
-    ) -> None:
+    async def send_message(self, message: Message, *, copies: int = 1, **extra: Any) -> None:
         """Send the events of a new message: `message`, and `app_mention` beside it."""
         channel = self.world.channels[message.channel]
         event = message.wire(self.world) | {
@@ -53,9 +33,9 @@ class Events:
         mentioned = f"<@{BOT_USER}>" in message.text and channel.kind != "im"
         if mentioned and not message.by_bot and "app_mention" in self.rules.events:
             mention = {k: v for k, v in event.items() if k not in {"subtype", "channel_type"}}
-            await self.send_event(mention | {"type": "app_mention"}, channel, copies=copies, to=to)
+            await self.send_event(mention | {"type": "app_mention"}, channel, copies=copies)
         if BOT_USER in channel.members and _SUBSCRIPTIONS[channel.kind] in self.rules.events:
-            await self.send_event(event, channel, copies=copies, to=to)
+            await self.send_event(event, channel, copies=copies)
 
     async def send_changed(self, message: Message, before: dict[str, Any]) -> None:
         now = message.wire(self.world)
@@ -81,8 +61,7 @@ class Events:
     def echo(
         self, message: Message, *, before: dict[str, Any] | None = None, deleted: bool = False
     ) -> None:
-        """The bot's own doings come back to it as events."""
-        if not self.rules.echo or not (self.sockets.open or self.request_url):
+        if not (self.sockets.open or self.request_url):
             return
         if deleted:
             self.later(self.send_deleted(message))
@@ -93,9 +72,8 @@ class Events:
 
     async def send_event(
         self, event: dict[str, Any], channel: Channel | None = None, *,
-        event_id: str | None = None, copies: int = 1, to: int | None = None,
+        event_id: str | None = None, copies: int = 1,
     ) -> str:  # fmt: skip
-        """Send any event; returns its event_id."""
         if not event["type"].startswith("message") and event["type"] not in self.rules.events:
             return ""
         name = event_id or self.world.number("Ev")
@@ -110,7 +88,7 @@ class Events:
             for attempt in range(copies):
                 await self.post_signed(self.request_url, body, retry=attempt)
         else:
-            await self.sockets.deliver("events_api", body, to=to, copies=copies)
+            await self.sockets.deliver("events_api", body, copies=copies)
         return name
 
     async def send_interaction(

@@ -27,22 +27,18 @@ Script = Callable[[int, dict[str, Any]], Fault | None]
 
 
 def refused(error: str) -> Fault:
-    """`ok: false` with this error."""
     return Fault("refused", error=error)
 
 
 def rate_limited(after: int = 1) -> Fault:
-    """429 with Retry-After in whole seconds, as Slack sends it."""
     return Fault("rate_limited", seconds=math.ceil(after), status=429, error="ratelimited")
 
 
 def server_error(status: int = 503) -> Fault:
-    """A 5xx without JSON."""
     return Fault("status", status=status)
 
 
 def delayed(seconds: float) -> Fault:
-    """The call is done, after a while."""
     return Fault("delayed", seconds=seconds)
 
 
@@ -52,7 +48,6 @@ def hang(seconds: float = 60.0) -> Fault:
 
 
 def cut() -> Fault:
-    """The connection breaks and nothing is done."""
     return Fault("cut")
 
 
@@ -78,7 +73,6 @@ class Faults:
         self._scripts.clear()
 
     def next(self, method: str, args: dict[str, Any]) -> Fault | None:
-        """The fault of this call, counting it."""
         for name in (method, "*"):
             if name in self._scripts:
                 self._counts[name] += 1
@@ -99,7 +93,6 @@ class Faults:
 
 
 def _key(method: str, channel: str) -> tuple[str, str]:
-    """Posts are limited per channel, all else per method."""
     return method, channel if method in {"chat.postMessage", "chat.postEphemeral"} else ""
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 Payload = dict[str, Any]
 
-_CLICKED = {"button", "icon_button", "datepicker", "plain_text_input"}
+_CLICKED = {"button", "plain_text_input"}
 
 
 def elements(blocks: list[Payload]) -> list[Payload]:
@@ -18,7 +18,6 @@ def elements(blocks: list[Payload]) -> list[Payload]:
 
 
 def block_id(block: Payload, number: int) -> str:
-    """A block's id; Slack makes one up where none is given."""
     return str(block.get("block_id") or f"b{number}")
 
 
@@ -33,7 +32,7 @@ def _of_block(
             for side in ("positive_button", "negative_button"):
                 yield (one.get("action_id", ""), one[side]["text"]["text"], one,
                        _feedback(one, side, name))  # fmt: skip
-        elif one["type"] in _CLICKED or "select" in one["type"] or one.get("options"):
+        elif one["type"] in _CLICKED or one.get("options"):
             yield one.get("action_id", ""), label_of(one), one, _action(one, name)
 
 
@@ -54,7 +53,7 @@ def _feedback(one: Payload, side: str, name: str) -> Callable[[Any], Payload]:
 def _action(one: Payload, name: str) -> Callable[[Any], Payload]:
     def act(choice: Any) -> Payload:
         base = {"type": one["type"], "action_id": one.get("action_id"), "block_id": name}
-        if one["type"] in {"button", "icon_button"}:
+        if one["type"] == "button":
             out = base | {"text": one.get("text")}
             return out | ({"value": one["value"]} if one.get("value") else {})
         return base | value_of(one, choice)
@@ -67,25 +66,14 @@ def value_of(one: Payload, given: Any) -> Payload:
     kind = one["type"]
     if kind == "file_input":
         return {"type": kind, "files": given or []}
-    if "options" in one or "option_groups" in one:
+    if "options" in one:
         return {"type": kind} | _chosen(one, given)
-    for word, key in (("users", "user"), ("conversations", "conversation"),
-                      ("channels", "channel")):  # fmt: skip
-        if kind == f"{word}_select":
-            return {"type": kind, f"selected_{key}": given or one.get(f"initial_{key}")}
-        if kind == f"multi_{word}_select":
-            return {"type": kind, f"selected_{word}": given or one.get(f"initial_{word}") or []}
-    if kind == "datepicker":
-        return {"type": kind, "selected_date": given or one.get("initial_date")}
-    if kind in {"external_select", "multi_external_select"}:
-        return {"type": kind, "selected_option": given}
     return {"type": kind, "value": given if given is not None else one.get("initial_value")}
 
 
 def _chosen(one: Payload, given: Any) -> Payload:
-    several = one["type"] in {"checkboxes", "multi_static_select"}
-    everything = one.get("options") or [o for g in one["option_groups"] for o in g["options"]]
-    if several:
+    everything = one["options"]
+    if one["type"] == "multi_static_select":
         wanted = [given] if isinstance(given, str) else given
         chosen = one.get("initial_options") or []
         if wanted is not None:

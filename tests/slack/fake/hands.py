@@ -5,7 +5,7 @@ from typing import Any
 from tests.slack.fake import limits
 from tests.slack.fake.events import Events
 from tests.slack.fake.forms import elements, state_of
-from tests.slack.fake.surfaces import add_view, checked_view
+from tests.slack.fake.methods import checked_view
 from tests.slack.fake.world import APP, BOT_USER, TEAM, Message, View
 
 
@@ -115,43 +115,22 @@ class Hands(Events):
         return said
 
     def _respond(self, view: View, said: Any) -> None:
-        """Do what the acknowledgement of a submission asks for."""
         action = said.get("response_action") if isinstance(said, dict) else None
         if action == "errors":
             known = {block.get("block_id") for block in view.view["blocks"]}
             unknown = set(said["errors"]) - known
             if unknown:
                 self.violate(f"errors for blocks that are not in the view: {sorted(unknown)}")
-        elif action in {"update", "push"}:
-            new = checked_view(self, said["view"], "modal")
-            if action == "update":
-                view.view, view.hash = new, self.world.number("hash")
-            else:
-                add_view(self, view.user, new)
-        elif action == "clear":
-            for one in self.world.views:
-                one.open = one.open and one.user != view.user
+        elif action == "update":
+            view.view = checked_view(self, said["view"], "modal")
+            view.hash = self.world.number("hash")
         else:
             view.open = False
 
-    async def close(self, view: View) -> None:
-        """Close a modal by its cross."""
-        view.open = False
-        if view.view.get("notify_on_close"):
-            await self.send_interaction("interactive", self._who(view.user) | {
-                "type": "view_closed", "view": view.wire(), "is_cleared": False,
-            })  # fmt: skip
-
     def view_of(self, user: str) -> View | None:
-        """The modal that a user sees, or None."""
         person = self.world.user(user).id
         opened = [v for v in self.world.views if v.open and v.user == person]
         return opened[-1] if opened else None
-
-    async def opened_view(self, user: str, seconds: float = 5.0) -> View:
-        """Wait for a modal to open."""
-        found: View = await self.until(lambda: self.view_of(user), seconds, f"a modal for {user}")
-        return found
 
     def home_of(self, user: str) -> View | None:
         return self.world.homes.get(self.world.user(user).id)

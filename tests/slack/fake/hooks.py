@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from tests.slack.fake import rules
-from tests.slack.fake.registry import Refused
+from tests.slack.fake.rules import Refused
 from tests.slack.fake.world import BOT_USER, Message
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ class Hooks:
         return f"{self._fake.base}/hook/{hook.id}"
 
     async def serve(self, request: web.Request) -> web.Response:
-        """The handler of /hook/…"""
         hook, limit = self.given.get(request.match_info["name"]), self._fake.rules
         if hook is None:
             return web.Response(status=404, text="no_service")
@@ -71,7 +70,6 @@ class Hooks:
         if payload.get("replace_original") and source:
             source.versions.append(source.said)
             source.text, source.blocks = payload.get("text") or "", blocks
-            source.markdown, source.chunks = "", []
             return
         public = payload.get("response_type") == "in_channel"
         channel = fake.world.channels[hook.channel]

@@ -17,7 +17,6 @@ Payload = dict[str, Any]
 Found = Iterator[str]
 
 TEXT = 4000  # `text` of a message: what chat.update takes and chat.postMessage advises
-MARKDOWN = 12000  # markdown_text, and all chunks of one call together
 RICH = 4000  # characters of one rich_text block
 METADATA = 3000  # characters of its JSON; ids only are meant to be there
 VIEW = 250_000  # bytes
@@ -48,10 +47,6 @@ def message(payload: Payload) -> list[str]:
     wrong: list[str] = []
     if len(payload.get("text") or "") > TEXT:
         wrong.append(f"text has {len(payload['text'])} characters, at most {TEXT}")
-    if len(payload.get("markdown_text") or "") > MARKDOWN:
-        wrong.append(f"markdown_text has over {MARKDOWN} characters")
-    if payload.get("markdown_text") and (payload.get("text") or payload.get("blocks")):
-        wrong.append("markdown_text stands beside text or blocks")
     if payload.get("blocks") and not payload.get("text"):
         wrong.append("blocks without a text beside them")
     if payload.get("metadata"):
@@ -59,22 +54,7 @@ def message(payload: Payload) -> list[str]:
     return wrong + blocks(payload.get("blocks") or [])
 
 
-def stream(markdown_text: str | None, chunks: Any) -> list[str]:
-    """Violations of one call of a stream."""
-    if chunks is None:
-        chunks = []
-    if not isinstance(chunks, list):
-        return ["chunks is not a list"]
-    wrong = [f"chunks[{number}]: no text" for number, chunk in enumerate(chunks)
-             if chunk.get("type") != "markdown_text" or not chunk.get("text")]  # fmt: skip
-    total = sum(len(chunk.get("text") or "") for chunk in chunks) + len(markdown_text or "")
-    if total > MARKDOWN:
-        wrong.append(f"{total} characters, at most {MARKDOWN}")
-    return wrong
-
-
 def metadata(value: Any) -> list[str]:
-    """Violations of a message's metadata."""
     if not isinstance(value, dict) or not value.get("event_type"):
         return ["metadata has no event_type"]
     if not isinstance(value.get("event_payload"), dict):
@@ -86,12 +66,10 @@ def metadata(value: Any) -> list[str]:
 
 
 def view(value: Payload) -> list[str]:
-    """Violations of a modal or a Home tab."""
     return list(_view(value)) + blocks(value.get("blocks"), most=VIEW_BLOCKS, inputs=True)
 
 
 def blocks(value: Any, *, most: int = BLOCKS, inputs: bool = False) -> list[str]:
-    """Violations of a list of blocks."""
     if not isinstance(value, list):
         return ["blocks is not a list"]
     wrong = [f"blocks: {len(value)} of them, at most {most}"] if len(value) > most else []
@@ -119,7 +97,7 @@ def _view(value: Payload) -> Found:
             yield from _text(value.get(name), 24, name)
             if kind == "home":
                 yield f"{name}: a Home tab has none"
-    yield from _most(value, {"private_metadata": 3000, "callback_id": 255, "external_id": 255})
+    yield from _most(value, {"private_metadata": 3000, "callback_id": 255})
     if any(block.get("type") == "input" for block in given) and "submit" not in value:
         yield "submit: a modal with inputs needs it"
     if len(json.dumps(value)) > VIEW:

@@ -1,7 +1,7 @@
-"""What a person would see of a payload: its words, and its links and mentions, wherever they hide.
+"""What a person would see of a payload: its words, links and broadcasts, wherever they hide.
 
-Reads texts in mrkdwn (`text`, sections, context), in markdown (streams, `markdown` blocks) and in
-rich_text elements. Used by the fake's rules, by tests against foreign mentions, and by the demo.
+Reads texts in mrkdwn (`text`, sections, context) and in rich_text elements. Used by the
+fake's rules and messages.
 """
 
 import re
@@ -9,58 +9,37 @@ from collections.abc import Iterator
 from typing import Any
 
 BROADCAST = re.compile(r"<!(?:channel|here|everyone|group|subteam\^[^>]*)[^>]*>")
-MENTION = re.compile(r"<@([A-Z0-9]+)[^>]*>|<#([A-Z0-9]+)[^>]*>|<!([^>]+)>")
 LINK = re.compile(r"<((?:https?|mailto|ftp|slack)[^>|]*)(?:\|[^>]*)?>")
-MARKDOWN_LINK = re.compile(r"(?<!\\)\[[^\]]*\]\((\S+?)\)")
 BARE = re.compile(r"(?<![<|\w])https?://[^\s<>|)]+")
 
 
-def texts(payload: Any) -> Iterator[tuple[str, str]]:
-    """All strings that Slack parses, each with its dialect: mrkdwn or markdown."""
+def texts(payload: Any) -> Iterator[str]:
     if isinstance(payload, list):
         for one in payload:
             yield from texts(one)
     if not isinstance(payload, dict):
         return
-    kind = payload.get("type")
-    if kind in {"plain_text", "text"}:
+    if payload.get("type") in {"plain_text", "text"}:
         return
-    if kind in {"markdown", "markdown_text"} and isinstance(payload.get("text"), str):
-        yield "markdown", payload["text"]
-    elif isinstance(payload.get("text"), str):
-        yield "mrkdwn", payload["text"]
-    if isinstance(payload.get("markdown_text"), str):
-        yield "markdown", payload["markdown_text"]
+    if isinstance(payload.get("text"), str):
+        yield payload["text"]
     for value in payload.values():
         if isinstance(value, list | dict):
             yield from texts(value)
 
 
 def broadcasts(payload: Any) -> list[str]:
-    """Sequences that call a whole channel or group."""
-    found = [hit[0] for _, text in texts(payload) for hit in BROADCAST.finditer(text)]
+    found = [hit[0] for text in texts(payload) for hit in BROADCAST.finditer(text)]
     return found + [
         str(one) for one in _parts(payload) if one.get("type") in {"broadcast", "usergroup"}
     ]
 
 
-def mentions(payload: Any) -> list[str]:
-    """Mentions of people, channels and groups that would take effect."""
-    found = [hit[0] for _, text in texts(payload) for hit in MENTION.finditer(text)]
-    return found + [
-        str(one) for one in _parts(payload)
-        if one.get("type") in {"user", "usergroup", "channel", "broadcast"} and "style" not in one
-        and any(name in one for name in ("user_id", "usergroup_id", "channel_id", "range"))
-    ]  # fmt: skip
-
-
 def links(payload: Any) -> list[str]:
     """Addresses that a reader could follow, buttons with a url included."""
     found = []
-    for dialect, text in texts(payload):
+    for text in texts(payload):
         found += LINK.findall(text) + BARE.findall(text)
-        if dialect == "markdown":
-            found += MARKDOWN_LINK.findall(text)
     for one in _parts(payload):
         for name in ("url", "image_url", "title_link"):
             if isinstance(one.get(name), str):
@@ -79,9 +58,8 @@ def words(payload: Any) -> str:
         return "".join(_inline(one) for one in payload.get("elements", []))
     if isinstance(payload.get("text"), str):
         return str(payload["text"])
-    names = ("title", "label", "text", "fields", "elements", "element", "accessory", "options",
-             "hint", "description", "blocks", "child_blocks", "positive_button", "negative_button",
-             "rows")  # fmt: skip
+    names = ("title", "label", "text", "elements", "element", "accessory", "options", "hint",
+             "blocks", "positive_button", "negative_button")  # fmt: skip
     parts = [payload[name] for name in names if payload.get(name)]
     return "\n".join(
         part if isinstance(part, str) else shown for part in parts if (shown := _shown(part))
@@ -93,11 +71,9 @@ def _shown(part: Any) -> str:
 
 
 def _inline(one: dict[str, Any]) -> str:
-    marks = {"user": "@", "channel": "#", "emoji": ":"}
-    for name in ("text", "url", "user_id", "channel_id", "name", "fallback"):
-        if one.get(name):
-            return marks.get(str(one.get("type")), "") + str(one[name])
-    return ""
+    if one["type"] == "user":
+        return f"@{one['user_id']}"
+    return str(one.get("text") or one.get("url") or "")
 
 
 def _parts(payload: Any) -> Iterator[dict[str, Any]]:

@@ -19,12 +19,11 @@ class Player(Hands):
     """What people do in the workspace; mixed into FakeSlack."""
 
     def dm(self, user: str) -> Channel:
-        """The direct message of a user with the bot."""
         return self.world.direct(user)
 
     async def say(
         self, channel: str, user: str, text: str, thread_ts: str | None = None, *,
-        files: Sequence[str] = (), ts: str | None = None, copies: int = 1, to: int | None = None,
+        files: Sequence[str] = (), ts: str | None = None, copies: int = 1,
         deliver: bool = True, **extra: Any,
     ) -> str:  # fmt: skip
         """Write a message; returns its ts. In the text, `@briefs` becomes the bot's mention."""
@@ -36,15 +35,13 @@ class Player(Hands):
         )  # fmt: skip
         self.world.add(message)
         if deliver:
-            await self.send_message(message, copies=copies, to=to, **extra)
+            await self.send_message(message, copies=copies, **extra)
         return message.ts
 
     async def mention(self, channel: str, user: str, text: str, *args: Any, **more: Any) -> str:
-        """Write a message that starts with the bot's mention."""
         return await self.say(channel, user, f"@briefs {text}", *args, **more)
 
     async def ask(self, user: str, text: str, thread_ts: str | None = None, **more: Any) -> str:
-        """Write to the bot in a direct message."""
         return await self.say(self.dm(user).id, user, text, thread_ts, **more)
 
     async def edit(self, channel: str, ts: str, text: str) -> None:
@@ -63,7 +60,6 @@ class Player(Hands):
 
     def file(self, name: str, data: bytes, user: str, mimetype: str = "text/plain",
              **facts: Any) -> File:  # fmt: skip
-        """Put a file into the workspace without a message."""
         size = facts.pop("size", None)
         file = File(self.world.number("F"), name, data, self.world.user(user).id, mimetype, size)
         file.extra = facts
@@ -91,16 +87,13 @@ class Player(Hands):
                  "event_ts": self.world.stamp()}  # fmt: skip
         await self.send_event(event | ({"view": home.wire()} if home else {}), place)
 
-    async def stop_session(self, channel: str, root: str, user: str) -> list[str]:
-        """Press Stop; returns the ts of the streams that it stopped."""
+    async def stop_session(self, channel: str, root: str, user: str) -> None:
         place = self.world.channel(channel)
-        stopped = self.streams.stop_by_user(place.id, root)
         await self.send_event(
             {"type": "agent_session_stopped", "channel": place.id, "thread_ts": root,
-             "user": self.world.user(user).id, "streaming_message_ts": stopped,
+             "user": self.world.user(user).id, "streaming_message_ts": [],
              "event_ts": self.world.stamp()}, place
         )  # fmt: skip
-        return stopped
 
     async def join(self, channel: str, user: str) -> None:
         await self._membership("member_joined_channel", channel, user)
@@ -117,11 +110,9 @@ class Player(Hands):
     # -- what the bot said -------------------------------------------------------------------
 
     def thread(self, channel: str, root: str) -> list[Message]:
-        """All that stands in a thread, oldest first."""
         return self.world.thread(self.world.channel(channel).id, root)
 
     def answers(self) -> list[Message]:
-        """All that the bot has said and that stands, streams under way included, by ts."""
         said = [*self.world.messages.values(), *self.world.ephemeral]
         return sorted((m for m in said if m.by_bot and not m.deleted), key=lambda m: m.ts)
 
@@ -136,8 +127,6 @@ class Player(Hands):
         return sorted(said, key=lambda m: m.ts)
 
     async def answer_to(self, ts: str, seconds: float = 120.0) -> Message:
-        """Wait for the first finished answer to a message."""
-
         def finished() -> Message | None:
             said = [m for m in self.answers_to(ts) if not is_growing(m)]
             return said[0] if said else None
@@ -188,5 +177,4 @@ class Player(Hands):
 
 
 def is_growing(message: Message) -> bool:
-    """Whether a message says of itself that more will come."""
     return "Still writing" in message.said

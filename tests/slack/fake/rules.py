@@ -1,20 +1,62 @@
-"""What the fake holds the bot to: the settings of its strictness, and the checks on messages."""
+"""What the fake holds the bot to: its methods and their scopes, its strictness, its checks."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.slack.fake import limits, markup
-from tests.slack.fake.registry import Arguments, Refused
 from tests.slack.fake.world import BOT_USER, Channel, Unknown
 
 if TYPE_CHECKING:
     from tests.slack.fake.server import FakeSlack
 
+Arguments = dict[str, Any]
+Method = Callable[["FakeSlack", Arguments], dict[str, Any]]
+
+METHODS: dict[str, tuple[Method, str | None]] = {}
+
+
+class Refused(Exception):
+    """`ok: false` with an error's code; what else the answer holds."""
+
+    def __init__(self, error: str, **more: Any) -> None:
+        super().__init__(error)
+        self.error, self.more = error, more
+
+
+def method(name: str, scope: str | None = None) -> Callable[[Method], Method]:
+    def register(function: Method) -> Method:
+        METHODS[name] = (function, scope)
+        return function
+
+    return register
+
+
+def need(args: Arguments, *names: str) -> None:
+    missing = [name for name in names if args.get(name) in (None, "")]
+    if missing:
+        raise Refused(
+            "invalid_arguments",
+            response_metadata={"messages": [f"[ERROR] missing required field: {missing[0]}"]},
+        )
+
+
+def truth(value: Any) -> bool:
+    return value in (True, 1, "1", "true", "True")
+
+
+def number(value: Any, default: int) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return default
+
+
 SCOPES = frozenset(
     "app_mentions:read assistant:write chat:write commands im:history mpim:history channels:history"
     " groups:history channels:read groups:read im:read mpim:read users:read usergroups:read"
-    " files:read files:write reactions:write im:write".split()
+    " files:read".split()
 )
 EVENTS = frozenset(
     "app_home_opened app_mention message.im message.mpim message.channels message.groups"
@@ -29,21 +71,17 @@ class Rules:
 
     scopes: frozenset[str] = SCOPES
     events: frozenset[str] = EVENTS  # what the app is subscribed to
-    stream_seconds: float = 300.0  # a stream older than this is dead
     trigger_seconds: float = 60.0  # Slack: 3; the machine may be busy
     ack_seconds: float = 60.0  # commands, clicks, submissions; Slack: 3
     hook_uses: int = 5
     hook_seconds: float = 1800.0
     redeliver_seconds: float = 3.0  # an event not acknowledged by then comes again
     retries: int = 10  # deliveries after the first
-    streams: bool = True  # False: chat.startStream says feature_disabled
     sessions: bool = True  # False: agents.sessions.* says feature_disabled
-    echo: bool = True  # the bot's own posts come back as events, as Slack does
     page: int = 1000  # most messages of one conversations.replies or .history
     posts_per_second: float | None = None  # per channel; over it 429, as Slack does
     crossing_seconds: float = 0.005  # a call this soon after a 429 was on its way already
     revoked: bool = False
-    sockets: int = 10
 
 
 def channel_for(fake: "FakeSlack", name: Any, *, writing: bool = True) -> Channel:
@@ -61,7 +99,6 @@ def channel_for(fake: "FakeSlack", name: Any, *, writing: bool = True) -> Channe
 
 
 def check_thread(fake: "FakeSlack", channel: Channel, thread_ts: Any) -> None:
-    """A thread's root must stand, and be a root."""
     if thread_ts is None:
         return
     root = fake.world.messages.get((channel.id, str(thread_ts)))
@@ -88,7 +125,6 @@ def check_blocks(fake: "FakeSlack", blocks: Any, *, most: int = 50) -> list[dict
 
 
 def check_metadata(fake: "FakeSlack", metadata: Any) -> dict[str, Any] | None:
-    """Metadata as sent; {} stays {} (it removes what was there)."""
     if isinstance(metadata, str):
         metadata = json.loads(metadata)
     if not metadata:
@@ -102,14 +138,11 @@ def check_metadata(fake: "FakeSlack", metadata: Any) -> dict[str, Any] | None:
 
 
 def check_message(fake: "FakeSlack", args: Arguments, *, updating: bool = False) -> None:
-    """Text, markdown_text and blocks against each other and the limits."""
-    text, markdown, blocks = args.get("text"), args.get("markdown_text"), args.get("blocks")
-    if markdown and (text or blocks):
-        raise Refused("markdown_text_conflict")
-    if not (text or markdown or blocks or args.get("attachments")):
+    text, blocks = args.get("text"), args.get("blocks")
+    if not (text or blocks):
         raise Refused("no_text")
-    if len(text or "") > limits.TEXT or len(markdown or "") > limits.MARKDOWN:
-        fake.violate(f"text of {len(text or markdown)} characters")
+    if len(text or "") > limits.TEXT:
+        fake.violate(f"text of {len(text)} characters")
         raise Refused("msg_too_long")
     if blocks and not text:
         fake.violate("blocks without a text: nothing for notifications and screen readers")

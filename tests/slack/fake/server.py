@@ -9,15 +9,12 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.slack.fake import chat, reading, surfaces, uploads  # noqa: F401  (register methods)
 from tests.slack.fake.faults import Fault, Faults
 from tests.slack.fake.hooks import Hooks
+from tests.slack.fake.methods import Triggers
 from tests.slack.fake.player import Player
-from tests.slack.fake.registry import METHODS, Refused
-from tests.slack.fake.rules import Rules
+from tests.slack.fake.rules import METHODS, Refused, Rules
 from tests.slack.fake.socket import Sockets
-from tests.slack.fake.streams import Streams
-from tests.slack.fake.surfaces import Triggers
 from tests.slack.fake.world import World
 
 LOGIN = (
@@ -54,7 +51,6 @@ class FakeSlack(Player):
         self.world = world or World.small()
         self.rules = rules or Rules()
         self.faults = Faults()
-        self.streams = Streams(self)
         self.triggers = Triggers(self)
         self.hooks = Hooks(self)
         self.sockets = Sockets(self)
@@ -69,11 +65,9 @@ class FakeSlack(Player):
 
     @property
     def api(self) -> str:
-        """What SLACK_API_URL is set to."""
         return f"{self.base}/api/"
 
     def environment(self) -> dict[str, str]:
-        """The settings with which a bot connects to this fake."""
         return {
             "SLACK_API_URL": self.api, "SLACK_BOT_TOKEN": self.bot_token,
             "SLACK_APP_TOKEN": self.app_token, "SLACK_SIGNING_SECRET": self.signing_secret,
@@ -89,7 +83,6 @@ class FakeSlack(Player):
         app.router.add_get("/link", self.sockets.serve)
         app.router.add_post("/hook/{name}", self.hooks.serve)
         app.router.add_get("/files/{id}/{name}", self._file)
-        app.router.add_post("/upload/{id}", self._upload)
         self.add_routes(app)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -114,7 +107,6 @@ class FakeSlack(Player):
         await self.stop()
 
     def later(self, work: Any) -> None:
-        """Run a coroutine beside everything else."""
         task = asyncio.ensure_future(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
@@ -151,12 +143,16 @@ class FakeSlack(Player):
                 self.violate(f"unknown method {name}")
                 raise Refused("unknown_method")
             function, scope = METHODS[name]
-            if scope and scope not in self.rules.scopes:
-                provided = ",".join(sorted(self.rules.scopes))
-                raise Refused("missing_scope", needed=scope, provided=provided)
+            if scope:
+                self.require_scope(scope)
             return {"ok": True} | function(self, args)
         except Refused as error:
             return {"ok": False, "error": error.error} | error.more
+
+    def require_scope(self, scope: str) -> None:
+        if scope not in self.rules.scopes:
+            provided = ",".join(sorted(self.rules.scopes))
+            raise Refused("missing_scope", needed=scope, provided=provided)
 
     def _check_token(self, name: str, args: dict[str, Any], request: web.Request) -> None:
         if "token" in args:
@@ -172,7 +168,6 @@ class FakeSlack(Player):
             raise Refused("token_revoked")
 
     def _too_fast(self, name: str, channel: str) -> Fault | None:
-        """429 for whoever posts faster than the rules let them."""
         most = self.rules.posts_per_second
         if name != "chat.postMessage" or not most:
             return None
@@ -211,10 +206,6 @@ class FakeSlack(Player):
             return web.Response(status=404)
         return web.Response(body=found.data, content_type=found.mimetype)
 
-    async def _upload(self, request: web.Request) -> web.Response:
-        self.world.files[request.match_info["id"]].data = await request.read()
-        return web.Response(text="OK")
-
     # -- waiting -----------------------------------------------------------------------------
 
     async def until(self, true: Callable[[], Any], seconds: float = 120.0, what: str = "") -> Any:
@@ -240,7 +231,6 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
 
 
 def _broken(request: web.Request) -> web.StreamResponse:
-    """Break the connection in place of an answer."""
     if request.transport:
         request.transport.abort()
     return web.Response(status=500)

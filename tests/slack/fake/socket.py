@@ -6,15 +6,66 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
-from tests.slack.fake.envelopes import Ack, Envelope, Socket
 from tests.slack.fake.world import APP
 
 if TYPE_CHECKING:
     from tests.slack.fake.server import FakeSlack
+
+
+@dataclass
+class Ack:
+    """An envelope that was acknowledged: how soon after it was (first) sent, and with what."""
+
+    envelope: str
+    type: str
+    event_id: str | None
+    delay: float
+    payload: Any = None
+    attempt: int = 0
+
+
+@dataclass
+class Envelope:
+    """Something on its way to the bot."""
+
+    id: str
+    type: str
+    payload: dict[str, Any]
+    attempt: int = 0
+    born: float = field(default_factory=time.monotonic)
+    sent: float | None = None
+    acked: asyncio.Future[Any] = field(default_factory=lambda: asyncio.Future())
+    then: Callable[[Any], None] | None = None  # called with what it is acknowledged with
+
+    @property
+    def event_id(self) -> str | None:
+        return self.payload.get("event_id")
+
+    def wire(self) -> dict[str, Any]:
+        out: dict[str, Any] = {"type": self.type, "envelope_id": self.id, "payload": self.payload}
+        out["accepts_response_payload"] = self.type != "events_api"
+        if self.type == "events_api":
+            reason = "timeout" if self.attempt else ""
+            out |= {"retry_attempt": self.attempt, "retry_reason": reason}
+        return out
+
+
+class Socket:
+    """One connection of a bot."""
+
+    def __init__(self, number: int, ws: web.WebSocketResponse, request: web.Request) -> None:
+        self.number, self.ws, self._request = number, ws, request
+        self.silent = False  # half open: neither speaks nor answers pings
+        self.since = time.monotonic()
+
+    def cut(self) -> None:
+        if self._request.transport:
+            self._request.transport.abort()
 
 
 class Sockets:
@@ -34,18 +85,15 @@ class Sockets:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def ticket(self) -> str:
-        """The address for one new connection."""
         ticket = self._fake.world.number("ticket")
         self._tickets.add(ticket)
         return self._fake.base.replace("http", "ws", 1) + f"/link?ticket={ticket}"
 
     async def connected(self, count: int = 1, seconds: float = 120.0) -> None:
-        """Wait until so many sockets are open."""
         async with self._change, asyncio.timeout(seconds):
             await self._change.wait_for(lambda: len(self.open) >= count)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """The handler of /link."""
         if request.query.get("ticket") not in self._tickets:
             return web.Response(status=404, text="this ticket was used or never given")
         self._tickets.discard(request.query["ticket"])
@@ -107,10 +155,10 @@ class Sockets:
             envelope.acked.set_result(payload)
 
     async def deliver(
-        self, type_: str, payload: dict[str, Any], *, to: int | None = None, copies: int = 1,
+        self, type_: str, payload: dict[str, Any], *, copies: int = 1,
         then: Callable[[Any], None] | None = None,
     ) -> Envelope:  # fmt: skip
-        """Send an envelope over a socket (the next in turn, or number `to` of the open ones).
+        """Send an envelope over the next socket in turn.
 
         Further copies carry the same event in envelopes of their own, marked as retries.
         """
@@ -123,14 +171,14 @@ class Sockets:
             if self._held is not None:
                 self._held.append(envelope)
             else:
-                await self._send(envelope, to)
+                await self._send(envelope)
         return made[0]
 
-    async def _send(self, envelope: Envelope, to: int | None = None) -> None:
+    async def _send(self, envelope: Envelope) -> None:
         if not self.open:
             return  # goes out when a socket opens
         self._turn += 1
-        socket = self.open[(self._turn if to is None else to) % len(self.open)]
+        socket = self.open[self._turn % len(self.open)]
         first = envelope.sent is None
         envelope.sent = envelope.sent or time.monotonic()
         if not socket.silent:
@@ -179,21 +227,12 @@ class Sockets:
     # -- faults ------------------------------------------------------------------------------
 
     def cut(self, number: int | None = None) -> None:
-        """Cut one of the open sockets, or all."""
         for socket in list(self.open) if number is None else [self.open[number]]:
             socket.cut()
 
     def silence(self, number: int | None = None) -> None:
-        """Leave sockets open but deaf and dumb."""
         for socket in self.open if number is None else [self.open[number]]:
             socket.silent = True
-
-    async def refresh(self, reason: str = "refresh_requested", number: int | None = None) -> None:
-        """Send the notice that a socket will be closed: warning, refresh_requested,
-        link_disabled."""
-        for socket in list(self.open) if number is None else [self.open[number]]:
-            with suppress(ConnectionError, RuntimeError):
-                await socket.ws.send_json({"type": "disconnect", "reason": reason})
 
     @asynccontextmanager
     async def shuffled(self, seed: int = 0) -> AsyncIterator[None]:
@@ -208,7 +247,6 @@ class Sockets:
                 await self._send(envelope)
 
     async def settled(self, seconds: float = 120.0) -> None:
-        """Wait until everything sent was acknowledged."""
         async with asyncio.timeout(seconds):
             while self.waiting:
                 await asyncio.sleep(0.01)

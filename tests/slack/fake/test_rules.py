@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.slack.fake import BOT_USER, TEAM, FakeSlack
+from tests.slack.fake import BOT_USER, FakeSlack, cut, lost_response, rate_limited
 
 pytestmark = pytest.mark.anyio
 BLOCKS = [{"type": "section", "text": {"type": "mrkdwn", "text": "Hello"}}]
@@ -51,28 +51,20 @@ async def test_a_post_stands_in_its_thread_with_its_metadata(
     assert slack.violations == []
 
 
-@pytest.mark.parametrize(
-    ("payload", "error"),
-    [
+async def test_a_post_is_refused(slack: FakeSlack, client: AsyncWebClient, general: str) -> None:
+    """Limits, conflicts, threads and metadata."""
+    large = {"event_type": "a", "event_payload": {"b": "c" * 4000}}
+    for payload, error in (
         ({"text": "x" * 4001}, "msg_too_long"),
         ({}, "no_text"),
-        ({"text": "x", "markdown_text": "y"}, "markdown_text_conflict"),
         ({"text": "x", "blocks": BLOCKS * 51}, "invalid_blocks"),
         ({"text": "x", "thread_ts": "1.000001"}, "thread_not_found"),
         ({"text": "x", "metadata": {"event_type": "a"}}, "invalid_metadata_format"),
-        (
-            {"text": "x", "metadata": {"event_type": "a", "event_payload": {"b": "c" * 4000}}},
-            "metadata_too_large",
-        ),
+        ({"text": "x", "metadata": large}, "metadata_too_large"),
         ({"text": "x", "channel": "C404"}, "channel_not_found"),
-    ],
-)
-async def test_a_post_is_refused(
-    slack: FakeSlack, client: AsyncWebClient, general: str, payload: dict[str, Any], error: str
-) -> None:
-    """Limits, conflicts, threads and metadata."""
-    call = client.api_call("chat.postMessage", json={"channel": general} | payload)
-    assert await error_of(call) == error
+    ):
+        call = client.api_call("chat.postMessage", json={"channel": general} | payload)
+        assert await error_of(call) == error
     assert slack.answers() == []
 
 
@@ -114,55 +106,9 @@ async def test_what_slack_would_let_pass_is_a_violation(
     ]
 
 
-async def test_a_stream_needs_recipients_and_keeps_its_mode(
-    slack: FakeSlack, client: AsyncWebClient, general: str
-) -> None:
-    """In channels; and chat.update waits until it is stopped."""
-    ts = await slack.mention("#general", "alice", "When?")
-    place: dict[str, Any] = {"channel": general, "thread_ts": ts}
-    assert await error_of(client.chat_startStream(**place)) == "missing_recipient_user_id"
-    alice = slack.world.user("alice").id
-    begun = await client.chat_startStream(
-        **place, recipient_user_id=alice, recipient_team_id=TEAM, markdown_text="One. "
-    )
-    it = {"channel": general, "ts": begun["ts"]}
-    chunk = {"type": "markdown_text", "text": "Two."}
-    assert await error_of(client.chat_appendStream(**it, chunks=[chunk])) == (
-        "streaming_mode_mismatch"
-    )
-    assert await error_of(client.chat_update(**it, text="x")) == "streaming_state_conflict"
-    await client.chat_appendStream(**it, markdown_text="Two.")
-    await client.chat_stopStream(**it, blocks=BLOCKS)
-    assert slack.answers()[0].said == "One. Two.\nHello"
-    late = client.chat_appendStream(**it, markdown_text="Three.")
-    assert await error_of(late) == "message_not_in_streaming_state"
-    await client.chat_update(**it, text="Again", blocks=[])
-    assert slack.answers()[0].said == "Again"
-    assert slack.unfinished() == []
-
-
-async def test_old_streams_die_and_stopped_ones_say_so(
-    slack: FakeSlack, client: AsyncWebClient
-) -> None:
-    """The SDK's own helper meets both."""
-    ts = await slack.ask("alice", "When?")
-    channel = slack.dm("alice").id
-    stream = await client.chat_stream(channel=channel, thread_ts=ts, buffer_size=1)
-    await stream.append(markdown_text="One. ")
-    assert slack.unfinished() != []
-    slack.rules.stream_seconds = 0.0
-    assert await error_of(stream.append(markdown_text="Two.")) == "message_not_in_streaming_state"
-    slack.rules.stream_seconds = 300.0
-    stream = await client.chat_stream(channel=channel, thread_ts=ts, buffer_size=1)
-    await stream.append(markdown_text="One. ")
-    assert await slack.stop_session(channel, ts, "alice") == [stream.ts]
-    assert await error_of(stream.append(markdown_text="Two.")) == "stopped_by_user"
-
-
 async def test_a_trigger_is_good_once_and_for_three_seconds(
     slack: FakeSlack, client: AsyncWebClient
 ) -> None:
-    """And the view must keep to its limits."""
     title = {"type": "plain_text", "text": "Passages"}
     view = {"type": "modal", "title": title, "blocks": BLOCKS}
     trigger = slack.triggers.give(slack.world.user("alice").id)
@@ -184,7 +130,6 @@ async def test_a_trigger_is_good_once_and_for_three_seconds(
 
 
 async def test_a_response_url_is_good_five_times(slack: FakeSlack) -> None:
-    """The sixth is refused and noted."""
     url = slack.hooks.give(slack.world.channel("general").id, slack.world.user("alice").id)
     async with aiohttp.ClientSession() as session:
         codes = [(await session.post(url, json={"text": "x"})).status for _ in range(6)]
@@ -207,7 +152,6 @@ async def test_a_file_is_a_login_page_to_the_wrong_token(slack: FakeSlack) -> No
 async def test_ephemeral_messages_need_their_reader_in_the_channel(
     slack: FakeSlack, client: AsyncWebClient
 ) -> None:
-    """And stand apart from the others."""
     deals = slack.world.channel("deals").id
     ids = {name: slack.world.user(name).id for name in ("alice", "bob")}
     call = client.chat_postEphemeral(channel=deals, user=ids["bob"], text="x")
@@ -217,21 +161,36 @@ async def test_ephemeral_messages_need_their_reader_in_the_channel(
     assert slack.world.messages == {}
 
 
-async def test_sessions_have_a_status_and_a_title(slack: FakeSlack, client: AsyncWebClient) -> None:
-    """Or are not to be had at all."""
-    ts = await slack.ask("alice", "When?")
-    it = {"channel_id": slack.dm("alice").id, "thread_ts": ts}
-    assert await error_of(client.agents_sessions_rename(**it, title="a")) == "session_not_found"
-    await client.agents_sessions_setStatus(**it, status="processing")
-    assert slack.unfinished() == [f"session {tuple(it.values())} is processing"]
-    await client.agents_sessions_setStatus(**it, status="active")
-    await client.agents_sessions_rename(**it, title="NATO")
-    assert slack.world.sessions[it["channel_id"], ts].title == "NATO"
-    slack.rules.sessions = False
-    call = client.agents_sessions_setStatus(**it, status="active")
-    assert await error_of(call) == "feature_disabled"
-    await client.assistant_threads_setStatus(**it, status="is searching")
-    await client.assistant_threads_setSuggestedPrompts(
-        channel_id=it["channel_id"], prompts=[{"title": "a", "message": "b"}]
-    )
+async def test_a_click_that_nobody_acknowledges_is_a_violation(slack: FakeSlack) -> None:
+    """After three seconds people see a warning sign."""
+    slack.rules.ack_seconds = 0.05
+    async with aiohttp.ClientSession() as session, session.ws_connect(slack.sockets.ticket()):
+        await slack.sockets.connected()
+        assert await slack.command("/briefs", "", "alice", "#general") is None
+    assert slack.violations == ["slash_commands was not acknowledged in 0.05 s"]
+
+
+async def test_a_call_before_retry_after_ended_is_noted(
+    slack: FakeSlack, client: AsyncWebClient, general: str
+) -> None:
+    slack.faults.script("chat.postMessage", [rate_limited(60)])
+    with pytest.raises(SlackApiError) as caught:
+        await client.chat_postMessage(channel=general, text="x")
+    assert caught.value.response.headers["Retry-After"] == "60"
+    assert caught.value.response["error"] == "ratelimited"
+    await client.chat_postMessage(channel=slack.world.channel("deals").id, text="x")
     assert slack.violations == []
+    slack.rules.crossing_seconds = 0.0
+    await client.chat_postMessage(channel=general, text="x")
+    assert "before its Retry-After ended" in slack.violations[0]
+
+
+async def test_a_lost_response_has_posted_and_a_cut_has_not(
+    slack: FakeSlack, client: AsyncWebClient, general: str
+) -> None:
+    """Both look alike to the client."""
+    for fault, posted in ((cut(), 0), (lost_response(), 1)):
+        slack.faults.script("chat.postMessage", [fault])
+        with pytest.raises(aiohttp.ClientError):
+            await client.chat_postMessage(channel=general, text="x")
+        assert len(slack.answers()) == posted

@@ -1,96 +1,74 @@
-"""`briefs slack check` against a Web API on loopback that answers as Slack does."""
+"""`briefs slack check` against the fake Slack."""
 
+import asyncio
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import pytest
+from aiohttp import web
 
 from bot.slack.setup.manifest import SCOPES, AppPlan, build
 from tests.commands import Shell
+from tests.slack.fake import FakeSlack, Rules, refused
 
 BOT, APP, SECRET = "xoxb-1-botcanary", "xapp-1-appcanary", "0123456789canary"
 LEAST = build(AppPlan())["oauth_config"]["scopes"]["bot"]
 ALL = [scope.name for scope in SCOPES]
 
 
-@dataclass
-class WebApi:
-    """auth.test and apps.connections.open: their answers, and with which tokens they were asked."""
+class CheckedSlack(FakeSlack):
+    """The fake, which grants the least scopes and can answer nonsense."""
 
-    url: str = ""
-    granted: list[str] | None = field(default_factory=lambda: list(LEAST))
-    refused: dict[str, str] = field(default_factory=dict)  # method: error code
-    broken: dict[str, tuple[int, str]] = field(default_factory=dict)  # method: status, body
-    person: bool = False
-    calls: list[tuple[str, str]] = field(default_factory=list)
+    bot_token, app_token = BOT, APP
 
-    def answer(self, method: str, token: str) -> dict[str, Any]:
-        self.calls.append((method, token))
-        right = {"auth.test": BOT, "apps.connections.open": APP}
-        if method in self.refused:
-            return {"ok": False, "error": self.refused[method]}
-        if right.get(method) != token:
-            return {"ok": False, "error": "invalid_auth"}
-        if method == "apps.connections.open":
-            return {"ok": True, "url": "wss://wss.example.com/link?ticket=ticketcanary"}
-        who = {
-            "ok": True,
-            "team": "Exam\x1bple",
-            "user": "briefs",
-            "team_id": "T1",
-            "user_id": "U1",
-        }
-        return who if self.person else {**who, "bot_id": "B1"}
+    def __init__(self) -> None:
+        super().__init__(rules=Rules(scopes=frozenset(LEAST)))
+        self.broken: dict[str, tuple[int, str]] = {}  # method: status, body
+
+    async def _api(self, request: web.Request) -> web.StreamResponse:
+        status, body = self.broken.get(request.match_info["method"], (0, ""))
+        if status:
+            return web.Response(status=status, text=body, content_type="application/json")
+        return await super()._api(request)
 
 
 @pytest.fixture
-def web_api(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebApi]:
-    api = WebApi()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            method = self.path.removeprefix("/api/")
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
-            status, body = 200, json.dumps(api.answer(method, token))
-            status, body = api.broken.get(method, (status, body))
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json; charset=utf-8")
-            if api.granted is not None and method == "auth.test":
-                self.send_header("X-OAuth-Scopes", ",".join(api.granted))
-            self.end_headers()
-            self.wfile.write(body.encode())
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    api.url = f"http://127.0.0.1:{server.server_address[1]}/api/"
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
-        monkeypatch.delenv(name, raising=False)  # the SDK would use it for loopback too
+def web_api() -> Iterator[CheckedSlack]:
+    """The fake in a thread of its own: the command runs in this one."""
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    api = CheckedSlack()
+    asyncio.run_coroutine_threadsafe(api.start(), loop).result(120)
     yield api
-    server.shutdown()
-    server.server_close()
+    asyncio.run_coroutine_threadsafe(api.stop(), loop).result(120)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
 
 
 class Check:
     """Runs the command against the API; no secret may be in what it says."""
 
-    def __init__(self, shell: Shell, api: WebApi) -> None:
+    def __init__(self, shell: Shell, api: CheckedSlack) -> None:
         self.api = api
-        self.env = {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP, "SLACK_API_URL": api.url}
+        self.env = {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP, "SLACK_API_URL": api.api}
         self.shell = shell
 
     def __call__(self, *options: str) -> tuple[int, str, str]:
+        self.api.calls.clear()
         code, out, err = self.shell("slack", "check", *options, **self.env)
         assert "canary" not in out + err
+        assert "ticket" not in out + err
         return code, out, err
+
+    def granted(self, *scopes: str) -> None:
+        self.api.rules.scopes = frozenset(scopes)
+
+    @property
+    def called(self) -> list[str]:
+        return [call.method for call in self.api.calls]
 
 
 @pytest.fixture
@@ -98,7 +76,7 @@ def check(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    web_api: WebApi,
+    web_api: CheckedSlack,
 ) -> Check:
     return Check(Shell(tmp_path / "home", monkeypatch, capsys), web_api)
 
@@ -113,28 +91,28 @@ def test_a_sound_set_up(check: Check) -> None:
     """Exit code 0; the workspace is named; what mention-only leaves out is off, not missing."""
     code, out, err = check()
     assert (code, err) == (0, "")
-    assert lines(out, "ok")["bot token"] == "briefs in Exam\ufffdple"
+    assert lines(out, "ok")["bot token"] == "briefs in Fake"
     assert lines(out, "ok")["app-level token"] == "Socket Mode can connect"
     assert set(lines(out, "off")) == set(ALL) - set(LEAST)
     assert lines(out, "missing") == {}
-    assert check.api.calls == [("auth.test", BOT), ("apps.connections.open", APP)]
+    assert check.called == ["auth.test", "apps.connections.open"]
 
 
-@pytest.mark.parametrize("scope", [s for s in SCOPES if s.need == "always"], ids=lambda s: s.name)
-def test_a_scope_that_is_needed(check: Check, scope: Any) -> None:
-    """Its absence is exit code 1, and the line says what that switches off and how to mend it."""
-    check.api.granted = [name for name in ALL if name != scope.name]
-    code, out, _ = check()
-    assert code == 1
-    assert lines(out, "missing") == {
-        scope.name: f"not granted; disabled: {scope.without}; add it under OAuth & Permissions and "
-        "reinstall the app"
-    }
+def test_a_scope_that_is_needed(check: Check) -> None:
+    """Its absence is exit code 1, and the line says what that switches off and how to fix it."""
+    for scope in (one for one in SCOPES if one.need == "always"):
+        check.granted(*(name for name in ALL if name != scope.name))
+        code, out, _ = check()
+        assert code == 1
+        assert lines(out, "missing") == {
+            scope.name: f"not granted; disabled: {scope.without}; add it under OAuth & Permissions "
+            "and reinstall the app"
+        }
 
 
 def test_a_scope_of_one_feature(check: Check) -> None:
     """The bot works without it: exit code 0, and the feature is named."""
-    check.api.granted = [name for name in ALL if name != "files:read"]
+    check.granted(*(name for name in ALL if name != "files:read"))
     code, out, _ = check()
     assert code == 0
     assert "adding briefs from Slack" in lines(out, "off")["files:read"]
@@ -154,23 +132,23 @@ def test_a_channel_answered_unasked_needs_a_history_scope(check: Check) -> None:
     code, out, _ = check()
     assert code == 1
     assert set(lines(out, "missing")) == {"channels:history"}
-    check.api.granted = [*LEAST, "groups:history"]
+    check.granted(*LEAST, "groups:history")
     assert check()[0] == 0
 
 
 def test_a_scope_that_is_not_used(check: Check) -> None:
-    """It is named, to be taken away."""
-    check.api.granted = [*ALL, "chat:write.public"]
+    check.granted(*ALL, "chat:write.public")
     code, out, _ = check()
     assert code == 0
     assert lines(out, "ok")["chat:write.public"].endswith("never uses it; remove it")
 
 
 def test_scopes_that_slack_does_not_tell(check: Check) -> None:
-    """Nothing is claimed about them."""
-    check.api.granted = None
+    told = {"ok": True, "team": "Exam\x1bple", "user": "briefs", "bot_id": "B1"}
+    check.api.broken = {"auth.test": (200, json.dumps(told))}
     code, out, _ = check()
     assert code == 0
+    assert lines(out, "ok")["bot token"] == "briefs in Exam\ufffdple"
     assert set(lines(out, "off")) == {"scopes"}
 
 
@@ -188,18 +166,18 @@ def test_scopes_that_slack_does_not_tell(check: Check) -> None:
 )
 def test_a_token_that_slack_refuses(check: Check, method: str, code: str, said: str) -> None:
     """The token is named, with the reason and the mend; the other one is tried all the same."""
-    check.api.refused = {method: code}
+    check.api.faults.script(method, refused(code))
     exit_code, out, _ = check()
     assert exit_code == 1
     thing = "bot token" if method == "auth.test" else "app-level token"
     assert set(lines(out, "missing")) == {thing}
     assert said in lines(out, "missing")[thing]
-    assert len(check.api.calls) == 2
+    assert len(check.called) == 2
 
 
 def test_a_persons_token(check: Check) -> None:
-    """It is not the bot's."""
-    check.api.person = True
+    told = {"ok": True, "team": "Fake", "user": "ada"}
+    check.api.broken = {"auth.test": (200, json.dumps(told))}
     code, out, _ = check()
     assert code == 1
     assert "not the bot's" in lines(out, "missing")["bot token"]
@@ -234,7 +212,7 @@ def test_over_http_there_is_no_app_level_token(check: Check) -> None:
     code, out, _ = check()
     assert code == 0
     assert "HTTP" in lines(out, "ok")
-    assert [method for method, _ in check.api.calls] == ["auth.test"]
+    assert check.called == ["auth.test"]
 
 
 @pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
@@ -245,19 +223,17 @@ def test_a_secret_that_is_not_set(check: Check, name: str) -> None:
     assert (code, out) == (2, "")
     assert name in err
     assert err.count("\n") == 1
-    assert check.api.calls == []
+    assert check.called == []
 
 
 def test_json_for_programs(check: Check) -> None:
-    """One object; the exit code is the same."""
-    check.api.granted = []
+    check.granted()
     code, out, _ = check("--json")
     assert code == 1
     found = json.loads(out)
     assert found["ok"] is False
-    assert {"state": "missing", "thing": "chat:write"}.items() <= next(
-        item for item in found["findings"] if item["thing"] == "chat:write"
-    ).items()
+    states = {item["thing"]: item["state"] for item in found["findings"]}
+    assert states["chat:write"] == "missing"
 
 
 def test_collections_that_the_library_does_not_have_are_named(

@@ -73,7 +73,6 @@ def test_it_asks_for_what_was_not_given(tmp_path: Path) -> None:
 
 
 def test_secrets_are_for_their_owner_alone(briefs: Shell, tmp_path: Path) -> None:
-    """Mode 0600, whatever the umask."""
     for number, umask in enumerate((0o000, 0o277)):
         before = os.umask(umask)
         try:
@@ -107,13 +106,11 @@ def test_settings_that_are_there_are_kept(briefs: Shell, tmp_path: Path) -> None
 
 
 def test_a_slack_table_that_is_there_is_kept(briefs: Shell, tmp_path: Path) -> None:
-    """Nothing is to be added then."""
     (tmp_path / "briefs.toml").write_text("[slack]\n")
     assert "unchanged; it already has a [slack] table" in init(briefs, tmp_path)
 
 
 def test_settings_that_are_no_toml_are_named(briefs: Shell, tmp_path: Path) -> None:
-    """And nothing is written."""
     (tmp_path / "briefs.toml").write_text("[slack\n")
     code, out, err = briefs("slack", "init", "--yes", "--folder", str(tmp_path))
     assert (code, out) == (2, "")
@@ -134,7 +131,6 @@ def test_settings_that_are_no_toml_are_named(briefs: Shell, tmp_path: Path) -> N
 def test_answers_that_cannot_work_are_named(
     briefs: Shell, tmp_path: Path, options: tuple[str, ...], named: str
 ) -> None:
-    """One line, exit code 2, no file."""
     folder = tmp_path / "new"
     code, _, err = briefs("slack", "init", "--yes", "--folder", str(folder), *options)
     assert code == 2
@@ -144,7 +140,6 @@ def test_answers_that_cannot_work_are_named(
 
 
 def test_a_folder_that_cannot_be_written_is_named(briefs: Shell, tmp_path: Path) -> None:
-    """The path and the reason."""
     (tmp_path / "file").write_text("")
     code, _, err = briefs("slack", "init", "--yes", "--folder", str(tmp_path / "file"))
     assert code == 2

@@ -17,7 +17,6 @@ from bot.slack.setup.manifest import (
     build,
     needs,
     request_url,
-    text,
 )
 from index.errors import UsageError
 
@@ -88,6 +87,7 @@ def test_a_limit_is_of_a_field_that_there_is() -> None:
 def test_mention_only_reads_no_channel() -> None:
     """The least profile has no history scope but that of messages to the bot itself."""
     manifest = build(AppPlan())
+    assert "assistant_view" not in manifest["features"]
     asked = manifest["oauth_config"]["scopes"]["bot"]
     assert [name for name in asked if name.endswith(":history")] == ["im:history"]
     assert manifest["settings"]["event_subscriptions"]["bot_events"] == [
@@ -106,12 +106,12 @@ def test_follow_ups_add_the_history_scopes_and_nothing_else() -> None:
     assert least < more
 
 
-@pytest.mark.parametrize("name", ["chat:write.public", "chat:write.customize", "users:read.email"])
-def test_no_scope_beyond_need(name: str) -> None:
+def test_no_scope_beyond_need() -> None:
     """No user scope, and none of those that reach further than the bot does."""
     manifest = build(AppPlan(follow_ups=True, user_groups=True))
     assert list(manifest["oauth_config"]["scopes"]) == ["bot"]
-    assert name not in manifest["oauth_config"]["scopes"]["bot"]
+    beyond = {"chat:write.public", "chat:write.customize", "users:read.email"}
+    assert not beyond & set(manifest["oauth_config"]["scopes"]["bot"])
 
 
 def test_an_event_comes_with_its_scope() -> None:
@@ -128,7 +128,6 @@ def test_every_scope_has_a_reason() -> None:
 
 
 def test_socket_mode_names_no_address() -> None:
-    """Nothing listens on the network."""
     manifest = build(AppPlan())
     assert manifest["settings"]["socket_mode_enabled"] is True
     assert "url" not in json.dumps(manifest)
@@ -150,13 +149,11 @@ def test_http_sends_everything_to_one_address() -> None:
      "https://b.example.org/?a=1", "https://[b"],
 )  # fmt: skip
 def test_an_address_that_slack_cannot_use_is_refused(url: str) -> None:
-    """It is named, with one that would do."""
     with pytest.raises(UsageError, match=r"https://briefs\.example\.org"):
         request_url(url)
 
 
 def test_a_path_of_ones_own_is_kept() -> None:
-    """A proxy may give the bot another path."""
     assert request_url("https://example.org/briefs/slack/") == "https://example.org/briefs/slack"
 
 
@@ -165,19 +162,6 @@ def test_a_name_that_slack_would_refuse_is_named(name: str) -> None:
     """The field, its length and what Slack takes."""
     with pytest.raises(UsageError, match=rf"--name: {len(name)} characters"):
         build(replace(AppPlan(), name=name))
-
-
-def test_the_pane_is_of_the_new_kind() -> None:
-    """agent_view, and never beside the older assistant_view."""
-    features = build(AppPlan())["features"]
-    assert "agent_view" in features
-    assert "assistant_view" not in features
-    assert features["app_home"]["messages_tab_read_only_enabled"] is False
-
-
-def test_the_file_is_the_manifest() -> None:
-    """What is written reads back as what was built."""
-    assert json.loads(text(build(AppPlan()))) == build(AppPlan())
 
 
 def test_the_page_holds_the_table(request: pytest.FixtureRequest) -> None:

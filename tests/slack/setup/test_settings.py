@@ -43,7 +43,7 @@ BAD: list[tuple[dict[str, str], str, str, str]] = [
     ({}, "[slack]\nkeep_days = 0", "", "slack.keep_days: write days"),
     ({}, '[slack]\nkeep_days = "90"', "", "slack.keep_days: write a whole number"),
     ({}, '[slack]\nadmins = ["ada"]', "", "slack.admins: write ids"),
-    ({}, '[slack.groups]\nboard = "@board"', "", "slack.groups: write each as NAME"),
+    ({}, '[slack.groups]\nboard = "@board"', "", "slack.groups.board: write the user group's id"),
     ({}, "[slack.collections.board]", "", "slack.collections.board: says nothing"),
     ({}, "[slack.collections.board]\npublic = false", "", "slack.collections.board: says nothing"),
     ({}, '[slack.collections.b]\npublic = true\ngroups = ["S1"]', "", "collections.b: public, and"),
@@ -56,7 +56,7 @@ BAD: list[tuple[dict[str, str], str, str, str]] = [
     ({}, '[slack.channels.C1]\ncollections = ["place:T1/C2"]', "", "that begin with place: are"),
     ({}, "[slack.collections]\nb = true", "", "slack.collections.b: write a table"),
     ({}, "[slack.collections.b]\ngroups=[]\n[slack.collections.B]\ngroups=[]", "", "named twice"),
-    ({}, '[slack.channels.library]\nunasked = true', "", "slack.channels: write a channel's id"),
+    ({}, '[slack.channels.library]\nunasked = true', "", "slack.channels.library: write a channel"),
     ({}, '[slack.channels.C1]\nanswering = "loudly"', "", "slack.channels.C1.answering: write"),
     ({}, '[slack.channels.C1]\nunasked = "yes"', "", "slack.channels.C1.unasked: write true"),
     ({}, "", f"SLACK_BOT_TOKEN={BOT}", ".env: holds SLACK_BOT_TOKEN and everyone"),
@@ -68,7 +68,6 @@ BAD: list[tuple[dict[str, str], str, str, str]] = [
 
 @pytest.fixture
 def good(monkeypatch) -> None:
-    """The three secrets, in the environment."""
     for name, value in GOOD.items():
         monkeypatch.setenv(name, value)
 
@@ -106,7 +105,6 @@ def test_a_bad_setting_is_one_clear_line(
 
 
 def test_all_faults_are_named_at_once(monkeypatch) -> None:
-    """One run is enough to see them all."""
     monkeypatch.setenv("SLACK_API_URL", "slack.com")
     toml('[slack]\nnotify = "#x"\nelse = 1\n[slack.collections.b]')
     with pytest.raises(SettingsError) as raised:
@@ -205,7 +203,6 @@ def test_a_file_without_a_secret_may_be_open() -> None:
     "url", ["http://127.0.0.1:8080/api", "http://localhost/api/", "http://[::1]:1"]
 )
 def test_plain_http_is_for_this_machine(monkeypatch, url: str) -> None:
-    """Where the fake Slack listens."""
     monkeypatch.setenv("SLACK_API_URL", url)
     assert load().api_url == url.rstrip("/") + "/"
 

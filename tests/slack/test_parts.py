@@ -1,6 +1,6 @@
 """Channel settings: what was put is what is got."""
 
-from bot.slack.access.preferences import ChannelPreferences
+from bot.slack.parts import ChannelPreferences
 from bot.slack.types import Answering, ChannelSettings
 
 
