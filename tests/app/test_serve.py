@@ -7,11 +7,11 @@ import signal
 from pathlib import Path
 
 import pytest
-from bot.slack.http import PATH, events
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import Route
 
+from bot.slack.events.app import PATH, asgi_app
 from bot.web.guard import LONGEST, Guard
 from bot.web.routing import site
 from bot.web.server import address, bound, serving
@@ -182,7 +182,7 @@ async def test_bolt_takes_what_slack_signs(slack: FakeSlack) -> None:  # noqa: F
     async def command(ack, command) -> None:
         await ack(f"understood {command['text']}")
 
-    guard = Guard(events(app), slack.signing_secret)
+    guard = Guard(asgi_app(app), slack.signing_secret)
     listening = bound("127.0.0.1", 0)
     async with serving(site([Route(PATH, guard, methods=["POST"])]), listening):
         url = address(listening) + PATH
