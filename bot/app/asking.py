@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from index.errors import UsageError
-from index.passage import split_version
 from ingest.cli import SOME_FAILED, Json, opened
 
 if TYPE_CHECKING:
@@ -258,6 +257,8 @@ def _answerer(filters: "Filters", *, one_shot: bool = False) -> "Iterator[Answer
 
 def _require_known(library: "Library", filters: "Filters") -> None:
     """Raise NotFound or UsageError if a filter names a brief or collection that is not there."""
+    from index.passage import split_version
+
     for name in filters.briefs:
         library.brief(*split_version(name))
     if not filters.collections:

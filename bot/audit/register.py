@@ -7,7 +7,7 @@ Rows for each answer and citation are written from the ledger's records when the
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
@@ -214,6 +214,9 @@ _TABLES = audit_answers.outerjoin(
 )
 
 
+_COLUMNS = {one.name for one in fields(RegisteredAnswer)} & set(audit_answers.c.keys())
+
+
 def _joined() -> Select[Any]:
     return select(audit_answers, ledger_private.c.body.label("private")).select_from(_TABLES)
 
@@ -228,21 +231,11 @@ def _ordered(query: Select[Any], order: Order) -> Select[Any]:
 def _answer_of(row: Any, findings: Iterable[tuple[str, str]]) -> RegisteredAnswer:
     private = json.loads(row.private) if row.private else {}
     return RegisteredAnswer(
-        answer_id=row.answer_id,
-        seq=row.seq,
-        created_at=row.created_at,
+        **{name: getattr(row, name) for name in _COLUMNS},
         question=private.get("standalone_question"),
         asker=private.get("asker"),
         place=private.get("place"),
-        answered=row.answered,
-        mode=row.mode,
-        model=row.model,
-        confidence=row.confidence,
-        risk=row.risk,
-        checked_at=row.checked_at,
         findings=tuple(findings),
-        judgements=row.judgements,
-        complaints=row.complaints,
     )
 
 

@@ -1,6 +1,6 @@
 """The numbers of a period, from the ledger."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 
@@ -151,7 +151,3 @@ def test_the_word_of_most_editors_counts(database, ask):
     judge(ledger, "a1", 2, Judged.PARTLY, "ned")
     (may,) = statistics(database).agreement
     assert (may.judged, may.agreed) == (2, 2)
-
-
-def test_today_is_told_in_utc():
-    assert module._today() in {datetime.now(UTC).date().isoformat()}

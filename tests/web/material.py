@@ -134,7 +134,7 @@ class Visitor(TestClient):
         )
 
     def _forget(self, answer_id: str) -> None:
-        forget_answers(self._library.database, [answer_id])
+        forget_answers(self._library.database, [answer_id], [])
 
     def page(self, path: str) -> str:
         """Return the text of a page; it must be there."""

@@ -42,7 +42,6 @@ def test_nobody_can_type_their_way_into_a_conversation(either_library: Library) 
 
 
 def test_what_was_forgotten_has_no_conversation(either_library: Library) -> None:
-    """Neither way."""
     fill(either_library)
     answer(either_library, "a1", place=HERE, turns=[Turn("before?", None)])
     answer(either_library, "a2", place=HERE)

@@ -38,7 +38,6 @@ def test_whoever_signs_in_is_where_they_wanted_to_be(signed_in, world: World) ->
 
 
 def test_a_wrong_token_is_told_in_words(visit: Visit, guarded: str) -> None:
-    """The field names its fault."""
     visitor = visit(guarded)
     visitor.expected |= {"403"}
     page = visitor.open("/login")
@@ -59,7 +58,6 @@ def test_readers_cannot_judge(signed_in, world: World) -> None:
 
 
 def test_an_admin_can_have_a_question_forgotten(signed_in, world: World) -> None:
-    """Once sure; the answer and what it rests on stay."""
     visitor = signed_in("admin", f"/answers/{world.answers['harbour']}")
     page = visitor.page
     page.get_by_text("Delete this question").click()
