@@ -89,7 +89,6 @@ def _version(one: StoredVersion) -> dict[str, Any]:
 
 
 def _further(entries: Iterable[LedgerEntry]) -> dict[str, list[dict[str, Any]]]:
-    """Return the further records of an answer, by their kind."""
     found: dict[str, list[dict[str, Any]]] = {
         "posted": [], "feedback": [], "judgements": [], "opinions": [], "forgotten": [],
     }  # fmt: skip

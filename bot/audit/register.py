@@ -163,10 +163,6 @@ class Register:
         with self._reading() as connection:
             return [Use(*row) for row in connection.execute(query)]
 
-    def keep(self, answer_id: str, findings: Sequence[Finding]) -> None:
-        """Replace the findings of an answer by those of a new check."""
-        self.keep_all({answer_id: findings})
-
     def keep_all(self, found: Mapping[str, Sequence[Finding]]) -> dict[str, float]:
         """Replace the findings of several answers in one transaction; return the risk of each."""
         with self._reading():
@@ -178,7 +174,6 @@ class Register:
         return register_query.conditions(selection, is_sqlite=self._database.is_sqlite)
 
     def _passing(self, connection: Connection, selection: Selection) -> list[int]:
-        """Return the sequence numbers of the answers that pass."""
         column = audit_answers.c
         query = select(column.seq, column.answer_id).select_from(_TABLES)
         rows = connection.execute(query.where(*self._conditions(selection)).order_by(column.seq))

@@ -124,7 +124,6 @@ def _private(selection: Selection, *, is_sqlite: bool) -> list[Clause]:
 
 
 def _typed(key: str, *, is_sqlite: bool) -> Any:
-    """Return the text under a key of the private part."""
     body = ledger_private.c.body
     if is_sqlite:
         return func.json_extract(body, f"$.{key}")

@@ -133,7 +133,6 @@ def _sentence(
 
 
 def _again(reason: Json, number: int, findings: Sequence[Finding]) -> bool:
-    """Whether the last check repeats a reason recorded with the sentence."""
     return any(
         (one.sentence, str(one.kind), one.detail) == (number, reason["kind"], reason["detail"])
         for one in findings

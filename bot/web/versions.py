@@ -160,6 +160,5 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _likeness(some: frozenset[str], others: frozenset[str]) -> float:
-    """Return the share of words that two texts have in common, in [0, 1]."""
     union = len(some | others)
     return len(some & others) / union if union else 1.0

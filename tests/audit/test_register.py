@@ -172,18 +172,18 @@ def test_nothing_that_was_typed_stands_in_the_register(register, database, ledge
 
 def test_findings_replace_those_before_them(register: Register) -> None:
     """With the time; they decide the risk and can be filtered by kind and by severity."""
-    register.keep("a1", [OLDER, WRONG])
+    register.keep_all({"a1": [OLDER, WRONG]})
     assert register.findings("a1") == [WRONG, OLDER]
     row = register.get("a1")
     assert row.findings == (("number", "high"), ("superseded", "low"))
     assert row.checked_at
     assert row.risk > 0.9
     assert ids(register, finding="number") == ids(register, finding="medium") == ["a1"]
-    register.keep("a1", [OLDER])
+    register.keep_all({"a1": [OLDER]})
     assert register.findings("a1") == [OLDER]
     assert ids(register, finding="high") == []
     assert ids(register, finding="low") == ["a1"]
-    register.keep("a1", [])
+    register.keep_all({"a1": []})
     assert (register.get("a1").risk, register.get("a1").findings) == (0.02, ())
 
 
@@ -192,7 +192,7 @@ def test_complaints_count_readers_by_their_last_word(register: Register, ledger:
         ledger.add(Record.FEEDBACK, "a1", {"good": good, "reason": None}, {"user": user})
     register.catch_up()
     assert (register.get("a1").complaints, register.get("a1").risk) == (1, 0.51)
-    register.keep("a1", [WRONG])
+    register.keep_all({"a1": [WRONG]})
     worse = register.get("a1").risk
     assert worse > 0.94
     ledger.add(Record.FEEDBACK, "a1", {"good": True, "reason": None}, {"user": "U1"})

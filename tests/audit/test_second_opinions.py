@@ -246,9 +246,3 @@ def test_without_a_model_the_checks_are_made_all_the_same(shell_of_two, partly_f
     code, out, err = shell_of_two("audit", "run", "--judge", "nobody:x")
     assert (code, err.count("\n")) == (1, 1)
     assert "checked 2 answers" in out
-
-
-def test_a_name_that_is_none_is_wrong_usage(shell_of_two: Shell) -> None:
-    code, out, err = shell_of_two("audit", "run", "--judge", "openai")
-    assert (code, out) == (2, "")
-    assert "--judge openai: write provider:model" in err

@@ -46,7 +46,9 @@ def test_the_queue_has_the_riskiest_first(here: Visitor, filled: Library) -> Non
     answer(filled, "risky", question="a risky one?")
     register = Register(filled.database)
     register.catch_up()
-    register.keep("risky", [Finding(FindingKind.FABRICATED, Severity.HIGH, "stands nowhere", 1, 1)])
+    register.keep_all(
+        {"risky": [Finding(FindingKind.FABRICATED, Severity.HIGH, "stands nowhere", 1, 1)]}
+    )
     page = here.page("/")
     assert page.index("a risky one?") < page.index("a calm one?")
     assert "invented quotation" in page
@@ -206,7 +208,7 @@ def test_hostile_texts_stay_texts(here: Visitor, filled: Library) -> None:
     ledger.add(Record.POSTED, "evil", {"surface": HOSTILE}, {"place": HOSTILE, "text": HOSTILE})
     register = Register(filled.database)
     register.catch_up()
-    register.keep("evil", [Finding(FindingKind.NUMBER, Severity.HIGH, HOSTILE, 1, 1)])
+    register.keep_all({"evil": [Finding(FindingKind.NUMBER, Severity.HIGH, HOSTILE, 1, 1)]})
     here.judge("evil", note=HOSTILE)
     brief = filled.brief("EV1").id
     paths = ("/", "/answers/evil", "/answers/open", "/briefs", f"/briefs/{brief}", "/unanswered",

@@ -158,4 +158,4 @@ def test_ingest_and_remove_say_what_rests_on_a_brief(own_shell: Shell, tmp_path:
     brief_id = resting["brief_id"]
     _, out, err = own_shell("remove", brief_id)
     assert out.startswith(f"removed: {brief_id}")
-    assert f"1 answer rests on {brief_id} (The quay), which was removed" in err
+    assert f"1 answer cites {brief_id} (The quay), which was removed" in err
