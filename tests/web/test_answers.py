@@ -2,7 +2,7 @@
 
 from bot.ledger.ledger import Ledger
 from bot.question.question import Turn
-from bot.web.answer_view import ConversationTurn, earlier_turns, later_turns
+from bot.web.pages.answers import ConversationTurn, earlier_turns, later_turns
 from index.library import Library
 from tests.web.material import answer, fill
 
