@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from index.errors import ReadError
-from ingest.document import Attachment, Block, BlockKind, Document, Metadata
+from ingest.document import Attachment, Block, BlockKind, Document
 
 kept: list[bytearray] = []
 
@@ -24,19 +24,6 @@ def read(data: bytes, name: str, media_type: str | None = None) -> Document:
 
 def _document(text: str) -> Document:
     return Document((Block(BlockKind.PARAGRAPH, text),))
-
-
-def _whole(data: bytes) -> Document:
-    return Document(
-        blocks=(
-            Block(BlockKind.HEADING, "Title", level=1, page=1),
-            Block(BlockKind.BULLET, "One", level=2, page=1, page_breaks=((1, 2), (3, 3))),
-        ),
-        metadata=Metadata("Title", "2019-01", ("A. Writer",), "IF1", "7", "https://a.example/b"),
-        media_type="message/rfc822",
-        warnings=("12 of 80 pages empty",),
-        attachments=(Attachment("a.bin", b"\x00\xff" * 4), Attachment("b.txt", b"")),
-    )
 
 
 def _refuse(_: bytes) -> Document:

@@ -67,15 +67,6 @@ def test_every_document_comes_through_unchanged(document: Document) -> None:
     assert wire.to_document(*through_a_pipe(header, parts)) == document
 
 
-def test_a_large_document_comes_through_unchanged() -> None:
-    document = Document(
-        (Block(BlockKind.PARAGRAPH, "é" * 1_000_000),),
-        attachments=(Attachment("a", bytes(range(256)) * 10_000),),
-    )
-    header, parts = wire.from_document(document)
-    assert wire.to_document(*through_a_pipe(header, parts)) == document
-
-
 @given(documents)
 def test_the_size_of_a_frame_is_known_before_it_is_sent(document: Document) -> None:
     header, parts = wire.from_document(document)

@@ -294,11 +294,6 @@ def test_tls_trouble_is_named(tmp_path: Path, server: str) -> None:
     )
 
 
-@pytest.mark.parametrize("url", ["ftp://a.example/x", "file:///etc/passwd", "http://[::1", "x"])
-def test_what_is_no_web_address_is_not_tried(url: str) -> None:
-    assert "web address" in reason(url)
-
-
 @pytest.mark.parametrize("host", ["a" * 70 + ".example", "a..b", "xn--a", "\u2488.example", "%41"])
 def test_a_host_name_that_cannot_exist_is_one_line(host: str) -> None:
     assert reason(f"http://{host}/", timeout=60)

@@ -167,28 +167,6 @@ def test_a_heading_too_long_for_the_model_goes_before_the_text_does() -> None:
     assert (found.text, found.heading) == ("The port is open.", ())
 
 
-def test_a_brief_of_title_lead_and_three_long_bullets_is_cut_as_it_reads() -> None:
-    """The form of the seed brief: its title, one lead, and several passages for each bullet."""
-    lead = "On 4 May the ministers of both banks agreed to dredge the lower river. " + sentences(2)
-    text = "\n\n".join(
-        [
-            "Two neighbours agree on the lower river",
-            lead,
-            *(f"  • {sentences(18)}" for _ in range(3)),
-        ]
-    )
-    document = read(text.encode(), "2018-05-river.txt")
-    source = Rendition("2018-05-river.txt", "text/plain", "0")
-    metadata = document.metadata.over(from_file_name("2018-05-river.txt"))
-    brief, spans = assemble(document, metadata, "default", source)
-    found = cut(brief, spans, count, LIMIT)
-    assert (brief.title, brief.date) == ("Two neighbours agree on the lower river", "2018-05")
-    assert found[0].text == lead
-    per_bullet = [sum(p.paragraph == number for p in found) for number in (2, 3, 4)]
-    assert min(per_bullet) > 1
-    assert sum(per_bullet) == len(found) - 1
-
-
 @pytest.fixture(scope="module")
 def real_count(tmp_path_factory: pytest.TempPathFactory) -> ModelEmbedder:
     """The default model's tokenizer; its weights are not loaded."""

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from index.errors import ReadError
-from ingest.document import Attachment, BlockKind, Document, Metadata
+from ingest.document import Document
 from ingest.sandbox import Limits, Sandbox
 
 HERE = Path(__file__).parent
@@ -71,17 +71,6 @@ def test_no_child_runs_before_the_first_document(cage: Sandbox) -> None:
     assert cage.pid is None
     cage.read(b"x", "plain")
     assert cage.pid
-
-
-def test_a_document_comes_through_whole(cage: Sandbox) -> None:
-    document = cage.read(b"", "whole")
-    assert document.blocks[1].kind is BlockKind.BULLET
-    assert document.blocks[1].page_breaks == ((1, 2), (3, 3))
-    assert document.metadata == Metadata(
-        "Title", "2019-01", ("A. Writer",), "IF1", "7", "https://a.example/b"
-    )
-    assert document.warnings == ("12 of 80 pages empty",)
-    assert document.attachments == (Attachment("a.bin", b"\x00\xff" * 4), Attachment("b.txt", b""))
 
 
 def test_one_child_serves_many_documents_of_all_sizes(cage: Sandbox) -> None:

@@ -6,13 +6,7 @@ import logging
 import pytest
 
 from ingest.report import DocumentResult, Report, ReportItem
-from ingest.terminal import (
-    print_json,
-    print_report,
-    print_table,
-    progress_bars,
-    show_warnings,
-)
+from ingest.terminal import print_json, print_report, print_table, progress_bars, show_warnings
 from tests.golden_files import Golden
 
 ITEMS = [

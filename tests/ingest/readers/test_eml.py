@@ -167,13 +167,6 @@ def test_the_tag_of_a_mailing_list_is_no_part_of_the_title(subject: str, title: 
     assert read(mail(Subject=subject).as_bytes()).metadata.title == title
 
 
-def test_a_mail_may_be_nothing_but_its_attachments() -> None:
-    message = mail("")
-    message.add_attachment(b"Ports opened.", maintype="text", subtype="plain", filename="p.txt")
-    document = read(message.as_bytes())
-    assert (document.blocks, len(document.attachments)) == ((), 1)
-
-
 @pytest.mark.parametrize("charset", ["iso-8859-1", "utf-8", "x-unknown"])
 def test_a_wrong_charset_is_seen_through(charset: str) -> None:
     """The bytes decide where the declaration cannot be right."""

@@ -117,6 +117,7 @@ REFUSED = {
     "a program": (b"\x7fELF" + bytes(200), "a program"),
     "noise": (bytes(range(256)) * 40, "binary data|not a PDF|not a Word document"),
     "a scan": (pictures(1), "probably scanned"),
+    "a page without text": (b"<html><body><script>let a = 1</script></body></html>", "no text"),
 }
 
 
@@ -127,11 +128,6 @@ def test_what_is_no_readable_document_is_refused_with_reason_and_fix(what, suffi
     with pytest.raises(ReadError, match=reason) as caught:
         read(data, f"grain.{suffix}")
     assert "\n" not in str(caught.value)
-
-
-def test_a_page_without_text_is_refused() -> None:
-    with pytest.raises(ReadError, match="no text"):
-        read(b"<html><body><script>let a = 1</script></body></html>", "a.html")
 
 
 def test_suffixes_are_found_in_paths_and_addresses() -> None:
