@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.question.parts import MOST, compared, parts, parts_of
+from bot.parts import MOST, compared, parts, parts_of
 from bot.question.question import Question
 
 

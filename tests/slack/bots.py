@@ -16,8 +16,8 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
+from unittest.mock import patch
 
-import pytest
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from sqlalchemy import delete, update
 
@@ -97,8 +97,7 @@ def held(bot: RunningBot) -> Iterator[threading.Event]:
         go_on.wait(120)
         return ask(*given, **named)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bot.parts.answerer, "ask", slowly)
+    with patch.object(bot.parts.answerer, "ask", slowly):
         try:
             yield begun
         finally:

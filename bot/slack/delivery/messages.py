@@ -9,7 +9,6 @@ minutes.
 import asyncio
 import hashlib
 import logging
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,7 +25,7 @@ from bot.slack.delivery.faults import (
     Unknown,
     undeliverable,
 )
-from bot.slack.text import composed
+from bot.slack.text import composed, fit
 from bot.slack.types import Posted
 
 log = logging.getLogger(__name__)
@@ -39,7 +38,6 @@ NOTE = "brief_note"  # of any other message
 TEXT_LIMIT = 4000  # characters of `text`, after escaping; chat.update refuses more
 USES = 5  # of a response_url
 MINUTES_30 = 1800.0
-_BETWEEN = re.compile(r"(?<=[.!?\])])\s+(?![\[\s])|\n")  # sentences, each with its own marks
 PLAIN = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
 
 
@@ -56,22 +54,10 @@ def marked(marker: str | None) -> Metadata:
     return {"event_type": ANSWER, "event_payload": {"answer_id": marker}}
 
 
-def fitting(text: str, limit: int = TEXT_LIMIT) -> str:
-    """Return the text, cut after a line or sentence where it is too long for Slack."""
-    if len(text) <= limit:
-        return text
-    head = text[: limit - 2]
-    ends = (found.start() for found in _BETWEEN.finditer(text))
-    cut = max((end for end in ends if end <= len(head)), default=0)
-    if cut <= limit // 2:
-        cut = head.rfind(" ")
-    return f"{head[: cut if cut > 0 else len(head)].rstrip()} …"
-
-
 def body_of(channel: str, text: str, blocks: Blocks | None) -> dict[str, Any]:
     """Return what every message has in common."""
     given = None if blocks is None else composed(list(blocks))
-    return {"channel": channel, "text": fitting(composed(text)), "blocks": given, **PLAIN}
+    return {"channel": channel, "text": fit(composed(text), TEXT_LIMIT), "blocks": given, **PLAIN}
 
 
 def plain_helps(refused: Refused, method: str) -> bool:
@@ -98,7 +84,7 @@ class EphemeralSender:
         Raises Undeliverable where Slack refuses it or the time is up.
         """
         shown = composed(list(blocks)) if blocks else None
-        body = {"text": fitting(composed(text)), "blocks": shown}
+        body = {"text": fit(composed(text), TEXT_LIMIT), "blocks": shown}
         unsure = False
         while True:
             try:

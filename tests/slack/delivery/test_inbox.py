@@ -85,19 +85,6 @@ def test_who_lost_the_lease_changes_nothing_more(open_inbox, clock, ask) -> None
     assert two.by_answer("a1").message_ts == "7.0"
 
 
-def test_work_handed_back_is_taken_at_once(open_inbox, ask) -> None:
-    one, two = open_inbox("one"), open_inbox("two")
-    one.accept(ask(1))
-    entry = take(one)
-    one.recorded(entry, "a1", "An answer.", "[]")
-    assert one.counts() == {
-        "waiting": 0, "working": 1, "answered": 0, "declined": 0, "failed": 0, "withdrawn": 0,
-    }  # fmt: skip
-    assert one.queue.release(entry.job)
-    assert one.counts()["waiting"] == 1
-    assert take(two).answer_id == "a1"
-
-
 def test_in_a_thread_questions_wait_for_those_before_them(open_inbox, ask) -> None:
     one, two = open_inbox("one"), open_inbox("two")
     root = ask(1, "root")

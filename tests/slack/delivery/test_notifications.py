@@ -49,7 +49,7 @@ def notices(slack: FakeSlack) -> list[Message]:
 
 async def noticed(bot: RunningBot, office: FakeSlack, notifier: Notifier | None = None) -> None:
     """Make a round, and wait until everybody is told."""
-    await (notifier or Notifier(bot.question.parts)).round()
+    await (notifier or Notifier(bot.parts)).round()
     await office.until(lambda: not bot.parts.queue.waiting(NOTIFICATION), 120, "all are told")
     await office.quiet()
 
@@ -76,9 +76,9 @@ async def test_the_asker_is_told_in_the_thread_once(bot: RunningBot, office: Fak
     answer = await answered(office, "#desk", "alice", FELL)
     assert "12 percent" in answer.said
     correct(bot.parts.library)
-    notifiers = [Notifier(bot.question.parts) for _ in range(3)]
+    notifiers = [Notifier(bot.parts) for _ in range(3)]
     await asyncio.gather(*(one.round() for one in notifiers))
-    for one in [*notifiers, Notifier(bot.question.parts)]:
+    for one in [*notifiers, Notifier(bot.parts)]:
         await noticed(bot, office, one)
     [notice] = notices(office)
     assert notice.thread_ts == answer.thread_ts
@@ -96,7 +96,7 @@ async def test_a_withdrawn_brief_is_told_of_and_a_second_correction_too(
     bot: RunningBot, office: FakeSlack
 ) -> None:
     await answered(office, "#desk", "alice", FELL)
-    notifier = Notifier(bot.question.parts)
+    notifier = Notifier(bot.parts)
     correct(bot.parts.library)
     await noticed(bot, office, notifier)
     withdraw(bot.parts.library, WHEAT[0])
@@ -155,7 +155,7 @@ async def test_old_answers_are_let_rest(bot: RunningBot, office: FakeSlack) -> N
     correct(bot.parts.library)
     now = time.time()
     late, early = (
-        Notifier(bot.question.parts, clock=lambda days=days: now + days * 86400)
+        Notifier(bot.parts, clock=lambda days=days: now + days * 86400)
         for days in (DAYS + 1, DAYS - 1)
     )
     await noticed(bot, office, late)
@@ -215,7 +215,7 @@ async def test_a_notice_whose_process_was_killed_is_told_once(
     killed = Queue(bot.parts.library.database, "killed", clock=lambda: time.time() - 100)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bot.parts.queue, "take", lambda kinds, lane=None: None)
-        await Notifier(bot.question.parts).round()
+        await Notifier(bot.parts).round()
         assert killed.take([NOTIFICATION])
     await noticed(bot, office)
     assert len(notices(office)) == 1

@@ -184,17 +184,23 @@ async def test_one_that_kills_its_worker_again_and_again_is_given_up(
 PORT = "What is said of the harbour, its lease and the minister's promise?"
 
 
-def growing(office: FakeSlack, ts: str) -> list[Message]:
-    return [one for one in office.answers_to(ts) if is_growing(one)]
+async def begun(office: FakeSlack, chat: FakeChat, drip: float) -> tuple[str, Message]:
+    """Ask, and wait until an unfinished answer stands; return the question's ts and the answer."""
+    chat.script = [Turn(drip=drip)]
+    ts = await office.mention("#desk", "alice", PORT)
+
+    def growing() -> list[Message]:
+        return [one for one in office.answers_to(ts) if is_growing(one)]
+
+    [message] = await office.until(growing, 120, "a first sentence")
+    return ts, message
 
 
 async def test_a_written_answer_grows_by_verified_sentences(
     writer: RunningBot, office: FakeSlack, chat: FakeChat
 ) -> None:
     """Whole sentences with their numbers, then sources and buttons, in one message."""
-    chat.script = [Turn(drip=0.2)]
-    ts = await office.mention("#desk", "alice", PORT)
-    [first] = await office.until(lambda: growing(office, ts), 120, "a first sentence")
+    ts, first = await begun(office, chat, drip=0.2)
     assert "[1]" in first.said
     assert "Sources" not in first.said
     answer = await office.answer_to(ts)
@@ -212,9 +218,7 @@ async def test_a_written_answer_grows_by_verified_sentences(
 
 async def test_stop_ends_the_answer(writer: RunningBot, office: FakeSlack, chat: FakeChat) -> None:
     """What is shown stays, nothing is added, and the next question is answered."""
-    chat.script = [Turn(drip=0.3)]
-    ts = await office.mention("#desk", "alice", PORT)
-    [message] = await office.until(lambda: growing(office, ts), 120, "a first sentence")
+    ts, message = await begun(office, chat, drip=0.3)
     shown = message.text
     await office.stop_session("#desk", ts, "alice")
     entry = await ended(writer, office, "#desk", ts)
@@ -231,9 +235,7 @@ async def test_stop_ends_the_answer(writer: RunningBot, office: FakeSlack, chat:
 async def test_a_stop_that_another_process_hears_of_ends_the_answer_too(
     writer: RunningBot, office: FakeSlack, chat: FakeChat
 ) -> None:
-    chat.script = [Turn(drip=0.3)]
-    ts = await office.mention("#desk", "alice", PORT)
-    [message] = await office.until(lambda: growing(office, ts), 120, "a first sentence")
+    ts, message = await begun(office, chat, drip=0.3)
     other = Inbox(writer.parts.library.database, "other")
     assert other.stop("T0FAKE", message.channel, ts) == 0
     entry = await ended(writer, office, "#desk", ts)
@@ -257,9 +259,7 @@ async def test_stop_before_the_first_sentence_leaves_nothing(
 async def test_a_question_deleted_while_its_answer_grows_takes_it_away(
     writer: RunningBot, office: FakeSlack, chat: FakeChat
 ) -> None:
-    chat.script = [Turn(drip=0.2)]
-    ts = await office.mention("#desk", "alice", PORT)
-    await office.until(lambda: growing(office, ts), 120, "a first sentence")
+    ts, _ = await begun(office, chat, drip=0.2)
     await office.delete("#desk", ts)
     entry = await ended(writer, office, "#desk", ts)
     assert entry.outcome == "withdrawn"
@@ -271,9 +271,7 @@ async def test_an_answer_whose_lease_is_lost_is_left_for_who_took_it(
     writer: RunningBot, office: FakeSlack, chat: FakeChat
 ) -> None:
     """The other process makes the half message whole; this one changes it no more."""
-    chat.script = [Turn(drip=0.3)]
-    ts = await office.mention("#desk", "alice", PORT)
-    [message] = await office.until(lambda: growing(office, ts), 120, "a first sentence")
+    ts, message = await begun(office, chat, drip=0.3)
     with writer.parts.queue.write() as connection:
         connection.execute(update(jobs).values(owner="other", attempts=2, lease_until=0.0))
     entry = await ended(writer, office, "#desk", ts)  # taken again, by the same worker

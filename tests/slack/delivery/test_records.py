@@ -12,6 +12,7 @@ from bot.slack.delivery.records import RECORD, Feedback, Records, Requests, note
 from bot.slack.types import Posted, QuestionOutcome
 from index.errors import NotFound
 from index.storage.database import Database
+from tests.fake_chat import FakeChat, Turn
 from tests.slack import fake
 from tests.slack.fake import FakeSlack
 from tests.slack.records import answers, records, seen, take, told
@@ -39,9 +40,10 @@ async def recorded(bot: RunningBot, slack: FakeSlack, count: int) -> list[Ledger
 
 @pytest.mark.slow
 async def test_what_60_answers_said_is_what_the_ledger_says(
-    writer: RunningBot, office: FakeSlack
+    writer: RunningBot, office: FakeSlack, chat: FakeChat
 ) -> None:
     """Grown, broken off, seen by one person, shared; also once a brief changed."""
+    chat.always = Turn(drip=0.005)
     people = ("alice", "bob", "ada")
     for number in range(30):  # grown
         where = office.dm(people[number % 3]).id if number % 3 else "#desk"

@@ -28,10 +28,13 @@ three decks, of which the lowest takes lorries to the northern shore every secon
 """
 
 
-def upload(office: FakeSlack, ts: str, tell: Tell = Tell.THREAD) -> Upload:
+@pytest.fixture
+async def one(office: FakeSlack) -> Upload:
+    """A file in a message that was never delivered."""
+    ts = await office.say("#desk", "alice", "look", deliver=False)
     file = office.file("ferries.txt", FERRIES, "alice")
     alice, desk = office.world.user("alice").id, office.world.channel("desk").id
-    return Upload("T0FAKE", desk, ts, alice, {file.id: "ferries.txt"}, ts, tell=tell)
+    return Upload("T0FAKE", desk, ts, alice, {file.id: "ferries.txt"}, ts)
 
 
 def titles(library: Library) -> list[str]:
@@ -53,60 +56,56 @@ async def done(bot: RunningBot, office: FakeSlack) -> None:
 
 
 async def test_a_file_whose_process_died_is_added_by_another(
-    bot: RunningBot, office: FakeSlack
+    bot: RunningBot, office: FakeSlack, one: Upload
 ) -> None:
-    ts = await office.say("#desk", "alice", "look", deliver=False)
-    one = upload(office, ts)
     killed(bot, one)
     await done(bot, office)
     assert any("Mirel" in title for title in titles(bot.parts.library))
-    [said] = office.answers_to(ts)
+    [said] = office.answers_to(one.ts)
     assert "Added: " in said.said
     assert not bot.parts.uploads.begin(one)
 
 
 async def test_one_that_was_added_before_its_process_died_is_told_of_with_undo(
-    bot: RunningBot, office: FakeSlack
+    bot: RunningBot, office: FakeSlack, one: Upload
 ) -> None:
-    ts = await office.say("#desk", "alice", "look", deliver=False)
-    one = upload(office, ts)
-    assert (await files.add(bot.question.parts, one))[1] == "default"
+    assert (await files.add(bot.parts, one))[1] == "default"
     killed(bot, one)
     await done(bot, office)
-    [said] = office.answers_to(ts)
+    [said] = office.answers_to(one.ts)
     assert "Added: " in said.said
     await office.click(said, "Undo", "alice")
-    await office.until(lambda: not any("Mirel" in one for one in titles(bot.parts.library)), 120)
+    await office.until(
+        lambda: not any("Mirel" in title for title in titles(bot.parts.library)), 120
+    )
 
 
 async def test_one_whose_result_stands_is_not_told_of_twice(
-    bot: RunningBot, office: FakeSlack
+    bot: RunningBot, office: FakeSlack, one: Upload
 ) -> None:
-    ts = await office.say("#desk", "alice", "look", deliver=False)
-    one = upload(office, ts)
-    await bot.parts.outbox.post(one.channel, ts, "Added.", None, f"files-{one.channel}-{ts}")
+    await bot.parts.outbox.post(
+        one.channel, one.ts, "Added.", None, f"files-{one.channel}-{one.ts}"
+    )
     killed(bot, one)
     await done(bot, office)
-    assert len(office.answers_to(ts)) == 1
+    assert len(office.answers_to(one.ts)) == 1
 
 
 async def test_files_that_kill_their_process_again_and_again_are_given_up(
-    bot: RunningBot, office: FakeSlack
+    bot: RunningBot, office: FakeSlack, one: Upload
 ) -> None:
-    ts = await office.say("#desk", "alice", "look", deliver=False)
-    killed(bot, upload(office, ts), ATTEMPTS)
+    killed(bot, one, ATTEMPTS)
     await done(bot, office)
     assert not any("Mirel" in title for title in titles(bot.parts.library))
     assert phrases.FILES_GIVEN_UP in str([one.said for one in office.world.ephemeral])
 
 
 async def test_files_of_a_forgotten_person_are_not_added(
-    bot: RunningBot, office: FakeSlack
+    bot: RunningBot, office: FakeSlack, one: Upload
 ) -> None:
-    ts = await office.say("#desk", "alice", "look", deliver=False)
     alice = office.world.user("alice").id
     with bot.parts.queue.write() as connection:  # nobody takes it before she is forgotten
-        bot.parts.queue.add_in(connection, job_of(upload(office, ts)))
+        bot.parts.queue.add_in(connection, job_of(one))
         connection.execute(jobs.update().where(jobs.c.person == f"slack:T0FAKE:{alice}").values(
             private=None))  # fmt: skip
     await done(bot, office)
