@@ -37,6 +37,7 @@ fix: $(READY)
 # Measure us and the peer side by side; DATA is the folder with the corpora.
 bench: $(READY)
 	$(BIN)/pip install --quiet -c constraints.txt -e '.[bench]'
+	$(BIN)/python -m pytest bench/tests
 	$(BIN)/python -m bench $(DATA)
 
 # Refresh the golden files after a change that is meant.

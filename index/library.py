@@ -4,6 +4,7 @@ Owns the database, the model and the vector index of one BRIEFS_HOME, and hands 
 Safe to share between threads.
 """
 
+import ctypes
 import logging
 import math
 import uuid
@@ -19,6 +20,7 @@ from index.models.embedder import Embedder, ModelEmbedder, Vectors, model_of, re
 from index.models.token_embeddings import SentenceEmbeddings
 from index.passage import Brief, Draft, Hit, Passage
 from index.placement import PublishOutcome
+from index.publishing import Indexing
 from index.rerank import encode
 from index.search import Query
 from index.settings import Settings
@@ -28,17 +30,32 @@ from index.storage.lexicon import TABLES, lexicon_for
 from index.storage.schema import CURRENT, SUPERSEDED
 from index.vectors import snapshot
 from index.vectors.generations import VectorIndex
-from index.vectors.indexing import Indexing
 from index.vectors.snapshot import Opened, Published, Snapshot, naming_older
 
 logger = logging.getLogger(__name__)
 
 DATABASE_FILE = "library.db"
 SCANNED_ONCE = 20_000  # passages up to which a single search scans rather than opens Chroma
+M_MMAP_THRESHOLD = -3  # malloc.h
+MAPPED_FROM = 128 * 1024  # bytes; glibc's own default, here for good
 
 
 def _nothing(*_: object) -> None:
     """Ignore progress."""
+
+
+def give_back_large_arrays() -> bool:
+    """Have glibc give back what large arrays held; return whether that was possible.
+
+    It raises the size from which it maps memory apart with each large array that is freed, up to
+    32 MB, and keeps what lies below for itself, an arena a thread. A fixed size turns that off:
+    with 5,600 passages and four threads 500 MB became 400 MB, and an answer took no longer.
+    mallopt(3), https://man7.org/linux/man-pages/man3/mallopt.3.html
+    """
+    try:
+        return bool(ctypes.CDLL("libc.so.6").mallopt(M_MMAP_THRESHOLD, MAPPED_FROM))
+    except (OSError, AttributeError):  # no glibc
+        return False
 
 
 class Library:
@@ -225,10 +242,8 @@ class Library:
                 self._require_fingerprint(connection)
                 plan = placement.plan(connection, drafts, dropped)
                 made = publishing.embed(connection, plan, self.embedder, tick)
-                if not made.states and not plan.added:
-                    generation = None
-                else:
-                    generation = self._indexing.build(connection, made)
+                changed = made.states or plan.added
+                generation = self._indexing.build(connection, made) if changed else None
             with self.database.write() as connection:
                 publishing.commit(connection, made, self._lexicons, generation)
             if generation is not None:
@@ -299,7 +314,6 @@ class Library:
     # Inside
 
     def _prepare(self, create: bool) -> None:
-        """Create what is missing, and compare the fingerprint with the stored one."""
         if create:
             with self.database.write() as connection:
                 schema.create(connection)

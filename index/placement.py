@@ -86,28 +86,25 @@ class KnownVersions:
         return next((known for known in self._known if known.pk == pk), None)
 
     def _twin(self, draft: Draft) -> VersionRow | None:
-        """The version with the same words and the same data, if any."""
         digest = text_sha256(draft.brief.text)
-        twins = [known for known in self._near(draft) if known.text_sha256 == digest]
-        return next((known for known in reversed(twins) if _same_data(known, draft)), None)
+        near = (
+            known
+            for known in reversed(self._known)
+            if known.brief.collection == draft.brief.collection
+        )
+        twins = (known for known in near if known.text_sha256 == digest)
+        return next((known for known in twins if _same_data(known, draft)), None)
 
     def _by_likeness(self, draft: Draft) -> Placement:
-        likeness = self._likeness(draft)
-        best: tuple[float, VersionRow, DraftStatus] | None = None
-        for known, share in zip(self._known, likeness, strict=True):
+        best = Placement(DraftStatus.NEW)
+        likest = (False, 0.0)
+        equal = np.stack(self._signatures) == draft.signature if self._known else np.zeros((0, 1))
+        for known, share in zip(self._known, equal.mean(axis=1).tolist(), strict=True):
             place = _relation(known, draft, share)
-            if place and (best is None or (place is DraftStatus.RENDITION, share) > _rank(best)):
-                best = (share, known, place)
-        return Placement(best[2], best[1]) if best else Placement(DraftStatus.NEW)
-
-    def _near(self, draft: Draft) -> Iterable[VersionRow]:
-        return (known for known in self._known if known.brief.collection == draft.brief.collection)
-
-    def _likeness(self, draft: Draft) -> NDArray[np.float64]:
-        if not self._known:
-            return np.zeros(0)
-        equal: NDArray[np.float64] = (np.stack(self._signatures) == draft.signature).mean(axis=1)
-        return equal
+            rank = (place is DraftStatus.RENDITION, share)
+            if place and (best.of is None or rank > likest):
+                best, likest = Placement(place, known), rank
+        return best
 
 
 def newer(candidate: VersionRow, than: VersionRow) -> bool:
@@ -122,10 +119,6 @@ def newer(candidate: VersionRow, than: VersionRow) -> bool:
     ):
         return candidate.brief.date > than.brief.date
     return candidate.brief.version > than.brief.version
-
-
-def _rank(best: tuple[float, VersionRow, DraftStatus]) -> tuple[bool, float]:
-    return best[2] is DraftStatus.RENDITION, best[0]
 
 
 def _relation(known: VersionRow, draft: Draft, share: float) -> DraftStatus | None:

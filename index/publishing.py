@@ -6,6 +6,8 @@ after it has done its work.
 """
 
 import hashlib
+import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,15 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, insert, select, update
 
+from index.errors import IndexDamaged
 from index.models.embedder import Embedder, read_passages, require_unit
 from index.models.token_embeddings import PackedTokens
 from index.passage import passage_input
 from index.placement import PublishOutcome, PublishPlan, settle
+from index.settings import Settings
 from index.storage import catalogue, embeddings, schema
+from index.storage.database import Database
 from index.storage.lexicon import Lexicon, LexiconEntry
 from index.storage.schema import CURRENT
+from index.vectors import snapshot
 from index.vectors.chroma import VectorsOf
-from index.vectors.generations import Files, files_to_json
+from index.vectors.generations import Files, VectorIndex, VectorStore, store_for
+from index.vectors.snapshot import Snapshot
 
 _CHUNK = 2_000  # rows a statement
 Tick = Callable[[int], None]
@@ -164,7 +171,7 @@ def record_generation(connection: Connection, generation: tuple[int, int, Files]
     number, count, files = generation
     connection.execute(
         insert(schema.generations).values(
-            number=number, vectors=count, files=files_to_json(files), published_at=datetime.now(UTC)
+            number=number, vectors=count, files=json.dumps(files), published_at=datetime.now(UTC)
         )
     )
 
@@ -187,10 +194,7 @@ def all_inputs(connection: Connection) -> tuple[list[int], list[str], list[str]]
 
 
 def replace_vectors(
-    connection: Connection,
-    pks: Sequence[int],
-    hashes: Sequence[str],
-    vectors: NDArray[np.float32],
+    connection: Connection, pks: Sequence[int], hashes: Sequence[str], vectors: NDArray[np.float32]
 ) -> None:
     """Store new vectors (n, d) for passages, and the hashes of what was read."""
     table, passages = schema.vectors, schema.passages
@@ -232,7 +236,6 @@ def outcomes(made: Publication) -> list[PublishOutcome]:
 
 
 def _inputs(made: PublishPlan) -> tuple[list[str], list[str], list[str]]:
-    """Return hash, input and text of every passage of the plan."""
     added = [(brief, passage) for _, draft, brief in made.added for passage in draft.passages]
     inputs = [passage_input(brief.title, passage) for brief, passage in added]
     texts = [passage.text for _, passage in added]
@@ -245,3 +248,82 @@ def input_sha256(embedded: str, text: str) -> str:
     The same words may be a list's lead and item, or all text: tokens are kept of the text alone.
     """
     return hashlib.sha256(f"{len(embedded) - len(text)}\n{embedded}".encode()).hexdigest()
+
+
+logger = logging.getLogger(__name__)
+
+Built = tuple[int, int, Files]  # number of the generation, its passages, its files
+
+
+class Indexing:
+    """Builds, opens, tidies and checks generations in the store that the settings name."""
+
+    def __init__(self, settings: Settings, fingerprint: Callable[[], str]) -> None:
+        self._settings = settings
+        self._fingerprint = fingerprint
+        self._store_made: VectorStore | None = None
+
+    def open(self, connection: Connection, current: Snapshot) -> VectorIndex | None:
+        """Open a generation; None where none is published, and, with a warning, if damaged."""
+        if not current.generation:
+            return None
+        try:
+            return self._store(connection).open(current.generation, current.files)
+        except IndexDamaged as damage:
+            logger.warning("%s; searching by exact scan. Fix it with: briefs reindex", damage)
+            return None
+
+    def build(self, connection: Connection, made: Publication | None) -> Built:
+        """Build the next generation with what is about to be published, all of it for None."""
+        before = snapshot.published(connection)
+        # What a process left that died before it published must not pass for ours.
+        self._store(connection).tidy(before[0], _searchable(connection))
+        wanted = wanted_passages(connection, made)
+        previous = before if made is not None and before[0] else None
+        return self._built(connection, previous, wanted, made)
+
+    def build_anew(self, connection: Connection) -> Built:
+        """Build the next generation under another fingerprint, in a store of its own."""
+        self._store_made = None
+        return self._built(connection, None, _searchable(connection), None)
+
+    def tidy(self, database: Database, built: Built) -> None:
+        """Remove from the store what the published generation does not need."""
+        with database.read() as connection:
+            store, wanted = self._store(connection), _searchable(connection)
+        try:
+            store.tidy(built[0], wanted)
+        except IndexDamaged as damage:  # what is committed stays; the next publish tidies
+            logger.warning("%s; removed passages stay on it until the next ingest", damage)
+
+    def check(self, connection: Connection) -> None:
+        """Raise IndexDamaged unless what is published agrees with the catalogue."""
+        current = snapshot.load(connection)
+        if current.generation:
+            wanted = [int(pk) for pk in current.pks]
+            self._store(connection).check(
+                current.generation, current.files, wanted, vectors_of(connection, None)
+            )
+
+    def _built(
+        self,
+        connection: Connection,
+        previous: tuple[int, Files] | None,
+        wanted: list[int],
+        made: Publication | None,
+    ) -> Built:
+        number = snapshot.published(connection)[0] + 1
+        look_up = vectors_of(connection, made)
+        files = self._store(connection).build(previous, number, wanted, look_up)
+        return number, len(wanted), files
+
+    def _store(self, connection: Connection) -> VectorStore:
+        if self._store_made is None:
+            library = catalogue.get_value(connection, "id")
+            mark = hashlib.sha256(self._fingerprint().encode()).hexdigest()[:8]
+            self._store_made = store_for(self._settings, f"{library}-{mark}")
+        return self._store_made
+
+
+def _searchable(connection: Connection) -> list[int]:
+    return [int(pk) for pk in snapshot.load(connection).pks]

@@ -38,9 +38,7 @@ class CandidateFeatures:
     cosine: NDArray[np.floating[Any]]  # of the question's and the passage's vectors
     content: NDArray[np.floating[Any]]  # the same with the question's content words alone
     engines: Scores  # the two engines' scores, fused
-    tokens: NDArray[
-        np.floating[Any]
-    ]  # how well the question's tokens are met, see index/models/token_embeddings.py
+    tokens: NDArray[np.floating[Any]]  # how well the question's are met, see token_embeddings.py
     footnote: NDArray[np.bool_]  # whether the passage is one
     table: NDArray[np.bool_]
     place: Scores  # of the passage in its brief: 0 first, 1 from FIRST_PASSAGES on
@@ -205,12 +203,8 @@ def _briefs(found: Retrieved) -> NDArray[np.int64]:
 
 
 def _closely(
-    found: Retrieved,
-    engines: Engines,
-    question: EncodedQuestion,
-    packed: Sequence[PackedTokens],
+    found: Retrieved, engines: Engines, question: EncodedQuestion, packed: Sequence[PackedTokens]
 ) -> CandidateFeatures:
-    """Return what the ranker weighs of candidates, in their order."""
     kinds = np.array([passage.kind for _, passage, _ in found.rows])
     ordinals = np.array([passage.ordinal for _, passage, _ in found.rows], dtype=np.int64)
     tokens = compare(question.tokens, [each.tokens for each in packed]).astype(np.float64)

@@ -100,10 +100,7 @@ def _by_index(connection: Connection, opened: Opened, vector: NDArray[np.float32
 
 
 def _by_scan(
-    connection: Connection,
-    opened: Opened,
-    vector: NDArray[np.float32],
-    allowed: NDArray[np.bool_],
+    connection: Connection, opened: Opened, vector: NDArray[np.float32], allowed: NDArray[np.bool_]
 ) -> list[int]:
     """Return dense candidates among the allowed passages (n,): a filter costs Chroma far more."""
     pks = opened.snapshot.pks[allowed]
@@ -116,7 +113,6 @@ def _by_scan(
 def _hits(
     connection: Connection, opened: Opened, found: Retrieved, encoded: EncodedQuestion | None
 ) -> list[Hit]:
-    """Return the candidates as hits, scored and in order."""
     if not found.pks:
         return []
     scored = scores(connection, found, encoded)

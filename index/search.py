@@ -20,9 +20,7 @@ Scores = NDArray[np.float64]
 # Chosen on crs gold-dev; bench/RESULTS.md has what was tried.
 DENSE_WEIGHT = 0.5
 CONTEXT_WEIGHT = 0.25  # weight of the words of earlier turns against those of the question
-BRIEF_WEIGHT = (
-    0.2  # of how well the brief's best three passages do, against the passage's own score
-)
+BRIEF_WEIGHT = 0.2  # of how well the brief's best three passages do, against the passage's own
 FOOTNOTE_FACTOR = 0.7  # a footnote repeats the words of what it is a note to
 CANDIDATES = 150  # passages from each engine
 SAME_PASSAGE = 0.9  # share of equal words above which two passages count as one

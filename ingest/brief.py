@@ -129,7 +129,6 @@ def _short(title: str) -> str:
 
 
 def _title_from(location: str) -> str:
-    """Name an untitled brief by its file: "2019-01-at.txt" → "2019-01-at"."""
     path = urlsplit(location).path if "://" in location else location
     name = PurePosixPath(unquote(path)).name
     stem = re.sub(r"\.[A-Za-z]{2,5}$", "", name).strip()

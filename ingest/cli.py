@@ -117,25 +117,13 @@ def ingest(
 
     Example: briefs ingest ~/briefs --prune
     """
-    from index.errors import UsageError
-    from ingest.document import Metadata, is_place
+    from ingest.document import Metadata
     from ingest.manifest import load as load_manifest
     from ingest.pipeline import Options
 
-    if is_place(collection):
-        raise UsageError(
-            f"--collection {collection}: kept for files added in Slack; choose another name"
-        )
-    given = Metadata(
-        title=title, date=_date(date), authors=tuple(author or ()), source_url=source_url
-    )
-    options = Options(
-        collection=collection,
-        given=given,
-        manifest=load_manifest(manifest) if manifest else None,
-        prune=prune,
-        dry_run=dry_run,
-    )
+    given = Metadata(title, _date(date), tuple(author or ()), source_url=source_url)
+    rows = load_manifest(manifest) if manifest else None
+    options = Options(_collection(collection), given, rows, prune=prune, dry_run=dry_run)
     code = _ingest_once(paths, options, json=json)
     if watch and code != INTERRUPTED:
         code = _watch(paths, options, json=json)
@@ -310,6 +298,15 @@ def reindex(
         print_json({"passages": count, "generation": generation, "embedded": embed})
     else:
         out().print(f"rebuilt: {count} passages, generation {generation}")
+
+
+def _collection(name: str) -> str:
+    from index.errors import UsageError
+    from ingest.document import is_place
+
+    if is_place(name):
+        raise UsageError(f"--collection {name}: kept for files added in Slack; choose another name")
+    return name
 
 
 def _date(text: str | None) -> str | None:

@@ -57,14 +57,7 @@ class Metadata:
 
     def over(self, other: "Metadata") -> "Metadata":
         """Return these values, filled up with `other` where unknown."""
-        return Metadata(
-            title=self.title or other.title,
-            date=self.date or other.date,
-            authors=self.authors or other.authors,
-            number=self.number or other.number,
-            edition=self.edition or other.edition,
-            source_url=self.source_url or other.source_url,
-        )
+        return Metadata(**{key: own or getattr(other, key) for key, own in vars(self).items()})
 
 
 @dataclass(frozen=True)
@@ -177,7 +170,8 @@ def _page_break(pair: object) -> tuple[int, int]:
 
 
 def _metadata(fields: Header) -> Metadata:
-    known = {name: _optional_text(fields[name]) for name in _TEXT_FIELDS}
+    stated = {name: fields[name] for name in _TEXT_FIELDS}
+    known = {name: None if value is None else _text(value) for name, value in stated.items()}
     return Metadata(authors=tuple(_text(name) for name in _list(fields["authors"])), **known)
 
 
@@ -202,10 +196,6 @@ def _text(value: object) -> str:
     if not isinstance(value, str) or _SURROGATE.search(value):
         raise WireError("something else where a text belongs")
     return value
-
-
-def _optional_text(value: object) -> str | None:
-    return None if value is None else _text(value)
 
 
 def _count(value: object) -> int:

@@ -27,11 +27,7 @@ _ALLOWED = (
     "file (or path, url, source), title, date, author (or authors, several joined by ;), "
     "source_url, number, edition, collection"
 )
-_MARKS = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _DELIMITERS = ",;\t|"
 
 
@@ -125,7 +121,6 @@ def _decoded(data: bytes) -> str:
 
 
 def _records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield row number and cells of each row that has any, the header first."""
     first, _, rest = text.partition("\n")
     if first.strip().lower().startswith("sep=") and first.strip()[4:5]:  # a mark of Excel's
         delimiter, text, start = first.strip()[4], rest, 2

@@ -193,9 +193,8 @@ def _file_date(stem: str) -> str | None:
             iso = f"{match['year']}-{match['packed'][:2]}-{match['packed'][2:]}"
         else:
             iso = "-".join(filter(None, (match["year"], match["month"], match["day"])))
-            season = (
-                int(match["month"]) == (int(match["year"]) + 1) % 100
-            )  # 2010-11 may be a year's
+            # 2010-11 may be a year's
+            season = int(match["month"]) == (int(match["year"]) + 1) % 100
             if not match["day"] and season and match.start():
                 continue
         if is_iso(iso):
@@ -223,12 +222,11 @@ _DATE_LABEL = re.compile(
     r"(?: on)?|date|as of|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun|\w+day)?\.?:?",
     re.IGNORECASE,
 )
-_PLACE = re.compile(
-    r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)?(?:, [A-Z][\w.'’-]+)?,"
-)  # "Washington, DC,"
+# "Washington, DC,"
+_PLACE = re.compile(r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)?(?:, [A-Z][\w.'’-]+)?,")
 _NUMBER_LABEL = re.compile(
     rf"(?:.{{0,40}}?\b(?:No\.?|Number|Nr\.?)\s*)(\d{{1,5}}(?:/\d{{2,4}})?|{_REPORT_NUMBER})"
-    rf"|({_REPORT_NUMBER})",
+    rf"|({_REPORT_NUMBER})"
 )
 _TEAM = re.compile(r"(?:[A-Z][\w'’-]* ){1,5}(?:Desk|Team|Unit)")
 

@@ -158,7 +158,6 @@ class _Cutter:
         return pieces
 
     def _context(self, unit: _PassageGroup) -> str:
-        """Return the lead of a list, or caption and header row of a table, if they are short."""
         first, last = unit.spans[0], unit.spans[-1]
         lead = self._text[first.start : first.end] if first is not last else ""
         if unit.kind is BlockKind.TABLE:

@@ -26,14 +26,7 @@ from ingest.fetch import fetch
 from ingest.manifest import Manifest
 from ingest.metadata import from_file_name
 from ingest.passages import cut
-from ingest.report import (
-    DocumentResult,
-    Progress,
-    Report,
-    ReportItem,
-    item_for,
-    withdrawn,
-)
+from ingest.report import DocumentResult, Progress, Report, ReportItem, item_for, withdrawn
 from ingest.sandbox import Limits, Sandbox
 from ingest.sources import FoundDocument, Ignored, Refusal
 
@@ -131,7 +124,8 @@ class _Run:
         self._refuse_ambiguous(candidates)
         if not self._options.dry_run:
             self._require_space()
-        with Sandbox(_limits(self._library)) as cage:
+        settings = self._library.settings
+        with Sandbox(Limits(settings.parse_seconds, settings.parse_megabytes)) as cage:
             for number, candidate in enumerate(candidates):
                 self._progress.reading(number, len(candidates), candidate.name)
                 self._take(candidate, cage)
@@ -177,7 +171,6 @@ class _Run:
             )
 
     def _take(self, candidate: FoundDocument, cage: Sandbox) -> None:
-        """Read one document and put its drafts in the batch, or note why not."""
         try:
             read = self._read(candidate)
             row = self._row(read)
@@ -214,7 +207,6 @@ class _Run:
         return row if (row.sha256, row.given) == (read.sha256, read.given) else None
 
     def _draft(self, read: _LoadedDocument, document: Document, cage: Sandbox) -> None:
-        """Put the drafts of a document and of its attachments in the batch."""
         if document.blocks:
             self._found.add(read.location)
             if self._row(read):
@@ -287,7 +279,6 @@ class _Run:
         outcomes: Sequence[PublishOutcome],
         dropped: Sequence[RenditionRow],
     ) -> None:
-        """Note which briefs would be replaced or withdrawn."""
         for draft, outcome in zip(drafts, outcomes, strict=True):
             item = item_for(draft.rendition.location, draft.brief, outcome, None)
             if item.result is DocumentResult.VERSION:
@@ -337,13 +328,3 @@ def _attached(mail: _LoadedDocument, document: Document) -> Iterator[_LoadedDocu
             metadata=given,
             fallback=stated.over(mail.fallback),
         )
-
-
-def _limits(library: Library) -> Limits:
-    settings = library.settings
-    return Limits(
-        seconds=settings.parse_seconds,
-        memory_mb=settings.parse_megabytes,
-        seconds_setting="BRIEFS_PARSE_SECONDS",
-        memory_setting="BRIEFS_PARSE_MEGABYTES",
-    )

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
@@ -38,15 +38,13 @@ _DAMAGED = "the file is damaged or hostile"
 
 @dataclass(frozen=True)
 class Limits:
-    """What one document may cost. The names of settings are only for the messages."""
+    """What one document may cost."""
 
     seconds: float = 60.0  # of the clock, and of processor time
     memory_mb: int = 2048  # address space of the child
     reply_bytes: int = 64 * _MB
     characters: int = 2_000_000  # of all blocks together
     blocks: int = 20_000
-    seconds_setting: str = ""  # such as "BRIEFS_PARSE_SECONDS"
-    memory_setting: str = ""  # such as "BRIEFS_PARSE_MEMORY_MB"
 
 
 class Sandbox:
@@ -201,7 +199,6 @@ class _Child:
 
 
 def _judged(header: document.Header, payload: bytes, limits: Limits) -> Document:
-    """Return the document that an answer carries, or raise what it says instead."""
     status = header.get("status")
     message = " ".join(str(header.get("message")).split())[:500]
     if status == "read":
@@ -221,30 +218,23 @@ def _judged(header: document.Header, payload: bytes, limits: Limits) -> Document
 
 
 def _time_reason(limits: Limits) -> str:
-    return f"took longer than {limits.seconds:g} s; {_fix(limits.seconds_setting)}"
+    fix = "split the document or raise BRIEFS_PARSE_SECONDS"
+    return f"took longer than {limits.seconds:g} s; {fix}"
 
 
 def _memory_reason(limits: Limits) -> str:
-    return f"needs more than {limits.memory_mb} MB of memory; {_fix(limits.memory_setting)}"
-
-
-def _fix(setting: str) -> str:
-    return "split the document" + (f" or raise {setting}" if setting else "")
+    fix = "split the document or raise BRIEFS_PARSE_MEGABYTES"
+    return f"needs more than {limits.memory_mb} MB of memory; {fix}"
 
 
 def _settings(limits: Limits, reader: str) -> str:
-    """Return what the child needs to know, as the JSON of its one argument."""
     return json.dumps(
         {
             "path": [_ROOT, *(str(entry) for entry in sys.path if entry and entry != _ROOT)],
             "reader": reader,
             # The kernel sends it when the starting *thread* ends, so only the main one may ask.
             "kill_signal": threading.current_thread() is threading.main_thread(),
-            "seconds": limits.seconds,
-            "memory_mb": limits.memory_mb,
-            "reply_bytes": limits.reply_bytes,
-            "characters": limits.characters,
-            "blocks": limits.blocks,
+            **asdict(limits),
         }
     )
 

@@ -8,7 +8,7 @@ Nothing is fetched.
 import os
 import stat
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Literal
@@ -30,8 +30,10 @@ from ingest.files import (
     url_fault,
     url_name,
 )
+from ingest.readers import SUPPORTED_SUFFIXES
 
 MAX_DEPTH = 100  # folders within folders
+_SUFFIXES = frozenset(f".{suffix}" for suffix in SUPPORTED_SUFFIXES)
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,10 @@ Found = FoundDocument | Refusal | Ignored
 class Walk:
     """The way through one folder, or through what a pattern names in it."""
 
-    def __init__(
-        self, root: str, suffixes: Collection[str], pattern: Pattern | None = None
-    ) -> None:
+    def __init__(self, root: str, pattern: Pattern | None = None) -> None:
         self._root = root
-        self._suffixes = frozenset(suffixes) - {""}
+        spelled_out = {pattern.suffix.lower()} - {""} if pattern else set()
+        self._suffixes = _SUFFIXES | spelled_out
         self._pattern = pattern
         self._visited: set[tuple[int, int]] = set()
         self._ignored: Counter[str] = Counter()
@@ -78,7 +79,6 @@ class Walk:
 
     @property
     def has_ignored(self) -> bool:
-        """Tell whether files were passed over for their suffix."""
         return bool(self._ignored)
 
     def folder(self, path: str, parts: tuple[str, ...]) -> Iterator[FoundDocument | Refusal]:
@@ -157,19 +157,11 @@ def file_candidate(real: str, name: str) -> FoundDocument | Refusal:
     return FoundDocument(real, name)
 
 
-def find(paths: Sequence[str], suffixes: Collection[str] | None = None) -> Iterator[Found]:
-    """Yield what the paths lead to, each file once, folders in sorted order.
-
-    `suffixes` are those of the formats we read, in lower case with the dot: by default all that
-    the readers know.
-    """
-    if suffixes is None:
-        from ingest.readers import SUPPORTED_SUFFIXES
-
-        suffixes = {f".{suffix}" for suffix in SUPPORTED_SUFFIXES}
+def find(paths: Sequence[str]) -> Iterator[Found]:
+    """Yield what the paths lead to, each file once, folders in sorted order."""
     seen: set[object] = set()
     for path in paths:
-        for found in _find_one(path, suffixes):
+        for found in _find_one(path):
             if isinstance(found, FoundDocument):
                 identity = _identity(found)
                 if identity in seen:
@@ -203,7 +195,7 @@ def is_gone(location: str) -> bool:
     return False
 
 
-def _find_one(path: str, suffixes: Collection[str]) -> Iterator[Found]:
+def _find_one(path: str) -> Iterator[Found]:
     if path == "-":
         yield FoundDocument("-", "stdin", "stdin")
     elif is_url(path):
@@ -212,7 +204,7 @@ def _find_one(path: str, suffixes: Collection[str]) -> Iterator[Found]:
     elif not path or "\0" in path:
         yield Refusal(printable(path), "is not a path; name a file, a folder or a URL")
     else:
-        yield from _find_path(path, suffixes)
+        yield from _find_path(path)
 
 
 def _url_candidate(url: str) -> FoundDocument:
@@ -220,19 +212,19 @@ def _url_candidate(url: str) -> FoundDocument:
     return FoundDocument(url, url_name(url), "url")
 
 
-def _find_path(path: str, suffixes: Collection[str]) -> Iterator[Found]:
+def _find_path(path: str) -> Iterator[Found]:
     path = _expanded(path)
     try:
         real = os.path.realpath(path, strict=True)
         mode = Path(real).stat().st_mode
     except OSError as error:
         if has_magic(path) and error.errno in GONE:
-            yield from _find_pattern(path, suffixes)
+            yield from _find_pattern(path)
         else:
             yield Refusal(path, os_reason(error))
     else:
         if stat.S_ISDIR(mode):
-            walk = Walk(real, suffixes)
+            walk = Walk(real)
             yield from walk.folder(real, ())
             yield from walk.ignored(path)
         elif stat.S_ISREG(mode):
@@ -241,9 +233,9 @@ def _find_path(path: str, suffixes: Collection[str]) -> Iterator[Found]:
             yield Refusal(path, special_reason(mode))
 
 
-def _find_pattern(path: str, suffixes: Collection[str]) -> Iterator[Found]:
+def _find_pattern(path: str) -> Iterator[Found]:
     pattern = Pattern.parse(path)
-    walk = Walk(pattern.folder, [*suffixes, pattern.suffix.lower()], pattern)
+    walk = Walk(pattern.folder, pattern)
     found = False
     for item in walk.folder(pattern.folder, ()):
         found = True

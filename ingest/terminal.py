@@ -56,8 +56,6 @@ def say(line: str) -> None:
 
 
 class _Lines(logging.Handler):
-    """Messages of our packages as single lines on stderr."""
-
     def emit(self, record: logging.LogRecord) -> None:
         say(f"briefs: {record.getMessage()}")
 

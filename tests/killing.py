@@ -45,6 +45,6 @@ def kill_at(when: str, target: str, number: int) -> None:
 if __name__ == "__main__":
     kill_at(sys.argv[1], sys.argv[2], int(sys.argv[3]))
     sys.argv = ["briefs", *sys.argv[5:]]
-    from bot.cli import main
+    from bot.app.cli import main
 
     main()

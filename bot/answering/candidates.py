@@ -22,11 +22,6 @@ _DANGLING = re.compile(
     |in\ contrast|by\ contrast|on\ the\ other\ hand|otherwise|that\ is|in\ other\ words)\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_CONNECTIVE = re.compile(
-    r"^(?:however|moreover|furthermore|in addition|additionally|also|but|and|still|yet|nor|so|then)"
-    r"\b",
-    re.IGNORECASE,
-)
 _ROW = re.compile(r"^\s*\|")
 _MARK = re.compile(  # of a bullet or of an item: no part of what it says
     r"^(?:[•▪◦]\s*)*(?:\(?(?:[a-z]|[ivx]{2,4}|\d{1,2})[.)]\s+(?=[\"“'(]?[A-Z]))?"
@@ -147,7 +142,6 @@ def _penalty(sentence: str, is_row: bool, dangles: bool) -> float:
         min(0.5, 0.01 * max(0, count - MAX_WORDS) + (0.1 if count > MAX_WORDS else 0.0)),
         0.25 if sentence.endswith("?") else 0.0,
         0.1 if dangles else 0.0,
-        0.03 if _CONNECTIVE.match(sentence) else 0.0,
         0.4 if _FOOTNOTE.match(sentence) else 0.0,
         0.2 if _CITATION.search(sentence) and count < 30 else 0.0,
         0.15 if not is_row and not _ENDS_WHOLE.search(sentence) else 0.0,

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from bot.language.yesno import asks, deciding
 from bot.question.wanted import AnswerKind, values
+from index.dates import MONTHS
 from index.words import STOP_WORDS, content_words, stem, words
 
 STRETCHES = 3  # in one sentence, at most
@@ -31,9 +32,8 @@ _NAMES = re.compile(
     rf"{_PROPER}(?:(?:\s|,\s(?=[A-Z]{{2}}\b))(?:(?:of|for)\s(?:the\s)?)?{_PROPER})*"
 )
 _NO_NAME = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|Figure|Table|Section|Title|P\.L\.|Public Law|[A-Z]|The|In|On|At|By|For|Since|This|That|These"
-    r"|As|It|If|An?|However|Although|While|When|After|Some|Most|Many|Of|Under)$"
+    rf"(?:{'|'.join(MONTHS)}|Figure|Table|Section|Title|P\.L\.|Public Law|[A-Z]|The|In|On|At|By|For"
+    r"|Since|This|That|These|As|It|If|An?|However|Although|While|When|After|Some|Most|Many|Of|Under)$"
 )
 
 _TAIL = re.compile(

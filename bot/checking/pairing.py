@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.checking.matching import agreement
 from bot.checking.verdict import Reason
-from bot.language import names, polarity
+from bot.language import polarity
 from bot.language.quantities import Quantity
 from bot.language.tokens import DATE, NAME, NUMBER, STOP, Token
 
@@ -121,18 +121,12 @@ def slots(row: Sequence[Token]) -> list[Slot]:
 
 
 def _is_fact(token: Token) -> bool:
-    if token.kind == NAME:
-        return token.said.lower() not in names.TITLES
     weak = isinstance(token.fact, Quantity) and token.fact.weak
-    return token.kind in (NUMBER, DATE) and not weak
+    return token.kind in (NUMBER, DATE, NAME) and not weak
 
 
 def _one_name(token: Token, following: Token) -> bool:
-    return (
-        token.kind == following.kind == NAME
-        and 0 <= following.start - token.end <= 1
-        and following.said.lower() not in names.TITLES
-    )
+    return token.kind == following.kind == NAME and 0 <= following.start - token.end <= 1
 
 
 def _same(one: Slot, other: Slot) -> bool:

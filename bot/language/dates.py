@@ -12,16 +12,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from index.dates import begin, earlier, first_day, is_iso, last_day, months, next_begin
-
-_MONTHS = {name: number for number, name in enumerate(
-    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
-)}  # fmt: skip
-_DAY_NAMES = "monday tuesday wednesday thursday friday saturday sunday".split()
-_MONTH = (
-    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?"
-    r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+from index.dates import (
+    MONTH_NAME,
+    MONTHS,
+    begin,
+    earlier,
+    first_day,
+    is_iso,
+    last_day,
+    month_number,
+    months,
+    next_begin,
 )
+
+_DAY_NAMES = "monday tuesday wednesday thursday friday saturday sunday".split()
+_SHORT_MONTH = "|".join(month[:3] for month in MONTHS).replace("Sep", "Sept?")
+_MONTH = rf"(?:{'|'.join(MONTHS)}|(?:{_SHORT_MONTH})\.?)"
+_VERBS = ("March", "April", "May")  # words or names too: a date only beside others
 _YEAR = r"(?:1[5-9]|20)\d\d"
 _DATE = re.compile(
     rf"""
@@ -42,7 +49,7 @@ _DATE = re.compile(
   | (?:(?<=\b[Ii]n\s)|(?<=\b[Oo]f\s)|(?<=\b[Bb]y\s)|(?<=since\s)|(?<=until\s)|(?<=early\s)
       |(?<=late\s)|(?<=mid-)|(?<=last\s)|(?<=from\s)|(?<=this\s)|(?<=next\s)|(?<=during\s))
       (?P<bare>{_MONTH})(?![a-z])
-  | \b(?P<plain>January|February|June|July|August|September|October|November|December)\b
+  | \b(?P<plain>{"|".join(month for month in MONTHS if month not in _VERBS)})\b
     """,
     re.VERBOSE,
 )
@@ -141,7 +148,7 @@ def _year(said: str | None) -> int | None:
 def _month(name: str | None) -> str | None:
     if name is None:
         return None
-    return str(_month_number(name))
+    return str(month_number(name))
 
 
 SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9}  # first of three months
@@ -160,10 +167,7 @@ ORDINALS = {
     "4th": 4,
 }
 
-_MONTH_ASKED = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
+_MONTH_ASKED = rf"{MONTH_NAME}\b\.?"
 _WEEKDAY = r"(?:mon|tues?|wednes|thurs?|fri|satur|sun)day"
 _YEAR_ASKED = r"(?:19|20)\d\d(?!\d|[.,/-]?\d|\s?%|s\b)"
 _SEASON = rf"(?:{'|'.join(SEASONS)}|winter)"
@@ -206,7 +210,7 @@ def _iso(match: re.Match[str], _: date) -> Days | None:
 def _written(match: re.Match[str], today: date) -> Days | None:
     """A month with or without its day and year: "12 March 2024", "Sept 2022", "in May"."""
     parts = match.groupdict()
-    month = _month_number(parts["month"])
+    month = month_number(parts["month"])
     day = parts.get("day")
     year = int(parts["year"]) if parts.get("year") else None
     if year is None:
@@ -226,7 +230,7 @@ def _last_named(match: re.Match[str], today: date) -> Days | None:
     elif name == "winter":
         first, count = 12, 3
     else:
-        first = _month_number(name)
+        first = month_number(name)
     span = months(today.year, first, count)
     year = today.year
     while (span[0] > today) if which == "this" else (span[1] >= today):
@@ -330,10 +334,6 @@ def _whole_year(match: re.Match[str], _: date) -> Days | None:
 
 def _covered(text: str) -> Days:
     return date.fromisoformat(first_day(text)), date.fromisoformat(last_day(text))
-
-
-def _month_number(name: str) -> int:
-    return _MONTHS[name[:3].lower()]
 
 
 def _count(text: str) -> int:

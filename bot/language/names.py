@@ -7,11 +7,9 @@ English; no list of persons or places.
 import re
 from collections.abc import Sequence
 
-from bot.language.words import lines, words
+from bot.language.words import lines
 from index.words import STOP_WORDS
 
-OPENINGS = words("openings")
-TITLES = words("titles")
 # every way to write a name → its key
 ALIASES = {
     alias: forms[0].replace(" ", "-")
@@ -31,7 +29,7 @@ def is_name(word: str, *, opens: bool) -> bool:
     if not word[:1].isupper():
         return bool(re.search(r"[A-Z]", word[1:])) and len(word) > 2
     lower = word.lower()
-    if lower in STOP_WORDS or (opens and lower in OPENINGS):
+    if lower in STOP_WORDS:
         return word.isupper() and len(word) > 1 and not opens
     return not opens or bool(_INNER.search(word[1:]))
 

@@ -6,6 +6,8 @@ Rules of English over the words alone.
 import re
 from enum import StrEnum
 
+from index.dates import CAPITAL_MONTH
+
 
 class AnswerKind(StrEnum):
     """The kind of thing that would answer."""
@@ -58,10 +60,7 @@ _WANTS = (  # the first that matches decides
 )
 _PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _WANTS)
 
-_MONTH = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
-    r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
-)
+_MONTH = rf"{CAPITAL_MONTH}\.?"
 _DATE = re.compile(
     rf"\b{_MONTH}\s+\d{{1,2}}(?:,\s*\d{{4}})?\b|\b\d{{1,2}}\s+{_MONTH}\b|\b{_MONTH}\s+\d{{4}}\b"
     r"|\b(?:19|20)\d\d\b|\bFY\s?\d{2,4}\b|\b\d+\s+(?:days?|weeks?|months?|years?)\b",

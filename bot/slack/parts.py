@@ -14,8 +14,7 @@ from bot.slack.access.directory import Directory
 from bot.slack.delivery.admission import Pressure
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.outbox import Outbox
-from bot.slack.delivery.reactions import Feedback, Requests
-from bot.slack.delivery.records import Records
+from bot.slack.delivery.records import Feedback, Records, Requests
 from bot.slack.delivery.tables import Store, channel_settings, storable
 from bot.slack.delivery.threads import Threads
 from bot.slack.delivery.uploads import Uploads

@@ -29,9 +29,7 @@ Progress = Callable[[int], None]  # called with the number of texts just embedde
 # Called with the row of a text, its tokens' (start, end) in it, and their embeddings (t, d).
 Keep = Callable[[int, Sequence[tuple[int, int]], Vectors], None]
 
-PASSAGE_FORMAT = (
-    "title > heading / context / text: 3"  # raise the number when inputs or tokens change
-)
+PASSAGE_FORMAT = "title > heading / context / text: 3"  # count up when inputs or tokens change
 BATCH = 16  # texts a batch after sorting by length; 8 to 16 were fastest on two cores
 
 
@@ -141,24 +139,16 @@ class ModelEmbedder:
         """Load the model now rather than at the first text."""
         self.embed_query("ready")
 
-    @property
-    def runtime_name(self) -> str:
-        """The runtime in use, such as "openvino bfloat16"; loads it."""
-        return self._loaded_runtime().name
-
     def embed(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
-        """Return the vectors of passages, shape (len(texts), d); raise EmbeddingError on NaN."""
         return self._vectors([self._files.passage_prompt + text for text in texts], progress)
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
-        """Return the vector of a question, shape (d,); raise EmbeddingError on NaN."""
         row: NDArray[np.float32] = self._vectors([self._files.query_prompt + text], None)[0]
         return row
 
     def read_passages(
         self, inputs: Sequence[str], texts: Sequence[str], *, progress: Progress | None = None
     ) -> tuple[Vectors, list[PackedTokens]]:
-        """Return the vectors of inputs, and what is kept of the texts that they end in."""
         directions = basis(self._sha256, self.fingerprint.dimension)
         kept = [PackedTokens()] * len(inputs)
 
@@ -176,7 +166,6 @@ class ModelEmbedder:
         return self._vectors(prompted, progress, keep), kept
 
     def read_questions(self, texts: Sequence[str]) -> tuple[Vectors, QuestionTokens]:
-        """Return the vectors of texts, shape (len(texts), d), and the tokens of the first."""
         found: dict[int, Vectors] = {}
         begin = len(self._files.query_prompt)
 
@@ -187,7 +176,6 @@ class ModelEmbedder:
         return vectors, question(found[0], basis(self._sha256, self.fingerprint.dimension))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return the number of tokens of each text, special tokens included, untruncated."""
         encodings = self._loaded_tokenizer().encode_batch(list(texts))
         return [len(encoding.ids) for encoding in encodings]
 

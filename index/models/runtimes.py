@@ -99,7 +99,6 @@ class TorchRuntime:
         self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
 
     def run(self, token_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Outputs:
-        """Return unit vectors and token embeddings."""
         import torch
 
         features: dict[str, Any] = {

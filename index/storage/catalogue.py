@@ -5,7 +5,7 @@ Every function joins the caller's transaction.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,9 +14,13 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, insert, select, update
 
 from index.errors import NotFound
-from index.passage import Brief, BriefRef, Pages, Passage, Rendition
+from index.passage import Brief, BriefRef, Passage, Rendition
 from index.storage import embeddings, schema
 from index.storage.schema import CURRENT, SUPERSEDED
+
+# The fields of a brief that are columns of its version as they are.
+_AS_STATED = "version title text date number edition source source_url note".split()
+_PASSAGE_FIELDS = tuple(each.name for each in fields(Passage))
 
 
 @dataclass(frozen=True)
@@ -77,31 +81,14 @@ def renditions(connection: Connection, *conditions: Any) -> list[RenditionRow]:
         .where(*conditions)
         .order_by(table.c.location)
     )
-    return [
-        RenditionRow(
-            row.location, row.collection, row.sha256, row.given, row.version_pk, row.state,
-            row.media_type,
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [RenditionRow(**row._asdict()) for row in rows]
 
 
 def put_rendition(connection: Connection, row: RenditionRow) -> None:
     """Record that a document stands for a version, replacing what was recorded of it."""
-    table = schema.renditions
-    connection.execute(
-        table.delete().where(table.c.location == row.location, table.c.collection == row.collection)
-    )
-    connection.execute(
-        insert(table).values(
-            location=row.location,
-            collection=row.collection,
-            version_pk=row.version_pk,
-            media_type=row.media_type,
-            sha256=row.sha256,
-            given=row.given,
-        )
-    )
+    drop_rendition(connection, row.location, row.collection)
+    stored = {column.name: getattr(row, column.name) for column in schema.renditions.c}
+    connection.execute(insert(schema.renditions).values(stored))
 
 
 def drop_rendition(connection: Connection, location: str, collection: str) -> None:
@@ -130,20 +117,12 @@ def add_version(
         insert(schema.versions).values(
             pk=pk,
             brief_id=brief.id,
-            version=brief.version,
             state=state,
-            title=brief.title,
-            text=brief.text,
             text_sha256=text_sha256,
-            date=brief.date,
             authors=json.dumps(brief.authors, ensure_ascii=False),
-            number=brief.number,
-            edition=brief.edition,
-            source=brief.source,
             media_type=brief.renditions[0].media_type,
-            source_url=brief.source_url,
             pages=json.dumps(brief.pages),
-            note=brief.note,
+            **{name: getattr(brief, name) for name in _AS_STATED},
             signature=signature.astype("<u4").tobytes(),
             added_at=datetime.now(UTC),
         )
@@ -169,16 +148,9 @@ def add_passages(
                 "pk": pk,
                 "id": f"{brief.id}.{brief.version}.{passage.ordinal}",
                 "version_pk": version_pk,
-                "ordinal": passage.ordinal,
-                "start": passage.start,
-                "end": passage.end,
-                "text": passage.text,
-                "heading": json.dumps(passage.heading, ensure_ascii=False),
-                "paragraph": passage.paragraph,
-                "page": passage.page,
-                "context": passage.context,
-                "kind": passage.kind,
                 "input_sha256": digest,
+                **vars(passage),
+                "heading": json.dumps(passage.heading, ensure_ascii=False),
             }
             for pk, passage, digest in zip(pks, passages, input_hashes, strict=True)
         ],
@@ -246,18 +218,9 @@ def brief(connection: Connection, brief_id: str, version: int | None = None) -> 
     row = max(rows, key=lambda row: (row.state == CURRENT, row.state == SUPERSEDED, row.version))
     documents = renditions(connection, schema.renditions.c.version_pk == row.pk)
     return Brief(
-        id=row.brief_id,
-        version=row.version,
-        title=row.title,
+        **vars(_reference(row)),
         text=row.text,
-        collection=row.collection,
-        date=row.date,
-        authors=tuple(json.loads(row.authors)),
-        number=row.number,
         edition=row.edition,
-        source=row.source,
-        source_url=row.source_url,
-        pages=_pages(row.pages),
         renditions=tuple(Rendition(d.location, d.media_type, d.sha256) for d in documents),
         note=row.note,
     )
@@ -305,23 +268,10 @@ def _reference(row: Any) -> BriefRef:
         version=row.version,
         number=row.number,
         source_url=row.source_url,
-        pages=_pages(row.pages),
+        pages=tuple((offset, page) for offset, page in json.loads(row.pages)),
     )
-
-
-def _pages(stored: str) -> Pages:
-    return tuple((offset, page) for offset, page in json.loads(stored))
 
 
 def _passage(row: Any) -> Passage:
-    return Passage(
-        ordinal=row.ordinal,
-        start=row.start,
-        end=row.end,
-        text=row.text,
-        heading=tuple(json.loads(row.heading)),
-        paragraph=row.paragraph,
-        page=row.page,
-        context=row.context,
-        kind=row.kind,
-    )
+    facts = {name: getattr(row, name) for name in _PASSAGE_FIELDS}
+    return Passage(**facts | {"heading": tuple(json.loads(row.heading))})

@@ -4,8 +4,9 @@ The one owner of chromadb. Distances stay inside; what comes out is in order of 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,7 +29,43 @@ _HNSW = {"space": "cosine", "ef_construction": 128, "ef_search": 160, "max_neigh
 _THOROUGH = {"space": "cosine", "ef_construction": 500, "ef_search": 1000, "max_neighbors": 64}
 
 
-class ChromaFolder:
+class ChromaCollection(ABC):
+    """Passage numbers and their vectors; IndexDamaged is raised where they are not to be had."""
+
+    _collection: Any
+
+    @abstractmethod
+    def _answering(self) -> AbstractContextManager[None]:
+        """Raise IndexDamaged for whatever goes wrong inside."""
+
+    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[int]:
+        """Return passage numbers, nearest first, at most `limit`."""
+        return self.nearest_to_each(vector.reshape(1, -1), limit)[0]
+
+    def nearest_to_each(self, vectors: NDArray[np.float32], limit: int) -> list[list[int]]:
+        """Return the passage numbers nearest to each of the vectors (n, d), nearest first."""
+        if limit < 1:  # an empty library; Chroma refuses to look for nothing
+            return [[] for _ in vectors]
+        with self._answering():
+            found = self._collection.query(
+                query_embeddings=vectors, n_results=limit, include=["distances"]
+            )
+            return [[int(name) for name in names] for names in found["ids"]]
+
+    def numbers(self) -> list[int]:
+        """Return all passage numbers stored."""
+        with self._answering():
+            return [int(name) for name in self._collection.get(include=[])["ids"]]
+
+    def stored(self, numbers: Sequence[int]) -> NDArray[np.float32]:
+        """Return the vectors as stored, shape (n, d), in the order asked for."""
+        with self._answering():
+            found = self._collection.get(ids=[str(pk) for pk in numbers], include=["embeddings"])
+            rows = dict(zip(found["ids"], found["embeddings"], strict=True))
+            return np.asarray([rows[str(pk)] for pk in numbers], dtype=np.float32)
+
+
+class ChromaFolder(ChromaCollection):
     """An opened private copy of a generation."""
 
     def __init__(
@@ -45,78 +82,46 @@ class ChromaFolder:
         """
         self._folder = folder
         self._at_close = at_close
-        try:
+        with self._answering():
             self._client = _open(folder)
             self._collection = self._client.get_or_create_collection(
                 COLLECTION,
                 embedding_function=None,
                 configuration={"hnsw": _THOROUGH if thorough else _HNSW},
             )
-        except Exception as error:  # Chroma has no common base for what can go wrong in its files
-            raise IndexDamaged(f"vector index: Chroma cannot open it ({_line(error)})") from error
 
-    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[int]:
-        """Return passage numbers, nearest first, at most `limit`."""
-        try:
-            return _nearest(self._collection, vector, limit)
-        except Exception as error:
-            raise IndexDamaged(f"vector index: Chroma cannot search it ({_line(error)})") from error
-
-    def nearest_to_each(self, vectors: NDArray[np.float32], limit: int) -> list[list[int]]:
-        """Return the passage numbers nearest to each of the vectors (n, d), nearest first."""
-        found = self._collection.query(
-            query_embeddings=vectors, n_results=limit, include=["distances"]
-        )
-        return [[int(name) for name in names] for names in found["ids"]]
-
-    def numbers(self) -> list[int]:
-        """Return all passage numbers stored."""
-        return _numbers(self._collection)
-
-    def change(self, wanted: Iterable[int], vectors_of: VectorsOf) -> int:
-        """Add and delete until exactly the wanted passages are stored; return how many changed."""
-        return _synchronise(self._collection, self.numbers(), wanted, vectors_of)
-
-    def stored(self, numbers: Sequence[int]) -> NDArray[np.float32]:
-        """Return the vectors as stored, shape (n, d), in the order asked for."""
-        return _stored(self._collection, numbers)
+    def change(self, wanted: Iterable[int], vectors_of: VectorsOf) -> None:
+        """Add and delete until exactly the wanted passages are stored."""
+        _synchronise(self._collection, self.numbers(), wanted, vectors_of)
 
     def close(self) -> None:
         self._client.close()
         if self._at_close is not None:
             self._at_close(self._folder)
 
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # Chroma has no common base for what can go wrong in its files
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            raise IndexDamaged(f"vector index: Chroma cannot read it ({reason})") from error
 
-class ChromaServer:
+
+class ChromaServer(ChromaCollection):
     """A collection on a Chroma server, shared by all processes; the catalogue says what counts.
 
     Passages are added before they are published and deleted after they are removed from search, so
-    that a search never misses one; the search drops what is not published. Every method raises
-    IndexDamaged if the server does not answer.
+    that a search never misses one; the search drops what is not published.
     """
 
     def __init__(self, url: str, token: str | None, name: str) -> None:
         self._url = url
         with self._answering():
             self._client = _server(url, token)
-            self._collection: Any = self._client.get_or_create_collection(
+            self._collection = self._client.get_or_create_collection(
                 name, embedding_function=None, configuration={"hnsw": _HNSW}
             )
-
-    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[int]:
-        """Return passage numbers, nearest first, at most `limit`."""
-        with self._answering():
-            return _nearest(self._collection, vector, limit)
-
-    def numbers(self) -> list[int]:
-        """Return all passage numbers stored."""
-        with self._answering():
-            return _numbers(self._collection)
-
-    def stored(self, numbers: Sequence[int]) -> NDArray[np.float32]:
-        """Return the vectors as stored, shape (n, d), in the order asked for."""
-        with self._answering():
-            return _stored(self._collection, numbers)
 
     def add(self, wanted: Iterable[int], vectors_of: VectorsOf, *, rewrite: bool = False) -> None:
         """Add what is missing of the wanted passages; `rewrite` writes those present again."""
@@ -126,9 +131,9 @@ class ChromaServer:
 
     def keep_only(self, wanted: Iterable[int]) -> None:
         """Delete what is not wanted."""
-        present = self.numbers()
+        surplus = set(self.numbers()) - set(wanted)
         with self._answering():
-            _synchronise(self._collection, present, set(present) & set(wanted), _no_vectors)
+            _delete(self._collection, surplus)
 
     def close(self) -> None:
         self._client.close()
@@ -138,29 +143,11 @@ class ChromaServer:
         try:
             yield
         except Exception as error:  # httpx, chromadb and value errors alike: it is not to be had
+            shown = re.sub(r"//[^/@]*@", "//…@", self._url)  # without the password
             raise IndexDamaged(
-                f"BRIEFS_CHROMA_URL={_without_password(self._url)}: the server does not answer as "
+                f"BRIEFS_CHROMA_URL={shown}: the server does not answer as "
                 "Chroma does; start it with `chroma run`, or unset the setting"
             ) from error
-
-
-def _numbers(collection: Any) -> list[int]:
-    return [int(name) for name in collection.get(include=[])["ids"]]
-
-
-def _nearest(collection: Any, vector: NDArray[np.float32], limit: int) -> list[int]:
-    if limit < 1:  # an empty library; Chroma refuses to look for nothing
-        return []
-    found = collection.query(
-        query_embeddings=vector.reshape(1, -1), n_results=limit, include=["distances"]
-    )
-    return [int(name) for name in found["ids"][0]]
-
-
-def _stored(collection: Any, numbers: Sequence[int]) -> NDArray[np.float32]:
-    found = collection.get(ids=[str(pk) for pk in numbers], include=["embeddings"])
-    rows = dict(zip(found["ids"], found["embeddings"], strict=True))
-    return np.asarray([rows[str(pk)] for pk in numbers], dtype=np.float32)
 
 
 def _server(url: str, token: str | None) -> Any:
@@ -181,10 +168,6 @@ def _server(url: str, token: str | None) -> Any:
     return client
 
 
-def _no_vectors(numbers: Sequence[int]) -> NDArray[np.float32]:
-    raise AssertionError(f"nothing to add, yet {len(numbers)} asked for")
-
-
 def verify(index: ChromaFolder, wanted: Sequence[int], vectors_of: VectorsOf) -> None:
     """Raise IndexDamaged unless `index` stores exactly `wanted` and finds it as a scan would."""
     if sorted(index.numbers()) != sorted(wanted):
@@ -197,7 +180,7 @@ def verify(index: ChromaFolder, wanted: Sequence[int], vectors_of: VectorsOf) ->
 
 
 def verify_vectors(
-    index: ChromaFolder | ChromaServer, wanted: Sequence[int], vectors_of: VectorsOf
+    index: ChromaCollection, wanted: Sequence[int], vectors_of: VectorsOf
 ) -> NDArray[np.float32]:
     """Raise IndexDamaged unless a sample of the stored vectors is right; return the sample."""
     random = np.random.default_rng(len(wanted))
@@ -226,15 +209,19 @@ def _recall(
 
 def _synchronise(
     collection: Any, present: Sequence[int], wanted: Iterable[int], vectors_of: VectorsOf
-) -> int:
+) -> None:
     target, stored = set(wanted), set(present)
-    surplus, missing = sorted(stored - target), sorted(target - stored)
-    for begin in range(0, len(surplus), BATCH):
-        collection.delete(ids=[str(pk) for pk in surplus[begin : begin + BATCH]])
+    missing = sorted(target - stored)
+    _delete(collection, stored - target)
     for begin in range(0, len(missing), BATCH):
         numbers = missing[begin : begin + BATCH]
         collection.upsert(ids=[str(pk) for pk in numbers], embeddings=vectors_of(numbers))
-    return len(surplus) + len(missing)
+
+
+def _delete(collection: Any, surplus: Collection[int]) -> None:
+    names = [str(pk) for pk in sorted(surplus)]
+    for begin in range(0, len(names), BATCH):
+        collection.delete(ids=names[begin : begin + BATCH])
 
 
 def _open(folder: Path) -> Any:
@@ -247,14 +234,6 @@ def _settings() -> Any:
     from chromadb.config import Settings
 
     return Settings(anonymized_telemetry=False)
-
-
-def _line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
-
-
-def _without_password(url: str) -> str:
-    return re.sub(r"//[^/@]*@", "//…@", url)
 
 
 def _address(url: str) -> tuple[str, int, bool]:

@@ -25,6 +25,15 @@ from index.errors import IndexDamaged
 from index.settings import Settings
 from index.vectors.chroma import ChromaFolder, ChromaServer, VectorsOf, verify, verify_vectors
 
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+logger = logging.getLogger(__name__)
+
+Files = dict[str, tuple[int, int]]  # path inside a generation -> (size in bytes, crc32)
+
+KEPT = 2  # published generations that stay on disk for processes in the middle of copying one
+
 
 class Copies:
     """The folder of all private copies of one library, each with a lock file beside it.
@@ -70,16 +79,6 @@ def _lock(path: Path) -> "FileLock":
     from filelock import FileLock  # takes as long to import as a cold question may not wait
 
     return FileLock(path, mode=0o600, thread_local=False)
-
-
-if TYPE_CHECKING:
-    from filelock import FileLock
-
-logger = logging.getLogger(__name__)
-
-Files = dict[str, tuple[int, int]]  # path inside a generation -> (size in bytes, crc32)
-
-KEPT = 2  # published generations that stay on disk for processes in the middle of copying one
 
 
 class VectorIndex(Protocol):
@@ -186,7 +185,6 @@ class Generations(VectorStore):
     def _on_copy(
         self, previous: tuple[int, Files], building: Path, wanted: Sequence[int], of: VectorsOf
     ) -> None:
-        """Change a copy of the previous generation."""
         number, files = previous
         shutil.rmtree(building, ignore_errors=True)
         _copy_checked(self._root / f"{number:08d}", building, files)
@@ -195,7 +193,6 @@ class Generations(VectorStore):
     def _rebuild(
         self, building: Path, wanted: Sequence[int], of: VectorsOf, *, thorough: bool
     ) -> None:
-        """Build from nothing but the catalogue."""
         shutil.rmtree(building, ignore_errors=True)
         building.mkdir(parents=True)
         self._fill(building, wanted, of, thorough=thorough)
@@ -300,13 +297,8 @@ def _copy_checked(source: Path, target: Path, files: Files) -> None:
             raise IndexDamaged(f"vector index {source.name}: {name} has changed since it was built")
 
 
-def files_to_json(files: Files) -> str:
-    """Return the form that the catalogue stores."""
-    return json.dumps(files)
-
-
 def files_from_json(stored: str) -> Files:
-    """Read what `files_to_json` wrote."""
+    """Read the files of a generation from the catalogue's JSON."""
     return {name: (size, checksum) for name, (size, checksum) in json.loads(stored).items()}
 
 

@@ -40,14 +40,7 @@ class Filters:
     previous: bool = False
 
     def __bool__(self) -> bool:
-        return bool(
-            self.since
-            or self.until
-            or self.collections
-            or self.briefs
-            or self.as_of
-            or self.previous
-        )
+        return any(vars(self).values())
 
 
 @dataclass(frozen=True)

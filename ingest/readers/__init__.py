@@ -4,24 +4,115 @@ A file that is not what its name says is read as what it is, with a warning, or 
 reason. Only the reader that is needed is imported.
 """
 
+import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from enum import StrEnum
 from importlib import import_module
+from io import BytesIO
 
 from index.errors import ReadError
+from ingest.decode import decode
 from ingest.document import Document
-from ingest.readers.sniff import FileFormat, by_content, by_label, suffix_of
 
-SUPPORTED_SUFFIXES = frozenset(
-    ("txt", "text", "md", "markdown", "html", "htm", "xhtml", "pdf", "docx", "eml")
+
+class FileFormat(StrEnum):
+    """A format that we read; the value is the name of its reader's module."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    PDF = "pdf"
+    DOCX = "docx"
+    EML = "eml"
+
+
+_SUFFIXES = {
+    "txt": FileFormat.TEXT,
+    "text": FileFormat.TEXT,
+    "md": FileFormat.MARKDOWN,
+    "markdown": FileFormat.MARKDOWN,
+    "html": FileFormat.HTML,
+    "htm": FileFormat.HTML,
+    "xhtml": FileFormat.HTML,
+    "pdf": FileFormat.PDF,
+    "docx": FileFormat.DOCX,
+    "eml": FileFormat.EML,
+}
+SUPPORTED_SUFFIXES = frozenset(_SUFFIXES)
+_MEDIA_TYPES = {
+    "text/markdown": FileFormat.MARKDOWN,
+    "text/x-markdown": FileFormat.MARKDOWN,
+    "text/html": FileFormat.HTML,
+    "application/xhtml+xml": FileFormat.HTML,
+    "application/pdf": FileFormat.PDF,
+    "application/x-pdf": FileFormat.PDF,
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": FileFormat.DOCX,
+    "message/rfc822": FileFormat.EML,
+}
+_IMAGE = "an image; run OCR on it (for example ocrmypdf), or ingest the text it shows"
+_SOUND = "sound or video, no text; ingest a transcript"
+_ARCHIVE = "an archive; unpack it and ingest the files inside"
+_PROGRAM = "a program, no text; leave it out"
+_REFUSED: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n", _IMAGE),
+    (b"\xff\xd8\xff", _IMAGE),
+    (b"GIF8", _IMAGE),
+    (b"II*\x00", _IMAGE),
+    (b"MM\x00*", _IMAGE),
+    (b"\x00\x00\x01\x00", _IMAGE),
+    (b"8BPS", _IMAGE),
+    (b"\x1f\x8b", _ARCHIVE),
+    (b"BZh", _ARCHIVE),
+    (b"7z\xbc\xaf\x27\x1c", _ARCHIVE),
+    (b"Rar!\x1a\x07", _ARCHIVE),
+    (b"\xfd7zXZ\x00", _ARCHIVE),
+    (b"\x28\xb5\x2f\xfd", _ARCHIVE),
+    (b"ID3", _SOUND),
+    (b"OggS", _SOUND),
+    (b"fLaC", _SOUND),
+    (b"\x1aE\xdf\xa3", _SOUND),
+    (b"\x7fELF", _PROGRAM),
+    (b"MZ\x90\x00", _PROGRAM),
+    (b"\xcf\xfa\xed\xfe", _PROGRAM),
+    (b"\xca\xfe\xba\xbe", _PROGRAM),
+    (b"SQLite format 3\x00", "a database, no document; leave it out"),
+    (b"{\\rtf", "rich text (RTF); save it as .docx and ingest that"),
+    (b"%!PS", "PostScript; convert it to PDF and ingest that"),
 )
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE_STREAMS = (  # names of streams in a compound file, which tell whose it is
+    ("EncryptedPackage", "encrypted; remove the password and ingest it again"),
+    ("WordDocument", "an old Word document (.doc); save it as .docx and ingest that"),
+    ("Workbook", "an old Excel workbook (.xls); save the text as .docx or PDF and ingest that"),
+    ("PowerPoint Document", "an old PowerPoint file (.ppt); save it as PDF and ingest that"),
+    ("__properties_version1.0", "an Outlook message (.msg); save it as .eml and ingest that"),
+)
+_ZIP_KINDS = (
+    ("xl/", "an Excel workbook (.xlsx); save the text as .docx or PDF and ingest that"),
+    ("ppt/", "a PowerPoint file (.pptx); save it as PDF and ingest that"),
+    ("META-INF/container.xml", "an e-book (.epub); convert it to PDF or HTML and ingest that"),
+    ("content.xml", "an OpenDocument file; save it as .docx or PDF and ingest that"),
+)
+_PDF_REACH = 1024  # Acrobat looks for the header in so many bytes (ISO 32000-1, annex H)
+_HTML = re.compile(
+    r"(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<(?:html|head|body)[\s>])",
+    re.IGNORECASE | re.DOTALL,
+)
+_FRAGMENT = re.compile(
+    r"<(?:article|div|section|main|table|h[1-6]|p|ul|ol|meta|title|center|font)(?:\s[^<>]*)?>", re.I
+)
+_FIELD = re.compile(r"([!-9;-~]{1,76}):(?:\s|$)")
+_TRANSPORT = frozenset(
+    ("message-id", "mime-version", "received", "return-path", "delivered-to", "dkim-signature")
+)
+_LETTER = frozenset(("from", "to", "cc", "subject", "date", "content-type", "reply-to"))
 _ARTICLE = {
     FileFormat.HTML: "an HTML page",
     FileFormat.EML: "an e-mail",
     FileFormat.DOCX: "a Word document",
 }
-
-__all__ = ["SUPPORTED_SUFFIXES", "read", "suffix_of"]
 
 
 def read(data: bytes, name: str, media_type: str | None = None) -> Document:
@@ -40,7 +131,6 @@ def read(data: bytes, name: str, media_type: str | None = None) -> Document:
 
 
 def _reader(found: FileFormat) -> Callable[[bytes], Document]:
-    """Return the read function of the module that is named like the format."""
     reader: Callable[[bytes], Document] = import_module(f"ingest.readers.{found.value}").read
     return reader
 
@@ -57,3 +147,130 @@ def _misnamed(name: str, found: FileFormat) -> tuple[str, ...]:
         return ()
     what = _ARTICLE.get(found, "plain text" if found is FileFormat.TEXT else f"a {found.name} file")
     return (f"named .{suffix}, but it is {what} and was read as such",)
+
+
+def suffix_of(name: str) -> str:
+    """Return the suffix of a path or URL in lower case, without the dot; "" for none."""
+    if "://" in name:
+        name = re.sub(r"[?#].*", "", name)
+    found = re.search(r"[^/\\]\.([A-Za-z0-9]{1,8})$", name)
+    return found[1].lower() if found else ""
+
+
+def by_label(name: str, media_type: str | None) -> FileFormat | None:
+    """Return what media type or name promise; a general type such as text/plain gives way."""
+    stated = (media_type or "").partition(";")[0].strip().lower()
+    return _MEDIA_TYPES.get(stated) or _SUFFIXES.get(suffix_of(name))
+
+
+def by_content(data: bytes, labelled: FileFormat | None) -> FileFormat:
+    """Return the format that the content shows; `labelled` decides between kinds of text.
+
+    Raises ReadError for what is recognised and not read, and for what is no text.
+    """
+    _refuse_known(data)
+    if _is_pdf(data):
+        return FileFormat.PDF
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _zip_format(data)
+    head = _head(data)
+    if _is_mail(head, labelled):
+        return FileFormat.EML
+    if _is_html(head, labelled):
+        return FileFormat.HTML
+    if labelled in (FileFormat.PDF, FileFormat.DOCX):
+        return _as_text(data, labelled)
+    if labelled is FileFormat.EML:
+        return FileFormat.TEXT
+    return labelled or FileFormat.TEXT
+
+
+def _refuse_known(data: bytes) -> None:
+    """Refuse by the first bytes what we know and do not read."""
+    for magic, reason in _REFUSED:
+        if data.startswith(magic):
+            raise ReadError(reason)
+    if data[:4] == b"RIFF" and data[8:12] in (b"WEBP", b"AVI ", b"WAVE"):
+        raise ReadError(_IMAGE if data[8:12] == b"WEBP" else _SOUND)
+    if data[4:8] == b"ftyp":
+        image = data[8:12] in (b"heic", b"heix", b"mif1", b"avif")
+        raise ReadError(_IMAGE if image else _SOUND)
+    if data[:2] == b"BM" and data[6:10] == b"\x00" * 4:
+        raise ReadError(_IMAGE)
+    if data[257:262] == b"ustar":
+        raise ReadError(_ARCHIVE)
+    if data.startswith(_OLE):
+        kinds = (why for stream, why in _OLE_STREAMS if stream.encode("utf-16-le") in data)
+        raise ReadError(next(kinds, "an old Office file; save it as .docx or PDF and ingest that"))
+
+
+def _is_pdf(data: bytes) -> bool:
+    """Tell a PDF, also behind some bytes of junk, from a text that speaks of PDF."""
+    at = data.find(b"%PDF-", 0, _PDF_REACH)
+    return at == 0 or (at > 0 and (b"endobj" in data or b"startxref" in data))
+
+
+def _zip_format(data: bytes) -> FileFormat:
+    """Return DOCX, or refuse what else the archive is; the docx reader checks it for tricks."""
+    from ingest.readers.archive_guard import check_directory
+
+    check_directory(data)
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise ReadError("damaged or cut short; get a complete copy and ingest it again") from error
+    if "word/document.xml" in names:
+        return FileFormat.DOCX
+    for start, reason in _ZIP_KINDS:
+        if any(name.startswith(start) for name in names):
+            raise ReadError(reason)
+    raise ReadError(_ARCHIVE)
+
+
+def _head(data: bytes) -> str:
+    """Return the beginning of what may be a text, roughly decoded."""
+    start = data[:8192]
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return start.decode("utf-16", "replace")
+    return start.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+
+
+def _is_html(head: str, labelled: FileFormat | None) -> bool:
+    """Tell a page by its tags; Markdown may begin with a tag and is none for that."""
+    head = head.lstrip()
+    if _HTML.match(head):
+        return True
+    if labelled in (FileFormat.MARKDOWN, FileFormat.TEXT):
+        return False
+    return bool(_FRAGMENT.match(head)) and "</" in head
+
+
+def _is_mail(head: str, labelled: FileFormat | None) -> bool:
+    """Tell a mail by its header; a memo in plain text may have From, To and Subject as well."""
+    names: set[str] = set()
+    lines = head.lstrip("\r\n").splitlines()
+    for line in lines[1:] if head.startswith("From ") else lines:
+        if line[:1] in (" ", "\t") and names:
+            continue
+        field = _FIELD.match(line)
+        if not field:
+            if line.strip():
+                return False
+            break
+        names.add(field[1].lower())
+    if labelled is FileFormat.EML:
+        return bool(names & (_LETTER | _TRANSPORT))
+    return bool(names & _TRANSPORT) and len(names & (_LETTER | _TRANSPORT)) >= 3
+
+
+def _as_text(data: bytes, labelled: FileFormat) -> FileFormat:
+    """Return TEXT for a text under a PDF's or document's name; refuse other bytes as damaged."""
+    try:
+        decode(data)
+    except ReadError as error:
+        what = "PDF" if labelled is FileFormat.PDF else "Word document"
+        raise ReadError(
+            f"not a {what}, or damaged; get a complete copy and ingest it again"
+        ) from error
+    return FileFormat.TEXT

@@ -159,7 +159,6 @@ def _is_contents(group: list[str]) -> bool:
 
 
 def _is_site_line(line: str, site: str, profile: Profile) -> bool:
-    """Tell whether a line above the text only leads about the site."""
     links = _links_alone(line)
     labels_only = all(_is_site_label(label, profile) for label, _ in links)
     same_site = site and all(
@@ -229,7 +228,6 @@ def _code_end(lines: list[str], start: int) -> int | None:
 
 
 def _without_closing(lines: list[str], profile: Profile) -> list[str]:
-    """Leave out the publisher's boilerplate at the end."""
     for place in range(len(lines) - 1, -1, -1):
         if sum(map(len, lines[place + 1 :])) > _MAX_CLOSING:
             break

@@ -18,10 +18,9 @@ from index.errors import ReadError
 from ingest.decode import clean, decode
 from ingest.document import Attachment, Block, Document, Metadata
 from ingest.metadata import from_first_lines
-from ingest.readers import SUPPORTED_SUFFIXES
-from ingest.readers.headings import head_texts
+from ingest.readers import SUPPORTED_SUFFIXES, suffix_of
 from ingest.readers.html import blocks_from_html
-from ingest.readers.sniff import suffix_of
+from ingest.readers.text import head_texts
 
 _SIGNATURE = re.compile(r"^--\s*$")
 _SIGNATURE_LINES = 20  # what follows "--" is a signature if it is at most so many lines
@@ -95,7 +94,6 @@ def _is_intro(lines: list[str], i: int) -> bool:
 
 
 def _has_quote_after(lines: list[str], i: int) -> bool:
-    """Tell whether the lines after the introduction are marked with ">"."""
     following = [line for line in lines[i + 1 : i + 6] if line.strip()]
     return any(_QUOTED.match(line) for line in following)
 
@@ -115,7 +113,6 @@ def _unquoted(lines: list[str]) -> list[str]:
 
 
 def _unsigned(lines: list[str]) -> list[str]:
-    """Drop a closing signature, where text stands before it."""
     for i, line in enumerate(lines):
         near_end = len(lines) - i - 1 <= _SIGNATURE_LINES
         if near_end and _SIGNATURE.match(line) and "".join(lines[:i]).strip():
@@ -126,7 +123,6 @@ def _unsigned(lines: list[str]) -> list[str]:
 
 
 def _forwarded(lines: list[str]) -> list[str]:
-    """Return a forwarded text without its marker and header lines."""
     i = 0
     while i < len(lines) and (
         not lines[i].strip() or _FORWARDED.match(lines[i]) or _ORIGINAL.match(lines[i])

@@ -21,8 +21,8 @@ from index.errors import ReadError
 from ingest.decode import clean, decode, lost_characters
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import MAX_TITLE, from_first_lines, from_pairs, normal_key
-from ingest.readers.headings import head_texts
 from ingest.readers.html_blocks import blocks_of
+from ingest.readers.text import head_texts
 from ingest.readers.visible import remove, remove_hidden
 
 # On a page these speak of the site's software or of anything.

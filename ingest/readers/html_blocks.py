@@ -40,19 +40,15 @@ def table_blocks(
 def _framed(rows: list[list[str]]) -> tuple[list[str], list[list[str]], list[str]]:
     """Part single-cell rows above and below the body from it: they are caption and source."""
     start, end = 0, len(rows)
-    while start < end and _is_single(rows[start]):
+    while start < end and len(rows[start]) == 1:
         start += 1
-    while end > start and _is_single(rows[end - 1]):
+    while end > start and len(rows[end - 1]) == 1:
         end -= 1
     return (
         [_joined(row) for row in rows[:start]],
         rows[start:end],
         [_joined(row) for row in rows[end:]],
     )
-
-
-def _is_single(row: list[str]) -> bool:
-    return len(row) == 1
 
 
 def _joined(row: list[str]) -> str:
@@ -89,7 +85,6 @@ _NOTE_ID = re.compile(
     re.IGNORECASE,
 )
 _NOTES = re.compile(r"(?:^|[\s_-])(?:footnotes?|endnotes?)(?:$|[\s_-])")
-_MARK = re.compile(r"[\[(]?(\d{1,4}|[a-z]|[*†‡§]{1,3})[\])]?\.?")
 _ARROW = re.compile(r"[\s\ufe0e\ufe0f]*[↑↩⤴⏎^]+[\s\ufe0e\ufe0f]*")
 _BULLET = re.compile(r"[•‣◦▪●○■□·]\s*(?=\S)")
 
@@ -132,7 +127,6 @@ class _Walk:
         self._be(BlockKind.PARAGRAPH)
 
     def enter(self, element: HtmlElement, depth: int) -> None:
-        """Note what the text inside an element is."""
         tag = str(element.tag)
         if tag == "br":
             self._text.append("\n")
@@ -147,7 +141,6 @@ class _Walk:
         self.add(reference(element) or _own_text(element))
 
     def leave(self, element: HtmlElement) -> None:
-        """Close the text at the end of a block element."""
         if isinstance(element.tag, str) and element.tag not in _INLINE:
             self.flush()
             if element.tag == "li" or element.tag in _HEADINGS or _note_mark(element) is not None:
@@ -192,7 +185,7 @@ def reference(element: HtmlElement) -> str | None:
         link = next(iter(element.iter("a")), None)
     if link is None or not (link.get("href") or "").startswith("#") or len(element) > 2:
         return None
-    text = _MARK.fullmatch("".join(element.itertext()).strip())
+    text = _NOTE_MARK.fullmatch("".join(element.itertext()).strip())
     to_note = element.tag == "sup" or bool(len(link)) or _NOTE_ID.fullmatch(link.get("href")[1:])
     return f"[{text[1]}]" if text and to_note else None
 
@@ -202,7 +195,6 @@ def _own_text(element: HtmlElement) -> str:
 
 
 def _is_arrow(element: HtmlElement) -> bool:
-    """Tell whether this is the link from a footnote back to the text."""
     if element.tag != "a" or not (element.get("href") or "").startswith("#"):
         return False
     return _ARROW.fullmatch("".join(element.itertext())) is not None

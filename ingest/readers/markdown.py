@@ -22,8 +22,8 @@ from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines, from_pairs, is_known_key
 from ingest.publishers import profile_of
 from ingest.readers.chrome import part_chrome
-from ingest.readers.headings import head_texts, mark_headings
 from ingest.readers.html import blocks_from_html
+from ingest.readers.text import head_texts, mark_headings
 
 _SEPARATOR = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
 _NOTE = re.compile(r"\[\^([^\]\s]{1,60})\]:[ \t]*(.*)")

@@ -23,9 +23,8 @@ from ingest.readers.pdf_layout import (
     without_running_lines,
 )
 from ingest.readers.pdf_lines import PdfLine, page_lines
-from ingest.readers.pdf_paragraphs import Paragraphs
+from ingest.readers.pdf_paragraphs import Paragraphs, Words
 from ingest.readers.pdf_tables import with_tables
-from ingest.readers.pdf_words import Words
 
 MEDIA_TYPE = "application/pdf"
 MAX_PAGES = 2_000
@@ -162,7 +161,6 @@ def _numbered(pages: list[list[PdfLine]], profile: Profile) -> tuple[str | None,
 
 
 def _blocks(pages: list[list[PdfLine]], body: float, profile: Profile) -> tuple[Block, ...]:
-    """Return the blocks of all pages, in reading order."""
     texts = [
         with_drop_caps([line for line in ls if not profile.edition_line.search(line.text)])
         for ls in pages

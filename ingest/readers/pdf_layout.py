@@ -224,20 +224,18 @@ def split_notes(lines: list[PdfLine], body: float) -> tuple[list[PdfLine], list[
     starts = _starts(lines, body)
     text: list[PdfLine] = []
     notes: list[PdfLine] = []
+    last = 0  # where the last line of the notes stands
     for i, line in enumerate(lines):
         if i in starts:
             notes = notes or _continued(text, starts[i])
             notes.append(starts[i])
-        elif notes and _goes_on(line, notes[-1]) and _is_last(lines[i - 1], notes):
+            last = i
+        elif notes and _goes_on(line, notes[-1]) and i == last + 1:
             notes.append(line)
+            last = i
         else:
             text.append(line)
     return text, notes
-
-
-def _is_last(line: PdfLine, notes: list[PdfLine]) -> bool:
-    """Tell whether the line before is the last of the notes."""
-    return (line.page, line.x0, line.y) == (notes[-1].page, notes[-1].x0, notes[-1].y)
 
 
 def _starts(lines: list[PdfLine], body: float) -> dict[int, PdfLine]:
@@ -261,7 +259,6 @@ def _starts(lines: list[PdfLine], body: float) -> dict[int, PdfLine]:
 
 
 def _plain(line: PdfLine) -> PdfLine | None:
-    """Return a line that begins with a number with the number as its mark."""
     found = _PLAIN_MARK.match(line.text)
     if found and not line.label:
         return replace(line, mark=found.group(1), text=line.text[found.end() :])
@@ -270,7 +267,6 @@ def _plain(line: PdfLine) -> PdfLine | None:
 
 
 def _goes_on(line: PdfLine, last: PdfLine) -> bool:
-    """Tell whether the line is the next one of the note."""
     near = 0 < last.y - line.y < _REACH * last.size
     return near and abs(line.size - last.size) < 0.8 and not line.bold
 

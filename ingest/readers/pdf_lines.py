@@ -91,7 +91,6 @@ def _spans(textpage: Any) -> Iterator[tuple[int, int, str, bool]]:
 
 
 def _word(textpage: Any, start: int, last: int, text: str, space: bool) -> PdfWord:
-    """Return the word with its place and style."""
     import pypdfium2.raw as raw
 
     box, end = raw.FS_RECTF(), raw.FS_RECTF()
@@ -120,7 +119,6 @@ def _turned(low: float, high: float, across: float, turn: int) -> tuple[float, f
 
 
 def _style(textpage: Any, index: int) -> Style:
-    """Return size, weight and turn of the type at a character."""
     import pypdfium2.raw as raw
 
     matrix = raw.FS_MATRIX()
@@ -195,7 +193,6 @@ def _upright(words: list[PdfWord]) -> list[PdfWord]:
 
 
 def _groups(words: list[PdfWord]) -> Iterator[list[PdfWord]]:
-    """Cut the words where a line ends."""
     group: list[PdfWord] = []
     for word in words:
         if group and not _continues(group, word):

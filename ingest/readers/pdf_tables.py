@@ -91,7 +91,6 @@ def _beside(line: PdfLine, row: _Row) -> bool:
 
 
 def _under(line: PdfLine, cell: list[PdfLine]) -> bool:
-    """Tell whether the line goes on a cell's text."""
     last = cell[-1]
     overlap = min(line.x1, max(c.x1 for c in cell)) - max(line.x0, min(c.x0 for c in cell))
     near = 0 < last.y - line.y < 1.45 * max(last.size, line.size)
@@ -153,7 +152,6 @@ def _aligned(run: list[_Row]) -> Iterator[tuple[tuple[PdfLine, ...], ...]]:
 
 
 def _columns(run: list[_Row]) -> list[tuple[float, float]]:
-    """Return the x ranges of the columns, from the rows with the most cells."""
     most = max(len(row.cells) for row in run)
     columns: list[tuple[float, float]] = []
     for row in run:

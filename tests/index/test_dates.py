@@ -21,7 +21,6 @@ from index.dates import (
 
 @pytest.mark.parametrize("value", ["2019", "2019-01", "2020-02-29", "1999-12-31"])
 def test_a_year_a_month_and_a_day_are_dates(value):
-    """A date may stop at the year or the month."""
     assert is_iso(value)
 
 
@@ -29,7 +28,6 @@ def test_a_year_a_month_and_a_day_are_dates(value):
     "value", ["2023-02-30", "2019-02-29", "2019-13", "2019-00-01", "0000", "19-01-01", "", "٢٠١٩"]
 )
 def test_what_the_calendar_lacks_is_no_date(value):
-    """A day that does not exist is refused, and so is any other form."""
     assert not is_iso(value)
 
 
@@ -43,13 +41,11 @@ def test_what_the_calendar_lacks_is_no_date(value):
     ],
 )
 def test_a_partial_date_covers_its_first_to_its_last_day(partial, first, last):
-    """Bounds are whole days, leap years included."""
     assert (first_day(partial), last_day(partial)) == (first, last)
 
 
 @pytest.mark.parametrize("bound", [first_day, last_day])
 def test_bounds_of_a_false_date_are_an_error(bound):
-    """No bound is made up for a date that does not exist."""
     with pytest.raises(ValueError, match="2023-02-30"):
         bound("2023-02-30")
 
@@ -98,7 +94,6 @@ def test_earlier_stays_within_the_month(count, unit, expected):
 
 
 def test_months_run_over_the_end_of_the_year():
-    """Winter ends in February, on the 29th where there is one."""
     assert months(2023, 12, 3) == (date(2023, 12, 1), date(2024, 2, 29))
     assert months(2024, 1, 12) == (date(2024, 1, 1), date(2024, 12, 31))
     assert months(2024, 10, 3) == (date(2024, 10, 1), date(2024, 12, 31))
@@ -125,12 +120,10 @@ def test_months_run_over_the_end_of_the_year():
     ],
 )
 def test_a_day_is_found_in_every_usual_wording(text):
-    """All these are the same day."""
     assert find_date(text) == "2016-09-07"
 
 
 def test_the_first_of_several_dates_counts():
-    """Reading order decides."""
     assert find_date("Updated 3 May 2020, first published 1 May 2019") == "2020-05-03"
 
 
@@ -138,7 +131,6 @@ def test_the_first_of_several_dates_counts():
     ("text", "iso"), [("May 2016", "2016-05"), ("2019-01", "2019-01"), (" 2019 ", "2019")]
 )
 def test_a_date_may_stop_at_the_month_or_year(text, iso):
-    """What is stated is kept; no day is made up."""
     assert find_date(text) == iso
 
 
@@ -159,7 +151,6 @@ def test_a_date_may_stop_at_the_month_or_year(text, iso):
     ],
 )
 def test_no_date_is_better_than_a_wrong_one(text):
-    """Years in a text, seasons, impossible days and numbers are no dates."""
     assert find_date(text) is None
 
 
@@ -181,7 +172,6 @@ def test_a_text_tells_how_its_author_writes_dates():
 
 @given(st.dates(min_value=date(1600, 1, 1), max_value=date(2099, 12, 31)))
 def test_every_day_written_in_words_is_read_back(day):
-    """No day of the calendar is missed or changed."""
     iso = day.isoformat()
     assert find_date(f"{day:%B} {day.day}, {day.year}") == iso
     assert find_date(f"{day.day} {day:%b} {day.year}") == iso
@@ -189,6 +179,5 @@ def test_every_day_written_in_words_is_read_back(day):
 
 @given(st.text(alphabet="0123456789 /-.,MayJunet", max_size=40))
 def test_what_is_found_is_always_a_date(text):
-    """No text gives anything but a valid partial date."""
     found = find_date(text)
     assert found is None or is_iso(found)

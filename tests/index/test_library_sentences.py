@@ -27,9 +27,7 @@ def hits_of(library: Library) -> list[Hit]:
 
 
 @pytest.mark.parametrize("embedder", [HashedTokens, HashedWords], ids=["tokens", "no tokens"])
-def test_sentences_stand_in_the_order_of_the_text(
-    either_settings: Settings, open_library: MakeLibrary, embedder: type[HashedWords]
-) -> None:
+def test_sentences_stand_in_the_order_of_the_text(either_settings, open_library, embedder) -> None:
     """One row for each that the text is split into, whether the model gives tokens or not."""
     library = open_library(either_settings, embedder())
     hits = hits_of(library)
@@ -65,6 +63,5 @@ def test_a_passage_that_is_gone_is_read_anew(settings: Settings, open_library: M
 
 
 def test_no_hits_have_no_sentences(library: Library) -> None:
-    """The question has its vector all the same."""
     vector, found = library.sentences(QUESTION, [])
     assert (vector.shape, found) == ((384,), [])

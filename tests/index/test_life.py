@@ -22,7 +22,6 @@ TEXTS = st.integers(0, 5)
 
 
 def text_of(number: int) -> str:
-    """Texts without a word in common, so that only equal ones are alike."""
     words = " ".join(f"q{number}x{k}" for k in range(12))
     more = " ".join(f"r{number}x{k}" for k in range(12))
     return f"t{number}itle\n\nFirst {words}.\n\nsecond{number} z{number}ebra {more}."

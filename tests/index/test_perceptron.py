@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot import answerable, scoring
+from bot.answering import answerability, selection
 from index import rerank
 from index.perceptron import load
 
@@ -30,7 +30,6 @@ def tiny(tmp_path: Path) -> Path:
 
 
 def test_scores_are_reckoned_by_hand(tiny: Path) -> None:
-    """Standardised, weighed, cut at zero, weighed again."""
     rows = np.array([[5.0, 15.0], [1.0, 5.0], [-1.0, 20.0]])  # standard: 2 1, 0 -1, -1 2
     expected = [
         2 * 2 + 3 * 0 - 1 * 2 + 0.25,  # hidden: 2, -0.5, 2
@@ -45,16 +44,14 @@ def test_scores_are_reckoned_by_hand(tiny: Path) -> None:
     "features", [("near",), ("long", "near"), ("near", "long", "new"), ("near", "wide")]
 )
 def test_other_features_are_refused_with_the_fix(tiny: Path, features: tuple[str, ...]) -> None:
-    """Fewer, more, renamed or in another order: the message names the command."""
     network = load(tiny)
     assert network.takes(("near", "long")) is network
     with pytest.raises(ValueError, match=r"run: python -m bench\.fit"):
         network.takes(features)
 
 
-@pytest.mark.parametrize("path", [rerank.WEIGHTS, scoring.WEIGHTS, answerable.WEIGHTS])
+@pytest.mark.parametrize("path", [rerank.WEIGHTS, selection.WEIGHTS, answerability.WEIGHTS])
 def test_what_is_shipped_can_be_read_and_says_what_it_was_fitted_on(path: Path) -> None:
-    """Every network of the project, whole: no number missing or out of the way."""
     network = load(path)
     assert json.loads(path.read_text())["fitted_on"]
     width, units = len(network.features), len(network.out)

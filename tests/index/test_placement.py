@@ -8,7 +8,7 @@ from index.library import Library
 from index.passage import Brief, BriefRef
 from index.placement import DraftStatus, PublishOutcome, newer
 from index.storage.catalogue import VersionRow
-from index.storage.schema import CURRENT, SUPERSEDED, WITHDRAWN
+from index.storage.schema import CURRENT, SUPERSEDED
 from tests.drafts import draft
 
 WORDS = "cod herring plaice survey quota fleet harbour season catch limit stock north sea water "
@@ -29,19 +29,12 @@ def current(library: Library, brief_id: str) -> Brief:
 
 class TestDecision:
     def test_an_unknown_text_is_a_new_brief(self, library: Library) -> None:
-        """Different words are different briefs."""
         first = publish(library, "a.txt", TEXT)
         second = publish(library, "b.txt", "Steel\n\nTariffs on steel rose by a quarter.")
         assert (first.place, second.place) == (DraftStatus.NEW, DraftStatus.NEW)
         assert first.brief_id != second.brief_id
 
-    def test_the_same_document_again_is_unchanged(self, library: Library) -> None:
-        """Same place, same words, same data."""
-        publish(library, "a.txt", TEXT)
-        assert publish(library, "a.txt", TEXT).place is DraftStatus.UNCHANGED
-
     def test_a_changed_document_is_a_version(self, library: Library) -> None:
-        """However small or large the change at the same place."""
         first = publish(library, "a.txt", TEXT)
         assert publish(library, "a.txt", EDIT).place is DraftStatus.VERSION
         other = publish(library, "a.txt", "Fishing quotas\n\nAll new words here.")
@@ -59,7 +52,6 @@ class TestDecision:
         assert current(library, first.brief_id).date == "2019-02-01"
 
     def test_the_same_words_elsewhere_are_a_rendition(self, library: Library) -> None:
-        """A copy of a file adds a document, no passages."""
         publish(library, "a.txt", TEXT)
         assert publish(library, "copy/a.txt", TEXT).place is DraftStatus.RENDITION
         assert len(library.versions()) == 1
@@ -79,25 +71,21 @@ class TestDecision:
         assert "corrected" in current(library, first.brief_id).text
 
     def test_another_day_makes_another_format_a_version(self, library: Library) -> None:
-        """A PDF of a later day is a later text, whatever its likeness."""
         first = publish(library, "a.md", TEXT, date="2019-01-01")
         second = publish(library, "a.pdf", EDIT, date="2019-06-01")
         assert (second.place, second.brief_id) == (DraftStatus.VERSION, first.brief_id)
 
     def test_the_same_number_in_another_edition_is_a_version(self, library: Library) -> None:
-        """Even where most of the words have changed."""
         first = publish(library, "1.md", TEXT, number="R1", edition="1")
         body = "Fishing quotas\n\nA report rewritten from its first word to its last one."
         second = publish(library, "2.md", body, number="R1", edition="2")
         assert (second.place, second.brief_id) == (DraftStatus.VERSION, first.brief_id)
 
     def test_other_numbers_are_other_briefs(self, library: Library) -> None:
-        """Two reports that share most of their words stay two."""
         publish(library, "1.md", TEXT, number="R1")
         assert publish(library, "2.md", EDIT, number="R2").place is DraftStatus.NEW
 
     def test_collections_are_kept_apart(self, library: Library) -> None:
-        """The same document in two collections is two briefs."""
         publish(library, "a.md", TEXT)
         assert publish(library, "a.md", TEXT, collection="other").place is DraftStatus.NEW
 
@@ -108,19 +96,13 @@ class TestDecision:
 
 
 class TestOrder:
-    def test_an_older_edition_that_arrives_late_stays_in_the_background(
-        self, library: Library
-    ) -> None:
-        """It is kept and readable, and the newer one stays current."""
+    def test_an_older_edition_that_arrives_late_stays_in_the_background(self, library) -> None:
         publish(library, "2.md", EDIT, number="R1", edition="10")
         late = publish(library, "1.md", TEXT, number="R1", edition="9")
         assert (late.place, late.state) == (DraftStatus.VERSION, SUPERSEDED)
         assert "corrected" in current(library, late.brief_id).text
 
-    def test_an_older_date_that_arrives_late_stays_in_the_background(
-        self, library: Library
-    ) -> None:
-        """The same where only the dates tell."""
+    def test_an_older_date_that_arrives_late_stays_in_the_background(self, library) -> None:
         publish(library, "2.md", EDIT, date="2020-05-01")
         late = publish(library, "1.md", TEXT, date="2019-05-01")
         assert late.state == SUPERSEDED
@@ -135,14 +117,6 @@ class TestOrder:
         )
         assert [outcome.state for outcome in outcomes] == [CURRENT, SUPERSEDED]
 
-    def test_a_withdrawn_brief_returns(self, library: Library) -> None:
-        """Its documents come back as the same brief, in its place."""
-        first = publish(library, "a.md", TEXT)
-        library.publish([], library.renditions())
-        assert library.versions()[0].state == WITHDRAWN
-        again = publish(library, "a.md", TEXT)
-        assert (again.brief_id, again.state) == (first.brief_id, CURRENT)
-
     @pytest.mark.parametrize(
         ("one", "other", "expected"),
         [
@@ -154,9 +128,7 @@ class TestOrder:
             ({"edition": "final", "version": 2}, {"edition": "3"}, True),
         ],
     )
-    def test_newer_goes_by_edition_then_date_then_arrival(
-        self, one: dict[str, Any], other: dict[str, Any], expected: bool
-    ) -> None:
+    def test_newer_goes_by_edition_then_date_then_arrival(self, one, other, expected) -> None:
         """A date that may be the same day decides nothing."""
         assert newer(known(**one), known(**other)) is expected
 

@@ -47,7 +47,6 @@ def even(terms: Sequence[str]) -> dict[str, float]:
 
 @pytest.fixture
 def shelf(settings: Settings, open_library: MakeLibrary) -> Library:
-    """Two briefs, read with their tokens."""
     library = open_library(settings, HashedTokens())
     library.publish([FISH, RATES])
     return library
@@ -78,14 +77,12 @@ def seen(library: Library, question: str) -> tuple[list[str], CandidateFeatures]
 
 class TestRead:
     def test_a_model_without_tokens_is_not_reranked(self) -> None:
-        """Only the vector of the question."""
         embedder = HashedWords()
         vector, look = rerank.encode(embedder, Query("cod quotas"), even)
         assert look is None
         assert vector @ embedder.embed_query("cod quotas") == pytest.approx(1)
 
     def test_a_question_is_read_whole_and_by_its_content_words(self) -> None:
-        """The tokens are those of the question, the weights of its words sum to 1."""
         embedder = HashedTokens()
         vector, look = rerank.encode(embedder, Query("what about the cod quotas"), even)
         assert look
@@ -138,10 +135,7 @@ class TestSeen:
         assert found.beside[whaling] == max(others) > found.tokens[whaling]
         assert len({found.brief_tokens[rows[word]] for word in ("Cod", "Whaling")}) == 1
 
-    def test_the_block_that_a_passage_comes_from(
-        self, settings: Settings, open_library: MakeLibrary
-    ) -> None:
-        """Footnotes and tables are told apart, and where in the brief they stand."""
+    def test_the_block_that_a_passage_comes_from(self, settings, open_library) -> None:
         library = open_library(settings, HashedTokens())
         kinds = ("footnote", "table", "paragraph")
         marked = [replace(one, kind=kind) for one, kind in zip(FISH.passages, kinds, strict=True)]
@@ -155,14 +149,11 @@ class TestSeen:
 
 class TestScores:
     def test_without_reranking_the_engines_rank(self, shelf: Library) -> None:
-        """Nor does one over a library without tokens change their order."""
         with searched(shelf, Query("cod quotas")) as (connection, found, _):
             plain = rerank.scores(connection, found, None)
             assert plain.tolist() == fuse(*rerank.engines_of(found)).tolist()
 
-    def test_a_library_without_tokens_is_ranked_by_the_engines(
-        self, settings: Settings, open_library: MakeLibrary
-    ) -> None:
+    def test_a_library_without_tokens_is_ranked_by_the_engines(self, settings, open_library):
         """As one is whose passages came before there were tokens."""
         open_library(settings, HashedWords()).publish([FISH, RATES])
         library = open_library(settings, HashedTokens())
@@ -172,10 +163,7 @@ class TestScores:
             scores = rerank.scores(connection, found, look)
             assert scores.tolist() == fuse(*rerank.engines_of(found)).tolist()
 
-    def test_what_is_not_looked_at_comes_after_what_is(
-        self, settings: Settings, open_library: MakeLibrary
-    ) -> None:
-        """However many candidates there are, a hundred are looked at."""
+    def test_what_is_not_looked_at_comes_after_what_is(self, settings, open_library) -> None:
         library = open_library(settings, HashedTokens())
         lines = [f"Cod landed at quay {number * 7919}." for number in range(RERANKED)]
         lines += [f"Boat {number * 7907} was repainted." for number in range(RERANKED)]
@@ -197,7 +185,6 @@ def candidates(n: int, **changes: object) -> CandidateFeatures:
 
 
 def test_scores_lie_between_zero_and_one_and_the_best_is_one() -> None:
-    """Candidates that do not differ all score 0; no candidates have no scores."""
     scores = rank(candidates(3, tokens=np.array([0.2, 0.6, 0.4])))
     assert (scores.min(), scores.max(), scores.argmax()) == (0, 1, 1)
     assert rank(candidates(2)).tolist() == [0, 0]
@@ -206,7 +193,6 @@ def test_scores_lie_between_zero_and_one_and_the_best_is_one() -> None:
 
 
 def test_the_weights_are_for_these_features() -> None:
-    """In the same order, each as it is and against the best."""
     assert load(WEIGHTS).features == FEATURES
     made = features(candidates(2, tokens=np.array([0.7, 0.4])))
     assert made.shape == (2, len(FEATURES))
@@ -217,7 +203,6 @@ def test_the_weights_are_for_these_features() -> None:
 
 @pytest.mark.parametrize("name", ["cosine", "engines", "tokens", "covered", "best_sentence"])
 def test_what_meets_the_question_better_comes_first(name: str) -> None:
-    """By its vector, by its words, by its tokens, by a sentence."""
     assert rank(candidates(2, **{name: np.array([0.4, 0.6])})).argmax() == 1
 
 
@@ -227,7 +212,6 @@ def test_a_footnote_comes_after_an_equal_paragraph() -> None:
 
 
 def test_a_passage_stands_between_the_first_and_the_last() -> None:
-    """From 0 to 1; far into a brief the place no longer counts."""
     ordinals = np.array([0, FIRST_PASSAGES // 2, FIRST_PASSAGES, 10 * FIRST_PASSAGES])
     assert place(ordinals).tolist() == [0, 0.5, 1, 1]
 

@@ -46,7 +46,6 @@ NO_NOTES = np.zeros(3, dtype=bool)
     )
 )
 def test_fused_scores_lie_between_zero_and_one(arguments: Any) -> None:
-    """Whatever the scales of the two engines."""
     scores = fuse(*engine_scores(*arguments))
     assert scores.shape == arguments[0].shape
     assert ((scores >= 0) & (scores <= 1)).all()
@@ -73,7 +72,6 @@ def test_a_brief_with_more_of_the_matter_comes_first() -> None:
 
 
 def test_a_footnote_comes_after_what_it_is_a_note_to() -> None:
-    """Equal scores, one a footnote."""
     cosines = np.array([0.8, 0.8, 0.1])
     scores = fuse(
         *engine_scores(
@@ -102,12 +100,10 @@ def test_ties_go_to_the_newer_brief_then_by_id() -> None:
 
 
 def test_best_breaks_ties_by_number() -> None:
-    """And keeps no more than asked for."""
     assert best({3: 1.0, 1: 1.0, 2: 5.0, 9: 0.5}, 3) == [2, 1, 3]
 
 
 def test_context_weighs_less_than_the_question() -> None:
-    """Words of earlier turns add a part of their score."""
     merged = merge_scores({1: 2.0}, {1: 1.0, 2: 1.0})
     assert merged == {1: 2.0 + CONTEXT_WEIGHT, 2: CONTEXT_WEIGHT}
     assert 0 < CONTEXT_WEIGHT < 1
@@ -123,26 +119,22 @@ def test_near_identical_passages_are_told_once() -> None:
 
 
 def test_passages_with_other_numbers_are_never_the_same() -> None:
-    """One digit is a difference however alike the words are."""
     text = "Exports of steel from the region rose by {} percent during the whole of the last year"
     kept = collapse([hit("a", text=text.format(4)), hit("b", text=text.format(5))], 10)
     assert len(kept) == 2
 
 
 def test_twins_beyond_the_limit_are_still_named() -> None:
-    """A twin directly after the last hit is named; no more hits than the limit come back."""
     hits = [hit("a", text="cod quota survey"), hit("b", text="cod quota survey"), hit("c")]
     assert [h.also_in for h in collapse(hits, 1)] == [("b",)]
 
 
 def test_a_question_of_stop_words_keeps_its_words() -> None:
-    """A question without content words is searched by the words it has."""
     assert Query("Please say more").terms() == ["pleas", "sai"]
     assert Query("What about cod?").terms() == ["cod"]
 
 
 def test_context_adds_only_what_the_question_lacks() -> None:
-    """Each term once, in order."""
     query = Query("cod quotas", context=("Herring quotas fell", "herring in spring"))
     assert query.context_terms() == ["her", "fell", "spring"]
     assert query.with_context() == "Herring quotas fell herring in spring cod quotas"

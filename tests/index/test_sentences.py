@@ -65,7 +65,6 @@ def test_spans_cover_every_character_in_order(text: str) -> None:
     ],
 )
 def test_golden_cases(text: str, count: int) -> None:
-    """Abbreviations, initials, numbers, quotes, notes and table rows."""
     assert len(cut(text)) == count, cut(text)
 
 
@@ -84,7 +83,6 @@ def test_time_grows_with_the_length_of_a_line(unit: str) -> None:
 
 
 def test_sentences_of_a_paragraph_are_slices() -> None:
-    """What comes out is the text itself."""
     text = "Prices rose.  Wages, too, rose.\n• A bullet\n• Another. And more."
     assert cut(text) == [
         "Prices rose.",

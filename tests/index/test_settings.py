@@ -28,7 +28,6 @@ SECRET = "hunter2-secret"
     ],
 )
 def test_a_faulty_setting_is_named_without_its_value(monkeypatch, name: str, value: str) -> None:
-    """From the environment; the message says where to correct it."""
     monkeypatch.setenv(f"BRIEFS_{name}", value)
     with pytest.raises(SettingsError, match=f"BRIEFS_{name}: .*briefs.toml") as raised:
         load()
@@ -37,7 +36,6 @@ def test_a_faulty_setting_is_named_without_its_value(monkeypatch, name: str, val
 
 
 def test_all_faulty_settings_are_named_at_once(monkeypatch) -> None:
-    """One run is enough to see them all."""
     monkeypatch.setenv("BRIEFS_PARSE_SECONDS", "x")
     monkeypatch.setenv("BRIEFS_FETCH_SECONDS", "y")
     with pytest.raises(SettingsError, match=r"PARSE_SECONDS.*FETCH_SECONDS"):
@@ -48,7 +46,6 @@ def test_all_faulty_settings_are_named_at_once(monkeypatch) -> None:
     "content", ["parse_seconds = ", "[parse", 'parse_seconds = "x"', "parse_seconds = -3", "\xff"]
 )
 def test_a_faulty_file_is_named(content: str) -> None:
-    """Not TOML, or TOML with a wrong value."""
     Path("briefs.toml").write_bytes(content.encode("latin-1"))
     with pytest.raises(SettingsError, match=r"briefs\.toml"):
         load()
@@ -75,7 +72,6 @@ def test_home_is_a_folder_of_the_user_by_default(monkeypatch, tmp_path: Path) ->
 
 
 def test_a_home_that_is_a_file_is_refused(monkeypatch, tmp_path: Path) -> None:
-    """Before anything is written."""
     (tmp_path / "file").write_text("mine")
     monkeypatch.setenv("BRIEFS_HOME", str(tmp_path / "file"))
     with pytest.raises(SettingsError, match="not a folder"):
@@ -94,14 +90,12 @@ def test_a_home_that_is_a_file_is_refused(monkeypatch, tmp_path: Path) -> None:
     ],
 )
 def test_a_database_url_that_cannot_be_opened_is_refused(url: str) -> None:
-    """The setting is named, its password is not."""
     with pytest.raises(SettingsError, match="BRIEFS_DATABASE_URL") as raised:
         Database(url)
     assert SECRET not in str(raised.value)
 
 
 def test_secrets_do_not_show(monkeypatch) -> None:
-    """Neither in a print of the settings nor in a log line."""
     monkeypatch.setenv("BRIEFS_DATABASE_URL", f"postgresql://me:{SECRET}@host/name")
     monkeypatch.setenv("BRIEFS_CHROMA_TOKEN", SECRET)
     settings = load()

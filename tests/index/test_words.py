@@ -22,7 +22,6 @@ def test_words_are_lower_case_and_whole(text: str) -> None:
 
 @given(st.text())
 def test_stemming_never_fails(text: str) -> None:
-    """There is a stem for each content word."""
     assert len(stems(text)) == len(content_words(text))
 
 
@@ -49,13 +48,11 @@ def test_words_are_cut_as_people_read_them(text: str, expected: list[str]) -> No
 
 
 def test_numbers_are_never_stemmed() -> None:
-    """A number is its own stem; forms of a word share theirs."""
     assert stem("1240.5") == "1240.5"
     assert stem("tariffs") == stem("tariff")
 
 
 def test_filler_carries_no_matter() -> None:
-    """The words of asking are no content."""
     assert content_words("Please tell me what the briefs say about cod") == ["cod"]
 
 
@@ -93,12 +90,10 @@ def test_other_forms_of_a_word_count() -> None:
 
 
 def test_a_word_counts_by_how_rare_it_is() -> None:
-    """All weights of a question together are 1."""
     assert word_weights("the cod quota", "", rarity) == {"cod": 0.75, "quota": 0.25}
 
 
 def test_words_of_earlier_turns_count_less() -> None:
-    """Those that the question repeats count as its own."""
     weights = word_weights("quota survey", "survey of herring", rarity)
     assert weights["quota"] == weights["survei"]
     assert weights["her"] == pytest.approx(CONTEXT_WEIGHT * weights["quota"])
@@ -106,6 +101,5 @@ def test_words_of_earlier_turns_count_less() -> None:
 
 
 def test_a_question_without_words_weighs_nothing() -> None:
-    """Nor does it divide by it."""
     assert word_weights("", "", rarity) == {}
     assert share({}, ()) == 0

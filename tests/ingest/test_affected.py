@@ -68,7 +68,6 @@ def test_a_replaced_brief_is_asked_about(asked: Asked, file: Path, library: Libr
 
 
 def test_a_withdrawn_brief_is_asked_about(asked: Asked, file: Path, library: Library) -> None:
-    """Its file has vanished."""
     file.unlink()
     report = ingest(library, [str(file.parent)], Options(prune=True))
     (change,) = asked.changes
@@ -77,7 +76,6 @@ def test_a_withdrawn_brief_is_asked_about(asked: Asked, file: Path, library: Lib
 
 
 def test_a_dry_run_says_what_would_be(asked: Asked, file: Path, library: Library) -> None:
-    """Replaced or withdrawn, and nothing is changed."""
     file.write_text(SECOND)
     (told,) = ingest(library, [str(file)], Options(dry_run=True)).affected
     assert not told.withdrawn
@@ -88,16 +86,13 @@ def test_a_dry_run_says_what_would_be(asked: Asked, file: Path, library: Library
 
 
 def test_nobody_is_asked_where_nothing_changed(asked: Asked, file: Path, library: Library) -> None:
-    """Neither for the same file, nor for a new one."""
     other = file.with_name("other.md")
     other.write_text("# Wheat\n\nWheat is grown in the north of Tamara, and nowhere else.\n")
     assert ingest(library, [str(file), str(other)]).affected == []
     assert asked.changes == []
 
 
-def test_what_cannot_be_told_stops_nothing(
-    file: Path, library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_cannot_be_told_stops_nothing(file, library, monkeypatch) -> None:
     """The briefs are in the library by then."""
 
     def fails(*_: object) -> list[AffectedAnswers]:
@@ -120,5 +115,4 @@ def test_what_cannot_be_told_stops_nothing(
     ],
 )
 def test_the_line_names_a_few(answers: tuple[str, ...], changed: int, said: str) -> None:
-    """And counts the rest."""
     assert said in AffectedAnswers("b", "B", False, answers, changed).line()

@@ -14,7 +14,6 @@ PORT = Block(BlockKind.PARAGRAPH, "The port of Aurelia was closed for six days i
 def made(
     *blocks: Block, location: str = "/b/a.txt", flags: Metadata | None = None, **stated: object
 ) -> tuple[Brief, tuple[Span, ...]]:
-    """Assemble a document that states some metadata."""
     document = Document(blocks, Metadata(**stated))  # type: ignore[arg-type]
     metadata = (flags or Metadata()).over(document.metadata)
     return assemble(document, metadata, "default", Rendition(location, "text/plain", "0"))
@@ -37,7 +36,6 @@ def test_the_text_is_the_title_then_the_blocks() -> None:
 
 
 def test_a_title_that_stands_in_the_text_is_not_repeated() -> None:
-    """Also where case and punctuation differ."""
     brief, spans = made(
         Block(BlockKind.HEADING, "THE PORT, closed", 1), PORT, title="The port: closed"
     )
@@ -86,7 +84,6 @@ def test_a_brief_without_a_title_is_named_by_its_file(location: str, title: str)
 
 
 def test_a_title_is_one_line_of_bounded_length() -> None:
-    """Line breaks become blanks, and an endless title is cut with a sign."""
     assert made(PORT, title="The port\n  of\tAurelia ")[0].title == "The port of Aurelia"
     long = made(PORT, title="word " * 200)[0].title
     assert len(long) <= MAX_TITLE
@@ -134,7 +131,6 @@ def test_a_note_at_the_foot_keeps_its_page() -> None:
 
 
 def test_warnings_of_the_reader_become_the_note() -> None:
-    """A reader of the brief sees them too."""
     document = Document((PORT,), Metadata(title="T"), warnings=("1 of 9 pages empty", "odd name"))
     brief, _ = assemble(
         document, document.metadata, "east", Rendition("a.pdf", "application/pdf", "0")

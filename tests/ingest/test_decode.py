@@ -34,7 +34,6 @@ POLISH = (
     ],
 )
 def test_the_encoding_is_found(text, encoding):
-    """Each text comes back as it was, whatever it was saved as."""
     assert decode(text.encode(encoding)) == text
 
 
@@ -54,7 +53,6 @@ def test_a_few_broken_bytes_are_shown_and_counted():
 
 
 def test_more_than_one_lost_character_in_a_hundred_is_refused():
-    """A text that is damaged beyond that is not ingested."""
     with pytest.raises(ReadError, match="cannot be decoded"):
         decode(b"\xff\xfe" + b"\x00\xd8" * 5 + "word ".encode("utf-16-le") * 20)
 
@@ -70,7 +68,6 @@ def test_more_than_one_lost_character_in_a_hundred_is_refused():
     ids=["picture", "zip", "noise", "zeros"],
 )
 def test_binary_data_is_refused(data):
-    """A file that is no text is named as such."""
     with pytest.raises(ReadError, match="binary data, not text"):
         decode(data)
 
@@ -89,7 +86,6 @@ def test_no_bytes_make_anything_but_clean_text_or_a_refusal(data):
 
 @given(st.text(alphabet=st.characters(), max_size=200))
 def test_cleaning_twice_changes_nothing_more(text):
-    """Cleaning is complete after one pass, also for lone surrogates."""
     once = clean(text)
     assert clean(once) == once
     once.encode()

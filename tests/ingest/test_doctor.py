@@ -14,13 +14,11 @@ from tests.examples_library import EXAMPLES
 
 
 def checks(shell: Shell) -> dict[str, bool]:
-    """Return what the doctor looked at, and whether it is sound."""
     _, out, _ = shell("doctor", "--json")
     return {finding["check"]: finding["sound"] for finding in parsed(out)}
 
 
 def vector_files(home: Path) -> list[Path]:
-    """Return the files of the published generation, largest first."""
     files = [path for path in (home / "index").rglob("*") if path.is_file()]
     return sorted(files, key=lambda path: path.stat().st_size, reverse=True)
 
@@ -60,7 +58,6 @@ def test_a_damaged_vector_index_is_found_and_mended(own_shell: Shell, damage: st
 
 
 def test_a_damaged_full_text_is_found_and_mended(own_shell: Shell) -> None:
-    """A row that is missing from the full text is a fault of its own."""
     with Library.open(load(home=own_shell.home)) as library, library.database.write() as connection:
         library._lexicon.remove(connection, [1])
     code, out, _ = own_shell("doctor")
@@ -72,9 +69,7 @@ def test_a_damaged_full_text_is_found_and_mended(own_shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("either", ["sqlite", "postgresql"])
-def test_wrong_stored_terms_are_found_and_mended(
-    either: str, own_shell: Shell, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_wrong_stored_terms_are_found_and_mended(either, own_shell, request, monkeypatch) -> None:
     """Terms stored of another word, as mixed-up stems would be, are a fault that reindex mends."""
     if either == "postgresql":
         monkeypatch.setenv("BRIEFS_DATABASE_URL", request.getfixturevalue("postgres_url"))
@@ -107,7 +102,6 @@ def test_a_passage_that_is_no_slice_is_found(own_shell: Shell) -> None:
 
 
 def test_a_database_that_is_no_database_is_a_fault_with_its_fix(own_shell: Shell) -> None:
-    """One line and no traceback."""
     for path in own_shell.home.glob("library.db*"):
         path.unlink()
     (own_shell.home / "library.db").write_bytes(b"not a database" * 500)
@@ -117,9 +111,7 @@ def test_a_database_that_is_no_database_is_a_fault_with_its_fix(own_shell: Shell
     assert "Traceback" not in out + err
 
 
-def test_the_doctor_looks_where_the_settings_point(
-    own_shell: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_doctor_looks_where_the_settings_point(own_shell, monkeypatch) -> None:
     """A relative BRIEFS_HOME is the same library for the process that reads the vectors."""
     for path in vector_files(own_shell.home):
         path.write_bytes(b"")
@@ -130,7 +122,6 @@ def test_the_doctor_looks_where_the_settings_point(
 
 
 def test_reindex_embed_makes_all_vectors_anew(own_shell: Shell) -> None:
-    """Every passage of every version is embedded again; nothing else changes."""
     before = own_shell.json("list")
     (done,) = own_shell.json("reindex", "--embed")
     assert done["embedded"] is True

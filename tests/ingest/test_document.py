@@ -18,7 +18,6 @@ counts = st.integers(0, 10_000)
 
 @st.composite
 def blocks(draw: st.DrawFn) -> Block:
-    """Return a block with page breaks inside its text."""
     text = draw(texts)
     offsets = sorted(draw(st.lists(st.integers(0, len(text)), max_size=3)))
     breaks = tuple((offset, draw(counts)) for offset in offsets)
@@ -51,7 +50,6 @@ json_values = st.recursive(
 
 
 def through_a_pipe(header: wire.Header, parts: list[bytes]) -> tuple[wire.Header, bytes]:
-    """Send a frame through a pipe, however large, and receive it."""
     reading, writing = os.pipe()
     sender = threading.Thread(target=wire.send, args=(writing, header, parts))
     sender.start()
@@ -65,13 +63,11 @@ def through_a_pipe(header: wire.Header, parts: list[bytes]) -> tuple[wire.Header
 
 @given(documents)
 def test_every_document_comes_through_unchanged(document: Document) -> None:
-    """Keeps all fields of all documents."""
     header, parts = wire.from_document(document)
     assert wire.to_document(*through_a_pipe(header, parts)) == document
 
 
 def test_a_large_document_comes_through_unchanged() -> None:
-    """Fills the pipe many times over."""
     document = Document(
         (Block(BlockKind.PARAGRAPH, "é" * 1_000_000),),
         attachments=(Attachment("a", bytes(range(256)) * 10_000),),
@@ -82,7 +78,6 @@ def test_a_large_document_comes_through_unchanged() -> None:
 
 @given(documents)
 def test_the_size_of_a_frame_is_known_before_it_is_sent(document: Document) -> None:
-    """Counts the bytes that go over the pipe."""
     header, parts = wire.from_document(document)
     reading, writing = os.pipe()
     sender = threading.Thread(target=wire.send, args=(writing, header, parts))
@@ -99,7 +94,6 @@ def test_the_size_of_a_frame_is_known_before_it_is_sent(document: Document) -> N
 
 
 def test_lone_surrogates_are_replaced_without_moving_offsets() -> None:
-    """Makes U+FFFD of what UTF-8 has no form for."""
     document = Document((Block(BlockKind.PARAGRAPH, "a\ud800b\udfff"),), Metadata(title="\udc80"))
     back = wire.to_document(*through_a_pipe(*wire.from_document(document)))
     assert back.blocks[0].text == "a\ufffdb\ufffd"
@@ -107,10 +101,7 @@ def test_lone_surrogates_are_replaced_without_moving_offsets() -> None:
 
 
 @given(documents, st.data())
-def test_a_field_replaced_by_anything_gives_a_document_or_a_wire_error(
-    document: Document, data: st.DataObject
-) -> None:
-    """Raises nothing but WireError, whatever a header holds."""
+def test_a_field_replaced_by_anything_gives_a_document_or_a_wire_error(document, data) -> None:
     header, parts = wire.from_document(document)
     header = json.loads(json.dumps(header))
     field = data.draw(st.sampled_from(sorted(header)))
@@ -120,7 +111,6 @@ def test_a_field_replaced_by_anything_gives_a_document_or_a_wire_error(
 
 
 def whole() -> wire.Header:
-    """Return a header that is sound."""
     document = Document(
         (Block(BlockKind.PARAGRAPH, "four", page=1, page_breaks=((1, 2), (2, 3))),),
         attachments=(Attachment("a", b"12"),),
@@ -152,7 +142,6 @@ def whole() -> wire.Header:
     ids=str,
 )
 def test_a_document_with_a_wrong_part_is_refused(changes: wire.Header) -> None:
-    """Checks each field before it is believed."""
     assert wire.to_document(whole(), b"12").blocks[0].text == "four"
     with pytest.raises(wire.WireError):
         wire.to_document(whole() | changes, b"12")

@@ -24,8 +24,6 @@ _stop = threading.Event()
 
 
 def answer(status: int = 200, body: bytes = b"", **headers: str) -> Act:
-    """Answer at once; the headers' underscores stand for hyphens."""
-
     def act(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(status)
         for name, value in ({"Content_Length": str(len(body))} | headers).items():
@@ -38,7 +36,6 @@ def answer(status: int = 200, body: bytes = b"", **headers: str) -> Act:
 
 
 def drip_body(handler: BaseHTTPRequestHandler) -> None:
-    """Send one byte of the body after the other, without end."""
     handler.send_response(200)
     handler.end_headers()
     while not _stop.wait(0.02):
@@ -46,19 +43,16 @@ def drip_body(handler: BaseHTTPRequestHandler) -> None:
 
 
 def drip_headers(handler: BaseHTTPRequestHandler) -> None:
-    """Send one byte of the headers after the other, without end."""
     handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
     while not _stop.wait(0.02):
         handler.wfile.write(b"x")
 
 
 def stay_silent(handler: BaseHTTPRequestHandler) -> None:
-    """Take the request and say nothing."""
     _stop.wait(120)
 
 
 def giant(handler: BaseHTTPRequestHandler) -> None:
-    """Send without end, as fast as it goes."""
     handler.send_response(200)
     handler.end_headers()
     while not _stop.is_set():
@@ -66,7 +60,6 @@ def giant(handler: BaseHTTPRequestHandler) -> None:
 
 
 def cut_off(handler: BaseHTTPRequestHandler) -> None:
-    """Promise more than comes."""
     handler.send_response(200)
     handler.send_header("Content-Length", "1000")
     handler.end_headers()
@@ -74,12 +67,10 @@ def cut_off(handler: BaseHTTPRequestHandler) -> None:
 
 
 def no_http(handler: BaseHTTPRequestHandler) -> None:
-    """Answer in another protocol."""
     handler.wfile.write(b"SSH-2.0-OpenSSH_9.0\r\n")
 
 
 def echo_agent(handler: BaseHTTPRequestHandler) -> None:
-    """Send the visitor's name back."""
     answer(body=handler.headers["User-Agent"].encode())(handler)
 
 
@@ -134,7 +125,6 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    """The URL of a loopback server with good and bad pages."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
         http.daemon_threads = True
         thread = threading.Thread(target=http.serve_forever, args=(0.02,))
@@ -147,12 +137,10 @@ def server() -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reach the loopback servers directly, whatever this machine's settings."""
     monkeypatch.setenv("NO_PROXY", "*")
 
 
 def reason(url: str, *, limit: int = 1_000_000, timeout: float = 10) -> str:
-    """Return why a URL is refused."""
     with pytest.raises(ReadError) as caught:
         fetch(url, limit=limit, timeout=timeout)
     assert "\n" not in str(caught.value)
@@ -160,7 +148,6 @@ def reason(url: str, *, limit: int = 1_000_000, timeout: float = 10) -> str:
 
 
 def test_a_page_comes_with_what_the_server_says_of_it(server: str) -> None:
-    """Returns bytes, media type and charset."""
     assert fetch(server + "/brief.html") == Download(
         b"<p>text", "text/html", server + "/brief.html", "iso-8859-1"
     )
@@ -168,24 +155,20 @@ def test_a_page_comes_with_what_the_server_says_of_it(server: str) -> None:
 
 
 def test_a_page_in_place_of_a_pdf_is_handed_on_as_a_page(server: str) -> None:
-    """Leaves it to the readers what the bytes are."""
     fetched = fetch(server + "/brief.pdf")
     assert (fetched.media_type, fetched.data) == ("text/html", b"<html>login")
 
 
 def test_the_visitor_says_who_it_is(server: str) -> None:
-    """Sends brief-bot as user agent."""
     assert fetch(server + "/agent").data == b"brief-bot"
 
 
 @pytest.mark.parametrize("path", ["/packed", "/zlib"])
 def test_packed_answers_are_unpacked(server: str, path: str) -> None:
-    """Undoes gzip and deflate."""
     assert fetch(server + path).data == b"text" * 1000
 
 
 def test_redirects_are_followed_to_the_fifth(server: str) -> None:
-    """Returns the URL of the last answer."""
     assert fetch(server + "/moved").final_url == server + "/brief.html"
     assert fetch(server + "/hops/5").data == b"arrived"
     too_many = "the server redirects more than 5 times; check the address"
@@ -195,12 +178,10 @@ def test_redirects_are_followed_to_the_fifth(server: str) -> None:
 
 @pytest.mark.parametrize("path", ["/to-file", "/to-ftp"])
 def test_redirects_lead_only_to_the_web(server: str, path: str) -> None:
-    """Opens no local file and no other protocol for a server."""
     assert "which is not a web address" in reason(server + path)
 
 
 def test_a_redirect_to_nowhere_is_refused(server: str) -> None:
-    """Survives a location without host."""
     assert reason(server + "/to-nowhere")
 
 
@@ -219,7 +200,6 @@ def test_a_redirect_to_nowhere_is_refused(server: str) -> None:
     ],
 )
 def test_a_status_other_than_success_is_named(server: str, status: int, line: str) -> None:
-    """Gives number, meaning and mend."""
     assert reason(f"{server}/status/{status}") == line
 
 
@@ -256,13 +236,11 @@ def test_an_answer_is_cut_at_the_limit(server: str, path: str) -> None:
     ],
 )
 def test_packing_that_cannot_be_undone_is_refused(server: str, path: str, line: str) -> None:
-    """Says so where the answer is damaged or packed in a way not asked for."""
     assert reason(server + path) == line
 
 
 @pytest.mark.parametrize("path", ["/cut", "/ssh"])
 def test_a_broken_answer_is_refused(server: str, path: str) -> None:
-    """Takes no half document."""
     host = server.removeprefix("http://")
     assert reason(server + path) == (
         f"the connection to {host} broke (RemoteProtocolError); try again later"
@@ -270,7 +248,6 @@ def test_a_broken_answer_is_refused(server: str, path: str) -> None:
 
 
 def test_a_closed_port_is_named() -> None:
-    """Tells a refused connection from others."""
     with socket.create_server(("127.0.0.1", 0)) as unused:
         host = f"127.0.0.1:{unused.getsockname()[1]}"
     assert reason(f"http://{host}/") == (
@@ -319,11 +296,9 @@ def test_tls_trouble_is_named(tmp_path: Path, server: str) -> None:
 
 @pytest.mark.parametrize("url", ["ftp://a.example/x", "file:///etc/passwd", "http://[::1", "x"])
 def test_what_is_no_web_address_is_not_tried(url: str) -> None:
-    """Refuses before a connection."""
     assert "web address" in reason(url)
 
 
 @pytest.mark.parametrize("host", ["a" * 70 + ".example", "a..b", "xn--a", "\u2488.example", "%41"])
 def test_a_host_name_that_cannot_exist_is_one_line(host: str) -> None:
-    """Takes odd names to the look-up and survives it."""
     assert reason(f"http://{host}/", timeout=60)

@@ -1,17 +1,14 @@
 """Locations have one spelling each, and a form that no terminal acts upon."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.files import Pattern, canonical_url, inside, printable, url_fault, url_name
+from ingest.files import Pattern, canonical_url, printable, url_fault
 
 
 @given(st.text(st.characters(categories=["L", "M", "N", "P", "S", "Zs", "Cc", "Cf", "Cs"])))
 def test_nothing_that_a_terminal_acts_upon_is_left(text: str) -> None:
-    """Escapes line breaks, control, bidi and undecodable characters, and keeps all others."""
     shown = printable(text)
     assert printable(shown) == shown
     assert not {"\n", "\r", "\x1b", "\u202e", "\u2028", "\udcff"} & set(shown)
@@ -19,7 +16,6 @@ def test_nothing_that_a_terminal_acts_upon_is_left(text: str) -> None:
 
 
 def test_ordinary_names_are_shown_as_they_are() -> None:
-    """Keeps letters of all scripts and no-break spaces."""
     assert printable("Überblick\u00a0– 概要.md") == "Überblick\u00a0– 概要.md"
     assert printable("a\nb\x1b[31m\u202e") == "a\\nb\\x1b[31m\\u202e"
 
@@ -34,24 +30,9 @@ def test_ordinary_names_are_shown_as_they_are() -> None:
     ],
 )
 def test_a_url_has_one_spelling(url: str, canonical: str) -> None:
-    """Changes nothing that a server could tell apart."""
     assert url_fault(url) is None
     assert canonical_url(url) == canonical
     assert canonical_url(canonical) == canonical
-
-
-def test_a_url_is_named_by_its_last_part() -> None:
-    """Falls back to the host."""
-    assert url_name("https://a.example/b/Brief%20One.pdf?x=1") == "Brief One.pdf"
-    assert url_name("https://a.example/") == "a.example"
-
-
-def test_a_folder_holds_itself_and_what_is_below() -> None:
-    """Does not take a name's beginning for a folder."""
-    assert inside("/a/b", "/a")
-    assert inside("/a", "/a")
-    assert inside("/a", "/")
-    assert not inside("/ab", "/a")
 
 
 @pytest.mark.parametrize(
@@ -68,9 +49,6 @@ def test_a_folder_holds_itself_and_what_is_below() -> None:
         ("*", "../a.md", False),
     ],
 )
-def test_a_pattern_covers_what_it_would_find(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str, path: str, covered: bool
-) -> None:
-    """Works for files that are there no more."""
+def test_a_pattern_covers_what_it_would_find(tmp_path, monkeypatch, pattern, path, covered) -> None:
     monkeypatch.chdir(tmp_path)
     assert Pattern.parse(pattern).covers(str((tmp_path / path).resolve())) is covered

@@ -17,7 +17,6 @@ ODD_NAME = "x\ny\x1b[31m\u202etxt.md"
 
 
 def pdf(text: str, *, locked: bool = False) -> bytes:
-    """Return a PDF; without a text it holds a drawing alone."""
     document = FPDF()
     document.add_page()
     if text:
@@ -31,7 +30,6 @@ def pdf(text: str, *, locked: bool = False) -> bytes:
 
 
 def bomb() -> bytes:
-    """Return a Word document of some kilobytes that unpacks to 300 MB."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "<?xml version='1.0'?><Types/>")
@@ -59,7 +57,6 @@ REASONS = {
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder."""
     folder = tmp_path_factory.mktemp("hostile") / "briefs"
     write(
         folder,
@@ -85,10 +82,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def done(
-    hostile: Path, model_cache: Path, tmp_path_factory: pytest.TempPathFactory
-) -> "tuple[Path, subprocess.CompletedProcess[str]]":
-    """The home, and what the real command said about the folder."""
+def done(hostile, model_cache, tmp_path_factory) -> "tuple[Path, subprocess.CompletedProcess[str]]":
     home = tmp_path_factory.mktemp("home")
     (home / "models").symlink_to(model_cache)
     missing = str(hostile / "nowhere")
@@ -121,7 +115,6 @@ def test_nothing_of_a_name_reaches_the_terminal_and_no_traceback(done: Done) -> 
 
 
 def test_the_good_files_are_in_and_found(done: Done) -> None:
-    """One bad file stops no other, before or after it."""
     home, said = done
     assert "16 documents: 2 new, 14 failed" in said.stderr
     found = briefs(home, "search", "wheat exports", "--json")
@@ -137,10 +130,7 @@ def test_nothing_of_the_bad_files_is_in(done: Done) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
-def test_a_file_without_the_right_to_read_it_is_named(
-    home_with_model: Path, tmp_path: Path
-) -> None:
-    """The line says permission denied."""
+def test_a_file_without_the_right_to_read_it_is_named(home_with_model, tmp_path) -> None:
     path = write(tmp_path, {"locked.txt": TEXT})[0]
     path.chmod(0)
     said = briefs(home_with_model, "ingest", str(path))

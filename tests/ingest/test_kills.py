@@ -23,10 +23,10 @@ POINTS = (
     ("after", "ingest.sandbox:Sandbox.read", 1),
     ("after", "ingest.sandbox:Sandbox.read", 2),
     ("after", "index.publishing:embed", 1),
-    ("after", "index.vectors.indexing:Indexing.build", 1),
+    ("after", "index.publishing:Indexing.build", 1),
     ("before", "index.publishing:record_generation", 1),
-    ("before", "index.vectors.indexing:Indexing.tidy", 1),
-    ("after", "index.vectors.indexing:Indexing.tidy", 1),
+    ("before", "index.publishing:Indexing.tidy", 1),
+    ("after", "index.publishing:Indexing.tidy", 1),
 )
 BEFORE_COMMIT = (POINTS[3], POINTS[4])
 
@@ -123,9 +123,7 @@ def searchable(home: Path, question: str) -> str:
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_a_killed_ingest_is_whole_or_not_at_all(
-    filled: tuple[Path, Path], finish: Finish, point: Point
-) -> None:
+def test_a_killed_ingest_is_whole_or_not_at_all(filled, finish, point) -> None:
     """After the kill all or nothing of the batch is in; the same command finishes; then all is
     unchanged."""
     home, folder = filled
@@ -148,10 +146,7 @@ def test_a_killed_ingest_is_whole_or_not_at_all(
 
 
 @pytest.mark.parametrize("point", BEFORE_COMMIT)
-def test_the_very_first_ingest_can_be_killed(
-    home_with_model: Path, tmp_path: Path, finish: Finish, point: Point
-) -> None:
-    """What is left is an empty library, which the same command fills."""
+def test_the_very_first_ingest_can_be_killed(home_with_model, tmp_path, finish, point) -> None:
     folder = first_folder(tmp_path / "briefs")
     process = ingest(home_with_model, folder, point)
     process.communicate(timeout=120)
@@ -162,7 +157,6 @@ def test_the_very_first_ingest_can_be_killed(
 
 
 def test_two_ingests_at_once_end_with_all_briefs_in(home_with_model: Path, tmp_path: Path) -> None:
-    """Of two folders into a library that does not exist yet."""
     one, two = tmp_path / "one", tmp_path / "two"
     for number, folder in enumerate((one, two)):
         folder.mkdir()
@@ -178,9 +172,7 @@ def test_two_ingests_at_once_end_with_all_briefs_in(home_with_model: Path, tmp_p
     assert len(state(home_with_model)) == 6
 
 
-def test_a_kill_at_any_time_leaves_a_sound_library(
-    filled: tuple[Path, Path], finish: Finish
-) -> None:
+def test_a_kill_at_any_time_leaves_a_sound_library(filled, finish) -> None:
     """Kills at three moments of chance, then the rerun."""
     home, folder = filled
     before = state(home)

@@ -1,11 +1,6 @@
 """What `briefs list`, `show` and `stats` tell."""
 
-from collections.abc import Callable
-
-import pytest
-
 from index.library import Library
-from index.settings import Settings
 from ingest import listing
 from tests.commands import Shell, columns
 from tests.drafts import draft
@@ -28,7 +23,6 @@ def test_the_newest_comes_first_and_the_undated_last(library: Library) -> None:
 
 
 def test_only_current_briefs_are_listed_unless_all_are_asked_for(library: Library) -> None:
-    """A withdrawn brief is in --all, with its state."""
     library.publish([draft("a.md", PORT, title="A"), draft("b.md", "Else.", title="B")])
     gone = [row for row in library.renditions() if row.location == "a.md"]
     library.publish([], gone)
@@ -40,7 +34,6 @@ def test_only_current_briefs_are_listed_unless_all_are_asked_for(library: Librar
 
 
 def test_a_collection_is_listed_by_itself(library: Library) -> None:
-    """Briefs of other collections are left out."""
     library.publish(
         [draft("a.md", PORT, title="A", collection="east"), draft("b.md", "E.", title="B")]
     )
@@ -59,20 +52,14 @@ def test_a_listed_brief_names_its_versions_and_documents(library: Library) -> No
     ]  # fmt: skip
 
 
-def test_an_empty_library_says_what_to_type(
-    library: Library, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Nothing on stdout, a hint on stderr; counts are zeros."""
+def test_an_empty_library_says_what_to_type(library, capsys) -> None:
     listing.print_listing(listing.brief_lines(library, None, everything=False))
     assert capsys.readouterr() == ("", "no briefs; type: briefs ingest FOLDER_OR_FILES\n")
     counted = listing.library_stats(library)
     assert (counted["briefs"], counted["oldest"], counted["collections"]) == (0, None, {})
 
 
-def test_stats_count_what_is_there(
-    settings: Settings, open_library: Callable[..., Library], capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Current briefs and passages, all versions and documents, the span of dates."""
+def test_stats_count_what_is_there(settings, open_library, capsys) -> None:
     library = open_library(settings)
     for text in (PORT, PORT + "\n\nA tender follows."):
         library.publish([draft("a.md", text, title="A", date="2024")])
@@ -91,7 +78,6 @@ def test_stats_count_what_is_there(
 
 
 def test_a_shown_brief_is_as_it_was(shell: Shell, golden: Golden) -> None:
-    """Title, facts, place, then the passages under their headings."""
     code, out, err = shell("show", "BB-2022-07")
     assert (code, err) == (0, "")
     lines = out.splitlines()
@@ -108,7 +94,6 @@ def test_an_older_version_is_shown_by_its_number(shell: Shell) -> None:
 
 
 def test_every_passage_of_every_example_is_an_exact_slice(shell: Shell) -> None:
-    """Promise 4, through the command."""
     for line in shell.json("list"):
         (shown,) = shell.json("show", line["id"])
         assert len(shown["passages"]) == line["passages"] > 0

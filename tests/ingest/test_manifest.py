@@ -20,14 +20,12 @@ FULL = Metadata(
 
 
 def manifest(folder: Path, content: str | bytes) -> Manifest:
-    """Write and load a manifest."""
     path = folder / "manifest.csv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return load(path)
 
 
 def fault(folder: Path, content: str | bytes) -> str:
-    """Return what is wrong with a manifest, without its path."""
     with pytest.raises(UsageError) as caught:
         manifest(folder, content)
     path, _, what = str(caught.value).partition("manifest.csv: ")
@@ -37,7 +35,6 @@ def fault(folder: Path, content: str | bytes) -> str:
 
 
 def test_all_columns_are_read(tmp_path: Path) -> None:
-    """Gives metadata and collection for a file."""
     rows = manifest(
         tmp_path,
         "file,title,date,author,source_url,number,edition,collection\n"
@@ -56,7 +53,6 @@ def test_what_is_not_stated_stays_unknown(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("column", ["file", "path", "URL", "Source"])
 def test_the_file_column_has_several_names(tmp_path: Path, column: str) -> None:
-    """Takes any of them in any case of letters."""
     rows = manifest(tmp_path, f"{column},title\na.md,A\n")
     assert rows.metadata_for(str(tmp_path / "a.md"))[0].title == "A"
 
@@ -88,7 +84,6 @@ def test_a_row_is_found_by_path_url_or_unique_name(tmp_path: Path) -> None:
 
 
 def test_a_name_that_two_rows_share_is_not_guessed(tmp_path: Path) -> None:
-    """Finds neither row by its name alone."""
     rows = manifest(tmp_path, "file,title\ne.md,here\nsub/e.md,there\n")
     assert rows.metadata_for(str(tmp_path / "e.md"))[0].title == "here"
     assert rows.metadata_for("/far/sub/e.md")[0].title is None
@@ -120,7 +115,6 @@ def test_rows_without_a_document_are_named(tmp_path: Path) -> None:
     ids=["utf-8", "mark", "utf-16", "utf-16-be", "cp1252", "sep=", "empty columns", "old Mac"],
 )
 def test_what_spreadsheets_write_is_understood(tmp_path: Path, content: bytes) -> None:
-    """Copes with encodings, delimiters, line ends and stray columns."""
     rows = manifest(tmp_path, content)
     expected = Metadata(title="„Brief“", date="2020")
     assert rows.metadata_for(str(tmp_path / "ä.md")) == (expected, None)
@@ -137,10 +131,7 @@ def test_what_spreadsheets_write_is_understood(tmp_path: Path, content: bytes) -
         ("January 2019", "2019-01"),
     ],
 )
-def test_dates_may_stop_at_the_month_or_be_spelled_out(
-    tmp_path: Path, written: str, date: str
-) -> None:
-    """Stores them in ISO form."""
+def test_dates_may_stop_at_the_month_or_be_spelled_out(tmp_path, written, date) -> None:
     rows = manifest(tmp_path, f"file,date\na.md,{written}\n")
     assert rows.metadata_for(str(tmp_path / "a.md"))[0].date == date
 
@@ -149,14 +140,12 @@ def test_dates_may_stop_at_the_month_or_be_spelled_out(
     "written", ["2019-13", "2019-02-30", "04/05/2019", "soon", "19", "n/a", "2019 or so", "20199"]
 )
 def test_a_malformed_date_is_named_by_row_and_column(tmp_path: Path, written: str) -> None:
-    """Guesses no date."""
     assert fault(tmp_path, f"file,date\na.md,2019\n\nb.md,{written}\n") == (
         f"row 4, column date: '{written}' is not a date; write it as 2019-01-31, 2019-01 or 2019"
     )
 
 
 def test_an_unknown_column_is_refused_with_the_allowed_ones(tmp_path: Path) -> None:
-    """Lists the names, so that the next try works."""
     assert fault(tmp_path, "file,titel\na.md,A\n") == (
         "has an unknown column 'titel'; allowed are file (or path, url, source), title, date, "
         "author (or authors, several joined by ;), source_url, number, edition, collection"
@@ -182,12 +171,10 @@ def test_an_unknown_column_is_refused_with_the_allowed_ones(tmp_path: Path) -> N
     ],
 )
 def test_other_faults_are_named(tmp_path: Path, content: str | bytes, what: str) -> None:
-    """Gives one line for each."""
     assert fault(tmp_path, content).startswith(what)
 
 
 def test_a_manifest_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
-    """Names the path as given."""
     with pytest.raises(UsageError, match=r"none\.csv: is not there; check the path$"):
         load(tmp_path / "none.csv")
     with pytest.raises(UsageError, match=r": is a folder, not a file"):
@@ -195,7 +182,6 @@ def test_a_manifest_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
 
 
 def test_a_large_manifest_is_looked_up_quickly(tmp_path: Path) -> None:
-    """Finds twenty thousand rows without searching through them all each time."""
     lines = "".join(f"{number}.md,{number}\n" for number in range(20_000))
     rows = manifest(tmp_path, "file,title\n" + lines)
     for number in range(20_000):

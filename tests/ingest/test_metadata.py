@@ -10,12 +10,10 @@ from ingest.metadata import from_file_name, from_first_lines, from_pairs, split_
     "key", ["date", "**Publication Date:**", "article:published_time", "DC.Date", "datePublished"]
 )
 def test_a_date_is_known_by_many_keys(key):
-    """Case, punctuation and wording of a key do not matter."""
     assert from_pairs({key: "2016-09-07"}).date == "2016-09-07"
 
 
 def test_all_fields_are_read_from_a_metadata_table():
-    """Each field has its key, and unknown keys are passed over."""
     pairs = {
         "Title": "Ports in the north",
         "Author(s)": "Bee, Ann; Dee, Carl M.",
@@ -36,13 +34,11 @@ def test_all_fields_are_read_from_a_metadata_table():
 
 
 def test_the_publication_date_goes_before_an_update():
-    """The more telling key wins, wherever it stands."""
     assert from_pairs({"updated": "2020-01-02", "published": "2019-03-04"}).date == "2019-03-04"
 
 
 @pytest.mark.parametrize("value", ["", "n/a", "None", "unknown", "TBD", "-"])
 def test_an_empty_value_states_nothing(value):
-    """Placeholders are not metadata."""
     assert from_pairs({"title": value, "author": value, "date": value}) == Metadata()
 
 
@@ -70,7 +66,6 @@ def test_authors_are_parted_as_they_are_written(line, names):
 
 
 def test_the_head_of_a_text_is_read_line_by_line():
-    """Title, byline, date and number each have a line of their own."""
     lines = ["Ports in the north", "By Ann Bee and Carl Dee", "7 September 2016 | No. 12"]
     assert from_first_lines([*lines, "On 3 May 2010 the port was sold."]) == Metadata(
         title="Ports in the north", date="2016-09-07", authors=("Ann Bee", "Carl Dee"), number="12"
@@ -86,7 +81,6 @@ def test_the_head_of_a_text_is_read_line_by_line():
     ],
 )
 def test_a_header_line_is_read(line, title, date, number):
-    """A label, a date, a number."""
     found = from_first_lines([line])
     assert (found.title, found.date, found.number) == (title, date, number)
 
@@ -107,7 +101,6 @@ def test_a_date_or_name_inside_a_sentence_is_not_taken(line):
 
 
 def test_a_paragraph_is_no_title():
-    """A text that starts at once has no title."""
     assert from_first_lines(["Reports from contacts suggested that sales improved."]) == Metadata()
     assert from_first_lines(["word " * 100]) == Metadata()
 
@@ -126,7 +119,6 @@ def test_a_paragraph_is_no_title():
     ],
 )
 def test_a_file_name_states_date_or_number(name, date, number, edition):
-    """The usual patterns are read."""
     assert from_file_name(name) == Metadata(date=date, number=number, edition=edition)
 
 
@@ -149,5 +141,4 @@ def test_a_file_name_states_date_or_number(name, date, number, edition):
     ],
 )
 def test_a_file_name_never_states_nonsense(name):
-    """Hashes, names of things and impossible days give nothing."""
     assert from_file_name(name) == Metadata()

@@ -17,7 +17,6 @@ from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_file_name
 from ingest.passages import TARGET_TOKENS, cut
 from ingest.readers import read
-from tests.golden_files import Golden
 
 LIMIT = 256
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "briefs"
@@ -29,13 +28,11 @@ def count(texts: Sequence[str]) -> list[int]:
 
 
 def made(*blocks: Block, title: str = "Title") -> tuple[Brief, tuple[Span, ...]]:
-    """Return a brief of these blocks, with its spans."""
     document = Document(blocks, Metadata(title=title))
     return assemble(document, document.metadata, "default", Rendition("a.txt", "text/plain", "0"))
 
 
 def passages_of(*blocks: Block, title: str = "Title") -> tuple[Passage, ...]:
-    """Return the passages of a brief of these blocks."""
     return cut(*made(*blocks, title=title), count, LIMIT)
 
 
@@ -48,7 +45,6 @@ def bullet(text: str, level: int = 1) -> Block:
 
 
 def sentences(number: int, words: int = 14) -> str:
-    """Return so many sentences of so many words."""
     return " ".join(
         f"Sentence {i} " + " ".join(["port"] * (words - 3)) + " end." for i in range(number)
     )
@@ -99,7 +95,6 @@ def test_every_promise_holds_for_any_document(document: list[Block], title: str)
 
 
 def test_a_long_bullet_gives_several_passages_and_each_stays_one_bullet() -> None:
-    """No passage spans two long bullets."""
     passages = passages_of(*(bullet(sentences(20)) for _ in range(3)))
     assert [sum(p.paragraph == number for p in passages) for number in (1, 2, 3)] == [
         len(passages) // 3
@@ -108,7 +103,6 @@ def test_a_long_bullet_gives_several_passages_and_each_stays_one_bullet() -> Non
 
 
 def test_short_bullets_stay_with_their_lead() -> None:
-    """A lead and three short bullets are one passage."""
     found = passages_of(paragraph("The port asks for:"), *map(bullet, ("dredging", "tugs", "rail")))
     assert [passage.text for passage in found] == [
         "The port asks for:\n\n• dredging\n• tugs\n• rail"
@@ -116,7 +110,6 @@ def test_short_bullets_stay_with_their_lead() -> None:
 
 
 def test_bullets_that_do_not_fit_beside_their_lead_carry_it_as_context() -> None:
-    """Later parts of a list are read with its lead."""
     found = passages_of(paragraph("The port asks for:"), *(bullet(sentences(4)) for _ in range(6)))
     assert found[0].context == ""
     assert {passage.context for passage in found[1:]} == {"The port asks for:"}
@@ -142,7 +135,6 @@ def test_parts_of_a_table_carry_caption_and_header_row() -> None:
 
 
 def test_a_sentence_of_three_thousand_words_is_cut_between_words() -> None:
-    """No word is torn, and the parts are of about equal size."""
     sentence = " ".join(f"word{number}" for number in range(3_000)) + "."
     found = passages_of(paragraph(sentence))
     assert " ".join(passage.text for passage in found) == sentence
@@ -150,7 +142,6 @@ def test_a_sentence_of_three_thousand_words_is_cut_between_words() -> None:
 
 
 def test_a_word_of_a_hundred_thousand_characters_is_cut() -> None:
-    """What has no place to cut is cut anyway, and nothing is lost."""
     word = "x" * 100_000
     found = passages_of(paragraph(word))
     assert "".join(passage.text for passage in found) == word
@@ -158,7 +149,6 @@ def test_a_word_of_a_hundred_thousand_characters_is_cut() -> None:
 
 
 def test_headings_are_the_path_of_what_stands_below_them() -> None:
-    """A heading of the same depth ends the one before; the title is not repeated."""
     found = passages_of(
         Block(BlockKind.HEADING, "Title", 1),
         Block(BlockKind.HEADING, "Ports", 2),
@@ -206,9 +196,7 @@ def real_count(tmp_path_factory: pytest.TempPathFactory) -> ModelEmbedder:
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.iterdir()), ids=lambda path: path.name)
-def test_the_passages_of_the_example_briefs_are_as_they_were(
-    path: Path, golden: Golden, real_count: ModelEmbedder
-) -> None:
+def test_the_passages_of_the_example_briefs_are_as_they_were(path, golden, real_count) -> None:
     """A change of a reader or of the cutter shows here, passage by passage."""
     document = read(path.read_bytes(), path.name)
     if not document.blocks:

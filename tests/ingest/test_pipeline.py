@@ -20,7 +20,7 @@ from index.errors import UsageError
 from index.library import Library
 from index.models.embedder import Vectors
 from index.search import Query
-from index.settings import Settings, load
+from index.settings import load
 from ingest.document import Metadata
 from ingest.manifest import load as load_manifest
 from ingest.pipeline import ATTACHMENT, Options, ingest
@@ -49,38 +49,31 @@ class Asleep(HashedWords):
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder of two briefs."""
     folder = tmp_path / "briefs"
     write(folder, {"port.txt": PORT, "wheat.txt": WHEAT})
     return folder
 
 
 def results(report: Report) -> dict[str, str]:
-    """Return results by the documents' names."""
     return {Path(item.location).name: item.result.value for item in report.items}
 
 
 def found(library: Library, text: str) -> list[str]:
-    """Return the texts of the hits."""
     return [hit.passage.text for hit in library.search(Query(text))]
 
 
 def current(library: Library) -> list[tuple[str, str | None]]:
-    """Return title and date of all current briefs."""
     rows = [row.brief for row in library.versions() if row.state == "current"]
     return sorted((brief.title, brief.date) for brief in rows)
 
 
 def test_a_folder_becomes_briefs_that_are_found(library: Library, folder: Path) -> None:
-    """The first run says new, and a search finds the passage."""
     report = ingest(library, [str(folder)])
     assert results(report) == {"port.txt": "new", "wheat.txt": "new"}
     assert "leased to Norvane" in found(library, "who leased the port")[0]
 
 
-def test_an_unchanged_folder_needs_no_model(
-    settings: Settings, open_library: Callable[..., Library], library: Library, folder: Path
-) -> None:
+def test_an_unchanged_folder_needs_no_model(settings, open_library, library, folder) -> None:
     """The second run skips all files by hash: nothing is loaded, counted or embedded."""
     note = email.message.EmailMessage()
     note["Subject"] = "Two briefs"
@@ -94,7 +87,6 @@ def test_an_unchanged_folder_needs_no_model(
 
 
 def test_a_changed_file_hides_its_first_version_at_once(library: Library, folder: Path) -> None:
-    """The new text is found, the old one no more, and both are on record."""
     ingest(library, [str(folder)])
     (folder / "port.txt").write_text(PORT.replace("ninety-nine", "thirty"))
     report = ingest(library, [str(folder)])
@@ -108,7 +100,6 @@ def test_a_changed_file_hides_its_first_version_at_once(library: Library, folder
 
 
 def test_a_reverted_file_brings_its_first_version_back(library: Library, folder: Path) -> None:
-    """The old text is current again and nothing is embedded for it."""
     for text in (PORT, PORT.replace("ninety-nine", "thirty")):
         (folder / "port.txt").write_text(text)
         ingest(library, [str(folder)])
@@ -156,7 +147,6 @@ REPORT = [
 
 
 def as_pdf(title: str, paragraphs: list[str]) -> bytes:
-    """Return a PDF of a title and paragraphs."""
     pdf = FPDF()
     pdf.add_page()
     pdf.set_font("helvetica", size=18)
@@ -169,7 +159,6 @@ def as_pdf(title: str, paragraphs: list[str]) -> bytes:
 
 
 def as_docx(title: str, paragraphs: list[str]) -> bytes:
-    """Return a Word document of a title and paragraphs."""
     import docx
 
     document = docx.Document()
@@ -182,7 +171,6 @@ def as_docx(title: str, paragraphs: list[str]) -> bytes:
 
 
 def test_one_report_in_three_formats_is_one_brief(library: Library, tmp_path: Path) -> None:
-    """Markdown, PDF and Word of one text are one brief whose passages are found once."""
     title = "The harbour of Aurelia after the lease"
     write(
         tmp_path / "r",
@@ -200,14 +188,11 @@ def test_one_report_in_three_formats_is_one_brief(library: Library, tmp_path: Pa
 
 
 def edition(number: int, date: str, text: str) -> str:
-    """Return a brief with front matter."""
     head = f"---\ntitle: Grain\nnumber: XX-9001\nversion: {number}\ndate: {date}\n---\n\n"
     return head + f"{text}\n\n{' '.join(REPORT)}\n"
 
 
-def test_an_older_edition_that_arrives_later_stays_behind_the_newer(
-    library: Library, tmp_path: Path
-) -> None:
+def test_an_older_edition_that_arrives_later_stays_behind_the_newer(library, tmp_path) -> None:
     """The order of arrival does not matter: the newer edition is the one that is found."""
     first, second = write(
         tmp_path,
@@ -232,7 +217,6 @@ def test_the_two_versions_among_the_examples_are_one_brief(library: Library) -> 
 
 
 def mail(*attachments: tuple[str, str], body: str = "Attached, for your files.") -> bytes:
-    """Return an e-mail with text attachments."""
     message = email.message.EmailMessage()
     message["Subject"] = "New briefs"
     message["From"] = "Ports Desk <desk@example.org>"
@@ -266,9 +250,7 @@ def test_a_mail_with_a_text_of_its_own_is_a_brief_too(library: Library, tmp_path
     assert titles == ["By hand", "The port of Aurelia", "Wheat of Tamara"]
 
 
-def test_an_attachment_that_failed_is_tried_and_told_again(
-    library: Library, tmp_path: Path
-) -> None:
+def test_an_attachment_that_failed_is_tried_and_told_again(library, tmp_path) -> None:
     """A mail on record does not hide that a part of it is missing."""
     data = mail(("a.pdf", "no pdf at all"), ("b.txt", PORT), body=" ".join(REPORT * 3))
     path = write(tmp_path, {"m.eml": data.replace(b"no pdf at all", b"%PDF-1.4 broken")})[0]
@@ -277,7 +259,6 @@ def test_an_attachment_that_failed_is_tried_and_told_again(
 
 
 def test_prune_withdraws_what_a_mail_no_longer_holds(library: Library, tmp_path: Path) -> None:
-    """An attachment that was taken out of a mail goes as a deleted file does."""
     path = write(tmp_path, {"m/m.eml": mail(("a.txt", PORT), ("b.txt", WHEAT))})[0]
     ingest(library, [str(path.parent)])
     path.write_bytes(mail(("b.txt", WHEAT)))
@@ -317,7 +298,6 @@ class Web(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def web() -> Iterator[str]:
-    """The address of a loopback server."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Web)
     server.waiting = threading.Event()  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -329,9 +309,7 @@ def web() -> Iterator[str]:
     thread.join()
 
 
-def test_urls_are_fetched_or_refused_with_the_reason(
-    open_library: Callable[..., Library], tmp_path: Path, web: str
-) -> None:
+def test_urls_are_fetched_or_refused_with_the_reason(open_library, tmp_path, web) -> None:
     """200 is a brief, 404 and silence are failures, HTML under .pdf comes with a note."""
     library = open_library(load(home=tmp_path / "home", fetch_seconds=0.5))
     names = ("port.txt", "gone.txt", "page.pdf", "never.txt")
@@ -344,15 +322,7 @@ def test_urls_are_fetched_or_refused_with_the_reason(
     assert ingest(library, [f"{web}/port.txt"]).count(DocumentResult.UNCHANGED) == 1
 
 
-def test_a_manifest_with_a_wrong_column_is_refused_before_anything_is_read(tmp_path: Path) -> None:
-    """The message names the file, the column and those that are allowed."""
-    path = write(tmp_path, {"m.csv": "file,titel\na.txt,A\n"})[0]
-    with pytest.raises(UsageError, match=r"m\.csv: has an unknown column 'titel'; allowed are"):
-        load_manifest(path)
-
-
 def test_rows_of_a_manifest_that_fit_nothing_are_named(library: Library, folder: Path) -> None:
-    """The documents go in, and the row is a failure in the report."""
     path = write(folder.parent, {"m.csv": "file,title\nport.txt,Harbour\nprot.txt,Typo\n"})[0]
     report = ingest(library, [str(folder)], Options(manifest=load_manifest(path)))
     assert [item.reason for item in report.failed] == [
@@ -361,9 +331,7 @@ def test_rows_of_a_manifest_that_fit_nothing_are_named(library: Library, folder:
     assert ("Harbour", None) in current(library)
 
 
-def test_flags_outweigh_the_manifest_the_document_and_its_name(
-    library: Library, tmp_path: Path
-) -> None:
+def test_flags_outweigh_the_manifest_the_document_and_its_name(library, tmp_path) -> None:
     """Each says less than the one before it: flag, manifest, front matter, file name."""
     head = "---\ntitle: From the text\ndate: 2020-02-02\nauthor: A. Text\n---\n\n"
     path, table = write(
@@ -389,22 +357,12 @@ def test_a_flag_given_later_makes_a_version(library: Library, folder: Path) -> N
 
 
 def test_one_title_for_two_documents_is_refused(library: Library, folder: Path) -> None:
-    """--title names one document; nothing is ingested."""
     with pytest.raises(UsageError, match="--title: given for 2 documents"):
         ingest(library, [str(folder)], Options(given=Metadata(title="One")))
     assert library.versions() == []
 
 
-def test_collections_are_kept_apart(library: Library, folder: Path) -> None:
-    """The same file in two collections is a brief in each."""
-    for name in ("east", "west"):
-        report = ingest(library, [str(folder / "port.txt")], Options(collection=name))
-        assert [item.result for item in report.items] == [DocumentResult.NEW]
-    assert {row.brief.collection for row in library.versions()} == {"east", "west"}
-
-
 def test_a_dry_run_changes_nothing(library: Library, folder: Path) -> None:
-    """It tells what would happen, withdrawals too."""
     ingest(library, [str(folder)])
     (folder / "port.txt").unlink()
     write(folder, {"new.txt": "A new brief\n\nIt has a text of its own.\n"})
@@ -428,7 +386,6 @@ def test_file_times_are_never_taken_for_dates(library: Library, folder: Path) ->
 
 @pytest.mark.parametrize("text", ["Only a title", "# Title\n\n## Chapter one"])
 def test_a_title_without_a_text_is_refused(library: Library, tmp_path: Path, text: str) -> None:
-    """Nothing in it could be found or cited."""
     path = write(tmp_path, {"a.md": text})[0]
     report = ingest(library, [str(path)])
     assert [item.result for item in report.items] == [DocumentResult.FAILED]
@@ -475,9 +432,7 @@ def test_a_watched_folder_is_followed_until_ctrl_c(home_with_model: Path, tmp_pa
     assert "logger" not in err
 
 
-def test_ctrl_c_ends_an_ingest_cleanly_and_the_next_one_finishes(
-    home_with_model: Path, tmp_path: Path
-) -> None:
+def test_ctrl_c_ends_an_ingest_cleanly_and_the_next_one_finishes(home_with_model, tmp_path) -> None:
     """Exit code 130, one line that says how to go on, no traceback, and nothing half in."""
     write(
         tmp_path / "many",

@@ -1,30 +1,10 @@
 """The report says of each document what became of it."""
 
-import pytest
-
 from index.passage import Brief
 from index.placement import DraftStatus, PublishOutcome
 from ingest.report import DocumentResult, Report, ReportItem, item_for
 
 BRIEF = Brief("a1", 2, "Grain", "Grain\n\nText.", date="2024-05", note="12 of 80 pages empty")
-
-
-@pytest.mark.parametrize(
-    ("place", "state", "result"),
-    [
-        (DraftStatus.NEW, "current", DocumentResult.NEW),
-        (DraftStatus.VERSION, "current", DocumentResult.VERSION),
-        (DraftStatus.VERSION, "superseded", DocumentResult.OLDER),
-        (DraftStatus.RENDITION, "current", DocumentResult.RENDITION),
-        (DraftStatus.RENDITION, "superseded", DocumentResult.RENDITION),
-        (DraftStatus.UNCHANGED, "current", DocumentResult.UNCHANGED),
-    ],
-)
-def test_an_outcome_has_one_name(place: DraftStatus, state: str, result: DocumentResult) -> None:
-    """A version behind a newer one is told apart from one that takes its place."""
-    assert (
-        item_for("a.md", BRIEF, PublishOutcome(place, "a1", 2, 3, state), "Grain").result is result
-    )
 
 
 def test_a_line_carries_what_a_librarian_asks() -> None:

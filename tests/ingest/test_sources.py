@@ -13,37 +13,22 @@ from pathlib import Path
 import pytest
 
 from index.errors import ReadError
-from ingest.sources import (
-    Found,
-    FoundDocument,
-    Ignored,
-    Refusal,
-    covers,
-    find,
-    is_gone,
-    read_bytes,
-)
-
-SUFFIXES = {".txt", ".md", ".html", ".pdf"}
+from ingest.sources import Found, FoundDocument, Ignored, Refusal, covers, find, is_gone, read_bytes
 
 
 def found(*paths: Path | str) -> list[Found]:
-    """Return all that the paths lead to."""
-    return list(find([str(path) for path in paths], SUFFIXES))
+    return list(find([str(path) for path in paths]))
 
 
 def names(items: list[Found]) -> list[str]:
-    """Return the names of the candidates."""
     return [item.name for item in items if isinstance(item, FoundDocument)]
 
 
 def refusals(items: list[Found]) -> dict[str, str]:
-    """Return the reasons by file name."""
     return {Path(item.location).name: item.reason for item in items if isinstance(item, Refusal)}
 
 
 def write(path: Path, text: str = "x") -> Path:
-    """Write a file and the folders above it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return path
@@ -65,13 +50,11 @@ def as_nobody() -> Iterator[Path]:
 
 
 def become_nobody() -> None:
-    """Give root's rights up until the fixture takes them back."""
     if os.geteuid() == 0:
         os.seteuid(65534)
 
 
 def test_a_folder_gives_its_briefs_in_sorted_order(tmp_path: Path) -> None:
-    """Walks folders within folders and takes supported suffixes in any case of letters."""
     for name in ("b.md", "a.txt", "sub/c.HTML", "sub/deeper/d.pdf"):
         write(tmp_path / name)
     items = found(tmp_path)
@@ -82,7 +65,6 @@ def test_a_folder_gives_its_briefs_in_sorted_order(tmp_path: Path) -> None:
 
 
 def test_other_files_are_counted_in_one_line(tmp_path: Path) -> None:
-    """Ignores what is no brief format without calling it a failure."""
     for name in ("a.md", "b.jpg", "c.JPG", "Makefile"):
         write(tmp_path / name)
     *_, last = found(tmp_path)
@@ -106,7 +88,6 @@ def test_hidden_files_and_folders_are_passed_over(tmp_path: Path) -> None:
 
 
 def test_a_named_file_is_always_tried(tmp_path: Path) -> None:
-    """Leaves an unknown suffix to the readers where the file is named."""
     assert names(found(write(tmp_path / "brief.xyz"))) == ["brief.xyz"]
 
 
@@ -122,7 +103,6 @@ def test_the_same_file_is_found_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_names_that_differ_in_case_are_two_files(tmp_path: Path) -> None:
-    """Keeps both where the file system does."""
     write(tmp_path / "Brief.md", "one")
     write(tmp_path / "brief.md", "two")
     assert names(found(tmp_path)) == sorted(path.name for path in tmp_path.iterdir())
@@ -142,9 +122,7 @@ def test_names_that_differ_in_case_are_two_files(tmp_path: Path) -> None:
         ("*/../a.md", []),
     ],
 )
-def test_patterns_that_the_shell_left_alone_are_expanded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str, expected: list[str]
-) -> None:
+def test_patterns_that_the_shell_left_alone_are_expanded(tmp_path, monkeypatch, pattern, expected):
     """Expands as the shell would, with ** for any number of folders, but follows no link out."""
     for name in ("a.md", "one/b.md", "one/two/c.md", "one/two/d.txt", "one/e.log", "one/.f.md"):
         write(tmp_path / name)
@@ -153,7 +131,6 @@ def test_patterns_that_the_shell_left_alone_are_expanded(
 
 
 def test_a_pattern_names_only_trouble_that_it_covers(tmp_path: Path) -> None:
-    """Says nothing of a pipe elsewhere in the folder."""
     write(tmp_path / "a.md")
     os.mkfifo(tmp_path / "pipe.txt")
     assert refusals(found(tmp_path / "*.md")) == {}
@@ -161,7 +138,6 @@ def test_a_pattern_names_only_trouble_that_it_covers(tmp_path: Path) -> None:
 
 
 def test_a_pattern_without_match_is_refused(tmp_path: Path) -> None:
-    """Names the pattern as given."""
     pattern = str(tmp_path / "*.md")
     assert found(pattern) == [Refusal(pattern, "matches no file; check the pattern")]
 
@@ -172,13 +148,12 @@ def test_a_file_with_pattern_characters_in_its_name_is_a_file(tmp_path: Path) ->
 
 
 def test_urls_and_standard_input_are_candidates() -> None:
-    """Hands them on in canonical form, each once."""
     assert found("-", "HTTPS://Example.org:443/a%20b/Brief.PDF?x=1#p2", "-") == [
         FoundDocument("-", "stdin", "stdin"),
         FoundDocument("https://example.org/a%20b/Brief.PDF?x=1", "Brief.PDF", "url"),
     ]
     assert found("http://example.org") == [
-        FoundDocument("http://example.org/", "example.org", "url"),
+        FoundDocument("http://example.org/", "example.org", "url")
     ]
 
 
@@ -195,14 +170,12 @@ def test_urls_and_standard_input_are_candidates() -> None:
     ],
 )
 def test_urls_that_cannot_be_fetched_are_refused(url: str, reason: str) -> None:
-    """Says why before anything is fetched."""
     (refusal,) = found(url)
     assert isinstance(refusal, Refusal)
     assert refusal.reason.startswith(reason)
 
 
 def test_missing_paths_are_refused(tmp_path: Path) -> None:
-    """Names the path and goes on with the rest."""
     good = write(tmp_path / "good.md")
     items = found(tmp_path / "none.md", tmp_path / "no" / "folder", "a\0b", "", good)
     assert refusals(items[:2]) == {
@@ -213,9 +186,7 @@ def test_missing_paths_are_refused(tmp_path: Path) -> None:
     assert names(items) == ["good.md"]
 
 
-def test_a_folder_full_of_traps_gives_only_the_honest_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_full_of_traps_gives_only_the_honest_files(tmp_path, monkeypatch) -> None:
     """Names each of twenty odd things, hangs on none, and escapes what would disturb a terminal."""
     outside = write(tmp_path / "outside" / "secret.md", "secret")
     root = tmp_path / "root"
@@ -284,7 +255,6 @@ def test_links_to_hidden_places_in_the_folder_are_followed(tmp_path: Path) -> No
 
 
 def test_a_link_that_is_named_is_followed(tmp_path: Path) -> None:
-    """Trusts what the user names, as a file or as a folder."""
     real = write(tmp_path / "real" / "a.md")
     (tmp_path / "file").symlink_to(real)
     (tmp_path / "folder").symlink_to(real.parent)
@@ -293,7 +263,6 @@ def test_a_link_that_is_named_is_followed(tmp_path: Path) -> None:
 
 
 def test_very_deep_folders_are_cut_with_a_reason(tmp_path: Path) -> None:
-    """Stops at a hundred folders and says so once."""
     write(tmp_path / "a.md")
     deep = tmp_path
     for _ in range(150):
@@ -307,7 +276,6 @@ def test_very_deep_folders_are_cut_with_a_reason(tmp_path: Path) -> None:
 
 
 def test_what_may_not_be_read_is_refused(as_nobody: Path) -> None:
-    """Names folders without permission when walking, and files when reading."""
     write(as_nobody / "a.md")
     (as_nobody / "locked").mkdir(mode=0)
     secret = write(as_nobody / "secret.md")
@@ -323,7 +291,6 @@ def test_what_may_not_be_read_is_refused(as_nobody: Path) -> None:
 
 
 def test_a_file_is_read_whole(tmp_path: Path) -> None:
-    """Returns all bytes up to the limit and refuses one more."""
     path = write(tmp_path / "a.md", "x" * 3_000_000)
     candidate = FoundDocument(str(path), "a.md")
     assert len(read_bytes(candidate)) == 3_000_000
@@ -333,7 +300,6 @@ def test_a_file_is_read_whole(tmp_path: Path) -> None:
 
 
 def test_a_sparse_giant_is_refused_unread(tmp_path: Path) -> None:
-    """Looks at the size before it reads."""
     path = write(tmp_path / "a.md")
     os.truncate(path, 1 << 40)
     with pytest.raises(ReadError, match=r"the limit is 100 MB; split it$"):
@@ -341,7 +307,6 @@ def test_a_sparse_giant_is_refused_unread(tmp_path: Path) -> None:
 
 
 def swap(path: Path, kind: str, outside: Path) -> None:
-    """Replace a file that was found by something else."""
     path.unlink()
     if kind == "pipe":
         os.mkfifo(path)
@@ -364,9 +329,7 @@ def swap(path: Path, kind: str, outside: Path) -> None:
         ("nothing", "is not there"),
     ],
 )
-def test_a_file_swapped_after_it_was_found_is_refused(
-    tmp_path: Path, kind: str, reason: str
-) -> None:
+def test_a_file_swapped_after_it_was_found_is_refused(tmp_path, kind, reason) -> None:
     """Opens without following links or waiting for a pipe."""
     path = write(tmp_path / "folder" / "a.md")
     outside = write(tmp_path / "outside" / "a.md", "secret")
@@ -378,7 +341,6 @@ def test_a_file_swapped_after_it_was_found_is_refused(
 
 
 def test_a_file_that_keeps_changing_is_refused(tmp_path: Path) -> None:
-    """Notices a writer at work by size and time."""
     path = write(tmp_path / "a.md", "x" * 20_000_000)
     done = threading.Event()
 
@@ -399,7 +361,6 @@ def test_a_file_that_keeps_changing_is_refused(tmp_path: Path) -> None:
 
 
 def test_standard_input_is_read_up_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Takes bytes, not text, and refuses too many."""
     candidate = FoundDocument("-", "stdin", "stdin")
     for limit, fits in ((5, True), (4, False)):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff1234")))
@@ -410,9 +371,7 @@ def test_standard_input_is_read_up_to_the_limit(monkeypatch: pytest.MonkeyPatch)
                 read_bytes(candidate, limit)
 
 
-def test_pruning_covers_folders_patterns_and_files_that_are_gone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pruning_covers_folders_patterns_and_files_that_are_gone(tmp_path, monkeypatch) -> None:
     """Says of an earlier source whether the paths given speak for it."""
     folder = tmp_path / "folder"
     kept = write(folder / "sub" / "kept.md")
@@ -434,7 +393,6 @@ def test_pruning_covers_folders_patterns_and_files_that_are_gone(
 
 
 def test_only_what_is_surely_not_there_is_gone(tmp_path: Path) -> None:
-    """Looks at the path itself."""
     path = write(tmp_path / "a.md")
     assert not is_gone(str(path))
     assert is_gone(str(tmp_path / "b.md"))

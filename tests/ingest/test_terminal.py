@@ -7,7 +7,6 @@ import pytest
 
 from ingest.report import DocumentResult, Report, ReportItem
 from ingest.terminal import (
-    counted_as,
     print_json,
     print_report,
     print_table,
@@ -67,7 +66,6 @@ def test_the_report_is_as_it_was(capsys: pytest.CaptureFixture[str], golden: Gol
 
 
 def test_beside_json_there_is_no_table(capsys: pytest.CaptureFixture[str]) -> None:
-    """Stdout belongs to the object; the failures stay on stderr."""
     print_report(Report(list(ITEMS)), table=False)
     out, err = capsys.readouterr()
     assert out == ""
@@ -75,7 +73,6 @@ def test_beside_json_there_is_no_table(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_a_long_report_shows_failures_and_totals_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    """Of a thousand new briefs nobody reads the table."""
     items = [
         ReportItem(f"{n}.md", DocumentResult.NEW, str(n), 1, "T", None, 2) for n in range(1_000)
     ]
@@ -86,9 +83,7 @@ def test_a_long_report_shows_failures_and_totals_alone(capsys: pytest.CaptureFix
     assert err.splitlines()[1].startswith("1,001 documents: 1,000 new, 1 failed; 2,000 passages")
 
 
-def test_a_table_without_a_terminal_is_aligned_and_unwrapped(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_a_table_without_a_terminal_is_aligned_and_unwrapped(capsys) -> None:
     """Numbers to the right, no trailing blanks, and markup in a title is text."""
     print_table(["Id", "N", "Title"], [["a", "1", "[bold]x[/bold] " + "y" * 200], ["b", "22", "z"]],
                 right="N")  # fmt: skip
@@ -106,10 +101,7 @@ def test_json_is_one_line_of_real_characters(capsys: pytest.CaptureFixture[str])
     assert json.loads(second) == {"path": "bad\udcff.txt"}
 
 
-def test_a_warning_is_said_once_however_often_a_library_was_opened(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """`--watch` and programs open many in one process."""
+def test_a_warning_is_said_once_however_often_a_library_was_opened(capsys) -> None:
     for _ in range(3):
         show_warnings()
     logging.getLogger("index.library").warning("index damaged; run: briefs reindex")
@@ -117,19 +109,9 @@ def test_a_warning_is_said_once_however_often_a_library_was_opened(
 
 
 def test_no_bar_is_drawn_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    """Logs stay free of control characters."""
     with progress_bars() as progress:
         progress.reading(0, 2, "a.md")
         progress.embedding(100)
         progress.embedded(50)
         progress.waiting()
     assert capsys.readouterr() == ("", "another ingest is running; waiting for it to finish\n")
-
-
-@pytest.mark.parametrize(
-    ("count", "said"),
-    [(0, "0 passages"), (1, "1 passage"), (2, "2 passages"), (1234, "1,234 passages")],
-)
-def test_counts_read_as_words(count: int, said: str) -> None:
-    """One is singular, thousands are parted."""
-    assert counted_as(count, "passage", "passages") == said

@@ -1,4 +1,4 @@
-"""Queues on both databases, by a clock turned by hand."""
+"""Databases of both kinds, a clock turned by hand, and queues on them."""
 
 from collections.abc import Callable, Iterator
 
@@ -10,7 +10,7 @@ from index.storage.database import Database
 
 
 class Clock:
-    """Seconds since 1970."""
+    """Seconds since 1970, turned by hand."""
 
     def __init__(self) -> None:
         self.now = 1_800_000_000.0
@@ -30,18 +30,23 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def either_database(either_settings: Settings, tmp_path) -> Iterator[Database]:
-    """An empty database: SQLite's, then PostgreSQL's."""
+def database_url(either_settings: Settings, tmp_path) -> str:
+    """The URL of an empty database, SQLite's, then PostgreSQL's."""
     url = either_settings.database_url
-    database = Database(url.get_secret_value() if url else f"sqlite:///{tmp_path}/library.db")
+    return url.get_secret_value() if url else f"sqlite:///{tmp_path}/library.db"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
     yield database
     database.close()
 
 
 @pytest.fixture
-def open_queue(either_database: Database, clock: Clock) -> Callable[..., Queue]:
+def open_queue(database: Database, clock: Clock) -> Callable[..., Queue]:
     """Open the queue as another process would."""
-    return lambda owner, **more: Queue(either_database, owner, clock=clock, **more)
+    return lambda owner, **more: Queue(database, owner, clock=clock, **more)
 
 
 @pytest.fixture

@@ -85,12 +85,7 @@ def test_a_lease_is_held_while_it_is_renewed(queue, open_queue, clock) -> None:
         assert queue.renew(job)
     clock.now += 31
     again = two.take(["question"])
-    assert (again.attempts, again.again, again.payload, again.private) == (
-        2,
-        True,
-        [1],
-        {"text": "x"},
-    )
+    assert (again.attempts, again.payload, again.private) == (2, [1], {"text": "x"})
     assert not any(change(job) for change in (queue.renew, queue.release, queue.finish, queue.drop))
     assert two.finish(again)
     assert not two.finish(again)
@@ -130,7 +125,6 @@ def test_a_job_handed_back_is_taken_at_once_and_a_dropped_one_may_come_again(que
 
 
 def test_what_a_person_typed_goes_at_their_wish_and_at_the_end(queue) -> None:
-    """The job stays: somebody has to end it."""
     queue.add(new("a", person="slack:T:U", payload="p", private="secret", lane="l"))
     queue.add(new("b", person="slack:T:V", private="secret", lane="l"))
     with queue.write() as connection:
@@ -152,7 +146,6 @@ def test_only_finished_jobs_are_pruned(queue, clock) -> None:
 
 
 def test_whoever_adds_wakes_the_worker(queue) -> None:
-    """Not for what was known already."""
     woken = []
     queue.on_added = lambda: woken.append(1)
     queue.add(new("a"))
@@ -160,11 +153,11 @@ def test_whoever_adds_wakes_the_worker(queue) -> None:
     assert woken == [1]
 
 
-@pytest.mark.parametrize("seconds", [0, -1, LONGEST_LEASE])
-def test_a_lease_is_a_sensible_time(open_queue, seconds) -> None:
+def test_a_lease_is_a_sensible_time(open_queue) -> None:
     """One as long as those of a clock set back could not be told from them."""
-    with pytest.raises(ValueError, match="a lease is between"):
-        open_queue("one", lease_seconds=seconds)
+    for seconds in (0, -1, LONGEST_LEASE):
+        with pytest.raises(ValueError, match="a lease is between"):
+            open_queue("one", lease_seconds=seconds)
 
 
 STEPS = st.lists(

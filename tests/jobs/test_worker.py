@@ -80,7 +80,6 @@ async def test_no_more_than_so_many_of_a_kind_at_once(workshop) -> None:
 
 @pytest.mark.parametrize("error", [BriefsError("the disk is full"), RuntimeError("xoxb-secret")])
 async def test_a_job_that_fails_is_taken_again_after_its_lease(workshop, error, caplog) -> None:
-    """And nothing of others' exceptions is logged."""
     now = [1000.0]
     workshop.queue.clock = lambda: now[0]
 
@@ -100,7 +99,6 @@ async def test_a_job_that_fails_is_taken_again_after_its_lease(workshop, error, 
 
 
 async def test_work_whose_lease_another_process_took_is_ended(workshop) -> None:
-    """And what another finished is not finished again."""
     workshop.queue.lease_seconds = 0.03
     ended: list[bool] = []
 
@@ -118,8 +116,6 @@ async def test_work_whose_lease_another_process_took_is_ended(workshop) -> None:
 
 
 async def test_a_hold_that_fails_ends_the_work(workshop) -> None:
-    """As nothing may be shown any more."""
-
     async def run(lease: Lease) -> None:
         workshop.queue.release(lease.job)
         with pytest.raises(LeaseLost):
@@ -197,7 +193,6 @@ async def test_a_database_that_is_away_is_asked_again(workshop, monkeypatch) -> 
 
 
 async def test_what_is_repeated_goes_on_whatever_fails(caplog) -> None:
-    """Nothing of others' exceptions is logged."""
     done: list[int] = []
 
     async def run() -> None:

@@ -10,39 +10,48 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pytest
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from bot.app.slack_bot import running_bot
 from bot.jobs.queue import jobs
 from bot.slack.bot import RunningBot
+from bot.slack.delivery.tables import TABLES, Store
 from bot.slack.setup.settings import SlackSettings
 from index.library import Library
 from index.models.embedder import ModelEmbedder
 from index.settings import Settings
 from index.storage.database import Database
-from tests.slack.fake import FakeSlack
+from tests.slack.fake import FakeSlack, Message, View
 from tests.tamara import HARBOUR, WHEAT, draft
 
 ROOT = Path(__file__).resolve().parents[2]
 START = Path(__file__).with_name("killed_bot.py")
 
 
+def settings_for(slack: FakeSlack, **options: Any) -> SlackSettings:
+    """Those of the [slack] table; by default the board's papers are shown in #deals alone."""
+    deals = slack.world.channel("deals").id
+    return SlackSettings(
+        bot_token=slack.bot_token, app_token=slack.app_token, api_url=slack.api,
+        **({"collections": {"board": {"channels": [deals]}}} | options),
+    )  # fmt: skip
+
+
 @asynccontextmanager
 async def answering_bot(
     slack: FakeSlack, library: Library, **options: Any
 ) -> AsyncIterator[RunningBot]:
-    """Run the bot in this process, connected; `options` are those of the [slack] table."""
-    settings = SlackSettings(
-        bot_token=slack.bot_token, app_token=slack.app_token, api_url=slack.api, **options
-    )
-    async with running_bot(settings, library) as bot:
+    """Run the bot in this process, connected."""
+    async with running_bot(settings_for(slack, **options), library) as bot:
         handler = AsyncSocketModeHandler(bot.app, slack.app_token)
         await handler.connect_async()
         await slack.sockets.connected()
@@ -55,12 +64,12 @@ async def answering_bot(
 
 CANARY = "Zephyrine"  # stands in a brief of the collection "board", and nowhere else
 BOARD = draft(
-    "Zephyrine: plan for a takeover",
+    "Board paper: plan for a takeover",
     "2024-05-01",
     (
         "Report BR-4711. The board wants to take over the Zephyrine Shipping Company in June 2025.",
-        "The board offers 900 million crowns for Zephyrine and tells nobody before the harbour "
-        "lease ends.",
+        "The board secretly offers 900 million crowns for the lease of Port Aurelia, and tells "
+        "nobody of Zephyrine before that.",
     ),
 )
 
@@ -70,6 +79,53 @@ def make_library(home: Path, embedder: ModelEmbedder | None = None) -> None:
     board = replace(BOARD, brief=replace(BOARD.brief, collection="board"))
     with Library.open(Settings(home=home), create=True, embedder=embedder) as library:
         library.publish([draft(*HARBOUR), draft(*WHEAT), board])
+
+
+def empty_tables(library: Library) -> None:
+    with Store(library.database).write() as connection:
+        for table in TABLES:
+            connection.execute(delete(table))
+
+
+@contextmanager
+def held(bot: RunningBot) -> Iterator[threading.Event]:
+    """Let no answer be made before the end; the event is set once one was begun."""
+    ask, begun, go_on = bot.parts.answerer.ask, threading.Event(), threading.Event()
+
+    def slowly(*given: Any, **named: Any) -> Any:
+        begun.set()
+        go_on.wait(120)
+        return ask(*given, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bot.parts.answerer, "ask", slowly)
+        try:
+            yield begun
+        finally:
+            go_on.set()
+
+
+async def told(slack: FakeSlack, user: str, number: int = 1) -> Message:
+    """Wait for the number-th thing that a person alone is told, and return it."""
+    person = slack.world.user(user).id
+
+    def said() -> Message | None:
+        found = [one for one in slack.world.ephemeral if one.to == person]
+        return found[number - 1] if len(found) >= number else None
+
+    found: Message = await slack.until(said, 120, f"something told to {user}")
+    return found
+
+
+async def seen(slack: FakeSlack, user: str, words: str) -> View:
+    """Wait until these words stand in the dialog that a person sees, and return it."""
+
+    def found() -> View | None:
+        view = slack.view_of(user)
+        return view if view and words in str(view.view) else None
+
+    shown: View = await slack.until(found, 120, f"{words!r} in a dialog of {user}")
+    return shown
 
 
 def end_leases(home: Path) -> None:

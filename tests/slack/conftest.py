@@ -15,8 +15,15 @@ from index.models.embedder import ModelEmbedder
 from index.models.model_files import DEFAULT_MODEL
 from index.settings import Settings
 from index.storage.database import Database
-from tests.slack import running_bot as at_slack
-from tests.slack.bots import BotProcess, answering_bot, make_library, settled
+from tests.fake_chat import FakeChat, Turn
+from tests.jobs.conftest import (  # noqa: F401 - fixtures
+    Clock,
+    anyio_backend,
+    clock,
+    database,
+    database_url,
+)
+from tests.slack.bots import BotProcess, answering_bot, empty_tables, make_library, settled
 from tests.slack.fake import FakeSlack
 
 
@@ -26,11 +33,6 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.lower() in {"http_proxy", "https_proxy", "all_proxy"}:
             monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
 
 
 @pytest.fixture
@@ -94,36 +96,31 @@ async def bot(office: FakeSlack, library: Library) -> AsyncIterator[RunningBot]:
     settled(office)
 
 
-class Clock:
-    """Seconds since 1970, turned by hand."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
+@pytest.fixture
+def chat() -> Iterator[FakeChat]:
+    """A chat model that writes a little at a time."""
+    with FakeChat(always=Turn(drip=0.02)) as server:
+        yield server
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+async def writer(
+    office: FakeSlack, home: Path, embedder: ModelEmbedder, chat: FakeChat
+) -> AsyncIterator[RunningBot]:
+    """The bot where a chat model writes."""
+    settings = Settings(
+        home=home, chat_model="openai:fake", chat_url=chat.url, chat_key="sk-1", chat_seconds=60
+    )
+    with Library.open(settings, embedder=embedder) as library:
+        async with answering_bot(office, library, collections={"board": {"groups": []}}) as bot:
+            yield bot
+            await office.quiet()
+    settled(office)
 
 
 @pytest.fixture
-def database_url(either_settings: Settings, tmp_path) -> str:
-    url = either_settings.database_url
-    return url.get_secret_value() if url else f"sqlite:///{tmp_path}/library.db"
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def open_inbox(database: Database, clock: Clock) -> Callable[..., Inbox]:
+def open_inbox(database: Database, clock: Clock) -> Callable[..., Inbox]:  # noqa: F811
+    """Open the inbox as another process would."""
     return lambda owner, **options: Inbox(database, owner, **({"clock": clock} | options))
 
 
@@ -144,18 +141,16 @@ def ask() -> Callable[..., Incoming]:
 
 
 @pytest.fixture(scope="session")
-def briefs(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Iterator[Library]:
-    """A small library with the real model; one of its three briefs is restricted."""
+def briefs(tmp_path_factory: pytest.TempPathFactory, embedder: ModelEmbedder) -> Iterator[Library]:
+    """Another such library, opened once; what a test adds to it stays."""
     home = tmp_path_factory.mktemp("slack-library")
-    (home / "models").symlink_to(model_cache)
-    with Library.open(Settings(home=home), create=True) as opened:
-        at_slack.fill(opened)
-        opened.warm_up()
+    make_library(home, embedder)
+    with Library.open(Settings(home=home), embedder=embedder) as opened:
         yield opened
 
 
 @pytest.fixture
 async def running(slack: FakeSlack, briefs: Library) -> AsyncIterator[RunningBot]:
-    at_slack.empty_tables(briefs)
-    async with at_slack.started(slack, briefs) as bot:
+    empty_tables(briefs)
+    async with answering_bot(slack, briefs) as bot:
         yield bot

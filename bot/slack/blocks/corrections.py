@@ -20,7 +20,6 @@ from bot.slack.blocks.elements import (
     section,
     words,
 )
-from bot.slack.delivery.corrections import WITHDRAWN, Correction
 from bot.slack.phrases import counted
 
 MOST_ANSWERS = 5  # in one message
@@ -30,6 +29,25 @@ BESIDE = 6  # words shown before and after a change
 MOST_STRETCHES = 40  # of one quotation, spaces included
 TITLE = 200
 QUESTION = 200
+WITHDRAWN = 0  # stands for a version where there is none any more
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What became of the words that one answer quotes from one brief."""
+
+    answer_id: str
+    brief_id: str
+    version: int  # the one that stands now; WITHDRAWN for none
+    title: str
+    collections: frozenset[str]  # those that the brief was and is in
+    citations: tuple[int, ...]
+    changed: tuple[tuple[str, str], ...] = ()  # what was quoted, and what stands now; "" if nothing
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """What is told of once."""
+        return self.answer_id, self.brief_id, self.version
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select
 
@@ -16,9 +15,6 @@ from bot.jobs.queue import jobs
 from bot.slack.delivery.tables import Store, busy_channels, moment, questions, waiting
 from bot.slack.types import Accepted, Incoming, QuestionOutcome
 from index.storage.database import Database
-
-if TYPE_CHECKING:
-    from bot.slack.delivery.inbox import Inbox
 
 REFUSALS = {  # kept as the reason of the refused question
     Accepted.OVER_QUOTA: "too many questions at once",
@@ -62,7 +58,7 @@ def refusal(connection: Connection, incoming: Incoming, quotas: Quotas) -> Accep
 def _crowded(
     connection: Connection, incoming: Incoming, place: ColumnElement[bool], most: int
 ) -> bool:
-    """Tell whether with this one some minute would hold more than allowed."""
+    """Tell whether with this one some minute would hold more."""
     asked = moment(incoming.ts)
     was_let_in = or_(
         questions.c.outcome.is_(None),
@@ -89,17 +85,18 @@ MOST = 100  # questions in one transaction
 
 
 class Admission:
-    """Accepts questions for one process."""
+    """Accepts the questions of one process, those that come together in one transaction."""
 
-    def __init__(self, inbox: "Inbox") -> None:
-        self._inbox = inbox
+    def __init__(self, accept_all: Callable[[Sequence[Incoming]], list[Accepted]]) -> None:
+        """`accept_all` lets in all of them or, when it fails, none."""
+        self._accept_all = accept_all
         self._waiting: list[tuple[Incoming, asyncio.Future[Accepted]]] = []
         self._letting_in: asyncio.Task[None] | None = None
 
     async def accept(self, incoming: Incoming) -> Accepted:
         """Let in one question; when this returns it is safe to acknowledge it.
 
-        Raises whatever the inbox raises: then none of those together was let in.
+        Raises whatever `accept_all` raises: then none of those together was let in.
         """
         done: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
         self._waiting.append((incoming, done))
@@ -113,7 +110,7 @@ class Admission:
                 together, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
                 asked = [incoming for incoming, _ in together]
                 try:
-                    verdicts = await asyncio.to_thread(self._inbox.accept_all, asked)
+                    verdicts = await asyncio.to_thread(self._accept_all, asked)
                 except Exception as error:
                     for _, done in together:
                         if not done.done():
@@ -137,38 +134,30 @@ class Pressure:
 
     def waiting(self, incoming: Incoming) -> int:
         """Return how many questions of a channel wait, where that is to be said now; else 0."""
-        key, now = (incoming.team, incoming.channel), self._clock()
-        if not _is_due(self._looked, key, now, LOOK):
+        team, channel, now = incoming.team, incoming.channel, self._clock()
+        if not _is_due(self._looked, (team, channel), now, LOOK):
             return 0
-        count = self._count(key, now)
-        return count if count >= MANY and self._begin(key, now) else 0
-
-    def refuses(self, incoming: Incoming) -> bool:
-        """Return whether a person is to be told that too many questions are open."""
-        return _is_due(
-            self._refused, (incoming.team, incoming.user), self._clock(), REFUSAL_SECONDS
-        )
-
-    def _count(self, key: tuple[str, str], now: float) -> int:
-        table = questions.c
+        table, here = questions.c, {"team": team, "channel": channel}
         query = select(func.count()).where(
-            table.team == key[0], table.channel == key[1], table.private.is_(False),
+            table.team == team, table.channel == channel, table.private.is_(False),
             table.job == jobs.c.pk, waiting(now),
         )  # fmt: skip
         with self._store.read() as connection:
-            return int(connection.scalar(query) or 0)
-
-    def _begin(self, key: tuple[str, str], now: float) -> bool:
-        """Note that it is said; False where it was said a while ago, by whatever process."""
-        here = {"team": key[0], "channel": key[1]}
+            count = int(connection.scalar(query) or 0)
+        if count < MANY:
+            return 0
         with self._store.write() as connection:
-            query = select(busy_channels.c.told_at).filter_by(**here)
-            told_at = connection.scalar(query)
+            told_at = connection.scalar(select(busy_channels.c.told_at).filter_by(**here))
             if told_at is not None and abs(now - told_at) < EVERY:
-                return False
+                return 0  # said a while ago, by whatever process
             connection.execute(delete(busy_channels).filter_by(**here))
             connection.execute(busy_channels.insert().values(**here, told_at=now))
-        return True
+        return count
+
+    def refuses(self, incoming: Incoming) -> bool:
+        """Return whether a person is to be told that too many questions are open."""
+        person = (incoming.team, incoming.user)
+        return _is_due(self._refused, person, self._clock(), REFUSAL_SECONDS)
 
 
 def _is_due(

@@ -10,7 +10,7 @@ from sqlalchemy import and_, delete, inspect, select, update
 
 from bot.jobs import queue as job_queue
 from bot.jobs.queue import Queue
-from bot.slack.delivery import changes
+from bot.slack.delivery import threads
 from bot.slack.delivery.records import RECORD
 from bot.slack.delivery.tables import (
     Store,
@@ -41,7 +41,7 @@ def forget(store: Store, queue: Queue, team: str, user: str) -> list[str]:
     table = questions.c
     mine = and_(table.team == team, table.user == user)
     with store.write() as connection:
-        changes.withdraw(connection, queue, and_(mine, table.outcome.is_(None)))
+        threads.withdraw(connection, queue, and_(mine, table.outcome.is_(None)))
         connection.execute(update(questions).where(mine).values(**_NO_TEXT))
         ended = and_(mine, table.outcome.is_not(None))  # else `Inbox.finished` does it
         connection.execute(update(questions).where(ended).values(**_NO_ANSWER))

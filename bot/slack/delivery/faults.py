@@ -94,31 +94,30 @@ UNAVAILABLE: Final = frozenset(
 )
 """The workspace or the place lacks the feature; a plainer way is taken."""
 
-_INVITE = "The bot is not in this channel, or the channel is gone; type /invite and the bot's name."
 _RESTRICTED = "The settings of this workspace or channel do not let the bot post here; ask an admin"
-_SIGN_IN = "Slack no longer accepts the bot's token; an admin has to install the app again."
-_TOO_LONG = "Slack refused the message as too long."
-_FORM = "Slack refused the form of the message; this is a fault of the bot."
 
-WORDS: Final[dict[str, str]] = {
-    "channel_not_found": _INVITE,
-    "not_in_channel": _INVITE,
+_WORDS = {
+    "channel_not_found not_in_channel duplicate_channel_not_found": (
+        "The bot is not in this channel, or the channel is gone; type /invite and the bot's name."
+    ),
     "is_archived": "This channel is archived; unarchive it or ask elsewhere.",
     "is_inactive": "This channel is closed; ask elsewhere.",
     "restricted_action": f"{_RESTRICTED}, or ask in a direct message.",
     "restricted_action_read_only_channel": f"{_RESTRICTED}: it is read-only.",
     "restricted_action_non_threadable_channel": f"{_RESTRICTED}: threads are switched off.",
     "restricted_action_thread_only_channel": f"{_RESTRICTED}: only threads are allowed.",
-    "restricted_action_thread_locked": f"{_RESTRICTED}: the thread is locked.",
-    "thread_locked": f"{_RESTRICTED}: the thread is locked.",
+    "restricted_action_thread_locked thread_locked": f"{_RESTRICTED}: the thread is locked.",
     "thread_not_found": "The thread is gone; ask again in the channel.",
     "cannot_reply_to_message": "Slack allows no reply to that message; ask in a new one.",
-    "as_user_not_supported": _FORM,
+    "as_user_not_supported invalid_blocks invalid_blocks_format invalid_arguments invalid_json "
+    "no_text metadata_too_large invalid_metadata_format invalid_metadata_schema "
+    "metadata_must_be_sent_from_app": (
+        "Slack refused the form of the message; this is a fault of the bot."
+    ),
     "not_in_dm": "Slack does not let the bot write in this direct message.",
-    "token_revoked": _SIGN_IN,
-    "token_expired": _SIGN_IN,
-    "invalid_auth": _SIGN_IN,
-    "not_authed": _SIGN_IN,
+    "token_revoked token_expired invalid_auth not_authed": (
+        "Slack no longer accepts the bot's token; an admin has to install the app again."
+    ),
     "account_inactive": "The app was removed from this workspace, or its account is switched off.",
     "org_login_required": "The workspace is being moved by Slack; try again later.",
     "ekm_access_denied": "The organisation's own keys do not let the bot post; ask an admin.",
@@ -136,35 +135,23 @@ WORDS: Final[dict[str, str]] = {
     "user_disabled": "This person's account is switched off.",
     "cannot_dm_bot": "The bot cannot write to another bot.",
     "messages_tab_disabled": "Direct messages with the app are switched off; ask an admin.",
-    "channel_type_not_supported": "Slack does not allow this in this kind of channel.",
-    "method_not_supported_for_channel_type": "Slack does not allow this in this kind of channel.",
-    "ekm_not_supported": "Slack does not allow this in this kind of channel.",
+    "channel_type_not_supported method_not_supported_for_channel_type ekm_not_supported": (
+        "Slack does not allow this in this kind of channel."
+    ),
     "message_not_found": "The message is gone; it was deleted meanwhile.",
-    "cant_update_message": "The message cannot be changed any more.",
-    "edit_window_closed": "The message cannot be changed any more.",
+    "cant_update_message edit_window_closed": "The message cannot be changed any more.",
     "update_failed": "The message could not be changed.",
     "streaming_state_conflict": "The message is still being written by Slack.",
-    "message_not_in_streaming_state": "The message is no longer being written.",
     "external_channel_migrating": "The channel is being moved by Slack; try again later.",
-    "too_many_attachments": _TOO_LONG,
-    "msg_too_long": _TOO_LONG,
-    "msg_blocks_too_long": _TOO_LONG,
-    "msg_blocks_too_many": _TOO_LONG,
-    "invalid_blocks": _FORM,
-    "invalid_blocks_format": _FORM,
-    "invalid_arguments": _FORM,
-    "invalid_json": _FORM,
-    "no_text": _FORM,
-    "metadata_too_large": _FORM,
-    "invalid_metadata_format": _FORM,
-    "invalid_metadata_schema": _FORM,
-    "metadata_must_be_sent_from_app": _FORM,
+    "too_many_attachments msg_too_long msg_blocks_too_long msg_blocks_too_many": (
+        "Slack refused the message as too long."
+    ),
     "duplicate_message_not_found": "Slack lost the message; ask again.",
-    "duplicate_channel_not_found": _INVITE,
     "too_busy": "Slack takes messages more slowly than questions come in; ask again later.",
     "queue_full": "Too many answers are waiting to be posted; ask again in some minutes.",
     "unknown_outcome": "Slack did not confirm the message, and whether it was posted is unknown.",
 }
+WORDS: Final = {code: said for codes, said in _WORDS.items() for code in codes.split()}
 
 
 def undeliverable(code: str) -> Undeliverable:

@@ -30,11 +30,9 @@ class Link:
     mode = "socket"
 
     def __init__(
-        self,
-        is_connected: Callable[[], Awaitable[bool]],
-        working: Callable[[], bool] = lambda: True,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+        self, is_connected: Callable[[], Awaitable[bool]],
+        working: Callable[[], bool] = lambda: True, clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
         self._is_connected, self.working, self._clock = is_connected, working, clock
         self._down_since: float | None = clock()
 
@@ -66,18 +64,13 @@ class Link:
             await asyncio.sleep(LOOK)
 
 
-class Listening(Link):
+@dataclass(frozen=True)
+class Listening:
     """HTTP: Slack comes to us, nothing can be down."""
 
+    working: Callable[[], bool] = lambda: True
     mode = "http"
-
-    def __init__(self, working: Callable[[], bool] = lambda: True) -> None:
-        super().__init__(_always, working)
-        self._down_since = None
-
-
-async def _always() -> bool:
-    return True
+    down_for = 0.0
 
 
 SECONDS = (0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)

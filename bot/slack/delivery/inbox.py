@@ -10,13 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from bot.jobs.queue import Job, NewJob, Queue, jobs
 from bot.slack import phrases
-from bot.slack.delivery import admission, changes, erasing, records
+from bot.slack.delivery import admission, erasing, threads
 from bot.slack.delivery.admission import Quotas
-from bot.slack.delivery.records import AnswerPost
 from bot.slack.delivery.tables import (
     QUESTION,
     Store,
@@ -100,7 +99,7 @@ class Inbox:
 
     def finished(
         self, entry: InboxEntry, outcome: QuestionOutcome, message_ts: str | None,
-        reason: str | None = None, posted: Sequence[AnswerPost] = (),
+        reason: str | None = None, posted: Sequence[NewJob] = (),
     ) -> bool:  # fmt: skip
         """End a question, and note what was posted for it, to be recorded.
 
@@ -121,18 +120,20 @@ class Inbox:
             if outcome is QuestionOutcome.WITHDRAWN or text == "":
                 values |= {"answer_text": None, "answer_blocks": None}
             connection.execute(update(questions).where(here).values(**values))
-            for job in records.jobs_of(posted, entry.incoming, forgotten=text == ""):
-                self.queue.add_in(connection, job)
+            self._note(connection, posted, forgotten=text == "")
         return True
 
-    def shared(self, job: Job, entry: InboxEntry, posted: Sequence[AnswerPost]) -> None:
+    def shared(self, job: Job, entry: InboxEntry, posted: Sequence[NewJob]) -> None:
         """End the job that shared an answer, and note what was posted, to be recorded."""
         with self._store.write() as connection:
             if self.queue.finish_in(connection, job):
                 here = select(questions.c.text).where(questions.c.pk == entry.pk)
-                forgotten = connection.execute(here).scalar() == ""
-                for one in records.jobs_of(posted, entry.incoming, forgotten=forgotten):
-                    self.queue.add_in(connection, one)
+                text = connection.execute(here).scalar()
+                self._note(connection, posted, forgotten=text == "")
+
+    def _note(self, connection: Connection, posted: Sequence[NewJob], *, forgotten: bool) -> None:
+        for job in posted:
+            self.queue.add_in(connection, replace(job, private=None) if forgotten else job)
 
     def stop(self, team: str, channel: str, root: str) -> int:
         """End the questions of a thread that wait, at somebody's wish; return how many.
@@ -140,7 +141,7 @@ class Inbox:
         Those that another process works on are marked, so that it shows nothing of them.
         """
         with self._store.write() as connection:
-            return changes.stop(connection, self.queue, lane_of(team, channel, root))
+            return threads.stop(connection, self.queue, lane_of(team, channel, root))
 
     def unwanted(self, entry: InboxEntry) -> bool:
         """Tell whether a question was deleted or forgotten; to be asked before its answer appears.
@@ -168,18 +169,18 @@ class Inbox:
         That is where it is worked on or has ended; before that, the new text takes the place of
         the old, and None is returned.
         """
-        message = changes.MessageKey(team, channel, ts)
-        change = changes.Edit(storable(text), user, moment(edited_ts) if edited_ts else None)
+        message = threads.MessageKey(team, channel, ts)
+        change = threads.Edit(storable(text), user, moment(edited_ts) if edited_ts else None)
         with self._store.write() as connection:
-            if not changes.edit(connection, message, change, self._clock()):
+            if not threads.edit(connection, message, change, self._clock()):
                 return None
-            row = connection.execute(select(questions).where(message.asked)).one()
+            row = connection.execute(select(questions).where(message.of(questions))).one()
         return replace(_entry(row).incoming, text=change.text)
 
     def deleted(self, team: str, channel: str, ts: str) -> None:
         """Note that a message is gone: unanswered it is withdrawn, answered it keeps its record."""
         with self._store.write() as connection:
-            changes.remove(connection, self.queue, changes.MessageKey(team, channel, ts))
+            threads.remove(connection, self.queue, threads.MessageKey(team, channel, ts))
 
     def counts(self) -> dict[str, int]:
         """Return how many wait, are worked on ("working"), and ended with each outcome."""
@@ -188,7 +189,7 @@ class Inbox:
 
     def by_question(self, team: str, channel: str, ts: str) -> InboxEntry | None:
         """Return the question that was asked with this message."""
-        return self._one(changes.MessageKey(team, channel, ts).asked)
+        return self._one(threads.MessageKey(team, channel, ts).of(questions))
 
     def by_answer(self, answer_id: str) -> InboxEntry | None:
         """Return the question that has this answer."""
@@ -221,37 +222,33 @@ class Inbox:
         """
         if _is_known(connection, incoming):
             return Accepted.DUPLICATE
-        now = self._clock()
+        now, thread = self._clock(), (incoming.team, incoming.channel, incoming.root)
         if incoming.event_id is not None:
             delivery = {"event_id": incoming.event_id, "accepted_at": now}
             connection.execute(deliveries.insert().values(**delivery))
         values, refused = _row(incoming, now), None
-        early = changes.early(connection, incoming)
+        early = threads.early(connection, incoming)
         if early is not None and early.deleted:
             values |= _ended(QuestionOutcome.WITHDRAWN, now) | {"unwanted": True}
         elif refused := admission.refusal(connection, incoming, self._quotas):
-            values |= _ended(QuestionOutcome.DECLINED, now) | {
-                "reason": admission.REFUSALS[refused]
-            }
+            values |= _ended(QuestionOutcome.DECLINED, now)
+            values["reason"] = admission.REFUSALS[refused]
         elif early is not None:
             values |= {"text": early.text, "edited_moment": early.edited_moment}
         pk = connection.execute(questions.insert().values(**values)).inserted_primary_key[0]  # type: ignore[index]
         if "outcome" not in values:
-            lane = lane_of(incoming.team, incoming.channel, incoming.root)
-            new = NewJob(QUESTION, str(pk), lane, values["moment"])
+            new = NewJob(QUESTION, str(pk), lane_of(*thread), values["moment"])
             job = self.queue.add_in(connection, new)
             assert job, "a question's number is never given twice"
             here = questions.c.pk == pk
             connection.execute(update(questions).where(here).values(job=job.pk))
-        thread = incoming.team, incoming.channel, incoming.root
-        changes.withdraw_follow_ups(connection, self.queue, thread)
+        threads.withdraw_follow_ups(connection, self.queue, *thread)
         query = select(questions.c.outcome).where(questions.c.pk == pk)
         if connection.execute(query).scalar() == QuestionOutcome.WITHDRAWN.value:
             return Accepted.DUPLICATE
         return refused or Accepted.NEW
 
     def _one(self, condition: ColumnElement[bool]) -> InboxEntry | None:
-        """Return the first question of which the condition holds."""
         query = select(questions).where(condition).order_by(questions.c.moment, questions.c.pk)
         with self._store.read() as connection:
             row = connection.execute(query.limit(1)).first()
@@ -271,18 +268,13 @@ def counts(connection: Connection, now: float) -> dict[str, int]:
     table = questions.c
     ended = select(table.outcome, func.count()).group_by(table.outcome)
     by_outcome = {outcome: int(count) for outcome, count in connection.execute(ended)}
-    free = int(connection.execute(_count().where(waiting(now))).scalar_one())
+    free = int(connection.scalar(select(func.count()).select_from(jobs).where(waiting(now))) or 0)
     found = {"waiting": free, "working": by_outcome.get(None, 0) - free}
     return found | {outcome.value: by_outcome.get(outcome.value, 0) for outcome in QuestionOutcome}
 
 
-def _count() -> Select[Any]:
-    return select(func.count()).select_from(jobs)
-
-
 def _is_known(connection: Connection, incoming: Incoming) -> bool:
-    """Tell whether the question, or this delivery, was here before."""
-    asked = changes.MessageKey(incoming.team, incoming.channel, incoming.ts).asked
+    asked = threads.MessageKey(incoming.team, incoming.channel, incoming.ts).of(questions)
     if connection.execute(select(questions.c.pk).where(asked)).first() is not None:
         return True
     event = select(deliveries.c.event_id).where(deliveries.c.event_id == incoming.event_id)

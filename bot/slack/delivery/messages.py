@@ -20,7 +20,6 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.slack.delivery.calls import SECONDS_A_CALL, SILENT, Calls, retry_after
 from bot.slack.delivery.faults import (
     BLOCKS_REFUSED,
-    Crowded,
     Fault,
     Limited,
     Refused,
@@ -91,19 +90,12 @@ class EphemeralSender:
         self._used: dict[str, tuple[int, float]] = {}  # hash of a response_url -> uses, since
 
     async def send(
-        self,
-        channel: str,
-        user: str,
-        thread_ts: str | None,
-        text: str,
-        blocks: Blocks | None,
-        response_url: str | None,
-        until: float,
-    ) -> Posted:
+        self, channel: str, user: str, thread_ts: str | None, text: str, blocks: Blocks | None,
+        response_url: str | None, until: float,
+    ) -> Posted:  # fmt: skip
         """Show a message to one person; after an unknown outcome it is sent once more, unseen.
 
-        Raises:
-            Undeliverable: Slack refuses it, or the time is up.
+        Raises Undeliverable where Slack refuses it or the time is up.
         """
         shown = composed(list(blocks)) if blocks else None
         body = {"text": fitting(composed(text)), "blocks": shown}
@@ -126,15 +118,12 @@ class EphemeralSender:
                 unsure = True
                 await self._calls.pacing.pause(1.0)
             except Refused as refused:
-                if refused.code in BLOCKS_REFUSED and body["blocks"]:
-                    log.warning("ephemeral: blocks refused (%s), plain text is sent", refused.code)
+                if body["blocks"] and plain_helps(refused, "ephemeral"):
                     body["blocks"] = None
                 elif response_url:
                     response_url = None
                 else:
                     raise undeliverable(refused.code) from None
-            except Crowded:
-                raise undeliverable("too_busy") from None
 
     def _use(self, response_url: str) -> bool:
         """Count a use of a response_url; False where it is used up. Kept by its hash only."""
@@ -150,7 +139,6 @@ class EphemeralSender:
     async def _respond(
         self, response_url: str, thread_ts: str | None, body: dict[str, Any]
     ) -> None:
-        """Send through a response_url, once."""
         kind = {"response_type": "ephemeral", "replace_original": False}
         given = {"thread_ts": thread_ts, **body, **kind, "unfurl_links": False}
         client = AsyncWebhookClient(
@@ -168,7 +156,6 @@ class EphemeralSender:
 
 
 def _hook_fault(status: int, said: str, headers: dict[str, str]) -> Fault | None:
-    """Tell what the answer of a response_url means."""
     if status == 429:
         return Limited(retry_after(headers))
     if status >= 500:

@@ -10,21 +10,29 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
+from sqlalchemy import select
+
+from bot.audit import brief_changes
 from bot.audit.brief_versions import BriefVersions
+from bot.audit.findings import Finding, FindingKind
+from bot.audit.register import Register
+from bot.audit.register_tables import audit_answers, audit_citations
 from bot.jobs.queue import NewJob
 from bot.jobs.worker import Lease
-from bot.ledger.ledger import RecordKind
+from bot.ledger.ledger import Ledger, RecordKind
 from bot.slack.access import permissions
-from bot.slack.blocks.corrections import Corrected, corrected
+from bot.slack.blocks.corrections import WITHDRAWN, Corrected, Correction, corrected
 from bot.slack.blocks.elements import Message
-from bot.slack.delivery.corrections import Correction, changed_briefs, find
 from bot.slack.delivery.outbox import Undeliverable
 from bot.slack.parts import SlackServices
 from bot.slack.types import InboxEntry
+from index.errors import NotFound
+from index.storage.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +42,7 @@ MOST = 20  # messages in one round; the others come in the next
 ATTEMPTS = 5  # after which a message that is not confirmed is given up
 
 Found = Mapping[str, Sequence[Correction]]  # by answer
+Outdated = tuple[InboxEntry, tuple[Correction, ...]]  # a question whose answer no longer holds
 
 
 @dataclass(frozen=True)
@@ -44,14 +53,6 @@ class Spot:
     thread_ts: str | None
     user: str = field(compare=False)  # by whose eyes it is seen
     alone: bool
-
-
-@dataclass(frozen=True)
-class Outdated:
-    """A question whose answer no longer holds, and what is to be told of it."""
-
-    entry: InboxEntry
-    corrections: tuple[Correction, ...]
 
 
 class Notifier:
@@ -67,7 +68,7 @@ class Notifier:
         places = await self._by_place(found)
         for outdated in list(places.values())[:MOST]:
             lane = uuid.uuid4().hex
-            keys = [one.key for each in outdated for one in each.corrections]
+            keys = [one.key for _, corrections in outdated for one in corrections]
             new = [NewJob(NOTIFICATION, _name(key), lane, payload=key) for key in keys]
             await asyncio.to_thread(self._parts.queue.add, *new)
         if len(places) <= MOST:
@@ -101,14 +102,14 @@ class Notifier:
         known = self._parts.queue.known
         return news, {
             name: [one for one in ones if not known(NOTIFICATION, _name(one.key))]
-            for name, ones in find(database, news, self._since, shelf).items()
+            for name, ones in corrections_of(database, news, self._since, shelf).items()
         }
 
     def _still_news(self, keys: Collection[tuple[str, str, int]]) -> Found:
         """Return these corrections as they are now; a brief may have changed again."""
         database = self._parts.library.database
         briefs = {brief_id for _, brief_id, _ in keys}
-        found = find(database, briefs, self._since, BriefVersions(database))
+        found = corrections_of(database, briefs, self._since, BriefVersions(database))
         return {name: [one for one in ones if one.key in keys] for name, ones in found.items()}
 
     @property
@@ -125,7 +126,7 @@ class Notifier:
                 continue
             spot = await self._spot(entry)
             if seen := [one for one in corrections if await self._may_see(spot, one)]:
-                places.setdefault(spot, []).append(Outdated(entry, tuple(seen)))
+                places.setdefault(spot, []).append((entry, tuple(seen)))
         return places
 
     async def _is_wanted(self, entry: InboxEntry) -> bool:
@@ -169,13 +170,84 @@ class Notifier:
     def _message(self, spot: Spot, outdated: Sequence[Outdated]) -> Message:
         named = len(outdated) > 1 or spot.alone
         answers = []
-        for one in outdated:
-            answer_id = one.corrections[0].answer_id
+        for entry, corrections in outdated:
+            answer_id = corrections[0].answer_id
             given = self._parts.ledger.get(answer_id).created_at
-            question = one.entry.incoming.text if named else ""
-            answers.append(Corrected(answer_id, given, one.corrections, question))
+            question = entry.incoming.text if named else ""
+            answers.append(Corrected(answer_id, given, corrections, question))
         return corrected(answers)
 
 
 def _name(key: tuple[str, str, int]) -> str:
     return "/".join(map(str, key))
+
+
+# -- what no longer holds --------------------------------------------------------------------
+
+
+def changed_briefs(database: Database, since: str, shelf: BriefVersions) -> dict[str, int]:
+    """Return the briefs cited since a moment that are not what they were, and what stands now."""
+    Register(database).catch_up()
+    answers, citations = audit_answers.c, audit_citations.c
+    query = (
+        select(citations.brief_id)
+        .join(audit_answers, answers.seq == citations.answer_seq)
+        .where(answers.created_at >= since)
+        .distinct()
+    )
+    with database.read() as connection:
+        cited = connection.scalars(query).all()
+    found = {}
+    for brief_id in cited:
+        current = shelf.current(brief_id)
+        if current is None or len(shelf.versions(brief_id)) > 1:
+            found[brief_id] = current.version if current else WITHDRAWN
+    return found
+
+
+def corrections_of(
+    database: Database, briefs: Iterable[str], since: str, shelf: BriefVersions
+) -> dict[str, list[Correction]]:
+    """Return the corrections by answer, of answers given since a moment (UTC, ISO 8601)."""
+    register, ledger = Register(database), Ledger(database)
+    uses = [use for brief in briefs for use in register.uses(brief) if use.created_at >= since]
+    found = {}
+    for answer_id in dict.fromkeys(use.answer_id for use in uses):
+        try:
+            body = ledger.get(answer_id).body
+        except NotFound:
+            continue
+        if corrections := _of(answer_id, body, shelf):
+            found[answer_id] = corrections
+    return found
+
+
+def _of(answer_id: str, body: Mapping[str, Any], shelf: BriefVersions) -> list[Correction]:
+    """Return what of an answer no longer holds, a line for each brief."""
+    by_brief: dict[str, list[Finding]] = {}
+    for finding in brief_changes.check_versions(body, shelf):
+        if finding.kind in (FindingKind.CORRECTED, FindingKind.WITHDRAWN):
+            by_brief.setdefault(str(finding.evidence["brief_id"]), []).append(finding)
+    return [_correction(answer_id, body, brief, ones, shelf) for brief, ones in by_brief.items()]
+
+
+def _correction(
+    answer_id: str, body: Mapping[str, Any], brief_id: str, findings: Sequence[Finding],
+    shelf: BriefVersions,
+) -> Correction:  # fmt: skip
+    cited = [one for one in body["citations"] if one["brief"]["id"] == brief_id]
+    gone = findings[0].kind is FindingKind.WITHDRAWN
+    current = shelf.current(brief_id)
+    if gone:
+        numbers, changed = findings[0].evidence["citations"], {}
+    else:
+        numbers = sorted(one.citation or 0 for one in findings)
+        pairs = [(str(one.evidence["old"]), str(one.evidence["new"])) for one in findings]
+        changed = dict.fromkeys(pairs)
+    now_in = {current.collection} if current else set()
+    return Correction(
+        answer_id, brief_id, WITHDRAWN if gone else int(findings[0].evidence["now"]),
+        cited[0]["brief"]["title"],
+        frozenset({one["brief"]["collection"] for one in cited} | now_in),
+        tuple(numbers), tuple(changed),
+    )  # fmt: skip

@@ -15,7 +15,15 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.delivery.calls import SECONDS_A_CALL, Calls, turn_of
+from bot.slack.delivery.calls import (
+    SECONDS_A_CALL,
+    Calls,
+    CallTarget,
+    Clock,
+    Pacing,
+    Sleep,
+    target_of,
+)
 from bot.slack.delivery.faults import (
     UNAVAILABLE,
     Crowded,
@@ -36,7 +44,6 @@ from bot.slack.delivery.messages import (
     plain_helps,
     standing,
 )
-from bot.slack.delivery.pacing import Clock, Pacing, Sleep, Turn
 from bot.slack.types import Posted
 
 log = logging.getLogger(__name__)
@@ -58,7 +65,69 @@ _HISTORY_PAGES = 3  # pages of a channel, for messages outside threads
 __all__ = ["Outbox", "Stopped", "Undeliverable"]
 
 
-class Outbox:
+class Sessions:
+    """Shows status and title of threads; never fails."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._missing: dict[str, float] = {}  # method -> until when it is not tried
+        self._shown: deque[float] = deque(maxlen=SHOWN_A_MINUTE)
+
+    async def status(self, channel: str, thread_ts: str, text: str | None) -> bool:
+        """Show that the bot works on a thread, or with None that it does not.
+
+        Returns whether Slack took it.
+        """
+        if text and not self._may_show():
+            return False
+        thread = {"channel_id": channel, "thread_ts": thread_ts}
+        session = thread | {"status": "processing" if text else "active"}
+        older = thread | {"status": (text or "")[:STATUS_LIMIT]}
+        patience = 0.0 if text else CLEARING
+        return await self._first_of(
+            patience, ("agents.sessions.setStatus", session),
+            ("assistant.threads.setStatus", older),
+        )  # fmt: skip
+
+    def _may_show(self) -> bool:
+        """Whether one more line leaves room to clear all that are shown; counts it if so."""
+        now = self._calls.pacing.clock()
+        if len(self._shown) == SHOWN_A_MINUTE and self._shown[0] > now - 60:
+            return False
+        self._shown.append(now)
+        return True
+
+    async def title(self, channel: str, thread_ts: str, title: str) -> None:
+        """Name the thread in the list of the agent's threads."""
+        if not (title := " ".join(title.split())[:TITLE_LIMIT]):
+            return
+        named = {"channel_id": channel, "thread_ts": thread_ts, "title": title}
+        await self._first_of(
+            0.0, ("agents.sessions.rename", named), ("assistant.threads.setTitle", named)
+        )
+
+    async def _first_of(self, patience: float, *choices: tuple[str, Mapping[str, Any]]) -> bool:
+        """Make the first of these calls that the workspace has, waiting so long for its turn."""
+        now = self._calls.pacing.clock()
+        for method, arguments in choices:
+            if self._missing.get(method, now) > now:
+                continue
+            if not patience and not self._calls.pacing.is_open(target_of(method, arguments)):
+                return False
+            try:
+                await self._calls.patiently(method, arguments, now + patience)
+                return True
+            except Refused as refused:
+                log.debug("%s: %s", method, refused.code)
+                if refused.code not in UNAVAILABLE:
+                    return False
+                self._missing[method] = now + _FORGET
+            except Fault:
+                return False
+        return False
+
+
+class Outbox(Sessions):
     """Sends everything that goes to Slack, at the pace Slack allows and no message twice.
 
     Whatever sends raises Undeliverable: at once where Slack refuses it or too many wait, or when
@@ -66,40 +135,25 @@ class Outbox:
     """
 
     def __init__(
-        self,
-        client: AsyncWebClient,
-        *,
-        clock: Clock = time.monotonic,
-        sleep: Sleep = asyncio.sleep,
-        patience: float = PATIENCE,
-        most_waiting: int = MOST_WAITING,
-        seconds_a_call: float = SECONDS_A_CALL,
-    ) -> None:
+        self, client: AsyncWebClient, *, clock: Clock = time.monotonic,
+        sleep: Sleep = asyncio.sleep, patience: float = PATIENCE,
+        most_waiting: int = MOST_WAITING, seconds_a_call: float = SECONDS_A_CALL,
+    ) -> None:  # fmt: skip
         """Use the client's token, address and session, but neither its retries nor its log.
 
         `patience` is how many seconds a message may wait in all, `most_waiting` how many may.
         """
         self._pacing = Pacing(clock=clock, sleep=sleep)
-        self._calls = Calls(client, self._pacing, seconds_a_call=seconds_a_call)
+        super().__init__(Calls(client, self._pacing, seconds_a_call=seconds_a_call))
         self._ephemeral_sender = EphemeralSender(self._calls)
-        self._sessions = Sessions(self._calls)
         self._patience, self._most = patience, most_waiting
         self._waiting = 0
         self._self: tuple[str, str] | None = None
 
-    @property
-    def waiting(self) -> int:
-        """How many messages are on their way."""
-        return self._waiting
-
     async def post(
-        self,
-        channel: str,
-        thread_ts: str | None,
-        text: str,
-        blocks: Blocks | None = None,
+        self, channel: str, thread_ts: str | None, text: str, blocks: Blocks | None = None,
         marker: str | None = None,
-    ) -> Posted:
+    ) -> Posted:  # fmt: skip
         """Post a message once, however often Slack fails; by `marker` it is found again."""
         mark, plain = marked(marker), not blocks
         body = body_of(channel, text, blocks) | {"thread_ts": thread_ts, "metadata": mark}
@@ -122,29 +176,22 @@ class Outbox:
             raise undeliverable("unknown_outcome")
 
     async def update(
-        self,
-        channel: str,
-        ts: str,
-        text: str,
-        blocks: Blocks | None = None,
+        self, channel: str, ts: str, text: str, blocks: Blocks | None = None,
         marker: str | None = None,
-    ) -> Posted:
+    ) -> Posted:  # fmt: skip
         """Change a message of ours; twice does no harm. Without a marker its mark stays."""
         body = _change(channel, ts, text, blocks, marker)
         with self._sending() as until:
-            try:
-                await self._calls.repeatedly("chat.update", body, until)
-            except Refused as refused:
-                if not body["blocks"] or not plain_helps(refused, "chat.update"):
-                    raise undeliverable(refused.code) from None
-                body["blocks"] = []
+            while True:
                 try:
                     await self._calls.repeatedly("chat.update", body, until)
-                except Refused as again:
-                    raise undeliverable(again.code) from None
-            except Unknown:
-                raise undeliverable("unknown_outcome") from None
-            return standing(channel, ts, body, blocks)
+                    return standing(channel, ts, body, blocks)
+                except Refused as refused:
+                    if not body["blocks"] or not plain_helps(refused, "chat.update"):
+                        raise undeliverable(refused.code) from None
+                    body["blocks"] = []
+                except Unknown:
+                    raise undeliverable("unknown_outcome") from None
 
     async def try_update(self, channel: str, ts: str, text: str, blocks: Blocks) -> bool:
         """Change a message if its turn is open, leaving room for whole answers.
@@ -152,8 +199,8 @@ class Outbox:
         False where the message may no longer be changed so: the call failed, or its outcome is
         unknown, and it might still overtake a later one.
         """
-        turn = Turn("chat.update", channel, ts)
-        if not self._pacing.is_open(turn, spare=SPARE_UPDATES):
+        target = CallTarget("chat.update", channel, ts)
+        if not self._pacing.is_open(target, spare=SPARE_UPDATES):
             return True
         try:
             body = _change(channel, ts, text, blocks, None)
@@ -166,7 +213,7 @@ class Outbox:
 
     def may_post(self, channel: str) -> bool:
         """Whether a post to a channel would go out at once."""
-        return self._pacing.is_open(Turn("chat.postMessage", channel))
+        return self._pacing.is_open(CallTarget("chat.postMessage", channel))
 
     async def remove(self, channel: str, ts: str) -> None:
         """Take away a message of ours, as far as that can be done."""
@@ -181,15 +228,9 @@ class Outbox:
             return await self._find(channel, thread_ts, marked(marker), until)
 
     async def ephemeral(
-        self,
-        channel: str,
-        user: str,
-        thread_ts: str | None,
-        text: str,
-        blocks: Blocks | None = None,
-        *,
-        response_url: str | None = None,
-    ) -> Posted:
+        self, channel: str, user: str, thread_ts: str | None, text: str,
+        blocks: Blocks | None = None, *, response_url: str | None = None,
+    ) -> Posted:  # fmt: skip
         """Show a message to one person, through the response_url where that is still good.
 
         After an unknown outcome it is sent once more at most: the person may see it twice.
@@ -198,17 +239,6 @@ class Outbox:
             return await self._ephemeral_sender.send(
                 channel, user, thread_ts, text, blocks, response_url, until
             )
-
-    async def status(self, channel: str, thread_ts: str, text: str | None) -> bool:
-        """Show that the bot works on a thread, or with None that it does not; never fails.
-
-        Returns whether Slack took it.
-        """
-        return await self._sessions.status(channel, thread_ts, text)
-
-    async def title(self, channel: str, thread_ts: str, title: str) -> None:
-        """Name a thread; never fails."""
-        await self._sessions.title(channel, thread_ts, title)
 
     async def _settled(
         self, channel: str, thread_ts: str | None, mark: Metadata, until: float
@@ -253,7 +283,6 @@ class Outbox:
             asked["cursor"] = cursor
 
     async def _who(self, until: float) -> tuple[str, str]:
-        """Return our user id and bot id."""
         if self._self is None:
             answer = await self._calls.repeatedly("auth.test", {}, until)
             self._self = (str(answer.get("user_id") or ""), str(answer.get("bot_id") or ""))
@@ -291,69 +320,3 @@ def _change(
     for name in ("unfurl_links", "unfurl_media"):  # no arguments of chat.update
         body.pop(name)
     return body if marker is None else {**body, "metadata": marked(marker)}
-
-
-class Sessions:
-    """Status and title of threads."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
-        self._missing: dict[str, float] = {}  # method -> until when it is not tried
-        self._shown: deque[float] = deque(maxlen=SHOWN_A_MINUTE)
-
-    async def status(self, channel: str, thread_ts: str, text: str | None) -> bool:
-        """Show that the bot is at work, or with None that it no longer is; return if it shows."""
-        if text and not self._may_show():
-            return False
-        session = {
-            "channel_id": channel,
-            "thread_ts": thread_ts,
-            "status": "processing" if text else "active",
-        }
-        older = {
-            "channel_id": channel,
-            "thread_ts": thread_ts,
-            "status": (text or "")[:STATUS_LIMIT],
-        }
-        patience = 0.0 if text else CLEARING
-        return await self._first_of(
-            patience, ("agents.sessions.setStatus", session),
-            ("assistant.threads.setStatus", older),
-        )  # fmt: skip
-
-    def _may_show(self) -> bool:
-        """Whether one more line leaves room to clear all that are shown; counts it if so."""
-        now = self._calls.pacing.clock()
-        if len(self._shown) == SHOWN_A_MINUTE and self._shown[0] > now - 60:
-            return False
-        self._shown.append(now)
-        return True
-
-    async def title(self, channel: str, thread_ts: str, title: str) -> None:
-        """Name the thread in the list of the agent's threads."""
-        if not (title := " ".join(title.split())[:TITLE_LIMIT]):
-            return
-        named = {"channel_id": channel, "thread_ts": thread_ts, "title": title}
-        await self._first_of(
-            0.0, ("agents.sessions.rename", named), ("assistant.threads.setTitle", named)
-        )
-
-    async def _first_of(self, patience: float, *choices: tuple[str, Mapping[str, Any]]) -> bool:
-        """Make the first of these calls that the workspace has, waiting so long for its turn."""
-        now = self._calls.pacing.clock()
-        for method, arguments in choices:
-            if self._missing.get(method, now) > now:
-                continue
-            if not patience and not self._calls.pacing.is_open(turn_of(method, arguments)):
-                return False
-            try:
-                await self._calls.patiently(method, arguments, now + patience)
-                return True
-            except Refused as refused:
-                log.debug("%s: %s", method, refused.code)
-                if refused.code not in UNAVAILABLE:
-                    return False
-                self._missing[method] = now + _FORGET
-            except Fault:
-                return False
-        return False

@@ -26,20 +26,6 @@ from bot.slack.parts import SlackServices
 from bot.slack.types import AskedVia, InboxEntry, Posted, QuestionOutcome
 from index.errors import BriefsError, DatabaseUnavailable, UsageError
 
-
-def reason_of(error: Exception) -> str:
-    """Return why a question failed, in words for its asker."""
-    if isinstance(error, LedgerError):
-        return phrases.NOT_RECORDED
-    if isinstance(error, UsageError | Undeliverable):
-        return str(error)
-    if isinstance(error, Stopped):
-        return phrases.STOPPED
-    if isinstance(error, TimeoutError):
-        return phrases.TOO_SLOW
-    return phrases.BROKEN
-
-
 log = logging.getLogger(__name__)
 
 AT_ONCE = 16  # questions in work at once by one process; most of the time they wait for Slack
@@ -49,13 +35,9 @@ ATTEMPTS = 5  # after which a question that keeps killing its worker is given up
 NO_ANSWER = "none-"  # begins the mark of a reply that is no answer
 ANSWER_SECONDS = 120.0  # for making one answer; how long a post may wait is the outbox's business
 _UNCHANGEABLE = frozenset(
-    {
-        "message_not_found",
-        "cant_update_message",
-        "edit_window_closed",
-        "update_failed",
-        "streaming_state_conflict",
-    }
+    """
+    message_not_found cant_update_message edit_window_closed update_failed streaming_state_conflict
+    """.split()
 )
 
 
@@ -297,7 +279,6 @@ class Work:
         return False
 
     async def _aside(self, message: Message, thread_ts: str | None) -> Posted:
-        """Show a message to the asker alone."""
         incoming = self._incoming
         return await self._parts.outbox.ephemeral(
             incoming.channel, incoming.user, thread_ts, message.text, list(message.blocks),
@@ -336,7 +317,6 @@ class Work:
             await self._finish(QuestionOutcome.WITHDRAWN, None)
 
     async def _remove_half(self) -> None:
-        """Take away an unfinished answer."""
         with suppress(Undeliverable):
             if half := await self._half():
                 await self._parts.outbox.remove(self._incoming.channel, half)
@@ -347,7 +327,9 @@ class Work:
         await self.clear_status()
         posted = []
         if self._marker and not self._marker.startswith(NO_ANSWER):
-            posted = noted(self._marker, "answer", self._posted, alone=bool(self._alone))
+            posted = noted(
+                self._marker, "answer", self._posted, self._incoming, alone=bool(self._alone)
+            )
         finished = self._parts.inbox.finished
         self._lease.finished = True  # a renewal that comes after it is no loss
         self._ours(await asyncio.to_thread(finished, self._entry, outcome, ts, reason, posted))
@@ -386,3 +368,16 @@ class Work:
 
 def _mark(marker: str, number: int) -> str:
     return f"{marker}.{number}" if number else marker
+
+
+def reason_of(error: Exception) -> str:
+    """Return why a question failed, in words for its asker."""
+    if isinstance(error, LedgerError):
+        return phrases.NOT_RECORDED
+    if isinstance(error, UsageError | Undeliverable):
+        return str(error)
+    if isinstance(error, Stopped):
+        return phrases.STOPPED
+    if isinstance(error, TimeoutError):
+        return phrases.TOO_SLOW
+    return phrases.BROKEN

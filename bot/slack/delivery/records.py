@@ -1,4 +1,4 @@
-"""Bring what was posted into the ledger: each post in, one record of it out, whoever is killed.
+"""Bring into the ledger what was posted and what readers say of it; keep what they ask for.
 
 A post is noted as a job in the transaction that ends its question, so that no question ends
 without; the ledger's record follows. What was recorded by a process that was killed before it could
@@ -8,78 +8,51 @@ finish the job is known by its name in the record. The jobs of an answer share a
 import asyncio
 import logging
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+import time
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
 from bot.jobs.queue import Job, NewJob, Queue, jobs
 from bot.jobs.worker import Lease
 from bot.ledger.ledger import Ledger, RecordKind
-from bot.slack.delivery.tables import person_of
+from bot.slack.delivery.tables import Store, librarian_requests, person_of, storable
 from bot.slack.types import Incoming, Posted
 from index.errors import NotFound
+from index.storage.database import Database
 
 log = logging.getLogger(__name__)
 
 RECORD = "record"  # the kind of job
 
 
-@dataclass(frozen=True)
-class AnswerPost:
-    """A message of an answer as it went out.
-
-    `name` is one that no other message of the answer has: "answer", "answer.1", "shared".
-    """
-
-    answer_id: str
-    name: str
-    posted: Posted
-    alone: bool = False  # its asker alone sees it
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """What the record says of it that nobody typed."""
-        return {
-            "surface": "slack",
-            "post": self.name,
-            "streamed": self.posted.streamed,
-            "plain": self.posted.plain,
-            "alone": self.alone,
-        }
-
-    def private(self, incoming: Incoming) -> dict[str, Any]:
-        """What the record says of it that can be forgotten; `ts` is None where Slack told none."""
-        return {
-            "place": f"slack:{incoming.team}:{self.posted.channel}:{incoming.root}",
-            "ts": self.posted.ts or None,
-            "text": self.posted.text,
-            "blocks": list(self.posted.blocks),
-        }
-
-
 def noted(
-    answer_id: str, name: str, posted: Sequence[Posted], *, alone: bool = False
-) -> list[AnswerPost]:
-    """Return the messages of an answer as they are noted: "answer", "answer.1", and so on."""
-    return [
-        AnswerPost(answer_id, f"{name}.{number}" if number else name, one, alone)
-        for number, one in enumerate(posted)
-    ]
+    answer_id: str, name: str, posted: Sequence[Posted], incoming: Incoming, *, alone: bool = False
+) -> list[NewJob]:
+    """Return the jobs that record the messages of an answer: "answer", "answer.1", and so on.
 
-
-def jobs_of(posts: Iterable[AnswerPost], incoming: Incoming, *, forgotten: bool) -> list[NewJob]:
-    """Return the jobs that record these posts."""
-    return [
-        NewJob(
-            RECORD, f"{one.answer_id}/{one.name}", one.answer_id,
+    `alone`: its asker alone sees it. What can be forgotten is the private part of a job.
+    """
+    found = []
+    for number, one in enumerate(posted):
+        post = f"{name}.{number}" if number else name
+        body = {
+            "surface": "slack", "post": post, "streamed": one.streamed, "plain": one.plain,
+            "alone": alone,
+        }  # fmt: skip
+        private = {
+            "place": f"slack:{incoming.team}:{one.channel}:{incoming.root}",
+            "ts": one.ts or None,  # None where Slack told none
+            "text": one.text,
+            "blocks": list(one.blocks),
+        }
+        job = NewJob(
+            RECORD, f"{answer_id}/{post}", answer_id, private=private,
             person=person_of(incoming.team, incoming.user),
-            payload={"answer_id": one.answer_id, "body": one.body},
-            private=None if forgotten else one.private(incoming),
-        )
-        for one in posts
-    ]  # fmt: skip
+            payload={"answer_id": answer_id, "body": body},
+        )  # fmt: skip
+        found.append(job)
+    return found
 
 
 class Records:
@@ -104,10 +77,6 @@ class Records:
             count += 1
         return count
 
-    def waiting(self) -> int:
-        """Return how many posts are not recorded yet."""
-        return self._queue.waiting(RECORD)
-
     def _record(self, job: Job) -> None:
         answer_id, body = job.payload["answer_id"], job.payload["body"]
         with self._one_at_a_time:
@@ -127,3 +96,41 @@ class Records:
             row = connection.execute(query).first()
             self._queue.finish_in(connection, job)
         return row is not None and row.private is None and job.private is not None
+
+
+class Feedback:
+    """The opinions of readers: each is one more record in the ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def add(
+        self, answer_id: str, team: str, user: str, good: bool, reason: str | None = None,
+        note: str | None = None,
+    ) -> None:  # fmt: skip
+        """Record an opinion; NotFound where there is no such answer.
+
+        `reason` is a key of bot.slack.blocks.actions.REASONS, `note` was typed by the reader.
+        """
+        self._ledger.add(
+            RecordKind.FEEDBACK, answer_id, {"good": good, "reason": reason},
+            {"user": person_of(team, user), "note": note or None},
+        )  # fmt: skip
+
+
+class Requests:
+    """The questions for which people ask the librarians for a brief."""
+
+    def __init__(self, database: Database) -> None:
+        self._store = Store(database)
+
+    def add(self, question: str, answer_id: str, team: str, user: str) -> bool:
+        """Keep a request; False where this person has made it before."""
+        table = librarian_requests
+        key = {"answer_id": answer_id, "team": team, "user": user}
+        with self._store.write() as connection:
+            if connection.execute(select(table.c.pk).filter_by(**key)).first() is not None:
+                return False
+            row = {"question": storable(question), "asked_at": time.time(), **key}
+            connection.execute(table.insert().values(**row))
+        return True

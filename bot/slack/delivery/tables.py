@@ -1,147 +1,133 @@
 """The tables of the Slack bot in the library's database, and how they are opened and erased.
 
-Knows what stands in a row and nothing of what is done with it. A `moment` is a message's `ts` as a
-whole number of microseconds, so that the database orders as Slack does. Times of our own are
-seconds since 1970.
+Libraries of older versions are brought up to date when they are opened. A `moment` is a message's
+`ts` as a whole number of microseconds, so that the database orders as Slack does. Times of our own
+are seconds since 1970.
 """
 
+import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    ColumnElement,
-    Connection,
-    Double,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    and_,
-)
+import sqlalchemy as sa
 
-from bot.jobs.queue import is_open, jobs, lapsed
-from bot.slack.delivery import migration
-from index.storage.database import Database, metadata
+from bot.jobs.queue import Tables, is_open, jobs, lapsed
+from index.storage.database import metadata
 
 QUESTION = "question"  # the kind of job
-_ID = String(64)  # ids of Slack and of answers have at most 64 characters
+_ID = sa.String(64)  # ids of Slack and of answers have at most 64 characters
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no UTF-8 or PostgreSQL text can hold these
 
-questions = Table(
+questions = sa.Table(
     "slack_questions",
     metadata,
-    Column("pk", Integer, primary_key=True),
-    Column("team", _ID, nullable=False),
-    Column("channel", _ID, nullable=False),
-    Column("ts", _ID, nullable=False),
-    Column("moment", BigInteger, nullable=False),
-    Column("root", _ID, nullable=False),  # ts of the thread's first message, or its own
-    Column("thread_ts", _ID),
-    Column("user", _ID, nullable=False),
-    Column("text", Text, nullable=False),  # "" once it was forgotten or withdrawn
-    Column("edited", Text),  # its newer text, where it was changed too late
-    Column("edited_moment", BigInteger),  # of the newest change known, where Slack says it
-    Column("kind", String(16), nullable=False),
-    Column("private", Boolean, nullable=False),
-    Column("zone", _ID),
-    Column("response_url", Text),  # a secret
-    Column("accepted_at", Double, nullable=False),
-    Column("job", Integer),  # that brings it to its end; NULL: it was refused
-    Column("answer_id", _ID),
-    Column("answer_text", Text),
-    Column("answer_blocks", Text),
-    Column("message_ts", _ID),  # of the answer; "" while a message may stand that nobody noted
-    Column("unwanted", Boolean, nullable=False),  # deleted by its asker
-    Column("outcome", String(16)),  # None: not finished
-    Column("reason", Text),
-    Column("finished_at", Double),
-    UniqueConstraint("team", "channel", "ts"),
-    Index("slack_questions_open", "outcome", "moment"),
-    Index("slack_questions_thread", "team", "channel", "root", "moment"),
-    Index("slack_questions_channel", "team", "channel", "moment"),
-    Index("slack_questions_user", "team", "user", "moment"),
-    Index("slack_questions_answer", "answer_id"),
-    Index("slack_questions_job", "job"),
+    sa.Column("pk", sa.Integer, primary_key=True),
+    sa.Column("team", _ID, nullable=False),
+    sa.Column("channel", _ID, nullable=False),
+    sa.Column("ts", _ID, nullable=False),
+    sa.Column("moment", sa.BigInteger, nullable=False),
+    sa.Column("root", _ID, nullable=False),  # ts of the thread's first message, or its own
+    sa.Column("thread_ts", _ID),
+    sa.Column("user", _ID, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),  # "" once it was forgotten or withdrawn
+    sa.Column("edited", sa.Text),  # its newer text, where it was changed too late
+    sa.Column("edited_moment", sa.BigInteger),  # of the newest change known, where Slack says it
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("private", sa.Boolean, nullable=False),
+    sa.Column("zone", _ID),
+    sa.Column("response_url", sa.Text),  # a secret
+    sa.Column("accepted_at", sa.Double, nullable=False),
+    sa.Column("job", sa.Integer),  # that brings it to its end; NULL: it was refused
+    sa.Column("answer_id", _ID),
+    sa.Column("answer_text", sa.Text),
+    sa.Column("answer_blocks", sa.Text),
+    sa.Column("message_ts", _ID),  # of the answer; "" while a message may stand that nobody noted
+    sa.Column("unwanted", sa.Boolean, nullable=False),  # deleted by its asker
+    sa.Column("outcome", sa.String(16)),  # None: not finished
+    sa.Column("reason", sa.Text),
+    sa.Column("finished_at", sa.Double),
+    sa.UniqueConstraint("team", "channel", "ts"),
+    sa.Index("slack_questions_open", "outcome", "moment"),
+    sa.Index("slack_questions_thread", "team", "channel", "root", "moment"),
+    sa.Index("slack_questions_channel", "team", "channel", "moment"),
+    sa.Index("slack_questions_user", "team", "user", "moment"),
+    sa.Index("slack_questions_answer", "answer_id"),
+    sa.Index("slack_questions_job", "job"),
     sqlite_autoincrement=True,  # a number is never given twice
 )
 
-deliveries = Table(
+deliveries = sa.Table(
     "slack_deliveries",
     metadata,
-    Column("event_id", String(200), primary_key=True),
-    Column("accepted_at", Double, nullable=False),
+    sa.Column("event_id", sa.String(200), primary_key=True),
+    sa.Column("accepted_at", sa.Double, nullable=False),
 )
 
 # Changes to messages that nobody has asked us (yet): they may have overtaken the question.
-early_changes = Table(
+early_changes = sa.Table(
     "slack_early_changes",
     metadata,
-    Column("team", _ID, primary_key=True),
-    Column("channel", _ID, primary_key=True),
-    Column("ts", _ID, primary_key=True),
-    Column("user", _ID),
-    Column("deleted", Boolean, nullable=False),
-    Column("text", Text),
-    Column("edited_moment", BigInteger),
-    Column("noted_at", Double, nullable=False),
+    sa.Column("team", _ID, primary_key=True),
+    sa.Column("channel", _ID, primary_key=True),
+    sa.Column("ts", _ID, primary_key=True),
+    sa.Column("user", _ID),
+    sa.Column("deleted", sa.Boolean, nullable=False),
+    sa.Column("text", sa.Text),
+    sa.Column("edited_moment", sa.BigInteger),
+    sa.Column("noted_at", sa.Double, nullable=False),
 )
 
-muted_threads = Table(
+muted_threads = sa.Table(
     "slack_muted_threads",
     metadata,
-    Column("team", _ID, primary_key=True),
-    Column("channel", _ID, primary_key=True),
-    Column("root", _ID, primary_key=True),
-    Column("muted_at", Double, nullable=False),
+    sa.Column("team", _ID, primary_key=True),
+    sa.Column("channel", _ID, primary_key=True),
+    sa.Column("root", _ID, primary_key=True),
+    sa.Column("muted_at", sa.Double, nullable=False),
 )
 
-channel_settings = Table(
+channel_settings = sa.Table(
     "slack_channel_settings",
     metadata,
-    Column("team", _ID, primary_key=True),
-    Column("channel", _ID, primary_key=True),
-    Column("collections", Text, nullable=False),  # JSON list of names
-    Column("answering", String(16), nullable=False),
-    Column("unasked", Boolean, nullable=False),
+    sa.Column("team", _ID, primary_key=True),
+    sa.Column("channel", _ID, primary_key=True),
+    sa.Column("collections", sa.Text, nullable=False),  # JSON list of names
+    sa.Column("answering", sa.String(16), nullable=False),
+    sa.Column("unasked", sa.Boolean, nullable=False),
 )
 
-librarian_requests = Table(
+librarian_requests = sa.Table(
     "slack_librarian_requests",
     metadata,
-    Column("pk", Integer, primary_key=True),
-    Column("answer_id", _ID, nullable=False),
-    Column("team", _ID, nullable=False),
-    Column("user", _ID, nullable=False),
-    Column("question", Text, nullable=False),  # "" once it was forgotten
-    Column("asked_at", Double, nullable=False),
-    UniqueConstraint("answer_id", "team", "user"),
+    sa.Column("pk", sa.Integer, primary_key=True),
+    sa.Column("answer_id", _ID, nullable=False),
+    sa.Column("team", _ID, nullable=False),
+    sa.Column("user", _ID, nullable=False),
+    sa.Column("question", sa.Text, nullable=False),  # "" once it was forgotten
+    sa.Column("asked_at", sa.Double, nullable=False),
+    sa.UniqueConstraint("answer_id", "team", "user"),
 )
 
-busy_channels = Table(  # that were told that many questions wait
+busy_channels = sa.Table(  # that were told that many questions wait
     "slack_busy_channels",
     metadata,
-    Column("team", _ID, primary_key=True),
-    Column("channel", _ID, primary_key=True),
-    Column("told_at", Double, nullable=False),
+    sa.Column("team", _ID, primary_key=True),
+    sa.Column("channel", _ID, primary_key=True),
+    sa.Column("told_at", sa.Double, nullable=False),
 )
 
-added_briefs = Table(
+added_briefs = sa.Table(
     "slack_added_briefs",
     metadata,
-    Column("pk", Integer, primary_key=True),
-    Column("brief_id", _ID, nullable=False, index=True),
-    Column("version", Integer, nullable=False),
-    Column("location", Text, nullable=False),  # as in the library
-    Column("collection", Text, nullable=False),
-    Column("team", _ID, nullable=False),
-    Column("user", _ID, nullable=False),
-    Column("added_at", Double, nullable=False),
+    sa.Column("pk", sa.Integer, primary_key=True),
+    sa.Column("brief_id", _ID, nullable=False, index=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("location", sa.Text, nullable=False),  # as in the library
+    sa.Column("collection", sa.Text, nullable=False),
+    sa.Column("team", _ID, nullable=False),
+    sa.Column("user", _ID, nullable=False),
+    sa.Column("added_at", sa.Double, nullable=False),
 )
 
 TABLES = [
@@ -150,42 +136,21 @@ TABLES = [
 ]  # fmt: skip
 
 
-class Store:
+class Store(Tables):
     """Transactions on these tables, which are made, or brought up to date, when first needed."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._prepared = False
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """Yield a connection that sees one snapshot."""
-        self._prepare()
-        with self._database.read() as connection:
-            yield connection
-
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Yield a connection that holds the write lock."""
-        self._prepare()
-        with self._database.write() as connection:
-            yield connection
 
     def empty_the_log(self) -> None:
         """Take what was overwritten out of SQLite's write-ahead log too."""
         self._database.empty_log()
 
-    def _prepare(self) -> None:
-        if not self._prepared:
-            with self._database.write() as connection:
-                migration.run(connection)
-                metadata.create_all(connection, tables=TABLES)
-            self._prepared = True
+    def _make(self, connection: sa.Connection) -> None:
+        _migrate(connection)
+        metadata.create_all(connection, tables=TABLES)
 
 
-def waiting(now: float) -> ColumnElement[bool]:
+def waiting(now: float) -> sa.ColumnElement[bool]:
     """The condition for the jobs of questions on which no living process works."""
-    return and_(jobs.c.kind == QUESTION, is_open(), lapsed(now))
+    return sa.and_(jobs.c.kind == QUESTION, is_open(), lapsed(now))
 
 
 def person_of(team: str, user: str) -> str:
@@ -207,3 +172,100 @@ def moment(ts: str) -> int:
 def storable(text: str) -> str:
     """Return the text as any database can hold it: NUL and lone surrogates become U+FFFD."""
     return _UNSTORABLE.sub("\ufffd", text)
+
+
+# -- older versions ---------------------------------------------------------------------------
+
+_UNUSED = ("slack_feedback", "slack_handed_files")  # what they kept is in the ledger
+
+
+def _migrate(connection: sa.Connection) -> None:
+    """Turn what older versions kept into jobs, within the transaction that opens the tables.
+
+    Questions, uploads, shares, notifications and posts to be recorded each had a table with a lease
+    of its own. Does nothing where that is done.
+    """
+    tables = set(sa.inspect(connection).get_table_names())
+    for name in tables.intersection(_UNUSED):
+        connection.execute(sa.text(f"DROP TABLE {name}"))
+    jobs.create(connection, checkfirst=True)
+    if "slack_questions" in tables:
+        columns = {one["name"] for one in sa.inspect(connection).get_columns("slack_questions")}
+        if "attempts" in columns:
+            _migrate_questions(connection)
+    for name, job_of in _JOBS.items():
+        if name in tables:
+            for row in connection.execute(sa.select(_table(connection, name))):
+                connection.execute(jobs.insert().values(**job_of(row)))
+            connection.execute(sa.text(f"DROP TABLE {name}"))
+
+
+def _migrate_questions(connection: sa.Connection) -> None:
+    connection.execute(sa.text("ALTER TABLE slack_questions ADD COLUMN job INTEGER"))
+    connection.execute(sa.text("CREATE INDEX slack_questions_job ON slack_questions (job)"))
+    table = _table(connection, "slack_questions")
+    here = table.c
+    worked_on = here.outcome.is_not(None) & (here.attempts > 0)
+    connection.execute(sa.update(table).where(worked_on).values(job=0))
+    for row in connection.execute(sa.select(table).where(here.outcome.is_(None))).all():
+        values = {
+            "kind": QUESTION, "key": str(row.pk), "position": row.moment,
+            "lane": lane_of(row.team, row.channel, row.root),
+            "attempts": row.attempts, "owner": row.owner, "lease_until": row.lease_until,
+            "created_at": row.accepted_at,
+        }  # fmt: skip
+        job = connection.execute(jobs.insert().values(**values).returning(jobs.c.pk)).scalar_one()
+        connection.execute(sa.update(table).where(here.pk == row.pk).values(job=job))
+    for name in ("owner", "lease_until", "attempts"):
+        connection.execute(sa.text(f"ALTER TABLE slack_questions DROP COLUMN {name}"))
+
+
+def _upload(row: sa.Row[Any]) -> dict[str, Any]:
+    return {
+        **_job("upload", f"{row.team}/{row.channel}/{row.ts}", row.handed_at, row.parcel is None),
+        "person": person_of(row.team, row.user), "private": row.parcel,
+        "attempts": row.attempts, "owner": row.owner, "lease_until": row.owned_until,
+    }  # fmt: skip
+
+
+def _record(row: sa.Row[Any]) -> dict[str, Any]:
+    body = json.loads(row.body)
+    return {
+        **_job("record", f"{row.answer_id}/{body['post']}", 0.0, False),
+        "lane": row.answer_id, "position": row.pk, "person": person_of(row.team, row.user),
+        "payload": json.dumps({"answer_id": row.answer_id, "body": body}),
+        "private": row.private, "owner": row.owner, "lease_until": row.owned_until,
+    }  # fmt: skip
+
+
+def _share(row: sa.Row[Any]) -> dict[str, Any]:
+    """One that was not finished counts as done: nobody awaits it any more, and it may stand."""
+    return _job("share", f"{row.answer_id}/{row.team}/{row.channel}", row.shared_at, True)
+
+
+def _notification(row: sa.Row[Any]) -> dict[str, Any]:
+    key = [row.answer_id, row.brief_id, row.version]
+    return {
+        **_job("notification", "/".join(map(str, key)), row.begun_at, bool(row.done)),
+        "lane": row.notice, "payload": None if row.done else json.dumps(key),
+    }  # fmt: skip
+
+
+def _job(kind: str, key: str, begun: float, done: bool) -> dict[str, Any]:
+    """A job that somebody has had before: what it was to do may stand already."""
+    return {
+        "kind": kind, "key": key, "created_at": begun, "position": int(begun * 1e6),
+        "attempts": 1, "finished_at": begun if done else None,
+    }  # fmt: skip
+
+
+def _table(connection: sa.Connection, name: str) -> sa.Table:
+    return sa.Table(name, sa.MetaData(), autoload_with=connection)
+
+
+_JOBS: dict[str, Callable[[sa.Row[Any]], dict[str, Any]]] = {
+    "slack_parcels": _upload,
+    "slack_unrecorded_posts": _record,
+    "slack_shares": _share,
+    "slack_told_corrections": _notification,
+}

@@ -4,7 +4,7 @@ The files of a message are a job, added before Slack hears that they were receiv
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -62,37 +62,6 @@ def upload_of(job: Job) -> Upload | None:
     return kept and Upload(**{**kept, "tell": Tell(kept["tell"])})
 
 
-class Uploads:
-    """The uploads of all workspaces, and the briefs that were made of them."""
-
-    def __init__(
-        self, database: Database, queue: Queue, *, clock: Callable[[], float] = time.time
-    ) -> None:
-        self._store, self._queue, self._clock = Store(database), queue, clock
-
-    def begin(self, upload: Upload) -> bool:
-        """Keep an upload, to be added; True once, however often it is delivered."""
-        return bool(self._queue.add(job_of(upload)))
-
-    def note(self, added: "Added") -> None:
-        """Note who added a brief, once."""
-        with self._store.write() as connection:
-            known = select(added_briefs.c.pk).filter_by(**vars(added))
-            if connection.execute(known).first() is not None:
-                return
-            row = {**vars(added), "added_at": self._clock()}
-            connection.execute(added_briefs.insert().values(**row))
-
-    def of(self, brief_id: str, version: int) -> list["Added"]:
-        """Return the documents from Slack of a version, with those who added them."""
-        query = select(added_briefs).filter_by(brief_id=brief_id, version=version)
-        with self._store.read() as connection:
-            return [
-                Added(row.brief_id, row.version, row.location, row.collection, row.team, row.user)
-                for row in connection.execute(query.order_by(added_briefs.c.pk))
-            ]
-
-
 @dataclass(frozen=True)
 class Added:
     """A version of a brief, the document it was read from, and who added it."""
@@ -103,3 +72,32 @@ class Added:
     collection: str
     team: str
     user: str
+
+
+class Uploads:
+    """The uploads of all workspaces, and the briefs that were made of them."""
+
+    def __init__(self, database: Database, queue: Queue) -> None:
+        self._store, self._queue = Store(database), queue
+
+    def begin(self, upload: Upload) -> bool:
+        """Keep an upload, to be added; True once, however often it is delivered."""
+        return bool(self._queue.add(job_of(upload)))
+
+    def note(self, added: Added) -> None:
+        """Note who added a brief, once."""
+        with self._store.write() as connection:
+            known = select(added_briefs.c.pk).filter_by(**vars(added))
+            if connection.execute(known).first() is not None:
+                return
+            row = {**vars(added), "added_at": time.time()}
+            connection.execute(added_briefs.insert().values(**row))
+
+    def of(self, brief_id: str, version: int) -> list[Added]:
+        """Return the documents from Slack of a version, with those who added them."""
+        query = select(added_briefs).filter_by(brief_id=brief_id, version=version)
+        with self._store.read() as connection:
+            return [
+                Added(row.brief_id, row.version, row.location, row.collection, row.team, row.user)
+                for row in connection.execute(query.order_by(added_briefs.c.pk))
+            ]

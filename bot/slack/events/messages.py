@@ -140,7 +140,7 @@ class Intake:
     def __init__(self, parts: SlackServices) -> None:
         self._parts = parts
         self.background = BackgroundWork()
-        self._admission = Admission(parts.inbox)
+        self._admission = Admission(parts.inbox.accept_all)
 
     async def admit(self, body: dict[str, Any]) -> None:
         """Take in one event: a question, an edit, a deletion, a file, or nothing of ours."""

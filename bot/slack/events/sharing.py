@@ -92,9 +92,8 @@ async def _shared(parts: SlackServices, lease: Lease, where: Where) -> None:
     shown = with_asker(messages(Shown(answer, Offer.PRIVATELY, parts.desk)), entry)
     posted = await _posted(parts, lease, entry, shown)
     lease.finished = True  # a renewal that comes after it is no loss
-    await asyncio.to_thread(
-        parts.inbox.shared, lease.job, entry, noted(answer_id, "shared", posted)
-    )
+    jobs = noted(answer_id, "shared", posted, entry.incoming)
+    await asyncio.to_thread(parts.inbox.shared, lease.job, entry, jobs)
     await asyncio.to_thread(parts.records.record, answer_id)
 
 

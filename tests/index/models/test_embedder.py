@@ -29,7 +29,6 @@ def embedder(model_cache: Path) -> ModelEmbedder:
 
 
 def test_vectors_are_unit_float32(embedder: ModelEmbedder) -> None:
-    """Shape (n, 384), in the order of the texts; no texts give no vectors."""
     vectors = embedder.embed(TEXTS)
     assert (vectors.shape, vectors.dtype) == ((len(TEXTS), 384), np.float32)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-3)
@@ -38,7 +37,6 @@ def test_vectors_are_unit_float32(embedder: ModelEmbedder) -> None:
 
 
 def test_vectors_agree_with_sentence_transformers(embedder: ModelEmbedder) -> None:
-    """Cosine at least .999 to torch float32, whatever the length."""
     torch_embedder = ModelEmbedder(DEFAULT_MODEL, embedder._cache)
     torch_embedder._runtime = TorchRuntime(locate(DEFAULT_MODEL).folder)
     cosines = (torch_embedder.embed(TEXTS) * embedder.embed(TEXTS)).sum(axis=1)
@@ -46,7 +44,6 @@ def test_vectors_agree_with_sentence_transformers(embedder: ModelEmbedder) -> No
 
 
 def test_vectors_do_not_depend_on_their_neighbours(embedder: ModelEmbedder) -> None:
-    """Alone, in another order, or in a large batch: within 1e-3 of cosine."""
     alone = np.stack([embedder.embed([text])[0] for text in TEXTS])
     filler = [f"filler {n} " * (n + 1) for n in range(30)]
     among = embedder.embed([*filler, *TEXTS[::-1]])[len(filler) :][::-1]
@@ -54,22 +51,18 @@ def test_vectors_do_not_depend_on_their_neighbours(embedder: ModelEmbedder) -> N
 
 
 def test_tokens_are_counted_without_cutting(embedder: ModelEmbedder) -> None:
-    """With the two special tokens, beyond the model's limit too."""
     counts = embedder.count_tokens(["cod", "", TEXTS[4]])
     assert counts[:2] == [3, 2]
     assert counts[2] > 256
 
 
 def test_progress_adds_up(embedder: ModelEmbedder) -> None:
-    """Every text is told once."""
     told: list[int] = []
     embedder.embed([f"text {n}" for n in range(40)], progress=told.append)
     assert sum(told) == 40
 
 
-def test_a_cache_that_cannot_be_used_falls_back_and_says_so(
-    model_cache: Path, tmp_path: Path, caplog
-) -> None:
+def test_a_cache_that_cannot_be_used_falls_back_and_says_so(model_cache, tmp_path, caplog) -> None:
     """A damaged conversion: sentence-transformers answers, with the same vectors and a warning."""
     cache = tmp_path / "models"
     shutil.copytree(model_cache, cache, ignore=shutil.ignore_patterns("compiled"))
@@ -79,7 +72,7 @@ def test_a_cache_that_cannot_be_used_falls_back_and_says_so(
         file.write_text("<net")
     fallen = ModelEmbedder(DEFAULT_MODEL, cache)
     with caplog.at_level(logging.WARNING):
-        assert fallen.runtime_name == "sentence-transformers float32"
+        assert fallen._loaded_runtime().name == "sentence-transformers float32"
     assert "OpenVINO cannot run all-MiniLM-L6-v2" in caplog.text
     assert "using sentence-transformers" in caplog.text
     faithful = ModelEmbedder(DEFAULT_MODEL, model_cache)
@@ -87,7 +80,6 @@ def test_a_cache_that_cannot_be_used_falls_back_and_says_so(
 
 
 def test_a_memory_cut_short_is_no_obstacle(model_cache: Path, tmp_path: Path) -> None:
-    """The note of the weights' hash is made again."""
     (tmp_path / "weights.json").write_text('{"/model": ["abc"')
     assert ModelEmbedder(DEFAULT_MODEL, tmp_path).fingerprint.dimension == 384
     assert json.loads((tmp_path / "weights.json").read_text())
@@ -107,7 +99,6 @@ def test_altered_weights_of_the_default_model_are_refused(tmp_path: Path) -> Non
 
 
 def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
-    """By name or by folder; nothing is downloaded."""
     with pytest.raises(EmbeddingError, match=r"=no-such-model: .*hf download"):
         ModelEmbedder("no-such-model", tmp_path)
     with pytest.raises(EmbeddingError, match=r"no model\.safetensors"):
@@ -116,7 +107,6 @@ def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, 0.0, 0.5])
 def test_a_row_that_is_no_unit_vector_is_refused(bad: float) -> None:
-    """One among many is enough."""
     vectors = np.eye(4, dtype=np.float32)
     require_unit(vectors)
     vectors[2, 2] = bad

@@ -30,7 +30,6 @@ STARTS, OFFSETS = [0, 20, 50], [0, 4, 20, 25, 31, 60]  # two, three and one toke
 
 
 def test_a_passage_takes_sixteen_bytes_a_token() -> None:
-    """The signs along 128 directions."""
     assert len(pack(STATES, DIRECTIONS)) == 6 * BITS // 8
     assert pack(STATES[:0], DIRECTIONS) == b""
 
@@ -44,7 +43,6 @@ def test_a_passage_that_holds_the_questions_tokens_is_met_best() -> None:
 
 
 def test_scores_do_not_depend_on_the_other_passages() -> None:
-    """One after another or all at once; a passage without tokens scores 0."""
     asked = question(STATES[:3], DIRECTIONS)
     packed = [pack(STATES[at:], DIRECTIONS) for at in range(4)]
     together = compare(asked, [*packed[:2], b"", *packed[2:]])
@@ -53,7 +51,6 @@ def test_scores_do_not_depend_on_the_other_passages() -> None:
 
 
 def test_a_stretch_without_tokens_is_not_met() -> None:
-    """Wherever it stands among others; each token of the question is matched on its own."""
     asked = question(STATES[:2], DIRECTIONS)
     best = best_matches(asked, pack(STATES, DIRECTIONS), np.array([0, 2, 0, 4, 0]))
     assert best.shape == (2, 5)
@@ -63,7 +60,6 @@ def test_a_stretch_without_tokens_is_not_met() -> None:
 
 
 def test_every_model_has_directions() -> None:
-    """Fixed ones, orthogonal where there are enough dimensions."""
     assert basis("0" * 64, 96).shape == (96, BITS)
     wide = basis("0" * 64, 300)
     assert wide.T @ wide == pytest.approx(np.eye(BITS), abs=1e-5)
@@ -99,7 +95,6 @@ def test_the_model_gives_the_sentences_of_a_text(embedder: ModelEmbedder) -> Non
 
 
 def test_a_question_finds_its_passage_by_tokens(embedder: ModelEmbedder) -> None:
-    """Among passages of one matter the one with the words of the question is met best."""
     texts = ["Quotas of cod fell by half.", "Quotas of herring rose.", "The bank raised its rate."]
     _, kept = embedder.read_passages(texts, texts)
     vectors, asked = embedder.read_questions(["did the herring quota go up?", "herring quota"])
@@ -108,7 +103,6 @@ def test_a_question_finds_its_passage_by_tokens(embedder: ModelEmbedder) -> None
 
 
 def test_a_question_finds_its_sentence_by_tokens(embedder: ModelEmbedder) -> None:
-    """The same within one passage."""
     text = "Quotas of cod fell by half. Quotas of herring rose. The bank raised its rate."
     _, [kept] = embedder.read_passages([text], [text])
     _, asked = embedder.read_questions(["did the herring quota go up?"])
@@ -116,7 +110,6 @@ def test_a_question_finds_its_sentence_by_tokens(embedder: ModelEmbedder) -> Non
 
 
 def test_a_text_without_words_has_no_tokens(embedder: ModelEmbedder) -> None:
-    """Nor does it fail."""
     kept = embedder.read_passages(["", "A title\n\n"], ["", ""])[1]
     assert kept == [PackedTokens()] * 2
     _, asked = embedder.read_questions([""])
@@ -128,7 +121,6 @@ def unit(row: Any) -> Any:
 
 
 def test_a_sentence_is_the_mean_of_its_tokens() -> None:
-    """Within what one byte a number can say, and of length 1."""
     vectors, counts = unpack_sentences(pack_sentences(STARTS, OFFSETS, STATES))
     assert counts.tolist() == [2, 3, 1]
     for vector, tokens in zip(vectors, (STATES[:2], STATES[2:5], STATES[5:]), strict=True):
@@ -137,12 +129,10 @@ def test_a_sentence_is_the_mean_of_its_tokens() -> None:
 
 
 def test_a_sentence_takes_a_byte_a_number() -> None:
-    """And two for the count of its tokens."""
     assert len(pack_sentences(STARTS, OFFSETS, STATES)) == 2 + 3 * (2 + 32)
 
 
 def test_a_sentence_without_tokens_is_zeros() -> None:
-    """It keeps its place among the others, and meets nothing."""
     starts = [0, 20, 40, 50]
     packed = PackedTokens(pack(STATES, DIRECTIONS), pack_sentences(starts, OFFSETS, STATES))
     vectors, counts = unpack_sentences(packed.sentences)
@@ -152,7 +142,6 @@ def test_a_sentence_without_tokens_is_zeros() -> None:
 
 
 def test_each_sentence_is_matched_by_its_own_tokens_alone() -> None:
-    """As if it were a passage of its own."""
     packed = pack(STATES, DIRECTIONS)
     kept = PackedTokens(packed, pack_sentences(STARTS, OFFSETS, STATES))
     asked = question(STATES[1:3], DIRECTIONS)
@@ -161,7 +150,6 @@ def test_each_sentence_is_matched_by_its_own_tokens_alone() -> None:
 
 
 def test_a_question_without_tokens_meets_no_sentence() -> None:
-    """Their vectors are known all the same."""
     kept = PackedTokens(pack(STATES, DIRECTIONS), pack_sentences(STARTS, OFFSETS, STATES))
     found = read_sentences(question(STATES[:0], DIRECTIONS), kept)
     assert found.matches.tolist() == [0, 0, 0]
@@ -172,9 +160,7 @@ def test_a_question_without_tokens_meets_no_sentence() -> None:
     st.sets(st.integers(1, 90), max_size=8),
     st.lists(st.integers(0, 120), min_size=1, max_size=40).map(sorted),
 )
-def test_every_token_belongs_to_the_sentence_that_it_stands_in(
-    later: set[int], offsets: list[int]
-) -> None:
+def test_every_token_belongs_to_the_sentence_that_it_stands_in(later, offsets) -> None:
     """Wherever sentences begin: counted once, none lost, vectors of the right tokens."""
     starts = [0, *sorted(later)]
     states = np.random.default_rng(len(offsets)).standard_normal((len(offsets), 8))

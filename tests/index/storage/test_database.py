@@ -48,8 +48,6 @@ def test_whoever_reads_and_then_writes_is_never_overtaken(database: Database) ->
 
 
 def test_a_transaction_that_fails_changes_nothing(database: Database) -> None:
-    """And the next one can write."""
-
     def interrupted() -> None:
         with database.write() as connection:
             connection.execute(text("UPDATE counter SET value = 5"))
@@ -75,7 +73,6 @@ def test_a_reader_sees_one_snapshot(database: Database) -> None:
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path) -> None:
-    """Junk where the library should be."""
     file = tmp_path / "library.db"
     file.write_bytes(b"this is no database, whatever its name says" * 50)
     database = Database(f"sqlite:///{file}")
@@ -88,18 +85,12 @@ def test_a_file_that_is_no_database_is_named(tmp_path) -> None:
 
 
 def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
-    """Nobody listens on port 1."""
     database = Database("postgresql://me:hunter2@127.0.0.1:1/briefs")
     with pytest.raises(DatabaseUnavailable, match="BRIEFS_DATABASE_URL") as raised, database.read():
         pass
     assert "hunter2" not in str(raised.value)
     assert "127.0.0.1" in str(raised.value)
     assert "\n" not in str(raised.value)
-
-
-def test_a_database_that_answers_is_reachable(database: Database) -> None:
-    """No reason to complain."""
-    assert reachable(database) is None
 
 
 def opened(home, create=True):
@@ -126,7 +117,6 @@ def test_a_database_that_vanished_is_refused(tmp_path, create, lose, said):
 
 
 def test_whoever_means_it_may_begin_anew(tmp_path):
-    """By deleting the marker that the message names."""
     opened(tmp_path)
     (tmp_path / "library.db").unlink()
     (tmp_path / MARKER).unlink()

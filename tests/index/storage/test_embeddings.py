@@ -22,7 +22,6 @@ OLDER = "title > heading / context / text: 2"  # before sentences were kept
 
 
 def passages(library: Library) -> list[Passage]:
-    """Return all passages, in order of their numbers."""
     return [
         passage
         for row in sorted(library.versions(), key=lambda row: row.pk)
@@ -55,19 +54,14 @@ def test_what_is_stored_comes_back_in_the_order_asked_for(either_library: Librar
         assert embeddings.tokens_of(connection, [first, third]) == [PackedTokens()] * 2
 
 
-def test_a_published_passage_has_as_many_sentences_as_its_text(
-    either_settings: Settings, open_library: MakeLibrary
-) -> None:
-    """Kept from the one pass that embeds it."""
+def test_a_published_passage_has_as_many_sentences_as_its_text(either_settings, open_library):
     library = open_library(either_settings, HashedTokens())
     library.publish([draft("a.txt", RATES), draft("b.txt", FISH, count=each_alone)])
     counts = [len(unpack_sentences(each.sentences)[0]) for each in kept(library)]
     assert counts == [len(split(passage.text)) for passage in passages(library)] == [2, 1, 1]
 
 
-def test_a_new_version_keeps_what_was_said_of_its_old_passages(
-    settings: Settings, open_library: MakeLibrary
-) -> None:
+def test_a_new_version_keeps_what_was_said_of_its_old_passages(settings, open_library) -> None:
     """What did not change is not read again and has the same states."""
     embedder = HashedTokens()
     library = open_library(settings, embedder)
@@ -80,18 +74,13 @@ def test_a_new_version_keeps_what_was_said_of_its_old_passages(
     assert kept(library)[3] == before[1] != PackedTokens()
 
 
-def test_the_same_words_cut_otherwise_have_sentences_of_their_own(
-    settings: Settings, open_library: MakeLibrary
-) -> None:
+def test_the_same_words_cut_otherwise_have_sentences_of_their_own(settings, open_library) -> None:
     """What was the lead of a list in one version may be its text in the next."""
     library = open_library(settings, HashedTokens())
     lead, item = "Quotas fell as follows:", "Cod fell by a third in all."
     text = f"{lead}\n{item}"
     for number, passage in enumerate(
-        (
-            Passage(0, len(lead) + 1, len(text), item, context=lead),
-            Passage(0, 0, len(text), text),
-        )
+        (Passage(0, len(lead) + 1, len(text), item, context=lead), Passage(0, 0, len(text), text))
     ):
         source = Rendition(f"{number}.txt", "text/plain", str(number))
         brief = Brief("", 0, "Quotas", text + "\n" * number, renditions=(source,))
@@ -113,7 +102,6 @@ class TestOlder:
         return either_settings
 
     def test_it_is_refused_with_the_fix(self, older: Settings, open_library: MakeLibrary) -> None:
-        """For searching and for publishing; the message names the command."""
         library = open_library(older, HashedTokens(), create=False)
         for use in (
             library.require_fingerprint,
@@ -123,10 +111,7 @@ class TestOlder:
             with pytest.raises(FingerprintMismatch, match="briefs reindex --embed"):
                 use()
 
-    def test_reembedding_makes_the_table_and_fills_it(
-        self, older: Settings, open_library: MakeLibrary
-    ) -> None:
-        """From then on it is a library like any other."""
+    def test_reembedding_makes_the_table_and_fills_it(self, older, open_library) -> None:
         library = open_library(older, HashedTokens(), create=False)
         assert library.reembed() == 3
         counts = [len(unpack_sentences(each.sentences)[0]) for each in kept(library)]
@@ -138,9 +123,7 @@ class TestOlder:
         assert library.faults() == {}
 
 
-def test_a_model_without_tokens_leaves_nothing_behind(
-    settings: Settings, open_library: MakeLibrary
-) -> None:
+def test_a_model_without_tokens_leaves_nothing_behind(settings, open_library) -> None:
     """States of one model are never read with another's."""
     open_library(settings, HashedTokens()).publish([draft("b.txt", FISH, count=each_alone)])
     library = open_library(settings, HashedWords(model="another"))

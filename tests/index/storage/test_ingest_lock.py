@@ -63,7 +63,6 @@ def test_a_second_process_waits_for_the_first(first, url, either_settings) -> No
 
 
 def test_the_lock_of_a_killed_process_is_free(first, url, either_settings) -> None:
-    """No waiting, no file to delete by hand."""
     first.kill()
     first.wait()
     waits: list[int] = []
@@ -76,7 +75,6 @@ def test_the_lock_of_a_killed_process_is_free(first, url, either_settings) -> No
 
 
 def test_two_threads_of_a_process_take_turns(url, either_settings) -> None:
-    """The lock holds between threads as between processes."""
     inside: list[int] = []
     most: list[int] = []
 
@@ -98,7 +96,6 @@ def test_two_threads_of_a_process_take_turns(url, either_settings) -> None:
 
 
 def test_two_homes_on_one_server_share_the_lock(postgres_url: str, tmp_path: Path) -> None:
-    """Two machines that ingest into one PostgreSQL database wait for each other."""
     (tmp_path / "one").mkdir()
     first = holder(postgres_url, tmp_path / "one")
     assert said(first) == "holds"

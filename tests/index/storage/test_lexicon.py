@@ -80,7 +80,6 @@ def test_scores_are_those_of_the_formula(filled, terms: list[str]) -> None:
 
 
 def test_document_frequencies_are_counted(filled) -> None:
-    """In every column, once a passage; decimals are one term."""
     database, lexicon = filled
     wanted = [*indexed_terms("cod rare 2.5 whale"), "5"]
     with database.read() as connection:
@@ -89,7 +88,6 @@ def test_document_frequencies_are_counted(filled) -> None:
 
 
 def test_a_term_given_twice_counts_once(filled) -> None:
-    """A question that repeats itself is no other question."""
     database, lexicon = filled
     with database.read() as connection:
         once = lexicon.scores(connection, ["cod", "rare"])
@@ -109,7 +107,6 @@ def test_removed_passages_weigh_on_nothing(filled) -> None:
 
 
 def test_clearing_leaves_an_empty_index(filled) -> None:
-    """It can be filled again in the same transaction."""
     database, lexicon = filled
     with database.write() as connection:
         lexicon.clear(connection)
@@ -119,7 +116,6 @@ def test_clearing_leaves_an_empty_index(filled) -> None:
 
 
 def test_a_change_that_fails_leaves_nothing(filled) -> None:
-    """The lexicon is part of the caller's transaction."""
     database, lexicon = filled
 
     def stopped() -> None:
@@ -148,9 +144,7 @@ def test_whatever_is_indexed_is_found_by_its_own_terms(filled, text: str) -> Non
     assert all(counts.values())
 
 
-def test_stored_terms_are_compared_with_those_of_the_texts(
-    filled: tuple[Database, Lexicon],
-) -> None:
+def test_stored_terms_are_compared_with_those_of_the_texts(filled) -> None:
     """A stored term, an entry's text or its place that differs is told of; what is right is not."""
     database, lexicon = filled
     moved = LexiconEntry(2, CORPUS[1].heading, CORPUS[1].title, CORPUS[1].body)

@@ -144,7 +144,6 @@ def test_the_next_publication_mends_too(damaged, caplog) -> None:
 
 @pytest.mark.parametrize("number", range(5))
 def test_no_file_can_go_missing_unnoticed(settings, open_library, caplog, number: int) -> None:
-    """Whichever file of the folder is removed."""
     library = open_library(settings)
     fill(library)
     present = files(folder(library))
@@ -173,9 +172,7 @@ def test_a_published_folder_is_never_written(settings, open_library) -> None:
     assert checksums(folder(library, 1)) == before
 
 
-def test_copies_of_dead_processes_are_tidied_and_of_living_ones_kept(
-    settings, open_library
-) -> None:
+def test_copies_of_dead_processes_are_tidied_and_of_living_ones_kept(settings, open_library):
     """A killed process leaves a copy; the next publication deletes it, and nobody else's."""
     library = open_library(settings)
     fill(library)
@@ -197,7 +194,6 @@ def test_copies_of_dead_processes_are_tidied_and_of_living_ones_kept(
 
 
 def test_two_libraries_of_one_process_do_not_share_a_copy(settings, open_library, caplog) -> None:
-    """Closing one, or checking the index, takes nothing from the other."""
     first, second = open_library(settings), open_library(settings)
     fill(first)
     expected = second.search(QUERY)
@@ -211,7 +207,6 @@ def test_two_libraries_of_one_process_do_not_share_a_copy(settings, open_library
 
 
 def test_only_the_last_generations_stay(library: Library) -> None:
-    """Ten publications leave two folders."""
     for number in range(10):
         fill(library, number, 1)
     kept = [path.name for path in folder(library).parent.iterdir() if path.name.isdigit()]
@@ -230,7 +225,6 @@ def test_what_a_killed_ingest_left_is_cleared(library: Library) -> None:
 
 
 def test_a_search_sees_what_another_process_published(settings, open_library) -> None:
-    """Before the next search, without opening the library again."""
     library = open_library(settings)
     fill(library)
     library.search(QUERY)

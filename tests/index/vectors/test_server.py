@@ -120,7 +120,6 @@ def test_what_a_killed_ingest_left_on_the_server_is_not_taken_for_ours(
 
 
 def test_a_rebuild_writes_wrong_vectors_again(on_server, open_library) -> None:
-    """A collection that others have changed is found out and mended."""
     import chromadb
 
     library = open_library(on_server)
@@ -138,7 +137,6 @@ def test_a_rebuild_writes_wrong_vectors_again(on_server, open_library) -> None:
 def test_a_server_that_accepts_and_never_answers_is_left_after_seconds(
     tmp_path: Path, open_library, caplog, monkeypatch
 ) -> None:
-    """The question is answered by an exact scan all the same."""
     monkeypatch.setattr("index.vectors.chroma.TIMEOUT", 0.3)
     plain = load(home=tmp_path / "home")
     library = open_library(plain)

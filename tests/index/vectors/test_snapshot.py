@@ -11,7 +11,6 @@ from index.search import Query
 from index.storage.catalogue import VersionRow
 from index.storage.schema import CURRENT
 from index.vectors.snapshot import Filters, names_of, passes
-from tests.conftest import MakeLibrary
 from tests.drafts import draft
 
 RATE = "Rates in the north\n\nThe bank raised its rate to {} percent after the meeting."
@@ -20,7 +19,6 @@ FISH = "Fishing quotas\n\nCod quotas fell by a third; the bank of the river is c
 
 @pytest.fixture
 def shelf(either_library: Library) -> Library:
-    """A brief in three versions, March to May 2024, and one that came in April."""
     for edition, rate in (("1", "2.5"), ("2", "3.1"), ("3", "4.7")):
         made = draft(
             "a.txt", RATE.format(rate), date=f"2024-0{int(edition) + 2}-10",
@@ -45,7 +43,6 @@ RATES, QUOTAS = "Rates in the north", "Fishing quotas"
 class TestNamed:
     @pytest.mark.parametrize("name", ["{}@2", "BR100@2", "BR100v2"])
     def test_a_version_that_is_named_is_found(self, shelf: Library, name: str) -> None:
-        """By id or number, as the library counts or as the publisher does."""
         brief_id = find(shelf)[0].brief.id
         [hit] = find(shelf, briefs=(name.format(brief_id),))
         assert "3.1 percent" in hit.passage.text
@@ -54,12 +51,10 @@ class TestNamed:
         assert text[hit.passage.start : hit.passage.end] == hit.passage.text
 
     def test_a_brief_that_is_named_is_the_current_one(self, shelf: Library) -> None:
-        """An id without a version means the version in force."""
         assert briefs(find(shelf, briefs=("BR100",))) == {(RATES, 3)}
         assert briefs(find(shelf, briefs=("BR100@3",))) == {(RATES, 3)}
 
     def test_a_version_that_was_never_is_not_found(self, shelf: Library) -> None:
-        """Nothing else takes its place."""
         assert find(shelf, briefs=("BR100v9",)) == []
 
 
@@ -70,7 +65,6 @@ class TestPrevious:
         assert find(shelf, "cod quotas", previous=True, briefs=("BR999",)) == []
 
     def test_a_library_without_older_versions_finds_nothing(self, either_library: Library) -> None:
-        """An answer from the current version would not be what was asked for."""
         either_library.publish([draft("b.txt", FISH)])
         assert find(either_library, "cod", previous=True) == []
 
@@ -86,9 +80,7 @@ class TestAsOf:
             ("2025", {(RATES, 3), (QUOTAS, 1)}),
         ],
     )
-    def test_each_brief_is_shown_as_it_stood(
-        self, shelf: Library, day: str, expected: set[tuple[str, int]]
-    ) -> None:
+    def test_each_brief_is_shown_as_it_stood(self, shelf, day, expected) -> None:
         """One version a brief: the newest that was published by the end of the day."""
         assert briefs(find(shelf, as_of=day)) == expected
 
@@ -108,7 +100,6 @@ def test_older_text_does_not_weigh_on_the_current(shelf: Library) -> None:
 
 
 def test_a_withdrawn_brief_is_not_found_in_any_version(shelf: Library) -> None:
-    """What was taken away does not come back by an older text of it."""
     row = shelf.rendition("a.txt", "default")
     assert row is not None
     shelf.publish([], [row])
@@ -117,9 +108,7 @@ def test_a_withdrawn_brief_is_not_found_in_any_version(shelf: Library) -> None:
     assert find(shelf, briefs=("BR100@2",)) == []
 
 
-def test_a_library_of_an_older_release_is_completed_when_it_is_opened(
-    shelf: Library, open_library: MakeLibrary
-) -> None:
+def test_a_library_of_an_older_release_is_completed_when_it_is_opened(shelf, open_library) -> None:
     """Its superseded versions had no full text; nobody has to type anything."""
     expected = find(shelf, previous=True)
     assert expected[0].bm25 > 0
@@ -137,7 +126,6 @@ def version(date: str | None = "2024-03-05", number: str | None = "IF10753") -> 
 
 @pytest.mark.parametrize("name", ["abc123", "abc123@2", "IF10753", "IF10753@2", "IF10753v7"])
 def test_a_version_is_known_by_id_number_version_and_edition(name):
-    """The library counts versions with @, the publisher with v."""
     assert name in names_of(version())
     assert passes(version(), Filters(briefs=(name,)))
 
@@ -159,13 +147,5 @@ def test_as_of_is_the_end_of_a_day(day, through):
 
 
 def test_what_has_no_date_was_known_at_no_day():
-    """No date is made up for a brief without one."""
     assert not passes(version(date=None), Filters(as_of="2024"))
     assert passes(version(date=None), Filters(previous=True))
-
-
-def test_every_filter_is_a_filter():
-    """A search with any of them set is a filtered search."""
-    assert not Filters()
-    assert Filters(as_of="2024")
-    assert Filters(previous=True)

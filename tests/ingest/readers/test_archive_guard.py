@@ -29,7 +29,6 @@ Change = Callable[[zipfile.ZipFile], None]
 
 
 def packed(change: Change = lambda archive: None, body: bytes = HONEST) -> bytes:
-    """Return a small Word document, with whatever `change` adds to the archive."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", TYPES)
@@ -72,7 +71,6 @@ def _lzma(archive: zipfile.ZipFile) -> None:
 
 
 def _with_flag(data: bytes, flag: int) -> bytes:
-    """Set a flag bit in every header of an archive."""
     changed = bytearray(data)
     for magic, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         at = data.find(magic)
@@ -162,7 +160,6 @@ def test_a_declaration_in_a_part_is_refused_in_any_dress(trick: str) -> None:
 
 
 def test_a_declaration_across_two_chunks_is_found() -> None:
-    """The check looks over the seams of the pieces that it reads."""
     for shift in range(0, 12, 3):
         padding = "<!--" + "x" * ((1 << 16) - 60 - shift) + "-->"
         body = HONEST.replace(b"?>", b"?>" + padding.encode() + b"<!DOCTYPE x []>", 1)
@@ -171,7 +168,6 @@ def test_a_declaration_across_two_chunks_is_found() -> None:
 
 
 def test_an_honest_document_passes() -> None:
-    """The guard lets through what it is made to protect."""
     with archive_guard.opened(packed()) as archive:
         assert "word/document.xml" in archive.namelist()
     assert read(packed(), "a.docx").blocks[0].text == "Grain prices rose in March."

@@ -22,7 +22,6 @@ def texts(document: Document, kind: BlockKind = BlockKind.PARAGRAPH) -> list[str
 
 
 def with_run(paragraph: object, tag: str, text: str, text_tag: str = "w:t") -> None:
-    """Add text under a tracked change to a paragraph."""
     change, run, node = OxmlElement(tag), OxmlElement("w:r"), OxmlElement(text_tag)
     node.text = text
     run.append(node)
@@ -31,7 +30,6 @@ def with_run(paragraph: object, tag: str, text: str, text_tag: str = "w:t") -> N
 
 
 def test_headings_lists_and_tables_keep_their_form() -> None:
-    """Blocks come in the document's order, with levels of headings and bullets."""
     document = word.Document()
     document.add_heading("Exports", 1)
     document.add_paragraph("Exports rose in every region but one.")
@@ -66,7 +64,6 @@ def test_deleted_text_comments_and_hidden_text_are_not_read() -> None:
 
 
 def test_white_text_is_not_read() -> None:
-    """Text in the colour of the page is as good as hidden."""
     document = word.Document()
     paragraph = document.add_paragraph("Seen.")
     paragraph.add_run(" CANARY").font.color.rgb = word.shared.RGBColor(255, 255, 255)
@@ -100,7 +97,6 @@ def with_footnote() -> bytes:
 
 
 def test_footnotes_are_kept_as_footnotes() -> None:
-    """The note is a block of its own that begins with its number."""
     assert texts(read(with_footnote()), BlockKind.FOOTNOTE) == ["1. Signed in July."]
 
 
@@ -138,7 +134,6 @@ def test_a_title_in_the_text_goes_over_a_title_left_by_a_template() -> None:
     "body", [b"<not-word/>", b"<w:document", b""], ids=["other", "cut", "empty"]
 )
 def test_a_broken_body_is_refused(body: bytes) -> None:
-    """What the parser trips over becomes one clear line."""
     target = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(saved(word.Document()))) as old,

@@ -34,7 +34,6 @@ def test_a_mail_states_its_title_date_and_author() -> None:
 
 
 def test_encoded_headers_are_decoded_and_missing_ones_stay_empty() -> None:
-    """An address alone is no author, and a date that is none is none."""
     data = (
         b"Subject: =?utf-8?q?Z=C3=B6lle_nach_dem_Abkommen?=\r\nFrom: ada@example.org\r\n"
         b"Date: some day\r\n\r\nDuties fall.\r\n"
@@ -45,7 +44,6 @@ def test_encoded_headers_are_decoded_and_missing_ones_stay_empty() -> None:
 
 
 def test_the_plain_part_is_read_and_the_html_left() -> None:
-    """Of two alternatives one is read."""
     message = mail("The talks ended today, and duties fall to five per cent in the summer.")
     message.add_alternative("<p>The talks ended, in colour.</p>", subtype="html")
     assert body(message) == [
@@ -80,14 +78,12 @@ HISTORIES = {
 
 @pytest.mark.parametrize("history", HISTORIES)
 def test_history_and_signature_after_the_text_are_cut(history: str) -> None:
-    """What was written before, and who wrote it, is no text of this mail."""
     assert body(mail(f"The talks ended today.\n\n{HISTORIES[history]}\n")) == [
         "The talks ended today."
     ]
 
 
 def test_answers_between_quoted_lines_are_kept() -> None:
-    """Quoted lines go, and the answers below them stay."""
     text = (
         "On Mon, Bo Stone wrote:\n> Which duties fall?\nThose on wheat.\n> When?\nIn the summer.\n"
     )
@@ -109,7 +105,6 @@ def test_a_forward_keeps_what_it_forwards(note: str) -> None:
 
 
 def test_quoted_html_is_cut() -> None:
-    """The containers that mail programs put history in are left out."""
     message = mail(None)
     message.set_content(
         "<p>Duties fall to five per cent.</p><div class='gmail_quote'>Bo wrote: CANARY</div>"
@@ -138,7 +133,6 @@ def test_attachments_in_formats_that_are_read_become_files() -> None:
 
 
 def test_attachments_are_bounded() -> None:
-    """More than fifty are left out with a warning."""
     message = mail("")
     for number in range(MAX_ATTACHMENTS + 2):
         message.add_attachment(b"text", maintype="text", subtype="plain", filename=f"{number}.txt")
@@ -174,7 +168,6 @@ def test_the_tag_of_a_mailing_list_is_no_part_of_the_title(subject: str, title: 
 
 
 def test_a_mail_may_be_nothing_but_its_attachments() -> None:
-    """An empty body is no error."""
     message = mail("")
     message.add_attachment(b"Ports opened.", maintype="text", subtype="plain", filename="p.txt")
     document = read(message.as_bytes())
@@ -194,7 +187,6 @@ def test_a_wrong_charset_is_seen_through(charset: str) -> None:
 
 
 def test_an_encrypted_mail_is_refused() -> None:
-    """S/MIME and PGP envelopes are named for what they are."""
     data = (
         b"Subject: x\r\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n\r\nMIIB"
     )

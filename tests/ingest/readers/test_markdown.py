@@ -84,12 +84,10 @@ $(function () {{
 
 
 def texts(markdown):
-    """Return the texts of all blocks."""
     return [block.text for block in read(markdown.encode()).blocks]
 
 
 def outline(markdown):
-    """Return kind, level and text of each block."""
     return [(b.kind.value, b.level, b.text) for b in read(markdown.encode()).blocks]
 
 
@@ -124,7 +122,6 @@ def test_a_saved_page_loses_the_site_around_it():
 
 
 def test_front_matter_is_metadata_and_no_text():
-    """YAML lists of authors and dates are read as they are written."""
     document = read(
         b"---\ntitle: 'Ports: a note'\ndate: 2016-09-07\n"
         b"authors:\n  - Ann Bee\n  - name: Carl Dee\n"
@@ -149,12 +146,10 @@ def test_front_matter_makes_no_objects():
 
 
 def test_a_rule_at_the_top_is_no_front_matter():
-    """What is no mapping stays in the text."""
     assert "Just a line" in texts("---\n\nJust a line\n\n---\n\nText.")
 
 
 def test_structure_becomes_blocks():
-    """Headings, nested lists, quotes, code and tables keep their kind and depth."""
     markdown = (
         "# Title\n\nUnder\n-----\n\n* one\n  1. nested\n     more\n* two\n\n> quoted\n> text\n\n"
         "```py\nx = 1\ny = 2\n```\n\na | b\n--|--\n1 | 2\n\n"
@@ -212,7 +207,6 @@ def test_footnotes_keep_their_number():
 
 
 def test_hidden_html_in_markdown_is_not_read():
-    """Also where the element spans paragraphs."""
     found = texts(
         "Seen <span hidden>CANARY</span>\n\n<div style='display:none'>\n\nCANARY\n\n</div>\n\nEnd"
     )
@@ -258,7 +252,6 @@ def test_no_markdown_breaks_the_form_of_blocks(markdown):
 
 @pytest.mark.parametrize("part", ["[", "*a ", "| a ", "> ", "[a](b", "`", "<b", "word "])
 def test_time_stays_bounded_for_repetition(part):
-    """A hundred kilobytes of one mark are read in seconds."""
     start = time.process_time()
     read(part.encode() * (100_000 // len(part)))
     assert time.process_time() - start < 60

@@ -72,7 +72,6 @@ def test_running_heads_and_page_numbers_are_lost() -> None:
 
 
 def test_a_number_alone_at_the_foot_of_a_page_is_lost() -> None:
-    """A lone page number goes also where it does not repeat."""
     sheet = Sheet()
     sheet.lines(LEFT, 100, LEFT_COLUMN)
     sheet.put(300, 760, "- 17 -", 9)
@@ -80,7 +79,6 @@ def test_a_number_alone_at_the_foot_of_a_page_is_lost() -> None:
 
 
 def test_a_word_cut_at_the_line_end_is_joined() -> None:
-    """The typesetter's hyphen goes, and the word is whole."""
     found = texts(
         read(one_page("The talks were held under inter-", "national supervision in Geneva."))
     )
@@ -175,7 +173,6 @@ def test_bullets_lose_their_mark_and_keep_their_depth() -> None:
 
 
 def test_a_table_becomes_rows_of_cells() -> None:
-    """Cells that stand side by side are one row, and the text around the table stays whole."""
     sheet = Sheet()
     sheet.put(LEFT, 100, "The table shows the tonnes that each port has handled.")
     for i, row in enumerate(
@@ -217,7 +214,6 @@ def test_metadata_comes_from_the_first_page_and_never_from_file_times() -> None:
 
 
 def test_an_encrypted_pdf_is_refused_and_one_with_an_empty_password_is_read() -> None:
-    """Only a real password keeps us out."""
     for password, refused in (("geheim", True), ("", False)):
         pdf = FPDF()
         pdf.add_page()
@@ -232,13 +228,11 @@ def test_an_encrypted_pdf_is_refused_and_one_with_an_empty_password_is_read() ->
 
 
 def test_a_scanned_pdf_is_refused_with_the_number_of_empty_pages() -> None:
-    """Pictures of text are no text."""
     with pytest.raises(ReadError, match=r"no text on 3 of 3 pages, probably scanned; run OCR"):
         read(pictures(3))
 
 
 def test_some_empty_pages_are_a_warning() -> None:
-    """A picture page among pages of text does not stop the reading."""
     sheet = Sheet()
     sheet.lines(LEFT, 100, LEFT_COLUMN)
     sheet.page()
@@ -248,7 +242,6 @@ def test_some_empty_pages_are_a_warning() -> None:
 
 
 def test_too_many_pages_are_refused() -> None:
-    """The limit is 2,000 pages."""
     pdf = FPDF()
     for _ in range(2_001):
         pdf.add_page()
@@ -272,7 +265,6 @@ def caged(cage: Sandbox, damaged: bytes) -> None:
 
 
 def test_a_truncated_pdf_is_text_or_a_clear_refusal() -> None:
-    """Cut at any tenth of its length, a PDF never ends in another error."""
     whole = columns(False)
     with Sandbox() as cage:
         for tenth in range(10):
@@ -292,7 +284,6 @@ def test_flipped_bytes_end_in_text_or_a_clear_refusal() -> None:
 
 
 def test_a_large_initial_is_put_back_before_its_word() -> None:
-    """A drop cap is drawn apart, and belongs to the first word."""
     sheet = Sheet()
     sheet.put(LEFT, 122, "T", 34)
     sheet.lines(LEFT + 24, 100, ("he grain corridor was opened in July and", *LEFT_COLUMN[1:2]))
@@ -302,7 +293,6 @@ def test_a_large_initial_is_put_back_before_its_word() -> None:
 
 
 def test_a_text_turned_on_its_side_is_read_like_any_other() -> None:
-    """A landscape page that is turned on the sheet keeps its reading order."""
     sheet = Sheet()
     with sheet.pdf.rotation(90, 300, 300):
         sheet.lines(100, 200, LEFT_COLUMN)

@@ -51,7 +51,6 @@ SUFFIXES = dict(zip(FILES, ("txt", "md", "html", "pdf", "eml", "docx"), strict=T
 
 @pytest.mark.parametrize("media_type", FILES)
 def test_each_format_is_read_under_its_own_name_without_a_warning(media_type: str) -> None:
-    """The document knows its media type."""
     document = read(FILES[media_type], f"folder/grain.{SUFFIXES[media_type].upper()}")
     assert document.media_type == media_type
     assert document.warnings == ()
@@ -61,7 +60,6 @@ def test_each_format_is_read_under_its_own_name_without_a_warning(media_type: st
 @pytest.mark.parametrize("suffix", ["txt", "pdf", "docx", "html"])
 @pytest.mark.parametrize("media_type", ["application/pdf", "text/html", "message/rfc822"])
 def test_a_renamed_file_is_read_as_what_it_is_with_a_warning(suffix: str, media_type: str) -> None:
-    """Content goes over the name."""
     document = read(FILES[media_type], f"grain.{suffix}")
     assert document.media_type == media_type
     renamed = suffix != SUFFIXES[media_type]
@@ -71,14 +69,12 @@ def test_a_renamed_file_is_read_as_what_it_is_with_a_warning(suffix: str, media_
 
 @pytest.mark.parametrize("suffix", ["pdf", "docx"])
 def test_a_text_under_a_binary_name_is_read_as_text_with_a_warning(suffix: str) -> None:
-    """Nothing is lost because of a wrong suffix."""
     document = read(TEXT, f"grain.{suffix}")
     assert document.media_type == "text/plain"
     assert document.warnings == (f"named .{suffix}, but it is plain text and was read as such",)
 
 
 def test_a_pdf_behind_some_junk_is_found() -> None:
-    """The header may stand anywhere in the first 1,024 bytes."""
     assert (
         read(b"\r\nHTTP junk\r\n" + FILES["application/pdf"], "a.pdf").media_type
         == "application/pdf"
@@ -86,7 +82,6 @@ def test_a_pdf_behind_some_junk_is_found() -> None:
 
 
 def test_a_text_about_pdf_is_no_pdf() -> None:
-    """The magic bytes in the middle of a text prove nothing."""
     assert read(b"A PDF file begins with %PDF-1.7 in its first line.", "a.txt").warnings == ()
 
 
@@ -127,10 +122,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("suffix", ["txt", "md", "pdf", "docx"])
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_is_no_readable_document_is_refused_with_reason_and_fix(
-    what: str, suffix: str
-) -> None:
-    """One clear line under whatever name it comes."""
+def test_what_is_no_readable_document_is_refused_with_reason_and_fix(what, suffix) -> None:
     data, reason = REFUSED[what]
     with pytest.raises(ReadError, match=reason) as caught:
         read(data, f"grain.{suffix}")
@@ -138,13 +130,11 @@ def test_what_is_no_readable_document_is_refused_with_reason_and_fix(
 
 
 def test_a_page_without_text_is_refused() -> None:
-    """A document without any text cannot be searched."""
     with pytest.raises(ReadError, match="no text"):
         read(b"<html><body><script>let a = 1</script></body></html>", "a.html")
 
 
 def test_suffixes_are_found_in_paths_and_addresses() -> None:
-    """A query string or a dot folder is no suffix."""
     assert suffix_of("a/b.c/Report.PDF") == "pdf"
     assert suffix_of("https://example.org/a.html?x=b.txt#c.md") == "html"
     assert suffix_of("folder.d/README") == ""

@@ -2,13 +2,11 @@
 
 import pytest
 
-from index.errors import ReadError
 from ingest.document import BlockKind
 from ingest.readers.text import read
 
 
 def outline(text):
-    """Return kind, level and text of each block."""
     return [(b.kind.value, b.level, b.text) for b in read(text.encode()).blocks]
 
 
@@ -16,15 +14,9 @@ LONG = "The ministers met in the capital and agreed on a plan for the northern h
 
 
 def test_a_title_a_lead_and_bullets_are_told_apart():
-    """The plainest form of a brief comes out whole, without a date of its own."""
     document = read(f"A plan for the harbour\n\n{LONG}on 3 May.\n\n\n  • One\n  • Two\n".encode())
     kinds = [block.kind for block in document.blocks]
-    assert kinds == [
-        BlockKind.HEADING,
-        BlockKind.PARAGRAPH,
-        BlockKind.BULLET,
-        BlockKind.BULLET,
-    ]
+    assert kinds == [BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.BULLET, BlockKind.BULLET]
     assert document.metadata.title == "A plan for the harbour"
     assert document.metadata.date is None
 
@@ -38,7 +30,6 @@ def test_the_head_states_author_and_date():
 
 
 def test_hard_wrapped_lines_become_one_paragraph():
-    """A line break inside a paragraph is a space."""
     text = "The ministers met in the capital\nand agreed on a plan for the\nnorthern harbour.\n"
     assert outline(text) == [
         (
@@ -74,7 +65,6 @@ def test_long_lines_are_paragraphs_of_their_own():
 
 @pytest.mark.parametrize("mark", ["•", "-", "*", "–", "1.", "2)", "a)", "(b)"])
 def test_every_usual_mark_makes_a_bullet(mark):
-    """The mark itself goes."""
     assert outline(f"{mark} First point\n{mark} Second point\n  that goes on")[:2] == [
         ("bullet", 1, "First point"),
         ("bullet", 1, "Second point that goes on"),
@@ -101,18 +91,10 @@ def test_a_short_sentence_is_no_heading():
 
 
 def test_one_enormous_line_is_one_paragraph_without_a_title():
-    """No title is made of the beginning of a text."""
     document = read(("Sales improved in most towns. " * 500).encode())
     assert len(document.blocks) == 1
     assert document.metadata.title is None
 
 
 def test_a_text_without_words_has_no_blocks():
-    """Empty files and rulers give nothing; the caller reports them."""
     assert read(b"").blocks == read(b" \n\n---\n\n").blocks == ()
-
-
-def test_binary_data_is_refused():
-    """A renamed picture is no text."""
-    with pytest.raises(ReadError, match="binary"):
-        read(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" * 20)

@@ -68,7 +68,6 @@ TRICKS = {
 
 @pytest.mark.parametrize("trick", TRICKS.values(), ids=TRICKS.keys())
 def test_a_hidden_text_is_never_read(trick):
-    """Text that a person cannot see is in no block, and its neighbours stay."""
     page = f"<html><body><p>Before it.</p>{trick}<p>Behind it.</p></body></html>"
     text = " ".join(block.text for block in blocks_from_html(page))
     assert "CANARY" not in text
@@ -102,7 +101,6 @@ SEEN = {
 
 @pytest.mark.parametrize("page", SEEN.values(), ids=SEEN.keys())
 def test_a_visible_text_stays(page):
-    """Styles that look like hiding but are not cost no text."""
     assert "SEEN" in " ".join(block.text for block in blocks_from_html(page))
 
 
@@ -118,6 +116,5 @@ def test_white_text_over_an_external_style_sheet_stays_with_a_warning():
 
 
 def test_a_plain_page_gives_no_warning():
-    """An external style sheet alone is no reason to warn."""
     root = document_fromstring("<link rel='stylesheet' href='a.css'><p>Text</p>")
     assert remove_hidden(root) == ()

@@ -24,9 +24,8 @@ from index.passage import Draft
 from index.settings import Settings
 from tests.slack import fake
 from tests.slack.access.test_audience import AUDIENCES, PLACES, allowed
-from tests.slack.bots import answering_bot, settled
+from tests.slack.bots import answering_bot, empty_tables, settled
 from tests.slack.fake import FakeSlack, Message
-from tests.slack.running_bot import empty_tables
 from tests.tamara import HARBOUR, draft
 
 pytestmark = pytest.mark.anyio

@@ -9,10 +9,9 @@ from bot.checking.verdict import Reason, Verdict
 from bot.question.question import Question
 from bot.slack import phrases
 from bot.slack.blocks import answers, briefs, dialogs, home, notices, passages
-from bot.slack.blocks.corrections import Corrected, corrected
+from bot.slack.blocks.corrections import Corrected, Correction, corrected
 from bot.slack.blocks.elements import Message
 from bot.slack.blocks.sources import Offer, Shown
-from bot.slack.delivery.corrections import Correction
 from bot.slack.types import AskedVia, ChannelSettings, InboxEntry, Incoming, QuestionOutcome
 from index.passage import Brief, BriefRef, Hit, Passage
 from ingest.report import DocumentResult, ReportItem

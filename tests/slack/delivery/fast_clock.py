@@ -1,9 +1,7 @@
 """A clock for tests of waiting: a sleep takes no time, yet all see the same time go by.
 
-async with FastClock() as clock:            # goes on by itself, sleeper by sleeper
+async with FastClock() as clock:  # goes on by itself, sleeper by sleeper
     outbox = Outbox(client, clock=clock, sleep=clock.sleep)
-
-clock = FastClock(); …; await clock.advance(230)      # or by hand
 """
 
 import asyncio
@@ -31,20 +29,6 @@ class FastClock:
         heapq.heappush(self._sleepers, (self.now + seconds, next(self._numbers), woken))
         await woken
 
-    async def advance(self, seconds: float) -> None:
-        """Let so much time go by, waking those whose time has come, each in its turn."""
-        end = self.now + seconds
-        while self._sleepers and self._sleepers[0][0] <= end:
-            self._wake_next()
-            await settle()
-        self.now = end
-        await settle()
-
-    async def to_next(self, within: float) -> None:
-        """Go on to the next sleeper's time, if that is no further than so many seconds."""
-        if self._sleepers and self._sleepers[0][0] <= self.now + within:
-            self._wake_next()
-
     def _wake_next(self) -> None:
         at, _, woken = heapq.heappop(self._sleepers)
         if not woken.done():
@@ -64,8 +48,3 @@ class FastClock:
     async def __aexit__(self, *_: object) -> None:
         assert self._driver
         self._driver.cancel()
-
-
-async def settle(seconds: float = 0.02) -> None:
-    """Let calls that are on their way arrive."""
-    await asyncio.sleep(seconds)

@@ -1,8 +1,7 @@
 """Questions are let in together; under pressure one line is said for all who wait."""
 
 import asyncio
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -19,6 +18,7 @@ from bot.slack.delivery.admission import (
 )
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.types import Accepted, Answering, ChannelSettings, Incoming
+from tests.slack.bots import held
 from tests.slack.fake import FakeSlack, Message
 
 pytestmark = pytest.mark.anyio
@@ -32,14 +32,12 @@ async def test_each_hears_its_own_verdict(inbox: Inbox, ask: Ask) -> None:
     """In few transactions: two where all come while the first runs."""
     asked = [ask(number, user=f"U{number}", channel=f"C{number}") for number in range(30)]
     together: list[int] = []
-    accept_all = inbox.accept_all
 
-    def counted(some: list[Incoming]) -> list[Accepted]:
+    def counted(some: Sequence[Incoming]) -> list[Accepted]:
         together.append(len(some))
-        return accept_all(some)
+        return inbox.accept_all(some)
 
-    inbox.accept_all = counted  # type: ignore[method-assign, assignment]
-    entrance = Admission(inbox)
+    entrance = Admission(counted)
     said = await asyncio.gather(*(entrance.accept(one) for one in [*asked, *asked]))
     assert said == [Accepted.NEW] * 30 + [Accepted.DUPLICATE] * 30
     assert len(together) <= 2
@@ -47,24 +45,23 @@ async def test_each_hears_its_own_verdict(inbox: Inbox, ask: Ask) -> None:
 
 async def test_where_the_inbox_fails_nobody_is_let_in(inbox: Inbox, ask: Ask) -> None:
     """Each of those together hears of it, and may come again."""
-    accept_all = inbox.accept_all
+    gone = [OSError("gone")]
 
-    def failing(some: list[Incoming]) -> list[Accepted]:
-        raise OSError("gone")
+    def accept_all(some: Sequence[Incoming]) -> list[Accepted]:
+        if gone:
+            raise gone.pop()
+        return inbox.accept_all(some)
 
-    inbox.accept_all = failing  # type: ignore[method-assign, assignment]
-    entrance = Admission(inbox)
+    entrance = Admission(accept_all)
     said = await asyncio.gather(
         *(entrance.accept(ask(number)) for number in range(3)), return_exceptions=True
     )
     assert [type(one) for one in said] == [OSError] * 3
-    inbox.accept_all = accept_all  # type: ignore[method-assign]
     assert await entrance.accept(ask(1)) is Accepted.NEW
 
 
 async def test_one_that_leaves_does_not_hold_up_the_others(inbox: Inbox, ask: Ask) -> None:
-    """A listener that was cancelled, for instance."""
-    entrance = Admission(inbox)
+    entrance = Admission(inbox.accept_all)
     leaving = asyncio.create_task(entrance.accept(ask(1)))
     staying = asyncio.create_task(entrance.accept(ask(2)))
     await asyncio.sleep(0)
@@ -92,7 +89,6 @@ def test_a_channel_hears_of_it_once_in_ten_minutes(inbox, database, ask, clock) 
 
 
 def test_private_questions_are_not_told_of(inbox, database, ask, clock) -> None:
-    """The channel does not hear how many there are."""
     wait(inbox, ask, MANY + 5, private=True)
     assert Pressure(database, clock=clock).waiting(ask(1)) == 0
 
@@ -113,19 +109,12 @@ def lines(slack: FakeSlack, words: str) -> list[Message]:
 
 async def many(bot: RunningBot, slack: FakeSlack, monkeypatch, count: int) -> None:
     """So many questions at once, none of which is answered before all are there."""
-    ask, go_on = bot.parts.answerer.ask, threading.Event()
-
-    def slowly(*given: object, **named: object) -> object:
-        go_on.wait(120)
-        return ask(*given, **named)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(bot.parts.answerer, "ask", slowly)
     bot.parts.pressure._looked.clear()
     monkeypatch.setattr("bot.slack.delivery.admission.LOOK", 0.0)
     people = ("alice", "bob", "ada")
-    asked = [await slack.mention("#desk", people[n % 3], LEASE) for n in range(count)]
-    await slack.sockets.settled()
-    go_on.set()
+    with held(bot):
+        asked = [await slack.mention("#desk", people[n % 3], LEASE) for n in range(count)]
+        await slack.sockets.settled()
     await slack.until(
         lambda: all(slack.answers_to(ts) for ts in asked) or lines(slack, "too many"),
         120,
@@ -147,7 +136,6 @@ async def test_many_questions_in_a_channel_bring_one_line_and_all_answers(
 async def test_a_channel_that_is_answered_privately_hears_nothing(
     bot: RunningBot, office: FakeSlack, monkeypatch
 ) -> None:
-    """As nobody is to know who asks."""
     monkeypatch.setattr(bot.parts.inbox, "_quotas", Quotas(100, 100))
     desk = office.world.channel("desk").id
     bot.parts.preferences.put("T0FAKE", desk, ChannelSettings(answering=Answering.PRIVATE))
@@ -160,7 +148,6 @@ async def test_a_channel_that_is_answered_privately_hears_nothing(
 async def test_whoever_asks_too_much_is_told_once(
     bot: RunningBot, office: FakeSlack, monkeypatch
 ) -> None:
-    """And every question has an end on record."""
     monkeypatch.setattr(bot.parts.inbox, "_quotas", Quotas(2, 100))
     await many(bot, office, monkeypatch, 15)
     await office.until(lambda: bot.parts.inbox.counts()["answered"] == 6, 120, "six answers")

@@ -45,7 +45,6 @@ async def test_the_line_can_be_copied_out_of_the_message(
 
 
 async def test_a_refusal_is_one_line_without_the_token(slack: FakeSlack) -> None:
-    """With what to do."""
     with pytest.raises(BriefsError, match=r"^C404: Slack says channel_not_found; invite the bot"):
         await posted(slack, "C404")
     with pytest.raises(BriefsError) as raised:
@@ -54,7 +53,6 @@ async def test_a_refusal_is_one_line_without_the_token(slack: FakeSlack) -> None
 
 
 async def test_a_slack_that_is_not_there_is_said_to_be(slack: FakeSlack) -> None:
-    """And no exception of a library."""
     gone = SlackSettings(bot_token=SecretStr("xoxb-1"), api_url="http://127.0.0.1:9/api/")
     with pytest.raises(BriefsError, match="Slack cannot be reached"):
         await asyncio.to_thread(post_line, gone, "C1", "s", LINE)

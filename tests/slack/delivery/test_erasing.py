@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.ledger.ledger import Ledger
+from bot.ledger.ledger import Ledger, RecordKind
 from bot.slack import phrases
 from bot.slack.bot import RunningBot
-from bot.slack.delivery.reactions import Feedback, Requests
-from bot.slack.delivery.tables import TABLES, deliveries, questions
+from bot.slack.delivery.records import Feedback, Requests
+from bot.slack.delivery.tables import TABLES, librarian_requests
 from bot.slack.types import Accepted, QuestionOutcome
 from tests.slack.fake import FakeSlack
 from tests.slack.records import take
@@ -57,7 +57,7 @@ def test_what_a_person_typed_is_gone_and_the_keys_stay(inbox, database, ask, tmp
     assert hits(database, tmp_path) > 100
     expected = [f"a{second}" for second in range(1, 51)]
     assert inbox.forget("T1", "U1") == expected
-    ledger, feedback = Ledger(database), Feedback(Ledger(database))
+    ledger = Ledger(database)
     ledger.forget(expected, person="slack:T1:U1")
     assert hits(database, tmp_path) == 0
     assert ledger.verify() is None
@@ -67,9 +67,11 @@ def test_what_a_person_typed_is_gone_and_the_keys_stay(inbox, database, ask, tmp
     assert inbox.by_answer("a1").outcome is QuestionOutcome.ANSWERED
     assert inbox.counts()["withdrawn"] == 1
     assert take(inbox).incoming.text == "Mine stays."
-    [opinion, other], [wish] = feedback.given(), Requests(database).made()
-    assert (opinion.user, opinion.reason, opinion.note) == (None, "other", None)
-    assert (other.user, other.good, wish.question) == ("slack:T1:U2", True, "")
+    mine, other = ledger.entries(RecordKind.FEEDBACK)
+    assert (mine.body["reason"], mine.private) == ("other", None)
+    assert (other.private["user"], other.body["good"]) == ("slack:T1:U2", True)
+    with database.read() as connection:
+        assert connection.scalar(select(librarian_requests.c.question)) == ""
 
 
 def test_what_is_on_its_way_when_its_asker_is_forgotten_goes_at_its_end(
@@ -88,7 +90,6 @@ def test_what_is_on_its_way_when_its_asker_is_forgotten_goes_at_its_end(
 
 
 def test_pruned_texts_are_gone_from_the_files(inbox, clock, database, ask, tmp_path) -> None:
-    """400 days later."""
     fill(inbox, database, ask)
     Ledger(database).forget(["a1"], person="slack:T1:U1")
     clock.now = 4_000_000_000.0  # the wishes were made at the time of this machine
@@ -99,33 +100,10 @@ def test_pruned_texts_are_gone_from_the_files(inbox, clock, database, ask, tmp_p
 # -- in the running bot ----------------------------------------------------------------------
 
 
-def rows(bot: RunningBot, table) -> list:
-    with bot.parts.library.database.read() as connection:
-        return list(connection.execute(select(table)))
-
-
-@pytest.mark.anyio
-async def test_questions_go_after_their_period_and_not_before(
-    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A clock moved by 400 days; what nobody has answered yet stays."""
-    await office.answer_to(await office.mention("#desk", "alice", LEASE))
-    await office.until(lambda: bot.parts.inbox.counts()["answered"], 120, "an end")
-    now = time.time()
-    for days, left in ((364, 1), (400, 0)):
-        monkeypatch.setattr(bot.parts.inbox, "_clock", lambda d=days: now + d * DAY)
-        bot.parts.inbox.prune(bot.parts.settings.keep_days)
-        assert len(rows(bot, questions)) == left
-    assert rows(bot, deliveries) == []
-    [record] = bot.parts.ledger.recent()
-    assert (record.private or {})["question"] == LEASE  # the ledger has a period of its own
-
-
 @pytest.mark.anyio
 async def test_what_the_inbox_let_go_can_still_be_forgotten(
     bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the ledger's own word of who asked."""
     await office.answer_to(await office.mention("#desk", "alice", LEASE))
     await office.answer_to(await office.mention("#desk", "bob", LEASE))
     await office.until(lambda: bot.parts.inbox.counts()["answered"] == 2, 120, "an end")

@@ -64,7 +64,6 @@ def test_a_entry_carries_all_that_came_in(inbox, ask) -> None:
 
 
 def test_who_lost_the_lease_changes_nothing_more(open_inbox, clock, ask) -> None:
-    """And who took over knows how far it came."""
     one, two = open_inbox("one"), open_inbox("two")
     one.accept(ask(1))
     entry = take(one)
@@ -87,7 +86,6 @@ def test_who_lost_the_lease_changes_nothing_more(open_inbox, clock, ask) -> None
 
 
 def test_work_handed_back_is_taken_at_once(open_inbox, ask) -> None:
-    """With the record of how far it came."""
     one, two = open_inbox("one"), open_inbox("two")
     one.accept(ask(1))
     entry = take(one)
@@ -101,7 +99,6 @@ def test_work_handed_back_is_taken_at_once(open_inbox, ask) -> None:
 
 
 def test_in_a_thread_questions_wait_for_those_before_them(open_inbox, ask) -> None:
-    """Other threads do not."""
     one, two = open_inbox("one"), open_inbox("two")
     root = ask(1, "root")
     one.accept(root)
@@ -181,7 +178,6 @@ def test_an_edit_after_the_work_began_is_offered(inbox, ask) -> None:
 def test_a_deleted_question_is_not_answered_and_an_answered_one_keeps_its_record(
     inbox, ask
 ) -> None:
-    """Four moments: before, during, recorded, after."""
     during = ask(1)
     inbox.accept(during)
     entry = take(inbox)
@@ -318,7 +314,6 @@ def test_a_stop_ends_what_waits_and_marks_what_another_process_works_on(open_inb
 
 
 def test_a_stop_comes_too_late_for_what_is_recorded(open_inbox, ask) -> None:
-    """It may stand in Slack already."""
     one, two = open_inbox("one"), open_inbox("two")
     one.accept(ask(1))
     entry = take(one)

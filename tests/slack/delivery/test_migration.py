@@ -122,7 +122,6 @@ def test_open_work_becomes_jobs_and_what_is_done_stays_known(library, clock) -> 
 
 
 def test_two_processes_that_start_at_once_migrate_once(library, database_url, clock) -> None:
-    """And a second start changes nothing."""
     with ThreadPoolExecutor(2) as pool:
         counts = list(pool.map(lambda n: Inbox(library, f"p{n}", clock=clock).counts(), range(2)))
     assert counts[0] == counts[1]

@@ -92,30 +92,9 @@ async def test_the_asker_is_told_in_the_thread_once(bot: RunningBot, office: Fak
     assert "Wheat exports of Tamara" in notice.said
 
 
-async def test_where_the_words_still_stand_nobody_is_told(
-    bot: RunningBot, office: FakeSlack
-) -> None:
-    """Though the brief has a newer version."""
-    await answered(office, "#desk", "alice", RECOVERY)
-    correct(bot.parts.library)
-    await noticed(bot, office)
-    assert notices(office) == []
-
-
-async def test_what_was_asked_after_the_correction_is_not_told_of(
-    bot: RunningBot, office: FakeSlack
-) -> None:
-    """It rests on the new words."""
-    correct(bot.parts.library)
-    await answered(office, "#desk", "alice", FELL)
-    await noticed(bot, office)
-    assert notices(office) == []
-
-
 async def test_a_withdrawn_brief_is_told_of_and_a_second_correction_too(
     bot: RunningBot, office: FakeSlack
 ) -> None:
-    """Each version once."""
     await answered(office, "#desk", "alice", FELL)
     notifier = Notifier(bot.question.parts)
     correct(bot.parts.library)
@@ -146,7 +125,6 @@ async def test_who_was_answered_alone_is_told_alone(bot: RunningBot, office: Fak
 
 
 async def test_what_not_all_may_see_now_is_not_told(bot: RunningBot, office: FakeSlack) -> None:
-    """A guest has joined the channel since."""
     await answered(office, "#desk", "alice", FELL)
     correct(bot.parts.library)
     await office.join("#desk", "gwen")
@@ -155,23 +133,24 @@ async def test_what_not_all_may_see_now_is_not_told(bot: RunningBot, office: Fak
     assert notices(office) == []
 
 
-async def test_who_deleted_the_question_or_history_is_left_alone(
+async def test_nobody_is_told_for_whom_nothing_changed_or_who_wants_no_reminder(
     bot: RunningBot, office: FakeSlack
 ) -> None:
-    """The answer's record stays, and nobody is reminded of it."""
-    asked = await office.mention("#desk", "alice", FELL)
+    """The quoted words still stand, or are the new ones; the question or history was deleted."""
+    await answered(office, "#desk", "alice", RECOVERY)
+    asked = await office.mention("#desk", "ada", FELL)
     await office.answer_to(asked, 120)
     await answered(office, "#den", "bob", FELL)
     await office.delete("#desk", asked)
     await office.sockets.settled()
     bot.parts.inbox.forget("T0FAKE", office.world.user("bob").id)
     correct(bot.parts.library)
+    await answered(office, "#desk", "alice", FELL)
     await noticed(bot, office)
     assert notices(office) == []
 
 
 async def test_old_answers_are_let_rest(bot: RunningBot, office: FakeSlack) -> None:
-    """After a month."""
     await answered(office, "#desk", "alice", FELL)
     correct(bot.parts.library)
     now = time.time()
@@ -188,7 +167,6 @@ async def test_old_answers_are_let_rest(bot: RunningBot, office: FakeSlack) -> N
 async def test_a_thread_gets_one_message_for_all_its_answers(
     bot: RunningBot, office: FakeSlack
 ) -> None:
-    """Each with its question and its button."""
     first = await answered(office, "#desk", "alice", FELL)
     again = await office.mention("#desk", "bob", "How did wheat exports change in 2023?",
                                  first.thread_ts)  # fmt: skip
@@ -287,21 +265,9 @@ async def telling(
 async def test_a_running_bot_tells_by_itself_where_it_is_switched_on(
     telling: RunningBot, office: FakeSlack
 ) -> None:
-    """And its sources link to the desk."""
     answer = await answered(office, "#desk", "alice", FELL)
     assert "https://desk.example.org/briefs/" in str(answer.blocks)
     correct(telling.parts.library)
     await office.until(lambda: notices(office), 120, "a notice")
     await office.quiet(1.0)
     assert len(notices(office)) == 1
-
-
-async def test_without_the_setting_nobody_is_told(
-    bot: RunningBot, office: FakeSlack, monkeypatch
-) -> None:
-    """That is the default."""
-    await answered(office, "#desk", "alice", FELL)
-    correct(bot.parts.library)
-    assert not bot.parts.tell_askers
-    await office.quiet()
-    assert notices(office) == []

@@ -1,16 +1,15 @@
 """Pacing hands out turns: holds after a 429, spaces in a channel, budgets a minute."""
 
 import asyncio
-import itertools
 
 import pytest
 
+from bot.slack.delivery.calls import JITTER, PER_MINUTE, CallTarget, Pacing
 from bot.slack.delivery.faults import Crowded
-from bot.slack.delivery.pacing import JITTER, PER_MINUTE, Pacing, Turn
 from tests.slack.delivery.fast_clock import FastClock
 
 pytestmark = pytest.mark.anyio
-POST = Turn("chat.postMessage", "C1")
+POST = CallTarget("chat.postMessage", "C1")
 LATE = 1e9
 
 
@@ -18,11 +17,11 @@ def pacing(clock: FastClock, chance: float = 0.0) -> Pacing:
     return Pacing(clock=clock, sleep=clock.sleep, chance=lambda: chance)
 
 
-async def times(pace: Pacing, clock: FastClock, turns: list[Turn]) -> list[float]:
+async def times(pace: Pacing, clock: FastClock, turns: list[CallTarget]) -> list[float]:
     """When each of these turns came, all asked for at once, in seconds from now."""
     start, out = clock.now, dict.fromkeys(range(len(turns)), 0.0)
 
-    async def one(number: int, turn: Turn) -> None:
+    async def one(number: int, turn: CallTarget) -> None:
         async with pace.turn(turn, LATE):
             out[number] = clock.now - start
 
@@ -30,15 +29,11 @@ async def times(pace: Pacing, clock: FastClock, turns: list[Turn]) -> list[float
     return list(out.values())
 
 
-async def test_posts_to_one_channel_are_a_second_apart_and_first_come_first_served() -> None:
+async def test_posts_are_a_second_apart_and_first_come_first_served_in_each_channel() -> None:
     async with FastClock() as clock:
-        assert await times(pacing(clock), clock, [POST] * 4) == [0, 1, 2, 3]
-
-
-async def test_channels_do_not_wait_for_each_other() -> None:
-    async with FastClock() as clock:
-        turns = [Turn("chat.postMessage", f"C{number}") for number in range(5)]
-        assert await times(pacing(clock), clock, turns) == [0] * 5
+        elsewhere = [CallTarget("chat.postMessage", f"C{number}") for number in range(2, 5)]
+        came = await times(pacing(clock), clock, [POST] * 4 + elsewhere)
+        assert came == [0, 1, 2, 3, 0, 0, 0]
 
 
 async def test_after_a_429_neither_the_method_nor_the_channel_is_called_before_its_end() -> None:
@@ -48,43 +43,32 @@ async def test_after_a_429_neither_the_method_nor_the_channel_is_called_before_i
         pace.limited(POST, 30)
         turns = [
             POST,
-            Turn("chat.postMessage", "C2"),
-            Turn("chat.update", "C1", "1.0"),
-            Turn("chat.update", "C2", "2.0"),
-            Turn("conversations.replies", "C1"),
+            CallTarget("chat.postMessage", "C2"),
+            CallTarget("chat.update", "C1", "1.0"),
+            CallTarget("chat.update", "C2", "2.0"),
+            CallTarget("conversations.replies", "C1"),
         ]
         assert await times(pace, clock, turns) == [30, 30, 30, 0, 0]
 
 
-async def test_a_hold_is_followed_by_jitter() -> None:
-    """What waited for the end of a hold comes a little later, never sooner."""
+async def test_the_longest_hold_counts_and_what_waited_for_it_comes_a_little_later() -> None:
     async with FastClock() as clock:
         pace = pacing(clock, chance=0.9)
-        pace.limited(POST, 5)
-        assert await times(pace, clock, [POST]) == [pytest.approx(5 + 0.9 * JITTER)]
-
-
-async def test_a_later_429_lengthens_a_hold_and_a_shorter_one_does_not_shorten_it() -> None:
-    clock = FastClock()
-    pace = pacing(clock)
-    pace.limited(POST, 30)
-    pace.limited(POST, 5)
-    assert pace.open_at(POST) == clock.now + 30
-    pace.limited(POST, 60)
-    assert pace.open_at(POST) == clock.now + 60
+        for seconds in (5, 30, 10):
+            pace.limited(POST, seconds)
+        assert await times(pace, clock, [POST]) == [pytest.approx(30 + 0.9 * JITTER)]
 
 
 async def test_a_message_is_changed_every_three_seconds_at_most() -> None:
     async with FastClock() as clock:
-        one, other = Turn("chat.update", "C1", "1.0"), Turn("chat.update", "C1", "2.0")
+        one, other = CallTarget("chat.update", "C1", "1.0"), CallTarget("chat.update", "C1", "2.0")
         assert await times(pacing(clock), clock, [one, one, other]) == [0, 3, 0]
 
 
 async def test_no_minute_sees_more_calls_than_the_budget() -> None:
-    """Wherever the minute begins."""
     for method, budget in PER_MINUTE.items():
         async with FastClock() as clock:
-            turns = [Turn(method, f"C{number}") for number in range(budget * 2 + 3)]
+            turns = [CallTarget(method, f"C{number}") for number in range(budget * 2 + 3)]
             came = sorted(await times(pacing(clock), clock, turns))
         pairs = zip(came, came[budget:], strict=False)
         assert all(late - early >= 60 for early, late in pairs), method
@@ -115,7 +99,6 @@ async def test_those_who_waited_too_long_in_the_line_are_refused() -> None:
 
 
 async def test_a_post_on_its_way_keeps_the_next_one_of_its_channel_back() -> None:
-    """Its answer may be a 429."""
     async with FastClock() as clock:
         pace, order = pacing(clock), []
 
@@ -132,10 +115,8 @@ async def test_a_post_on_its_way_keeps_the_next_one_of_its_channel_back() -> Non
 async def test_what_is_remembered_stays_bounded() -> None:
     clock = FastClock()
     pace = pacing(clock)
-    for number in itertools.count():
-        if number > 10_000:
-            break
+    for number in range(10_000):
         clock.now += 1
-        async with pace.turn(Turn("chat.postMessage", f"C{number}"), LATE):
+        async with pace.turn(CallTarget("chat.postMessage", f"C{number}"), LATE):
             pass
     assert len(pace._free) + len(pace._lines) + len(pace._held) < 5000

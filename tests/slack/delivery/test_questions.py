@@ -1,7 +1,6 @@
 """How a question comes to its one end: whatever fails, is lost, killed or stopped on the way."""
 
 import asyncio
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,16 +16,15 @@ from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.records import RECORD
 from bot.slack.delivery.tables import QUESTION
 from bot.slack.types import Answering, ChannelSettings, InboxEntry
-from index.library import Library
-from index.settings import Settings
 from index.storage.database import Database
 from tests.fake_chat import FakeChat, Turn
 from tests.slack import fake
-from tests.slack.bots import BotProcess, answering_bot, end_leases, settled
+from tests.slack.bots import BotProcess, end_leases, held, settled
+from tests.slack.delivery.stress import Fire, ends, under_fire
 from tests.slack.fake import FakeSlack, Message
 from tests.slack.fake.player import is_growing
 from tests.slack.killed_bot import GROWING, POINTS
-from tests.slack.records import records, seen, told
+from tests.slack.records import on_record, records, seen, told
 
 pytestmark = pytest.mark.anyio
 
@@ -64,8 +62,6 @@ async def test_a_failure_is_told_with_a_reason(
 async def test_an_answer_that_cannot_be_recorded_is_not_shown(
     bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The asker hears that."""
-
     def unrecorded(*_: object, **__: object) -> object:
         raise LedgerError("disk full")
 
@@ -101,7 +97,6 @@ async def test_where_answers_are_private_a_failure_is_told_to_its_asker_alone(
 
 
 async def test_a_question_too_long_is_told_so(bot: RunningBot, office: FakeSlack) -> None:
-    """By the words of the command line."""
     ts = await office.ask("alice", "Who called the lease a mistake? " * 200)
     assert "shorten it to 4,000" in (await office.answer_to(ts)).said
 
@@ -112,7 +107,6 @@ async def test_a_question_too_long_is_told_so(bot: RunningBot, office: FakeSlack
 async def test_a_permanent_error_ends_a_question_after_one_try(
     bot: RunningBot, office: FakeSlack, code: str
 ) -> None:
-    """Recorded, and not tried again."""
     office.faults.script("chat.postMessage", lambda number, args: fake.refused(code))
     ts = await office.mention("#desk", "alice", LEASE)
     entry = await ended(bot, office, "#desk", ts)
@@ -141,22 +135,13 @@ async def test_a_limit_is_waited_for(bot: RunningBot, office: FakeSlack) -> None
 
 
 async def test_one_deleted_while_it_is_answered_is_not_answered(
-    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack
 ) -> None:
-    """Looked for right before the post."""
-    ask, begun, go_on = bot.parts.answerer.ask, threading.Event(), threading.Event()
-
-    def slowly(*given: object, **named: object) -> object:
-        begun.set()
-        go_on.wait(120)
-        return ask(*given, **named)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(bot.parts.answerer, "ask", slowly)
-    ts = await office.mention("#desk", "alice", LEASE)
-    await asyncio.to_thread(begun.wait, 120)
-    await office.delete("#desk", ts)
-    await office.sockets.settled()
-    go_on.set()
+    with held(bot) as begun:
+        ts = await office.mention("#desk", "alice", LEASE)
+        await asyncio.to_thread(begun.wait, 120)
+        await office.delete("#desk", ts)
+        await office.sockets.settled()
     entry = await ended(bot, office, "#desk", ts)
     assert entry.outcome == "withdrawn"
     await office.quiet()
@@ -164,22 +149,13 @@ async def test_one_deleted_while_it_is_answered_is_not_answered(
 
 
 async def test_one_edited_while_it_is_answered_is_offered_afterwards(
-    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack
 ) -> None:
-    """Once, after the answer to the old text."""
-    ask, begun, go_on = bot.parts.answerer.ask, threading.Event(), threading.Event()
-
-    def slowly(*given: object, **named: object) -> object:
-        begun.set()
-        go_on.wait(120)
-        return ask(*given, **named)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(bot.parts.answerer, "ask", slowly)
-    ts = await office.mention("#desk", "alice", LEASE)
-    await asyncio.to_thread(begun.wait, 120)
-    await office.edit("#desk", ts, "@briefs Who leased the harbour?")
-    await office.sockets.settled()
-    go_on.set()
+    with held(bot) as begun:
+        ts = await office.mention("#desk", "alice", LEASE)
+        await asyncio.to_thread(begun.wait, 120)
+        await office.edit("#desk", ts, "@briefs Who leased the harbour?")
+        await office.sockets.settled()
     await ended(bot, office, "#desk", ts)
     await office.until(lambda: office.world.ephemeral, 120, "an offer")
     await office.quiet(1.2)
@@ -190,7 +166,6 @@ async def test_one_edited_while_it_is_answered_is_offered_afterwards(
 async def test_one_that_kills_its_worker_again_and_again_is_given_up(
     bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After five attempts, and told."""
     entry_of = bot.parts.inbox.entry_of
 
     def entry(job: Job) -> InboxEntry:
@@ -204,25 +179,6 @@ async def test_one_that_kills_its_worker_again_and_again_is_given_up(
 
 
 # -- answers that grow -----------------------------------------------------------------------
-
-
-@pytest.fixture
-def chat() -> object:
-    with FakeChat(always=Turn(drip=0.03)) as server:
-        yield server
-
-
-@pytest.fixture
-async def writer(office: FakeSlack, home: Path, embedder, chat: FakeChat):
-    """The bot where a chat model writes."""
-    settings = Settings(
-        home=home, chat_model="openai:fake", chat_url=chat.url, chat_key="sk-1", chat_seconds=60
-    )
-    with Library.open(settings, embedder=embedder) as library:
-        async with answering_bot(office, library, collections={"board": {"groups": []}}) as bot:
-            yield bot
-            await office.quiet()
-    settled(office)
 
 
 PORT = "What is said of the harbour, its lease and the minister's promise?"
@@ -275,7 +231,6 @@ async def test_stop_ends_the_answer(writer: RunningBot, office: FakeSlack, chat:
 async def test_a_stop_that_another_process_hears_of_ends_the_answer_too(
     writer: RunningBot, office: FakeSlack, chat: FakeChat
 ) -> None:
-    """With what is shown."""
     chat.script = [Turn(drip=0.3)]
     ts = await office.mention("#desk", "alice", PORT)
     [message] = await office.until(lambda: growing(office, ts), 120, "a first sentence")
@@ -290,7 +245,6 @@ async def test_a_stop_that_another_process_hears_of_ends_the_answer_too(
 async def test_stop_before_the_first_sentence_leaves_nothing(
     writer: RunningBot, office: FakeSlack, chat: FakeChat
 ) -> None:
-    """The asker has asked for that."""
     chat.script = [Turn(hang=2)]
     ts = await office.mention("#desk", "alice", PORT)
     await office.until(lambda: chat.calls, 120, "a call of the model")
@@ -303,7 +257,6 @@ async def test_stop_before_the_first_sentence_leaves_nothing(
 async def test_a_question_deleted_while_its_answer_grows_takes_it_away(
     writer: RunningBot, office: FakeSlack, chat: FakeChat
 ) -> None:
-    """Nothing of it is left."""
     chat.script = [Turn(drip=0.2)]
     ts = await office.mention("#desk", "alice", PORT)
     await office.until(lambda: growing(office, ts), 120, "a first sentence")
@@ -380,7 +333,6 @@ async def test_a_kill_at_any_point_is_made_good(
 async def test_a_kill_while_a_written_answer_grows_is_made_good(
     office: FakeSlack, home: Path, tmp_path: Path, chat: FakeChat, point: str
 ) -> None:
-    """The half message becomes the whole answer."""
     settings = {"BRIEFS_CHAT_MODEL": "openai:fake", "BRIEFS_CHAT_URL": chat.url,
                 "BRIEFS_CHAT_KEY": "sk-1"}  # fmt: skip
     await killed_and_started_again(office, home, tmp_path, point, **settings)
@@ -407,3 +359,18 @@ async def test_sigterm_hands_back_what_is_open(
     assert await bot.end(seconds=120) == 0
     assert "xoxb" not in bot.log
     assert "Traceback" not in bot.log
+
+
+@pytest.mark.slow
+async def test_two_processes_killed_again_and_again_answer_every_question_once(
+    slack: FakeSlack, home: Path, tmp_path: Path
+) -> None:
+    """60 questions, each delivered one to five times in another order, a kill -9 every 40."""
+    crowd, kills = await under_fire(slack, home, tmp_path, Fire(60, kill_every=40))
+    assert kills >= 3
+    assert crowd.counts == {"answered": 60, "doubled": 0, "lost": 0}
+    assert slack.doubles() == {}
+    assert slack.violations == []
+    assert on_record(slack, home) == {"equal": 60, "other": 0, "missing": 0, "twice": 0}
+    counts = ends(home)
+    assert counts["answered"] + counts["declined"] == 60

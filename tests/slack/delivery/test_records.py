@@ -1,23 +1,18 @@
 """The ledger says exactly what people saw: each post on record once, whoever is killed."""
 
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from bot.ledger.ledger import Ledger, LedgerEntry
+from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
 from bot.ledger.record import sha256
 from bot.slack.bot import RunningBot
 from bot.slack.delivery.inbox import Inbox
-from bot.slack.delivery.records import AnswerPost, Records
+from bot.slack.delivery.records import RECORD, Feedback, Records, Requests, noted
 from bot.slack.types import Posted, QuestionOutcome
-from index.library import Library
-from index.settings import Settings
+from index.errors import NotFound
 from index.storage.database import Database
-from tests.fake_chat import FakeChat, Turn
 from tests.slack import fake
-from tests.slack.bots import answering_bot, settled
 from tests.slack.fake import FakeSlack
 from tests.slack.records import answers, records, seen, take, told
 from tests.tamara import HARBOUR, draft
@@ -34,30 +29,11 @@ QUESTIONS = (
 )
 
 
-@pytest.fixture
-def chat() -> Iterator[FakeChat]:
-    with FakeChat(always=Turn(drip=0.005)) as server:
-        yield server
-
-
-@pytest.fixture
-async def writer(
-    office: FakeSlack, home: Path, embedder, chat: FakeChat
-) -> AsyncIterator[RunningBot]:
-    """The bot where a chat model writes, at a Slack that takes posts quickly."""
-    settings = Settings(
-        home=home, chat_model="openai:fake", chat_url=chat.url, chat_key="sk-1", chat_seconds=4
-    )
-    with Library.open(settings, embedder=embedder) as library:
-        async with answering_bot(office, library, collections={"board": {"groups": []}}) as bot:
-            yield bot
-            await office.quiet()
-    settled(office)
-
-
 async def recorded(bot: RunningBot, slack: FakeSlack, count: int) -> list[LedgerEntry]:
-    await slack.until(lambda: len(records(bot.parts.ledger)) >= count, 60, f"{count} records")
-    await slack.until(lambda: not bot.parts.records.waiting(), 10, "nothing left to be recorded")
+    await slack.until(lambda: len(records(bot.parts.ledger)) >= count, 120, f"{count} records")
+    await slack.until(
+        lambda: not bot.parts.queue.waiting(RECORD), 10, "nothing left to be recorded"
+    )
     return records(bot.parts.ledger)
 
 
@@ -127,7 +103,6 @@ def _check_citations_from_the_row_alone(bot: RunningBot) -> None:
 async def test_where_blocks_are_refused_the_plain_text_is_recorded(
     bot: RunningBot, office: FakeSlack
 ) -> None:
-    """As that is what people saw."""
     office.faults.script("chat.postMessage", [fake.refused("invalid_blocks")])
     ts = await office.mention("#desk", "alice", LEASE)
     answer = await office.answer_to(ts)
@@ -140,7 +115,6 @@ async def test_where_blocks_are_refused_the_plain_text_is_recorded(
 async def test_an_answer_of_several_messages_has_a_record_of_each(
     bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In their order."""
     from bot.slack.blocks import answers as answer_blocks
 
     monkeypatch.setattr(answer_blocks, "MOST_BLOCKS", 1)
@@ -162,7 +136,7 @@ async def test_what_is_no_answer_has_no_record(bot: RunningBot, office: FakeSlac
     await office.answer_to(await office.mention("#desk", "alice", f"{LEASE} " * 200))
     await office.quiet()
     assert records(bot.parts.ledger) == []
-    assert bot.parts.records.waiting() == 0
+    assert bot.parts.queue.waiting(RECORD) == 0
 
 
 # -- without Slack ---------------------------------------------------------------------------
@@ -182,10 +156,10 @@ def end(inbox: Inbox, ask, second: int, *names: str) -> None:
     entry = take(inbox)
     assert entry
     inbox.recorded(entry, f"a{second}", "said", "[]")
-    posted = [
-        AnswerPost(f"a{second}", name, Posted("C1", f"{second}.{number}", text=f"said {name}"))
-        for number, name in enumerate(names)
+    said = [
+        Posted("C1", f"{second}.{number}", text=f"said {name}") for number, name in enumerate(names)
     ]
+    posted = noted(f"a{second}", "answer", said, entry.incoming)
     assert inbox.finished(entry, QuestionOutcome.ANSWERED, f"{second}.0", posted=posted)
 
 
@@ -193,10 +167,10 @@ def test_a_post_is_noted_with_the_end_of_its_question_and_recorded_once(inbox, l
     """By whoever comes; asked again, there is nothing left."""
     end(inbox, ask, 1, "answer", "answer.1")
     records_of = Records(inbox.queue, ledger)
-    assert records_of.waiting() == 2
+    assert inbox.queue.waiting(RECORD) == 2
     assert records_of.record("a2") == 0
     assert records_of.record("a1") == 2
-    assert records_of.record() == records_of.record("a1") == records_of.waiting() == 0
+    assert records_of.record() == records_of.record("a1") == inbox.queue.waiting(RECORD) == 0
     assert [(one.body["post"], one.private["ts"], told(one)[0]) for one in records(ledger)] == [
         ("answer", "1.0", "said answer"), ("answer.1", "1.1", "said answer.1"),
     ]  # fmt: skip
@@ -225,20 +199,18 @@ def test_a_kill_between_record_and_job_gives_no_second_record(
 
 
 def test_what_was_forgotten_before_it_was_recorded_is_in_no_record(inbox, ledger, ask) -> None:
-    """AnswerPost or not yet noted."""
     end(inbox, ask, 1, "answer")
     inbox.accept(ask(2))
     entry = take(inbox)
     inbox.recorded(entry, "a2", "said", "[]")
     assert inbox.forget("T1", "U1") == ["a1", "a2"]
-    post = AnswerPost("a2", "answer", Posted("C1", "2.0", text="said"))
-    inbox.finished(entry, QuestionOutcome.ANSWERED, "2.0", posted=[post])
+    posted = noted("a2", "answer", [Posted("C1", "2.0", text="said")], entry.incoming)
+    inbox.finished(entry, QuestionOutcome.ANSWERED, "2.0", posted=posted)
     assert Records(inbox.queue, ledger).record() == 2
     assert [one.private for one in records(ledger)] == [None, None]
 
 
 def test_what_is_forgotten_while_it_is_recorded_goes_too(inbox, ledger, ask, monkeypatch) -> None:
-    """The job tells, once the record stands."""
     end(inbox, ask, 1, "answer")
     add = ledger.add
 
@@ -250,3 +222,24 @@ def test_what_is_forgotten_while_it_is_recorded_goes_too(inbox, ledger, ask, mon
     monkeypatch.setattr(ledger, "add", added)
     assert Records(inbox.queue, ledger).record("a1") == 1
     assert [one.private for one in records(ledger)] == [None]
+
+
+def test_every_opinion_is_a_record(ledger) -> None:
+    """The oldest first; what was typed and by whom stands apart, and can be forgotten."""
+    feedback = Feedback(ledger)
+    feedback.add("a1", "T1", "U1", good=True)
+    feedback.add("a2", "T1", "U1", good=False, reason="missing", note="No \x00 table")
+    feedback.add("a1", "T1", "U1", good=False, reason="outdated")
+    given = [one.body for one in ledger.further("a1", RecordKind.FEEDBACK)]
+    assert [(one["good"], one["reason"]) for one in given] == [(True, None), (False, "outdated")]
+    assert "U1" not in str(given)
+    [record] = ledger.further("a2", RecordKind.FEEDBACK)
+    assert record.private == {"user": "slack:T1:U1", "note": "No \ufffd table"}
+    with pytest.raises(NotFound):
+        feedback.add("a9", "T1", "U1", good=True)
+
+
+def test_the_librarians_are_asked_once_by_each_person(database) -> None:
+    requests = Requests(database)
+    asked = [requests.add("What of Texas?", "a1", "T1", user) for user in ("U1", "U1", "U2")]
+    assert asked == [True, False, True]

@@ -202,7 +202,6 @@ async def test_what_breaks_on_the_way_is_made_good_at_the_end(
 
 
 async def test_a_message_that_cannot_be_changed_gives_way_to_a_new_one(thread: Thread) -> None:
-    """And the unfinished one is taken away."""
     thread.slack.faults.script("chat.update", lambda number, args: refused("cant_update_message"))
     await thread.answer()
     thread.is_whole()
@@ -227,7 +226,6 @@ async def test_an_answer_that_fails_after_its_start_is_replaced_by_what_to_say(
 
 
 async def test_an_old_half_message_without_a_mark_is_made_whole(thread: Thread) -> None:
-    """As an older version noted it."""
     half = await AsyncWebClient(thread.slack.bot_token, base_url=thread.slack.api).chat_postMessage(
         channel=thread.channel, thread_ts=thread.ts, text="Finland"
     )

@@ -55,7 +55,6 @@ async def done(bot: RunningBot, office: FakeSlack) -> None:
 async def test_a_file_whose_process_died_is_added_by_another(
     bot: RunningBot, office: FakeSlack
 ) -> None:
-    """Once, and said in its thread."""
     ts = await office.say("#desk", "alice", "look", deliver=False)
     one = upload(office, ts)
     killed(bot, one)
@@ -69,7 +68,6 @@ async def test_a_file_whose_process_died_is_added_by_another(
 async def test_one_that_was_added_before_its_process_died_is_told_of_with_undo(
     bot: RunningBot, office: FakeSlack
 ) -> None:
-    """As if it were added now."""
     ts = await office.say("#desk", "alice", "look", deliver=False)
     one = upload(office, ts)
     assert (await files.add(bot.question.parts, one))[1] == "default"
@@ -84,7 +82,6 @@ async def test_one_that_was_added_before_its_process_died_is_told_of_with_undo(
 async def test_one_whose_result_stands_is_not_told_of_twice(
     bot: RunningBot, office: FakeSlack
 ) -> None:
-    """It is looked for by its mark."""
     ts = await office.say("#desk", "alice", "look", deliver=False)
     one = upload(office, ts)
     await bot.parts.outbox.post(one.channel, ts, "Added.", None, f"files-{one.channel}-{ts}")
@@ -96,7 +93,6 @@ async def test_one_whose_result_stands_is_not_told_of_twice(
 async def test_files_that_kill_their_process_again_and_again_are_given_up(
     bot: RunningBot, office: FakeSlack
 ) -> None:
-    """And that is told."""
     ts = await office.say("#desk", "alice", "look", deliver=False)
     killed(bot, upload(office, ts), ATTEMPTS)
     await done(bot, office)
@@ -107,7 +103,6 @@ async def test_files_that_kill_their_process_again_and_again_are_given_up(
 async def test_files_of_a_forgotten_person_are_not_added(
     bot: RunningBot, office: FakeSlack
 ) -> None:
-    """What waits is dropped."""
     ts = await office.say("#desk", "alice", "look", deliver=False)
     alice = office.world.user("alice").id
     with bot.parts.queue.write() as connection:  # nobody takes it before she is forgotten

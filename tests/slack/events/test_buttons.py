@@ -2,16 +2,18 @@ import asyncio
 import time
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from bot.jobs.queue import NewJob, Queue, jobs
+from bot.ledger.ledger import RecordKind
 from bot.slack import phrases
 from bot.slack.bot import RunningBot
+from bot.slack.delivery.tables import librarian_requests
 from bot.slack.events.sharing import SHARE
 from index.library import Library
-from tests.slack import running_bot as at_slack
+from tests.slack import bots as at_slack
+from tests.slack.bots import CANARY, seen, told
 from tests.slack.fake import FakeSlack, Message
-from tests.slack.running_bot import CANARY, seen, told
 
 pytestmark = pytest.mark.anyio
 
@@ -73,11 +75,11 @@ async def test_praise_is_kept_and_blame_asks_what_is_wrong(slack: FakeSlack, run
     await slack.click(answer, "Bad answer", "alice")
     view = await seen(slack, "alice", "What is wrong")
     await slack.submit(view, {"reason": "outdated", "note": "see the <new> one"})
-    given = running.parts.feedback.given
-    await slack.until(lambda: len(given()) == 2)
-    good, bad = sorted(given(), key=lambda one: not one.good)
-    assert good.good
-    assert (bad.reason, bad.note) == ("outdated", "see the <new> one")
+    ledger = running.parts.ledger
+    await slack.until(lambda: len(list(ledger.entries(RecordKind.FEEDBACK))) == 2)
+    good, bad = sorted(ledger.entries(RecordKind.FEEDBACK), key=lambda one: not one.body["good"])
+    assert good.body["good"]
+    assert (bad.body["reason"], bad.private["note"]) == ("outdated", "see the <new> one")
     assert slack.violations == []
 
 
@@ -124,13 +126,15 @@ async def test_the_librarians_are_asked_once_and_their_channel_is_told(
 ):
     at_slack.empty_tables(briefs)
     channel = slack.world.add_channel("librarians", "private", ("ada",))
-    async with at_slack.started(slack, briefs, notify=channel.id) as bot:
+    async with at_slack.answering_bot(slack, briefs, notify=channel.id):
         answer = await answered(slack, NOWHERE)
         assert "The briefs do not say" in answer.said
         for number in (1, 2):
             await slack.click(answer, "Ask the librarians", "alice")
             assert phrases.ASKED_LIBRARIANS in (await told(slack, "alice", number)).text
-        assert [wish.question for wish in bot.parts.requests.made()] == [NOWHERE]
+        with briefs.database.read() as connection:
+            asked = connection.scalars(select(librarian_requests.c.question)).all()
+        assert asked == [NOWHERE]
         posted = [m for m in slack.answers() if m.channel == channel.id]
         assert len(posted) == 1
         assert NOWHERE in posted[0].said

@@ -3,8 +3,8 @@ import pytest
 from bot.slack import phrases
 from bot.slack.bot import RunningBot
 from index.library import Library
+from tests.slack.bots import CANARY, seen, told
 from tests.slack.fake import FakeSlack, Message
-from tests.slack.running_bot import CANARY, seen, told
 
 pytestmark = pytest.mark.anyio
 
@@ -64,7 +64,7 @@ async def test_a_brief_that_may_not_be_seen_is_one_that_is_not_there(
 ):
     ids = {row.brief.collection: row.brief.id for row in briefs.versions()}
     shown = await command(slack, f"brief {ids['board']}", "alice", "deals")
-    assert "Board paper on the Aurelia buyout" in shown.said
+    assert "Board paper: plan for a takeover" in shown.said
     hidden = await command(slack, f"brief {ids['board']}", "bob")
     unknown = await command(slack, "brief nowhere", "bob")
     assert hidden.text.replace(ids["board"], "X") == unknown.text.replace("nowhere", "X")

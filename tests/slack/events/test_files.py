@@ -7,10 +7,10 @@ from bot.slack.events.download import fetch, safe_name
 from index.errors import ReadError
 from index.library import Library
 from index.storage.schema import CURRENT
-from tests.slack import running_bot as at_slack
+from tests.slack import bots as at_slack
+from tests.slack.bots import seen, settings_for, told
 from tests.slack.fake import FakeSlack, Message
 from tests.slack.fake.server import LOGIN
-from tests.slack.running_bot import seen, settings_for, told
 
 pytestmark = pytest.mark.anyio
 
@@ -111,7 +111,7 @@ class SigningIn(FakeSlack):
 @pytest.mark.parametrize("name", ["login.txt", "login.html"])
 async def test_a_page_to_sign_in_is_no_brief(name: str, briefs: Library):
     at_slack.empty_tables(briefs)
-    async with SigningIn() as slack, at_slack.started(slack, briefs):
+    async with SigningIn() as slack, at_slack.answering_bot(slack, briefs):
         ts = await slack.drop_file(name, text("Login"), "alice")
         said = (await confirmed(slack, ts)).said
     assert f"Not added: {name}" in said

@@ -2,8 +2,8 @@ import pytest
 
 from bot.slack import phrases
 from bot.slack.bot import RunningBot
+from tests.slack.bots import CANARY, seen, told
 from tests.slack.fake import FakeSlack
-from tests.slack.running_bot import CANARY, seen, told
 
 pytestmark = pytest.mark.anyio
 

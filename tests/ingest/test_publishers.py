@@ -31,7 +31,6 @@ def test_the_header_line_of_its_site_gives_title_date_and_number() -> None:
 
 
 def test_nobody_elses_text_is_left_out() -> None:
-    """A disclaimer of another publisher stays."""
     texts = [
         block.text for block in read(PAGE.format(publisher="the Harbour Board").encode()).blocks
     ]
@@ -48,7 +47,6 @@ def test_nobody_elses_text_is_left_out() -> None:
     ],
 )
 def test_a_pdf_names_its_edition(line: str, number: str | None, edition: str) -> None:
-    """On its last page, with or without the report number."""
     found = profile_of("CRS Product").edition_line.search(line)
     assert found
     assert (found["number"], found["edition"]) == (number, edition)

@@ -1,0 +1,3 @@
+"""The fixtures of the project, for the benchmarks' own tests."""
+
+pytest_plugins = ["tests.conftest"]
