@@ -59,7 +59,6 @@ def search(
 
 
 def latest(briefs: Sequence[BriefRef]) -> Message:
-    """Return the newest briefs, newest first as given."""
     if not briefs:
         return _told("There are no briefs here that you can see.")
     blocks = [rich(section([words("The newest briefs", bold=True)])), *brief_lines(briefs)]
@@ -68,12 +67,10 @@ def latest(briefs: Sequence[BriefRef]) -> Message:
 
 
 def brief_lines(briefs: Sequence[BriefRef]) -> list[Block]:
-    """Return a line for each brief: title, date, link, and the id to ask for it by."""
     return [rich(section(_line(brief))) for brief in briefs[:MOST_BRIEFS]]
 
 
 def one_brief(brief: Brief, passages: int) -> Message:
-    """Return what is known of a brief, and how it opens."""
     known = brief.reference
     facts = [
         ("Date", brief.date or NO_DATE),

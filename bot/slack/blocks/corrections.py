@@ -61,7 +61,6 @@ class Corrected:
 
 
 def corrected(answers: Sequence[Corrected]) -> Message:
-    """Return the message about some answers, all of one place."""
     lines, blocks = list[str](), list[Block]()
     for one in answers[:MOST_ANSWERS]:
         heading = _heading(one)

@@ -36,7 +36,6 @@ _UNASKED = {
 
 
 def feedback_view(answer_id: str) -> View:
-    """Return the dialog that asks what is wrong with an answer."""
     reasons = [option(label, name) for name, label in actions.REASONS.items()]
     note: Element = {
         "type": "plain_text_input",
@@ -99,7 +98,6 @@ def upload_view(collections: Sequence[str], channel: str = "") -> View:
 
 
 def ask_view() -> View:
-    """Return the dialog to ask a question."""
     field: Element = {
         "type": "plain_text_input",
         "multiline": True,

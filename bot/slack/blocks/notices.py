@@ -45,7 +45,6 @@ def said(line: str) -> Message:
 
 
 def failed(reason: str) -> Message:
-    """Return what the person hears whose question could not be answered."""
     why = text.one_line(reason, REASON)
     blocks = (rich(section([words("I could not answer this.", bold=True), words(f" {why}")])),)
     return Message(text.for_message(f"I could not answer this. {why}".strip()), blocks)
@@ -142,7 +141,6 @@ def _failure(item: ReportItem) -> tuple[str, list[Block]]:
 
 
 def asked_librarians(question: str, asker: str) -> Message:
-    """Return the message to the librarians: a question without an answer, and who asked it."""
     line = text.shorten(text.clean(question), 1_000)
     heading = "The briefs do not answer this question. Is there a brief about it?"
     known = asker.isascii() and asker.isalnum() and asker[:1] in {"U", "W"}

@@ -93,7 +93,6 @@ def around(brief: Brief, passages: Sequence[Passage], passage: Passage) -> Aroun
 
 
 def passage_of(answer: Answer, number: int) -> Hit | None:
-    """Return the passage that a MORE_CONTEXT button names."""
     return next((unit.hit for unit in _units(answer, None) if unit.number == number), None)
 
 
@@ -130,7 +129,6 @@ def passages_view(
 
 
 def state_of(view: Mapping[str, object]) -> PassagesState:
-    """Return what a passages dialog that Slack sent back was showing."""
     kept = json.loads(str(view.get("private_metadata") or "{}"))
     return PassagesState(
         str(kept.get("answer", "")), int(kept.get("page", 0)), tuple(kept.get("opened", ()))

@@ -49,8 +49,6 @@ _OPTIONAL = {
 
 
 class SetupState(StrEnum):
-    """The state of one thing."""
-
     OK = "ok"
     OFF = "off"  # the bot works, a feature does not
     MISSING = "missing"  # the bot does not work
@@ -58,8 +56,6 @@ class SetupState(StrEnum):
 
 @dataclass(frozen=True)
 class SetupFinding:
-    """One line of the report."""
-
     state: SetupState
     thing: str
     reason: str
@@ -72,13 +68,10 @@ class SetupFinding:
 
 @dataclass(frozen=True)
 class SetupReport:
-    """The whole report."""
-
     findings: tuple[SetupFinding, ...]
 
     @property
     def ok(self) -> bool:
-        """Whether nothing that is needed is missing."""
         return all(finding.state is not SetupState.MISSING for finding in self.findings)
 
     def as_json(self) -> dict[str, Any]:
