@@ -9,6 +9,7 @@ out, so a line about one of them could not be found.
 import hashlib
 import json
 import re
+from calendar import month_name
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,11 @@ from index.sentences import split
 
 DIGITS = 12  # of a hash
 WINDOW = 6  # sentences of a Federal Reserve district report that make one passage
+DISTRICTS = {
+    "at": "Atlanta", "bo": "Boston", "ch": "Chicago", "cl": "Cleveland", "da": "Dallas",
+    "kc": "Kansas City", "mi": "Minneapolis", "ny": "New York", "ph": "Philadelphia",
+    "ri": "Richmond", "sf": "San Francisco", "sl": "St. Louis", "su": "summary of all districts",
+}  # fmt: skip
 _WIKI_HEADING = re.compile(r"\s*((?:= )+)(.+?)((?: =)+)\s*$")
 _OFFSETS = re.compile(r"(-\d+)+$")
 
@@ -110,8 +116,9 @@ def _wikitexts(data: Path) -> Found:
 def _beige_book(data: Path) -> Found:
     for path in sorted((data / "beige_book").glob("*/*.txt")):
         sentences = _cut(path.read_text("utf-8"))
+        year, month, district = path.stem.split("-")
+        title = f"Federal Reserve, {DISTRICTS[district]}, {month_name[int(month)]} {year}"
         for start in range(0, len(sentences) - 3, WINDOW):
-            title = f"Federal Reserve district report {path.stem}"
             yield path.stem, title, "", sentences[start : start + WINDOW]
 
 

@@ -25,6 +25,13 @@ from index.models.model_files import DEFAULT_MODEL
 CONFIG_FILE = "briefs.toml"  # looked for in the working folder
 SECRETS_FILE = ".env"  # likewise; lines NAME=VALUE, outweighed by the environment
 
+_SAID = {  # what is wrong with a value in a table, by the type of pydantic's error
+    "extra_forbidden": "no such setting",
+    "string_type": "write text between quotation marks",
+    "bool_type": "write true or false",
+    "int_type": "write a whole number",
+}
+
 # Telemetry of the libraries we stand on, switched off before any of them is imported (promise 10).
 _NO_TELEMETRY = {
     "ANONYMIZED_TELEMETRY": "False",  # chromadb
@@ -149,6 +156,25 @@ def table(name: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise SettingsError(f"{CONFIG_FILE}: {name} is not a table; write [{name}]")
     return found
+
+
+def table_faults(error: ValidationError, name: str, words: dict[str, str]) -> list[str]:
+    """Return what is wrong with a table of briefs.toml, a line each and never a value.
+
+    `words` say what to write instead, by the type of pydantic's error.
+    """
+    said = _SAID | words
+    return [
+        ".".join([name, *map(_shown, fault["loc"])])
+        + f": {said.get(fault['type'], fault['msg'].removeprefix('Value error, '))}"
+        + f"; correct it in {CONFIG_FILE}"
+        for fault in error.errors(include_url=False)
+    ]
+
+
+def _shown(part: object) -> str:
+    text = str(part)
+    return "".join(filter(str.isprintable, text)) if len(text) <= 60 else "..."
 
 
 def _dotenv() -> dict[str, str | None]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from index.errors import UsageError
-from index.passage import split_version
 from ingest.cli import SOME_FAILED, Json, opened
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ def search(
 
     filters = _filters(since, until, collection, brief)
     one_shot = batch is None
-    with opened(search=True, one_shot=one_shot) as library, _exit_code() as failures:
+    with opened(search=True, one_shot=one_shot) as library, failing_requests() as failures:
         _require_known(library, filters)
         for line in _requests(query, turn, batch):
             result = _tried(
@@ -131,7 +130,7 @@ def ask(
     from ingest.terminal import print_json
 
     filters = _filters(since, until, collection, brief)
-    with _answerer(filters, one_shot=batch is None) as answerer, _exit_code() as failures:
+    with _answerer(filters, one_shot=batch is None) as answerer, failing_requests() as failures:
         for line in _requests(question, turn, batch):
             showing = Showing(live=not (json or batch), with_question=show_question)
             answer = _tried(
@@ -258,6 +257,8 @@ def _answerer(filters: "Filters", *, one_shot: bool = False) -> "Iterator[Answer
 
 def _require_known(library: "Library", filters: "Filters") -> None:
     """Raise NotFound or UsageError if a filter names a brief or collection that is not there."""
+    from index.passage import split_version
+
     for name in filters.briefs:
         library.brief(*split_version(name))
     if not filters.collections:
@@ -280,7 +281,6 @@ def _found(
 
 
 def _print_hits(hits: "Sequence[Hit]") -> None:
-    """Print hits with their source and the whole passage."""
     from rich.text import Text
 
     from ingest.terminal import out, say
@@ -346,7 +346,8 @@ def _tried(line: "BatchRequest", batch: str | None, failures: list[str], work: A
 
 
 @contextmanager
-def _exit_code() -> Iterator[list[str]]:
+def failing_requests() -> Iterator[list[str]]:
+    """Yield a list for what failed; if it is not empty at the end, exit with 1."""
     failures: list[str] = []
     yield failures
     if failures:

@@ -82,8 +82,7 @@ def evaluate(
     questions = chosen(found.questions, only, fold, limit)
     _complain_of(found, questions, gold)
     with opened(search=True) as library:
-        about = _about(library)
-        setting = EvalSetting(str(gold), depth, found.faults, only, fold, limit, about)
+        setting = EvalSetting(str(gold), depth, found.faults, only, fold, limit, _about(library))
         results = _asked(library, questions, depth, answers=not search_only)
     report: dict[str, Any] = to_json(results, setting)
     changes = compare.changes(earlier, report) if earlier else []

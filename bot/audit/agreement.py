@@ -383,7 +383,6 @@ def _note(supported: Sequence[bool]) -> str:
 
 
 def _table(rows: Sequence[Sequence[object]]) -> Iterator[str]:
-    """Yield a table's lines: the first column to the left, numbers to the right."""
     cells = [list(map(str, row)) for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for first, *rest in cells:

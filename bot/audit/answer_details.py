@@ -84,31 +84,22 @@ def _today_json(one: Json, library: BriefVersions) -> dict[str, Any]:
 
 
 def _version(one: StoredVersion) -> dict[str, Any]:
-    return {
-        "version": one.version,
-        "state": one.state,
-        "date": one.date,
-        "edition": one.edition,
-        "title": one.title,
-        "added_at": one.added_at.isoformat(timespec="seconds"),
-    }
+    shown = {name: getattr(one, name) for name in ("version", "state", "date", "edition", "title")}
+    return shown | {"added_at": one.added_at.isoformat(timespec="seconds")}
 
 
 def _further(entries: Iterable[LedgerEntry]) -> dict[str, list[dict[str, Any]]]:
-    """Return the further records of an answer, by their kind."""
     found: dict[str, list[dict[str, Any]]] = {
         "posted": [], "feedback": [], "judgements": [], "opinions": [], "forgotten": [],
     }  # fmt: skip
     for entry in entries:
-        if entry.kind is RecordKind.JUDGEMENT:
-            found["judgements"].append(_plain(judgement(entry)))
-        elif entry.kind is RecordKind.OPINION:
-            found["opinions"].append(_plain(second_opinions.read(entry)))
-        else:
-            name = {RecordKind.POSTED: "posted", RecordKind.FEEDBACK: "feedback"}.get(
-                entry.kind, "forgotten"
-            )
-            found[name].append(_record(entry))
+        match entry.kind:
+            case RecordKind.JUDGEMENT:
+                found["judgements"].append(_plain(judgement(entry)))
+            case RecordKind.OPINION:
+                found["opinions"].append(_plain(second_opinions.read(entry)))
+            case kind:
+                found[kind].append(_record(entry))
     return found
 
 

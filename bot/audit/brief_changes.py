@@ -45,7 +45,6 @@ def _begun(body: Json) -> datetime:
 
 
 def _by_version(body: Json) -> dict[tuple[str, int], list[Json]]:
-    """Return the citations of each version cited."""
     found: dict[tuple[str, int], list[Json]] = {}
     for one in body["citations"]:
         found.setdefault((one["brief"]["id"], one["brief"].get("version", 1)), []).append(one)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from bot.answering.readable import headers, is_row, row
 from bot.audit import text_diff
@@ -130,6 +130,10 @@ class StoredVersion:
     collection: str
     added_at: datetime  # aware
 
+    @property
+    def is_current(self) -> bool:
+        return self.state == CURRENT
+
 
 @dataclass(frozen=True)
 class VersionText:
@@ -159,9 +163,12 @@ class BriefVersions:
         self._briefs: dict[str, list[StoredVersion]] = defaultdict(list)
         self._numbered: dict[tuple[str, str], list[StoredVersion]] = defaultdict(list)
         with database.read() as connection:
-            for one in _versions(connection):
+            ordered = version_query().order_by(
+                schema.versions.c.brief_id, schema.versions.c.version
+            )
+            for one in stored_versions(connection, ordered):
                 self._briefs[one.brief_id].append(one)
-                if one.number and one.state == CURRENT:
+                if one.number and one.is_current:
                     self._numbered[one.collection, one.number].append(one)
 
     def versions(self, brief_id: str) -> Sequence[StoredVersion]:
@@ -174,7 +181,7 @@ class BriefVersions:
 
     def current(self, brief_id: str) -> StoredVersion | None:
         """Return the searchable version; None for a brief that is withdrawn or unknown."""
-        return next((one for one in self.versions(brief_id) if one.state == CURRENT), None)
+        return next((one for one in self.versions(brief_id) if one.is_current), None)
 
     def numbered(self, collection: str, number: str) -> Sequence[StoredVersion]:
         """Return the current versions, of any brief, with a report number."""
@@ -234,17 +241,18 @@ class BriefVersions:
         return None if found is None else VersionText(found)
 
 
-def _versions(connection: Connection) -> Iterator[StoredVersion]:
+def version_query() -> Select[Any]:
+    """Return the query for all versions of all briefs."""
     column, briefs = schema.versions.c, schema.briefs.c
-    rows = connection.execute(
-        select(
-            column.pk, column.brief_id, column.version, column.state, column.title, column.date,
-            column.number, column.edition, briefs.collection, column.added_at,
-        )
-        .join(schema.briefs, briefs.id == column.brief_id)
-        .order_by(column.brief_id, column.version)
-    )  # fmt: skip
-    for one in rows:
+    return select(
+        column.pk, column.brief_id, column.version, column.state, column.title, column.date,
+        column.number, column.edition, briefs.collection, column.added_at,
+    ).join(schema.briefs, briefs.id == column.brief_id)  # fmt: skip
+
+
+def stored_versions(connection: Connection, query: Select[Any]) -> Iterator[StoredVersion]:
+    """Yield the versions that a `version_query` with conditions finds."""
+    for one in connection.execute(query):
         added_at = one.added_at if one.added_at.tzinfo else one.added_at.replace(tzinfo=UTC)
         yield StoredVersion(**{**one._mapping, "added_at": added_at})
 

@@ -66,14 +66,7 @@ class Finding:
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON object of `briefs audit run` and `show`."""
-        return {
-            "kind": str(self.kind),
-            "severity": str(self.severity),
-            "detail": self.detail,
-            "sentence": self.sentence,
-            "citation": self.citation,
-            "evidence": dict(self.evidence),
-        }
+        return {**vars(self), "evidence": dict(self.evidence)}
 
 
 def finding(

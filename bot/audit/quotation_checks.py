@@ -46,13 +46,11 @@ class _Fragment:
     at: int  # in the source
 
 
-def nowhere(*_: object) -> Iterable[EvidencePassage]:
-    """Return no passages: there is no library to search."""
-    return ()
-
-
 def misquote(
-    quote: str, own: Sequence[EvidencePassage], near: Sequence[EvidencePassage], far: Far = nowhere
+    quote: str,
+    own: Sequence[EvidencePassage],
+    near: Sequence[EvidencePassage],
+    far: Far = lambda _: (),
 ) -> Misquote | None:
     """Return what is wrong with a quotation of `own` passages; None if one of them has it.
 

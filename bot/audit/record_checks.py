@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
-
 from bot.answering.readable import faithful
 from bot.audit import quotation_checks, text_diff
 from bot.audit.brief_versions import (
@@ -24,8 +22,8 @@ from bot.audit.brief_versions import (
 from bot.audit.findings import Finding, FindingKind, Severity, finding, worst_first
 from bot.audit.sentence_checks import RecordedSentence, SentenceCheck, found_by
 from bot.checking.dangling import MARK
+from bot.ledger import streamed
 from bot.ledger.record import sha256
-from bot.ledger.streamed import answers_streamed, digest_of
 from index.storage.database import Database
 
 Json = Mapping[str, Any]
@@ -51,20 +49,11 @@ def check_streamed(body: Json, database: Database) -> list[Finding]:
     recorded = body.get("streamed")
     if not recorded:
         return []
-    rows = _streamed_rows(database, body["answer_id"])
-    if {"rows": len(rows), "sha256": digest_of(rows)} == dict(recorded):
+    rows = streamed.rows(database, body["answer_id"])
+    if {"rows": len(rows), "sha256": streamed.digest_of(rows)} == dict(recorded):
         return []
     detail = "what was shown while it was written is not what its record says was shown"
     return [finding(FindingKind.RECORD, detail)]
-
-
-def _streamed_rows(database: Database, answer_id: str) -> list[str]:
-    column = answers_streamed.c
-    query = select(column.body).where(column.answer_id == answer_id).order_by(column.number)
-    with database.read() as connection:
-        if not connection.dialect.has_table(connection, answers_streamed.name):
-            return []
-        return list(connection.scalars(query))
 
 
 class _Record:

@@ -7,7 +7,7 @@ Rows for each answer and citation are written from the ledger's records when the
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
@@ -163,10 +163,6 @@ class Register:
         with self._reading() as connection:
             return [Use(*row) for row in connection.execute(query)]
 
-    def keep(self, answer_id: str, findings: Sequence[Finding]) -> None:
-        """Replace the findings of an answer by those of a new check."""
-        self.keep_all({answer_id: findings})
-
     def keep_all(self, found: Mapping[str, Sequence[Finding]]) -> dict[str, float]:
         """Replace the findings of several answers in one transaction; return the risk of each."""
         with self._reading():
@@ -178,7 +174,6 @@ class Register:
         return register_query.conditions(selection, is_sqlite=self._database.is_sqlite)
 
     def _passing(self, connection: Connection, selection: Selection) -> list[int]:
-        """Return the sequence numbers of the answers that pass."""
         column = audit_answers.c
         query = select(column.seq, column.answer_id).select_from(_TABLES)
         rows = connection.execute(query.where(*self._conditions(selection)).order_by(column.seq))
@@ -214,6 +209,9 @@ _TABLES = audit_answers.outerjoin(
 )
 
 
+_COLUMNS = {one.name for one in fields(RegisteredAnswer)} & set(audit_answers.c.keys())
+
+
 def _joined() -> Select[Any]:
     return select(audit_answers, ledger_private.c.body.label("private")).select_from(_TABLES)
 
@@ -228,21 +226,11 @@ def _ordered(query: Select[Any], order: Order) -> Select[Any]:
 def _answer_of(row: Any, findings: Iterable[tuple[str, str]]) -> RegisteredAnswer:
     private = json.loads(row.private) if row.private else {}
     return RegisteredAnswer(
-        answer_id=row.answer_id,
-        seq=row.seq,
-        created_at=row.created_at,
+        **{name: getattr(row, name) for name in _COLUMNS},
         question=private.get("standalone_question"),
         asker=private.get("asker"),
         place=private.get("place"),
-        answered=row.answered,
-        mode=row.mode,
-        model=row.model,
-        confidence=row.confidence,
-        risk=row.risk,
-        checked_at=row.checked_at,
         findings=tuple(findings),
-        judgements=row.judgements,
-        complaints=row.complaints,
     )
 
 

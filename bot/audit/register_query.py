@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from bot.audit.findings import FindingKind, Severity
+from bot.audit.findings import WEIGHT, FindingKind, Severity
 from bot.audit.register_tables import (
     audit_answers,
     audit_citations,
@@ -24,11 +24,6 @@ from index.dates import first_day, is_iso, last_day
 from index.errors import UsageError
 
 MODES = {"extractive": "extractive", "written": "generative", "generative": "generative"}
-_AT_LEAST = {
-    Severity.HIGH: (Severity.HIGH,),
-    Severity.MEDIUM: (Severity.HIGH, Severity.MEDIUM),
-    Severity.LOW: (Severity.HIGH, Severity.MEDIUM, Severity.LOW),
-}
 _PLACE = re.compile(r"(?P<brief>[^#@]+?)(?:@(?P<version>\d{1,9}))?(?:#p?(?P<paragraph>\d{1,9}))?")
 _ESCAPE = "\\"
 
@@ -105,7 +100,8 @@ def _cites(brief: str) -> Clause:
 def _has(finding: str) -> Clause:
     column = audit_findings.c
     if finding in list(Severity):
-        wanted: Clause = column.severity.in_(_AT_LEAST[Severity(finding)])
+        least = WEIGHT[Severity(finding)]
+        wanted: Clause = column.severity.in_([one for one in Severity if WEIGHT[one] >= least])
     else:
         wanted = column.kind == finding
     return audit_answers.c.seq.in_(select(column.answer_seq).where(wanted))
@@ -128,7 +124,6 @@ def _private(selection: Selection, *, is_sqlite: bool) -> list[Clause]:
 
 
 def _typed(key: str, *, is_sqlite: bool) -> Any:
-    """Return the text under a key of the private part."""
     body = ledger_private.c.body
     if is_sqlite:
         return func.json_extract(body, f"$.{key}")

@@ -107,7 +107,6 @@ def _remember(connection: Connection, seq: int, digest: str) -> None:
 
 
 def _answers(connection: Connection, rows: Sequence[Row[Any]]) -> None:
-    """Write the rows of answers, their sentences and their citations."""
     answers: list[dict[str, Any]] = []
     sentences: list[dict[str, Any]] = []
     citations: list[dict[str, Any]] = []
@@ -233,7 +232,6 @@ def _risk_now(connection: Connection, answer: Row[Any], complaints: int) -> floa
 
 
 def _judged(connection: Connection, answer_id: str) -> dict[int, int]:
-    """Return how many judgements each sentence has."""
     times: dict[int, int] = {}
     for body, _, _ in _further(connection, answer_id, Record.JUDGEMENT):
         times[int(body["sentence"])] = times.get(int(body["sentence"]), 0) + 1

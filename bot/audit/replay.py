@@ -190,12 +190,9 @@ def replay_json(item: Replayed) -> dict[str, Any]:
         "answered": {"before": found.answered_before, "after": found.answered_after},
         "changed": [str(kind) for kind in ReplayChange if kind in found.kinds],
         "citations": {
-            "gained": list(map(_cited_json, found.gained)),
-            "lost": list(map(_cited_json, found.lost)),
-            "renewed": [
-                {"before": _cited_json(old), "after": _cited_json(new)}
-                for old, new in found.renewed
-            ],
+            "gained": list(map(vars, found.gained)),
+            "lost": list(map(vars, found.lost)),
+            "renewed": [{"before": vars(old), "after": vars(new)} for old, new in found.renewed],
         },
         "words": [{"op": str(each.op), "text": each.text} for each in found.words],
     }
@@ -265,13 +262,3 @@ def _shortened(text: str, first: bool, last: bool) -> str:
     before = "" if first else " ".join(words[:CONTEXT]) + " "
     after = "" if last else " " + " ".join(words[-CONTEXT:])
     return f"{before}…{after}"
-
-
-def _cited_json(one: CitedPassage) -> dict[str, Any]:
-    return {
-        "brief_id": one.brief_id,
-        "version": one.version,
-        "title": one.title,
-        "paragraph": one.paragraph,
-        "passage_sha256": one.passage_sha256,
-    }

@@ -254,7 +254,6 @@ def _cited_sentence(number: int | None, body: Mapping[str, Any]) -> Json | None:
 
 
 def _concerns(finding: Finding, citation: Json, sentence: Json | None) -> bool:
-    """Return whether a finding is about a citation, or about the sentence that cites it."""
     if finding.citation is not None:
         return bool(citation["number"] == finding.citation)
     return sentence is not None and citation["number"] in sentence["citations"]
@@ -310,7 +309,6 @@ def _changed(finding: Finding) -> list[Stretch]:
 
 
 def _elsewhere(evidence: Mapping[str, Any]) -> list[Json]:
-    """Return the passages that the words are from or nearest to."""
     found = [(what, evidence[what]) for what in ("support", "nearest") if what in evidence]
     found += [("piece", piece) for piece in evidence.get("pieces", ())]
     return [

@@ -1,4 +1,4 @@
-"""Which answers: the filters of `briefs audit` and of the desk. No I/O."""
+"""Which answers: the filters of `briefs audit` and of the desk."""
 
 import hashlib
 import secrets

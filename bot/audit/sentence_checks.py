@@ -90,7 +90,6 @@ class SentenceCheck:
         yield from (self._by_reason(reason, one, checked.score) for reason in _once(reasons))
 
     def _misquotes(self, text: str) -> list[Misquote]:
-        """Return what is wrong with the words that a sentence has between quotation marks."""
         held = [one for passage in self._own for one in (passage.text, *passage.around)]
         found = [self._misquote(quote) for quote in quoted.unfound(text, held)]
         return [one for one in found if one is not None]
@@ -169,7 +168,6 @@ def _negations(tokens: tuple[Token, ...]) -> int:
 
 
 def _evidence(found: Sequence[EvidencePassage]) -> list[str]:
-    """Return the sentences of passages, and the context they are read with."""
     pieces: list[str] = []
     for passage in found:
         pieces += [passage.text[start:end] for start, end in sentences.split(passage.text)]

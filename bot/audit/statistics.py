@@ -113,7 +113,6 @@ def _filled(asked: Mapping[str, Day], first: str, last: str) -> tuple[Day, ...]:
 
 
 def _within(since: str | None, until: str | None) -> ColumnElement[bool]:
-    """Return the condition that an answer is from the period."""
     column = audit_answers.c
     bounds = [column.day >= since] if since else []
     return and_(column.seq > 0, *bounds, *([column.day <= until] if until else []))

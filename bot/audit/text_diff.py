@@ -6,7 +6,7 @@ signs such as % and $, do. Offsets are into the texts as given. No I/O.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
 from enum import StrEnum
@@ -15,10 +15,8 @@ from functools import lru_cache
 from bot.answering.readable import bare
 from bot.checking.quoted import SAME
 
-MOST_TOKENS = 3_000  # tokens of a text that is compared word by word
 _WORD = re.compile(r"(?:(?<![\w)\]])-(?=\d))?\w+(?:[.,:/]\d+)*|[%$€£<>=+]")
 _TOKEN = re.compile(r" ?(?:\w+(?:[.,'’-]\w+)*|[^\w\s])")
-_TOKEN_OR_SPACE = re.compile(r"\w+(?:[.,]\w+)*|\s+|[^\w\s]")
 
 
 # Differences between two texts
@@ -50,48 +48,14 @@ def word_diff(before: str, after: str) -> list[Stretch]:
     added make up the new text.
     """
     old, new = (_TOKEN.findall(" ".join(text.split())) for text in (before, after))
-    if _stripped(old) == _stripped(new):
-        return []
-    return list(_stretches(old, new, _stripped))
-
-
-def exact_diff(old: str, new: str) -> list[Stretch]:
-    """Return the stretches that lead from one text to the other, with all white space.
-
-    Texts of more than MOST_TOKENS tokens are one stretch each.
-    """
-    before, after = _TOKEN_OR_SPACE.findall(old), _TOKEN_OR_SPACE.findall(new)
-    if max(len(before), len(after)) <= MOST_TOKENS:
-        # White space is everywhere: matched by itself it would split changes into single words.
-        return list(_stretches(before, after, junk=str.isspace))
-    if old == new:
-        return [Stretch(Op.KEPT, old)]
-    return [Stretch(Op.REMOVED, old), Stretch(Op.ADDED, new)]
-
-
-def shared_words(text: str) -> frozenset[str]:
-    """Return the distinct words of a text, by which `overlap` compares paragraphs."""
-    return frozenset(word for word in _TOKEN_OR_SPACE.findall(text.lower()) if word[0].isalnum())
-
-
-def overlap(some: frozenset[str], others: frozenset[str]) -> float:
-    """Return the Jaccard similarity of two sets of words, in [0, 1]; 1 for two empty sets."""
-    union = len(some | others)
-    return len(some & others) / union if union else 1.0
-
-
-def marked_up(op: str, text: str) -> str:
-    """Return a stretch as [-removed-], {+added+} or as it is; a leading space stays outside."""
-    return " " * text.startswith(" ") + _MARKS[op].format(text.strip())
+    words = [[token.strip() for token in tokens] for tokens in (old, new)]
+    return [] if words[0] == words[1] else list(_stretches(old, new, *words))
 
 
 def _stretches(
-    old: Sequence[str],
-    new: Sequence[str],
-    keys: Callable[[Sequence[str]], Sequence[str]] = tuple,
-    junk: Callable[[str], bool] | None = None,
+    old: Sequence[str], new: Sequence[str], old_words: list[str], new_words: list[str]
 ) -> Iterator[Stretch]:
-    matcher = SequenceMatcher(junk, keys(old), keys(new), autojunk=False)
+    matcher = SequenceMatcher(None, old_words, new_words, autojunk=False)
     for verb, start, end, begin, stop in matcher.get_opcodes():
         if verb == "equal":
             yield Stretch(Op.KEPT, "".join(new[begin:stop]))
@@ -102,8 +66,9 @@ def _stretches(
             yield Stretch(Op.ADDED, "".join(new[begin:stop]))
 
 
-def _stripped(tokens: Sequence[str]) -> list[str]:
-    return [one.strip() for one in tokens]
+def marked_up(op: str, text: str) -> str:
+    """Return a stretch as [-removed-], {+added+} or as it is; a leading space stays outside."""
+    return " " * text.startswith(" ") + _MARKS[op].format(text.strip())
 
 
 # Quotations
@@ -129,7 +94,6 @@ class WordChange:
     new: str
 
     def __str__(self) -> str:
-        """Return it in words."""
         if not self.old:
             return f"added “{self.new}”"
         if not self.new:
@@ -156,7 +120,6 @@ class Became:
     changes: tuple[WordChange, ...]
 
     def __str__(self) -> str:
-        """Return it in one line."""
         if not self.new:
             return "the words were taken out"
         return f"now reads {', '.join(map(str, self.changes))}"

@@ -21,7 +21,7 @@ Embed = Callable[[Sequence[str]], "NDArray[np.float32]"]  # n texts -> unit vect
 
 # Least mean cosine of two groups that become one. Chosen on 14 groups of paraphrases with the
 # default model (.50 to .65 got at least .98 of the pairs right), where a wrong merger counts more
-# than a missed one; on 13 others F1 of pairs is .85. tests/audit/paraphrases.py has both.
+# than a missed one; on 13 others F1 of pairs is .85. tests/audit/paraphrases.txt has both.
 ALIKE = 0.6
 MOST = 1_500  # questions that are compared, the most frequent ones; memory grows with the square
 

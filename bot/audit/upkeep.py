@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -25,7 +25,7 @@ from bot.ledger import anchors
 from bot.ledger.ledger import By, Forgotten, Ledger
 from index.errors import BriefsError, SettingsError
 from index.library import Library
-from index.settings import CONFIG_FILE, table
+from index.settings import table, table_faults
 from index.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -36,14 +36,7 @@ DAY = 24 * HOUR
 Clock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]
 
-_FAULTS = {
-    "extra_forbidden": "no such setting",
-    "string_type": "write text between quotation marks",
-    "string_too_short": "names no file",
-    "int_type": "write a whole number",
-    "greater_than_equal": "write at least 1",
-    "bool_type": "write true or false",
-}
+_WORDS = {"string_too_short": "names no file", "greater_than_equal": "write at least 1"}
 
 
 class AuditSettings(BaseModel):
@@ -66,14 +59,7 @@ def load_settings() -> AuditSettings:
     try:
         return AuditSettings(**table("audit"))
     except ValidationError as error:
-        lines = map(_fault, error.errors(include_url=False))
-        raise SettingsError("; ".join(dict.fromkeys(lines))) from None
-
-
-def _fault(error: Any) -> str:
-    name = "".join(filter(str.isprintable, ".".join(map(str, error["loc"]))))[:60]
-    said = _FAULTS.get(error["type"], error["msg"])
-    return f"audit.{name}: {said}; correct it in {CONFIG_FILE}"
+        raise SettingsError("; ".join(table_faults(error, "audit", _WORDS))) from None
 
 
 # Forgetting

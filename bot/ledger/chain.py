@@ -61,7 +61,6 @@ class ChainFault:
     created_at: str | None = None
 
     def __str__(self) -> str:
-        """Return it in one line."""
         if self.record_id is None:
             return f"record {self.seq}: {self.detail}"
         of = "" if self.answer_id == self.record_id else f" of {self.answer_id}"

@@ -57,12 +57,7 @@ class Ledger:
         Raises LedgerError if that fails; then the answer may not be shown.
         """
         record = Record(RecordKind.ANSWER, answer_id, body, private)
-
-        def write() -> int:
-            with self._database.write() as connection:
-                return insert(connection, record)
-
-        return self._guarded("the answer could not be recorded, so it is not shown", write)
+        return self._insert(record, "the answer could not be recorded, so it is not shown")
 
     def add(
         self,
@@ -76,13 +71,7 @@ class Ledger:
         Raises NotFound if there is no such answer, LedgerError if it cannot be recorded.
         """
         record = Record(kind, answer_id, body, private, new_record_id())
-
-        def write() -> None:
-            with self._database.write() as connection:
-                _require(connection, answer_id)
-                insert(connection, record)
-
-        self._guarded("it could not be recorded", write)
+        self._insert(record, "it could not be recorded")
         return record.id
 
     def get(self, answer_id: str) -> LedgerEntry:
@@ -108,10 +97,10 @@ class Ledger:
 
         No transaction stays open between two of them.
         """
-        last = after
-        while found := self._page(last, kind):
+        query = joined().order_by(ledger.c.seq)
+        while found := self._listed(query.where(ledger.c.seq > after), kind, _BATCH):
             yield from found
-            last = found[-1].seq
+            after = found[-1].seq
 
     def head(self) -> tuple[int, str]:
         """Return (seq, hash) of the newest row, (0, GENESIS) when there is none."""
@@ -160,10 +149,14 @@ class Ledger:
         done = self._guarded("the questions could not be deleted", write)
         return replace(done, clean=self._database.scrub())
 
-    def _page(self, after: int, kind: RecordKind | None) -> list[LedgerEntry]:
-        return self._listed(
-            joined().where(ledger.c.seq > after).order_by(ledger.c.seq), kind, _BATCH
-        )
+    def _insert(self, record: Record, failed: str) -> int:
+        def write() -> int:
+            with self._database.write() as connection:
+                if record.kind is not RecordKind.ANSWER:
+                    _require(connection, record.answer_id)
+                return insert(connection, record)
+
+        return self._guarded(failed, write)
 
     def _entries(
         self, condition: Any, kind: RecordKind | None, limit: int | None = None

@@ -48,22 +48,16 @@ answers_begun = Table(
     Column("body", Text, nullable=False),  # canonical JSON
 )
 
-_REFUSE = "answers_streamed is append-only"
 
-
-def _keep(verb: str) -> None:
-    name = f"answers_streamed_no_{verb.lower()}"
-    for dialect, statement in {
-        "sqlite": f"CREATE TRIGGER {name} BEFORE {verb} ON answers_streamed "
-        f"BEGIN SELECT RAISE(ABORT, '{_REFUSE}'); END",
-        "postgresql": f"CREATE RULE {name} AS ON {verb} TO answers_streamed DO INSTEAD NOTHING",
+for _verb in ("UPDATE", "DELETE"):
+    _name = f"answers_streamed_no_{_verb.lower()}"
+    for _dialect, _statement in {
+        "sqlite": f"CREATE TRIGGER {_name} BEFORE {_verb} ON answers_streamed "
+        "BEGIN SELECT RAISE(ABORT, 'answers_streamed is append-only'); END",
+        "postgresql": f"CREATE RULE {_name} AS ON {_verb} TO answers_streamed DO INSTEAD NOTHING",
     }.items():
-        ddl = DDL(statement)  # type: ignore[no-untyped-call]
-        event.listen(answers_streamed, "after_create", ddl.execute_if(dialect=dialect))
-
-
-_keep("UPDATE")
-_keep("DELETE")
+        _ddl = DDL(_statement)  # type: ignore[no-untyped-call]
+        event.listen(answers_streamed, "after_create", _ddl.execute_if(dialect=_dialect))
 
 
 class StreamedAnswer:
@@ -119,10 +113,12 @@ class StreamedAnswer:
 
 def rows(database: Database, answer_id: str) -> list[str]:
     """Return the bodies of an answer's rows, as canonical JSON, in their order."""
-    with database.write() as connection:
-        metadata.create_all(connection, tables=[answers_streamed])
-        query = select(answers_streamed.c.body).where(answers_streamed.c.answer_id == answer_id)
-        return [row.body for row in connection.execute(query.order_by(answers_streamed.c.number))]
+    column = answers_streamed.c
+    query = select(column.body).where(column.answer_id == answer_id).order_by(column.number)
+    with database.read() as connection:
+        if not inspect(connection).has_table(answers_streamed.name):
+            return []
+        return list(connection.scalars(query))
 
 
 def forget(database: Database, answer_ids: Sequence[str]) -> None:

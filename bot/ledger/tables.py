@@ -41,9 +41,9 @@ ledger_private = Table(
 )
 
 _REFUSALS = (  # (table, what is refused, on which rows)
-    ("ledger", "UPDATE"),
-    ("ledger", "DELETE"),
-    ("ledger_private", "UPDATE"),
+    (ledger, "UPDATE"),
+    (ledger, "DELETE"),
+    (ledger_private, "UPDATE"),
 )
 
 # The insert trigger keeps INSERT OR REPLACE, which fires no delete trigger, from replacing a row.
@@ -80,45 +80,26 @@ END $$
 """  # noqa: S608 - a constant
 
 
-def _after_create(table: Table, dialect: str, statement: str) -> None:
-    ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
-    event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
-
-
-def _register() -> None:
-    tables = {ledger.name: ledger, ledger_private.name: ledger_private}
-    for statement in (_POSTGRES_REFUSE, _POSTGRES_NEXT_ROW):
-        _after_create(ledger, "postgresql", statement)
-    for name, verb in _REFUSALS:
-        _after_create(
-            tables[name],
-            "sqlite",
-            f"CREATE TRIGGER {name}_no_{verb.lower()} BEFORE {verb} ON {name} "
-            f"BEGIN SELECT RAISE(ABORT, '{name} is append-only'); END",
-        )
-        _after_create(
-            tables[name],
-            "postgresql",
-            f"CREATE TRIGGER {name}_no_{verb.lower()} BEFORE {verb} ON {name} "
-            "FOR EACH ROW EXECUTE FUNCTION briefs_refuse()",
-        )
-    _after_create(ledger, "sqlite", _SQLITE_NEXT_ROW)
-    _after_create(ledger_private, "sqlite", _SQLITE_KEEP_PRIVATE)
-    _after_create(
-        ledger,
-        "postgresql",
-        "CREATE TRIGGER ledger_next BEFORE INSERT ON ledger "
-        "FOR EACH ROW EXECUTE FUNCTION briefs_next_row()",
-    )
-    _after_create(
-        ledger,
-        "postgresql",
-        "CREATE TRIGGER ledger_no_truncate BEFORE TRUNCATE ON ledger "
-        "FOR EACH STATEMENT EXECUTE FUNCTION briefs_refuse()",
-    )
-
-
-_register()
+_STATEMENTS = [
+    (ledger, "postgresql", _POSTGRES_REFUSE),
+    (ledger, "postgresql", _POSTGRES_NEXT_ROW),
+    (ledger, "sqlite", _SQLITE_NEXT_ROW),
+    (ledger_private, "sqlite", _SQLITE_KEEP_PRIVATE),
+    (ledger, "postgresql", "CREATE TRIGGER ledger_next BEFORE INSERT ON ledger "
+     "FOR EACH ROW EXECUTE FUNCTION briefs_next_row()"),
+    (ledger, "postgresql", "CREATE TRIGGER ledger_no_truncate BEFORE TRUNCATE ON ledger "
+     "FOR EACH STATEMENT EXECUTE FUNCTION briefs_refuse()"),
+]  # fmt: skip
+for _table, _verb in _REFUSALS:
+    _trigger = f"CREATE TRIGGER {_table}_no_{_verb.lower()} BEFORE {_verb} ON {_table} "
+    _abort = f"BEGIN SELECT RAISE(ABORT, '{_table} is append-only'); END"
+    _STATEMENTS += [
+        (_table, "sqlite", _trigger + _abort),
+        (_table, "postgresql", _trigger + "FOR EACH ROW EXECUTE FUNCTION briefs_refuse()"),
+    ]
+for _table, _dialect, _statement in _STATEMENTS:
+    _ddl = DDL(_statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+    event.listen(_table, "after_create", _ddl.execute_if(dialect=_dialect))
 
 
 def create(connection: Connection) -> None:

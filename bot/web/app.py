@@ -102,7 +102,6 @@ def environment(*, signs_in: bool = False) -> Environment:
 
 
 def _stamp() -> str:
-    """Return what changes with any of the static files."""
     files = sorted((_HERE / "static").iterdir())
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 

@@ -136,7 +136,6 @@ class Guard:
 
 
 async def _read(receive: Receive) -> bytes:
-    """Return the body, counted while it comes."""
     body = bytearray()
     try:
         async with asyncio.timeout(PATIENCE):

@@ -9,8 +9,18 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from prometheus_client import CollectorRegistry, Metric, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    HistogramMetricFamily,
+)
+from prometheus_client.core import (
+    GaugeMetricFamily as Gauge,
+)
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -19,9 +29,6 @@ from bot.web.routing import plain
 from index.errors import BriefsError
 from index.storage.database import Database
 from index.storage.health import LibraryCounts, library_counts
-
-if TYPE_CHECKING:
-    from prometheus_client import Metric
 
 SLOW = 5.0  # seconds after which a database counts as out of reach
 DOWN_TOO_LONG = 60.0  # seconds without a connection to Slack; a reconnect takes less
@@ -112,15 +119,11 @@ class Health:
 
     async def metrics(self, _: Request | None = None) -> Response:
         """Return the figures; without a database only those that need none."""
-        from prometheus_client import CollectorRegistry, generate_latest
-        from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
-        from prometheus_client.registry import Collector
-
         probe = await self._probe()
         found = list(self._metrics(probe))
 
         class Found(Collector):
-            def collect(self) -> list["Metric"]:
+            def collect(self) -> list[Metric]:
                 return found
 
         registry = CollectorRegistry()
@@ -150,17 +153,17 @@ class Health:
         state: dict[str, object] = {"mode": self._slack.mode, "connected": not down}
         return state | ({"disconnected_seconds": _rounded(down)} if down else {})
 
-    def _metrics(self, probe: Probe | None) -> Iterator["Metric"]:
-        yield _gauge("briefs_database_up", "Whether the database answers.", probe is not None)
+    def _metrics(self, probe: Probe | None) -> Iterator[Metric]:
+        yield Gauge("briefs_database_up", "Whether the database answers.", probe is not None)
         if probe:
             found = probe.figures
-            yield _gauge("briefs_briefs", "Current briefs.", found.briefs)
-            yield _gauge("briefs_passages", "Searchable passages.", found.passages)
-            yield _gauge("briefs_generation", "Number of the published index.", found.generation)
+            yield Gauge("briefs_briefs", "Current briefs.", found.briefs)
+            yield Gauge("briefs_passages", "Searchable passages.", found.passages)
+            yield Gauge("briefs_generation", "Number of the published index.", found.generation)
             yield from _question_metrics(probe.questions)
         if self._slack:
             up = not self._slack.down_for
-            yield _gauge("briefs_slack_connected", "Whether Slack is connected.", up)
+            yield Gauge("briefs_slack_connected", "Whether Slack is connected.", up)
             words = "Requests refused before they were read, by reason."
             yield _counter("briefs_refused_requests", words, "reason", self._refused())
 
@@ -179,16 +182,14 @@ class Health:
             return None
 
 
-def _question_metrics(questions: QuestionCounts) -> Iterator["Metric"]:
-    from prometheus_client.core import HistogramMetricFamily
-
+def _question_metrics(questions: QuestionCounts) -> Iterator[Metric]:
     counts = dict(questions.counts)
     waiting, working = counts.pop("waiting"), counts.pop("working")
     oldest = round(questions.oldest_waiting or 0.0, 3)
     yield _counter("briefs_questions", "Questions that have ended, by outcome.", "outcome", counts)
-    yield _gauge("briefs_questions_waiting", "Questions that wait for a worker.", waiting)
-    yield _gauge("briefs_questions_working", "Questions being worked on.", working)
-    yield _gauge("briefs_oldest_waiting_seconds", "Age of the oldest waiting question.", oldest)
+    yield Gauge("briefs_questions_waiting", "Questions that wait for a worker.", waiting)
+    yield Gauge("briefs_questions_working", "Questions being worked on.", working)
+    yield Gauge("briefs_oldest_waiting_seconds", "Age of the oldest waiting question.", oldest)
     buckets = [(f"{most:g}", number) for most, number in questions.within.items()]
     yield HistogramMetricFamily(
         "briefs_answer_seconds",
@@ -198,15 +199,7 @@ def _question_metrics(questions: QuestionCounts) -> Iterator["Metric"]:
     )
 
 
-def _gauge(name: str, words: str, value: float) -> "Metric":
-    from prometheus_client.core import GaugeMetricFamily
-
-    return GaugeMetricFamily(name, words, value)
-
-
-def _counter(name: str, words: str, label: str, counts: Mapping[str, int]) -> "Metric":
-    from prometheus_client.core import CounterMetricFamily
-
+def _counter(name: str, words: str, label: str, counts: Mapping[str, int]) -> Metric:
     made = CounterMetricFamily(name, words, labels=[label])
     for value, count in sorted(counts.items()):
         made.add_metric([value], count)

@@ -114,7 +114,6 @@ def _rows(
 
 
 def _cells(line: str, start: int) -> Iterator[Span]:
-    """Yield where the words of each cell are in the text."""
     bars = [found.start() for found in _BAR.finditer(line)]
     if bars[-1:] != [len(line.rstrip()) - 1] or len(bars) == 1:
         bars.append(len(line))

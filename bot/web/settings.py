@@ -36,11 +36,11 @@ from pydantic import (
     Field,
     ValidationError,
     field_validator,
+    model_validator,
 )
-from pydantic import model_validator as whole
 
 from index.errors import SettingsError
-from index.settings import CONFIG_FILE, SECRETS_FILE, table, variables
+from index.settings import CONFIG_FILE, SECRETS_FILE, table, table_faults, variables
 
 VARIABLE = "BRIEFS_DESK_TOKENS"
 SHORTEST_TOKEN = 24  # characters
@@ -48,10 +48,6 @@ MAKE_TOKEN = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"  # 
 
 _ENTRY = re.compile(r"(?P<name>[\w.@+-]{1,64}):(?P<role>[a-z]+):(?P<token>[!-~]+)")
 _WORDS = {
-    "extra_forbidden": "no such setting",
-    "string_type": "write text between quotation marks",
-    "bool_type": "write true or false",
-    "int_type": "write a whole number",
     "list_type": 'write a list, such as ["10.0.0.7"]',
     "dict_type": "write a table",
     "enum": 'write "reader", "editor" or "admin"',
@@ -152,7 +148,7 @@ class WebSettings(BaseModel):
             raise ValueError("must be a host without a path; the desk is at its root")
         return value.rstrip("/")
 
-    @whole(mode="after")
+    @model_validator(mode="after")
     def _login_is_complete(self) -> "WebSettings":
         if self.proxy_user_header and not self.proxy_addresses:
             raise ValueError(
@@ -176,7 +172,7 @@ def load() -> WebSettings:
     try:
         settings = WebSettings(**kept, tokens=tuple(_tokens(kept.get("tokens_file"))))
     except ValidationError as error:
-        faults += [_line(fault) for fault in error.errors(include_url=False)]
+        faults += table_faults(error, "desk", _WORDS)
     if faults:
         raise SettingsError("; ".join(dict.fromkeys(faults)))
     return settings
@@ -241,13 +237,3 @@ def _read(path: Path) -> tuple[str, str]:
     if not text.strip():
         raise SettingsError(f"{path}: holds no token; add a line NAME:ROLE:TOKEN")
     return str(path), text
-
-
-def _line(fault: Any) -> str:
-    words = _WORDS.get(fault["type"], fault["msg"].removeprefix("Value error, "))
-    where = ".".join(["desk", *(_shown(str(part)) for part in fault["loc"])])
-    return f"{where}: {words}; correct it in {CONFIG_FILE}"
-
-
-def _shown(name: str) -> str:
-    return "".join(filter(str.isprintable, name)) if len(name) <= 60 else "..."

@@ -9,9 +9,10 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from bot.audit import text_diff
+from bot.audit.brief_versions import StoredVersion, stored_versions, version_query
 from bot.audit.text_diff import Op, Stretch, word_diff
 from bot.web.layout import blocks, laid_out
 from index.library import Library
@@ -28,24 +29,6 @@ Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class BriefVersion:
-    """One version of a brief, as lists show it."""
-
-    brief_id: str
-    version: int
-    state: str  # index.storage.schema: current, superseded or withdrawn
-    title: str
-    date: str | None
-    number: str | None
-    edition: str | None  # the publisher's own version
-    collection: str
-
-    @property
-    def is_current(self) -> bool:
-        return self.state == CURRENT
-
-
-@dataclass(frozen=True)
 class LaterVersion:
     """A later version of a cited brief.
 
@@ -53,7 +36,7 @@ class LaterVersion:
     None if there is none; `pieces` lead from the cited one to it, () where both are the same.
     """
 
-    brief: BriefVersion
+    brief: StoredVersion
     has_quote: bool
     paragraph: int | None = None
     pieces: tuple[Stretch, ...] = ()
@@ -77,24 +60,24 @@ class ComparedText:
 
 def brief_versions(
     connection: Connection, brief_ids: Collection[str]
-) -> dict[str, list[BriefVersion]]:
+) -> dict[str, list[StoredVersion]]:
     """Return all versions of these briefs, oldest first; unknown briefs are absent."""
-    found: dict[str, list[BriefVersion]] = {}
-    query = _query().where(schema.versions.c.brief_id.in_(brief_ids))
-    for row in connection.execute(query.order_by(schema.versions.c.version)):
-        found.setdefault(row.brief_id, []).append(BriefVersion(*row))
+    found: dict[str, list[StoredVersion]] = {}
+    query = version_query().where(schema.versions.c.brief_id.in_(brief_ids))
+    for one in stored_versions(connection, query.order_by(schema.versions.c.version)):
+        found.setdefault(one.brief_id, []).append(one)
     return found
 
 
 def current_briefs(
     connection: Connection, words: Sequence[str], *, limit: int, offset: int
-) -> tuple[list[BriefVersion], int]:
+) -> tuple[list[StoredVersion], int]:
     """Return current briefs with all these words in title or number, and how many there are.
 
     The newest come first, those without a date last.
     """
     table = schema.versions
-    query = _query().where(table.c.state == CURRENT)
+    query = version_query().where(table.c.state == CURRENT)
     for word in words:
         query = query.where(
             or_(
@@ -104,16 +87,8 @@ def current_briefs(
         )
     total = connection.scalar(select(func.count()).select_from(query.subquery())) or 0
     newest = (func.coalesce(table.c.date, "").desc(), table.c.title, table.c.brief_id)
-    rows = connection.execute(query.order_by(*newest).limit(limit).offset(offset))
-    return [BriefVersion(*row) for row in rows], total
-
-
-def _query() -> Select[Any]:
-    table = schema.versions
-    return select(  # in the order of the fields of BriefVersion
-        table.c.brief_id, table.c.version, table.c.state, table.c.title, table.c.date,
-        table.c.number, table.c.edition, schema.briefs.c.collection,
-    ).join(schema.briefs, schema.briefs.c.id == table.c.brief_id)  # fmt: skip
+    page = query.order_by(*newest).limit(limit).offset(offset)
+    return list(stored_versions(connection, page)), total
 
 
 class VersionTexts:
@@ -153,7 +128,7 @@ class CitedBriefs:
         cited = _cited(citation) if after else ""
         return CitedToday(state, tuple(self._later(one, citation["quote"], cited) for one in after))
 
-    def _later(self, brief: BriefVersion, quote: str, cited: str) -> LaterVersion:
+    def _later(self, brief: StoredVersion, quote: str, cited: str) -> LaterVersion:
         text, wanted = self._texts.of(brief.brief_id, brief.version), _words(cited)
         has_quote = text_diff.stands(quote, text.run)
         likeness, number, best = max(
@@ -185,6 +160,5 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _likeness(some: frozenset[str], others: frozenset[str]) -> float:
-    """Return the share of words that two texts have in common, in [0, 1]."""
     union = len(some | others)
     return len(some & others) / union if union else 1.0

@@ -67,9 +67,7 @@ def on_terminal(
 # Exit codes and first steps
 
 
-def test_without_a_library_it_says_what_to_type_first(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_without_a_library_it_says_what_to_type_first(tmp_path, monkeypatch, capsys):
     """`briefs` alone is a help, every other command a wrong usage; nothing is created."""
     shell = Shell(tmp_path / "none", monkeypatch, capsys)
     code, out, err = shell()
@@ -84,7 +82,6 @@ def test_without_a_library_it_says_what_to_type_first(
 
 
 def test_with_a_library_it_says_what_is_in_it(shell: Shell) -> None:
-    """`briefs` alone counts and says how to ask."""
     code, _, err = shell()
     assert code == 0
     assert err.startswith("13 briefs, ")
@@ -111,9 +108,7 @@ def test_with_a_library_it_says_what_is_in_it(shell: Shell) -> None:
         (["ingest", "x", "--manifest", "none.csv"], "none.csv: is not there"),
     ],
 )
-def test_wrong_usage_is_exit_code_two_and_one_reason(
-    shell: Shell, arguments: list[str], said: str
-) -> None:
+def test_wrong_usage_is_exit_code_two_and_one_reason(shell, arguments, said):
     """The reason is on stderr, nothing on stdout, no traceback."""
     code, out, err = shell(*arguments)
     assert (code, out) == (2, "")
@@ -122,15 +117,12 @@ def test_wrong_usage_is_exit_code_two_and_one_reason(
 
 
 def test_a_wrong_setting_is_named(shell: Shell) -> None:
-    """Exit code 2 and the name of the variable."""
     code, _, err = shell("list", BRIEFS_PARSE_SECONDS="soon")
     assert code == 2
     assert "BRIEFS_PARSE_SECONDS" in err
 
 
-def test_another_model_is_refused_with_the_command_that_mends_it(
-    own_shell: Shell,
-) -> None:
+def test_another_model_is_refused_with_the_command_that_mends_it(own_shell):
     """Searching vectors of one model with another is wrong usage, not a wrong answer."""
     with Library.open(load(home=own_shell.home)) as library, library.database.write() as connection:
         other = library.fingerprint.replace("all-MiniLM-L6-v2", "other-model")
@@ -178,10 +170,7 @@ def test_search_json_has_the_keys_of_the_contract(shell: Shell) -> None:
         (["--collection", "default"], lambda brief: brief["collection"] == "default"),
     ],
 )
-def test_filters_let_through_what_they_say(
-    shell: Shell, filters: list[str], passes: object
-) -> None:
-    """Every hit passes the filter, and there are hits."""
+def test_filters_let_through_what_they_say(shell, filters, passes):
     assert callable(passes)
     (found,) = shell.json("search", "ships and the Black Sea", *filters)
     assert found["hits"]
@@ -280,7 +269,6 @@ def test_chat_understands_follow_ups(examples_home: Path) -> None:
 
 
 def test_ctrl_c_ends_a_chat_without_a_word(examples_home: Path) -> None:
-    """Exit code 130 and no traceback."""
     process = subprocess.Popen(
         [*START, "chat"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -360,7 +348,6 @@ def test_ask_goes_on_without_the_chat_model(own_shell: Shell, monkeypatch) -> No
 
 
 def test_a_terminal_shows_sentences_as_they_come(own_examples: Path) -> None:
-    """Then the sources; each sentence once."""
     with FakeChat(always=Turn(drip=0.01)) as fake:
         code, said = on_terminal(own_examples, "ask", FINLAND, **chat_environment(fake))
     text = " ".join(re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", said).split())
@@ -402,9 +389,7 @@ def test_chat_remembers_what_was_answered(own_examples: Path) -> None:
 # Terminals, pipes, shells
 
 
-def test_a_progress_bar_shows_count_rate_and_time_left(
-    home_with_model: Path, tmp_path: Path
-) -> None:
+def test_a_progress_bar_shows_count_rate_and_time_left(home_with_model, tmp_path):
     """On a terminal, once the work has taken a second; the table comes after it."""
     text = " ".join(
         f"Port {i} was closed for {i} days by the storm of that year." for i in range(60)
@@ -418,7 +403,6 @@ def test_a_progress_bar_shows_count_rate_and_time_left(
 
 
 def test_a_short_piece_of_work_shows_no_bar(own_examples: Path, tmp_path: Path) -> None:
-    """What is done within a second flashes nothing."""
     code, said = on_terminal(own_examples, "ingest", str(EXAMPLES / "briefs"))
     assert code == 0
     assert "Reading" not in said
@@ -437,7 +421,6 @@ def test_a_narrow_terminal_gets_what_fits(examples_home: Path) -> None:
 
 
 def test_without_a_terminal_every_brief_is_one_plain_line(shell: Shell) -> None:
-    """No colours, no wrapping: fit for grep and cut."""
     code, out, err = shell("list")
     assert (code, err) == (0, "")
     assert len(out.splitlines()) == 14
@@ -458,18 +441,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(examples_home: Path) -> None:
         assert len(done.stdout.splitlines()) == 1
 
 
-@pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])
-def test_a_completion_script_is_made_for_each_shell(examples_home: Path, shell_name: str) -> None:
-    """The script of `--show-completion` completes `briefs`."""
-    detect = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}  # typer's own switch
-    done = briefs(examples_home, "--show-completion", shell_name, **detect)
-    assert done.returncode == 0, done.stderr
-    assert "briefs" in done.stdout
-    assert "_BRIEFS_COMPLETE" in done.stdout
-
-
 def test_completion_knows_the_commands(examples_home: Path) -> None:
-    """What the script asks for, the command answers."""
     done = briefs(
         examples_home, _BRIEFS_COMPLETE="complete_bash", COMP_WORDS="briefs re", COMP_CWORD="1"
     )
@@ -479,10 +451,7 @@ def test_completion_knows_the_commands(examples_home: Path) -> None:
 # The library's commands
 
 
-def test_the_first_hour_of_a_newcomer(
-    home_with_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+def test_the_first_hour_of_a_newcomer(home_with_model, tmp_path, monkeypatch, capsys):
     """Dry run, ingest, list, show, ask, remove, search, ingest again: each does what it says."""
     shell = Shell(home_with_model, monkeypatch, capsys)
     path = write(
@@ -504,7 +473,7 @@ def test_the_first_hour_of_a_newcomer(
     (answer,) = shell.json("ask", "Who leased Port Aurelia?")
     assert answer["answered"]
     code, out, _ = shell("remove", listed["id"])
-    assert (code, out) == (0, f"withdrawn: {listed['id']}: Port Aurelia\n")
+    assert (code, out) == (0, f"removed: {listed['id']}: Port Aurelia\n")
     (found,) = shell.json("search", "Norvane")
     assert found["hits"] == []
     assert shell.json("list") == []

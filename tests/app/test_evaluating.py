@@ -41,7 +41,6 @@ def altered(path: Path, tmp_path: Path, rank: int) -> Path:
 
 
 def test_it_says_how_well_the_questions_are_answered(earlier: Path) -> None:
-    """In sentences, then in tables."""
     said = (earlier.parent / "said.txt").read_text(encoding="utf-8")
     assert said.startswith("the gold passages are first for ")
     assert "all gold passages in the top 5" in said
@@ -62,7 +61,6 @@ def test_nothing_is_recorded(examples_home: Path, shell: Shell) -> None:
 
 
 def test_programs_read_one_object(shell: Shell) -> None:
-    """With a row for each question."""
     (report,) = shell.json("eval", str(GOLD), "--limit", "3", "--search-only", "-k", "5")
     assert report["overall"]["questions"] == len(report["questions"]) == 3
     assert report["setting"]["depth"] == 5
@@ -70,16 +68,13 @@ def test_programs_read_one_object(shell: Shell) -> None:
 
 
 def test_the_same_again_is_no_worse(shell: Shell, earlier: Path) -> None:
-    """Exit code 0, and nothing better or worse."""
     code, out, err = shell("eval", str(GOLD), "--limit", SOME, "--against", str(earlier))
     assert (code, err) == (0, "")
     assert "all_at_1" in out
     assert ", worse:" not in out
 
 
-def test_a_figure_that_falls_is_named_and_exits_with_one(
-    shell: Shell, earlier: Path, tmp_path: Path
-) -> None:
+def test_a_figure_that_falls_is_named_and_exits_with_one(shell, earlier, tmp_path):
     """With the questions; a wide tolerance lets it pass; a rise is no failure."""
     arguments = ("eval", str(GOLD), "--limit", SOME, "--search-only", "--against")
     worse = tmp_path / "gold.jsonl"
@@ -152,6 +147,5 @@ def test_parts_of_a_file(options: dict[str, Any], ids: str) -> None:
 
 
 def test_a_part_that_is_empty_is_wrong_usage() -> None:
-    """The types that are there are named."""
     with pytest.raises(UsageError, match="even, odd"):
         chosen(questions(), "neither", None, None)

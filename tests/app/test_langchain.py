@@ -7,7 +7,9 @@ from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 from bot.answering.search import search
 from bot.langchain import BriefRetriever
 from index.vectors.snapshot import Filters
+from tests.tamara import library
 
+__all__ = ["library"]  # found here by pytest
 QUESTION = "For how long was Port Aurelia leased?"
 
 
@@ -73,6 +75,5 @@ def test_finds_what_briefs_search_finds(library):
 
 
 def test_answers_many_questions_at_once(library):
-    """`batch` runs on threads over one library."""
     results = BriefRetriever(library=library, k=1).batch([QUESTION] * 8)
     assert len({result[0].id for result in results}) == 1

@@ -7,19 +7,17 @@ import signal
 from pathlib import Path
 
 import pytest
-from bot.slack.http import PATH, events
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import Route
 
+from bot.slack.events.app import PATH, asgi_app
 from bot.web.guard import LONGEST, Guard
 from bot.web.routing import site
 from bot.web.server import address, bound, serving
 from bot.web.settings import Role
 from index.library import Library
-from index.settings import Settings
 from tests.commands import briefs
-from tests.conftest import MakeLibrary
 from tests.slack.conftest import _no_proxy, anyio_backend, slack  # noqa: F401 - fixtures
 from tests.slack.fake import FakeSlack
 from tests.web.conftest import filled  # noqa: F401 - a fixture
@@ -27,12 +25,6 @@ from tests.web.material import TOKENS, answer
 from tests.web.serving import PATIENCE, started
 
 LOGIN = {"BRIEFS_DESK_TOKENS": f"ilse:editor:{TOKENS[Role.EDITOR]}"}
-
-
-@pytest.fixture
-def library(settings: Settings, open_library: MakeLibrary) -> Library:
-    """An empty library, not the one of the tests beside."""
-    return open_library(settings)
 
 
 @pytest.fixture
@@ -80,7 +72,6 @@ def test_elsewhere_it_demands_a_login(home: Path) -> None:
 
 
 def test_the_desk_can_be_switched_off(home: Path) -> None:
-    """Health and metrics are still there."""
     Path("briefs.toml").write_text("[desk]\nenabled = false\n")
     with started(home, "serve", "--port", "0") as (_, port):
         assert ask(port, "/")[0] == 404
@@ -99,10 +90,7 @@ def test_the_desk_can_be_switched_off(home: Path) -> None:
         ((), {"desk": "inner.example"}, "desk.url: not an address"),
     ],
 )  # fmt: skip
-def test_faulty_settings_are_one_clear_line(
-    tmp_path: Path, arguments: tuple[str, ...], env: dict[str, str], words: str
-) -> None:
-    """Exit code 2; no value is shown."""
+def test_faulty_settings_are_one_clear_line(tmp_path, arguments, env, words):
     if desk := env.get("desk"):
         Path("briefs.toml").write_text(f'[desk]\nurl = "ftp://{desk}"\n')
     done = briefs(tmp_path / "home", "serve", "--port", "0", *arguments, **env)
@@ -143,7 +131,6 @@ async def test_with_slack_it_answers_over_http(own_examples: Path, slack: FakeSl
 
 @pytest.mark.anyio
 async def test_the_socket_bot_tells_its_health(own_examples: Path, slack: FakeSlack) -> None:  # noqa: F811
-    """`briefs slack --health`: on this machine only."""
     running = started(own_examples, "slack", "--health", "0", **slack.environment())
     process, port = await asyncio.to_thread(running.__enter__)
     try:
@@ -182,7 +169,7 @@ async def test_bolt_takes_what_slack_signs(slack: FakeSlack) -> None:  # noqa: F
     async def command(ack, command) -> None:
         await ack(f"understood {command['text']}")
 
-    guard = Guard(events(app), slack.signing_secret)
+    guard = Guard(asgi_app(app), slack.signing_secret)
     listening = bound("127.0.0.1", 0)
     async with serving(site([Route(PATH, guard, methods=["POST"])]), listening):
         url = address(listening) + PATH

@@ -9,7 +9,7 @@ from bot.checking.verdict import Reason, Verdict
 from bot.ledger.ledger import Ledger
 from bot.ledger.record import Basis, body, private, sha256
 from bot.question.question import Question
-from index.passage import Brief, BriefRef, Hit, Passage
+from index.passage import Brief, Hit, Passage
 
 BASIS = Basis(1, "print", {"prompt_version": "1"})
 PORT = (
@@ -32,10 +32,7 @@ def hit(of: Brief, number: int, score: float = 0.9) -> Hit:
     start = of.text.index(paragraph)
     end = start + len(paragraph)
     passage = Passage(number - 1, start, end, paragraph, paragraph=number)
-    reference = BriefRef(
-        of.id, of.title, of.date, (), of.source, of.collection, of.version, of.number
-    )
-    return Hit(f"{of.id}.{of.version}.{number - 1}", passage, reference, score, score, 1.0)
+    return Hit(f"{of.id}.{of.version}.{number - 1}", passage, of.reference, score, score, 1.0)
 
 
 def cited(number: int, of: Brief, paragraph: int, quote: str) -> Citation:

@@ -68,9 +68,7 @@ def test_corrected_words_are_shown(library: Library, answered: Answered) -> None
     )  # fmt: skip
 
 
-def test_a_new_version_that_keeps_the_words_only_supersedes(
-    library: Library, answered: Answered
-) -> None:
+def test_a_new_version_that_keeps_the_words_only_supersedes(library, answered):
     body = answered(publish(library, *PORT), 1, 2)
     publish(library, "A new beginning.", *PORT)
     (one,) = found(library, body)

@@ -23,7 +23,6 @@ def test_versions_are_known_with_their_states(either_library: Library) -> None:
     publish(either_library, PORT[0].replace("41", "43"), *PORT[1:])
     shelf = BriefVersions(either_library.database)
     current = shelf.current(brief_id)
-    assert current is not None
     assert (current.version, current.added_at.tzinfo is not None) == (2, True)
     assert [one.state for one in shelf.versions(brief_id)] == ["superseded", "current"]
     assert shelf.current("none") is shelf.version(brief_id, 3) is shelf.text("none", 1) is None
@@ -52,8 +51,6 @@ def test_few_texts_are_kept(library: Library, monkeypatch: pytest.MonkeyPatch) -
         shelf.text(brief_id, 1)
     again = shelf.text(ids[0], 1)
     assert again is not first
-    assert again is not None
-    assert first is not None
     assert again.sha256 == first.sha256
 
 

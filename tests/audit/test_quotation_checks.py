@@ -25,7 +25,6 @@ def test_a_quotation_that_stands_has_no_fault() -> None:
 
 def test_it_is_misattributed_where_another_passage_of_the_answer_has_it() -> None:
     found = quotation_checks.misquote("41 million tons of cargo", [LEASE], [CARGO])
-    assert found is not None
     assert found.kind is FindingKind.MISATTRIBUTED
     assert found.evidence["support"]["passage_id"] == "p2"
     assert found.detail == (
@@ -41,7 +40,6 @@ def test_the_library_is_asked_for_longer_quotations_only() -> None:
         return [CARGO]
 
     found = quotation_checks.misquote("41 million tons of cargo", [LEASE], [], far)
-    assert found is not None
     assert found.kind is FindingKind.MISATTRIBUTED
     assert quotation_checks.misquote("of cargo", [LEASE], [], far) is not None
     assert asked == ["41 million tons of cargo"]
@@ -58,7 +56,6 @@ def test_the_library_is_asked_for_longer_quotations_only() -> None:
 def test_it_is_stitched_where_it_is_put_together_from_pieces(quote: str) -> None:
     """Joined, with an ellipsis, or in another order; the pieces are named."""
     found = quotation_checks.misquote(quote, [LEASE], [CARGO])
-    assert found is not None
     assert found.kind is FindingKind.STITCHED
     assert len(found.evidence["pieces"]) == 2
     assert "places of its passage" in found.detail
@@ -68,11 +65,9 @@ def test_pieces_may_be_of_several_passages() -> None:
     found = quotation_checks.misquote(
         "In 2015 the harbour was leased for 41 million tons of cargo", [LEASE], [CARGO]
     )
-    assert found is not None
     assert found.kind is FindingKind.FABRICATED  # "for" stands with neither
     quote = "In 2015 the harbour was leased 41 million tons of cargo a year"
     found = quotation_checks.misquote(quote, [LEASE], [CARGO])
-    assert found is not None
     assert found.kind is FindingKind.STITCHED
     assert {one["passage_id"] for one in found.evidence["pieces"]} == {"p1", "p2"}
     assert "several passages" in found.detail
@@ -90,7 +85,6 @@ def test_pieces_may_be_of_several_passages() -> None:
 def test_one_word_changed_is_fabricated_and_named(quote: str, told: str) -> None:
     """Even where the changed word stands elsewhere in the passage."""
     found = quotation_checks.misquote(quote, [LEASE], [CARGO])
-    assert found is not None
     assert found.kind is FindingKind.FABRICATED
     assert told in found.detail
     assert found.evidence["changed"]
@@ -101,7 +95,6 @@ def test_a_changed_form_of_another_passage_is_named_with_it() -> None:
     found = quotation_checks.misquote(
         "The port handles 43 million tons of cargo a year", [LEASE], [CARGO]
     )
-    assert found is not None
     assert found.kind is FindingKind.FABRICATED
     assert "“43” for “41”, compared with “Port Aurelia”, paragraph 4" in found.detail
 
@@ -110,6 +103,5 @@ def test_what_is_like_nothing_stands_nowhere() -> None:
     found = quotation_checks.misquote(
         "Nobody told the painters about the ceiling", [LEASE], [CARGO]
     )
-    assert found is not None
     assert (found.kind, found.detail) == (FindingKind.FABRICATED, "the words stand in no passage")
     assert found.changes == ()

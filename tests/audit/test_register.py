@@ -1,6 +1,5 @@
 """The register: what the ledger holds, made searchable."""
 
-import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -158,9 +157,7 @@ def test_what_was_forgotten_is_found_no_more(register: Register, ledger: Ledger)
     assert (row.question, row.asker, row.place) == (None, None, None)
 
 
-def test_nothing_that_was_typed_stands_in_the_register(
-    register: Register, database: Database, ledger: Ledger
-) -> None:
+def test_nothing_that_was_typed_stands_in_the_register(register, database, ledger):
     """Not the question, the asker, the place, nor the notes and names of feedback."""
     ledger.add(
         Record.FEEDBACK, "a1", {"good": False, "reason": None}, {"user": "U9", "note": "Pst"}
@@ -175,18 +172,18 @@ def test_nothing_that_was_typed_stands_in_the_register(
 
 def test_findings_replace_those_before_them(register: Register) -> None:
     """With the time; they decide the risk and can be filtered by kind and by severity."""
-    register.keep("a1", [OLDER, WRONG])
+    register.keep_all({"a1": [OLDER, WRONG]})
     assert register.findings("a1") == [WRONG, OLDER]
     row = register.get("a1")
     assert row.findings == (("number", "high"), ("superseded", "low"))
     assert row.checked_at
     assert row.risk > 0.9
     assert ids(register, finding="number") == ids(register, finding="medium") == ["a1"]
-    register.keep("a1", [OLDER])
+    register.keep_all({"a1": [OLDER]})
     assert register.findings("a1") == [OLDER]
     assert ids(register, finding="high") == []
     assert ids(register, finding="low") == ["a1"]
-    register.keep("a1", [])
+    register.keep_all({"a1": []})
     assert (register.get("a1").risk, register.get("a1").findings) == (0.02, ())
 
 
@@ -195,7 +192,7 @@ def test_complaints_count_readers_by_their_last_word(register: Register, ledger:
         ledger.add(Record.FEEDBACK, "a1", {"good": good, "reason": None}, {"user": user})
     register.catch_up()
     assert (register.get("a1").complaints, register.get("a1").risk) == (1, 0.51)
-    register.keep("a1", [WRONG])
+    register.keep_all({"a1": [WRONG]})
     worse = register.get("a1").risk
     assert worse > 0.94
     ledger.add(Record.FEEDBACK, "a1", {"good": True, "reason": None}, {"user": "U1"})
@@ -244,9 +241,7 @@ def test_two_may_catch_up_at_once(database: Database, ledger: Ledger) -> None:
     assert Register(database).count() == 63
 
 
-def test_dropped_tables_are_made_anew(
-    register: Register, database: Database, ledger: Ledger
-) -> None:
+def test_dropped_tables_are_made_anew(register, database, ledger):
     ledger.add(Record.JUDGEMENT, "a1", {"sentence": 1, "judged": "partly"}, {"editor": "Kim"})
     register.catch_up()
     before = register.answers()
@@ -277,8 +272,3 @@ def test_an_empty_library_has_no_answers(tmp_path: Path) -> None:
     assert Register(database).answers() == []
     assert Register(database).uses("port") == []
     database.close()
-
-
-def test_evidence_comes_back_as_it_was_kept(register: Register) -> None:
-    register.keep("a1", [WRONG])
-    assert json.dumps(register.findings("a1")[0].evidence) == '{"said": "9"}'

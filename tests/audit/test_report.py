@@ -143,7 +143,9 @@ def test_a_record_that_is_wrong_in_its_numbers_is_shown_all_the_same(database, l
     """A finding about a sentence or citation that is not there has no evidence."""
     put(ledger, "a1")
     Register(database).catch_up()
-    Register(database).keep("a1", [Finding(FindingKind.DANGLING, Severity.MEDIUM, "[9]", 7, 9)])
+    Register(database).keep_all(
+        {"a1": [Finding(FindingKind.DANGLING, Severity.MEDIUM, "[9]", 7, 9)]}
+    )
     found = report(database, EVERYTHING)
     (one,) = found["findings"]
     assert (one["text"], one["citations"]) == (None, [])

@@ -5,18 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.audit.text_diff import (
-    MOST_TOKENS,
     Became,
     Op,
-    Stretch,
     WordChange,
     became,
-    exact_diff,
     likeness,
-    marked_up,
-    overlap,
     run,
-    shared_words,
     stands,
     word_diff,
     words,
@@ -128,31 +122,3 @@ def test_a_word_diff_holds_both_texts_but_for_white_space(before, after):
         assert without(Op.REMOVED) == "".join(after.split())
     else:
         assert "".join(before.split()) == "".join(after.split())
-
-
-@given(TEXTS, TEXTS)
-def test_an_exact_diff_holds_both_texts(before, after):
-    found = exact_diff(before, after)
-    assert "".join(one.text for one in found if one.op != Op.ADDED) == before
-    assert "".join(one.text for one in found if one.op != Op.REMOVED) == after
-
-
-def test_a_number_is_one_word_of_an_exact_diff():
-    found = exact_diff("It handles 41.5 million tons.", "It handles 38 million tons.")
-    assert found == [
-        Stretch(Op.KEPT, "It handles "), Stretch(Op.REMOVED, "41.5"), Stretch(Op.ADDED, "38"),
-        Stretch(Op.KEPT, " million tons."),
-    ]  # fmt: skip
-    marked = "".join(marked_up(one.op, one.text) for one in found)
-    assert marked == "It handles[-41.5-]{+38+} million tons."
-
-
-def test_very_long_texts_are_not_compared():
-    long = "word " * MOST_TOKENS
-    assert [one.op for one in exact_diff(long, long + "x")] == [Op.REMOVED, Op.ADDED]
-
-
-def test_overlap_is_the_share_of_words_in_common():
-    assert overlap(shared_words("One two."), shared_words("one TWO")) == 1
-    assert overlap(shared_words("one two"), shared_words("two three four")) == 0.25
-    assert overlap(shared_words(""), shared_words("")) == 1

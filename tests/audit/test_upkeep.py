@@ -86,7 +86,7 @@ class Eraser:
     def forget_answers(self, database, answer_ids):
         pass
 
-    def prune(self, database, days, now):
+    def forget_older(self, database, days, now):
         self.pruned.append(now)
         return 0
 

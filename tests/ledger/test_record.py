@@ -30,7 +30,7 @@ def test_what_was_withheld_is_recorded_with_its_reasons() -> None:
 
 def test_the_chained_part_holds_nothing_that_was_typed() -> None:
     answer = answered()
-    asked = replace(answer.standalone, asked="who-typed-this", question="who-typed-this?")
+    asked = replace(answer.standalone, asked="who-typed-this", text="who-typed-this?")
     answer = replace(answer, standalone=asked)
     assert "who-typed-this" not in str(body(answer, basis=BASIS, brief_sha256={}, seconds={}))
     assert private(asked, (), "U1", "D1")["question"] == "who-typed-this"

@@ -18,7 +18,9 @@ from bot.question.question import Question, Turn
 from index.errors import UsageError
 from index.search import Query
 from index.vectors.snapshot import Filters
+from tests.tamara import library
 
+__all__ = ["library"]  # found here by pytest
 QUESTION = "For how long was Port Aurelia leased?"
 
 
@@ -91,20 +93,17 @@ def test_no_answer_without_a_record(library, ledger):
 
 
 def test_filters_limit_what_is_quoted(answerer):
-    """A date filter leaves undated briefs out."""
     answer = answerer.ask("Why did wheat exports of Tamara fall?", filters=Filters(since="2024"))
     assert all(hit.brief.date is not None for hit in answer.hits)
 
 
 @pytest.mark.parametrize("question", ["", "   ", "??!"])
 def test_an_empty_question_is_refused(answerer, question):
-    """Nothing is searched or recorded."""
     with pytest.raises(UsageError, match="question: empty"):
         answerer.ask(question)
 
 
 def test_an_endless_question_is_refused(answerer):
-    """The message says how long is too long."""
     with pytest.raises(UsageError, match="5,000 characters"):
         answerer.ask("a" * 5_000)
 
@@ -143,7 +142,6 @@ def test_asking_opens_no_connection(library, monkeypatch):
 
 
 def test_the_runnable_and_the_answerer_give_the_same(answerer, library, ledger):
-    """Both run the same steps."""
     chained, direct = build(library, ledger).invoke(QUESTION), answerer.ask(QUESTION)
     assert (chained.draft, chained.hits) == (direct.draft, direct.hits)
 
@@ -217,7 +215,6 @@ def test_a_sentence_is_recorded_before_it_is_shown(library, ledger, one_shot):
 
 
 def test_a_sentence_that_cannot_be_recorded_is_not_shown(library, ledger):
-    """Nor is the answer."""
     shown = []
     asking = Answerer(library, ledger, maker=Talker(2))
     asking.ask(QUESTION, on_sentence=lambda *_: None)  # makes the tables
@@ -239,7 +236,6 @@ def test_a_sentence_that_cannot_be_recorded_is_not_shown(library, ledger):
 
 
 def test_rows_of_what_was_shown_cannot_be_changed(library, ledger):
-    """Neither updated nor deleted."""
     Answerer(library, ledger, maker=Talker(2)).ask(QUESTION, on_sentence=lambda *_: None)
     for change in ("UPDATE answers_streamed SET body = '{}'", "DELETE FROM answers_streamed"):
         with pytest.raises(Exception, match="append-only"), library.database.write() as connection:
@@ -247,7 +243,6 @@ def test_rows_of_what_was_shown_cannot_be_changed(library, ledger):
 
 
 def test_without_anyone_looking_nothing_is_streamed(library, ledger):
-    """The record alone is written."""
     answer = Answerer(library, ledger, maker=Talker(2)).ask(QUESTION)
     assert ledger.get(answer.answer_id).body["streamed"] is None
     assert rows(library.database, answer.answer_id) == []

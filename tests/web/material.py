@@ -16,7 +16,7 @@ from bot.web.app import create
 from bot.web.authentication import Authentication, LocalUser, TokenLogin
 from bot.web.settings import Person, Role, SignInToken, WebSettings, token_hash
 from index.library import Library
-from index.passage import Brief, BriefRef, Hit
+from index.passage import Brief, Hit
 from tests.drafts import draft, each_alone
 
 HOSTILE = "<script>window.hit=1</script>\"'><img src=x onerror=alert(1)>\u202egnp.exe"
@@ -66,12 +66,9 @@ def _draft(location: str, text: str, **metadata: Any) -> Any:
 def cited(library: Library, number: int, brief: Brief, quote: str) -> Citation:
     """Return the citation of words of a brief."""
     passage_id, passage = next(one for one in library.passages(brief) if quote in one[1].text)
-    of = BriefRef(
-        brief.id, brief.title, brief.date, brief.authors, brief.source, brief.collection,
-        brief.version, brief.number, brief.source_url, brief.pages,
-    )  # fmt: skip
+    hit = Hit(passage_id, passage, brief.reference, 0.9, 0.8, 3.0)
     start = passage.start + passage.text.index(quote)
-    return Citation(number, Hit(passage_id, passage, of, 0.9, 0.8, 3.0), start, start + len(quote))
+    return Citation(number, hit, start, start + len(quote))
 
 
 def answer(
@@ -134,7 +131,7 @@ class Visitor(TestClient):
         )
 
     def _forget(self, answer_id: str) -> None:
-        forget_answers(self._library.database, [answer_id])
+        forget_answers(self._library.database, [answer_id], [])
 
     def page(self, path: str) -> str:
         """Return the text of a page; it must be there."""

@@ -23,7 +23,6 @@ def proxied(name: str, address: str = "10.1.2.3", settings: WebSettings = PROXY)
 
 
 def test_on_this_machine_alone_everyone_is_the_admin() -> None:
-    """Without a login."""
     login = authentication(WebSettings(), "ilse", loopback=True, reached_by_others=False)
     assert isinstance(login, LocalUser)
     person = login.who(None, Headers(), "127.0.0.1")
@@ -32,7 +31,6 @@ def test_on_this_machine_alone_everyone_is_the_admin() -> None:
 
 
 def test_elsewhere_a_login_is_demanded() -> None:
-    """By one line that says how to have one."""
     for settings, loopback in (
         (WebSettings(), False),
         (WebSettings(url="https://briefs.example.org"), True),
@@ -45,9 +43,7 @@ def test_elsewhere_a_login_is_demanded() -> None:
     assert authentication(off, "ilse", loopback=False, reached_by_others=True) is None
 
 
-def test_behind_slacks_proxy_there_is_no_desk_without_a_login(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+def test_behind_slacks_proxy_there_is_no_desk_without_a_login(caplog):
     """What hands on Slack's requests might hand on everybody's."""
     with caplog.at_level(logging.WARNING, logger="bot"):
         assert authentication(WebSettings(), "ilse", loopback=True, reached_by_others=True) is None
@@ -83,7 +79,6 @@ def test_two_names_are_none() -> None:
 
 
 def test_whoever_is_not_named_has_the_default_role_or_none() -> None:
-    """Readers, unless the settings say otherwise."""
     assert proxied("omar") == Person("omar", Role.READER)
     closed = PROXY.model_copy(update={"proxy_default": "none"})
     assert proxied("omar", settings=closed) is None
@@ -91,7 +86,6 @@ def test_whoever_is_not_named_has_the_default_role_or_none() -> None:
 
 
 def test_each_role_may_do_what_those_before_may() -> None:
-    """Reader, editor, admin."""
     reader, editor, admin = (Person("x", role) for role in Role)
     assert (reader.is_editor, reader.is_admin) == (False, False)
     assert (editor.is_editor, editor.is_admin) == (True, False)

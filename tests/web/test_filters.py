@@ -13,7 +13,6 @@ ALL = {
 
 
 def test_an_address_comes_back_as_it_was() -> None:
-    """With every filter."""
     filters = read_filters(ALL, may_see_askers=True)
     assert filters.selection == Selection(
         since="2026-01", until="2026-05-03", channel="C1", asker="U1", brief="PA1#p4",
@@ -25,13 +24,11 @@ def test_an_address_comes_back_as_it_was() -> None:
 
 
 def test_without_any_the_address_is_empty() -> None:
-    """Defaults are not written."""
     assert read_filters({}, may_see_askers=True) == QueueFilters()
     assert QueueFilters().query() == ""
 
 
 def test_each_filter_can_be_taken_away() -> None:
-    """To the first page of what is left."""
     for name, _, query in read_filters(ALL, may_see_askers=True).given:
         left = dict(parse_qsl(query))
         assert name not in left
@@ -40,7 +37,6 @@ def test_each_filter_can_be_taken_away() -> None:
 
 
 def test_what_is_asked_with_yes_or_no() -> None:
-    """Answered, judged."""
     filters = read_filters({"answered": "no", "judged": "yes"}, may_see_askers=True)
     assert filters.selection == Selection(answered=False, judged=True)
     assert dict(parse_qsl(filters.query())) == {"answered": "no", "judged": "yes"}
@@ -62,7 +58,6 @@ def test_readers_cannot_find_out_askers_by_trying() -> None:
 
 
 def test_what_is_no_good_is_named() -> None:
-    """And the rest holds."""
     wrong = {
         "since": "yesterday", "mode": "magic", "finding": "<b>", "brief": "#@", "page": "-1",
         "sample": "many", "order": "up", "answered": "perhaps",

@@ -139,7 +139,6 @@ BAD: dict[str, tuple[Case, int]] = {
 
 
 async def test_what_slack_signed_is_handed_on_as_it_came() -> None:
-    """In one piece, however many it came in."""
     for pieces in (1, 3):
         door = Door()
         assert await door.knock(Case(pieces=pieces)) == 200
@@ -147,7 +146,6 @@ async def test_what_slack_signed_is_handed_on_as_it_came() -> None:
 
 
 async def test_anything_else_is_refused_before_a_parser_runs() -> None:
-    """Whatever is wrong with it."""
     for name, (case, status) in BAD.items():
         door = Door()
         assert await door.knock(case) == status, name

@@ -55,7 +55,6 @@ async def told(health: Health) -> tuple[int, dict[str, Any]]:
 
 
 async def test_all_is_well(filled: Library) -> None:
-    """Database, index and Slack."""
     status, said = await told(health_of(filled, Connection("http")))
     assert (status, said["status"], said["faults"]) == (200, "ok", [])
     assert said["database"] == {"reachable": True}
@@ -77,9 +76,7 @@ async def test_a_library_without_an_index_is_not_well(library: Library) -> None:
     assert "briefs ingest" in said["faults"][0]
 
 
-async def test_a_database_out_of_reach_turns_it_red_without_its_words(
-    filled: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_database_out_of_reach_turns_it_red_without_its_words(filled, monkeypatch):
     """They may hold paths and names of servers; the metrics that need none are still there."""
     health = health_of(filled, Connection())
 
@@ -97,9 +94,7 @@ async def test_a_database_out_of_reach_turns_it_red_without_its_words(
     assert "briefs_passages" not in series
 
 
-async def test_a_database_that_hangs_is_asked_once(
-    filled: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_database_that_hangs_is_asked_once(filled, monkeypatch):
     """However many ask for health meanwhile, one thread waits for it."""
     health, go_on, probes = health_of(filled, Connection()), threading.Event(), []
 
@@ -154,7 +149,6 @@ async def metrics(health: Health) -> dict[str, float]:
 
 
 async def test_metrics_count_by_outcome_and_by_seconds(filled: Library) -> None:
-    """In Prometheus' format."""
     health = health_of(
         filled,
         Connection("http"),

@@ -13,7 +13,6 @@ ROWS = "| Year | Exports |\n| --- | --- |\n| 2022 | 8.1 million |\n| 2023 | a \\
 
 
 def test_paragraphs_and_bullets_are_told_apart() -> None:
-    """With their depth; offsets are exact."""
     found = blocks(LIST)
     assert [(one.kind, one.level, LIST[one.start : one.end]) for one in found] == [
         (PARAGRAPH, 0, "A lead:"), (BULLET, 1, "One."), (BULLET, 2, "Deeper."),
@@ -22,7 +21,6 @@ def test_paragraphs_and_bullets_are_told_apart() -> None:
 
 
 def test_a_passage_may_begin_inside_a_list() -> None:
-    """Its first bullet has lost its mark."""
     start = LIST.index("One")
     assert [one.kind for one in blocks(LIST, (start, len(LIST)))][:3] == [PARAGRAPH, BULLET, BULLET]
 
@@ -38,7 +36,6 @@ def test_rows_become_cells_with_their_marks() -> None:
 
 
 def test_marks_run_over_blocks() -> None:
-    """Each block has its share."""
     text = "First paragraph.\n\nSecond one."
     found = blocks(text, marks=[(6, 24)])
     assert [[(run.text, run.number) for run in one.runs] for one in found] == [
@@ -58,7 +55,6 @@ def test_runs_hold_the_text_whatever_the_marks(text: str, marks: list[tuple[int,
 
 @given(st.text("ab. \n•|", max_size=80))
 def test_no_word_is_lost(text: str) -> None:
-    """Blocks come in order and hold all letters."""
     found = blocks(text)
     assert all(one.end <= after.start for one, after in pairwise(found))
     held = "".join(text[one.start : one.end] for one in found)
@@ -105,12 +101,10 @@ def test_numbers_are_those_of_the_passages() -> None:
 
 
 def test_pages_are_said_where_they_turn() -> None:
-    """Once each."""
     assert [one.page for one in laid_out(BRIEF, PASSAGES)] == [1, None, None, 2, None, None]
 
 
 def test_marks_are_in_their_block() -> None:
-    """And nowhere else."""
     at = TEXT.index("Two")
     marked = [
         run.text for one in laid_out(BRIEF, PASSAGES, [(at, at + 3)]) for run in one.runs

@@ -49,7 +49,6 @@ def test_a_token_opens_the_desk(guarded: Visitor) -> None:
 
 
 def test_signing_out_ends_it(guarded: Visitor) -> None:
-    """With a form of ours alone."""
     guarded.sign_in(Role.READER)
     assert guarded.post("/logout", data={"token": "x"}).status_code == 403
     assert guarded.post("/logout", data={"token": guarded.token("/")}).status_code == 303
@@ -76,7 +75,6 @@ def test_a_token_of_another_session_is_no_use(guarded: Visitor, filled: Library)
 
 
 def test_the_way_back_stays_at_the_desk(guarded: Visitor) -> None:
-    """Whatever the form says."""
     form = {"token": guarded.token("/login"), "secret": TOKENS[Role.READER]}
     for wanted in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x",
                    "\\\\evil", "x", "/\t/evil.example", "http:///x", "//[::1"):  # fmt: skip
@@ -87,7 +85,6 @@ def test_the_way_back_stays_at_the_desk(guarded: Visitor) -> None:
 
 
 def test_readers_see_neither_askers_nor_places(guarded: Visitor) -> None:
-    """On no page, and not by trying filters."""
     guarded.sign_in(Role.READER)
     for path in ("/", "/answers/a1", "/unanswered", "/?asker=U0ASKER", "/?channel=C0PLACE"):
         page = guarded.page(path)
@@ -100,9 +97,7 @@ def test_readers_see_neither_askers_nor_places(guarded: Visitor) -> None:
     ("role", "judges", "forgets"),
     [(Role.READER, 403, 403), (Role.EDITOR, 303, 403), (Role.ADMIN, 303, 303)],
 )
-def test_each_role_does_what_it_may(
-    guarded: Visitor, role: Role, judges: int, forgets: int
-) -> None:
+def test_each_role_does_what_it_may(guarded, role, judges, forgets):
     """The forms are shown to those who may send them, and refused from others."""
     guarded.sign_in(role)
     page = guarded.page("/answers/a1")
@@ -118,7 +113,6 @@ def test_each_role_does_what_it_may(
 
 
 def test_editors_judge_under_their_own_names(guarded: Visitor, filled: Library) -> None:
-    """Not under one that a form gives."""
     guarded.sign_in(Role.EDITOR)
     guarded.judge("a1", editor="admin-1")
     (made,) = Ledger(filled.database).further("a1")

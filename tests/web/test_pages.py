@@ -4,8 +4,6 @@ import json
 import re
 from html.parser import HTMLParser
 
-import pytest
-
 from bot.answering.answer import Sentence
 from bot.audit.findings import Finding, FindingKind, Severity
 from bot.audit.judgements import LONGEST_NOTE, read
@@ -48,7 +46,9 @@ def test_the_queue_has_the_riskiest_first(here: Visitor, filled: Library) -> Non
     answer(filled, "risky", question="a risky one?")
     register = Register(filled.database)
     register.catch_up()
-    register.keep("risky", [Finding(FindingKind.FABRICATED, Severity.HIGH, "stands nowhere", 1, 1)])
+    register.keep_all(
+        {"risky": [Finding(FindingKind.FABRICATED, Severity.HIGH, "stands nowhere", 1, 1)]}
+    )
     page = here.page("/")
     assert page.index("a risky one?") < page.index("a calm one?")
     assert "invented quotation" in page
@@ -61,7 +61,6 @@ def test_the_queue_has_the_riskiest_first(here: Visitor, filled: Library) -> Non
 
 
 def test_an_empty_desk_says_so(here: Visitor) -> None:
-    """No page fails on nothing."""
     assert "No questions yet" in here.page("/")
     assert "No unanswered questions" in here.page("/unanswered")
     assert "No questions in this period" in here.page("/statistics")
@@ -185,7 +184,6 @@ def test_judging_by_script_gives_json(here: Visitor, filled: Library) -> None:
 
 
 def test_where_one_comes_back_to_is_always_the_answer(here: Visitor, filled: Library) -> None:
-    """Whatever the form says."""
     answer(filled, "a1")
     for back in ("https://evil.example", "//evil.example", "#x", "\r\nset-cookie: a=b", "a" * 9000):
         location = here.judge("a1", back=back).headers["location"]
@@ -210,7 +208,7 @@ def test_hostile_texts_stay_texts(here: Visitor, filled: Library) -> None:
     ledger.add(Record.POSTED, "evil", {"surface": HOSTILE}, {"place": HOSTILE, "text": HOSTILE})
     register = Register(filled.database)
     register.catch_up()
-    register.keep("evil", [Finding(FindingKind.NUMBER, Severity.HIGH, HOSTILE, 1, 1)])
+    register.keep_all({"evil": [Finding(FindingKind.NUMBER, Severity.HIGH, HOSTILE, 1, 1)]})
     here.judge("evil", note=HOSTILE)
     brief = filled.brief("EV1").id
     paths = ("/", "/answers/evil", "/answers/open", "/briefs", f"/briefs/{brief}", "/unanswered",
@@ -238,9 +236,7 @@ def test_what_is_not_there_is_named(here: Visitor) -> None:
     assert here.post("/").status_code == 411 or here.post("/", data={"a": "b"}).status_code == 405
 
 
-def test_a_database_out_of_reach_is_told_without_its_words(
-    here: Visitor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_database_out_of_reach_is_told_without_its_words(here, monkeypatch, caplog):
     """They hold paths and names of servers; the log has them."""
 
     def gone(_: Register) -> int:
@@ -255,7 +251,6 @@ def test_a_database_out_of_reach_is_told_without_its_words(
 
 
 def test_an_admin_has_a_question_forgotten(here: Visitor, filled: Library) -> None:
-    """Not without being sure; the answer stays."""
     answer(filled, "a1", question="a private matter?")
     token = here.token("/answers/a1")
     assert here.post("/answers/a1/forget", data={"token": token}).status_code == 400
@@ -284,9 +279,7 @@ def test_answers_are_checked_again_in_the_background(here: Visitor, filled: Libr
     assert queue.count("not checked yet") == 1
 
 
-def test_reports_are_taken_away(
-    here: Visitor, filled: Library, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_reports_are_taken_away(here, filled, caplog):
     """In three forms, the askers only where they are wanted; who takes one is noted."""
     answer(filled, "a1", sentences=[doubtful("It handles 42 million tons.")])
     caplog.set_level("WARNING", logger="bot")
@@ -306,7 +299,6 @@ def test_reports_are_taken_away(
 
 
 def test_open_questions_are_grouped(here: Visitor, filled: Library) -> None:
-    """Looked for anew once the ledger has grown."""
     answer(filled, "a1", (), question="how do I bake bread?")
     assert "how do I bake bread?" in here.page("/unanswered")
     answer(filled, "a2", (), question="who won the cup?")
@@ -316,7 +308,6 @@ def test_open_questions_are_grouped(here: Visitor, filled: Library) -> None:
 
 
 def test_files_beside_the_pages_may_be_kept(here: Visitor) -> None:
-    """Pages may not; both have their kinds."""
     style = here.get("/static/desk.css")
     assert style.headers["content-type"].startswith("text/css")
     assert "immutable" in style.headers["cache-control"]

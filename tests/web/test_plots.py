@@ -69,7 +69,6 @@ def test_days_are_stacked_and_can_be_pointed_at() -> None:
     ],
 )
 def test_many_days_become_weeks_or_months(count: int, head: str, bars: int, first: str) -> None:
-    """No question is lost by it."""
     plot = days(some_days(count))
     assert (plot.head[0], len(plot.rows), plot.rows[0][0]) == (head, bars, first)
     assert sum(int(row[1]) for row in plot.rows) == sum(day.answers for day in some_days(count))
@@ -77,7 +76,6 @@ def test_many_days_become_weeks_or_months(count: int, head: str, bars: int, firs
 
 @given(st.integers(1, 10**6))
 def test_the_axis_counts_in_whole_round_steps(most: int) -> None:
-    """Up to what is shown, with few labels."""
     ticks = [int(label) for _, label in days([Day("2026-05-01", most, 0)]).ticks]
     assert ticks[0] == 0
     assert most <= ticks[-1] < 2 * most + 1
@@ -128,13 +126,11 @@ def test_kappa_below_chance_has_room() -> None:
 
 
 def test_without_numbers_there_is_no_plot() -> None:
-    """Nor a table."""
     for plot in (days(some_days(1)[:1]), kinds({}), agreement([])):
         assert plot.rows == ()
 
 
 def test_hostile_words_stay_words() -> None:
-    """In text and in attributes."""
     svg = drawn(kinds({HOSTILE: 1}))
     assert HOSTILE in [one.text for one in svg.iter("text")]
     assert not list(svg.iter("script"))

@@ -56,8 +56,6 @@ async def test_each_place_takes_its_methods(serve: Callable[..., Any]) -> None:
 
 
 async def test_another_application_has_all_other_paths(serve: Callable[..., Any]) -> None:
-    """As the desk does."""
-
     async def rest(scope: Any, receive: Any, send: Any) -> None:
         await plain(scope["path"], 203)(scope, receive, send)
 
@@ -69,7 +67,6 @@ async def test_another_application_has_all_other_paths(serve: Callable[..., Any]
 
 
 async def test_a_chunked_request_is_refused_on_the_wire(serve: Callable[..., Any]) -> None:
-    """Its length is not stated."""
     guard = Guard(plain("ok"), "secret")
     url = await serve(site([Route("/x", guard, methods=["POST"])])) + "/x"
 
@@ -86,7 +83,6 @@ async def test_a_chunked_request_is_refused_on_the_wire(serve: Callable[..., Any
 
 
 async def test_a_port_that_is_taken_is_one_clear_line() -> None:
-    """Exit code 2, by UsageError."""
     refused = pytest.raises(UsageError, match=r"cannot listen on .* port \d+ \(.*--port")
     with socket.create_server(("127.0.0.1", 0)) as taken, refused:
         bound("127.0.0.1", taken.getsockname()[1])

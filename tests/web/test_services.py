@@ -18,7 +18,6 @@ def ended(runs: CheckRuns) -> CheckRun:
 
 
 def test_a_run_tells_its_progress_and_its_result() -> None:
-    """While it goes on no other begins."""
     runs, told, go_on = CheckRuns(), threading.Event(), threading.Event()
 
     def work(tick: Tick) -> str:

@@ -14,7 +14,6 @@ def sessions(key: bytes = KEY, *, secure: bool = False) -> WebSessions:
 
 
 def test_a_session_is_read_as_it_was_written() -> None:
-    """Id and name."""
     session = WebSession.fresh("ilse")
     assert sessions().read(sessions().write(session)) == session
 
@@ -31,7 +30,6 @@ def test_what_we_did_not_write_is_no_session(value: str | None) -> None:
 
 
 def test_a_session_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After its hours, and the forms with it."""
     session = WebSession.fresh("ilse")
     written, form = sessions().write(session), sessions().form_token(session, "ilse")
     now = time.time()
@@ -68,7 +66,6 @@ class Clock:
 
 
 def test_after_some_wrong_tokens_each_costs_a_longer_wait() -> None:
-    """Up to a minute; other addresses do not wait."""
     clock = Clock()
     attempts = FailedLogins(clock)
     waits = []
@@ -83,7 +80,6 @@ def test_after_some_wrong_tokens_each_costs_a_longer_wait() -> None:
 
 
 def test_a_right_token_and_time_forgive() -> None:
-    """The count begins anew."""
     clock = Clock()
     attempts = FailedLogins(clock)
     for _ in range(5):
@@ -99,7 +95,6 @@ def test_a_right_token_and_time_forgive() -> None:
 
 
 def test_memory_is_bounded() -> None:
-    """However many addresses try."""
     attempts = FailedLogins(Clock())
     for number in range(MOST + 500):
         attempts.failed(f"address {number}")

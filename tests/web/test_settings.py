@@ -15,7 +15,6 @@ def write(text: str) -> None:
 
 
 def test_without_any_there_is_a_desk_without_a_login() -> None:
-    """The defaults."""
     settings = load()
     found = (settings.enabled, settings.url, settings.tokens, settings.proxy_user_header)
     assert found == (True, None, (), None)
@@ -33,7 +32,6 @@ def test_tokens_are_kept_as_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_tokens_may_stand_in_a_file(tmp_path: Path) -> None:
-    """One that only its owner reads."""
     file = tmp_path / "tokens"
     file.write_text(f"ilse:admin:{GOOD}\nomar:reader:x{GOOD}\n")
     write(f'[desk]\ntokens_file = "{file}"\n')
@@ -53,7 +51,6 @@ def test_a_dotenv_with_tokens_must_be_private() -> None:
 
 
 def test_faulty_tokens_are_named_by_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Never by their text."""
     for entry, words in (
         ("ilse:editor:short-secret", "shorter than 24"),
         (f"ilse:boss:{GOOD}", "not NAME:ROLE:TOKEN"),
@@ -69,7 +66,6 @@ def test_faulty_tokens_are_named_by_their_place(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_faults_are_named() -> None:
-    """With the place and the fix."""
     header = 'proxy_user_header = "X-User"'
     for lines, words in (
         ("colour = 1", "desk.colour: no such setting"),
@@ -90,7 +86,6 @@ def test_faults_are_named() -> None:
 
 
 def test_people_behind_a_proxy_have_roles() -> None:
-    """As the table says."""
     write(
         '[desk]\nproxy_user_header = "X-User"\nproxy_addresses = ["10.0.0.7"]\n'
         'proxy_default = "none"\n[desk.people]\n"ilse@example.org" = "editor"\n'

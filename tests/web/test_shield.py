@@ -90,7 +90,6 @@ def test_behind_a_proxy_the_public_address_is_an_origin_of_ours() -> None:
 
 
 def test_bodies_are_short_and_say_how_long_they_are() -> None:
-    """Whatever they say, no more is read."""
     host = {"host": "localhost"}
     assert knock(headers=host)[0] == 411
     assert knock(headers=host | {"content-length": "x"})[0] == 411
@@ -101,7 +100,6 @@ def test_bodies_are_short_and_say_how_long_they_are() -> None:
 
 
 def test_other_methods_are_refused() -> None:
-    """No page uses them."""
     for method in ("PUT", "DELETE", "TRACE", "OPTIONS", "CONNECT"):
         assert knock(method)[0] == 405, method
 

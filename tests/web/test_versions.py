@@ -32,17 +32,12 @@ def versions(library: Library, citations: list[dict[str, Any]]) -> CitedBriefs:
     return CitedBriefs(library, VersionTexts(library), [one["brief"]["id"] for one in citations])
 
 
-def test_the_current_version_has_no_later_one(
-    filled: Library, citations: list[dict[str, Any]]
-) -> None:
-    """Nothing became of it."""
+def test_the_current_version_has_no_later_one(filled, citations):
     today = versions(filled, citations).today(citations[0])
     assert (today.state, today.later) == ("current", ())
 
 
-def test_changed_words_and_standing_ones_are_told_apart(
-    filled: Library, citations: list[dict[str, Any]]
-) -> None:
+def test_changed_words_and_standing_ones_are_told_apart(filled, citations):
     """The paragraph that changed is shown word by word."""
     material.correct(filled)
     known = versions(filled, citations)
@@ -55,7 +50,6 @@ def test_changed_words_and_standing_ones_are_told_apart(
 
 
 def test_a_brief_that_is_no_more_is_gone(filled: Library, citations: list[dict[str, Any]]) -> None:
-    """Its record still says what was seen."""
     one = citations[0]
     strange = {**one, "passage": {**one["passage"], "brief": {**one["brief"], "id": "gone"}}}
     assert versions(filled, citations).today(strange).state == "gone"
@@ -68,7 +62,6 @@ def test_texts_are_read_once(filled: Library) -> None:
 
 
 def test_long_paragraphs_are_not_compared_word_by_word() -> None:
-    """They are shown one after the other."""
     long = "word " * LONGEST
     assert [one.op for one in _difference(long, long + "x")] == [Op.REMOVED, Op.ADDED]
     assert _difference("as it was", "as it was") == ()

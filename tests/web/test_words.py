@@ -15,23 +15,19 @@ from bot.web import words
     ],
 )  # fmt: skip
 def test_only_plain_web_addresses_become_links(value: object) -> None:
-    """All else is shown as text."""
     assert words.web_link(value) is None
 
 
 def test_a_web_address_becomes_a_link() -> None:
-    """With its query."""
     assert words.web_link("https://x.org/a?b=c#d") == "https://x.org/a?b=c#d"
 
 
 def test_every_kind_of_finding_has_words() -> None:
-    """And an unknown one is shown as it is."""
     assert set(FindingKind) <= set(words.WORDS)
     assert words.in_words("new") == "new"
 
 
 def test_times_and_dates_are_said() -> None:
-    """What is none, as it is."""
     assert words.moment("2026-05-03T14:05:07.123+00:00") == "3 May 2026, 14:05 UTC"
     assert words.moment("soon") == "soon"
     assert words.day("2026-05") == "May 2026"
@@ -40,7 +36,6 @@ def test_times_and_dates_are_said() -> None:
 
 
 def test_people_and_places_of_slack_are_said_by_their_ids() -> None:
-    """Without the team and the thread."""
     assert words.place("slack:T1:C9:17.3") == "Slack C9"
     assert words.place("terminal") == "terminal"
     assert words.asker("slack:T1:U7") == "U7"
@@ -48,6 +43,5 @@ def test_people_and_places_of_slack_are_said_by_their_ids() -> None:
 
 
 def test_what_turns_the_direction_of_writing_is_taken_out() -> None:
-    """Of plain texts; what is made of HTML stays."""
     assert words.shown("a\u202eb") == "a\ufffdb"
     assert words.shown(3) == 3

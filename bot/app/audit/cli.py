@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.app.asking import failing_requests
 from bot.app.audit import judging, ledger, listing, replaying, reporting, running
 from index.errors import UsageError
-from ingest.cli import SOME_FAILED, Json
+from ingest.cli import Json
 
 if TYPE_CHECKING:
     from bot.checking.verify import Check
@@ -83,31 +84,23 @@ def check(
     from bot.checking.verify import check as judge
     from ingest.terminal import print_json
 
-    failures: list[str] = []
-    for one in _claims(claim, evidence, batch):
-        if one.fault:
-            failures.append(one.fault)
-            print_json({"id": one.id, "error": one.fault})
-            continue
-        found = judge(one.text, one.evidence)
-        if json or batch:
-            print_json(check_json(found, one.id))
-        else:
-            sys.stdout.write(plain(found))
-    if failures:
-        many = "request" if len(failures) == 1 else "requests"
-        sys.stderr.write(f"briefs: {len(failures)} {many} failed, first: {failures[0]}\n")
-        raise typer.Exit(SOME_FAILED)
+    with failing_requests() as failures:
+        for one in _claims(claim, evidence, batch):
+            if one.fault:
+                failures.append(one.fault)
+                print_json({"id": one.id, "error": one.fault})
+                continue
+            found = judge(one.text, one.evidence)
+            if json or batch:
+                print_json(check_json(found, one.id))
+            else:
+                sys.stdout.write(plain(found))
 
 
 def check_json(found: "Check", id: Any = None) -> dict[str, Any]:
     """Return the object of one check as programs read it."""
-    return {
-        "id": id,
-        "verdict": str(found.verdict),
-        "score": found.score,
-        "reasons": [{"kind": one.kind, "detail": one.detail} for one in found.reasons],
-    }
+    reasons = [{"kind": one.kind, "detail": one.detail} for one in found.reasons]
+    return {"id": id, "verdict": found.verdict, "score": found.score, "reasons": reasons}
 
 
 def plain(found: "Check") -> str:

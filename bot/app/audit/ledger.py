@@ -1,7 +1,8 @@
 """Commands of `briefs audit`: verify the ledger, anchor it elsewhere, delete what people typed."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,8 +11,6 @@ from index.errors import UsageError
 from ingest.cli import SOME_FAILED, Json, opened
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bot.ledger.anchors import Anchor
     from bot.ledger.ledger import ChainCheck, Forgotten
     from index.storage.database import Database
@@ -37,7 +36,7 @@ def verify_chain(
     from ingest.terminal import print_json, say
 
     with opened() as library:
-        anchors = [one for name in anchor or () for one in read(_path(name))]
+        anchors = [one for name in anchor or () for one in read(Path(name))]
         marks = marks_of(anchors, library_id(library.database))
         ledger = Ledger(library.database)
         checked, unguarded = ledger.check(marks), ledger.unguarded()
@@ -117,10 +116,10 @@ def forget(
     """
     from ingest.terminal import counted_as, print_json, say
 
-    days = _days(asker, answer, older_than)
-    _confirm(_what(asker, answer, days), yes)
+    what, delete = _wish(asker, answer, older_than)
+    _confirm(what, yes)
     with opened() as library:
-        done = _forgotten(library.database, asker, answer, days)
+        done = delete(library.database)
     if json:
         print_json({"answers": done.answers, "records": done.records, "clean": done.clean})
     else:
@@ -135,19 +134,13 @@ def forget(
         raise typer.Exit(SOME_FAILED)
 
 
-def _path(name: str) -> "Path":
-    from pathlib import Path
-
-    return Path(name)
-
-
-def _anchor_file(to: str | None, channel: str | None) -> "Path | None":
+def _anchor_file(to: str | None, channel: str | None) -> Path | None:
     from bot.audit.upkeep import load_settings
 
     settings = load_settings()
     if to == "-" or (to is None and channel):
         return None
-    return _path(to).absolute() if to else settings.anchor_file
+    return Path(to).absolute() if to else settings.anchor_file
 
 
 def _post(channel: str, made: "Anchor") -> None:
@@ -179,41 +172,31 @@ def _check_json(checked: "ChainCheck", anchors: int, unguarded: Sequence[str]) -
     }
 
 
-def _days(asker: str | None, answer: list[str] | None, older_than: int | None) -> int | None:
-    from bot.audit.upkeep import load_settings
-
-    given = [one for one in (asker, answer, older_than) if one]
-    if len(given) > 1:
-        raise UsageError("--asker, --answer, --older-than: give only one of them")
-    if given:
-        return older_than
-    days = load_settings().keep_questions_days
-    if days is None:
-        raise UsageError("nothing to delete; give --asker, --answer or --older-than")
-    return days
-
-
-def _forgotten(
-    database: "Database", asker: str | None, answer: list[str] | None, days: int | None
-) -> "Forgotten":
+def _wish(
+    asker: str | None, answers: list[str] | None, days: int | None
+) -> "tuple[str, Callable[[Database], Forgotten]]":
+    """Return what is to be deleted, in words, and what deletes it."""
     from bot.audit import upkeep
     from bot.slack.delivery import erasing
 
+    if sum(map(bool, (asker, answers, days))) > 1:
+        raise UsageError("--asker, --answer, --older-than: give only one of them")
+    said, erasers = "everything that was typed", [erasing]
     if asker:
-        return upkeep.forget_person(database, asker, [erasing])
-    if answer:
-        return upkeep.forget_answers(database, answer, [erasing])
-    assert days
-    return upkeep.forget_older(database, days, [erasing])
-
-
-def _what(asker: str | None, answer: list[str] | None, days: int | None) -> str:
-    if asker:
-        return f"everything that {asker} typed"
-    if answer:
-        many = "1 answer" if len(answer) == 1 else f"{len(answer)} answers"
-        return f"everything that was typed for {many}"
-    return f"everything that was typed more than {days} days ago"
+        return f"everything that {asker} typed", lambda database: upkeep.forget_person(
+            database, asker, erasers
+        )
+    if answers:
+        many = "1 answer" if len(answers) == 1 else f"{len(answers)} answers"
+        return f"{said} for {many}", lambda database: upkeep.forget_answers(
+            database, answers, erasers
+        )
+    limit = days or upkeep.load_settings().keep_questions_days
+    if limit is None:
+        raise UsageError("nothing to delete; give --asker, --answer or --older-than")
+    return f"{said} more than {limit} days ago", lambda database: upkeep.forget_older(
+        database, limit, erasers
+    )
 
 
 def _confirm(what: str, yes: bool) -> None:

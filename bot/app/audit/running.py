@@ -1,7 +1,6 @@
 """Command of `briefs audit`: check stored answers."""
 
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -51,12 +50,14 @@ def run(
     """
     from bot.audit.check_run import run as check
     from bot.audit.register import Register
+    from bot.audit.second_opinions import opinion_run
     from ingest.terminal import print_json
 
     gate = _severity(fail_on)
     chosen = sampled(chosen, sample, seed)
     with opened() as library:
-        ask_judge = _judge(library, judge)  # a wrong name is refused before anything is checked
+        # A wrong name is refused before anything is checked.
+        ask_judge = opinion_run(library, judge) if judge else None
         register = Register(library.database)
         register.catch_up()
         with progress("Checking", register.count(chosen)) as tick:
@@ -78,14 +79,6 @@ def _severity(given: str | None) -> "Severity | None":
     if given not in list(Severity):
         raise UsageError(f"--fail-on {given}: unknown; choose one of: {', '.join(Severity)}")
     return Severity(given)
-
-
-def _judge(library: "Library", name: str | None) -> "Callable[[Selection], OpinionRun] | None":
-    if name is None:
-        return None
-    from bot.audit.second_opinions import opinion_run
-
-    return opinion_run(library, name)
 
 
 def _print_run(library: "Library", summary: "RunSummary", opinions: "OpinionRun | None") -> None:

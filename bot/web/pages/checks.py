@@ -90,7 +90,6 @@ def _scope(chosen: Selection, *, with_askers: bool) -> ReportScope:
 
 
 def _sound_filters(query: Mapping[str, str]) -> QueueFilters:
-    """Return the filters; raises UsageError where one cannot be used."""
     filters = read_filters(query, may_see_askers=True)
     if filters.faults:
         raise UsageError("; ".join(filters.faults))

@@ -73,7 +73,6 @@ def handle_errors(app: FastAPI) -> None:
 
 
 def _explained(error: Exception) -> tuple[int, str, str]:
-    """Return status, title and explanation of an error."""
     failed = "That did not work"
     match error:
         case NotSignedIn():
@@ -97,7 +96,6 @@ def _explained(error: Exception) -> tuple[int, str, str]:
 
 
 def _login_path(request: Request) -> str:
-    """Return where to sign in, to come back to the page asked for."""
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return LOGIN if wanted == "/" else f"{LOGIN}?next={quote(wanted, safe='')}"
 

@@ -114,7 +114,6 @@ def brief(visit: Visiting, name: str, quote: str = "") -> Response:
 
 
 def _citing(visit: Visiting, brief_id: str, version: int) -> tuple[dict[int, set[str]], set[str]]:
-    """Return the answers that cite each paragraph of a version, and those citing other versions."""
     visit.services.register.catch_up()
     citing: dict[int, set[str]] = defaultdict(set)
     others: set[str] = set()

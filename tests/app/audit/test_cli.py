@@ -86,9 +86,7 @@ def test_a_batch_is_read_from_standard_input(bare: Shell, monkeypatch: pytest.Mo
         (["--batch", "none.jsonl"], "none.jsonl: No such file"),
     ],
 )
-def test_wrong_usage_is_one_line_and_exit_code_two(
-    bare: Shell, arguments: list[str], said: str
-) -> None:
+def test_wrong_usage_is_one_line_and_exit_code_two(bare, arguments, said):
     code, out, err = bare("audit", "check", *arguments)
     assert (code, out) == (2, "")
     assert said in err

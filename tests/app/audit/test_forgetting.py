@@ -4,21 +4,21 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from bot.slack.inbox import Inbox
-from bot.slack.reactions import Feedback, Requests
 
 from bot.audit.upkeep import forget_answers, forget_older, forget_person
 from bot.ledger.ledger import By, Ledger, RecordKind
 from bot.ledger.rows import Record, insert
 from bot.ledger.streamed import StreamedAnswer
-from bot.slack import erasing_answers
-from bot.slack.types import Accepted, Incoming, Outcome
-from bot.slack.types import Kind as Asked
+from bot.slack.delivery import erasing
+from bot.slack.delivery.inbox import Inbox
+from bot.slack.delivery.reactions import Feedback, Requests
+from bot.slack.types import Accepted, AskedVia, Incoming, QuestionOutcome
 from index.errors import NotFound
 from tests.audit.ledgers import BODY, holding
+from tests.slack.records import take
 
 CANARY = "kanarienvogel"
-ERASERS = [erasing_answers]
+ERASERS = [erasing]
 PERSON = "slack:T1:U1"
 
 
@@ -32,12 +32,12 @@ def ask(inbox, n, user="U1", text=None):
     """Ask in Slack, and have it answered there."""
     asked = Incoming(
         team="T1", channel="C1", ts=f"{n}.000001", user=user, text=text or f"{CANARY} {n}",
-        kind=Asked.MENTION, event_id=f"E{user}{n}", response_url=f"https://hooks/{CANARY}",
+        kind=AskedVia.MENTION, event_id=f"E{user}{n}", response_url=f"https://hooks/{CANARY}",
     )  # fmt: skip
     assert inbox.accept(asked) is Accepted.NEW
-    claim = inbox.take()
-    inbox.recorded(claim, f"a{n}", f"{CANARY} answered", "[]")
-    inbox.finished(claim, Outcome.ANSWERED, f"{n}.9")
+    entry = take(inbox)
+    inbox.recorded(entry, f"a{n}", f"{CANARY} answered", "[]")
+    inbox.finished(entry, QuestionOutcome.ANSWERED, f"{n}.9")
 
 
 def live(library, *, slack=True):

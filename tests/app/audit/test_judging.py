@@ -30,9 +30,7 @@ def test_a_judgement_is_recorded_with_name_and_note(judging: Shell) -> None:
         assert entry.private == {"editor": "Ann", "note": "For 98 years."}
 
 
-def test_the_terminals_user_judges_unless_another_is_named(
-    judging: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_terminals_user_judges_unless_another_is_named(judging, monkeypatch):
     monkeypatch.setenv("LOGNAME", "cy")
     code, out, _ = judging("audit", "judge", "a1", "1", "wrong-source")
     assert (code, out.split(":")[0]) == (0, "wrong source, says cy")
@@ -48,9 +46,7 @@ def test_the_terminals_user_judges_unless_another_is_named(
         (("a1", "1", "partly", "--note", "x" * 2_001), "note: 2,001 characters"),
     ],
 )
-def test_what_cannot_be_judged_is_refused_in_one_line(
-    judging: Shell, arguments: tuple[str, ...], said: str
-) -> None:
+def test_what_cannot_be_judged_is_refused_in_one_line(judging, arguments, said):
     code, out, err = judging("audit", "judge", *arguments)
     assert (code, out) == (2, "")
     assert said in err

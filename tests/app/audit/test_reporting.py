@@ -28,9 +28,7 @@ def audited(own_shell: Shell, tmp_path: Path) -> Shell:
     return own_shell
 
 
-def test_what_the_checks_found_is_reported_with_the_words_that_changed(
-    audited: Shell, tmp_path: Path
-) -> None:
+def test_what_the_checks_found_is_reported_with_the_words_that_changed(audited, tmp_path):
     """In all three forms; the form is what the file's name ends in."""
     (found,) = audited.json("audit", "report")
     corrected = next(one for one in found["findings"] if one["kind"] == "corrected")

@@ -157,5 +157,5 @@ def test_ingest_and_remove_say_what_rests_on_a_brief(own_shell: Shell, tmp_path:
     assert found["kinds"]["corrected"] == {"findings": 1, "answers": 1}
     brief_id = resting["brief_id"]
     _, out, err = own_shell("remove", brief_id)
-    assert out.startswith(f"withdrawn: {brief_id}")
-    assert f"1 answer rests on {brief_id} (The quay), which was withdrawn" in err
+    assert out.startswith(f"removed: {brief_id}")
+    assert f"1 answer cites {brief_id} (The quay), which was removed" in err

@@ -109,7 +109,6 @@ def test_keys_are_listed_and_can_be_switched_off(visitor: Visitor, world: World)
 
 
 def test_nothing_is_lost_when_the_desk_does_not_answer(visitor: Visitor, world: World) -> None:
-    """It says so, and the note stays in its field."""
     visitor.expected |= {"ERR_FAILED", "Failed to load resource"}
     page = visitor.open(f"/answers/{world.answers['grain']}")
     page.locator("#s1 summary", has_text="Note").click()

@@ -38,7 +38,6 @@ def test_whoever_signs_in_is_where_they_wanted_to_be(signed_in, world: World) ->
 
 
 def test_a_wrong_token_is_told_in_words(visit: Visit, guarded: str) -> None:
-    """The field names its fault."""
     visitor = visit(guarded)
     visitor.expected |= {"403"}
     page = visitor.open("/login")
@@ -46,26 +45,3 @@ def test_a_wrong_token_is_told_in_words(visit: Visit, guarded: str) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     assert page.get_by_label("Token").get_attribute("aria-invalid") == "true"
-
-
-def test_readers_cannot_judge(signed_in, world: World) -> None:
-    """There is nothing to judge with, by mouse or by key."""
-    visitor = signed_in("reader", f"/answers/{world.answers['grain']}")
-    page = visitor.page
-    assert page.locator("textarea, [name=judged]").count() == 0
-    page.keyboard.press("j")
-    page.keyboard.press("1")
-    expect(page.get_by_role("navigation", name="Desk").get_by_role("link")).to_have_count(4)
-
-
-def test_an_admin_can_have_a_question_forgotten(signed_in, world: World) -> None:
-    """Once sure; the answer and what it rests on stay."""
-    visitor = signed_in("admin", f"/answers/{world.answers['harbour']}")
-    page = visitor.page
-    page.get_by_text("Delete this question").click()
-    page.get_by_label("Yes, delete it").check()
-    page.get_by_role("button", name="Delete", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Deleted question")
-    expect(page.locator("#s1 .claim")).to_contain_text("built in 1871")
-    visitor.open("/?order=time")
-    assert "lighthouse of Zavelstein built?" not in page.content()

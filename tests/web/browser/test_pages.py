@@ -61,7 +61,6 @@ def test_a_page_is_accessible_on_every_screen(visit: Visit, world: World, page: 
 
 
 def test_what_is_not_there_is_said_plainly(visitor: Visitor) -> None:
-    """With 404, on a page like the others."""
     visitor.expected |= {"404"}
     for where in MISSING:
         answered = visitor.page.goto(visitor.address + where)
@@ -73,10 +72,7 @@ def test_what_is_not_there_is_said_plainly(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, PHONE])
-def test_the_entrance_is_accessible(
-    visit: Visit, guarded: str, scheme: str, size: dict[str, int]
-) -> None:
-    """With its fault shown too."""
+def test_the_entrance_is_accessible(visit, guarded, scheme, size):
     visitor = visit(guarded, viewport=size, color_scheme=scheme)
     visitor.expected |= {"403", "429"}  # of many wrong tokens from one address
     visitor.open("/login")

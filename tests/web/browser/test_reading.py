@@ -9,9 +9,7 @@ from tests.web.browser.world import World
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE])
-def test_a_citation_leads_to_its_words_in_the_brief(
-    visit: Visit, world: World, size: dict[str, int]
-) -> None:
+def test_a_citation_leads_to_its_words_in_the_brief(visit, world, size):
     """In the version that was cited, highlighted, scrolled into sight."""
     page = visit(viewport=size).open("/answers/planted")
     page.locator("#s2 .sources a").first.click()
@@ -30,7 +28,6 @@ def test_a_paragraph_has_an_address(visit: Visit, world: World, script: bool) ->
 
 
 def test_the_cited_words_are_in_sight_beside_the_sentence(visitor: Visitor, world: World) -> None:
-    """Also in a long passage."""
     page = visitor.open(f"/answers/{world.answers['tonnes']}")
     mark = page.locator("#s1 .passage mark").first
     inside = mark.evaluate(

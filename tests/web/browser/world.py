@@ -4,12 +4,11 @@ All of it made as people make it: ingested, asked, judged, corrected, withdrawn,
 """
 
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
+from bot.answering.answer import Answer, DraftAnswer, Sentence
 from bot.audit.judgements import Judged, judge
 from bot.checking.verdict import Reason, Verdict
 from bot.ledger.ledger import Ledger, RecordKind
@@ -17,11 +16,11 @@ from bot.ledger.record import Basis, body, private, sha256
 from bot.ledger.recording import Answerer
 from bot.question.question import Question
 from index.library import Library
-from index.passage import Brief, BriefRef, Hit
 from index.settings import load
 from ingest.pipeline import ingest
 from tests.commands import briefs
 from tests.examples_library import EXAMPLES
+from tests.web.material import cited
 
 GRAIN = "BB-2022-07"
 HOSTILE = "<img src=x onerror=\"window.hit='{}'\"><script>window.hit='{}'</script>"
@@ -120,14 +119,12 @@ def _ask(library: Library, world: World) -> None:
 def _plant(library: Library, world: World) -> None:
     """Record an answer of a model in which all that can be wrong is wrong."""
     brief = library.brief(GRAIN)
-    signed = _hit(library, brief, "The initiative was signed in Istanbul")
-    volume = _hit(library, brief, "Exports rose from month to month")
     quotes = (
-        (signed, "It covers three ports: Odesa, Chornomorsk and Pivdennyi."),
-        (volume, "reached about 4.2 million tonnes in October"),
-        (volume, "Maize makes up somewhat over two fifths of the cargo"),
+        "It covers three ports: Odesa, Chornomorsk and Pivdennyi.",
+        "reached about 4.2 million tonnes in October",
+        "Maize makes up somewhat over two fifths of the cargo",
     )
-    citations = [_cited(n, hit, quote) for n, (hit, quote) in enumerate(quotes, 1)]
+    citations = [cited(library, n, brief, quote) for n, quote in enumerate(quotes, 1)]
     said = (
         Sentence("It covers three ports: Odesa, Chornomorsk and Pivdennyi.", (1,),
                  Verdict.SUPPORTED),
@@ -140,7 +137,7 @@ def _plant(library: Library, world: World) -> None:
     asked = Question("What is known of the grain corridor?", "What is known of the corridor?")
     draft = DraftAnswer(said, tuple(citations), 0.6, mode="generative", model="acme:large")
     made = body(
-        Answer("", asked, draft, (signed, volume)),
+        Answer("", asked, draft, tuple(one.hit for one in citations[:2])),
         basis=Basis(library.generation, library.fingerprint, {"prompt_version": "1"}),
         brief_sha256={f"{brief.id}@{brief.version}": sha256(brief.text)},
         seconds={"total": 1.5},
@@ -161,18 +158,3 @@ def _judge(library: Library, world: World) -> None:
         RecordKind.FEEDBACK, world.answers["panama"], {"good": False, "reason": None},
         {"user": "U0READER", "note": HOSTILE_NOTE},
     )  # fmt: skip
-
-
-def _hit(library: Library, brief: Brief, words: str) -> Hit:
-    found: Sequence = library.passages(brief)
-    passage_id, passage = next(one for one in found if words in one[1].text)
-    reference = BriefRef(
-        brief.id, brief.title, brief.date, brief.authors, brief.source, brief.collection,
-        brief.version, brief.number, brief.source_url, brief.pages,
-    )  # fmt: skip
-    return Hit(passage_id, passage, reference, 0.8, 0.7, 4.0)
-
-
-def _cited(number: int, hit: Hit, quote: str) -> Citation:
-    start = hit.passage.start + hit.passage.text.index(quote)
-    return Citation(number, hit, start, start + len(quote))

@@ -2,7 +2,7 @@
 
 from bot.ledger.ledger import Ledger
 from bot.question.question import Turn
-from bot.web.answer_view import ConversationTurn, earlier_turns, later_turns
+from bot.web.pages.answers import ConversationTurn, earlier_turns, later_turns
 from index.library import Library
 from tests.web.material import answer, fill
 
@@ -42,7 +42,6 @@ def test_nobody_can_type_their_way_into_a_conversation(either_library: Library) 
 
 
 def test_what_was_forgotten_has_no_conversation(either_library: Library) -> None:
-    """Neither way."""
     fill(either_library)
     answer(either_library, "a1", place=HERE, turns=[Turn("before?", None)])
     answer(either_library, "a2", place=HERE)
