@@ -3,7 +3,6 @@
 No token, and no text of other people's exceptions, is ever in the report.
 """
 
-import logging
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -103,16 +102,11 @@ def check(settings: "SlackSettings", present: Collection[str] | None = None) -> 
 def _client(token: str, settings: "SlackSettings") -> "WebClient":
     from slack_sdk import WebClient
 
+    from bot.slack.delivery.calls import SILENT
+
     return WebClient(
-        token=token, base_url=settings.api_url, timeout=TIMEOUT, retry_handlers=[], logger=_silent()
+        token=token, base_url=settings.api_url, timeout=TIMEOUT, retry_handlers=[], logger=SILENT
     )
-
-
-def _silent() -> logging.Logger:
-    """Return a logger that drops all: the SDK logs what it cannot read, whatever it holds."""
-    logger = logging.Logger("silent")
-    logger.addHandler(logging.NullHandler())
-    return logger
 
 
 def _bot(client: "WebClient", settings: "SlackSettings") -> Iterator[SetupFinding]:
