@@ -77,7 +77,6 @@ def slack(context: typer.Context, health: Health = None) -> None:
 
 
 def run(health: int | None) -> None:
-    """Run the bot until it is stopped."""
     from bot.app.slack_bot import run as run_bot
     from bot.slack.setup.settings import Transport, load
     from ingest.terminal import show_warnings

@@ -49,7 +49,6 @@ def run(settings: SlackSettings, health_port: int | None = None) -> None:
 
 @contextmanager
 def opened() -> Iterator[Library]:
-    """Open the library with the model of the settings, loaded."""
     give_back_large_arrays()
     with Library.open(load(), create=True) as library:
         library.require_fingerprint()

@@ -107,7 +107,6 @@ async def still_seen(parts: SlackServices, setting: AnswerContext, answer: Answe
 
 
 def shown_as(answer: Answer, offer: Offer, desk: str | None = None) -> SlackReply:
-    """Return the messages of an answer; `desk` is the desk's public address."""
     shown = Shown(answer, offer, desk)
     return SlackReply(
         QuestionOutcome.ANSWERED if answer.answered else QuestionOutcome.DECLINED,
@@ -118,7 +117,6 @@ def shown_as(answer: Answer, offer: Offer, desk: str | None = None) -> SlackRepl
 
 
 def offer_in(setting: AnswerContext, incoming: Incoming) -> Offer:
-    """Return what may be done with an answer where it stands."""
     if is_direct(incoming):
         return Offer.NOTHING
     return Offer.SHARE if setting.alone else Offer.PRIVATELY

@@ -47,22 +47,18 @@ NOTHING_TO_ASK = "This message has no text to ask about."
 
 
 def searching(briefs: int) -> str:
-    """Return the status while the briefs are searched."""
     return f"searching {counted(briefs, 'brief')}"
 
 
 def checking(citations: int) -> str:
-    """Return the status while citations are checked."""
     return f"checking {counted(citations, 'citation')}"
 
 
 def waiting(before: int) -> str:
-    """Return the status of a question that waits for others."""
     return f"waiting for {counted(before, 'earlier question')}" if before else "about to start"
 
 
 def many_waiting(count: int) -> str:
-    """Return what a channel hears, once for all who wait."""
     return (
         f"{counted(count, 'question')} from this channel are waiting. I answer each in its own "
         "thread, in turn; there is no need to ask again."
@@ -86,7 +82,6 @@ def counted(number: int, thing: str) -> str:
 
 
 def readers(rule: Rule) -> str:
-    """Return who can read what is added to a collection of that rule."""
     if rule.person:
         return "Only you can read it: I use it for your questions alone."
     if rule.team:

@@ -43,8 +43,6 @@ class Accepted(StrEnum):
 
 
 class Answering(StrEnum):
-    """Where an answer appears."""
-
     THREAD = "thread"
     PRIVATE = "private"  # only the asker sees it
 

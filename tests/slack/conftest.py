@@ -59,7 +59,6 @@ def office(slack: FakeSlack) -> FakeSlack:
 
 @pytest.fixture(scope="session")
 def embedder(model_cache: Path) -> ModelEmbedder:
-    """The real model, loaded once."""
     embedder = ModelEmbedder(DEFAULT_MODEL, model_cache)
     embedder.warm_up()
     return embedder
@@ -75,7 +74,6 @@ def briefs_home(tmp_path_factory: pytest.TempPathFactory, embedder: ModelEmbedde
 
 @pytest.fixture
 def home(briefs_home: Path, tmp_path: Path, model_cache: Path) -> Path:
-    """A copy of it for one test."""
     home = tmp_path / "home"
     shutil.copytree(briefs_home, home, ignore=shutil.ignore_patterns("models"))
     (home / "models").symlink_to(model_cache)
@@ -84,7 +82,6 @@ def home(briefs_home: Path, tmp_path: Path, model_cache: Path) -> Path:
 
 @pytest.fixture
 def library(home: Path, embedder: ModelEmbedder) -> Iterator[Library]:
-    """The copy, opened with the real model."""
     with Library.open(Settings(home=home), embedder=embedder) as opened:
         yield opened
 
@@ -154,7 +151,6 @@ def briefs(tmp_path_factory: pytest.TempPathFactory, embedder: ModelEmbedder) ->
 
 @pytest.fixture
 async def running(slack: FakeSlack, briefs: Library) -> AsyncIterator[RunningBot]:
-    """The bot at work at the fake Slack."""
     empty_tables(briefs)
     async with answering_bot(slack, briefs) as bot:
         yield bot

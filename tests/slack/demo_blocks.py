@@ -13,12 +13,6 @@ from tests.slack.fake.world import World
 Payload = dict[str, Any]
 _TAG = re.compile(r"<([^<>]+)>")
 _STYLES = {"bold": "b", "italic": "i", "strike": "s", "code": "code"}
-_INLINE = [
-    (re.compile(r"`([^`\n]+)`"), r"<code>\1</code>"),
-    (re.compile(r"(?<![\w*])\*(\S(?:[^*\n]*\S)?)\*(?![\w*])"), r"<b>\1</b>"),
-    (re.compile(r"(?<!\w)_(\S(?:[^_\n]*\S)?)_(?!\w)"), r"<i>\1</i>"),
-    (re.compile(r"(?<!\w)~(\S(?:[^~\n]*\S)?)~(?!\w)"), r"<s>\1</s>"),
-]
 
 
 class Renderer:
@@ -30,9 +24,9 @@ class Renderer:
     def mrkdwn(self, text: str) -> str:
         parts, last = [], 0
         for tag in _TAG.finditer(text):
-            parts += [_styled(text[last : tag.start()]), self._tag(tag[1])]
+            parts += [_escaped(text[last : tag.start()]), self._tag(tag[1])]
             last = tag.end()
-        return "".join([*parts, _styled(text[last:])]).replace("\n", "<br>")
+        return "".join([*parts, _escaped(text[last:])]).replace("\n", "<br>")
 
     def _tag(self, inner: str) -> str:
         target, _, label = inner.partition("|")
@@ -143,11 +137,8 @@ def _plain(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _styled(text: str) -> str:
-    out = html.escape(_plain(text), quote=True)
-    for pattern, put in _INLINE:
-        out = pattern.sub(put, out)
-    return out
+def _escaped(text: str) -> str:
+    return html.escape(_plain(text))
 
 
 def _link(url: str, label: str) -> str:

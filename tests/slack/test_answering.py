@@ -62,48 +62,6 @@ async def test_a_channel_may_be_answered_privately(bot: RunningBot, office: Fake
     assert not office.calls_of("chat.postMessage")
 
 
-async def test_a_private_answer_leaves_no_thread_to_follow(
-    bot: RunningBot, office: FakeSlack
-) -> None:
-    """What one person was told alone is nothing that others can lean on."""
-    desk = office.world.channel("desk").id
-    bot.parts.preferences.put("T0FAKE", desk, ChannelSettings(answering=Answering.PRIVATE))
-    ts = await office.mention("#desk", "alice", LEASE)
-    await office.answer_to(ts)
-    await office.quiet()
-    for user, count in (("alice", 1), ("bob", 0)):
-        person = office.world.user(user).id
-        turns = bot.parts.threads.turns("T0FAKE", desk, ts, "9999999999.0", user=person)
-        assert len(turns) == count
-    bot.parts.preferences.put("T0FAKE", desk, ChannelSettings())
-    follow_up = await office.say("#desk", "bob", "What did she promise in 2024?", ts)
-    await office.quiet(0.6)
-    assert [m for m in office.answers_to(follow_up) if not m.to] == []
-
-
-async def test_a_brief_of_the_board_never_leaks(bot: RunningBot, office: FakeSlack) -> None:
-    """Asked for outright, in a follow-up, by its title, by its number, by its words; anywhere."""
-    office.rules.posts_per_second = None
-    places = ["#desk", "#general", "#deals", "#partners", "three", office.dm("alice").id]
-    roots = {place: await office.mention(place, "alice", PLAN) for place in places}
-    for ts in roots.values():
-        await office.answer_to(ts)
-    for question in (
-        "What does the board offer?",
-        "What does “Board paper: plan for a takeover” say?",
-        "What does report BR-4711 say?",
-        "Which brief has the title plan for a takeover?",
-        "900 million crowns?",
-    ):
-        asked = [await office.mention(place, "alice", question, roots[place]) for place in places]
-        for ts in asked:
-            await office.answer_to(ts)
-    said = " ".join(message.said for message in office.answers())
-    for secret in (CANARY, "BR-4711", "takeover", "900 million", "June 2025", "2024-05-01"):
-        assert secret not in said
-    assert not any("3 briefs" in str(call.args) for call in office.calls)
-
-
 @pytest.fixture
 async def board(office: FakeSlack, library: Library) -> AsyncIterator[RunningBot]:
     """The bot where #deals may see what the board has, and Ada is of the board."""
@@ -121,22 +79,6 @@ async def test_who_may_see_it_is_answered(board: RunningBot, office: FakeSlack) 
     assert "June 2025" in (await office.answer_to(await office.ask("ada", PLAN))).said
     assert CANARY not in (await office.answer_to(await office.ask("alice", PLAN))).said
     assert CANARY not in (await office.answer_to(await office.mention("#desk", "ada", PLAN))).said
-
-
-async def test_whoever_joins_while_it_is_answered_changes_what_may_be_shown(
-    board: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Checked again right before the post, with facts fetched anew."""
-    ask = board.parts.answerer.ask
-
-    def slowly(*given: object, **named: object) -> object:
-        answer = ask(*given, **named)  # type: ignore[arg-type]
-        office.world.channel("deals").members.add(office.world.user("gwen").id)
-        return answer
-
-    monkeypatch.setattr(board.parts.answerer, "ask", slowly)
-    answer = await office.answer_to(await office.mention("#deals", "alice", PLAN))
-    assert answer.text == "The briefs do not say."
 
 
 async def test_a_narrowed_channel_is_answered_from_its_own_collections(

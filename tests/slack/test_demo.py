@@ -32,7 +32,7 @@ def test_nothing_said_becomes_markup_of_the_page() -> None:
         "<javascript:alert(1)|here>", '<https://e.org/"onmouseover="x|a>', "*<b>*",
     ):  # fmt: skip
         out = Renderer(World.small()).mrkdwn(text)
-        assert set(re.findall(r"</?(\w+)", out)) <= {"a", "b", "i"}, text
+        assert set(re.findall(r"</?(\w+)", out)) <= {"a"}, text
         for tag in re.findall(r"<a [^>]*>", out):
             assert re.fullmatch(r'<a href="https?://[^"]*" rel=noreferrer title="[^"]*">', tag)
 
@@ -46,11 +46,11 @@ async def test_a_newcomer_can_write_and_read(demo: Demo) -> None:
         asked = next(iter(demo.world.messages.values()))
         assert asked.text == f"<@{BOT_USER}> When?"
         demo.world.add(
-            Message(asked.channel, demo.world.stamp(), BOT_USER, "In *2023*.", thread_ts=asked.ts)
+            Message(asked.channel, demo.world.stamp(), BOT_USER, "In 2023.", thread_ts=asked.ts)
         )
         page = await (await session.get(f"{demo.base}/", params=where)).text()
         assert "<mark>@briefs</mark> When?" in page
-        assert "In <b>2023</b>." in page
+        assert "In 2023." in page
         other = await session.post(
             f"{demo.base}/do/say", data=where, headers={"Sec-Fetch-Site": "cross-site"}
         )

@@ -10,7 +10,6 @@ from index.storage.schema import CURRENT
 
 
 async def searchable(parts: SlackServices, channel: str, user: str) -> Visible:
-    """Return which of the library's collections one person may see alone, there."""
     place = await parts.directory.place(channel, user, alone=True)
     present = await asyncio.to_thread(parts.library.collections)
     return await parts.directory.visible(place, present)

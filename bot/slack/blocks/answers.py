@@ -22,24 +22,8 @@ from bot.answering.render import (
 from bot.checking.verdict import Verdict
 from bot.slack import phrases, text
 from bot.slack.blocks import actions
-from bot.slack.blocks.elements import (
-    MESSAGE_TEXT,
-    RICH,
-    Block,
-    Element,
-    Message,
-    button,
-    clipped,
-    confirmation,
-    context,
-    emphasised,
-    paragraph,
-    quotation,
-    rich,
-    row,
-    section,
-    words,
-)
+from bot.slack.blocks import elements as kit
+from bot.slack.blocks.elements import Block, Element, Message
 from bot.slack.blocks.sources import (
     Offer,
     Shown,
@@ -57,7 +41,7 @@ MOST_BLOCKS = 40  # of a message, before the buttons
 LONGEST_NOTE = 600
 FIRST_WORDS = 300  # characters of a nearest passage
 
-_CONSENT = confirmation(
+_CONSENT = kit.confirmation(
     "Ask the librarians?",
     "They will see your question and your name.",
     "Ask them",
@@ -84,9 +68,9 @@ def messages(shown: Shown) -> list[Message]:
 
 def answer_text(shown: Shown) -> str:
     """Return the whole answer as the text of one message; the sources survive what is cut."""
-    kept = text.fit("\n".join(piece.text for piece in _ending(shown)), MESSAGE_TEXT * 2 // 3)
+    kept = text.fit("\n".join(piece.text for piece in _ending(shown)), kit.MESSAGE_TEXT * 2 // 3)
     head = text.fit(
-        "\n".join(piece.text for piece in _body(shown.answer)), MESSAGE_TEXT - len(kept) - 2
+        "\n".join(piece.text for piece in _body(shown.answer)), kit.MESSAGE_TEXT - len(kept) - 2
     )
     return f"{head}\n{kept}".strip()
 
@@ -94,13 +78,13 @@ def answer_text(shown: Shown) -> str:
 def growing_message(sentences: Sequence[Sentence]) -> Message:
     """Return what is shown of an answer that is still being written."""
     said, blocks = _packed(_paragraph(sentences))[0]
-    return Message(said, (*blocks, context(phrases.WRITING)))
+    return Message(said, (*blocks, kit.context(phrases.WRITING)))
 
 
 def _body(answer: Answer) -> list[_MessagePiece]:
     if not answer.answered:
         line = declined(answer)
-        return [_MessagePiece(text.for_message(line), (paragraph(line, bold=True),))]
+        return [_MessagePiece(text.for_message(line), (kit.paragraph(line, bold=True),))]
     return [piece for group in grouped(answer) for piece in _paragraph(group)]
 
 
@@ -108,31 +92,31 @@ def _paragraph(sentences: Sequence[Sentence]) -> list[_MessagePiece]:
     pieces: list[_MessagePiece] = []
     said, run = "", list[Element]()
     for part, made in (one for sentence in sentences for one in _parts(sentence)):
-        if said and text.weight(said) + text.weight(part) > RICH:
-            pieces.append(_MessagePiece(text.for_message(said), (rich(section(run)),)))
+        if said and text.weight(said) + text.weight(part) > kit.RICH:
+            pieces.append(_MessagePiece(text.for_message(said), (kit.rich(kit.section(run)),)))
             said, run = "", []
-        said, run = (f"{said} {part}", [*run, words(" "), *made]) if said else (part, made)
-    return [*pieces, _MessagePiece(text.for_message(said), (rich(section(run)),))]
+        said, run = (f"{said} {part}", [*run, kit.words(" "), *made]) if said else (part, made)
+    return [*pieces, _MessagePiece(text.for_message(said), (kit.rich(kit.section(run)),))]
 
 
 def _parts(sentence: Sentence) -> list[tuple[str, list[Element]]]:
     """Return (text, elements) of a sentence with its marks; several where it is endless."""
     said, marks = sentence.text, cited(sentence)
     made = []
-    for start, end in text.spans(said, RICH - text.weight(marks) - 1) or [(0, 0)]:
+    for start, end in text.spans(said, kit.RICH - text.weight(marks) - 1) or [(0, 0)]:
         piece = said[start:end]
-        made.append((piece, emphasised(piece, clipped(sentence.bold, start, end))))
+        made.append((piece, kit.emphasised(piece, kit.clipped(sentence.bold, start, end))))
     piece, run = made[-1]
     checked = sentence.verdict is Verdict.CHECK
     numbers = marks.removesuffix(CHECK_MARK) if checked else marks
-    run = [*run, words(f" {numbers}"), words(CHECK_MARK if checked else "", bold=True)]
+    run = [*run, kit.words(f" {numbers}"), kit.words(CHECK_MARK if checked else "", bold=True)]
     return [*made[:-1], (f"{piece} {marks}", [one for one in run if one["text"]])]
 
 
 def _ending(shown: Shown) -> list[_MessagePiece]:
     answer = shown.answer
     lines = [text.shorten(f"Note: {note}", LONGEST_NOTE) for note in notes(answer)]
-    noted = [_MessagePiece(text.for_message(line), (context(line),)) for line in lines]
+    noted = [_MessagePiece(text.for_message(line), (kit.context(line),)) for line in lines]
     return [*noted, *(_sources(shown) if answer.answered else _nearest(shown))]
 
 
@@ -140,31 +124,31 @@ def _sources(shown: Shown) -> list[_MessagePiece]:
     """Return the heading and a line for each source, as many in one piece as are safe in one."""
     answer = shown.answer
     heading = sources_heading(answer)
-    said, sections = text.for_message(heading), [section([words(heading, bold=True)])]
+    said, sections = text.for_message(heading), [kit.section([kit.words(heading, bold=True)])]
     pieces: list[_MessagePiece] = []
     for one in sourced(answer):
         brief, place = one.citation.brief, place_of(one.citation)
         line = text.for_message(source_text(brief, place, one.marks))
-        if len(said) + len(line) > RICH:
-            pieces.append(_MessagePiece(said, (rich(*sections),)))
+        if len(said) + len(line) > kit.RICH:
+            pieces.append(_MessagePiece(said, (kit.rich(*sections),)))
             said, sections = "", []
         said = f"{said}\n{line}".strip()
         page = page_of(shown.desk, one.citation)
-        sections.append(section(source_elements(brief, place, one.marks, page)))
-    return [*pieces, _MessagePiece(said, (rich(*sections),))]
+        sections.append(kit.section(source_elements(brief, place, one.marks, page)))
+    return [*pieces, _MessagePiece(said, (kit.rich(*sections),))]
 
 
 def _nearest(shown: Shown) -> list[_MessagePiece]:
     answer = shown.answer
     if not answer.nearest:
         return []
-    pieces = [_MessagePiece("Nearest passages", (paragraph("Nearest passages", bold=True),))]
+    pieces = [_MessagePiece("Nearest passages", (kit.paragraph("Nearest passages", bold=True),))]
     for hit in answer.nearest:
-        line = text.shorten(nearest_line(hit), MESSAGE_TEXT // 8)
+        line = text.shorten(nearest_line(hit), kit.MESSAGE_TEXT // 8)
         said = text.one_line(hit.passage.text, FIRST_WORDS)
         page = page_of_hit(shown.desk, hit)
         run = source_elements(hit.brief, place_of_hit(hit), page=page)
-        block = rich(section(run), quotation([words(said)]))
+        block = kit.rich(kit.section(run), kit.quotation([kit.words(said)]))
         pieces.append(_MessagePiece(text.for_message(line), (block,)))
     return pieces
 
@@ -174,10 +158,10 @@ def _tail(shown: Shown) -> list[Block]:
     if answer.draft.off_topic and not answer.answered:
         return []
     buttons = _buttons(shown)
-    made = [row(*buttons)] if buttons else []
+    made = [kit.row(*buttons)] if buttons else []
     if not answer.answered:
         return made
-    return [*made, feedback(answer.answer_id), context(notice(answer))]
+    return [*made, feedback(answer.answer_id), kit.context(notice(answer))]
 
 
 def _buttons(shown: Shown) -> list[Element]:
@@ -185,13 +169,15 @@ def _buttons(shown: Shown) -> list[Element]:
     name = answer.answer_id
     made = []
     if answer.citations or answer.nearest:
-        made.append(button("Show passages", actions.SHOW_PASSAGES, name))
+        made.append(kit.button("Show passages", actions.SHOW_PASSAGES, name))
     if not answer.answered:
-        made.append(button("Ask the librarians", actions.ASK_LIBRARIANS, name, confirm=_CONSENT))
+        made.append(
+            kit.button("Ask the librarians", actions.ASK_LIBRARIANS, name, confirm=_CONSENT)
+        )
     if shown.offer is Offer.PRIVATELY:
-        made.append(button("Ask privately", actions.ASK_PRIVATELY, name))
+        made.append(kit.button("Ask privately", actions.ASK_PRIVATELY, name))
     if shown.offer is Offer.SHARE and answer.answered:
-        made.append(button("Share with channel", actions.SHARE, name))
+        made.append(kit.button("Share with channel", actions.SHARE, name))
     return made
 
 
@@ -217,7 +203,7 @@ def _packed(pieces: Iterable[_MessagePiece]) -> list[tuple[str, tuple[Block, ...
     for piece in pieces:
         if made:
             said, blocks = made[-1]
-            fits = len(said) + len(piece.text) + 2 <= MESSAGE_TEXT
+            fits = len(said) + len(piece.text) + 2 <= kit.MESSAGE_TEXT
             if fits and len(blocks) + len(piece.blocks) <= MOST_BLOCKS:
                 made[-1] = f"{said}\n{piece.text}", (*blocks, *piece.blocks)
                 continue

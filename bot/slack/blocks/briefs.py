@@ -4,18 +4,8 @@ from collections.abc import Sequence
 
 from bot.answering.render import NO_DATE
 from bot.slack import text
-from bot.slack.blocks.elements import (
-    MESSAGE_TEXT,
-    Block,
-    Element,
-    Message,
-    context,
-    header,
-    quotation,
-    rich,
-    section,
-    words,
-)
+from bot.slack.blocks import elements as kit
+from bot.slack.blocks.elements import Block, Element, Message
 from bot.slack.blocks.sources import (
     collection_shown,
     page_of_hit,
@@ -47,33 +37,33 @@ def search(
     if not hits:
         return _told(f"No results for “{asked}”.")
     heading = f"Results for “{asked}”"
-    blocks: list[Block] = [rich(section([words(heading, bold=True)]))]
+    blocks: list[Block] = [kit.rich(kit.section([kit.words(heading, bold=True)]))]
     lines = [heading, *notes]
-    blocks += [context(*notes)] if notes else []
+    blocks += [kit.context(*notes)] if notes else []
     for hit in hits[:MOST_HITS]:
         said = text.one_line(hit.passage.text, PASSAGE) or "–"
         run = source_elements(hit.brief, place_of_hit(hit), page=page_of_hit(desk, hit))
-        blocks.append(rich(section(run), quotation([words(said)])))
+        blocks.append(kit.rich(kit.section(run), kit.quotation([kit.words(said)])))
         lines.append(source_text(hit.brief, place_of_hit(hit)))
     return Message(_joined(lines), tuple(blocks))
 
 
 def latest(briefs: Sequence[BriefRef]) -> Message:
-    """Return the newest briefs, newest first as given."""
     if not briefs:
         return _told("There are no briefs here that you can see.")
-    blocks = [rich(section([words("The newest briefs", bold=True)])), *brief_lines(briefs)]
+    blocks = [
+        kit.rich(kit.section([kit.words("The newest briefs", bold=True)])),
+        *brief_lines(briefs),
+    ]
     lines = [source_text(brief, None) for brief in briefs[:MOST_BRIEFS]]
     return Message(_joined(["The newest briefs", *lines]), tuple(blocks))
 
 
 def brief_lines(briefs: Sequence[BriefRef]) -> list[Block]:
-    """Return a line for each brief: title, date, link, and the id to ask for it by."""
-    return [rich(section(_line(brief))) for brief in briefs[:MOST_BRIEFS]]
+    return [kit.rich(kit.section(_line(brief))) for brief in briefs[:MOST_BRIEFS]]
 
 
 def one_brief(brief: Brief, passages: int) -> Message:
-    """Return what is known of a brief, and how it opens."""
     known = brief.reference
     facts = [
         ("Date", brief.date or NO_DATE),
@@ -87,30 +77,33 @@ def one_brief(brief: Brief, passages: int) -> Message:
     lines = [(name, text.one_line(fact, 300)) for name, fact in facts if fact]
     run: list[Element | None] = []
     for name, fact in lines:
-        run += [words(f"{name}: ", bold=True), words(f"{fact}\n")]
-    run += [words("Source: ", bold=True), *where(known)[1:]]
+        run += [kit.words(f"{name}: ", bold=True), kit.words(f"{fact}\n")]
+    run += [kit.words("Source: ", bold=True), *where(known)[1:]]
     said = text.shorten(text.clean(brief.text[: OPENING * 2]).strip(), OPENING) or "–"
-    blocks = [header(title_of(known)), rich(section(run), quotation([words(said)]))]
+    blocks = [
+        kit.header(title_of(known)),
+        kit.rich(kit.section(run), kit.quotation([kit.words(said)])),
+    ]
     if brief.note:
-        blocks.append(context(f"Note: {brief.note}"))
+        blocks.append(kit.context(f"Note: {brief.note}"))
     told = [title_of(known), *(f"{name}: {fact}" for name, fact in lines)]
     return Message(_joined([*told, f"Source: {where_text(known)}"]), tuple(blocks))
 
 
 def _line(brief: BriefRef) -> list[Element | None]:
     name = text.one_line(brief.number or brief.id, 80)
-    return [*source_elements(brief, None), words("  "), words(name, code=True)]
+    return [*source_elements(brief, None), kit.words("  "), kit.words(name, code=True)]
 
 
 def _told(line: str) -> Message:
-    return Message(text.for_message(line), (rich(section([words(line)])),))
+    return Message(text.for_message(line), (kit.rich(kit.section([kit.words(line)])),))
 
 
 def _joined(lines: Sequence[str]) -> str:
     kept, total = list[str](), 0
     for line in map(text.for_message, lines):
         total += len(line) + 1
-        if total > MESSAGE_TEXT:
+        if total > kit.MESSAGE_TEXT:
             return "\n".join([*kept, text.CUT.strip()])
         kept.append(line)
     return "\n".join(kept)

@@ -7,19 +7,8 @@ from datetime import datetime
 from bot.audit.text_diff import Op, word_diff
 from bot.slack import text
 from bot.slack.blocks import actions
-from bot.slack.blocks.elements import (
-    MESSAGE_TEXT,
-    Block,
-    Element,
-    Message,
-    button,
-    context,
-    quotation,
-    rich,
-    row,
-    section,
-    words,
-)
+from bot.slack.blocks import elements as kit
+from bot.slack.blocks.elements import Block, Element, Message
 from bot.slack.phrases import counted
 
 MOST_ANSWERS = 5  # in one message
@@ -61,27 +50,26 @@ class Corrected:
 
 
 def corrected(answers: Sequence[Corrected]) -> Message:
-    """Return the message about some answers, all of one place."""
     lines, blocks = list[str](), list[Block]()
     for one in answers[:MOST_ANSWERS]:
         heading = _heading(one)
-        run: list[Element | None] = [words(heading, bold=True)]
+        run: list[Element | None] = [kit.words(heading, bold=True)]
         if one.question:
             asked = text.one_line(one.question, QUESTION)
-            run += [words(f"\nYou asked: {asked}", italic=True)]
+            run += [kit.words(f"\nYou asked: {asked}", italic=True)]
             lines.append(text.for_message(f"{heading} ({asked})"))
         else:
             lines.append(text.for_message(heading))
         blocks.append(
-            rich(section(run), *(part for each in one.corrections for part in _told(each)))
+            kit.rich(kit.section(run), *(part for each in one.corrections for part in _told(each)))
         )
         lines += [text.for_message(_as_text(each)) for each in one.corrections]
-        blocks.append(row(button("Ask again", actions.ASK_ANEW, one.answer_id)))
+        blocks.append(kit.row(kit.button("Ask again", actions.ASK_ANEW, one.answer_id)))
     if len(answers) > MOST_ANSWERS:
         more = f"and {counted(len(answers) - MOST_ANSWERS, 'more answer')}"
         lines.append(more)
-        blocks.append(context(more))
-    return Message(text.fit("\n".join(lines), MESSAGE_TEXT), tuple(blocks))
+        blocks.append(kit.context(more))
+    return Message(text.fit("\n".join(lines), kit.MESSAGE_TEXT), tuple(blocks))
 
 
 def _heading(one: Corrected) -> str:
@@ -102,28 +90,28 @@ def day(moment: str) -> str:
 
 
 def _told(one: Correction) -> list[Element]:
-    named: list[Element | None] = [words(_marks(one)), words(_title(one), bold=True)]
+    named: list[Element | None] = [kit.words(_marks(one)), kit.words(_title(one), bold=True)]
     if one.version == WITHDRAWN:
-        return [section([*named, words(" is no longer in the library.")])]
-    quoted = [quotation(_change(old, new)) for old, new in one.changed[:MOST_CHANGES]]
+        return [kit.section([*named, kit.words(" is no longer in the library.")])]
+    quoted = [kit.quotation(_change(old, new)) for old, new in one.changed[:MOST_CHANGES]]
     left = len(one.changed) - MOST_CHANGES
-    more = [section([words(f"and {counted(left, 'more change')}")])] if left > 0 else []
-    return [section([*named, words(":")]), *quoted, *more]
+    more = [kit.section([kit.words(f"and {counted(left, 'more change')}")])] if left > 0 else []
+    return [kit.section([*named, kit.words(":")]), *quoted, *more]
 
 
 def _change(old: str, new: str) -> list[Element | None]:
     """Return what was quoted with what stands for it: struck what went, bold what came."""
     if not new:
-        return [_struck(text.one_line(old, WORDS)), words(" was removed")]
+        return [_struck(text.one_line(old, WORDS)), kit.words(" was removed")]
     run: list[Element | None] = []
     for number, one in enumerate(found := list(word_diff(old, new))):
         if one.op is Op.KEPT:
             said = _near(one.text, first=number == 0, last=number + 1 == len(found))
-            run.append(words(said))
+            run.append(kit.words(said))
         else:
             said = text.one_line(one.text, WORDS)
-            run.append(_struck(said) if one.op is Op.REMOVED else words(said, bold=True))
-        run.append(words(" "))
+            run.append(_struck(said) if one.op is Op.REMOVED else kit.words(said, bold=True))
+        run.append(kit.words(" "))
     return run[:MOST_STRETCHES]
 
 
@@ -138,7 +126,7 @@ def _near(kept: str, *, first: bool, last: bool) -> str:
 
 
 def _struck(said: str) -> Element:
-    return {**words(said), "style": {"strike": True}}
+    return {**kit.words(said), "style": {"strike": True}}
 
 
 def _as_text(one: Correction) -> str:

@@ -5,18 +5,8 @@ from collections.abc import Sequence
 
 from bot.slack import text
 from bot.slack.blocks import actions
-from bot.slack.blocks.elements import (
-    OPTIONS,
-    TITLE,
-    Block,
-    Element,
-    View,
-    context,
-    entry,
-    option,
-    paragraph,
-    plain,
-)
+from bot.slack.blocks import elements as kit
+from bot.slack.blocks.elements import Block, Element, View
 from bot.slack.blocks.sources import collection_shown
 from bot.slack.types import Answering, ChannelSettings
 
@@ -36,21 +26,20 @@ _UNASKED = {
 
 
 def feedback_view(answer_id: str) -> View:
-    """Return the dialog that asks what is wrong with an answer."""
-    reasons = [option(label, name) for name, label in actions.REASONS.items()]
+    reasons = [kit.option(label, name) for name, label in actions.REASONS.items()]
     note: Element = {
         "type": "plain_text_input",
         "multiline": True,
         "max_length": LONGEST_NOTE,
     }
     blocks = [
-        entry(
+        kit.entry(
             actions.REASON,
             "What is wrong with the answer?",
             {"type": "radio_buttons", "options": reasons},
         ),
-        entry(actions.NOTE, "Anything else", note, optional=True),
-        context("Your note is saved with the answer; the librarians read it."),
+        kit.entry(actions.NOTE, "Anything else", note, optional=True),
+        kit.context("Your note is saved with the answer; the librarians read it."),
     ]
     return _dialog(actions.FEEDBACK_VIEW, "Feedback", "Send", {"answer": answer_id}, blocks)
 
@@ -60,14 +49,14 @@ def settings_view(channel: str, collections: Sequence[str], current: ChannelSett
     chosen = [name for name in current.collections if name in collections]
     unasked = "questions" if current.unasked else "mentions"
     blocks = [
-        context("For this channel"),
+        kit.context("For this channel"),
         *_collections(collections, chosen),
-        entry(
+        kit.entry(
             actions.ANSWERING,
             "Where answers appear",
             _radio(_ANSWERING, current.answering.value),
         ),
-        entry(actions.UNASKED, "Which questions I answer", _radio(_UNASKED, unasked)),
+        kit.entry(actions.UNASKED, "Which questions I answer", _radio(_UNASKED, unasked)),
     ]
     return _dialog(actions.SETTINGS_VIEW, "Channel settings", "Save", {"channel": channel}, blocks)
 
@@ -85,28 +74,29 @@ def upload_view(collections: Sequence[str], channel: str = "") -> View:
     date: Element = {
         "type": "plain_text_input",
         "max_length": 10,
-        "placeholder": plain("2019-03-31, 2019-03 or 2019", 150),
+        "placeholder": kit.plain("2019-03-31, 2019-03 or 2019", 150),
     }
     blocks = [
-        entry(actions.FILES, "The brief", files, hint=", ".join(FILE_TYPES)),
-        *([entry(actions.COLLECTION, "Collection", chosen)] if offered else []),
-        entry(
+        kit.entry(actions.FILES, "The brief", files, hint=", ".join(FILE_TYPES)),
+        *([kit.entry(actions.COLLECTION, "Collection", chosen)] if offered else []),
+        kit.entry(
             actions.TITLE, "Title", title, optional=True, hint="If empty, taken from the document"
         ),
-        entry(actions.DATE, "Date", date, optional=True, hint="If empty, taken from the document"),
+        kit.entry(
+            actions.DATE, "Date", date, optional=True, hint="If empty, taken from the document"
+        ),
     ]
     return _dialog(actions.UPLOAD_VIEW, "Add a brief", "Add", {"channel": channel}, blocks)
 
 
 def ask_view() -> View:
-    """Return the dialog to ask a question."""
     field: Element = {
         "type": "plain_text_input",
         "multiline": True,
         "min_length": 2,
         "max_length": 3_000,
     }
-    blocks = [entry(actions.QUESTION, "Your question", field, hint="Only you see the answer.")]
+    blocks = [kit.entry(actions.QUESTION, "Your question", field, hint="Only you see the answer.")]
     return _dialog(actions.ASK_VIEW, "Ask the briefs", "Ask", {}, blocks)
 
 
@@ -115,9 +105,9 @@ def message_view(title: str, line: str) -> View:
     return {
         "type": "modal",
         "callback_id": actions.MESSAGE_VIEW,
-        "title": plain(title, TITLE),
-        "close": plain("Close", TITLE),
-        "blocks": [paragraph(line)],
+        "title": kit.plain(title, kit.TITLE),
+        "close": kit.plain("Close", kit.TITLE),
+        "blocks": [kit.paragraph(line)],
     }
 
 
@@ -127,9 +117,9 @@ def _dialog(
     return {
         "type": "modal",
         "callback_id": name,
-        "title": plain(title, TITLE),
-        "submit": plain(submit, TITLE),
-        "close": plain("Cancel", TITLE),
+        "title": kit.plain(title, kit.TITLE),
+        "submit": kit.plain(submit, kit.TITLE),
+        "close": kit.plain("Cancel", kit.TITLE),
         "private_metadata": json.dumps(kept),
         "blocks": list(blocks),
     }
@@ -138,12 +128,12 @@ def _dialog(
 def _collections(collections: Sequence[str], chosen: Sequence[str]) -> list[Block]:
     offered = _options([*chosen, *(name for name in collections if name not in chosen)])
     if not offered:
-        return [paragraph("There is no collection that this channel may use.")]
+        return [kit.paragraph("There is no collection that this channel may use.")]
     first = [one for one in offered if one["value"] in chosen]
     menu: Element = {"type": "multi_static_select", "options": offered}
     if first:
         menu["initial_options"] = first
-    made = entry(
+    made = kit.entry(
         actions.COLLECTIONS,
         "Collections for this channel",
         menu,
@@ -153,19 +143,19 @@ def _collections(collections: Sequence[str], chosen: Sequence[str]) -> list[Bloc
     left_out = len(collections) - len(offered)
     return [
         made,
-        context(f"{left_out} more collections do not fit here; set them in briefs.toml."),
+        kit.context(f"{left_out} more collections do not fit here; set them in briefs.toml."),
     ][: 2 if left_out else 1]
 
 
 def _options(names: Sequence[str]) -> list[Element]:
     fit = [name for name in dict.fromkeys(names) if 0 < text.weight(name) <= LONGEST_VALUE]
     sendable = [name for name in fit if text.clean(name) == name]
-    return [option(collection_shown(name), name) for name in sendable[:OPTIONS]]
+    return [kit.option(collection_shown(name), name) for name in sendable[: kit.OPTIONS]]
 
 
 def _radio(choices: dict[str, str], chosen: str) -> Element:
     return {
         "type": "radio_buttons",
-        "options": [option(label, name) for name, label in choices.items()],
-        "initial_option": option(choices[chosen], chosen),
+        "options": [kit.option(label, name) for name, label in choices.items()],
+        "initial_option": kit.option(choices[chosen], chosen),
     }

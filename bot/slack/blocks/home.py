@@ -6,22 +6,9 @@ from dataclasses import dataclass
 from bot.answering.render import NO_DATE
 from bot.slack import text
 from bot.slack.blocks import actions
+from bot.slack.blocks import elements as kit
 from bot.slack.blocks.briefs import brief_lines
-from bot.slack.blocks.elements import (
-    Block,
-    Element,
-    View,
-    button,
-    confirmation,
-    context,
-    divider,
-    header,
-    paragraph,
-    rich,
-    row,
-    section,
-    words,
-)
+from bot.slack.blocks.elements import Block, Element, View
 from bot.slack.phrases import counted
 from bot.slack.types import InboxEntry, QuestionOutcome
 from index.passage import BriefRef
@@ -51,21 +38,21 @@ class HomePage:
 
 
 def home_view(page: HomePage) -> View:
-    add = [button("Add a brief", actions.OPEN_UPLOAD)] if page.may_add else []
+    add = [kit.button("Add a brief", actions.OPEN_UPLOAD)] if page.may_add else []
     blocks = [
-        header("Ask the briefs"),
-        paragraph(
+        kit.header("Ask the briefs"),
+        kit.paragraph(
             "Message me, mention me in a channel, or ask here. I cite every sentence of an answer; "
             "if the briefs do not contain it, I say so."
         ),
-        row(button("Ask a question", actions.OPEN_ASK, style="primary"), *add),
-        header("In the library"),
-        paragraph(_library(page)),
+        kit.row(kit.button("Ask a question", actions.OPEN_ASK, style="primary"), *add),
+        kit.header("In the library"),
+        kit.paragraph(_library(page)),
         *_latest(page.latest),
         *_recent(page.recent),
-        divider(),
-        row(_delete()),
-        context("Type /briefs help to see all commands."),
+        kit.divider(),
+        kit.row(_delete()),
+        kit.context("Type /briefs help to see all commands."),
     ]
     return {"type": "home", "blocks": blocks}
 
@@ -80,32 +67,38 @@ def _library(page: HomePage) -> str:
 
 def _latest(briefs: Sequence[BriefRef]) -> list[Block]:
     lines = brief_lines(briefs[:MOST_BRIEFS])
-    return [header("Newest briefs"), *lines] if lines else []
+    return [kit.header("Newest briefs"), *lines] if lines else []
 
 
 def _recent(claims: Sequence[InboxEntry]) -> list[Block]:
     if not claims:
         return []
-    blocks = [header("Your recent questions")]
+    blocks = [kit.header("Your recent questions")]
     for claim in claims[:MOST_QUESTIONS]:
         asked = text.one_line(claim.incoming.text, QUESTION)
         ended = _ENDED[claim.outcome] if claim.outcome else "being answered"
-        blocks.append(rich(section([words(asked or "–"), words(f"  {ended}", italic=True)])))
+        blocks.append(
+            kit.rich(kit.section([kit.words(asked or "–"), kit.words(f"  {ended}", italic=True)]))
+        )
         if claim.answer_id and claim.outcome in {
             QuestionOutcome.ANSWERED,
             QuestionOutcome.DECLINED,
         }:
-            blocks.append(row(button("Show passages", actions.SHOW_PASSAGES, claim.answer_id)))
+            blocks.append(
+                kit.row(kit.button("Show passages", actions.SHOW_PASSAGES, claim.answer_id))
+            )
     return blocks
 
 
 def _delete() -> Element:
     """Return the button that is there for everybody: older questions are on record, too."""
-    asked_first = confirmation(
+    asked_first = kit.confirmation(
         "Delete your history?",
         "This deletes your questions and feedback here and on record. What was posted in channels "
         "stays.",
         "Delete",
         "Keep",
     )
-    return button("Delete my history", actions.DELETE_HISTORY, style="danger", confirm=asked_first)
+    return kit.button(
+        "Delete my history", actions.DELETE_HISTORY, style="danger", confirm=asked_first
+    )

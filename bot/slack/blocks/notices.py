@@ -4,22 +4,8 @@ from collections.abc import Sequence
 
 from bot.slack import text
 from bot.slack.blocks import actions
-from bot.slack.blocks.elements import (
-    MESSAGE_TEXT,
-    RICH,
-    Block,
-    Message,
-    bullets,
-    button,
-    confirmation,
-    context,
-    paragraph,
-    quotation,
-    rich,
-    row,
-    section,
-    words,
-)
+from bot.slack.blocks import elements as kit
+from bot.slack.blocks.elements import Block, Message
 from bot.slack.blocks.sources import collection_shown, name_of
 from bot.slack.phrases import counted
 from bot.slack.setup.manifest import ASK_NAME
@@ -41,21 +27,24 @@ _UNDOABLE = {DocumentResult.NEW, DocumentResult.VERSION, DocumentResult.OLDER}
 
 
 def said(line: str) -> Message:
-    return Message(text.for_message(text.shorten(line, RICH)), (paragraph(line),))
+    return Message(text.for_message(text.shorten(line, kit.RICH)), (kit.paragraph(line),))
 
 
 def failed(reason: str) -> Message:
-    """Return what the person hears whose question could not be answered."""
     why = text.one_line(reason, REASON)
-    blocks = (rich(section([words("I could not answer this.", bold=True), words(f" {why}")])),)
+    blocks = (
+        kit.rich(
+            kit.section([kit.words("I could not answer this.", bold=True), kit.words(f" {why}")])
+        ),
+    )
     return Message(text.for_message(f"I could not answer this. {why}".strip()), blocks)
 
 
 def offer_again(answer_id: str) -> Message:
     """Return the offer to answer a question that was edited after it was answered."""
     line = "You changed this question after it was answered."
-    asked = button("Answer it again", actions.ASK_AGAIN, answer_id, style="primary")
-    return Message(line, (paragraph(line), row(asked)))
+    asked = kit.button("Answer it again", actions.ASK_AGAIN, answer_id, style="primary")
+    return Message(line, (kit.paragraph(line), kit.row(asked)))
 
 
 _COMMANDS = (
@@ -75,13 +64,13 @@ def help_message() -> Message:
         " in, just keep asking. I answer from your briefs and cite every sentence; if they do not"
         " contain the answer, I say so."
     )
-    listed = [[words(name, code=True), words(f" {what}")] for name, what in _COMMANDS]
+    listed = [[kit.words(name, code=True), kit.words(f" {what}")] for name, what in _COMMANDS]
     last = (
         "To add a brief, send me the file in a direct message. "
         f"To ask about a message, choose “{ASK_NAME}” under More actions."
     )
     lines = [first, *(f"{name} {what}" for name, what in _COMMANDS), last]
-    blocks = (paragraph(first), rich(bullets(listed)), context(last))
+    blocks = (kit.paragraph(first), kit.rich(kit.bullets(listed)), kit.context(last))
     return Message("\n".join(lines), blocks)
 
 
@@ -100,13 +89,13 @@ def ingested(items: Sequence[ReportItem], collection: str, readers: str = "") ->
     if len(items) > MOST_ITEMS:
         more = f"and {counted(len(items) - MOST_ITEMS, 'more document')}"
         lines.append(more)
-        blocks.append(context(more))
+        blocks.append(kit.context(more))
     if readers and any(item.result is not DocumentResult.FAILED for item in items):
         lines.append(readers)
-        blocks.append(context(readers))
+        blocks.append(kit.context(readers))
     if not lines:
         return said("There was no document to add.")
-    return Message(text.fit("\n".join(lines), MESSAGE_TEXT), tuple(blocks))
+    return Message(text.fit("\n".join(lines), kit.MESSAGE_TEXT), tuple(blocks))
 
 
 def _success(item: ReportItem, collection: str) -> tuple[str, list[Block]]:
@@ -119,34 +108,33 @@ def _success(item: ReportItem, collection: str) -> tuple[str, list[Block]]:
     known = text.one_line(item.of or "", 200)
     told = f"{done} of “{known}”" if known and item.result is DocumentResult.VERSION else done
     details = ", ".join(facts)
-    run = [words(f"{told}: "), words(title, bold=True), words(f", {details}")]
-    blocks: list[Block] = [rich(section(run))]
+    run = [kit.words(f"{told}: "), kit.words(title, bold=True), kit.words(f", {details}")]
+    blocks: list[Block] = [kit.rich(kit.section(run))]
     if item.reason:
-        blocks.append(context(text.one_line(item.reason, REASON)))
+        blocks.append(kit.context(text.one_line(item.reason, REASON)))
     if item.result in _UNDOABLE and item.brief_id and len(item.brief_id) < 1_000:
-        blocks.append(row(_undo(f"{item.brief_id}@{item.version or 1}")))
+        blocks.append(kit.row(_undo(f"{item.brief_id}@{item.version or 1}")))
     return text.for_message(f"{told}: {title}, {details}"), blocks
 
 
 def _undo(value: str) -> Block:
-    asked = confirmation(
+    asked = kit.confirmation(
         "Remove this brief?", "It can no longer be found or cited.", "Remove", "Keep"
     )
-    return button("Undo", actions.UNDO_INGEST, value, confirm=asked)
+    return kit.button("Undo", actions.UNDO_INGEST, value, confirm=asked)
 
 
 def _failure(item: ReportItem) -> tuple[str, list[Block]]:
     name, why = name_of(item.location), text.one_line(item.reason or "no reason given", REASON)
-    run = [words("Not added: "), words(name, bold=True), words(f": {why}")]
-    return text.for_message(f"Not added: {name}: {why}"), [rich(section(run))]
+    run = [kit.words("Not added: "), kit.words(name, bold=True), kit.words(f": {why}")]
+    return text.for_message(f"Not added: {name}: {why}"), [kit.rich(kit.section(run))]
 
 
 def asked_librarians(question: str, asker: str) -> Message:
-    """Return the message to the librarians: a question without an answer, and who asked it."""
     line = text.shorten(text.clean(question), 1_000)
     heading = "The briefs do not answer this question. Is there a brief about it?"
     known = asker.isascii() and asker.isalnum() and asker[:1] in {"U", "W"}
-    who = {"type": "user", "user_id": asker} if known else words("somebody")
-    asked = section([words("Asked by "), who])
-    blocks = (paragraph(heading, bold=True), rich(quotation([words(line)]), asked))
+    who = {"type": "user", "user_id": asker} if known else kit.words("somebody")
+    asked = kit.section([kit.words("Asked by "), who])
+    blocks = (kit.paragraph(heading, bold=True), kit.rich(kit.quotation([kit.words(line)]), asked))
     return Message(text.for_message(f"{heading}\n{line}"), blocks)

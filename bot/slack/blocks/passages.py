@@ -13,32 +13,13 @@ from dataclasses import dataclass
 from bot.answering.answer import Answer
 from bot.slack import text
 from bot.slack.blocks import actions
-from bot.slack.blocks.elements import (
-    RICH,
-    TITLE,
-    VIEW_BLOCKS,
-    Block,
-    Element,
-    View,
-    button,
-    clipped,
-    context,
-    divider,
-    emphasised,
-    header,
-    paragraph,
-    plain,
-    quotation,
-    rich,
-    row,
-    section,
-    words,
-)
+from bot.slack.blocks import elements as kit
+from bot.slack.blocks.elements import Block, Element, View
 from bot.slack.blocks.sources import page_of_hit, place_of, place_of_hit, source_elements
 from bot.slack.phrases import NO_LONGER_THERE, NOTHING_TO_SEE
 from index.passage import Brief, Hit, Passage
 
-PAGE_BLOCKS = VIEW_BLOCKS - 6  # beside the question and the buttons to turn pages
+PAGE_BLOCKS = kit.VIEW_BLOCKS - 6  # beside the question and the buttons to turn pages
 PAGE_TEXT = 40_000  # characters; Slack refuses views of more than 250 kB
 AROUND = 4_000  # characters of a paragraph before or after
 HEADINGS = 300
@@ -93,7 +74,6 @@ def around(brief: Brief, passages: Sequence[Passage], passage: Passage) -> Aroun
 
 
 def passage_of(answer: Answer, number: int) -> Hit | None:
-    """Return the passage that a MORE_CONTEXT button names."""
     return next((unit.hit for unit in _units(answer, None) if unit.number == number), None)
 
 
@@ -120,8 +100,8 @@ def passages_view(
     return {
         "type": "modal",
         "callback_id": actions.PASSAGES_VIEW,
-        "title": plain("Passages", TITLE),
-        "close": plain("Close", TITLE),
+        "title": kit.plain("Passages", kit.TITLE),
+        "close": kit.plain("Close", kit.TITLE),
         "private_metadata": json.dumps(
             {"answer": state.answer_id, "page": state.page, "opened": list(state.opened)}
         ),
@@ -130,7 +110,6 @@ def passages_view(
 
 
 def state_of(view: Mapping[str, object]) -> PassagesState:
-    """Return what a passages dialog that Slack sent back was showing."""
     kept = json.loads(str(view.get("private_metadata") or "{}"))
     return PassagesState(
         str(kept.get("answer", "")), int(kept.get("page", 0)), tuple(kept.get("opened", ()))
@@ -171,9 +150,9 @@ def _nearest(answer: Answer) -> list[_ShownPassage]:
 def _blocks(unit: _ShownPassage, answer_id: str, opened: Opened, desk: str | None) -> list[Block]:
     hit = unit.hit
     page = page_of_hit(desk, hit)
-    made = [rich(section(source_elements(hit.brief, unit.place, unit.marks, page)))]
+    made = [kit.rich(kit.section(source_elements(hit.brief, unit.place, unit.marks, page)))]
     if hit.passage.heading:
-        made.append(context(text.one_line(" › ".join(hit.passage.heading), HEADINGS)))
+        made.append(kit.context(text.one_line(" › ".join(hit.passage.heading), HEADINGS)))
     shown = opened.get(unit.number) if unit.number in opened else None
     if shown:
         made += _beside(shown.before)
@@ -181,23 +160,23 @@ def _blocks(unit: _ShownPassage, answer_id: str, opened: Opened, desk: str | Non
     if shown:
         made += _beside(shown.after)
     elif unit.number in opened:
-        made.append(context(NO_LONGER_THERE))
+        made.append(kit.context(NO_LONGER_THERE))
     else:
         value = actions.joined(answer_id, unit.number)
-        made.append(row(button("Show surrounding text", actions.MORE_CONTEXT, value)))
-    return [*made, divider()]
+        made.append(kit.row(kit.button("Show surrounding text", actions.MORE_CONTEXT, value)))
+    return [*made, kit.divider()]
 
 
 def _verbatim(said: str, bold: tuple[tuple[int, int], ...]) -> list[Block]:
     return [
-        rich(quotation(emphasised(said[start:end], clipped(bold, start, end))))
-        for start, end in text.spans(said, RICH)
+        kit.rich(kit.quotation(kit.emphasised(said[start:end], kit.clipped(bold, start, end))))
+        for start, end in text.spans(said, kit.RICH)
     ]
 
 
 def _beside(said: str) -> list[Block]:
-    pieces = text.split(text.shorten(said, AROUND), RICH)
-    return [rich(section([words(piece, italic=True)])) for piece in pieces]
+    pieces = text.split(text.shorten(said, AROUND), kit.RICH)
+    return [kit.rich(kit.section([kit.words(piece, italic=True)])) for piece in pieces]
 
 
 def _pages(units: Iterable[list[Block]]) -> list[list[Block]]:
@@ -212,7 +191,7 @@ def _pages(units: Iterable[list[Block]]) -> list[list[Block]]:
             filled = 0
         pages[-1] += run
         filled += size
-    return pages or [[paragraph(NOTHING_TO_SEE)]]
+    return pages or [[kit.paragraph(NOTHING_TO_SEE)]]
 
 
 def _whole_or_parts(blocks: list[Block]) -> list[list[Block]]:
@@ -229,7 +208,7 @@ def _question(answer: Answer) -> list[Block]:
     asked = text.one_line(answer.question, QUESTION)
     if not asked:
         return []
-    return [header(asked) if text.weight(asked) <= 140 else paragraph(asked, bold=True)]
+    return [kit.header(asked) if text.weight(asked) <= 140 else kit.paragraph(asked, bold=True)]
 
 
 def _turning(answer_id: str, page: int, pages: int) -> list[Block]:
@@ -238,8 +217,8 @@ def _turning(answer_id: str, page: int, pages: int) -> list[Block]:
 
     def turn(label: str, to: int) -> Element:
         name = actions.TURN_PAGE if to > page else actions.TURN_BACK
-        return button(label, name, actions.joined(answer_id, to))
+        return kit.button(label, name, actions.joined(answer_id, to))
 
     back = [turn("Earlier passages", page - 1)] if page else []
     on = [turn("More passages", page + 1)] if page + 1 < pages else []
-    return [row(*back, *on), context(f"Page {page + 1} of {pages}")]
+    return [kit.row(*back, *on), kit.context(f"Page {page + 1} of {pages}")]

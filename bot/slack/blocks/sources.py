@@ -133,13 +133,11 @@ def source_text(brief: BriefRef, place: str | None, marks: str = "") -> str:
 
 
 def collections_of(answer: Answer) -> frozenset[str]:
-    """Return the collections of all that an answer shows."""
     shown = {citation.brief.collection for citation in answer.citations}
     return frozenset(shown | {hit.brief.collection for hit in answer.nearest})
 
 
 def notice(answer: Answer) -> str:
-    """Return the line that says how the answer came about."""
     model = answer.draft.model
     if model is None:
         return "Quoted from the briefs by software; check the source before you rely on it."

@@ -35,7 +35,6 @@ log = logging.getLogger(__name__)
 
 
 async def undo(click: Click) -> None:
-    """Remove a brief again, for the person who added it or an admin."""
     parts, where = click.parts, click.where
     brief_id, version = split_version(click.value)
     added = await asyncio.to_thread(parts.uploads.of, brief_id, version or 1)

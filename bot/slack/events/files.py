@@ -46,7 +46,6 @@ _ADDED = frozenset(
 def upload_from(
     parts: SlackServices, where: Where, ts: str, files: Sequence[Mapping[str, Any]], tell: Tell
 ) -> Upload:
-    """Return the files that Slack's objects name."""
     return Upload(
         parts.team, where.channel, ts, where.user, _names(files), where.thread_ts, tell=tell,
         response_url=where.response_url,
@@ -58,7 +57,6 @@ def _names(files: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 
 async def handle(parts: SlackServices, lease: Lease) -> None:
-    """Add the files of an upload, and say what became of them."""
     upload = upload_of(lease.job)
     if upload is None:
         return  # its sender was forgotten

@@ -34,14 +34,12 @@ TITLE = "Passages"
 
 
 async def show(click: Click) -> None:
-    """Open the dialog at once, and fill it."""
     view = await opened(click.client, click.where, message_view(TITLE, phrases.LOADING))
     state = PassagesState(click.value)
     await updated(click.client, view, await _filled(click.parts, click.where, state))
 
 
 async def more(click: Click) -> None:
-    """Show the text around one passage."""
     _, number = actions.parted_number(click.value)
     state = state_of(click.view)
     opened_now = tuple(dict.fromkeys((*state.opened, number)))

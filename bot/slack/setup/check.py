@@ -3,7 +3,6 @@
 No token, and no text of other people's exceptions, is ever in the report.
 """
 
-import logging
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -49,8 +48,6 @@ _OPTIONAL = {
 
 
 class SetupState(StrEnum):
-    """The state of one thing."""
-
     OK = "ok"
     OFF = "off"  # the bot works, a feature does not
     MISSING = "missing"  # the bot does not work
@@ -58,8 +55,6 @@ class SetupState(StrEnum):
 
 @dataclass(frozen=True)
 class SetupFinding:
-    """One line of the report."""
-
     state: SetupState
     thing: str
     reason: str
@@ -72,13 +67,10 @@ class SetupFinding:
 
 @dataclass(frozen=True)
 class SetupReport:
-    """The whole report."""
-
     findings: tuple[SetupFinding, ...]
 
     @property
     def ok(self) -> bool:
-        """Whether nothing that is needed is missing."""
         return all(finding.state is not SetupState.MISSING for finding in self.findings)
 
     def as_json(self) -> dict[str, Any]:
@@ -110,16 +102,11 @@ def check(settings: "SlackSettings", present: Collection[str] | None = None) -> 
 def _client(token: str, settings: "SlackSettings") -> "WebClient":
     from slack_sdk import WebClient
 
+    from bot.slack.delivery.calls import SILENT
+
     return WebClient(
-        token=token, base_url=settings.api_url, timeout=TIMEOUT, retry_handlers=[], logger=_silent()
+        token=token, base_url=settings.api_url, timeout=TIMEOUT, retry_handlers=[], logger=SILENT
     )
-
-
-def _silent() -> logging.Logger:
-    """Return a logger that drops all: the SDK logs what it cannot read, whatever it holds."""
-    logger = logging.Logger("silent")
-    logger.addHandler(logging.NullHandler())
-    return logger
 
 
 def _bot(client: "WebClient", settings: "SlackSettings") -> Iterator[SetupFinding]:

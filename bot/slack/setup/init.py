@@ -34,8 +34,6 @@ _WHERE = {
 
 @dataclass(frozen=True)
 class Answers:
-    """What an admin was asked."""
-
     plan: AppPlan
     admins: tuple[str, ...] = ()  # Slack user ids of those who may set channels
 
@@ -70,7 +68,6 @@ def write(folder: Path, answers: Answers) -> list[str]:
 
 
 def slack_table(answers: Answers) -> str:
-    """Return the [slack] table as it stands in a new briefs.toml."""
     return (
         "[slack]\n"
         "# Who may use /briefs settings, besides workspace admins: Slack user ids (profile >\n"

@@ -25,8 +25,6 @@ class When(StrEnum):
 
 @dataclass(frozen=True)
 class OAuthScope:
-    """One OAuth scope of the bot token."""
-
     name: str
     need: When
     reason: str  # what it is for
@@ -35,8 +33,6 @@ class OAuthScope:
 
 @dataclass(frozen=True)
 class Subscription:
-    """One event that the app subscribes to."""
-
     name: str
     need: When
     scope: str | None  # that Slack demands for it
@@ -176,8 +172,6 @@ NAME_CHARACTERS = 35  # Slack takes 1 to 35
 
 @dataclass(frozen=True)
 class AppPlan:
-    """What the app is to be called and to be able to do."""
-
     name: str = "Briefs"
     follow_ups: bool = False  # read channels, so that follow-ups need no mention
     user_groups: bool = False  # collections are kept to user groups
@@ -210,7 +204,6 @@ def build(plan: AppPlan) -> dict[str, Any]:
 
 
 def text(manifest: dict[str, Any]) -> str:
-    """Return the manifest as the file that is written."""
     return json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
 
 

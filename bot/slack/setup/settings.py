@@ -133,7 +133,6 @@ def _address(url: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host name or address is that of this machine."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -180,8 +179,6 @@ class ChannelRule(_Strict):
 
 
 class SlackSettings(_Strict):
-    """All settings of the Slack bot."""
-
     bot_token: BotToken
     app_token: AppToken | None = None
     signing_secret: Annotated[SecretStr, AfterValidator(_signing_secret)] | None = None
@@ -195,7 +192,6 @@ class SlackSettings(_Strict):
 
     @property
     def policy(self) -> Policy:
-        """Who may see what."""
         return Policy(
             {name: self._rule(rule) for name, rule in self.collections.items()},
             {

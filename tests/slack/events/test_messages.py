@@ -1,11 +1,10 @@
 """What is let in: mentions, direct messages, follow-ups, edits and deletions, each once."""
 
-import threading
-
 import pytest
 
 from bot.slack.bot import RunningBot
 from bot.slack.types import AskedVia, ChannelSettings
+from tests.slack.bots import held
 from tests.slack.fake import BOT_USER, FakeSlack
 
 pytestmark = pytest.mark.anyio
@@ -165,22 +164,15 @@ async def test_a_question_deleted_before_its_answer_is_not_answered(
 
 
 async def test_what_comes_is_acknowledged_before_it_is_answered(
-    bot: RunningBot, office: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    bot: RunningBot, office: FakeSlack
 ) -> None:
     """Whatever it is: nothing waits for an answer."""
-    ask, go_on = bot.parts.answerer.ask, threading.Event()
-
-    def held(*given: object, **named: object) -> object:
-        go_on.wait(120)
-        return ask(*given, **named)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(bot.parts.answerer, "ask", held)
-    ts = await office.mention("#desk", "alice", LEASE)
-    await office.open_home("alice")
-    await office.join("#desk", "gwen")
-    await office.sockets.settled()
-    assert office.answers_to(ts) == []
-    go_on.set()
+    with held(bot):
+        ts = await office.mention("#desk", "alice", LEASE)
+        await office.open_home("alice")
+        await office.join("#desk", "gwen")
+        await office.sockets.settled()
+        assert office.answers_to(ts) == []
     await office.answer_to(ts)
 
 

@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,24 +8,13 @@ from bot.slack.bot import RunningBot
 from bot.slack.delivery.outbox import Undeliverable
 from bot.slack.events.clicks import BackgroundWork, done
 from bot.slack.events.workspace import forget
-from bot.slack.types import QuestionOutcome
 from index.errors import DatabaseUnavailable, NotFound, UsageError
+from tests.slack.bots import held
 from tests.slack.fake import FakeSlack
 
 pytestmark = pytest.mark.anyio
 
 QUESTION = "To whom was the harbour of Port Aurelia leased?"
-
-
-class Slowly:
-    """An answerer that takes its time."""
-
-    def __init__(self, ask: Callable[..., Any], hold: Any) -> None:
-        self._ask, self._hold = ask, hold
-
-    def ask(self, *given: Any, **more: Any) -> Any:
-        self._hold.wait(120)
-        return self._ask(*given, **more)
 
 
 async def test_a_direct_question_names_its_thread(slack: FakeSlack, running: RunningBot):
@@ -111,25 +99,20 @@ async def test_work_is_held_until_it_is_done():
 
 async def test_stop_ends_a_question_that_still_waits(slack: FakeSlack, running: RunningBot):
     """It is never begun, and one of another thread is answered."""
-    import threading
+    channel = slack.dm("alice").id
 
-    hold = threading.Event()
-    object.__setattr__(running.parts, "answerer", Slowly(running.parts.answerer.ask, hold))
-    channel, find = slack.dm("alice").id, running.parts.inbox.by_question
-    first = await slack.ask("alice", QUESTION)
-    await slack.until(lambda: running.worker.working)
-    second = await slack.ask("alice", "By how much did wheat exports fall?", first)
-    other = await slack.ask("alice", QUESTION)
-    await slack.sockets.settled()
-    await slack.stop_session(channel, first, "alice")
-    for ts in (first, second):
-        await slack.until(
-            lambda name=ts: (
-                find(running.parts.team, channel, name).outcome is QuestionOutcome.FAILED
-            )
-        )
-        assert find(running.parts.team, channel, ts).reason == phrases.STOPPED
-    hold.set()
+    def reason(ts: str) -> str | None:
+        return running.parts.inbox.by_question(running.parts.team, channel, ts).reason
+
+    with held(running):
+        first = await slack.ask("alice", QUESTION)
+        await slack.until(lambda: running.worker.working)
+        second = await slack.ask("alice", "By how much did wheat exports fall?", first)
+        other = await slack.ask("alice", QUESTION)
+        await slack.sockets.settled()
+        await slack.stop_session(channel, first, "alice")
+        for ts in (first, second):
+            await slack.until(lambda name=ts: reason(name) == phrases.STOPPED)
     await slack.answer_to(other, 20)
     await slack.quiet(1.0)
     assert {one.root for one in slack.answers()} == {other}
