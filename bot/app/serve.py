@@ -142,8 +142,7 @@ async def _serve(
     from bot.slack.delivery import erasing
     from bot.slack.delivery.health import Tallying
     from bot.web.health import Health
-    from bot.web.routing import site
-    from bot.web.server import address, serving, stop_signals, until_stopped
+    from bot.web.server import address, serving, site, stop_signals, until_stopped
 
     stopping = stop_signals()
     count_questions = Tallying(library.database).tally
