@@ -36,7 +36,6 @@ Port = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
     app.command()(serve)
 
 
