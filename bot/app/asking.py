@@ -57,7 +57,6 @@ ShowQuestion = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
     for command in (search, ask, chat):
         app.command()(command)
 

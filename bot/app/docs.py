@@ -50,7 +50,6 @@ def _section(command: tuple[str, ...]) -> str:
 
 
 def main() -> int:
-    """Write the page."""
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(page(), encoding="utf-8")
     sys.stdout.write(f"{PAGE}\n")

@@ -26,7 +26,6 @@ _LISTED = 12  # ids of questions named for a figure
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
     app.command("eval")(evaluate)
 
 

@@ -33,7 +33,6 @@ class AnswerParts:
     model: "ChatModel | None" = None
 
     def answerer(self, library: Library, ledger: Ledger, *, one_shot: bool = False) -> Answerer:
-        """Return an Answerer made of them."""
         return Answerer(
             library,
             ledger,
@@ -80,7 +79,6 @@ def parts(
 
 
 def answerer(library: Library, ledger: Ledger) -> Answerer:
-    """Return what answers as the library's settings say."""
     return parts(library, ledger).answerer(library, ledger)
 
 

@@ -36,7 +36,6 @@ Port = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
     app.command()(serve)
 
 
@@ -141,8 +140,7 @@ async def _serve(
     from bot.slack.delivery import erasing
     from bot.slack.delivery.health import Tallying
     from bot.web.health import Health
-    from bot.web.routing import site
-    from bot.web.server import address, serving, stop_signals, until_stopped
+    from bot.web.server import address, serving, site, stop_signals, until_stopped
 
     stopping = stop_signals()
     count_questions = Tallying(library.database).tally

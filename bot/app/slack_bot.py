@@ -23,8 +23,7 @@ from bot.slack.delivery.health import Tallying
 from bot.slack.parts import Backend
 from bot.slack.setup.settings import SlackSettings
 from bot.web.health import Health
-from bot.web.routing import site
-from bot.web.server import address, bound, serving, stop_signals, until_stopped
+from bot.web.server import address, bound, serving, site, stop_signals, until_stopped
 from bot.web.settings import public_url
 from index.library import Library, give_back_large_arrays
 from index.settings import load

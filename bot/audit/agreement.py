@@ -54,7 +54,6 @@ class Agreement:
         return self.same / self.total if self.total else None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the figures for programs."""
         return {
             "sentences": self.total,
             "same": self.same,
@@ -77,7 +76,6 @@ class Threshold:
     others_caught: float  # share of the others that do not
 
     def to_json(self) -> dict[str, Any]:
-        """Return the figures for programs."""
         return {
             "score": round(self.score, 4),
             "balanced_accuracy": _rounded(self.balanced),
@@ -119,7 +117,6 @@ class Rate:
         return float(found.low), float(found.high)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the figures for programs."""
         interval = self.interval
         return {
             "count": self.count,
@@ -153,7 +150,6 @@ class Rates:
     begun: int  # answers that are judged only in part and left out
 
     def to_json(self) -> dict[str, Any]:
-        """Return the figures for programs."""
         return {
             "sentences": {
                 "faulty": self.faulty_sentences.to_json(),
@@ -253,7 +249,6 @@ class Comparison:
     notes: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the figures for programs."""
         return {
             "judged": {"sentences": self.sentences, "answers": self.answers},
             "machine": {
@@ -276,7 +271,6 @@ class Comparison:
         }
 
     def lines(self) -> Iterator[str]:
-        """Yield the lines for people."""
         if not self.sentences:
             yield "no sentence of these answers is judged; draw a sample: briefs audit sample 50"
             return

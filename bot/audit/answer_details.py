@@ -63,7 +63,6 @@ def _citation_json(one: Json, library: BriefVersions) -> dict[str, Any]:
 
 
 def _today_json(one: Json, library: BriefVersions) -> dict[str, Any]:
-    """Return what has become of the words quoted."""
     brief = one["brief"]
     current = library.current(brief["id"])
     if current is None:
@@ -115,7 +114,6 @@ def _record(entry: LedgerEntry) -> dict[str, Any]:
 
 
 def detail_lines(shown: Json) -> list[str]:
-    """Return the details of an answer as lines for people."""
     return [safe(line) for line in _details(shown)]
 
 
@@ -231,7 +229,6 @@ def _when(stamp: str) -> str:
 
 
 def answer_rows(rows: Sequence[RegisteredAnswer]) -> list[tuple[str, ...]]:
-    """Return the table rows of answers in a list."""
     found: list[tuple[str, ...]] = []
     for row in rows:
         kinds = ", ".join(dict.fromkeys(kind for kind, _ in row.findings))
@@ -244,6 +241,5 @@ ANSWER_COLUMNS = ("answer", "day", "risk", "findings", "question")
 
 
 def row_json(row: RegisteredAnswer) -> dict[str, Any]:
-    """Return the JSON object of an answer in a list."""
     findings = [{"kind": kind, "severity": severity} for kind, severity in row.findings]
     return {**vars(row), "findings": findings}

@@ -137,8 +137,6 @@ class StoredVersion:
 
 @dataclass(frozen=True)
 class VersionText:
-    """The text of a version."""
-
     text: str
 
     @cached_property
@@ -202,7 +200,6 @@ class BriefVersions:
         return found
 
     def passages(self, brief_id: str, version: int) -> list[EvidencePassage]:
-        """Return the passages of a version, in order."""
         stored = self.version(brief_id, version)
         if stored is None:
             return []
@@ -242,7 +239,6 @@ class BriefVersions:
 
 
 def version_query() -> Select[Any]:
-    """Return the query for all versions of all briefs."""
     column, briefs = schema.versions.c, schema.briefs.c
     return select(
         column.pk, column.brief_id, column.version, column.state, column.title, column.date,

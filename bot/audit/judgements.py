@@ -71,7 +71,6 @@ def judge(
 
 
 def read(entry: LedgerEntry) -> Judgement:
-    """Return the judgement that a record is."""
     private = entry.private or {}
     return Judgement(
         record_id=entry.record_id,
@@ -208,7 +207,6 @@ def draw_answers(database: Database, selection: Selection, count: int, seed: int
 
 
 def sampled_json(item: SampledAnswer, drawn: Sample) -> dict[str, Any]:
-    """Return the JSON object of one answer of a sample."""
     entry = item.entry
     return {
         "answer_id": entry.answer_id,

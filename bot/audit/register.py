@@ -111,7 +111,6 @@ class Register:
             return _answer_of(row, _kinds_found(connection, [row.seq]).get(row.seq, ()))
 
     def count(self, selection: Selection = EVERYTHING) -> int:
-        """Return how many answers pass."""
         query = select(func.count()).select_from(_TABLES).where(*self._conditions(selection))
         with self._reading() as connection:
             found = int(connection.scalar(query) or 0)

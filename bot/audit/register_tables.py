@@ -89,7 +89,6 @@ TABLES = (audit_state, audit_answers, audit_sentences, audit_citations, audit_fi
 
 
 def missing(connection: Connection) -> bool:
-    """Return whether any of the tables is missing."""
     existing = set(inspected(connection).get_table_names())
     return any(table.name not in existing for table in TABLES)
 

@@ -36,8 +36,6 @@ class ReplayChange(StrEnum):
 
 @dataclass(frozen=True)
 class CitedPassage:
-    """A passage that an answer cites."""
-
     brief_id: str
     version: int
     passage_sha256: str
@@ -175,7 +173,6 @@ CONTEXT = 6  # words shown on either side of a change
 
 
 def replay_json(item: Replayed) -> dict[str, Any]:
-    """Return the JSON object of one question."""
     found = item.changes
     common = {
         "answer_id": item.answer_id,

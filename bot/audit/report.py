@@ -54,7 +54,6 @@ class _Material:
 
 
 def report(database: Database, scope: ReportScope) -> Json:
-    """Return the report."""
     register, ledger = Register(database), Ledger(database)
     register.catch_up()
     material = _material(register, ledger, scope.selection)

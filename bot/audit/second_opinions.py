@@ -144,7 +144,6 @@ def second_opinions(ledger: Ledger, answer_id: str) -> list[SecondOpinion]:
 
 
 def read(entry: LedgerEntry) -> SecondOpinion:
-    """Return the opinion of a record."""
     body = entry.body
     return SecondOpinion(
         record_id=entry.record_id,
@@ -217,7 +216,6 @@ class OpinionRun:
         return {**vars(self), "judged": judged}
 
     def line(self) -> str:
-        """Return what people read."""
         total = self.judged.total()
         counts = ", ".join(f"{self.judged[one]:,} {one}" for one in Judged if self.judged[one])
         sentences = "1 sentence" if total == 1 else f"{total:,} sentences"

@@ -8,8 +8,6 @@ from enum import StrEnum
 
 
 class Order(StrEnum):
-    """The order of listed answers."""
-
     RISK = "risk"  # the riskiest first, then the newest
     TIME = "time"  # the newest first
 

@@ -48,8 +48,6 @@ class Month:
 
 @dataclass(frozen=True)
 class Statistics:
-    """The numbers of a period."""
-
     since: str  # ISO days, inclusive
     until: str
     days: tuple[Day, ...]  # every day of the period, also those without a question
@@ -59,7 +57,6 @@ class Statistics:
 
     @property
     def asked(self) -> int:
-        """How many questions there were."""
         return sum(day.answers + day.declined for day in self.days)
 
     @property

@@ -129,7 +129,6 @@ ALIKE = 0.5  # share of a quotation's words that make a paragraph its newer form
 
 
 def words(text: str) -> WordSpans:
-    """Return the words of a text, in order."""
     found = _WORD.finditer(text.translate(SAME))
     return tuple(WordSpan(one.group().casefold(), *one.span()) for one in found)
 

@@ -38,7 +38,6 @@ class Unanswered:
     nearest: tuple[str, ...]  # titles of the briefs that were nearest then, the nearest first
 
     def to_json(self) -> dict[str, Any]:
-        """Return the JSON object of one open question."""
         return {**vars(self), "nearest": list(self.nearest)}
 
     def plain(self) -> str:
@@ -57,7 +56,6 @@ class QuestionGroup:
 
     @property
     def times(self) -> int:
-        """How often they were asked, all together."""
         return sum(item.times for item in self.questions)
 
     @property
@@ -66,7 +64,6 @@ class QuestionGroup:
         return max(item.last_asked for item in self.questions)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the JSON object of one group."""
         return {
             "title": self.title,
             "times": self.times,

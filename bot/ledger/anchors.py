@@ -32,11 +32,9 @@ class Anchor:
 
     @property
     def mark(self) -> Mark:
-        """The mark for the check of the chain."""
         return Mark(self.count, self.head, self.at)
 
     def line(self) -> str:
-        """Return it as one JSON line."""
         return json.dumps(asdict(self)) + "\n"
 
 

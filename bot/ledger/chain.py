@@ -23,8 +23,6 @@ Rows = Sequence[Row[Any]]
 
 
 class Wrong(StrEnum):
-    """What is wrong with a record."""
-
     BODY = "body"  # its text was edited, or its hash
     COLUMN = "column"  # a column does not say what the body says
     MISSING = "missing"

@@ -22,21 +22,19 @@ from bot.ledger.rows import (
     Record,
     RecordKind,
     canonical,
-    chain_hash,
     entry,
     head,
     insert,
     joined,
     new_record_id,
-    private_hash,
 )
 from bot.ledger.tables import GENESIS, create, ledger, ledger_private, missing_triggers
 from index.errors import DatabaseUnavailable, NotFound
 from index.storage.database import Database
 
 __all__ = [
-    "GENESIS", "By", "ChainCheck", "Forgotten", "Ledger", "LedgerEntry", "Mark",
-    "RecordKind", "canonical", "chain_hash", "private_hash",
+    "GENESIS", "By", "ChainCheck", "Forgotten", "Ledger", "LedgerEntry", "Mark", "RecordKind",
+    "canonical",
 ]  # fmt: skip
 
 _BATCH = 500  # rows read at a time

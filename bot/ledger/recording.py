@@ -135,7 +135,6 @@ class Answerer:
 
 
 def new_id() -> str:
-    """Return an id that no answer has."""
     return secrets.token_hex(8)
 
 
@@ -167,7 +166,6 @@ class _Steps:
         return self.read, self.find, self.compose, self.record
 
     def run(self, request: Request) -> Answer:
-        """Take a question through all steps."""
         return self.record(self.compose(self.find(self.read(request))))
 
     def read(self, request: Request) -> _Stage:

@@ -53,8 +53,6 @@ KIND_KEY = "record_kind"  # the key in bodies of records other than answers
 
 
 class RecordKind(StrEnum):
-    """What a record is."""
-
     ANSWER = "answer"
     POSTED = "posted"  # an answer as it went out: the exact text, and where
     FEEDBACK = "feedback"  # what a reader said of it
@@ -90,12 +88,10 @@ class Record:
 
     @property
     def id(self) -> str:
-        """The id of the row."""
         return self.record_id or self.answer_id
 
 
 def new_record_id() -> str:
-    """Return a fresh id."""
     return secrets.token_hex(8)
 
 

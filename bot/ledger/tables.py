@@ -112,7 +112,6 @@ def create(connection: Connection) -> None:
 
 
 def missing_triggers(connection: Connection) -> list[str]:
-    """Return the names of missing triggers."""
     names = [f"{table}_no_{verb.lower()}" for table, verb in _REFUSALS] + ["ledger_next"]
     if connection.dialect.name == "sqlite":
         names.append("ledger_private_keep")

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from slack_sdk.signature import Clock, SignatureVerifier
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.web.routing import headers_of, plain
+from bot.web.server import headers_of, plain
 
 log = logging.getLogger(__name__)
 

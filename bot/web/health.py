@@ -12,20 +12,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Metric, generate_latest
-from prometheus_client.core import (
-    CounterMetricFamily,
-    HistogramMetricFamily,
-)
-from prometheus_client.core import (
-    GaugeMetricFamily as Gauge,
-)
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+from prometheus_client.core import GaugeMetricFamily as Gauge
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.web.routing import plain
+from bot.web.server import plain
 from index.errors import BriefsError
 from index.storage.database import Database
 from index.storage.health import LibraryCounts, library_counts

@@ -81,7 +81,6 @@ class Person:
         return self.may(Role.ADMIN)
 
     def may(self, needed: Role) -> bool:
-        """Whether their role includes the one needed."""
         return _RANK[self.role] >= _RANK[needed]
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.web.routing import contained, headers_of, plain
+from bot.web.server import contained, headers_of, plain
 from bot.web.settings import is_loopback
 
 LONGEST_BODY = 64 * 1024  # bytes

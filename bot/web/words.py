@@ -73,7 +73,6 @@ def danger(risk: float) -> str:
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
-    """Return "1 answer" or "2 answers"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 

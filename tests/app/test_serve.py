@@ -13,8 +13,7 @@ from starlette.routing import Route
 
 from bot.slack.events.app import PATH, asgi_app
 from bot.web.guard import LONGEST, Guard
-from bot.web.routing import site
-from bot.web.server import address, bound, serving
+from bot.web.server import address, bound, serving, site
 from bot.web.settings import Role
 from index.library import Library
 from tests.commands import briefs

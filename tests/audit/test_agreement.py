@@ -3,14 +3,7 @@
 import pytest
 from sqlalchemy import delete
 
-from bot.audit.agreement import (
-    Rate,
-    agreement,
-    at_threshold,
-    best_threshold,
-    compare,
-    rates,
-)
+from bot.audit.agreement import Rate, agreement, at_threshold, best_threshold, compare, rates
 from bot.audit.judgements import (
     Judged,
     draw_answers,

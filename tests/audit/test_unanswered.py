@@ -7,29 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.audit.unanswered import (
-    MOST,
-    Unanswered,
-    clusters,
-    question_groups,
-    unanswered,
-)
-from bot.ledger.ledger import Ledger
+from bot.audit.unanswered import MOST, Unanswered, clusters, question_groups, unanswered
 from index.models.embedder import ModelEmbedder, Vectors
 from index.models.model_files import DEFAULT_MODEL
-from index.storage.database import Database, sqlite_url
+from tests.audit.judged import database, ledger
 from tests.fakes import HashedWords
 
+__all__ = ["database", "ledger"]  # found here by pytest
 # What `ALIKE` was chosen on, and checked on: groups of questions that mean the same.
 _, *SETS = Path(__file__).with_name("paraphrases.txt").read_text("utf-8").split("\n== ")
 NEAREST = [{"brief": {"title": "Harbour"}}, {"brief": {"title": "Harbour"}}]
-
-
-@pytest.fixture
-def ledger(tmp_path):
-    database = Database(sqlite_url(tmp_path / "ledger.db"))
-    yield Ledger(database)
-    database.close()
 
 
 def recorded(ledger, question, answered=False, **more):

@@ -6,14 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.audit.upkeep import (
-    DAY,
-    HOUR,
-    AuditSettings,
-    every_hour,
-    load_settings,
-    upkeep,
-)
+from bot.audit.upkeep import DAY, HOUR, AuditSettings, every_hour, load_settings, upkeep
 from bot.ledger.anchors import read
 from bot.ledger.ledger import Ledger
 from index.errors import SettingsError, UsageError

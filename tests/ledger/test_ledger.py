@@ -5,7 +5,8 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from bot.errors import LedgerError
-from bot.ledger.ledger import GENESIS, Ledger, RecordKind, canonical, chain_hash, private_hash
+from bot.ledger.ledger import GENESIS, Ledger, RecordKind, canonical
+from bot.ledger.rows import chain_hash, private_hash
 from index.errors import NotFound
 from index.storage.database import Database, sqlite_url
 

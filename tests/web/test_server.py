@@ -11,8 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.web.guard import Guard
-from bot.web.routing import plain, site
-from bot.web.server import address, bound, serving
+from bot.web.server import address, bound, plain, serving, site
 from index.errors import UsageError
 
 pytestmark = pytest.mark.anyio

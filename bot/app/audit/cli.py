@@ -98,13 +98,11 @@ def check(
 
 
 def check_json(found: "Check", id: Any = None) -> dict[str, Any]:
-    """Return the object of one check as programs read it."""
     reasons = [{"kind": one.kind, "detail": one.detail} for one in found.reasons]
     return {"id": id, "verdict": found.verdict, "score": found.score, "reasons": reasons}
 
 
 def plain(found: "Check") -> str:
-    """Return the lines of one check as people read it."""
     lines = [f"{found.verdict} (score {found.score:.2f})"]
     lines += [f"  {reason.kind}: {reason.detail}" for reason in found.reasons]
     return "\n".join(lines) + "\n"

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 
 class ReportFormat(StrEnum):
-    """The file formats of a report."""
-
     HTML = "html"
     CSV = "csv"
     JSON = "json"
