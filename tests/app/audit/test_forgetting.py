@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from bot.slack.delivery.reactions import Feedback, Requests
 
 from bot.audit.upkeep import forget_answers, forget_older, forget_person
 from bot.ledger.ledger import By, Ledger, RecordKind
@@ -11,7 +12,6 @@ from bot.ledger.rows import Record, insert
 from bot.ledger.streamed import StreamedAnswer
 from bot.slack.delivery import erasing
 from bot.slack.delivery.inbox import Inbox
-from bot.slack.delivery.reactions import Feedback, Requests
 from bot.slack.types import Accepted, AskedVia, Incoming, QuestionOutcome
 from index.errors import NotFound
 from tests.audit.ledgers import BODY, holding
