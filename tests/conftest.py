@@ -16,12 +16,19 @@ from index.models.embedder import ModelEmbedder
 from index.models.model_files import DEFAULT_MODEL
 from index.settings import Settings, load
 from tests import postgres
-from tests.examples_library import examples_home, own_examples, own_shell, shell
+from tests.examples_library import (
+    examples_home,
+    own_examples,
+    own_shell,
+    shell,
+    untouched_examples,
+)
 from tests.fakes import HashedWords
 from tests.golden_files import golden, pytest_addoption
 
 __all__ = [  # found here by pytest
     "examples_home", "golden", "own_examples", "own_shell", "pytest_addoption", "shell",
+    "untouched_examples",
 ]  # fmt: skip
 
 _LOOPBACK = ("127.", "::1", "localhost")

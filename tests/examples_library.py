@@ -14,8 +14,8 @@ EXAMPLES = ROOT / "examples"
 
 
 @pytest.fixture(scope="session")
-def examples_home(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Path:
-    """A BRIEFS_HOME with the example briefs; tests only read it."""
+def untouched_examples(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Path:
+    """A BRIEFS_HOME with the example briefs, to be copied: nothing was ever asked there."""
     home = tmp_path_factory.mktemp("examples")
     (home / "models").symlink_to(model_cache)
     with Library.open(load(home=home), create=True) as library:
@@ -24,11 +24,19 @@ def examples_home(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -
     return home
 
 
+@pytest.fixture(scope="session")
+def examples_home(untouched_examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy for the tests that ask it, whose ledger grows, and change nothing else."""
+    home = tmp_path_factory.mktemp("asked") / "home"
+    shutil.copytree(untouched_examples, home, symlinks=True)
+    return home
+
+
 @pytest.fixture
-def own_examples(examples_home: Path, tmp_path: Path) -> Path:
-    """A copy of that home for a test that changes it."""
+def own_examples(untouched_examples: Path, tmp_path: Path) -> Path:
+    """A copy for a test that changes it."""
     home = tmp_path / "own"
-    shutil.copytree(examples_home, home, symlinks=True)
+    shutil.copytree(untouched_examples, home, symlinks=True)
     return home
 
 
