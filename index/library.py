@@ -29,7 +29,7 @@ from index.storage.database import Database, ingest_lock, sqlite_url
 from index.storage.lexicon import TABLES, lexicon_for
 from index.storage.schema import CURRENT, SUPERSEDED
 from index.vectors import snapshot
-from index.vectors.generations import VectorIndex
+from index.vectors.chroma import VectorIndex
 from index.vectors.snapshot import Opened, Published, Snapshot, naming_older
 
 logger = logging.getLogger(__name__)

@@ -27,8 +27,8 @@ from index.storage.database import Database
 from index.storage.lexicon import Lexicon, LexiconEntry
 from index.storage.schema import CURRENT
 from index.vectors import snapshot
-from index.vectors.chroma import VectorsOf
-from index.vectors.generations import Files, VectorIndex, VectorStore, store_for
+from index.vectors.chroma import VectorIndex, VectorsOf
+from index.vectors.generations import Files, VectorStore, store_for
 from index.vectors.snapshot import Snapshot
 
 _CHUNK = 2_000  # rows a statement

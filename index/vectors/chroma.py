@@ -29,7 +29,7 @@ _HNSW = {"space": "cosine", "ef_construction": 128, "ef_search": 160, "max_neigh
 _THOROUGH = {"space": "cosine", "ef_construction": 500, "ef_search": 1000, "max_neighbors": 64}
 
 
-class ChromaCollection(ABC):
+class VectorIndex(ABC):
     """Passage numbers and their vectors; IndexDamaged is raised where they are not to be had."""
 
     _collection: Any
@@ -37,6 +37,10 @@ class ChromaCollection(ABC):
     @abstractmethod
     def _answering(self) -> AbstractContextManager[None]:
         """Raise IndexDamaged for whatever goes wrong inside."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Release files and memory."""
 
     def nearest(self, vector: NDArray[np.float32], limit: int) -> list[int]:
         """Return passage numbers, nearest first, at most `limit`."""
@@ -65,7 +69,7 @@ class ChromaCollection(ABC):
             return np.asarray([rows[str(pk)] for pk in numbers], dtype=np.float32)
 
 
-class ChromaFolder(ChromaCollection):
+class ChromaFolder(VectorIndex):
     """An opened private copy of a generation."""
 
     def __init__(
@@ -108,7 +112,7 @@ class ChromaFolder(ChromaCollection):
             raise IndexDamaged(f"vector index: Chroma cannot read it ({reason})") from error
 
 
-class ChromaServer(ChromaCollection):
+class ChromaServer(VectorIndex):
     """A collection on a Chroma server, shared by all processes; the catalogue says what counts.
 
     Passages are added before they are published and deleted after they are removed from search, so
@@ -180,7 +184,7 @@ def verify(index: ChromaFolder, wanted: Sequence[int], vectors_of: VectorsOf) ->
 
 
 def verify_vectors(
-    index: ChromaCollection, wanted: Sequence[int], vectors_of: VectorsOf
+    index: VectorIndex, wanted: Sequence[int], vectors_of: VectorsOf
 ) -> NDArray[np.float32]:
     """Raise IndexDamaged unless a sample of the stored vectors is right; return the sample."""
     random = np.random.default_rng(len(wanted))

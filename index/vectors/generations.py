@@ -16,14 +16,21 @@ from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import IndexDamaged
 from index.settings import Settings
-from index.vectors.chroma import ChromaFolder, ChromaServer, VectorsOf, verify, verify_vectors
+from index.vectors.chroma import (
+    ChromaFolder,
+    ChromaServer,
+    VectorIndex,
+    VectorsOf,
+    verify,
+    verify_vectors,
+)
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -79,18 +86,6 @@ def _lock(path: Path) -> "FileLock":
     from filelock import FileLock  # takes as long to import as a cold question may not wait
 
     return FileLock(path, mode=0o600, thread_local=False)
-
-
-class VectorIndex(Protocol):
-    """Something that finds the nearest passages to a vector."""
-
-    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[int]:
-        """Return passage numbers, nearest first, at most `limit`; raise IndexDamaged."""
-        ...
-
-    def close(self) -> None:
-        """Release files and memory."""
-        ...
 
 
 class VectorStore(ABC):

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, select
 from index.dates import first_day, last_day
 from index.storage import catalogue, embeddings, schema
 from index.storage.schema import CURRENT, SUPERSEDED
-from index.vectors.generations import Files, VectorIndex, files_from_json
+from index.vectors.chroma import VectorIndex
+from index.vectors.generations import Files, files_from_json
 
 
 @dataclass(frozen=True)
