@@ -1,8 +1,8 @@
 """Claims about cutting a question into its parts."""
 
 import pytest
-from bot.parts import MOST, compared, parts, parts_of
 
+from bot.question.parts import MOST, compared, parts, parts_of
 from bot.question.question import Question
 
 
