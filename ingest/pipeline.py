@@ -41,7 +41,7 @@ class Options:
     """What the command line says about the documents. `given` outweighs what they say.
 
     `recorded_as` names documents that go on record under another location than the path they are
-    read from: a file that somebody handed over lies in a folder that is gone afterwards.
+    read from: a file added in Slack lies in a folder that is gone afterwards.
     """
 
     collection: str = "default"
@@ -125,10 +125,10 @@ class _Run:
         if not self._options.dry_run:
             self._require_space()
         settings = self._library.settings
-        with Sandbox(Limits(settings.parse_seconds, settings.parse_megabytes)) as cage:
+        with Sandbox(Limits(settings.parse_seconds, settings.parse_megabytes)) as sandbox:
             for number, candidate in enumerate(candidates):
                 self._progress.reading(number, len(candidates), candidate.name)
-                self._take(candidate, cage)
+                self._take(candidate, sandbox)
                 if sum(len(draft.passages) for draft in self._waiting) >= BATCH_PASSAGES:
                     self._publish()
             self._progress.reading(len(candidates), len(candidates), "")
@@ -170,15 +170,15 @@ class _Run:
                 "free some space, or set BRIEFS_HOME to another disk"
             )
 
-    def _take(self, candidate: FoundDocument, cage: Sandbox) -> None:
+    def _take(self, candidate: FoundDocument, sandbox: Sandbox) -> None:
         try:
             read = self._read(candidate)
             row = self._row(read)
             if row and row.media_type != MAIL:  # a mail's attachments are on record by themselves
                 self.report.items.append(ReportItem(read.location, DocumentResult.UNCHANGED))
                 return
-            document = cage.read(read.data, read.name, read.media_type)
-            self._draft(read, document, cage)
+            document = sandbox.read(read.data, read.name, read.media_type)
+            self._draft(read, document, sandbox)
         except ReadError as error:
             self._fail(self._recorded(candidate.location), str(error))
 
@@ -206,7 +206,7 @@ class _Run:
             return None
         return row if (row.sha256, row.given) == (read.sha256, read.given) else None
 
-    def _draft(self, read: _LoadedDocument, document: Document, cage: Sandbox) -> None:
+    def _draft(self, read: _LoadedDocument, document: Document, sandbox: Sandbox) -> None:
         if document.blocks:
             self._found.add(read.location)
             if self._row(read):
@@ -221,16 +221,16 @@ class _Run:
         if document.media_type == MAIL:
             self._opened.add(read.location)
         for inner in _attached(read, document):
-            self._attachment(inner, cage)
+            self._attachment(inner, sandbox)
 
-    def _attachment(self, read: _LoadedDocument, cage: Sandbox) -> None:
+    def _attachment(self, read: _LoadedDocument, sandbox: Sandbox) -> None:
         self._found.add(read.location)
         row = self._row(read)
         if row and row.media_type != MAIL:
             self.report.items.append(ReportItem(read.location, DocumentResult.UNCHANGED))
             return
         try:
-            self._draft(read, cage.read(read.data, read.name), cage)
+            self._draft(read, sandbox.read(read.data, read.name), sandbox)
         except ReadError as error:
             self._fail(read.location, str(error))
 

@@ -86,7 +86,7 @@ class Sandbox:
                 raise ReadError(str(loss)) from None
 
     def close(self) -> None:
-        """End the child; the cage can be used again."""
+        """End the child; the sandbox can be used again."""
         with self._lock:
             self._stop()
 
@@ -124,7 +124,7 @@ class _Child:
     def __init__(self, limits: Limits, reader: str) -> None:
         self._limits = limits
         self._overran = threading.Event()
-        self._folder = tempfile.TemporaryDirectory(prefix="briefs-cage-")
+        self._folder = tempfile.TemporaryDirectory(prefix="briefs-sandbox-")
         try:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own code
                 [sys.executable, "-I", "-S", "-B", "-c", _START, _settings(limits, reader)],

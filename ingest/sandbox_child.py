@@ -1,4 +1,4 @@
-"""The child side of the cage: read one document after another under limits, answer in frames.
+"""The child side of the sandbox: read one document after another under limits, answer in frames.
 
 Started by ingest/sandbox.py, imported by nothing else. The kernel limits memory, processor time
 and files; an audit hook refuses sockets, new processes and written files, which guards against

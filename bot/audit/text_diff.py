@@ -121,7 +121,7 @@ class Became:
 
     def __str__(self) -> str:
         if not self.new:
-            return "the words were taken out"
+            return "the words were removed"
         return f"now reads {', '.join(map(str, self.changes))}"
 
 

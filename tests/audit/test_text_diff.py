@@ -107,7 +107,7 @@ def test_changes_lead_from_the_quotation_to_the_newer_text(text, said):
 def test_words_without_anything_similar_left_were_taken_out(text):
     found = became(QUOTE, text, run(text))
     assert found == Became(QUOTE, "", ())
-    assert str(found) == "the words were taken out"
+    assert str(found) == "the words were removed"
 
 
 @given(TEXTS, TEXTS)

@@ -1,4 +1,4 @@
-"""What a parser does in its cage never reaches the process that asked."""
+"""What a parser does in its sandbox never reaches the process that asked."""
 
 import json
 import os
@@ -23,11 +23,11 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 READER = "hostile_readers:read"
 
-MakeCage = Callable[..., Sandbox]
+MakeSandbox = Callable[..., Sandbox]
 
 
 @pytest.fixture
-def make_cage(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeCage]:
+def make_sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeSandbox]:
     monkeypatch.syspath_prepend(str(HERE))
     made: list[Sandbox] = []
 
@@ -36,13 +36,13 @@ def make_cage(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeCage]:
         return made[-1]
 
     yield make
-    for cage in made:
-        cage.close()
+    for sandbox in made:
+        sandbox.close()
 
 
 @pytest.fixture
-def cage(make_cage: MakeCage) -> Sandbox:
-    return make_cage()
+def sandbox(make_sandbox: MakeSandbox) -> Sandbox:
+    return make_sandbox()
 
 
 def text_of(document: Document) -> str:
@@ -67,25 +67,25 @@ def wait_until(condition: Callable[[], bool], seconds: float = 120.0) -> bool:
     return True
 
 
-def test_no_child_runs_before_the_first_document(cage: Sandbox) -> None:
-    assert cage.pid is None
-    cage.read(b"x", "plain")
-    assert cage.pid
+def test_no_child_runs_before_the_first_document(sandbox: Sandbox) -> None:
+    assert sandbox.pid is None
+    sandbox.read(b"x", "plain")
+    assert sandbox.pid
 
 
-def test_one_child_serves_many_documents_of_all_sizes(cage: Sandbox) -> None:
-    cage.read(b"", "plain")
-    pid = cage.pid
+def test_one_child_serves_many_documents_of_all_sizes(sandbox: Sandbox) -> None:
+    sandbox.read(b"", "plain")
+    pid = sandbox.pid
     for size in (0, 1, 65_535, 65_536, 1_999_999):
-        assert len(text_of(cage.read(b"a" * size, "plain"))) == size
+        assert len(text_of(sandbox.read(b"a" * size, "plain"))) == size
     with pytest.raises(ReadError):
-        cage.read(b"", "refuse")
-    assert cage.pid == pid
+        sandbox.read(b"", "refuse")
+    assert sandbox.pid == pid
 
 
-def test_a_readers_refusal_arrives_with_its_words(cage: Sandbox) -> None:
+def test_a_readers_refusal_arrives_with_its_words(sandbox: Sandbox) -> None:
     with pytest.raises(ReadError, match=r"^encrypted; remove the password and ingest it again$"):
-        cage.read(b"", "refuse")
+        sandbox.read(b"", "refuse")
 
 
 @pytest.mark.parametrize(
@@ -107,126 +107,132 @@ def test_a_readers_refusal_arrives_with_its_words(cage: Sandbox) -> None:
         ),
     ],
 )
-def test_a_failing_parser_is_one_clear_line_and_the_next_document_works(cage, name, reason) -> None:
+def test_a_failing_parser_is_one_clear_line_and_the_next_document_works(
+    sandbox, name, reason
+) -> None:
     """Turns every failure into a ReadError without traceback and goes on with a fresh child."""
     with pytest.raises(ReadError) as caught:
-        cage.read(b"", name)
+        sandbox.read(b"", name)
     assert str(caught.value) == reason
-    assert text_of(cage.read(b"next", "plain")) == "next"
+    assert text_of(sandbox.read(b"next", "plain")) == "next"
 
 
 @pytest.mark.parametrize("name", ["spin", "sleep"])
-def test_a_parser_that_does_not_end_is_stopped(make_cage: MakeCage, name: str) -> None:
+def test_a_parser_that_does_not_end_is_stopped(make_sandbox: MakeSandbox, name: str) -> None:
     """Kills the child at its limit, busy or idle, and says which setting raises it."""
-    cage = make_cage(seconds=3)
+    sandbox = make_sandbox(seconds=3)
     with pytest.raises(ReadError) as caught:
-        cage.read(b"", name)
+        sandbox.read(b"", name)
     assert str(caught.value) == (
         "took longer than 3 s; split the document or raise BRIEFS_PARSE_SECONDS"
     )
-    assert text_of(cage.read(b"next", "plain")) == "next"
+    assert text_of(sandbox.read(b"next", "plain")) == "next"
 
 
-def test_a_parser_gets_its_processor_time_again_for_each_document(make_cage: MakeCage) -> None:
+def test_a_parser_gets_its_processor_time_again_for_each_document(
+    make_sandbox: MakeSandbox,
+) -> None:
     """Raises the limit on processor time before each document."""
-    cage = make_cage(seconds=3)
+    sandbox = make_sandbox(seconds=3)
     for _ in range(3):
         with pytest.raises(ReadError, match="took longer"):
-            cage.read(b"", "spin")
-        assert text_of(cage.read(b"", "plain")) == ""
+            sandbox.read(b"", "spin")
+        assert text_of(sandbox.read(b"", "plain")) == ""
 
 
 @pytest.mark.parametrize("name", ["eat", "eat_and_hide"])
-def test_a_parser_cannot_take_more_memory_than_allowed(make_cage: MakeCage, name: str) -> None:
+def test_a_parser_cannot_take_more_memory_than_allowed(
+    make_sandbox: MakeSandbox, name: str
+) -> None:
     """Names memory as the reason, also where the reader took it for a damaged file."""
-    cage = make_cage(memory_mb=400)
+    sandbox = make_sandbox(memory_mb=400)
     with pytest.raises(ReadError) as caught:
-        cage.read(b"", name)
+        sandbox.read(b"", name)
     assert str(caught.value) == (
         "needs more than 400 MB of memory; split the document or raise BRIEFS_PARSE_MEGABYTES"
     )
-    assert text_of(cage.read(b"next", "plain")) == "next"
+    assert text_of(sandbox.read(b"next", "plain")) == "next"
 
 
 @pytest.mark.parametrize("memory_mb", [1, 30, 60])
-def test_a_limit_below_what_the_child_itself_needs_is_named(make_cage, memory_mb) -> None:
+def test_a_limit_below_what_the_child_itself_needs_is_named(make_sandbox, memory_mb) -> None:
     with pytest.raises(ReadError, match=f"^needs more than {memory_mb} MB of memory"):
-        make_cage(memory_mb=memory_mb).read(b"", "plain")
+        make_sandbox(memory_mb=memory_mb).read(b"", "plain")
 
 
-def test_a_document_does_not_pay_for_the_memory_of_earlier_ones(make_cage: MakeCage) -> None:
+def test_a_document_does_not_pay_for_the_memory_of_earlier_ones(make_sandbox: MakeSandbox) -> None:
     """Replaces a child that has grown past half of its limit."""
-    cage = make_cage(memory_mb=400)
-    assert [text_of(cage.read(b"", "keep")) for _ in range(4)] == ["1"] * 4
+    sandbox = make_sandbox(memory_mb=400)
+    assert [text_of(sandbox.read(b"", "keep")) for _ in range(4)] == ["1"] * 4
 
 
 @pytest.mark.parametrize(
     ("name", "data"), [("connect", None), ("fork", b""), ("start", b""), ("write", None)]
 )
-def test_a_parser_may_not_reach_out(cage, tmp_path, name, data) -> None:
+def test_a_parser_may_not_reach_out(sandbox, tmp_path, name, data) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         target = str(server.getsockname()[1] if name == "connect" else tmp_path / "out")
         with pytest.raises(ReadError, match=r"^the parser failed: PermissionError"):
-            cage.read(target.encode() if data is None else data, name)
+            sandbox.read(target.encode() if data is None else data, name)
     assert not [*tmp_path.iterdir()]
 
 
-def test_native_code_cannot_write_into_files(cage: Sandbox, tmp_path: Path) -> None:
+def test_native_code_cannot_write_into_files(sandbox: Sandbox, tmp_path: Path) -> None:
     """Holds files at size 0 by the kernel's limit, beyond the guard in Python."""
     target = tmp_path / "target"
     target.touch()
-    assert text_of(cage.read(os.fsencode(target), "native_write")) == "-1"
+    assert text_of(sandbox.read(os.fsencode(target), "native_write")) == "-1"
     assert target.read_bytes() == b""
 
 
-def test_a_parser_works_in_an_empty_folder_that_is_gone_afterwards(cage: Sandbox) -> None:
-    assert text_of(cage.read(b"", "write_here")) == "[]"
-    folder = Path(f"/proc/{cage.pid}/cwd").readlink()
-    cage.close()
+def test_a_parser_works_in_an_empty_folder_that_is_gone_afterwards(sandbox: Sandbox) -> None:
+    assert text_of(sandbox.read(b"", "write_here")) == "[]"
+    folder = Path(f"/proc/{sandbox.pid}/cwd").readlink()
+    sandbox.close()
     assert not folder.exists()
 
 
-def test_a_parser_sees_none_of_our_environment(cage, monkeypatch) -> None:
+def test_a_parser_sees_none_of_our_environment(sandbox, monkeypatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
     monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
-    assert text_of(cage.read(b"", "environment")).split() == [
+    assert text_of(sandbox.read(b"", "environment")).split() == [
         "LANG",
         "OPENBLAS_NUM_THREADS",
         "PATH",
     ]
 
 
-def test_what_a_parser_prints_does_not_spoil_the_answer(cage, capfd) -> None:
+def test_what_a_parser_prints_does_not_spoil_the_answer(sandbox, capfd) -> None:
     """Keeps the protocol apart from standard input, output and error."""
-    assert text_of(cage.read(b"", "print")) == "printed ''"
+    assert text_of(sandbox.read(b"", "print")) == "printed ''"
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_huge_answer_is_refused(make_cage: MakeCage) -> None:
+def test_a_huge_answer_is_refused(make_sandbox: MakeSandbox) -> None:
     with pytest.raises(ReadError, match=r"^gives 5 MB of text and attachments; the limit is 1 MB"):
-        make_cage(reply_bytes=1 << 20).read(b"", "huge")
+        make_sandbox(reply_bytes=1 << 20).read(b"", "huge")
 
 
-def test_too_much_text_is_refused_with_its_size(cage: Sandbox) -> None:
-    assert cage.read(b"2000000", "long")
+def test_too_much_text_is_refused_with_its_size(sandbox: Sandbox) -> None:
+    assert sandbox.read(b"2000000", "long")
     with pytest.raises(ReadError) as caught:
-        cage.read(b"2000001", "long")
+        sandbox.read(b"2000001", "long")
     assert str(caught.value) == (
         "has 2,000,001 characters of text; the limit is 2,000,000; split it"
     )
 
 
-def test_too_many_blocks_are_refused(cage: Sandbox) -> None:
-    assert cage.read(b"20000", "many")
+def test_too_many_blocks_are_refused(sandbox: Sandbox) -> None:
+    assert sandbox.read(b"20000", "many")
     with pytest.raises(
         ReadError, match=r"^has 20,001 paragraphs and headings; the limit is 20,000"
     ):
-        cage.read(b"20001", "many")
+        sandbox.read(b"20001", "many")
 
 
-def test_a_lone_surrogate_does_not_reach_the_store(cage: Sandbox) -> None:
+def test_a_lone_surrogate_does_not_reach_the_store(sandbox: Sandbox) -> None:
     """Replaces what no database would take, without moving an offset."""
-    assert text_of(cage.read(b"", "surrogate")) == "a\ufffdb"
+    assert text_of(sandbox.read(b"", "surrogate")) == "a\ufffdb"
 
 
 def forged(header: object, payload: bytes = b"", sizes: tuple[int, int] | None = None) -> bytes:
@@ -250,36 +256,36 @@ def forged(header: object, payload: bytes = b"", sizes: tuple[int, int] | None =
     ],
     ids=range(10),
 )
-def test_a_forged_answer_is_a_read_error(cage: Sandbox, frame: bytes) -> None:
+def test_a_forged_answer_is_a_read_error(sandbox: Sandbox, frame: bytes) -> None:
     with pytest.raises(ReadError) as caught:
-        cage.read(frame, "forge")
+        sandbox.read(frame, "forge")
     assert len(str(caught.value)) < 200
-    assert text_of(cage.read(b"next", "plain")) == "next"
+    assert text_of(sandbox.read(b"next", "plain")) == "next"
 
 
-def test_ctrl_c_does_not_reach_the_child(cage: Sandbox) -> None:
+def test_ctrl_c_does_not_reach_the_child(sandbox: Sandbox) -> None:
     """Runs the child in a session of its own, deaf to SIGINT."""
-    cage.read(b"", "plain")
-    pid = cage.pid
+    sandbox.read(b"", "plain")
+    pid = sandbox.pid
     assert pid
     assert os.getsid(pid) == pid
     os.kill(pid, signal.SIGINT)
-    assert text_of(cage.read(b"next", "plain")) == "next"
-    assert cage.pid == pid
+    assert text_of(sandbox.read(b"next", "plain")) == "next"
+    assert sandbox.pid == pid
 
 
 INTERRUPTED = """
 import os, signal, sys, threading
 from ingest.sandbox import Limits, Sandbox
-cage = Sandbox(Limits(), reader="hostile_readers:read")
-cage.read(b"", "plain")
-pid = cage.pid
+sandbox = Sandbox(Limits(), reader="hostile_readers:read")
+sandbox.read(b"", "plain")
+pid = sandbox.pid
 threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
 try:
-    cage.read(b"", "sleep")
+    sandbox.read(b"", "sleep")
 except KeyboardInterrupt:
-    print(pid, cage.read(b"next", "plain").blocks[0].text, flush=True)
-cage.close()
+    print(pid, sandbox.read(b"next", "plain").blocks[0].text, flush=True)
+sandbox.close()
 """
 
 
@@ -297,28 +303,28 @@ def test_ctrl_c_in_the_middle_of_a_document_ends_the_child() -> None:
     assert not alive(int(pid))
 
 
-def test_a_child_that_was_killed_from_outside_is_replaced(cage: Sandbox) -> None:
+def test_a_child_that_was_killed_from_outside_is_replaced(sandbox: Sandbox) -> None:
     """Judges a document in a fresh child before it is blamed."""
-    cage.read(b"", "plain")
-    assert cage.pid
-    os.kill(cage.pid, signal.SIGKILL)
-    assert text_of(cage.read(b"next", "plain")) == "next"
+    sandbox.read(b"", "plain")
+    assert sandbox.pid
+    os.kill(sandbox.pid, signal.SIGKILL)
+    assert text_of(sandbox.read(b"next", "plain")) == "next"
 
 
-def test_the_child_outlives_the_thread_that_started_it(cage: Sandbox) -> None:
-    starter = threading.Thread(target=cage.read, args=(b"", "plain"))
+def test_the_child_outlives_the_thread_that_started_it(sandbox: Sandbox) -> None:
+    starter = threading.Thread(target=sandbox.read, args=(b"", "plain"))
     starter.start()
     starter.join()
-    pid = cage.pid
-    assert text_of(cage.read(b"next", "plain")) == "next"
-    assert cage.pid == pid
+    pid = sandbox.pid
+    assert text_of(sandbox.read(b"next", "plain")) == "next"
+    assert sandbox.pid == pid
 
 
-def test_threads_take_turns(cage: Sandbox) -> None:
+def test_threads_take_turns(sandbox: Sandbox) -> None:
     answers: dict[int, str] = {}
 
     def ask(number: int) -> None:
-        answers[number] = text_of(cage.read(str(number).encode() * 50_000, "plain"))
+        answers[number] = text_of(sandbox.read(str(number).encode() * 50_000, "plain"))
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
     for thread in threads:
@@ -328,13 +334,13 @@ def test_threads_take_turns(cage: Sandbox) -> None:
     assert answers == {number: str(number) * 50_000 for number in range(8)}
 
 
-def test_closing_ends_the_child(cage: Sandbox) -> None:
-    with cage:
-        cage.read(b"", "plain")
-        pid = cage.pid
+def test_closing_ends_the_child(sandbox: Sandbox) -> None:
+    with sandbox:
+        sandbox.read(b"", "plain")
+        pid = sandbox.pid
     assert pid
     assert not alive(pid)
-    assert cage.pid is None
+    assert sandbox.pid is None
 
 
 @pytest.mark.parametrize("name", ["spin", "sleep", "plain"])
@@ -344,11 +350,11 @@ def test_a_killed_parent_leaves_no_child(name: str, in_thread: bool) -> None:
 import sys, threading, time
 sys.path[:0] = [{str(ROOT)!r}, {str(HERE)!r}]
 from ingest.sandbox import Sandbox
-cage = Sandbox(reader={READER!r})
+sandbox = Sandbox(reader={READER!r})
 def work():
-    cage.read(b"", "plain")
-    print(cage.pid, flush=True)
-    cage.read(b"", {name!r})
+    sandbox.read(b"", "plain")
+    print(sandbox.pid, flush=True)
+    sandbox.read(b"", {name!r})
     time.sleep(600)
 threading.Thread(target=work).start() if {in_thread} else work()
 """

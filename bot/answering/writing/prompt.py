@@ -1,7 +1,7 @@
 """Write the prompt of an answer: question and hits in, messages and the numbered passages out.
 
 A passage's number is its rank among the hits. The marks around passages are random for each call
-and are taken out of everything that is not ours, so that no text can end a passage or begin one.
+and are removed from everything that is not ours, so that no text can end a passage or begin one.
 """
 
 import math

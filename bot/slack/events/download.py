@@ -1,6 +1,6 @@
-"""Fetch a file that somebody handed over in Slack: a file's id in, its bytes and a safe name out.
+"""Fetch a file added in Slack: a file's id in, its bytes and a safe name out.
 
-What an event says of a file is not relied on: it is asked for anew. The token goes to Slack's own
+What an event says of a file is not relied on: it is asked for again. The token goes to Slack's own
 host for files alone, and to no other that it redirects to. Sizes are counted, not believed. A page
 to sign in, which Slack sends with status 200 to a token without the scope, is told by its content.
 """

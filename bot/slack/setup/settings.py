@@ -283,7 +283,7 @@ def _lacking(values: dict[str, Any], transport: Transport | None) -> Iterator[st
 
 
 def _line(fault: Any) -> str:
-    """Say a fault in one line: where, what, and where to mend it; "" for one said elsewhere."""
+    """Say a fault in one line: where, what, and how to fix it; "" for one said elsewhere."""
     where = [part for part in fault["loc"] if isinstance(part, str) and part != "[key]"]
     words = _WORDS.get(fault["type"], fault["msg"].removeprefix("Value error, "))
     names = {field: name for name, field in _VARIABLES.items()}

@@ -249,10 +249,10 @@ def test_too_many_pages_are_refused() -> None:
         read(bytes(pdf.output()))
 
 
-def caged(cage: Sandbox, damaged: bytes) -> None:
+def sandboxed(sandbox: Sandbox, damaged: bytes) -> None:
     """Read in a child, as the ingest does: what such a file does to a parser stays there."""
     try:
-        document = cage.read(damaged, "damaged.pdf")
+        document = sandbox.read(damaged, "damaged.pdf")
     except ReadError as error:
         refusal = str(error)
     else:
@@ -266,21 +266,21 @@ def caged(cage: Sandbox, damaged: bytes) -> None:
 
 def test_a_truncated_pdf_is_text_or_a_clear_refusal() -> None:
     whole = columns(False)
-    with Sandbox() as cage:
+    with Sandbox() as sandbox:
         for tenth in range(10):
-            caged(cage, whole[: len(whole) * tenth // 10])
+            sandboxed(sandbox, whole[: len(whole) * tenth // 10])
 
 
 def test_flipped_bytes_end_in_text_or_a_clear_refusal() -> None:
     """200 damaged files: text or ReadError, never another exception, pages in range."""
     seeded = random.Random(20260303)
     whole = crossing()
-    with Sandbox() as cage:
+    with Sandbox() as sandbox:
         for _ in range(200):
             damaged = bytearray(whole)
             for _ in range(seeded.randint(1, 12)):
                 damaged[seeded.randrange(len(damaged))] = seeded.randrange(256)
-            caged(cage, bytes(damaged))
+            sandboxed(sandbox, bytes(damaged))
 
 
 def test_a_large_initial_is_put_back_before_its_word() -> None:
