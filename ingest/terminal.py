@@ -132,14 +132,14 @@ def _rate_column() -> "ProgressColumn":
     from rich.progress import ProgressColumn, Task
     from rich.text import Text
 
-    class Rate(ProgressColumn):
+    class RateColumn(ProgressColumn):
         """Items a second."""
 
         def render(self, task: Task) -> Text:
             speed = task.finished_speed or task.speed
             return Text(f"{speed:.0f}/s" if speed else "")
 
-    return Rate()
+    return RateColumn()
 
 
 def print_table(names: Sequence[str], rows: Sequence[Sequence[str]], *, right: str = "") -> None:

@@ -8,7 +8,7 @@ the step that records.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from bot.answering import extractive, freshness
 from bot.answering.answer import DraftAnswer, OnSentence
@@ -18,9 +18,6 @@ from bot.question.question import Question, Turn
 from bot.question.reading import Understand, read, today_in
 from index.library import Library
 from index.vectors.snapshot import Filters
-
-if TYPE_CHECKING:
-    from langchain_core.runnables import Runnable
 
 AnswerMaker = Callable[[Question, SearchResult, Library], DraftAnswer]
 
@@ -102,13 +99,3 @@ class Chain:
         if show_for and isinstance(self.maker, StreamingMaker):
             return self.maker.stream(question, found, self.library, show_for(found))
         return self.maker(question, found, self.library)
-
-
-def runnable(steps: Sequence[Callable[[Any], Any]]) -> "Runnable[Any, Any]":
-    """Return steps as one LangChain Runnable; each takes what the one before returns."""
-    from langchain_core.runnables import RunnableLambda
-
-    chain: Any = RunnableLambda(steps[0])
-    for step in steps[1:]:
-        chain = chain | RunnableLambda(step)
-    return chain  # type: ignore[no-any-return]

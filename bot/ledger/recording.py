@@ -14,11 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.answering import extractive
 from bot.answering.answer import Answer, Citation, DraftAnswer, OnSentence, Sentence
-from bot.answering.chain import AnswerMaker, Chain, runnable
+from bot.answering.chain import AnswerMaker, Chain
 from bot.answering.search import EVERYTHING, SearchResult
 from bot.errors import QuoteError
 from bot.ledger import record
@@ -31,6 +31,9 @@ from bot.question.reading import Understand, require_askable
 from index.errors import NotFound
 from index.library import Library
 from index.vectors.snapshot import Filters
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ class Answerer:
         self.chain = Chain(library, maker, understand)
         steps = _Steps(self.chain, ledger or Ledger(library.database), dict(settings or {}))
         self._run: Callable[[Request], Answer] = (
-            steps.run if one_shot else runnable(steps.in_order()).invoke
+            steps.run if one_shot else _runnable(steps.in_order()).invoke
         )
 
     def ask(
@@ -148,7 +151,7 @@ def build(
 ) -> Any:
     """Return the steps as a LangChain Runnable over text, a mapping of fields, or a Request."""
     steps = _Steps(Chain(library, maker, understand), ledger, dict(settings or {}))
-    return runnable((Request.of, *steps.in_order()))
+    return _runnable((Request.of, *steps.in_order()))
 
 
 def _turns(turns: Sequence[Turn | str]) -> tuple[Turn, ...]:
@@ -271,3 +274,13 @@ def _refuse_misquoted(citation: Citation, text: str) -> None:
             f"{citation.brief.id}: the brief's text at {citation.start}:{citation.end} is not what "
             f"passage {citation.passage_id} says; run: briefs reindex"
         )
+
+
+def _runnable(steps: Sequence[Callable[[Any], Any]]) -> "Runnable[Any, Any]":
+    """Return steps as one LangChain Runnable; each takes what the one before returns."""
+    from langchain_core.runnables import RunnableLambda
+
+    chain: Any = RunnableLambda(steps[0])
+    for step in steps[1:]:
+        chain = chain | RunnableLambda(step)
+    return chain  # type: ignore[no-any-return]

@@ -35,7 +35,7 @@ OWNERS = {
     "charset_normalizer": {"ingest/decode.py"},
     "filelock": {"index/storage/database.py", "index/vectors/generations.py"},
     "langchain": {"bot/answering/writing/models.py"},
-    "langchain_core": {"bot/answering/chain.py", "bot/langchain.py"},
+    "langchain_core": {"bot/ledger/recording.py", "bot/langchain.py"},
     "langsmith": {"bot/answering/writing/models.py"},
     "uvicorn": {"bot/web/"},
     "fastapi": {"bot/web/"},

@@ -3,23 +3,11 @@
 import pytest
 
 from index.library import Library
+from tests.jobs.conftest import Clock, anyio_backend, clock
 from tests.web import material
 from tests.web.material import Visitor
 
-
-class Clock:
-    """Seconds since 1970, turned by hand."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+__all__ = ["Clock", "anyio_backend", "clock"]  # fixtures, found here by pytest
 
 
 @pytest.fixture

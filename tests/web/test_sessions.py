@@ -5,6 +5,7 @@ import time
 import pytest
 
 from bot.web.sessions import FORGOTTEN, LONGEST_WAIT, MOST, FailedLogins, WebSession, WebSessions
+from tests.jobs.conftest import Clock
 
 KEY = b"k" * 32
 
@@ -56,13 +57,6 @@ def test_two_desks_on_one_machine_have_cookies_of_their_own() -> None:
     """Cookies know no ports; over https the name binds them to the host."""
     assert sessions().cookie != sessions(b"o" * 32).cookie
     assert sessions(secure=True).cookie.startswith("__Host-")
-
-
-class Clock:
-    now = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def test_after_some_wrong_tokens_each_costs_a_longer_wait() -> None:
