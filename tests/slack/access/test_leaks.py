@@ -194,7 +194,9 @@ async def test_240_cases_leave_no_trace_of_what_may_not_be_seen(
         health = Health(canaries.database, Tallying(canaries.database).tally, Listening())
         metrics = (await health.metrics()).body.decode()
     assert len(asked) == 240
-    assert sum(counts[one] for one in ("answered", "unsure", "declined")) == 240 + 42  # with what is followed up
+    assert (
+        sum(counts[one] for one in ("answered", "unsure", "declined")) == 240 + 42
+    )  # with what is followed up
     assert counts["failed"] == 0
     leaks = [
         (cell.audience, cell.place, word)
