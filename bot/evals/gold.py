@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.answering.answer import Outcome
+from bot.question.kinds import Kind
 from bot.question.requests import sound
 from index.errors import UsageError
 
 NAMES = ("brief", "id", "number", "report", "title", "file")  # keys that may name a brief
 UNTYPED = "question"  # type of a question without one
-KINDS = (
-    "fact", "list", "comparison", "timeline", "overview", "summary", "catalogue", "what_changed",
-    "change_of_view", "help",
-)  # fmt: skip
-OUTCOMES = ("answered", "unsure", "declined")
+KINDS = tuple(kind.value for kind in Kind)
+OUTCOMES = tuple(outcome.value for outcome in Outcome)
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,9 @@ class Expected:
     @property
     def answerable(self) -> bool | None:
         """Whether the briefs answer the question; None where either outcome is right."""
-        if not self.outcomes or {"answered", "declined"} <= set(self.outcomes):
+        if not self.outcomes or {Outcome.ANSWERED, Outcome.DECLINED} <= set(self.outcomes):
             return None
-        return "answered" in self.outcomes
+        return Outcome.ANSWERED in self.outcomes
 
 
 @dataclass(frozen=True)

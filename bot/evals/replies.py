@@ -9,15 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.answering.answer import Answer, Citation, Sentence
+from bot.answering.answer import Answer, Citation, Outcome, Sentence
 from bot.evals.gold import Alternatives, Expected, GoldQuestion
 from bot.evals.judging import contains, meets, names_of, quotes
-from index.passage import BriefRef, Hit
+from bot.question.kinds import Kind
+from index.passage import BriefRef
 from index.sentences import split
 
-ANSWERED, UNSURE, DECLINED = "answered", "unsure", "declined"
 # Kinds whose lines are about briefs, or about their wording, and not only sentences of theirs.
-_OF_ROWS = frozenset({"catalogue", "what_changed", "help"})
+_OF_ROWS = frozenset({Kind.CATALOGUE, Kind.WHAT_CHANGED, Kind.HELP})
 _CAPTION = re.compile(
     r"(?:table|figure|fig|chart|box|map|graph)\s*\d*[.:–—-]|(?:source|notes?)s?:", re.I
 )
@@ -53,8 +53,8 @@ IN_VAIN = 0.5  # minutes to read what may answer a question that no brief answer
 class Judgement:
     """How a reply compares with what is expected; None where the gold line expects nothing."""
 
-    kind: str  # that the question was taken for, "" where the answer does not say
-    outcome: str
+    kind: Kind  # that the question was taken for
+    outcome: Outcome
     kind_right: bool | None
     outcome_right: bool | None
     right: bool  # outcome, content and, of a greeting, kind
@@ -84,15 +84,15 @@ class Part:
 
 def judge(gold: GoldQuestion, answer: Answer) -> Judgement:
     """Compare a reply with what its gold question expects."""
-    expected, outcome, kind = gold.expected, outcome_of(answer), kind_of(answer)
+    expected, outcome, kind = gold.expected, answer.outcome, answer.kind
     parts = tuple(_shown(answer, outcome))
     kind_right = kind in expected.kinds if expected.kinds else None
     outcome_right = _outcome_right(gold, outcome)
     faults = tuple(_faults(gold, answer, parts, outcome))
     right = outcome_right is not False and not faults
-    if "help" in expected.kinds:
+    if Kind.HELP in expected.kinds:
         right = right and kind_right is True
-    prose = () if kind in _OF_ROWS or outcome != ANSWERED else answer.sentences
+    prose = () if kind in _OF_ROWS or outcome is not Outcome.ANSWERED else answer.sentences
     reasons = [_no_sentence(one, _cited(one, answer), expected) for one in prose]
     cost, minutes = _cost(gold, outcome, right=right, shown=not faults)
     return Judgement(
@@ -106,19 +106,8 @@ def judge(gold: GoldQuestion, answer: Answer) -> Judgement:
         minutes=minutes,
         no_sentences=tuple(filter(None, reasons)),
         prose=len(prose),
-        one_sentence=_one_sentence(gold, answer) if outcome == ANSWERED else None,
+        one_sentence=_one_sentence(gold, answer) if outcome is Outcome.ANSWERED else None,
     )
-
-
-def outcome_of(answer: Answer) -> str:
-    """Return how a question ended: answered, unsure or declined."""
-    said = getattr(answer, "outcome", None)
-    return str(said) if said else ANSWERED if answer.answered else DECLINED
-
-
-def kind_of(answer: Answer) -> str:
-    """Return what a question was taken for, "" where the answer does not say."""
-    return str(getattr(answer, "kind", None) or ("help" if answer.draft.off_topic else ""))
 
 
 def says(text: str, wanted: str) -> bool:
@@ -132,39 +121,33 @@ def says(text: str, wanted: str) -> bool:
     return re.search(before + pattern + after, _folded(text)) is not None
 
 
-def near_passages(answer: Answer) -> tuple[Hit, ...]:
-    """Return the passages that are shown where the bot is unsure."""
-    near = getattr(answer.draft, "near", ())
-    return tuple(one.hit for one in near) or answer.nearest
-
-
-def _shown(answer: Answer, outcome: str) -> Iterator[Part]:
-    if outcome == ANSWERED:
+def _shown(answer: Answer, outcome: Outcome) -> Iterator[Part]:
+    if outcome is Outcome.ANSWERED:
         for sentence in answer.sentences:
             yield Part(sentence.text, tuple(one.brief for one in _cited(sentence, answer)))
         yield from map(Part, answer.draft.notes)
-    elif outcome == UNSURE:
-        yield from (Part(hit.passage.text, (hit.brief,)) for hit in near_passages(answer))
+    elif outcome is Outcome.UNSURE:
+        yield from (Part(hit.passage.text, (hit.brief,)) for hit in answer.nearest)
 
 
 def _cited(sentence: Sentence, answer: Answer) -> list[Citation]:
     return [one for one in answer.citations if one.number in sentence.citations]
 
 
-def _outcome_right(gold: GoldQuestion, outcome: str) -> bool | None:
+def _outcome_right(gold: GoldQuestion, outcome: Outcome) -> bool | None:
     if gold.expected.outcomes:
         return outcome in gold.expected.outcomes
-    return None if gold.answerable is None else (outcome == ANSWERED) is gold.answerable
+    return None if gold.answerable is None else (outcome is Outcome.ANSWERED) is gold.answerable
 
 
 def _faults(
-    gold: GoldQuestion, answer: Answer, parts: Sequence[Part], outcome: str
+    gold: GoldQuestion, answer: Answer, parts: Sequence[Part], outcome: Outcome
 ) -> Iterator[str]:
     """Yield what is missing from what is shown, and what should not be there."""
     expected = gold.expected
     text = "\n".join(part.text for part in parts)
     yield from (f"shows {one!r}" for one in expected.contains_not if says(text, one))
-    if outcome == DECLINED and DECLINED in expected.outcomes:
+    if outcome is Outcome.DECLINED and Outcome.DECLINED in expected.outcomes:
         return
     yield from _missing(expected, parts, text)
     wanted = [name for names in expected.briefs for name in names]
@@ -173,8 +156,8 @@ def _faults(
             if names_of(brief).isdisjoint(map(_bare, wanted)):
                 yield f"cites {brief.title!r}"
     for needs in gold.needed:
-        if outcome == UNSURE:
-            there = any(meets(hit, needs) for hit in near_passages(answer))
+        if outcome is Outcome.UNSURE:
+            there = any(meets(hit, needs) for hit in answer.nearest)
         else:
             there = any(quotes(one.quote, one.hit, needs) for one in answer.citations)
         if not there:
@@ -203,13 +186,15 @@ def _missing(expected: Expected, parts: Sequence[Part], text: str) -> Iterator[s
         yield f"not in the order {', '.join(expected.order)}"
 
 
-def _cost(gold: GoldQuestion, outcome: str, *, right: bool, shown: bool) -> tuple[ReplyCost, float]:
+def _cost(
+    gold: GoldQuestion, outcome: Outcome, *, right: bool, shown: bool
+) -> tuple[ReplyCost, float]:
     """Say what a reply is to its reader; a question with no answer can only be read in vain."""
     if right:
         cost = ReplyCost.NONE
-    elif outcome == ANSWERED:
+    elif outcome is Outcome.ANSWERED:
         cost = ReplyCost.WRONG_ANSWER
-    elif outcome == DECLINED:
+    elif outcome is Outcome.DECLINED:
         cost = ReplyCost.WRONG_REFUSAL
     elif gold.answerable is False:
         return ReplyCost.UNSURE_WITHOUT, IN_VAIN
@@ -221,7 +206,7 @@ def _cost(gold: GoldQuestion, outcome: str, *, right: bool, shown: bool) -> tupl
 def _one_sentence(gold: GoldQuestion, answer: Answer) -> bool | None:
     """Return whether one sentence was shown; None where more than one is asked for."""
     asked = gold.expected.one_sentence
-    if not asked and set(gold.expected.kinds) <= {"fact"} and len(gold.needed) == 1:
+    if not asked and set(gold.expected.kinds) <= {Kind.FACT} and len(gold.needed) == 1:
         quote = gold.needed[0][0].quote
         asked = bool(quote) and len(list(split(quote))) == 1
     return len(answer.sentences) == 1 if asked else None

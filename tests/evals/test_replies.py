@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
+from bot.answering.answer import Answer, Citation, DraftAnswer, NearPassage, Sentence
 from bot.checking.verdict import Verdict
 from bot.evals.gold import Expected, GoldQuestion, NeededPassage
-from bot.evals.replies import IN_VAIN, MINUTES, Judgement, ReplyCost, judge, outcome_of, says
+from bot.evals.replies import IN_VAIN, MINUTES, Judgement, ReplyCost, judge, says
+from bot.question.kinds import Kind
 from bot.question.question import Question
 from index.passage import Hit
 from tests.chatting import hit
@@ -20,10 +21,11 @@ QUESTION = Question("How far?", "How far?")
 
 
 def answer(*quoted: tuple[Hit, str], near: tuple[Hit, ...] = ()) -> Answer:
-    """Return an answer whose sentences are quotations, or one that says nothing."""
+    """Return an answer whose sentences are quotations, or passages that may answer, or neither."""
     citations = tuple(cited(number, *one) for number, one in enumerate(quoted, 1))
     sentences = tuple(Sentence(one.quote, (one.number,), Verdict.SUPPORTED) for one in citations)
-    return Answer("a", QUESTION, DraftAnswer(sentences, citations), near)
+    shown = tuple(map(NearPassage, near))
+    return Answer("a", QUESTION, DraftAnswer(sentences, citations, near=shown), near)
 
 
 def cited(number: int, source: Hit, quote: str) -> Citation:
@@ -91,13 +93,25 @@ def test_gold_must_be_quoted_in_the_words_asked_for() -> None:
 
 def test_a_refusal_that_is_expected_needs_nothing() -> None:
     """Where an answer was expected, it lacks what the answer should hold."""
-    refusal = answer(near=(COD,))
-    assert outcome_of(refusal) == "declined"
+    refusal = replace(answer(), hits=(COD,))
     assert judged(refusal, outcomes=("declined",), contains=(("11",),)).right
     refused = judged(refusal, contains=(("11",),))
     assert (refused.outcome_right, refused.faults) == (False, ("no '11'",))
     either = judged(refusal, outcomes=("declined", "answered"), contains_not=("eel",))
     assert either.right
+
+
+def test_an_unsure_reply_is_judged_by_the_passages_that_it_shows() -> None:
+    """By the whole passage; the outcome may be wrong and the answer there."""
+    unsure = answer(near=(COD, EEL))
+    shown = judged(unsure, needed=FELL[1], contains=(("11",),), briefs=(("Eels",),))
+    assert (shown.outcome_right, shown.faults, shown.right) == (False, (), False)
+    assert shown.cost is ReplyCost.UNSURE_SHOWN
+    assert judged(unsure, outcomes=("answered", "unsure"), contains=(("11",),)).right
+    without = judged(unsure, needed="Herring may be landed until the end of March.")
+    assert without.cost is ReplyCost.UNSURE_WITHOUT
+    vain = judged(unsure, outcomes=("declined",))
+    assert (vain.cost, vain.minutes) == (ReplyCost.UNSURE_WITHOUT, IN_VAIN)
 
 
 def test_every_reply_costs_its_reader_something() -> None:
@@ -152,8 +166,9 @@ def test_a_greeting_is_right_if_it_is_recognised_as_one() -> None:
     """And if no brief is held out to whoever says hello."""
     hello = Expected(kinds=("help",), only_these=True)
     gold = GoldQuestion("q", "hello", answerable=None, expected=hello)
-    taken = replace(answer(), draft=DraftAnswer(off_topic=True))
+    asked = Question("hello", "hello", kind=Kind.HELP)
+    taken = Answer("a", asked, DraftAnswer(helps=True), ())
     assert judge(gold, taken).right
     assert judge(gold, taken).outcome_right is None
-    assert not judge(gold, answer(near=(COD,))).right
-    assert not judge(gold, answer(FELL)).right
+    assert not judge(gold, replace(taken, draft=answer(FELL).draft)).right
+    assert not judge(gold, answer()).right
