@@ -16,8 +16,10 @@ from bot.question.kinds import Kind
 from index.passage import BriefRef
 from index.sentences import split
 
-# Kinds whose lines are about briefs, or about their wording, and not only sentences of theirs.
+# Kinds whose lines are about briefs, or about their wording, and not sentences of theirs.
 _OF_ROWS = frozenset({Kind.CATALOGUE, Kind.WHAT_CHANGED, Kind.HELP})
+# Kinds that may name a brief in a line of its own, whose citation quotes the title.
+_NAMING_BRIEFS = frozenset({Kind.OVERVIEW, Kind.SUMMARY, Kind.CHANGE_OF_VIEW})
 _CAPTION = re.compile(
     r"(?:table|figure|fig|chart|box|map|graph)\s*\d*[.:–—-]|(?:source|notes?)s?:", re.I
 )
@@ -92,7 +94,7 @@ def judge(gold: GoldQuestion, answer: Answer) -> Judgement:
     right = outcome_right is not False and not faults
     if Kind.HELP in expected.kinds:
         right = right and kind_right is True
-    prose = () if kind in _OF_ROWS or outcome is not Outcome.ANSWERED else answer.sentences
+    prose = _prose(answer)
     reasons = [_no_sentence(one, _cited(one, answer), expected) for one in prose]
     cost, minutes = _cost(gold, outcome, right=right, shown=not faults)
     return Judgement(
@@ -210,6 +212,22 @@ def _one_sentence(gold: GoldQuestion, answer: Answer) -> bool | None:
         quote = gold.needed[0][0].quote
         asked = bool(quote) and len(list(split(quote))) == 1
     return len(answer.sentences) == 1 if asked else None
+
+
+def _prose(answer: Answer) -> list[Sentence]:
+    """Return the sentences shown that should be sentences of a text."""
+    if answer.kind in _OF_ROWS:
+        return []
+    naming = answer.kind in _NAMING_BRIEFS
+    return [
+        sentence
+        for sentence in answer.sentences
+        if not (naming and all(_is_title(one) for one in _cited(sentence, answer)))
+    ]
+
+
+def _is_title(citation: Citation) -> bool:
+    return _bare(citation.quote) == _bare(citation.brief.title)
 
 
 def _no_sentence(sentence: Sentence, cited: Sequence[Citation], expected: Expected) -> str:

@@ -152,6 +152,17 @@ def test_captions_are_no_sentences_but_list_items_and_wanted_rows_may_be_shown()
     assert judged(answer((listed, "Cod | 11 %"))).no_sentences == ("row",)
 
 
+def test_an_overview_may_name_its_briefs_in_lines_of_their_own() -> None:
+    """Such a line quotes the title; in the answer to another question that is a heading."""
+    titled = hit(4, "Eels\n\nEel is not sold at all.", title="Eels")
+    reply = answer((titled, "Eels"), (titled, "Eel is not sold at all."))
+    assert (judged(reply).prose, judged(reply).no_sentences) == (2, ("heading",))
+    overview = replace(reply, standalone=replace(QUESTION, kind=Kind.OVERVIEW))
+    assert (judged(overview).prose, judged(overview).no_sentences) == (1, ())
+    rows = replace(reply, standalone=replace(QUESTION, kind=Kind.CATALOGUE))
+    assert judged(rows).prose == 0
+
+
 def test_one_sentence_is_asked_for_by_the_line_or_by_its_gold() -> None:
     """Of a fact with a single sentence as its gold; refusals are not counted."""
     fact = {"kinds": ("fact",)}
