@@ -40,7 +40,8 @@ def figures(place: Workplace, name: str) -> Iterator[Figure]:
     replies = [
         reply
         for library, home in LIBRARIES.items()
-        for reply in asked(home(place), place, f"{name}-{library}", _of(rows, library=library))
+        if (own := _of(rows, library=library))
+        for reply in asked(home(place), place, f"{name}-{library}", own)
     ]
     listed = name == "dev"
     for kind in sorted({row["type"] for row in replies}):
