@@ -84,9 +84,10 @@ def _figure(what: str, replies: Sequence[Row], bar: float | None, *, listed: boo
     parts = {"kind": "kind_right", "outcome": "outcome_right"}
     beside = ", ".join(f"{said} {told(share(replies, key))}" for said, key in parts.items())
     wrong = [_failure(row) for row in replies if not row["reply"]["right"]]
+    shown = sum(row["reply"]["cost"] == ReplyCost.UNSURE_SHOWN.value for row in replies)
     return Figure(
         what,
-        f"right {told(right)}; {beside}",
+        f"right {told(right)}, unsure but shown {shown}; {beside}",
         bar="" if bar is None else f"≥ {bar:.2f}",
         met=None if bar is None else (right.value or 0.0) >= bar,
         details=tuple(wrong) if listed else (),
