@@ -21,7 +21,7 @@ from bench.workplace import ROOT, Workplace
 # Ingest first: the libraries that it makes and times are asked by those after it.
 BENCHMARKS = (
     "ingest", "ask", "retrieval", "corpus", "pairs", "freshness", "verify", "extracts", "evals",
-    "slack", "ledger", "audits", "desk",
+    "kinds", "analyst", "slack", "ledger", "audits", "desk",
 )  # fmt: skip
 RESULTS = Path(__file__).parent / "RESULTS.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"

@@ -205,7 +205,8 @@ def _show(
     _paragraph(shown.lines(report))
     names = ("measure", "share", "count", "95-%-interval")
     print_table(names, shown.overall_rows(report), right=" ".join(names[1:]))
-    for head, rows in (shown.type_rows(report), shown.follow_up_rows(report)):
+    tables = (shown.type_rows, shown.reply_rows, shown.cost_rows, shown.follow_up_rows)
+    for head, rows in (table(report) for table in tables):
         if rows:
             sys.stdout.write("\n")
             print_table(head, rows, right=" ".join(head[1:]))

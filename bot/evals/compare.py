@@ -170,7 +170,13 @@ def _contained(row: Row) -> float | None:
 
 def _right(row: Row) -> float | None:
     answered = _asked(row).get("answered")
-    return None if answered is None else float(answered is row["answerable"])
+    known = answered is not None and row["answerable"] is not None
+    return float(answered is row["answerable"]) if known else None
+
+
+def _reply_right(row: Row) -> float | None:
+    right = (_asked(row).get("reply") or {}).get("right")
+    return None if right is None else float(right)
 
 
 BALANCED = "balanced_accuracy"
@@ -181,4 +187,5 @@ HEADLINES: Mapping[str, Scored] = {
     "cites_all_words": _every("cited_words"),
     "contains_answer": _contained,
     BALANCED: _right,
+    "right": _reply_right,
 }

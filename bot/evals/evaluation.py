@@ -6,7 +6,7 @@ questions that nobody asked, and neither editors nor the list of open questions 
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -17,12 +17,14 @@ from bot.answering.answer import Answer
 from bot.answering.search import find
 from bot.evals.gold import GoldQuestion
 from bot.evals.judging import contains, first_rank, meets, quotes
+from bot.evals.replies import Judgement, judge
 from bot.ledger.ledger import Ledger
 from bot.ledger.recording import Answerer
+from bot.question.question import Turn
 from index.errors import UsageError
 from index.library import Library
 from index.storage.database import Database, sqlite_url
-from index.vectors.snapshot import EVERYTHING
+from index.vectors.snapshot import Filters
 
 DEPTH = 50  # hits among which the gold passages are looked for
 
@@ -51,6 +53,7 @@ class Answered:
     right_words: int = 0  # citations that quote what is needed
     contained: bool | None = None  # the short answer stands in it; None without one
     seconds: float = 0.0
+    reply: Judgement | None = None  # by what its line expects of the reply
 
 
 @dataclass(frozen=True)
@@ -104,16 +107,25 @@ class Asker:
         """Ask one question one way."""
         question = gold.standalone if way is Way.STANDALONE else gold.question
         turns = gold.conversation if way is Way.CONVERSATION else ()
+        filters = Filters(briefs=(gold.only_brief,) if gold.only_brief else ())
         chain = self.answerer.chain
         started = time.perf_counter()
-        found = find(chain.library, chain.read(question, turns), EVERYTHING, self.depth)
+        found = find(chain.library, chain.read(question, turns), filters, self.depth)
         seconds = time.perf_counter() - started
         outcome = GoldOutcome(
             tuple(first_rank(needs, found.hits) for needs in gold.needed), seconds
         )
         if not self.answers:
             return outcome
-        return replace(outcome, answer=_judged(gold, self.answerer.ask(question, turns)))
+        before = self._asked(turns) if gold.asks_before else turns
+        return replace(outcome, answer=_judged(gold, self.answerer.ask(question, before, filters)))
+
+    def _asked(self, turns: Sequence[str]) -> list[Turn]:
+        """Ask the earlier questions too, as a chat has: each turn has its answer."""
+        asked: list[Turn] = []
+        for turn in turns:
+            asked.append(Turn(turn, self.answerer.ask(turn, asked).answer_id))
+        return asked
 
     def result(self, gold: GoldQuestion) -> GoldResult:
         """Ask a question in every way that it can be asked."""
@@ -162,4 +174,5 @@ def _judged(gold: GoldQuestion, answer: Answer) -> Answered:
         right_words=sum(quotes(one.quote, one.hit, every) for one in cited),
         contained=contains(said, gold.answer) if gold.answer else None,
         seconds=answer.seconds,
+        reply=judge(gold, answer),
     )

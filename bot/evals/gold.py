@@ -1,7 +1,8 @@
 """Read gold files: JSON Lines in, questions with what they need out, and every bad line named.
 
-Only `question` and `gold` (or `answerable`) are needed; docs/evaluating.md has all keys.
-bot/evals/judging.py decides whether a hit has what is needed.
+Only `question` and `gold` (or `answerable`, or `outcome`) are needed; docs/evaluating.md has all
+keys. bot/evals/judging.py decides whether a hit has what is needed, bot/evals/replies.py whether a
+reply is what is expected.
 """
 
 import json
@@ -10,11 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.answering.answer import Outcome
+from bot.question.kinds import Kind
 from bot.question.requests import sound
 from index.errors import UsageError
 
 NAMES = ("brief", "id", "number", "report", "title", "file")  # keys that may name a brief
 UNTYPED = "question"  # type of a question without one
+KINDS = tuple(kind.value for kind in Kind)
+OUTCOMES = tuple(outcome.value for outcome in Outcome)
 
 
 @dataclass(frozen=True)
@@ -30,9 +35,41 @@ class NeededPassage:
     briefs: tuple[str, ...] = ()
 
 
+Alternatives = tuple[str, ...]  # one of them is enough
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a reply must be and hold; what is empty may be anything.
+
+    A brief is named by id, report number, title or file. `briefs` and `contains` are all needed.
+    `first` stands in the first sentence; `order` are briefs, or texts, in the order of the reply.
+    """
+
+    kinds: Alternatives = ()
+    outcomes: Alternatives = ()
+    briefs: tuple[Alternatives, ...] = ()
+    only_these: bool = False  # no other brief may be cited
+    contains: tuple[Alternatives, ...] = ()
+    contains_not: tuple[str, ...] = ()
+    first: Alternatives = ()
+    order: tuple[str, ...] = ()
+    one_sentence: bool = False  # one sentence of a brief is all that is asked for
+
+    @property
+    def answerable(self) -> bool | None:
+        """Whether the briefs answer the question; None where either outcome is right."""
+        if not self.outcomes or {Outcome.ANSWERED, Outcome.DECLINED} <= set(self.outcomes):
+            return None
+        return Outcome.ANSWERED in self.outcomes
+
+
 @dataclass(frozen=True)
 class GoldQuestion:
-    """A question and what it needs: one of the alternatives of every entry of `needed`."""
+    """A question and what it needs: one of the alternatives of every entry of `needed`.
+
+    `answerable` is None where both an answer and a refusal are right, or nothing is asked.
+    """
 
     id: str
     question: str
@@ -40,8 +77,11 @@ class GoldQuestion:
     conversation: tuple[str, ...] = ()
     standalone: str = ""  # as rewritten by hand, "" where it was not
     answer: str = ""  # in short
-    answerable: bool = True
+    answerable: bool | None = True
     needed: tuple[tuple[NeededPassage, ...], ...] = ()
+    expected: Expected = Expected()
+    only_brief: str = ""  # asked of this brief alone, "" of all
+    asks_before: bool = False  # its conversation is asked too: it speaks of what was cited there
 
     @property
     def follows_up(self) -> bool:
@@ -104,19 +144,56 @@ def _question(row: Mapping[str, Any], number: int) -> GoldQuestion:
     if not isinstance(conversation, list) or not all(isinstance(one, str) for one in conversation):
         raise _Fault("'conversation' is not a list of texts; list the earlier questions")
     needed = _needed(row)
-    answerable = row.get("answerable", True if needed else None)
-    if not isinstance(answerable, bool):
+    expected = _expected(row)
+    answerable = row.get("answerable", True if needed else expected.answerable)
+    if not isinstance(answerable, bool) and expected == Expected():
         raise _Fault("neither 'gold' nor 'answerable'; quote what answers it, or say false")
     return GoldQuestion(
         id=str(row.get("id") or f"line-{number}"),
         question=question,
-        type=_text(row, "type") or UNTYPED,
+        type=_text(row, "type") or next(iter(expected.kinds), UNTYPED),
         conversation=tuple(map(sound, conversation)),
         standalone=_text(row, "standalone"),
         answer=_text(row, "answer") if answerable else "",
         answerable=answerable,
         needed=needed if answerable else (),
+        expected=expected,
+        only_brief=_text(row, "only_brief"),
+        asks_before=row.get("ask_conversation") is True,
     )
+
+
+def _expected(row: Mapping[str, Any]) -> Expected:
+    return Expected(
+        kinds=_choice(row, "kind", KINDS),
+        outcomes=_choice(row, "outcome", OUTCOMES),
+        briefs=tuple(_alternatives(item, "briefs") for item in _items(row, "briefs")),
+        only_these=row.get("briefs_exact") is True,
+        contains=tuple(_alternatives(item, "must_contain") for item in _items(row, "must_contain")),
+        contains_not=_texts(row, "must_not_contain"),
+        first=_texts(row, "first"),
+        order=_texts(row, "order"),
+        one_sentence=row.get("one_sentence") is True,
+    )
+
+
+def _choice(row: Mapping[str, Any], key: str, known: tuple[str, ...]) -> Alternatives:
+    found = _texts(row, key)
+    if unknown := [one for one in found if one not in known]:
+        raise _Fault(f"'{key}' is {unknown[0]!r}; write one of: {', '.join(known)}")
+    return found
+
+
+def _texts(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    return tuple(one for item in _items(row, key) for one in _alternatives(item, key, lists=False))
+
+
+def _alternatives(item: Any, key: str, *, lists: bool = True) -> Alternatives:
+    """Read a text, or a list of texts of which one is enough."""
+    found = item if isinstance(item, list) and lists else [item]
+    if not found or not all(isinstance(one, str) and one.strip() for one in found):
+        raise _Fault(f"'{key}' holds {item!r}; write texts, or lists of alternatives")
+    return tuple(found)
 
 
 def _needed(row: Mapping[str, Any]) -> tuple[tuple[NeededPassage, ...], ...]:

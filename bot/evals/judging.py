@@ -107,12 +107,12 @@ def _meets(hit: Hit, need: NeededPassage) -> bool:
         return holds(hit.passage.text, need.quote)
     if need.paragraph:
         return holds(need.paragraph, hit.passage.text)
-    return not _names(hit.brief).isdisjoint(map(_bare, need.briefs))
+    return not names_of(hit.brief).isdisjoint(map(_bare, need.briefs))
 
 
 @lru_cache(maxsize=4096)
-def _names(brief: BriefRef) -> frozenset[str]:
-    """Return all that a brief may be called: id, report number, title, file."""
+def names_of(brief: BriefRef) -> frozenset[str]:
+    """Return all that a brief may be called, in lower case: id, report number, title, file."""
     path = PurePath(brief.source)
     named = [brief.id, brief.number or "", brief.title, brief.source, brief.source_url or ""]
     tails = ["/".join(path.parts[-count:]) for count in range(1, len(path.parts) + 1)]

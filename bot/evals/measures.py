@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.evals.evaluation import Answered, GoldOutcome, GoldResult, Way
+from bot.evals.replies import Judgement
 
 DEPTHS = (1, 5, 10, 50)
 Z = 1.959964  # of a 95 % interval under the normal distribution
 
 Value = float | None
-# Of an outcome and whether its question is answerable; None where it does not apply.
-Measure = Callable[[GoldOutcome, bool], Value]
+# Of an outcome and whether its question is answerable (None for either); None if it does not apply.
+Measure = Callable[[GoldOutcome, bool | None], Value]
 
 
 def wilson(good: float, total: int) -> tuple[float, float] | None:
@@ -78,7 +79,7 @@ def measures(depth: int) -> dict[str, Measure]:
     return found | _OF_ANSWERS
 
 
-def figures(asked: Sequence[tuple[GoldOutcome, bool]], depth: int) -> dict[str, Share]:
+def figures(asked: Sequence[tuple[GoldOutcome, bool | None]], depth: int) -> dict[str, Share]:
     """Return every measure over outcomes, each with whether its question is answerable."""
     found = {
         name: share(measure(outcome, answerable) for outcome, answerable in asked)
@@ -88,7 +89,21 @@ def figures(asked: Sequence[tuple[GoldOutcome, bool]], depth: int) -> dict[str, 
     total = sum(answer.citations for answer in answers)
     found["precise_passages"] = Share(sum(answer.right_passages for answer in answers), total)
     found["precise_words"] = Share(sum(answer.right_words for answer in answers), total)
+    replies = replies_of(asked)
+    none = sum(len(reply.no_sentences) for reply in replies)
+    found["no_sentence"] = Share(none, sum(reply.prose for reply in replies))
     return found
+
+
+def replies_of(asked: Sequence[tuple[GoldOutcome, bool | None]]) -> list[Judgement]:
+    """Return the judgements of the replies that there are."""
+    answers = [outcome.answer for outcome, _ in asked]
+    return [answer.reply for answer in answers if answer and answer.reply]
+
+
+def minutes(replies: Sequence[Judgement]) -> float | None:
+    """Return what a reply costs its reader in the mean, in minutes; None of nothing."""
+    return sum(reply.minutes for reply in replies) / len(replies) if replies else None
 
 
 def share(values: Iterable[Value]) -> Share:
@@ -104,18 +119,18 @@ def balanced(found: Mapping[str, Share]) -> float | None:
     return sum(known) / 2 if len(known) == len(parts) else None
 
 
-def as_asked(results: Sequence[GoldResult]) -> list[tuple[GoldOutcome, bool]]:
+def as_asked(results: Sequence[GoldResult]) -> list[tuple[GoldOutcome, bool | None]]:
     """Return the outcomes of questions asked as people do, with their conversation."""
     return [(item.outcome, item.question.answerable) for item in results if item.outcomes]
 
 
-def one_way(results: Sequence[GoldResult], way: Way) -> list[tuple[GoldOutcome, bool]]:
+def one_way(results: Sequence[GoldResult], way: Way) -> list[tuple[GoldOutcome, bool | None]]:
     """Return the outcomes of the follow-ups, all asked one way."""
     follow_ups = [item for item in results if len(item.outcomes) > 1]
     return [(item.outcomes[way], item.question.answerable) for item in follow_ups]
 
 
-def curve(asked: Sequence[tuple[GoldOutcome, bool]]) -> list[Point]:
+def curve(asked: Sequence[tuple[GoldOutcome, bool | None]]) -> list[Point]:
     """Return what every threshold would give, lowest first; () without both kinds of question.
 
     The last one lies above every confidence seen: nothing is answered.
@@ -128,7 +143,7 @@ def curve(asked: Sequence[tuple[GoldOutcome, bool]]) -> list[Point]:
     return [*points, Point(math.nextafter(thresholds[-1], 2), 0.0, 0.0)]
 
 
-def auroc(asked: Sequence[tuple[GoldOutcome, bool]]) -> float | None:
+def auroc(asked: Sequence[tuple[GoldOutcome, bool | None]]) -> float | None:
     """Return how often an answerable question has more confidence than one that is not.
 
     Ties count half (Hanley and McNeil, 1982, doi:10.1148/radiology.143.1.7063747).
@@ -162,18 +177,30 @@ def _needing(value: Callable[[Answered], float]) -> Measure:
     )
 
 
-def _contained(outcome: GoldOutcome, _: bool) -> Value:
+def _contained(outcome: GoldOutcome, _: bool | None) -> Value:
     if outcome.answer is None or outcome.answer.contained is None:
         return None
     return float(outcome.answer.contained)
 
 
-def _answered(outcome: GoldOutcome, answerable: bool) -> Value:
+def _answered(outcome: GoldOutcome, answerable: bool | None) -> Value:
     return float(outcome.answer.answered) if outcome.answer and answerable else None
 
 
-def _declined(outcome: GoldOutcome, answerable: bool) -> Value:
-    return float(not outcome.answer.answered) if outcome.answer and not answerable else None
+def _declined(outcome: GoldOutcome, answerable: bool | None) -> Value:
+    asked = outcome.answer if answerable is False else None
+    return float(not asked.answered) if asked else None
+
+
+def _replied(value: Callable[[Judgement], bool | None]) -> Measure:
+    """Measure the replies of which something is expected."""
+
+    def measure(outcome: GoldOutcome, _: bool | None) -> Value:
+        reply = outcome.answer.reply if outcome.answer else None
+        found = value(reply) if reply else None
+        return None if found is None else float(found)
+
+    return measure
 
 
 _OF_ANSWERS: dict[str, Measure] = {
@@ -184,12 +211,18 @@ _OF_ANSWERS: dict[str, Measure] = {
     "contains_answer": _contained,
     "answered": _answered,
     "declined": _declined,
+    "right": _replied(lambda reply: reply.right),
+    "kind_right": _replied(lambda reply: reply.kind_right),
+    "outcome_right": _replied(lambda reply: reply.outcome_right),
+    "one_sentence": _replied(lambda reply: reply.one_sentence),
 }
 
 
-def _confidences(asked: Sequence[tuple[GoldOutcome, bool]]) -> tuple[list[float], list[float]]:
+def _confidences(
+    asked: Sequence[tuple[GoldOutcome, bool | None]],
+) -> tuple[list[float], list[float]]:
     known = [(one.answer.confidence, answerable) for one, answerable in asked if one.answer]
-    return [one for one, yes in known if yes], [one for one, yes in known if not yes]
+    return [one for one, yes in known if yes], [one for one, yes in known if yes is False]
 
 
 def _from(confidences: Sequence[float], threshold: float) -> float:

@@ -16,9 +16,12 @@ from bot.evals.measures import (
     balanced,
     curve,
     figures,
+    minutes,
     one_way,
     percentiles,
+    replies_of,
 )
+from bot.evals.replies import ReplyCost
 
 FORMAT = 1  # of the JSON object; raise it when keys change their meaning
 Json = dict[str, Any]
@@ -62,14 +65,21 @@ def to_json(results: Sequence[GoldResult], setting: EvalSetting) -> Json:
     }
 
 
-def summary(asked: Sequence[tuple[GoldOutcome, bool]], depth: int) -> Json:
+def summary(asked: Sequence[tuple[GoldOutcome, bool | None]], depth: int) -> Json:
     """Return the figures over outcomes: shares with counts and interval, balanced accuracy."""
     found = figures(asked, depth)
     return {
         "questions": len(asked),
         **{name: _share_json(share) for name, share in found.items()},
         "balanced_accuracy": _rounded(balanced(found)),
+        "replies": _replies(asked),
     }
+
+
+def _replies(asked: Sequence[tuple[GoldOutcome, bool | None]]) -> Json:
+    replies = replies_of(asked)
+    counts = {cost.value: sum(reply.cost is cost for reply in replies) for cost in ReplyCost}
+    return {"counts": counts, "minutes": _rounded(minutes(replies))}
 
 
 def _follow_ups(results: Sequence[GoldResult], depth: int) -> Json:
@@ -78,12 +88,12 @@ def _follow_ups(results: Sequence[GoldResult], depth: int) -> Json:
     ratios = {
         name: _rounded(full[name]["share"] / share["share"])
         for name, share in hand.items()
-        if isinstance(share, dict) and share["share"]
+        if isinstance(share, dict) and share.get("share")
     }
     return {"questions": full["questions"], **ways, "ratio_to_standalone": ratios}
 
 
-def _confidence(asked: Sequence[tuple[GoldOutcome, bool]]) -> Json:
+def _confidence(asked: Sequence[tuple[GoldOutcome, bool | None]]) -> Json:
     points = [
         {
             "threshold": _rounded(point.threshold),
@@ -114,6 +124,8 @@ def _outcome(outcome: GoldOutcome) -> Json:
         answer = asdict(outcome.answer)
         row |= {**answer, "seconds": round(answer["seconds"], 4)}
         row |= {name: list(row[name]) for name in ("cited_passages", "cited_words")}
+        if row["reply"]:
+            row["reply"] |= {name: list(row["reply"][name]) for name in ("faults", "no_sentences")}
     return row
 
 
@@ -152,6 +164,11 @@ _SAID = {
     "contains_answer": "the short answer stands in the answer",
     "answered": "answered, of those the briefs answer",
     "declined": "declined, of those they do not",
+    "right": "replies that are what is expected",
+    "kind_right": "questions taken for what they are",
+    "outcome_right": "answered, unsure or declined as expected",
+    "one_sentence": "one sentence, where one is enough",
+    "no_sentence": "shown sentences that are no sentence of a text",
 }
 _WAYS = {
     Way.CONVERSATION: "with their conversation",
@@ -161,6 +178,8 @@ _WAYS = {
 _BY_TYPE = {"all_at_1": "all@1", "all_at_5": "all@5", "cites_all_passages": "cites",
             "contains_answer": "contains", "answered": "answered",
             "declined": "declined"}  # fmt: skip
+_REPLIES = {"right": "right", "kind_right": "kind", "outcome_right": "outcome",
+            "one_sentence": "one sentence", "no_sentence": "no sentence"}  # fmt: skip
 _FOLLOWING = {"recall_at_1": "recall@1", "recall_at_5": "recall@5", "all_at_5": "all@5",
               "cites_all_passages": "cites", "contains_answer": "contains",
               "answered": "answered"}  # fmt: skip
@@ -210,6 +229,35 @@ def type_rows(report: Json) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         for kind, found in report["types"].items()
     ]
     return head, rows
+
+
+def reply_rows(report: Json) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return the head and a row for each type: how its replies are, and what they cost a reader.
+
+    No rows for gold files that say of no question what kind it is.
+    """
+    head = ("replies", "questions", *_REPLIES.values(), "minutes")
+    if not _told(report["overall"], "kind_right"):
+        return head, []
+    parts = {**report["types"], "all": report["overall"]}
+    return head, [
+        (
+            kind, str(found["questions"]), *(_percent(found[name]) for name in _REPLIES),
+            _ratio(found["replies"]["minutes"]),
+        )
+        for kind, found in parts.items()
+    ]  # fmt: skip
+
+
+def cost_rows(report: Json) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return the head and a row for each way that a reply can turn out; no rows without replies."""
+    counts = report["overall"]["replies"]["counts"]
+    rows: list[tuple[str, ...]] = []
+    if total := sum(counts.values()):
+        rows = [
+            (what, str(count), f"{100 * count / total:.0f} %") for what, count in counts.items()
+        ]
+    return ("to their readers", "replies", "share"), rows
 
 
 def follow_up_rows(report: Json) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

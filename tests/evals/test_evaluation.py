@@ -1,10 +1,13 @@
 """Gold questions asked of a real library with the real model."""
 
+from dataclasses import replace
+
 from bot.app.making import answerer
 from bot.evals.evaluation import Way, asker
-from bot.evals.gold import GoldQuestion, NeededPassage
+from bot.evals.gold import Expected, GoldQuestion, NeededPassage
 from bot.ledger.ledger import Ledger
 from index.library import Library
+from index.search import Query
 
 CARGO = "It handles 41 million tons of cargo a year"
 WHO = GoldQuestion(
@@ -75,3 +78,33 @@ def test_a_question_that_cannot_be_asked_is_a_fault_of_its_own(library: Library)
         assert "shorten it" in (result.fault or "")
         assert result.outcomes == {}
         assert one.result(WHO).fault is None
+
+
+def test_a_reply_is_judged_by_what_its_line_expects(library: Library) -> None:
+    """Of one brief alone, where the line names it."""
+    expected = Expected(
+        outcomes=("answered",), contains=(("Ilse Brandt",),), briefs=(("Port.txt",),)
+    )
+    with asker(library, answerer) as one:
+        reply = one.result(replace(WHO, expected=expected)).outcome.answer.reply  # type: ignore[union-attr]
+        assert reply is not None
+        assert (reply.right, reply.outcome, reply.faults) == (True, "answered", ())
+        wheat = library.search(Query("wheat exports"))[0].brief.id
+        elsewhere = one.result(replace(WHO, expected=expected, only_brief=wheat)).outcome
+        assert elsewhere.ranks == (None,)
+        assert elsewhere.answer
+        assert elsewhere.answer.reply
+        assert not elsewhere.answer.reply.right
+
+
+def test_a_conversation_can_be_asked_before(library: Library) -> None:
+    """So that "that brief" is the one cited last."""
+    that = GoldQuestion(
+        "that",
+        "What does that report say about 2015?",
+        conversation=("How much did wheat exports of Tamara fall in 2023?",),
+        asks_before=True,
+    )
+    with asker(library, answerer) as one:
+        answer = one.outcome(that, Way.CONVERSATION).answer
+    assert answer is not None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.evals.gold import Gold, NeededPassage, read
+from bot.evals.gold import Expected, Gold, NeededPassage, read
 from index.errors import UsageError
 
 
@@ -100,3 +100,63 @@ def test_a_missing_file_is_wrong_usage(tmp_path: Path) -> None:
     """One line that names it."""
     with pytest.raises(UsageError, match="name a gold file"):
         read(tmp_path / "none.jsonl")
+
+
+def test_a_line_may_say_what_the_reply_must_be(tmp_path: Path) -> None:
+    """One value or a list of those allowed; alternatives in a list inside a list."""
+    row = {
+        "question": "Who wrote it?",
+        "kind": "catalogue",
+        "outcome": ["answered", "unsure"],
+        "briefs": ["BB-1", ["a.txt", "A title"]],
+        "briefs_exact": True,
+        "must_contain": "Energy Desk",
+        "must_not_contain": ["Shipping Desk"],
+        "first": "BB-1",
+        "order": ["BB-1", "a.txt"],
+        "one_sentence": True,
+        "only_brief": "BB-1",
+    }
+    (question,) = gold(tmp_path, row).questions
+    assert question.expected == Expected(
+        kinds=("catalogue",),
+        outcomes=("answered", "unsure"),
+        briefs=(("BB-1",), ("a.txt", "A title")),
+        only_these=True,
+        contains=(("Energy Desk",),),
+        contains_not=("Shipping Desk",),
+        first=("BB-1",),
+        order=("BB-1", "a.txt"),
+        one_sentence=True,
+    )
+    assert (question.type, question.only_brief) == ("catalogue", "BB-1")
+
+
+def test_the_outcome_says_whether_the_briefs_answer(tmp_path: Path) -> None:
+    """Where an answer and a refusal are both right, or nothing is asked, neither is counted."""
+    cases = [
+        ("answered", True),
+        (["answered", "unsure"], True),
+        ("declined", False),
+        (["declined", "unsure"], False),
+        (["answered", "declined"], None),
+    ]
+    for outcome, answerable in cases:
+        (question,) = gold(tmp_path, {"question": "Why?", "outcome": outcome}).questions
+        assert question.answerable is answerable, outcome
+    (hello,) = gold(tmp_path, {"question": "hello", "kind": "help"}).questions
+    assert hello.answerable is None
+
+
+def test_values_that_do_not_exist_are_named(tmp_path: Path) -> None:
+    """With those that do."""
+    cases = [
+        ({"kind": "summery"}, "'kind' is 'summery'; write one of: fact, list"),
+        ({"outcome": "refused"}, "'outcome' is 'refused'; write one of: answered"),
+        ({"must_contain": [[]]}, "'must_contain' holds []"),
+        ({"briefs": [7]}, "'briefs' holds 7"),
+        ({"order": [["a", "b"]]}, "'order' holds ['a', 'b']"),
+    ]
+    for row, reason in cases:
+        (fault,) = gold(tmp_path, {"question": "Why?", **row}).faults
+        assert reason in fault, row

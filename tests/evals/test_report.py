@@ -9,24 +9,40 @@ import pytest
 from bot.evals import chart
 from bot.evals.evaluation import Answered, GoldOutcome, GoldResult, Way
 from bot.evals.gold import GoldQuestion, NeededPassage
+from bot.evals.replies import Judgement, ReplyCost
 from bot.evals.report import (
     EvalSetting,
     confidence_lines,
+    cost_rows,
     follow_up_rows,
     lines,
     overall_rows,
+    reply_rows,
     to_json,
     type_rows,
 )
 from index.errors import UsageError
 
 SETTING = EvalSetting("gold.jsonl", 50, (), None, None, None, {"passages": 7})
+REPLY = Judgement(
+    "fact",
+    "answered",
+    True,
+    False,
+    False,
+    ("no 'x'",),
+    ReplyCost.WRONG_ANSWER,
+    10,
+    ("row",),
+    2,
+    True,
+)
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def outcome(rank: int | None, confidence: float, *, needed: bool = True) -> GoldOutcome:
     hit = (rank == 1,) if needed else ()
-    answer = Answered(confidence >= 0.5, confidence, 1, hit, hit, 1, 1, 1, None, 0.2)
+    answer = Answered(confidence >= 0.5, confidence, 1, hit, hit, 1, 1, 1, None, 0.2, REPLY)
     return GoldOutcome((rank,) if needed else (), 0.05, answer)
 
 
@@ -62,6 +78,8 @@ def test_the_keys_of_the_object_are_those_of_the_documentation(report: dict[str,
     page = (Path(__file__).parents[2] / "docs/evaluating.md").read_text(encoding="utf-8")
     keys = {*report, *report["overall"], *report["confidence"], *report["setting"]}
     keys |= {*report["questions"][0], *report["questions"][0]["ways"]["conversation"]}
+    reply = report["questions"][0]["ways"]["conversation"]["reply"]
+    keys |= {*reply, *report["overall"]["replies"]}
     keys |= {*report["follow_ups"], *report["confidence"]["best"], *report["overall"]["answered"]}
     numbered = {key.rsplit("_at_", 1)[0] + "_at_K" if "_at_" in key else key for key in keys}
     assert [key for key in sorted(numbered) if f"`{key}`" not in page] == []
@@ -114,3 +132,13 @@ def test_the_picture_is_drawn(report: dict[str, Any], tmp_path: Path) -> None:
         assert path.read_bytes().startswith(PNG)
     with pytest.raises(UsageError, match="--png"):
         chart.draw(report, tmp_path / "none" / "x.png")
+
+
+def test_replies_are_told_by_type_and_by_what_they_are_to_their_readers(report) -> None:
+    """Shares of right replies, kinds, outcomes; half of the sentences shown are rows of tables."""
+    head, rows = reply_rows(report)
+    assert head[2:] == ("right", "kind", "outcome", "one sentence", "no sentence", "minutes")
+    assert rows[-1] == ("all", "4", "0 %", "100 %", "0 %", "100 %", "50 %", "10.00")
+    assert ("wrong answer", "4", "100 %") in cost_rows(report)[1]
+    unkinded = {**report, "overall": {**report["overall"], "kind_right": {"of": 0}}}
+    assert reply_rows(unkinded)[1] == []
