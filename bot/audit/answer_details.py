@@ -15,6 +15,7 @@ from bot.audit.judgements import read as judgement
 from bot.audit.register import Register, RegisteredAnswer
 from bot.audit.text_diff import became
 from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
+from bot.ledger.record import marked_text
 from index.storage.database import Database
 
 Json = Mapping[str, Any]
@@ -45,7 +46,11 @@ def details(database: Database, answer_id: str) -> dict[str, Any]:
         "nearest": body["nearest"],
         "hits": body.get("hits", []),
         "findings": [one.to_json() for one in check_answer(body, library)],
+        "outcome": row.outcome,
+        "kind": row.kind,
         "risk": row.risk,
+        "risk_interval": [row.risk_low, row.risk_high],
+        "verdict": row.verdict,
         "checked_at": row.checked_at,
         **_further(ledger.further(answer_id)),
     }
@@ -120,13 +125,16 @@ def detail_lines(shown: Json) -> list[str]:
 def _details(shown: Json) -> Iterator[str]:
     checked = f"checked {shown['checked_at'][:10]}" if shown["checked_at"] else "not checked yet"
     yield f"Answer {shown['answer_id']}, {_when(shown['created_at'])}, {checked}"
-    yield f"  risk {shown['risk']:.2f}"
+    low, high = shown["risk_interval"]
+    yield f"  risk {shown['risk']:.2f} (95 %: {low:.2f} to {high:.2f})"
     yield from _asked(shown)
     yield from (f"  note: {note}" for note in shown["notes"] or ())
     yield ""
     if not shown["answered"]:
         yield OFF_TOPIC if shown["off_topic"] else NOT_ANSWERED
-        yield from (f"  nearest: {_source(one['passage'])}" for one in shown["nearest"])
+        for one in shown["nearest"]:
+            yield f"  nearest: {_source(one['passage'])}"
+            yield f"    “{' '.join(marked_text(one).split())}”"
         yield ""
     for sentence in shown["sentences"]:
         yield from _sentence(sentence, shown)
@@ -167,15 +175,19 @@ def _sentence(sentence: Json, shown: Json) -> Iterator[str]:
     for one in shown["findings"]:
         if one["sentence"] == number:
             yield f"   found: {_finding_line(one)}"
-    for one in shown["judgements"]:
-        if one["sentence"] == number:
-            note = f": {one['note']}" if one["note"] else ""
-            by = one["editor"] or "an editor since forgotten"
-            yield f"   judged {one['judged']} by {by}, {one['at'][:10]}{note}"
+    yield from (f"   {line}" for line in _judged_lines(shown, number))
     for one in shown["opinions"]:
         if one["sentence"] == number:
             reason = f": {one['reason']}" if one["reason"] else ""
             yield f"   {one['judge']} thinks {one['judged']}{reason}"
+
+
+def _judged_lines(shown: Json, sentence: int | None) -> Iterator[str]:
+    for one in shown["judgements"]:
+        if one["sentence"] == sentence:
+            note = f": {one['note']}" if one["note"] else ""
+            by = one["editor"] or "an editor since forgotten"
+            yield f"judged {one['judged']} by {by}, {one['at'][:10]}{note}"
 
 
 def _citation(one: Json, shown: Json) -> Iterator[str]:
@@ -210,6 +222,7 @@ def _of_the_whole(shown: Json) -> Iterator[str]:
     for one in shown["findings"]:
         if one["sentence"] is None and one["citation"] not in cited:
             yield f"found: {_finding_line(one)}"
+    yield from (f"the reply as a whole: {line}" for line in _judged_lines(shown, None))
     for one in shown["posted"]:
         yield f"posted {_when(one['at'])} {one.get('surface', '')}".rstrip()
     for one in shown["feedback"]:
@@ -232,14 +245,24 @@ def answer_rows(rows: Sequence[RegisteredAnswer]) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for row in rows:
         kinds = ", ".join(dict.fromkeys(kind for kind, _ in row.findings))
-        question = "(forgotten)" if row.question is None else " ".join(row.question.split())
-        found.append((row.answer_id, row.created_at[:10], f"{row.risk:.2f}", kinds, safe(question)))
+        outcome = f"{row.outcome}, {row.verdict}" if row.verdict else row.outcome
+        said = safe(f"{_question_line(row)} → {row.text or _NOTHING}")
+        found.append((row.answer_id, row.created_at[:10], f"{row.risk:.2f}", outcome, kinds, said))
     return found
 
 
-ANSWER_COLUMNS = ("answer", "day", "risk", "findings", "question")
+def _question_line(row: RegisteredAnswer) -> str:
+    return "(forgotten)" if row.question is None else " ".join(row.question.split())
+
+
+ANSWER_COLUMNS = ("answer", "day", "risk", "outcome", "findings", "question → answer")
+_NOTHING = "(nothing found)"
+
+
+_INTERVAL = ("risk_low", "risk_high")
 
 
 def row_json(row: RegisteredAnswer) -> dict[str, Any]:
     findings = [{"kind": kind, "severity": severity} for kind, severity in row.findings]
-    return {**vars(row), "findings": findings}
+    shown = {name: value for name, value in vars(row).items() if name not in _INTERVAL}
+    return {**shown, "risk_interval": [row.risk_low, row.risk_high], "findings": findings}

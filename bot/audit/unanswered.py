@@ -1,8 +1,9 @@
-"""List and group the questions that the briefs did not answer: ledger entries in, questions out.
+"""List and group the questions without an answer: ledger entries in, questions out.
 
-The same question in other case or punctuation is counted once. Questions answered since, small talk
-and forgotten questions are left out. Similar questions are grouped by the cosine similarity of
-their sentence vectors, whatever the order in which they come.
+The same question in other case or punctuation is counted once. Questions answered since, small
+talk, questions about the bot and forgotten questions are left out. Those of which the bot was
+unsure stand apart: a passage that may answer them was shown. Similar questions are grouped by the
+cosine similarity of their sentence vectors, whatever the order in which they come.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.answering.render import safe
 from bot.ledger.ledger import LedgerEntry
+from bot.ledger.record import Outcome, is_small_talk, outcome_of
 from index.words import words
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ MOST = 1_500  # questions that are compared, the most frequent ones; memory grow
 
 @dataclass(frozen=True)
 class Unanswered:
-    """A question that the briefs do not answer, as it reads without its conversation."""
+    """A question without an answer, as it reads without its conversation."""
 
     question: str
     times: int
@@ -36,6 +38,7 @@ class Unanswered:
     last_asked: str
     answer_id: str  # of the last time
     nearest: tuple[str, ...]  # titles of the briefs that were nearest then, the nearest first
+    outcome: Outcome = Outcome.DECLINED  # of the last time
 
     def to_json(self) -> dict[str, Any]:
         return {**vars(self), "nearest": list(self.nearest)}
@@ -49,7 +52,7 @@ class Unanswered:
 
 @dataclass(frozen=True)
 class QuestionGroup:
-    """Open questions about the same thing; a question similar to no other is a group of one."""
+    """Open questions about the same thing that ended alike; one like no other is a group of one."""
 
     title: str  # the question nearest to all of them
     questions: tuple[Unanswered, ...]  # the most frequent first, then the latest
@@ -63,9 +66,15 @@ class QuestionGroup:
         """When one of them was asked last: UTC, ISO 8601."""
         return max(item.last_asked for item in self.questions)
 
+    @property
+    def outcome(self) -> Outcome:
+        """How they ended the last time."""
+        return self.questions[0].outcome
+
     def to_json(self) -> dict[str, Any]:
         return {
             "title": self.title,
+            "outcome": str(self.outcome),
             "times": self.times,
             "last_asked": self.last_asked,
             "questions": [item.to_json() for item in self.questions],
@@ -89,16 +98,24 @@ def unanswered(entries: Iterable[LedgerEntry]) -> list[Unanswered]:
     """
     found: dict[tuple[str, ...], Unanswered] = {}
     for entry in entries:
-        if entry.private is None or entry.body.get("off_topic"):
+        if entry.private is None or is_small_talk(entry.body):
             continue
         question = str(entry.private["standalone_question"])
         key = tuple(words(question))
-        if entry.body["answered"]:
+        if outcome_of(entry.body) is Outcome.ANSWERED:
             found.pop(key, None)
         else:
             found[key] = _again(found.get(key), entry, question)
     latest = sorted(found.values(), key=lambda item: item.last_asked, reverse=True)
     return sorted(latest, key=lambda item: -item.times)
+
+
+def apart(questions: Sequence[Unanswered]) -> dict[Outcome, list[Unanswered]]:
+    """Return the questions that were declined, then those of which the bot was unsure."""
+    return {
+        outcome: [one for one in questions if one.outcome is outcome]
+        for outcome in (Outcome.DECLINED, Outcome.UNSURE)
+    }
 
 
 def question_groups(questions: Sequence[Unanswered], embed: Embed) -> tuple[QuestionGroup, ...]:
@@ -139,7 +156,13 @@ def clusters(cosines: "NDArray[np.float64]", alike: float = ALIKE) -> list[list[
 def _again(before: Unanswered | None, entry: LedgerEntry, question: str) -> Unanswered:
     titles = dict.fromkeys(str(hit["brief"]["title"]) for hit in entry.body["nearest"])
     now = Unanswered(
-        question, 1, entry.created_at, entry.created_at, entry.answer_id, tuple(titles)
+        question,
+        1,
+        entry.created_at,
+        entry.created_at,
+        entry.answer_id,
+        tuple(titles),
+        outcome_of(entry.body),
     )
     if before is None:
         return now

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from functools import cache
 from importlib import metadata
 from typing import Any
@@ -191,6 +192,33 @@ def _plain(value: object) -> object:
 
 
 Json = Mapping[str, Any]
+
+
+class Outcome(StrEnum):
+    ANSWERED = "answered"
+    UNSURE = "unsure"
+    DECLINED = "declined"
+
+
+def outcome_of(body: Json) -> Outcome:
+    """Return how a recorded question ended; records without it were answered or declined."""
+    return Outcome(body.get("outcome") or ("answered" if body.get("answered") else "declined"))
+
+
+def kind_of(body: Json) -> str:
+    """Return the recorded kind of question; records without it are facts."""
+    return str(body.get("kind") or "fact")
+
+
+def is_small_talk(body: Json) -> bool:
+    """Return whether a recorded question was none for the briefs: a greeting, one about the bot."""
+    return bool(body.get("off_topic")) or kind_of(body) == "help"
+
+
+def marked_text(near: Json) -> str:
+    """Return the best sentence of a passage that was shown as one that may answer."""
+    start, end = near.get("marked") or (0, 0)
+    return str(near["text"][start:end] or near["text"])
 
 
 def rebuilt(body: Json, private: Json | None) -> Answer:

@@ -27,6 +27,7 @@ WORDS: dict[str, str] = {
     FindingKind.SUPERSEDED: "newer version exists",
     FindingKind.WITHDRAWN: "brief withdrawn",
     "check": "needs checking",
+    "declined": "nothing found",
     "extractive": "quoted from the briefs",
     "generative": "written by a model",
 }

@@ -73,7 +73,7 @@ def steady(shown: str) -> str:
 
 
 def test_the_forms_of_a_report(period, database, golden: Golden):
-    found = report(database, ReportScope(Selection(), sample=2, seed=1))
+    found = report(database, ReportScope(Selection(), sample=4, seed=1))
     golden("audit/report.json", steady(json.dumps(found, ensure_ascii=False, indent=1)) + "\n")
     golden("audit/report.html", steady(report_html(found)))
     golden("audit/report.csv.txt", steady(report_csv(found)).replace("\r\n", "␍\n"))
