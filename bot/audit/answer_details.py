@@ -7,7 +7,8 @@ about it. Nothing is recorded.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.answering.render import NO_DATE, NOT_ANSWERED, OFF_TOPIC, safe
+from bot.answering.answer import Outcome
+from bot.answering.render import HELP, NO_DATE, UNSURE, nothing_found, safe
 from bot.audit import second_opinions
 from bot.audit.brief_versions import BriefVersions, StoredVersion
 from bot.audit.check_run import check_answer
@@ -15,7 +16,7 @@ from bot.audit.judgements import read as judgement
 from bot.audit.register import Register, RegisteredAnswer
 from bot.audit.text_diff import became
 from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
-from bot.ledger.record import marked_text
+from bot.ledger.record import is_small_talk, kind_of, marked_text, outcome_of
 from index.storage.database import Database
 
 Json = Mapping[str, Any]
@@ -39,6 +40,9 @@ def details(database: Database, answer_id: str) -> dict[str, Any]:
         "created_at": entry.created_at,
         "hash": entry.hash,
         "private": None if entry.private is None else dict(entry.private),
+        "kind": kind_of(body).value,
+        "outcome": outcome_of(body).value,
+        "searched": body.get("searched"),
         **{key: body.get(key) for key in _COPIED},
         "sentences": [{"number": number, **one} for number, one in enumerate(body["sentences"], 1)],
         "withheld": body.get("withheld", []),
@@ -46,8 +50,6 @@ def details(database: Database, answer_id: str) -> dict[str, Any]:
         "nearest": body["nearest"],
         "hits": body.get("hits", []),
         "findings": [one.to_json() for one in check_answer(body, library)],
-        "outcome": row.outcome,
-        "kind": row.kind,
         "risk": row.risk,
         "risk_interval": [row.risk_low, row.risk_high],
         "verdict": row.verdict,
@@ -130,8 +132,8 @@ def _details(shown: Json) -> Iterator[str]:
     yield from _asked(shown)
     yield from (f"  note: {note}" for note in shown["notes"] or ())
     yield ""
-    if not shown["answered"]:
-        yield OFF_TOPIC if shown["off_topic"] else NOT_ANSWERED
+    if not shown["sentences"]:
+        yield _line(shown)
         for one in shown["nearest"]:
             yield f"  nearest: {_source(one['passage'])}"
             yield f"    “{' '.join(marked_text(one).split())}”"
@@ -143,6 +145,17 @@ def _details(shown: Json) -> Iterator[str]:
         yield f"withheld: {one['text']}"
         yield from (f"  {reason['kind']}: {reason['detail']}" for reason in one["reasons"])
     yield from _of_the_whole(shown)
+
+
+def _line(shown: Json) -> str:
+    """Return the line that was shown instead of sentences."""
+    if is_small_talk(shown):
+        return HELP
+    unsure = outcome_of(shown) is Outcome.UNSURE
+    if unsure:
+        return UNSURE
+    searched = shown["searched"]  # None: an older record
+    return "Nothing was found." if searched is None else nothing_found(searched)
 
 
 def _asked(shown: Json) -> Iterator[str]:

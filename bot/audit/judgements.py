@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from bot.answering.answer import Outcome
 from bot.answering.writing.grounding import evidence
 from bot.audit.brief_versions import cited_hits
 from bot.audit.findings import Observation
@@ -18,7 +19,7 @@ from bot.checking import verify
 from bot.checking.verdict import Verdict
 from bot.errors import LedgerError
 from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
-from bot.ledger.record import Outcome, outcome_of
+from bot.ledger.record import outcome_of
 from index.errors import UsageError
 
 LONGEST_NOTE = 2_000  # characters

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
+from bot.answering.answer import Outcome
 from bot.audit.findings import WEIGHT, FindingKind, Severity
 from bot.audit.register_tables import (
     audit_answers,
@@ -19,7 +20,6 @@ from bot.audit.register_tables import (
     audit_sentences,
 )
 from bot.audit.selection import Selection
-from bot.ledger.record import Outcome
 from bot.ledger.tables import ledger_private
 from index.dates import first_day, is_iso, last_day
 from index.errors import UsageError

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, inspect, select, update
 
+from bot.answering.answer import Outcome
 from bot.audit.findings import Finding, Risk, Signals, finding, kind_of, risk, worst_first
 from bot.audit.judgements import OBSERVED, Word, majority, parsed, reply_word
 from bot.audit.register_tables import (
@@ -28,7 +29,7 @@ from bot.audit.register_tables import (
 )
 from bot.ledger import record
 from bot.ledger.ledger import RecordKind as Record
-from bot.ledger.record import Outcome, outcome_of
+from bot.ledger.record import outcome_of
 from bot.ledger.tables import GENESIS, ledger, ledger_private
 from index.storage import schema
 from index.vectors import snapshot
@@ -133,8 +134,8 @@ def _answer(row: Row[Any], body: Json) -> dict[str, Any]:
         "answer_id": row.answer_id,
         "created_at": row.created_at,
         "day": row.created_at[:10],
-        "outcome": outcome_of(body),
-        "kind": record.kind_of(body),
+        "outcome": outcome_of(body).value,
+        "kind": record.kind_of(body).value,
         "answered": bool(body.get("answered")),
         "off_topic": record.is_small_talk(body),
         "text": _shown_text(body),

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.answering.answer import Outcome
 from bot.audit.agreement import compared
 from bot.audit.findings import Finding, FindingKind, Severity
 from bot.audit.judgements import (
@@ -25,7 +26,6 @@ from bot.audit.second_opinions import last_opinions, second_opinions
 from bot.audit.selection import Order, Selection, draw
 from bot.audit.text_diff import Stretch, word_diff
 from bot.ledger.ledger import Ledger, LedgerEntry
-from bot.ledger.record import Outcome
 from index.storage.database import Database
 
 FORMAT = 1

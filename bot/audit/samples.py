@@ -9,6 +9,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.answering.answer import Outcome
 from bot.answering.render import safe
 from bot.audit.judgements import (
     REPLY_WORDS,
@@ -25,7 +26,7 @@ from bot.audit.judgements import (
 from bot.audit.register import Register
 from bot.audit.selection import Order, Selection, draw
 from bot.ledger.ledger import Ledger, LedgerEntry
-from bot.ledger.record import Outcome, kind_of, marked_text, outcome_of
+from bot.ledger.record import kind_of, marked_text, outcome_of
 from index.storage.database import Database
 
 # Rates
@@ -233,7 +234,7 @@ def reply_rates(ledger: Ledger, judgements: Iterable[Judgement]) -> ReplyRates:
         body = ledger.get(answer_id).body
         words = reply_words(given, len(body["sentences"]))
         if words:
-            replies.append(RatedReply(answer_id, outcome_of(body), kind_of(body), words))
+            replies.append(RatedReply(answer_id, outcome_of(body), kind_of(body).value, words))
         else:
             begun.append(answer_id)
     return ReplyRates(tuple(replies), tuple(begun))
@@ -306,7 +307,7 @@ def sampled_json(item: SampledAnswer, drawn: Sample) -> dict[str, Any]:
         "answer_id": entry.answer_id,
         "created_at": entry.created_at,
         "question": _question(entry),
-        "kind": kind_of(entry.body),
+        "kind": kind_of(entry.body).value,
         "outcome": str(outcome_of(entry.body)),
         "mode": entry.body["mode"],
         "judged": item.is_judged,

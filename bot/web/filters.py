@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from bot.answering.answer import Outcome
 from bot.audit.findings import FindingKind, Severity
 from bot.audit.register import EVERYTHING
 from bot.audit.selection import Order, Selection
-from bot.ledger.record import Outcome
 from bot.web import words
 from index.dates import is_iso
 from index.errors import UsageError

@@ -13,7 +13,9 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy import or_, select
 
+from bot.answering.answer import Outcome
 from bot.answering.links import link_to_answer, link_to_paragraph
+from bot.answering.render import message
 from bot.audit.findings import Finding
 from bot.audit.judgements import (
     FITTING,
@@ -27,8 +29,9 @@ from bot.audit.judgements import (
 )
 from bot.audit.register import Register
 from bot.ledger.ledger import LedgerEntry, RecordKind
-from bot.ledger.record import Outcome, kind_of, outcome_of
+from bot.ledger.record import kind_of, outcome_of, rebuilt
 from bot.ledger.tables import ledger, ledger_private
+from bot.question.kinds import Kind
 from bot.web.filters import QueueFilters, read_filters
 from bot.web.layout import PageBlock, TextRun, blocks, text_runs
 from bot.web.versions import CitedBriefs, CitedToday
@@ -89,14 +92,21 @@ class AnswerView:
         return outcome_of(self.entry.body)
 
     @property
-    def kind(self) -> str:
-        """The kind of question."""
+    def kind(self) -> Kind:
+        """What was asked for."""
         return kind_of(self.entry.body)
 
     @property
     def fitting(self) -> Sequence[JudgedReply]:
         """What an editor can say of the reply as a whole."""
         return FITTING[self.outcome]
+
+    @property
+    def message(self) -> str:
+        """The line that was shown where there are no sentences; of an old record, what it meant."""
+        if "searched" not in self.entry.body:
+            return "No answer was found in the briefs."
+        return message(rebuilt(self.entry.body, self.entry.private))
 
     @property
     def private(self) -> Json:

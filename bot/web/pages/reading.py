@@ -6,9 +6,9 @@ from collections import defaultdict
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from bot.answering.answer import Outcome
 from bot.audit.findings import FindingKind, Severity
 from bot.audit.statistics import statistics as counted
-from bot.ledger.record import Outcome
 from bot.web import plots, words
 from bot.web.filters import LONGEST, read_filters
 from bot.web.layout import laid_out
