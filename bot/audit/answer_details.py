@@ -128,7 +128,8 @@ def _details(shown: Json) -> Iterator[str]:
     checked = f"checked {shown['checked_at'][:10]}" if shown["checked_at"] else "not checked yet"
     yield f"Answer {shown['answer_id']}, {_when(shown['created_at'])}, {checked}"
     low, high = shown["risk_interval"]
-    yield f"  risk {shown['risk']:.2f} (95 %: {low:.2f} to {high:.2f})"
+    ended = f"{shown['outcome']} ({shown['kind'].replace('_', ' ')})"
+    yield f"  {ended}, risk {shown['risk']:.2f} (95 %: {low:.2f} to {high:.2f})"
     yield from _asked(shown)
     yield from (f"  note: {note}" for note in shown["notes"] or ())
     yield ""
@@ -259,7 +260,7 @@ def answer_rows(rows: Sequence[RegisteredAnswer]) -> list[tuple[str, ...]]:
     for row in rows:
         kinds = ", ".join(dict.fromkeys(kind for kind, _ in row.findings))
         outcome = f"{row.outcome}, {row.verdict}" if row.verdict else row.outcome
-        said = safe(f"{_question_line(row)} → {row.text or _NOTHING}")
+        said = safe(f"{_question_line(row)} → {row.text or _without_text(row)}")
         found.append((row.answer_id, row.created_at[:10], f"{row.risk:.2f}", outcome, kinds, said))
     return found
 
@@ -269,7 +270,10 @@ def _question_line(row: RegisteredAnswer) -> str:
 
 
 ANSWER_COLUMNS = ("answer", "day", "risk", "outcome", "findings", "question → answer")
-_NOTHING = "(nothing found)"
+
+
+def _without_text(row: RegisteredAnswer) -> str:
+    return "(a line of help)" if row.off_topic else "(nothing found)"
 
 
 _INTERVAL = ("risk_low", "risk_high")

@@ -71,6 +71,17 @@ REPLY_WORDS: tuple[Word, ...] = (
 )
 
 
+# What readers say of a bad reply, by the reason that the ledger has: in editors' words where it is
+# the same thing.
+COMPLAINTS: Mapping[str, str] = {
+    "not_answered": JudgedReply.DOES_NOT_ANSWER,
+    "answerable": JudgedReply.SHOULD_HAVE_BEEN_ANSWERED,
+    "wrong_source": Judged.WRONG_SOURCE,
+    "missing": "something is missing",
+    "outdated": "out of date",
+    "other": "something else",
+}
+
 # What each of them says of whether the reply is wrong.
 OBSERVED: Mapping[Word, Observation] = {
     Judged.SUPPORTED: Observation(wrong=0.0, weight=0.5),  # half of what can be wrong

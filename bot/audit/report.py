@@ -25,7 +25,7 @@ from bot.audit.samples import ReplyRates, rates, reply_rates
 from bot.audit.second_opinions import last_opinions, second_opinions
 from bot.audit.selection import Order, Selection, draw
 from bot.audit.text_diff import Stretch, word_diff
-from bot.ledger.ledger import Ledger, LedgerEntry
+from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
 from index.storage.database import Database
 
 FORMAT = 1
@@ -67,7 +67,7 @@ def report(database: Database, scope: ReportScope) -> Json:
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "period": _period(scope.selection, material.rows),
         "filters": _filters(scope),
-        "numbers": _numbers(material.rows),
+        "numbers": _numbers(material.rows) | {"complaint_reasons": _reasons(ledger, material.rows)},
         "errors": _errors(scope, material, replies),
         "agreement": figures,
         "findings": _findings(register, ledger, material, with_askers=scope.with_askers),
@@ -128,6 +128,17 @@ def _numbers(rows: Sequence[RegisteredAnswer]) -> Json:
             },
         },
     }
+
+
+def _reasons(ledger: Ledger, rows: Sequence[RegisteredAnswer]) -> Json:
+    """Return how often readers gave each reason for a bad reply, by the last word of each."""
+    complained = {row.answer_id for row in rows if row.complaints}
+    last: dict[tuple[str, str], LedgerEntry] = {}
+    for one in ledger.entries(RecordKind.FEEDBACK) if complained else ():
+        if one.answer_id in complained:
+            last[one.answer_id, (one.private or {}).get("user") or one.record_id] = one
+    bad = [one.body.get("reason") or "other" for one in last.values() if not one.body["good"]]
+    return dict(Counter(bad).most_common())
 
 
 def _errors(scope: ReportScope, material: _Material, replies: ReplyRates) -> Json:

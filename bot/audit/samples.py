@@ -26,7 +26,7 @@ from bot.audit.judgements import (
 from bot.audit.register import Register
 from bot.audit.selection import Order, Selection, draw
 from bot.ledger.ledger import Ledger, LedgerEntry
-from bot.ledger.record import kind_of, marked_text, outcome_of
+from bot.ledger.record import is_small_talk, kind_of, marked_text, outcome_of
 from index.storage.database import Database
 
 # Rates
@@ -224,7 +224,10 @@ def _count(replies: Iterable[RatedReply]) -> ReplyCount:
 
 
 def reply_rates(ledger: Ledger, judgements: Iterable[Judgement]) -> ReplyRates:
-    """Return how the replies that these standing judgements are about were judged."""
+    """Return how the replies that these standing judgements are about were judged.
+
+    Those to small talk do not count.
+    """
     by_answer: dict[str, list[Judgement]] = defaultdict(list)
     for one in judgements:
         by_answer[one.answer_id].append(one)
@@ -232,6 +235,8 @@ def reply_rates(ledger: Ledger, judgements: Iterable[Judgement]) -> ReplyRates:
     begun: list[str] = []
     for answer_id, given in by_answer.items():
         body = ledger.get(answer_id).body
+        if is_small_talk(body):
+            continue
         words = reply_words(given, len(body["sentences"]))
         if words:
             replies.append(RatedReply(answer_id, outcome_of(body), kind_of(body).value, words))
