@@ -1,11 +1,11 @@
-"""Compare the checks with editors, and editors with each other: judgements in, figures out.
+"""Compare the bot with editors, and editors with each other: judgements in, figures out.
 
 An editor's words and the checker's verdicts differ, so the two are compared in three grades:
 supported, partly (the checker's "check"), unsupported.
 """
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
@@ -14,12 +14,15 @@ from typing import Any
 from bot.answering.render import safe
 from bot.audit.judgements import (
     GRADE,
+    REPLY_WORDS,
+    WRONG,
     Judged,
     JudgedSentence,
     judged_sentences,
     standing_judgements,
 )
 from bot.audit.register import Register
+from bot.audit.samples import Rates, ReplyRates, rates, reply_rates, rounded
 from bot.audit.selection import Order, Selection
 from bot.checking import verify
 from bot.checking.verdict import Verdict
@@ -31,7 +34,7 @@ OF_EACH = 5  # with at least so many supported and not supported
 EDITOR_PAIRS = 10  # that are listed
 VERDICTS = tuple(map(str, Verdict))
 WORDS = tuple(map(str, Judged))
-WRONG = frozenset({Judged.UNSUPPORTED, Judged.WRONG_SOURCE})
+SUPPORT_ONLY = "supported only"  # a reply whose sentences are; whether they answer is not judged
 
 Pair = tuple[str, str]  # what two judges said of one thing
 Scored = tuple[float, bool]  # the checker's score in [0, 1], and whether the sentence is supported
@@ -57,8 +60,8 @@ class Agreement:
         return {
             "sentences": self.total,
             "same": self.same,
-            "share": _rounded(self.share),
-            "kappa": _rounded(self.kappa),
+            "share": rounded(self.share),
+            "kappa": rounded(self.kappa),
         }
 
     def __str__(self) -> str:
@@ -78,9 +81,9 @@ class Threshold:
     def to_json(self) -> dict[str, Any]:
         return {
             "score": round(self.score, 4),
-            "balanced_accuracy": _rounded(self.balanced),
-            "supported_kept": _rounded(self.supported_kept),
-            "others_caught": _rounded(self.others_caught),
+            "balanced_accuracy": rounded(self.balanced),
+            "supported_kept": rounded(self.supported_kept),
+            "others_caught": rounded(self.others_caught),
         }
 
     def __str__(self) -> str:
@@ -89,78 +92,6 @@ class Threshold:
             f"(accepts {self.supported_kept:.0%} of the supported, "
             f"rejects {self.others_caught:.0%} of the others)"
         )
-
-
-@dataclass(frozen=True)
-class Rate:
-    """A count out of a total."""
-
-    count: int
-    total: int
-
-    @property
-    def share(self) -> float | None:
-        """The share in [0, 1]; None of nothing."""
-        return self.count / self.total if self.total else None
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """The 95 % Wilson score interval of the share; None of nothing.
-
-        It assumes that the cases were drawn at random and are independent of each other.
-        """
-        from scipy.stats import binomtest
-
-        if not self.total:
-            return None
-        found = binomtest(self.count, self.total).proportion_ci(method="wilson")
-        return float(found.low), float(found.high)
-
-    def to_json(self) -> dict[str, Any]:
-        interval = self.interval
-        return {
-            "count": self.count,
-            "of": self.total,
-            "share": _rounded(self.share),
-            "interval": None if interval is None else [_rounded(end) for end in interval],
-        }
-
-    def __str__(self) -> str:
-        if self.interval is None or self.share is None:
-            return "none to count"
-        low, high = (100 * end for end in self.interval)
-        share = f"{100 * self.share:.1f} %"
-        return f"{self.count} of {self.total}, {share} (95 %: {low:.1f} to {high:.1f} %)"
-
-
-@dataclass(frozen=True)
-class Rates:
-    """Error rates of what was judged.
-
-    A faulty sentence is not fully supported; a wrong one is unsupported or has the wrong source. An
-    answer counts once all its sentences are judged, and is as bad as its worst. Sentences of one
-    answer are not independent, so rely on the interval over answers: the one over sentences is, if
-    anything, too narrow.
-    """
-
-    faulty_sentences: Rate
-    wrong_sentences: Rate
-    faulty_answers: Rate
-    wrong_answers: Rate
-    begun: int  # answers that are judged only in part and left out
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "sentences": {
-                "faulty": self.faulty_sentences.to_json(),
-                "wrong": self.wrong_sentences.to_json(),
-            },
-            "answers": {
-                "faulty": self.faulty_answers.to_json(),
-                "wrong": self.wrong_answers.to_json(),
-                "begun": self.begun,
-            },
-        }
 
 
 def agreement(pairs: Iterable[Pair]) -> Agreement:
@@ -203,34 +134,29 @@ def best_threshold(scored: Sequence[Scored], today: float) -> Threshold | None:
     return max(found, key=lambda one: (one.balanced, -abs(one.score - today)), default=None)
 
 
-def rates(words: Iterable[tuple[str, Judged]], sentences: Mapping[str, int]) -> Rates:
-    """Return the rates over (answer id, the editors' majority word on one sentence).
-
-    `sentences` says how many sentences each answer has.
-    """
-    by_answer: dict[str, list[Judged]] = defaultdict(list)
-    for answer_id, word in words:
-        by_answer[answer_id].append(word)
-    every = [word for given in by_answer.values() for word in given]
-    whole = [given for one, given in by_answer.items() if len(given) == sentences[one]]
-    return Rates(
-        faulty_sentences=Rate(sum(map(_faulty, every)), len(every)),
-        wrong_sentences=Rate(sum(word in WRONG for word in every), len(every)),
-        faulty_answers=Rate(sum(any(map(_faulty, given)) for given in whole), len(whole)),
-        wrong_answers=Rate(sum(bool(WRONG & set(given)) for given in whole), len(whole)),
-        begun=len(by_answer) - len(whole),
-    )
-
-
-def _faulty(word: Judged) -> bool:
-    return word is not Judged.SUPPORTED
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
-
-
 # The comparison
+
+
+@dataclass(frozen=True)
+class EditorPair:
+    """How far two editors agree where both judged."""
+
+    names: tuple[str, str]
+    sentences: Agreement  # in the four words for sentences
+    replies: Agreement  # on whether a reply is wrong
+
+    def to_json(self) -> dict[str, Any]:
+        replies = self.replies.to_json()
+        return {
+            "editors": list(self.names),
+            **self.sentences.to_json(),
+            "replies": {"replies": replies.pop("sentences"), **replies},
+        }
+
+    def __str__(self) -> str:
+        found = (("sentences", self.sentences), ("whether replies are wrong", self.replies))
+        agreed = "; ".join(f"{what}: {one}" for what, one in found if one.total)
+        return f"{self.names[0]} and {self.names[1]}: {agreed}"
 
 
 @dataclass(frozen=True)
@@ -238,19 +164,24 @@ class Comparison:
     """What a comparison found. `confusion` is of shape (verdicts, judgements)."""
 
     sentences: int
-    answers: int
+    answers: int  # with a judged sentence
     grades: Agreement  # checker and majority in three grades
     supported_or_not: Agreement  # checker and majority
     confusion: tuple[tuple[int, ...], ...]
-    editors: tuple[tuple[str, str, Agreement], ...]  # most sentences in common first
+    editors: tuple[EditorPair, ...]  # most in common first
     today: Threshold | None
     best: Threshold | None
     rates: Rates
+    replies: ReplyRates
     notes: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "judged": {"sentences": self.sentences, "answers": self.answers},
+            "judged": {
+                "sentences": self.sentences,
+                "answers": self.answers,
+                "replies": self.replies.all.judged,
+            },
             "machine": {
                 "grades": self.grades.to_json(),
                 "supported_or_not": self.supported_or_not.to_json(),
@@ -259,9 +190,8 @@ class Comparison:
                     for verdict, row in zip(VERDICTS, self.confusion, strict=True)
                 },
             },
-            "editors": [
-                {"editors": [one, other], **agreed.to_json()} for one, other, agreed in self.editors
-            ],
+            "replies": self.replies.to_json(),
+            "editors": [pair.to_json() for pair in self.editors],
             "threshold": {
                 "today": self.today and self.today.to_json(),
                 "best": self.best and self.best.to_json(),
@@ -271,19 +201,37 @@ class Comparison:
         }
 
     def lines(self) -> Iterator[str]:
-        if not self.sentences:
-            yield "no sentence of these answers is judged; draw a sample: briefs audit sample 50"
+        replies = self.replies.all.judged
+        if not self.sentences and not replies and not self.replies.begun:
+            yield "none of these replies is judged; draw a sample: briefs audit sample 50"
             return
-        sentences = "sentence" if self.sentences == 1 else "sentences"
-        answers = "answer" if self.answers == 1 else "answers"
-        yield f"{self.sentences} {sentences} judged, in {self.answers} {answers}"
-        for part in (self._checker(), self._editors(), self._thresholds(), self._errors()):
+        sentences = "1 sentence" if self.sentences == 1 else f"{self.sentences} sentences"
+        yield f"judged: {'1 reply' if replies == 1 else f'{replies} replies'}, {sentences}"
+        parts = [self._replies()]
+        if self.sentences:
+            parts += [self._checker(), self._thresholds(), self._errors()]
+        for part in (*parts, self._editors()):
             yield ""
             yield from part
+        yield "Intervals hold for random samples (briefs audit sample), not for chosen answers."
         yield from (f"note: {note}" for note in self.notes)
 
+    def _replies(self) -> Iterator[str]:
+        found, outcomes = self.replies, self.replies.by_outcome
+        yield "Replies: how they ended (rows) and what editors made of them (columns)"
+        words = [word for word in REPLY_WORDS if found.all.words[word]]
+        names = ("", *(SUPPORT_ONLY if word is Judged.SUPPORTED else word for word in words))
+        rows = ((name, *(one.words[word] for word in words)) for name, one in outcomes.items())
+        yield from _table([names, *rows]) if words else ["  none is judged as a whole yet"]
+        yield from _wrong_lines(found)
+        if found.all.words[Judged.SUPPORTED]:
+            yield f"  {SUPPORT_ONLY}: nobody said whether they answer; more of them may be wrong"
+        if begun := len(found.begun):
+            many = "reply is" if begun == 1 else "replies are"
+            yield f"  {begun} {many} only partly judged and not counted"
+
     def _checker(self) -> Iterator[str]:
-        yield "Automatic checks (rows) and editors (columns)"
+        yield "Sentences: automatic checks (rows) and editors (columns)"
         rows = zip(VERDICTS, self.confusion, strict=True)
         yield from _table([("", *WORDS), *((name, *row) for name, row in rows)])
         yield f"supported, partly, unsupported: {self.grades}"
@@ -291,11 +239,11 @@ class Comparison:
 
     def _editors(self) -> Iterator[str]:
         if not self.editors:
-            yield "Between editors: no sentence was judged by two"
+            yield "Between editors: nothing was judged by two"
             return
         yield "Between editors"
-        for one, other, agreed in self.editors[:EDITOR_PAIRS]:
-            yield safe(f"  {one} and {other}: {agreed}")
+        for pair in self.editors[:EDITOR_PAIRS]:
+            yield safe(f"  {pair}")
         if len(self.editors) > EDITOR_PAIRS:
             yield f"  and {len(self.editors) - EDITOR_PAIRS} more pairs: --json"
 
@@ -309,7 +257,7 @@ class Comparison:
 
     def _errors(self) -> Iterator[str]:
         found = self.rates
-        yield "Errors, as judged by editors"
+        yield "Errors of support, as judged by editors"
         yield f"  answers with a sentence not fully supported: {found.faulty_answers}"
         yield f"  answers with one unsupported or from a wrong source: {found.wrong_answers}"
         yield f"  sentences not fully supported: {found.faulty_sentences}"
@@ -317,7 +265,14 @@ class Comparison:
         if found.begun:
             many = "answer is" if found.begun == 1 else "answers are"
             yield f"  {found.begun} {many} only partly judged and not counted among the answers"
-        yield "  intervals hold for random samples (briefs audit sample), not for chosen answers"
+
+
+def _wrong_lines(found: ReplyRates) -> Iterator[str]:
+    yield f"  right: {found.all.right}"
+    yield f"  wrong: {found.all.wrong}"
+    for counts in (found.by_outcome, found.by_kind):
+        if len(counts) > 1:
+            yield from (f"    {name}: wrong {one.wrong}" for name, one in counts.items())
 
 
 def compare(database: Database, selection: Selection) -> Comparison:
@@ -325,13 +280,16 @@ def compare(database: Database, selection: Selection) -> Comparison:
     register, ledger = Register(database), Ledger(database)
     register.catch_up()
     chosen = {row.answer_id for row in register.answers(selection, Order.TIME)}
-    found = judged_sentences(ledger, standing_judgements(ledger, chosen))
+    given = standing_judgements(ledger, chosen)
+    found = judged_sentences(ledger, given)
     counts = {one.answer_id: len(ledger.get(one.answer_id).body["sentences"]) for one in found}
-    return compared(found, counts)
+    return compared(found, counts, reply_rates(ledger, given))
 
 
-def compared(found: Sequence[JudgedSentence], sentences: Mapping[str, int]) -> Comparison:
-    """Compare judged sentences; `sentences` says how many each answer has."""
+def compared(
+    found: Sequence[JudgedSentence], sentences: Mapping[str, int], replies: ReplyRates
+) -> Comparison:
+    """Compare judged sentences and replies; `sentences` says how many each answer has."""
     scored = [(one.score, one.majority is Judged.SUPPORTED) for one in found]
     pairs = [(str(one.verdict), str(one.majority)) for one in found]
     counted = Counter(pairs)
@@ -343,23 +301,31 @@ def compared(found: Sequence[JudgedSentence], sentences: Mapping[str, int]) -> C
             (str(one == "supported"), str(other == "supported")) for one, other in pairs
         ),
         confusion=tuple(tuple(counted[row, word] for word in WORDS) for row in VERDICTS),
-        editors=_editor_pairs(found),
+        editors=_editor_pairs(found, replies),
         today=at_threshold(scored, verify.SUPPORTED),
         best=best_threshold(scored, verify.SUPPORTED),
         rates=rates(((one.answer_id, one.majority) for one in found), sentences),
-        notes=(_note([is_supported for _, is_supported in scored]),),
+        replies=replies,
+        notes=(_note([is_supported for _, is_supported in scored]),) if scored else (),
     )
 
 
-def _editor_pairs(found: Sequence[JudgedSentence]) -> tuple[tuple[str, str, Agreement], ...]:
-    names = sorted({name for one in found for name in one.editors})
+def _editor_pairs(found: Sequence[JudgedSentence], replies: ReplyRates) -> tuple[EditorPair, ...]:
+    of_replies = [
+        {editor: str(word in WRONG) for editor, word in one.editors.items()}
+        for one in replies.replies
+    ]
+    of_sentences = [{name: str(word) for name, word in one.editors.items()} for one in found]
+    names = sorted({name for given in (*of_sentences, *of_replies) for name in given})
     pairs = []
     for one, other in combinations(names, 2):
-        both = [each.editors for each in found if {one, other} <= each.editors.keys()]
-        if both:
-            agreed = agreement((str(words[one]), str(words[other])) for words in both)
-            pairs.append((one, other, agreed))
-    return tuple(sorted(pairs, key=lambda pair: -pair[2].total))
+        both = [
+            agreement((given[one], given[other]) for given in said if {one, other} <= given.keys())
+            for said in (of_sentences, of_replies)
+        ]
+        if any(each.total for each in both):
+            pairs.append(EditorPair((one, other), *both))
+    return tuple(sorted(pairs, key=lambda pair: -(pair.sentences.total + pair.replies.total)))
 
 
 def _note(supported: Sequence[bool]) -> str:

@@ -16,8 +16,7 @@ from bot.audit.judgements import read as judgement
 from bot.audit.register import Register, RegisteredAnswer
 from bot.audit.text_diff import became
 from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
-from bot.ledger.record import kind_of, outcome_of
-from bot.question.kinds import Kind
+from bot.ledger.record import is_small_talk, kind_of, marked_text, outcome_of
 from index.storage.database import Database
 
 Json = Mapping[str, Any]
@@ -43,7 +42,7 @@ def details(database: Database, answer_id: str) -> dict[str, Any]:
         "private": None if entry.private is None else dict(entry.private),
         "kind": kind_of(body).value,
         "outcome": outcome_of(body).value,
-        "searched": body.get("searched", 0),
+        "searched": body.get("searched"),
         **{key: body.get(key) for key in _COPIED},
         "sentences": [{"number": number, **one} for number, one in enumerate(body["sentences"], 1)],
         "withheld": body.get("withheld", []),
@@ -52,6 +51,8 @@ def details(database: Database, answer_id: str) -> dict[str, Any]:
         "hits": body.get("hits", []),
         "findings": [one.to_json() for one in check_answer(body, library)],
         "risk": row.risk,
+        "risk_interval": [row.risk_low, row.risk_high],
+        "verdict": row.verdict,
         "checked_at": row.checked_at,
         **_further(ledger.further(answer_id)),
     }
@@ -126,13 +127,17 @@ def detail_lines(shown: Json) -> list[str]:
 def _details(shown: Json) -> Iterator[str]:
     checked = f"checked {shown['checked_at'][:10]}" if shown["checked_at"] else "not checked yet"
     yield f"Answer {shown['answer_id']}, {_when(shown['created_at'])}, {checked}"
-    yield f"  risk {shown['risk']:.2f}"
+    low, high = shown["risk_interval"]
+    ended = f"{shown['outcome']} ({shown['kind'].replace('_', ' ')})"
+    yield f"  {ended}, risk {shown['risk']:.2f} (95 %: {low:.2f} to {high:.2f})"
     yield from _asked(shown)
     yield from (f"  note: {note}" for note in shown["notes"] or ())
     yield ""
     if not shown["sentences"]:
         yield _line(shown)
-        yield from (f"  nearest: {_source(one['passage'])}" for one in shown["nearest"])
+        for one in shown["nearest"]:
+            yield f"  nearest: {_source(one['passage'])}"
+            yield f"    “{' '.join(marked_text(one).split())}”"
         yield ""
     for sentence in shown["sentences"]:
         yield from _sentence(sentence, shown)
@@ -145,10 +150,13 @@ def _details(shown: Json) -> Iterator[str]:
 
 def _line(shown: Json) -> str:
     """Return the line that was shown instead of sentences."""
-    if kind_of(shown) is Kind.HELP:
+    if is_small_talk(shown):
         return HELP
     unsure = outcome_of(shown) is Outcome.UNSURE
-    return UNSURE if unsure else nothing_found(shown["searched"])
+    if unsure:
+        return UNSURE
+    searched = shown["searched"]  # None: an older record
+    return "Nothing was found." if searched is None else nothing_found(searched)
 
 
 def _asked(shown: Json) -> Iterator[str]:
@@ -181,15 +189,19 @@ def _sentence(sentence: Json, shown: Json) -> Iterator[str]:
     for one in shown["findings"]:
         if one["sentence"] == number:
             yield f"   found: {_finding_line(one)}"
-    for one in shown["judgements"]:
-        if one["sentence"] == number:
-            note = f": {one['note']}" if one["note"] else ""
-            by = one["editor"] or "an editor since forgotten"
-            yield f"   judged {one['judged']} by {by}, {one['at'][:10]}{note}"
+    yield from (f"   {line}" for line in _judged_lines(shown, number))
     for one in shown["opinions"]:
         if one["sentence"] == number:
             reason = f": {one['reason']}" if one["reason"] else ""
             yield f"   {one['judge']} thinks {one['judged']}{reason}"
+
+
+def _judged_lines(shown: Json, sentence: int | None) -> Iterator[str]:
+    for one in shown["judgements"]:
+        if one["sentence"] == sentence:
+            note = f": {one['note']}" if one["note"] else ""
+            by = one["editor"] or "an editor since forgotten"
+            yield f"judged {one['judged']} by {by}, {one['at'][:10]}{note}"
 
 
 def _citation(one: Json, shown: Json) -> Iterator[str]:
@@ -224,6 +236,7 @@ def _of_the_whole(shown: Json) -> Iterator[str]:
     for one in shown["findings"]:
         if one["sentence"] is None and one["citation"] not in cited:
             yield f"found: {_finding_line(one)}"
+    yield from (f"the reply as a whole: {line}" for line in _judged_lines(shown, None))
     for one in shown["posted"]:
         yield f"posted {_when(one['at'])} {one.get('surface', '')}".rstrip()
     for one in shown["feedback"]:
@@ -246,14 +259,27 @@ def answer_rows(rows: Sequence[RegisteredAnswer]) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for row in rows:
         kinds = ", ".join(dict.fromkeys(kind for kind, _ in row.findings))
-        question = "(forgotten)" if row.question is None else " ".join(row.question.split())
-        found.append((row.answer_id, row.created_at[:10], f"{row.risk:.2f}", kinds, safe(question)))
+        outcome = f"{row.outcome}, {row.verdict}" if row.verdict else row.outcome
+        said = safe(f"{_question_line(row)} → {row.text or _without_text(row)}")
+        found.append((row.answer_id, row.created_at[:10], f"{row.risk:.2f}", outcome, kinds, said))
     return found
 
 
-ANSWER_COLUMNS = ("answer", "day", "risk", "findings", "question")
+def _question_line(row: RegisteredAnswer) -> str:
+    return "(forgotten)" if row.question is None else " ".join(row.question.split())
+
+
+ANSWER_COLUMNS = ("answer", "day", "risk", "outcome", "findings", "question → answer")
+
+
+def _without_text(row: RegisteredAnswer) -> str:
+    return "(a line of help)" if row.off_topic else "(nothing found)"
+
+
+_INTERVAL = ("risk_low", "risk_high")
 
 
 def row_json(row: RegisteredAnswer) -> dict[str, Any]:
     findings = [{"kind": kind, "severity": severity} for kind, severity in row.findings]
-    return {**vars(row), "findings": findings}
+    shown = {name: value for name, value in vars(row).items() if name not in _INTERVAL}
+    return {**shown, "risk_interval": [row.risk_low, row.risk_high], "findings": findings}

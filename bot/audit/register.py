@@ -35,14 +35,21 @@ class RegisteredAnswer:
     question: str | None  # as it reads without its conversation; None once it was forgotten
     asker: str | None
     place: str | None
+    outcome: str  # "answered", "unsure" or "declined"
+    kind: str  # of question
     answered: bool
+    off_topic: bool  # small talk, or a question about the bot
+    text: str  # the beginning of what was shown; "" if it was declined
     mode: str
     model: str | None
     confidence: float
     risk: float  # in [0, 1], by the last check; before the first, by the record alone
+    risk_low: float  # its 95 % interval
+    risk_high: float
     checked_at: str | None  # when it was last checked
     findings: tuple[tuple[str, str], ...]  # (kind, severity), the worst first
-    judgements: int  # sentences that an editor judged
+    judgements: int  # sentences that an editor judged, and the reply as a whole
+    verdict: str | None  # of most editors on the reply; None: nobody judged enough of it
     complaints: int  # readers who said that it was bad
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
+from bot.answering.answer import Outcome
 from bot.audit.findings import WEIGHT, FindingKind, Severity
 from bot.audit.register_tables import (
     audit_answers,
@@ -52,8 +53,12 @@ def conditions(selection: Selection, *, is_sqlite: bool) -> list[Clause]:
         found.append(answers.day <= last_day(wanted.until))
     if wanted.mode is not None:
         found.append(answers.mode == MODES[wanted.mode])
-    if wanted.answered is not None:
-        found.append(answers.answered.is_(wanted.answered))
+    if wanted.outcome is not None:
+        found.append(answers.outcome == wanted.outcome)
+    if wanted.kind is not None:
+        found.append(answers.kind == wanted.kind)
+    if wanted.small_talk is not None:
+        found.append(answers.off_topic.is_(wanted.small_talk))
     if wanted.judged is not None:
         found.append(answers.judgements > 0 if wanted.judged else answers.judgements == 0)
     if wanted.brief is not None:
@@ -70,6 +75,9 @@ def refuse_unfit(selection: Selection) -> None:
             raise UsageError(f"{flag} {day}: not a date; write 2016-09-07, 2016-09 or 2016")
     if selection.mode is not None and selection.mode not in MODES:
         raise UsageError(f"--mode {selection.mode}: no such mode; write extractive or written")
+    if selection.outcome is not None and selection.outcome not in list(Outcome):
+        there = ", ".join(Outcome)
+        raise UsageError(f"--outcome {selection.outcome}: no such outcome; write one of: {there}")
     if selection.finding is not None and selection.finding not in (*FindingKind, *Severity):
         there = ", ".join((*Severity, *FindingKind))
         raise UsageError(f"--finding {selection.finding}: no such finding; there are: {there}")

@@ -15,7 +15,7 @@ from index.storage.database import metadata
 
 Value = TypeVar("Value")
 
-FORMAT = "1"  # of these tables; if another one is on record, they are rebuilt
+FORMAT = "2"  # of these tables; if another one is on record, they are rebuilt
 
 audit_state = Table(
     "audit_state",
@@ -31,15 +31,21 @@ audit_answers = Table(
     Column("answer_id", String(64), nullable=False, unique=True),
     Column("created_at", String(40), nullable=False),  # UTC, ISO 8601
     Column("day", String(10), nullable=False),  # its first ten characters
+    Column("outcome", String(16), nullable=False),  # bot.ledger.record.Outcome
+    Column("kind", String(32), nullable=False),  # of question
     Column("answered", Boolean, nullable=False),
-    Column("off_topic", Boolean, nullable=False),
+    Column("off_topic", Boolean, nullable=False),  # small talk, or a question about the bot
+    Column("text", Text, nullable=False),  # the beginning of what was shown
     Column("mode", String(16), nullable=False),
     Column("model", Text),
     Column("confidence", Float, nullable=False),
     Column("risk", Float, nullable=False),
+    Column("risk_low", Float, nullable=False),  # its 95 % interval
+    Column("risk_high", Float, nullable=False),
     Column("checked_at", String(40)),  # UTC, ISO 8601; None before the first check
     Column("generation", Integer),  # of the library that it was checked against
-    Column("judgements", Integer, nullable=False),  # sentences that an editor judged
+    Column("judgements", Integer, nullable=False),  # sentences judged, and the reply as a whole
+    Column("verdict", String(32)),  # of the editors on the reply; None: not judged enough of it
     Column("complaints", Integer, nullable=False),  # readers whose last word was that it was bad
     Index("audit_answers_risk", "risk", "seq"),
     Index("audit_answers_day", "day"),

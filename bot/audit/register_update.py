@@ -6,13 +6,16 @@ place), everything is rebuilt.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, inspect, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, inspect, select, update
 
-from bot.audit.findings import Finding, finding, kind_of, risk, worst_first
+from bot.answering.answer import Outcome
+from bot.audit.findings import Finding, Risk, Signals, finding, kind_of, risk, worst_first
+from bot.audit.judgements import OBSERVED, Word, majority, parsed, reply_word
 from bot.audit.register_tables import (
     FORMAT,
     audit_answers,
@@ -24,13 +27,14 @@ from bot.audit.register_tables import (
     missing,
     recreate,
 )
+from bot.ledger import record
 from bot.ledger.ledger import RecordKind as Record
-from bot.ledger.record import kind_of as asked_kind
+from bot.ledger.record import outcome_of
 from bot.ledger.tables import GENESIS, ledger, ledger_private
-from bot.question.kinds import Kind
 from index.storage import schema
 from index.vectors import snapshot
 
+LONGEST_TEXT = 400  # characters of an answer that lists show
 BATCH = 400  # records read in one transaction, so that nobody waits long to write an answer
 
 Json = Mapping[str, Any]
@@ -130,15 +134,31 @@ def _answer(row: Row[Any], body: Json) -> dict[str, Any]:
         "answer_id": row.answer_id,
         "created_at": row.created_at,
         "day": row.created_at[:10],
+        "outcome": outcome_of(body).value,
+        "kind": record.kind_of(body).value,
         "answered": bool(body.get("answered")),
-        "off_topic": asked_kind(body) is Kind.HELP,
+        "off_topic": record.is_small_talk(body),
+        "text": _shown_text(body),
         "mode": body.get("mode", "extractive"),
         "model": body.get("model"),
         "confidence": body.get("confidence", 0.0),
-        "risk": _recorded_risk(body, 0),
+        **_risk_columns(_recorded_risk(body)),
         "judgements": 0,
         "complaints": 0,
     }
+
+
+def _shown_text(body: Json) -> str:
+    """Return the beginning of what was shown: the sentences, or the nearest passage if unsure."""
+    said = [one["text"] for one in body.get("sentences", ())]
+    if not said and outcome_of(body) is Outcome.UNSURE:
+        said = [record.marked_text(one) for one in body["nearest"][:1]]
+    text = " ".join(" ".join(said).split())
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 2] + " …"
+
+
+def _risk_columns(found: Risk) -> dict[str, float]:
+    return {"risk": found.mean, "risk_low": found.low, "risk_high": found.high}
 
 
 def _sentences(seq: int, body: Json) -> list[dict[str, Any]]:
@@ -171,22 +191,28 @@ def _citations(seq: int, body: Json) -> list[dict[str, Any]]:
     ]
 
 
-def _risk_of(facts: Json, findings: Iterable[Finding], complaints: int) -> float:
+def _risk_of(
+    facts: Json, findings: Iterable[Finding], complaints: int = 0, words: Iterable[Word] = ()
+) -> Risk:
     """Return the risk of an answer, given by its body or its row, with these findings.
 
-    Missing confidence counts against an answer; if it was declined, the confidence it had.
+    `words` has each editor's on the reply. Missing confidence counts against an answer; against a
+    declined one, the confidence it had; being unsure is to be without any.
     """
     confidence = float(facts.get("confidence", 0.0))
-    sure = confidence if facts.get("answered") else 1 - confidence
-    return risk(
-        findings,
+    sure = {Outcome.ANSWERED: confidence, Outcome.UNSURE: 0.0, Outcome.DECLINED: 1 - confidence}
+    small_talk = record.is_small_talk(facts)
+    signals = Signals(
+        findings=tuple(findings),
         written=facts.get("mode", "extractive") != "extractive",
-        confidence=1.0 if facts.get("off_topic") else sure,
+        confidence=1.0 if small_talk else sure[outcome_of(facts)],
         complaints=complaints,
+        small_talk=small_talk,
     )
+    return risk(signals, [OBSERVED[word] for word in words])
 
 
-def _recorded_risk(body: Json, complaints: int) -> float:
+def _recorded_risk(body: Json, complaints: int = 0, words: Iterable[Word] = ()) -> Risk:
     """Return the risk by what an answer's own record says of its sentences."""
     found = [
         finding(kind_of(reason["kind"]), reason["detail"], sentence=number)
@@ -194,7 +220,7 @@ def _recorded_risk(body: Json, complaints: int) -> float:
         if one["verdict"] != "supported"
         for reason in one["reasons"]
     ]
-    return _risk_of(body, found, complaints)
+    return _risk_of(body, found, complaints, words)
 
 
 def _count(connection: Connection, answer_id: str) -> None:
@@ -204,40 +230,56 @@ def _count(connection: Connection, answer_id: str) -> None:
     ).first()
     if answer is None:
         return
-    judged = _judged(connection, answer_id)
+    times = _times_judged(connection, answer_id)
     complaints = _complaints(connection, answer_id)
-    for sentence, times in judged.items():
+    for sentence, count in times.items():
         connection.execute(
             update(audit_sentences)
             .where(audit_sentences.c.answer_seq == answer.seq)
             .where(audit_sentences.c.sentence == sentence)
-            .values(judgements=times)
+            .values(judgements=count)
         )
-    now = _risk_now(connection, answer, complaints)
+    words = _words(connection, answer)
+    now = _risk_columns(_risk_now(connection, answer, complaints, words))
+    verdict = majority(words) if words else None
     connection.execute(
         update(audit_answers)
         .where(audit_answers.c.seq == answer.seq)
-        .values(judgements=len(judged), complaints=complaints, risk=now)
+        .values(judgements=len(times), complaints=complaints, verdict=verdict, **now)
     )
 
 
-def _risk_now(connection: Connection, answer: Row[Any], complaints: int) -> float:
+def _risk_now(
+    connection: Connection, answer: Row[Any], complaints: int, words: Sequence[Word]
+) -> Risk:
     """Return the risk of an answer by the last check; before the first, by its record."""
     if answer.checked_at is None:
         body = connection.scalar(select(ledger.c.body).where(ledger.c.seq == answer.seq))
-        return _recorded_risk(json.loads(body or "{}"), complaints)
+        return _recorded_risk(json.loads(body or "{}"), complaints, words)
     rows = connection.execute(
         select(audit_findings).where(audit_findings.c.answer_seq == answer.seq)
     )
     found = [Finding(row.kind, row.severity, row.detail) for row in rows]
-    return _risk_of(answer._asdict(), found, complaints)
+    return _risk_of(answer._asdict(), found, complaints, words)
 
 
-def _judged(connection: Connection, answer_id: str) -> dict[int, int]:
-    times: dict[int, int] = {}
-    for body, _, _ in _further(connection, answer_id, Record.JUDGEMENT):
-        times[int(body["sentence"])] = times.get(int(body["sentence"]), 0) + 1
-    return times
+def _times_judged(connection: Connection, answer_id: str) -> Counter[int | None]:
+    """Return how many records judge each sentence of an answer, and the reply (None)."""
+    found = _further(connection, answer_id, Record.JUDGEMENT)
+    return Counter(body["sentence"] for body, _, _ in found)
+
+
+def _words(connection: Connection, answer: Row[Any]) -> list[Word]:
+    """Return what each editor's standing judgements make of a reply."""
+    by_editor: dict[str | None, dict[int | None, Word]] = {}
+    for body, private, _ in _further(connection, answer.answer_id, Record.JUDGEMENT):
+        editor = json.loads(private).get("editor") if private else None
+        by_editor.setdefault(editor, {})[body["sentence"]] = parsed(body)
+    column = audit_sentences.c
+    query = select(func.count()).where(column.answer_seq == answer.seq)
+    sentences = connection.scalar(query) or 0
+    found = [reply_word(said, sentences) for said in by_editor.values()]
+    return [word for word in found if word is not None]
 
 
 def _complaints(connection: Connection, answer_id: str) -> int:
@@ -281,17 +323,23 @@ def _store(
 ) -> dict[str, float]:
     seqs = [row.seq for row in rows]
     connection.execute(delete(audit_findings).where(audit_findings.c.answer_seq.in_(seqs)))
-    values, risks = [], []
+    values: list[dict[str, Any]] = []
+    risks: list[dict[str, Any]] = []
     for row in rows:
         ordered = worst_first(found[row.answer_id])
         values += [_values(row.seq, place, one) for place, one in enumerate(ordered, 1)]
-        risks.append({"of": row.seq, "now": _risk_of(row._asdict(), ordered, row.complaints)})
+        words = _words(connection, row) if row.judgements else ()
+        now = _risk_of(row._asdict(), ordered, row.complaints, words)
+        risks.append({"of": row.seq, "mean": now.mean, "low": now.low, "high": now.high})
     if values:
         connection.execute(insert(audit_findings), values)
     if risks:
         statement = update(audit_answers).where(audit_answers.c.seq == bindparam("of"))
-        connection.execute(statement.values(risk=bindparam("now"), **checked), risks)
-    return {row.answer_id: one["now"] for row, one in zip(rows, risks, strict=True)}
+        changed: dict[str, Any] = {"risk": bindparam("mean"), "risk_low": bindparam("low")}
+        connection.execute(
+            statement.values(**changed, risk_high=bindparam("high"), **checked), risks
+        )
+    return {row.answer_id: one["mean"] for row, one in zip(rows, risks, strict=True)}
 
 
 def _values(seq: int, place: int, one: Finding) -> dict[str, Any]:

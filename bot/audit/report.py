@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.audit.agreement import compared, rates
+from bot.answering.answer import Outcome
+from bot.audit.agreement import compared
 from bot.audit.findings import Finding, FindingKind, Severity
 from bot.audit.judgements import (
     JudgedSentence,
@@ -20,10 +21,11 @@ from bot.audit.judgements import (
     standing_judgements,
 )
 from bot.audit.register import Register, RegisteredAnswer
+from bot.audit.samples import ReplyRates, rates, reply_rates
 from bot.audit.second_opinions import last_opinions, second_opinions
 from bot.audit.selection import Order, Selection, draw
 from bot.audit.text_diff import Stretch, word_diff
-from bot.ledger.ledger import Ledger, LedgerEntry
+from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
 from index.storage.database import Database
 
 FORMAT = 1
@@ -57,15 +59,16 @@ def report(database: Database, scope: ReportScope) -> Json:
     register, ledger = Register(database), Ledger(database)
     register.catch_up()
     material = _material(register, ledger, scope.selection)
-    figures = compared(material.judged, material.sentences).to_json()
+    replies = reply_rates(ledger, material.judgements)
+    figures = compared(material.judged, material.sentences, replies).to_json()
     figures.pop("errors")
     return {
         "format": FORMAT,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "period": _period(scope.selection, material.rows),
         "filters": _filters(scope),
-        "numbers": _numbers(material.rows),
-        "errors": _errors(scope, material),
+        "numbers": _numbers(material.rows) | {"complaint_reasons": _reasons(ledger, material.rows)},
+        "errors": _errors(scope, material, replies),
         "agreement": figures,
         "findings": _findings(register, ledger, material, with_askers=scope.with_askers),
         "judgements": _judgements(material),
@@ -104,7 +107,9 @@ def _numbers(rows: Sequence[RegisteredAnswer]) -> Json:
     return {
         "answers": len(rows),
         "answered": sum(row.answered for row in rows),
-        "declined": sum(not row.answered for row in rows),
+        "unsure": sum(row.outcome == Outcome.UNSURE for row in rows),
+        "declined": sum(row.outcome == Outcome.DECLINED for row in rows),
+        "by_kind": dict(Counter(row.kind for row in rows).most_common()),
         "by_mode": dict(sorted(Counter(row.mode for row in rows).items())),
         "checked": sum(row.checked_at is not None for row in rows),
         "last_check": max((row.checked_at for row in rows if row.checked_at), default=None),
@@ -125,25 +130,38 @@ def _numbers(rows: Sequence[RegisteredAnswer]) -> Json:
     }
 
 
-def _errors(scope: ReportScope, material: _Material) -> Json:
+def _reasons(ledger: Ledger, rows: Sequence[RegisteredAnswer]) -> Json:
+    """Return how often readers gave each reason for a bad reply, by the last word of each."""
+    complained = {row.answer_id for row in rows if row.complaints}
+    last: dict[tuple[str, str], LedgerEntry] = {}
+    for one in ledger.entries(RecordKind.FEEDBACK) if complained else ():
+        if one.answer_id in complained:
+            last[one.answer_id, (one.private or {}).get("user") or one.record_id] = one
+    bad = [one.body.get("reason") or "other" for one in last.values() if not one.body["good"]]
+    return dict(Counter(bad).most_common())
+
+
+def _errors(scope: ReportScope, material: _Material, replies: ReplyRates) -> Json:
     """Return the error rates, of the random sample if there is one, and how it was drawn."""
-    answered = [row.answer_id for row in material.rows if row.answered]
+    population = [row.answer_id for row in material.rows if not row.off_topic]
     drawn = None
     if scope.sample is not None and scope.seed is not None:
-        drawn = set(draw(answered, scope.sample, scope.seed))
+        drawn = set(draw(population, scope.sample, scope.seed))
     words = [
         (one.answer_id, one.majority)
         for one in material.judged
         if drawn is None or one.answer_id in drawn
     ]
     found = rates(words, material.sentences)
-    whole = found.faulty_answers.total
+    counted = replies if drawn is None else replies.of(drawn)
+    whole = counted.all.judged
     return {
         **found.to_json(),
+        "replies": counted.to_json(),
         "sampling": {
             "random": drawn is not None,
             "drawn": None if drawn is None else len(drawn),
-            "of": len(answered),
+            "of": len(population),
             "seed": scope.seed if drawn is not None else None,
             "judged": whole,
             "complete": drawn is not None and whole == len(drawn),
@@ -156,7 +174,7 @@ def _findings(
 ) -> list[Json]:
     judged: dict[tuple[str, int], list[Judgement]] = {}
     for one in material.judgements:
-        judged.setdefault((one.answer_id, one.sentence), []).append(one)
+        judged.setdefault((one.answer_id, one.sentence or 0), []).append(one)
     found = []
     for row in material.rows:
         if not row.findings:
@@ -194,23 +212,33 @@ def _about(row: RegisteredAnswer, entry: LedgerEntry, *, with_askers: bool) -> J
 
 
 def _judgements(material: _Material) -> list[Json]:
+    """Return the standing judgements; one of a reply as a whole has neither verdict nor score."""
     of = {(one.answer_id, one.sentence): one for one in material.judged}
-    ordered = sorted(material.judgements, key=lambda one: (one.answer_id, one.sentence, one.at))
-    return [
-        {
-            "answer_id": one.answer_id,
-            "sentence": one.sentence,
-            "text": sentence.text,
-            "verdict": str(sentence.verdict),
-            "score": sentence.score,
-            "judged": str(one.judged),
-            "editor": editor_of(one),
-            "note": one.note,
-            "at": one.at,
-        }
-        for one in ordered
-        for sentence in (of[one.answer_id, one.sentence],)
-    ]
+    ordered = sorted(
+        material.judgements, key=lambda one: (one.answer_id, one.sentence or 0, one.at)
+    )
+    rows = {row.answer_id: row for row in material.rows}
+    found = []
+    for one in ordered:
+        row = rows[one.answer_id]
+        sentence = of.get((one.answer_id, one.sentence or 0))
+        found.append(
+            {
+                "answer_id": one.answer_id,
+                "question": row.question,
+                "outcome": row.outcome,
+                "kind": row.kind,
+                "sentence": one.sentence,
+                "text": sentence.text if sentence else row.text,
+                "verdict": str(sentence.verdict) if sentence else None,
+                "score": sentence.score if sentence else None,
+                "judged": str(one.judged),
+                "editor": editor_of(one),
+                "note": one.note,
+                "at": one.at,
+            }
+        )
+    return found
 
 
 def _chain(ledger: Ledger) -> Json:

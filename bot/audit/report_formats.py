@@ -24,7 +24,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.answering.render import safe
-from bot.audit.judgements import Judged
+from bot.audit.judgements import COMPLAINTS, REPLY_WORDS, Judged
 from bot.audit.text_diff import marked_up
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -78,6 +78,8 @@ def report_html(report: Mapping[str, Any], *, most: int = MOST) -> str:
         left=len(report["findings"]) - len(shown),
         verdicts=_VERDICTS,
         words=list(map(str, Judged)),
+        complaints=COMPLAINTS,
+        reply_words=list(map(str, REPLY_WORDS)),
         meanings=_MEANINGS,
         elsewhere=_ELSEWHERE,
         judged=[list(group) for _, group in judged],

@@ -27,7 +27,9 @@ class Selection:
     asker: str | None = None
     brief: str | None = None
     mode: str | None = None  # "extractive", "written"
-    answered: bool | None = None
+    outcome: str | None = None  # "answered", "unsure", "declined"
+    kind: str | None = None  # of question
+    small_talk: bool | None = None
     finding: str | None = None  # a FindingKind, or the least Severity
     judged: bool | None = None
     text: str | None = None

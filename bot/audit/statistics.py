@@ -138,7 +138,9 @@ def _feedback(connection: Connection, within: ColumnElement[bool]) -> tuple[int,
 def _agreement(connection: Connection, within: ColumnElement[bool]) -> tuple[Month, ...]:
     given: defaultdict[tuple[str, int], dict[str | None, Judged]] = defaultdict(dict)
     for answer_id, body, private in _further(connection, RecordKind.JUDGEMENT, within):
-        given[answer_id, int(body["sentence"])][private.get("editor")] = Judged(body["judged"])
+        if body["sentence"] is not None:
+            word = Judged(body["judged"])
+            given[answer_id, int(body["sentence"])][private.get("editor")] = word
     verdicts = _verdicts(connection, within)
     months: defaultdict[str, list[Pair]] = defaultdict(list)
     for sentence, words in given.items():

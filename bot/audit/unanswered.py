@@ -1,18 +1,19 @@
-"""List and group the questions that the briefs did not answer: ledger entries in, questions out.
+"""List and group the questions without an answer: ledger entries in, questions out.
 
-The same question in other case or punctuation is counted once. Questions answered since, small talk
-and forgotten questions are left out. Similar questions are grouped by the cosine similarity of
-their sentence vectors, whatever the order in which they come.
+The same question in other case or punctuation is counted once. Questions answered since, small
+talk, questions about the bot and forgotten questions are left out. Those of which the bot was
+unsure stand apart: a passage that may answer them was shown. Similar questions are grouped by the
+cosine similarity of their sentence vectors, whatever the order in which they come.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from bot.answering.answer import Outcome
 from bot.answering.render import safe
 from bot.ledger.ledger import LedgerEntry
-from bot.ledger.record import kind_of
-from bot.question.kinds import Kind
+from bot.ledger.record import is_small_talk, outcome_of
 from index.words import words
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ MOST = 1_500  # questions that are compared, the most frequent ones; memory grow
 
 @dataclass(frozen=True)
 class Unanswered:
-    """A question that the briefs do not answer, as it reads without its conversation."""
+    """A question without an answer, as it reads without its conversation."""
 
     question: str
     times: int
@@ -38,6 +39,7 @@ class Unanswered:
     last_asked: str
     answer_id: str  # of the last time
     nearest: tuple[str, ...]  # titles of the briefs that were nearest then, the nearest first
+    outcome: Outcome = Outcome.DECLINED  # of the last time
 
     def to_json(self) -> dict[str, Any]:
         return {**vars(self), "nearest": list(self.nearest)}
@@ -51,7 +53,7 @@ class Unanswered:
 
 @dataclass(frozen=True)
 class QuestionGroup:
-    """Open questions about the same thing; a question similar to no other is a group of one."""
+    """Open questions about the same thing that ended alike; one like no other is a group of one."""
 
     title: str  # the question nearest to all of them
     questions: tuple[Unanswered, ...]  # the most frequent first, then the latest
@@ -65,9 +67,15 @@ class QuestionGroup:
         """When one of them was asked last: UTC, ISO 8601."""
         return max(item.last_asked for item in self.questions)
 
+    @property
+    def outcome(self) -> Outcome:
+        """How they ended the last time."""
+        return self.questions[0].outcome
+
     def to_json(self) -> dict[str, Any]:
         return {
             "title": self.title,
+            "outcome": str(self.outcome),
             "times": self.times,
             "last_asked": self.last_asked,
             "questions": [item.to_json() for item in self.questions],
@@ -91,16 +99,24 @@ def unanswered(entries: Iterable[LedgerEntry]) -> list[Unanswered]:
     """
     found: dict[tuple[str, ...], Unanswered] = {}
     for entry in entries:
-        if entry.private is None or kind_of(entry.body) is Kind.HELP:
+        if entry.private is None or is_small_talk(entry.body):
             continue
         question = str(entry.private["standalone_question"])
         key = tuple(words(question))
-        if entry.body["answered"]:
+        if outcome_of(entry.body) is Outcome.ANSWERED:
             found.pop(key, None)
         else:
             found[key] = _again(found.get(key), entry, question)
     latest = sorted(found.values(), key=lambda item: item.last_asked, reverse=True)
     return sorted(latest, key=lambda item: -item.times)
+
+
+def apart(questions: Sequence[Unanswered]) -> dict[Outcome, list[Unanswered]]:
+    """Return the questions that were declined, then those of which the bot was unsure."""
+    return {
+        outcome: [one for one in questions if one.outcome is outcome]
+        for outcome in (Outcome.DECLINED, Outcome.UNSURE)
+    }
 
 
 def question_groups(questions: Sequence[Unanswered], embed: Embed) -> tuple[QuestionGroup, ...]:
@@ -141,7 +157,13 @@ def clusters(cosines: "NDArray[np.float64]", alike: float = ALIKE) -> list[list[
 def _again(before: Unanswered | None, entry: LedgerEntry, question: str) -> Unanswered:
     titles = dict.fromkeys(str(hit["brief"]["title"]) for hit in entry.body["nearest"])
     now = Unanswered(
-        question, 1, entry.created_at, entry.created_at, entry.answer_id, tuple(titles)
+        question,
+        1,
+        entry.created_at,
+        entry.created_at,
+        entry.answer_id,
+        tuple(titles),
+        outcome_of(entry.body),
     )
     if before is None:
         return now

@@ -214,6 +214,17 @@ def outcome_of(body: Json) -> Outcome:
     return Outcome(body.get("outcome") or before)
 
 
+def is_small_talk(body: Json) -> bool:
+    """Return whether it was no question for the briefs: a greeting, an order, one about the bot."""
+    return bool(body.get("off_topic")) or kind_of(body) is Kind.HELP
+
+
+def marked_text(near: Json) -> str:
+    """Return the best sentence of a passage that may answer; the passage if none is marked."""
+    start, end = near.get("marked") or (0, 0)
+    return str(near["text"][start:end] or near["text"])
+
+
 def rebuilt(body: Json, private: Json | None) -> Answer:
     """Return the answer that a row with this body is about."""
     typed = private or {}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from bot.answering.answer import Outcome
 from bot.audit.findings import FindingKind, Severity
 from bot.audit.register import EVERYTHING
 from bot.audit.selection import Order, Selection
@@ -15,7 +16,9 @@ LONGEST = 200  # characters of a filter
 MOST_PAGES = 100_000
 
 _YES_NO = {"yes": True, "no": False}
-_TEXTS = ("since", "until", "channel", "asker", "brief", "mode", "finding", "text")
+_TEXTS = (
+    "since", "until", "channel", "asker", "brief", "mode", "outcome", "kind", "finding", "text",
+)  # fmt: skip
 _MODES = ("extractive", "written")
 
 
@@ -32,7 +35,6 @@ class QueueFilters:
         """Return the query of an address that shows the same, with these changes."""
         chosen = self.selection
         values: dict[str, object] = {name: getattr(chosen, name) for name in _TEXTS}
-        values["answered"] = _yes_or_no(chosen.answered)
         values["judged"] = _yes_or_no(chosen.judged)
         if chosen.sample is not None:
             values |= {"sample": chosen.sample, "seed": chosen.seed}
@@ -53,7 +55,8 @@ class QueueFilters:
             "brief": chosen.brief and f"cites {chosen.brief}",
             "mode": chosen.mode and words.in_words(
                 "generative" if chosen.mode == "written" else chosen.mode),
-            "answered": _either(chosen.answered, "answered"),
+            "outcome": chosen.outcome and words.in_words(chosen.outcome),
+            "kind": chosen.kind and f"{chosen.kind.replace('_', ' ')} questions",
             "judged": _either(chosen.judged, "judged"),
             "finding": chosen.finding and _finding(chosen.finding),
             "sample": chosen.sample and f"random sample of {chosen.sample}, seed {chosen.seed}",
@@ -78,6 +81,7 @@ def read_filters(query: Mapping[str, str], *, may_see_askers: bool) -> QueueFilt
         ("since", is_iso, "write 2026-05-03, 2026-05 or 2026"),
         ("until", is_iso, "write 2026-05-03, 2026-05 or 2026"),
         ("mode", _MODES.__contains__, "choose one from the list"),
+        ("outcome", {*Outcome}.__contains__, "choose one from the list"),
         ("finding", {*FindingKind, *Severity}.__contains__, "choose one from the list"),
     ):
         if given[name] and not is_good(given[name]):
@@ -85,7 +89,7 @@ def read_filters(query: Mapping[str, str], *, may_see_askers: bool) -> QueueFilt
             given[name] = ""
     selection = Selection(
         **{name: given[name] or None for name in _TEXTS},
-        answered=_YES_NO.get(query.get("answered", "")),
+        small_talk=None,
         judged=_YES_NO.get(query.get("judged", "")),
         sample=_number(given["sample"]) or None,
         seed=_number(given["seed"]) or 0,
@@ -100,17 +104,15 @@ def read_filters(query: Mapping[str, str], *, may_see_askers: bool) -> QueueFilt
 def _with_sound_sample(filters: QueueFilters) -> QueueFilters:
     """Return filters whose sample is that of `briefs audit sample`.
 
-    It is drawn from answered questions and must not change while it is judged.
+    It is drawn from all questions but small talk and must not change while it is judged.
     """
     chosen = filters.selection
     if chosen.sample is None:
         return filters
     faults = list(filters.faults)
-    if chosen.answered is False:
-        faults.append("not answered: a sample is drawn from answered questions; ignored")
     if chosen.judged is not None:
         faults.append("judged: a sample must not change while it is judged; ignored")
-    selection = replace(chosen, answered=True, judged=None)
+    selection = replace(chosen, small_talk=False, judged=None)
     return replace(filters, selection=selection, faults=tuple(faults))
 
 

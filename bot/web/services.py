@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from jinja2 import Environment
 
 from bot.audit.register import Register
-from bot.audit.unanswered import QuestionGroup, question_groups, unanswered
+from bot.audit.unanswered import QuestionGroup, apart, question_groups, unanswered
 from bot.ledger.ledger import Ledger
 from bot.web.authentication import Authentication
 from bot.web.sessions import FailedLogins, WebSessions
@@ -86,12 +86,18 @@ class OpenQuestions:
         self._cached: tuple[tuple[int, str], tuple[QuestionGroup, ...]] | None = None
 
     def groups(self) -> tuple[QuestionGroup, ...]:
-        """Return the groups, the most often asked first; raises EmbeddingError without a model."""
+        """Return the groups, declined before unsure, of each the most often asked first.
+
+        Raises EmbeddingError without a model.
+        """
         with self._lock:
             head = self._ledger.head()
             if self._cached is None or self._cached[0] != head:
-                found = unanswered(self._ledger.entries())
-                self._cached = head, question_groups(found, self._library.embed)
+                parts = apart(unanswered(self._ledger.entries())).values()
+                found = [
+                    one for part in parts for one in question_groups(part, self._library.embed)
+                ]
+                self._cached = head, tuple(found)
             return self._cached[1]
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from bot.answering.freshness import said_date
 from bot.answering.render import safe
 from bot.audit.findings import FindingKind, Severity
+from bot.audit.judgements import COMPLAINTS
 
 WORDS: dict[str, str] = {
     FindingKind.NUMBER: "number differs",
@@ -27,6 +28,8 @@ WORDS: dict[str, str] = {
     FindingKind.SUPERSEDED: "newer version exists",
     FindingKind.WITHDRAWN: "brief withdrawn",
     "check": "needs checking",
+    "declined": "nothing found",
+    **COMPLAINTS,
     "extractive": "quoted from the briefs",
     "generative": "written by a model",
 }

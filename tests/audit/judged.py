@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.audit.judgements import Judged, judge
+from bot.audit.judgements import Judged, Word, judge
 from bot.ledger.ledger import Ledger
 from index.storage.database import Database, sqlite_url
 from tests.audit.records import PORT, Told, brief, cited, doubtful, record
@@ -40,7 +40,13 @@ def put_written(ledger: Ledger, answer_id: str) -> None:
     record(ledger, answer_id, told)
 
 
-def judged(ledger: Ledger, answer_id: str, sentence: int, **words: Judged) -> None:
-    """Judge a sentence by several editors: name=word."""
+def put_declined(ledger: Ledger, answer_id: str, **body: object) -> None:
+    """Record a question without an answer; `body` overrides what is recorded of it."""
+    made, private = Told((), confidence=0.2, question="Who leads Norland?").record()
+    ledger.append(answer_id, {**made, **body}, private)
+
+
+def judged(ledger: Ledger, answer_id: str, sentence: int | None, **words: Word) -> None:
+    """Judge a sentence, or the reply (None), by several editors: name=word."""
     for editor, word in words.items():
         judge(ledger, answer_id, sentence, word, editor)

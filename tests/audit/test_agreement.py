@@ -3,27 +3,29 @@
 import pytest
 from sqlalchemy import delete
 
-from bot.audit.agreement import Rate, agreement, at_threshold, best_threshold, compare, rates
-from bot.audit.judgements import (
-    Judged,
-    draw_answers,
-    judge,
-    judged_sentences,
-    majority,
-    standing_judgements,
-)
+from bot.audit.agreement import agreement, at_threshold, best_threshold, compare
+from bot.audit.judgements import JudgedReply, judge, judged_sentences, standing_judgements
 from bot.audit.report import ReportScope, report
+from bot.audit.samples import draw_answers
 from bot.audit.selection import Selection
 from bot.ledger.ledger import Ledger
 from bot.ledger.tables import ledger_private
-from tests.audit.judged import NO, PARTLY, WRONG, YES, database, judged, ledger, put, put_written
+from tests.audit.judged import (
+    NO,
+    PARTLY,
+    WRONG,
+    YES,
+    database,
+    judged,
+    ledger,
+    put,
+    put_declined,
+    put_written,
+)
 
 __all__ = ["database", "ledger"]  # found here by pytest
 EVERYTHING = Selection()
 SCORED = [(0.9, True), (0.8, True), (0.7, False), (0.2, False)]
-# (answer, majority) and how many sentences each answer has.
-WORDS = [("a", YES), ("a", PARTLY), ("b", WRONG), ("c", YES)]
-SENTENCES = {"a": 2, "b": 1, "c": 3}
 
 
 @pytest.mark.parametrize(
@@ -60,36 +62,6 @@ def test_there_is_no_threshold_for_one_kind_alone():
     assert at_threshold([], 0.5) is None
 
 
-@pytest.mark.parametrize(
-    ("count", "total", "interval"),
-    [(81, 263, (0.2553, 0.3662)), (0, 20, (0.0, 0.1611)), (1, 29, (0.0061, 0.1718))],
-)
-def test_the_interval_of_a_rate_is_wilsons(count, total, interval):
-    assert Rate(count, total).interval == pytest.approx(interval, abs=5e-5)
-
-
-def test_a_sentence_is_faulty_unless_supported_and_wrong_only_without_support():
-    found = rates(WORDS, SENTENCES)
-    assert (found.faulty_sentences, found.wrong_sentences) == (Rate(2, 4), Rate(1, 4))
-
-
-def test_an_answer_counts_once_it_is_fully_judged_and_is_as_bad_as_its_worst_sentence():
-    found = rates(WORDS, SENTENCES)
-    assert (found.faulty_answers, found.wrong_answers, found.begun) == (Rate(2, 2), Rate(1, 2), 1)
-
-
-def test_nothing_judged_has_no_rate():
-    found = rates([], {})
-    assert (found.faulty_answers.share, found.faulty_answers.interval) == (None, None)
-
-
-def test_the_majority_decides_and_in_a_tie_the_most_severe():
-    assert majority([YES, YES, NO]) is YES
-    assert majority([YES, PARTLY]) is PARTLY
-    assert majority([NO, WRONG]) is WRONG
-    assert majority([Judged.SUPPORTED]) is YES
-
-
 def test_the_score_is_computed_from_the_evidence_on_record(ledger):
     """A quotation is fully supported; another number is not."""
     put(ledger, "a1")
@@ -120,7 +92,7 @@ def test_checks_and_majority_are_compared_by_sentence(ledger, database):
     judged(ledger, "a1", 2, Ann=WRONG)
     judged(ledger, "a2", 1, Ann=PARTLY)
     found = compare(database, EVERYTHING).to_json()
-    assert found["judged"] == {"sentences": 3, "answers": 2}
+    assert found["judged"] == {"sentences": 3, "answers": 2, "replies": 2}
     assert found["machine"]["confusion"]["supported"]["wrong source"] == 1
     assert found["machine"]["grades"] == {"sentences": 3, "same": 2, "share": 0.6667, "kappa": 0.5}
     assert found["errors"]["answers"]["wrong"] | {"interval": 0} == {
@@ -139,9 +111,30 @@ def test_editors_are_compared_where_both_judged(ledger, database):
     ]  # fmt: skip
 
 
+def test_replies_are_counted_by_how_they_ended_and_what_editors_made_of_them(ledger, database):
+    """Fidelity to a quotation is not all: an answer may be faithful and beside the question."""
+    put(ledger, "a1")
+    put(ledger, "a2")
+    put_declined(ledger, "d1")
+    judged(ledger, "a1", None, Ann=JudgedReply.RIGHT, Bo=JudgedReply.DOES_NOT_ANSWER)
+    judged(ledger, "a2", 1, Ann=YES)
+    judged(ledger, "a2", 2, Ann=YES)
+    judged(ledger, "d1", None, Ann=JudgedReply.SHOULD_HAVE_BEEN_ANSWERED)
+    found = compare(database, EVERYTHING)
+    replies = found.to_json()["replies"]
+    words = {name: one["words"] for name, one in replies["by_outcome"].items()}
+    assert (words["answered"]["does not answer"], words["answered"]["supported"]) == (1, 1)
+    assert words["declined"]["should have been answered"] == 1
+    assert (replies["wrong"]["count"], replies["wrong"]["of"]) == (2, 3)
+    said = "\n".join(found.lines())
+    assert "judged: 3 replies, 2 sentences" in said
+    assert "supported only: nobody said whether they answer; more of them may be wrong" in said
+    assert "Ann and Bo: whether replies are wrong: agree on 0 of 1" in said
+
+
 def test_few_judgements_are_said_to_be_few(ledger, database):
     assert list(compare(database, EVERYTHING).lines()) == [
-        "no sentence of these answers is judged; draw a sample: briefs audit sample 50"
+        "none of these replies is judged; draw a sample: briefs audit sample 50"
     ]
     put(ledger, "a1")
     judged(ledger, "a1", 1, Ann=YES)
@@ -156,13 +149,13 @@ def test_judging_is_the_same_on_both_databases(either_library):
     ledger = Ledger(database)
     put(ledger, "a1")
     put_written(ledger, "a2")
-    judged(ledger, "a1", 1, Ann=YES, Bo=NO)
+    judged(ledger, "a1", 1, Ann=YES)
     judged(ledger, "a2", 1, Ann=NO)
     assert compare(database, Selection(mode="written")).sentences == 1
     drawn = draw_answers(database, EVERYTHING, 5, 1)
     assert (drawn.population, drawn.unjudged) == (2, 1)
     errors = report(database, ReportScope(EVERYTHING, 5, 1))["errors"]
-    assert errors["sentences"]["wrong"]["count"] == 2
+    assert errors["sentences"]["wrong"]["count"] == errors["replies"]["wrong"]["count"] == 1
 
 
 def test_a_forgotten_editor_still_counts(ledger, database):

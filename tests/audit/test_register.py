@@ -11,6 +11,7 @@ from sqlalchemy import text
 from bot.audit.findings import Finding, FindingKind, Severity
 from bot.audit.register import Register
 from bot.audit.register_tables import TABLES
+from bot.audit.register_update import LONGEST_TEXT
 from bot.audit.selection import Order, Selection
 from bot.ledger.ledger import Ledger
 from bot.ledger.ledger import RecordKind as Record
@@ -22,6 +23,7 @@ from tests.audit.records import PORT, Told, brief, doubtful, quoting, record
 SHIP = brief("Norvane owns nine ships.", id="ship", title="Norvane", number="NS7")
 PORT_BRIEF = brief(*PORT)
 WRONG = Finding(FindingKind.NUMBER, Severity.HIGH, "9 is not in it", 1, 1, {"said": "9"})
+CALM = 0.167  # the risk of an answer without findings, with a confidence of .9
 OLDER = Finding(FindingKind.SUPERSEDED, Severity.LOW, "there is a newer version")
 
 
@@ -74,11 +76,11 @@ def test_rows_tell_what_lists_show(register: Register) -> None:
 
 
 def test_the_riskiest_come_first_then_the_newest(register: Register) -> None:
-    """Before any check, by the doubts on record; one declined without doubt is no risk."""
+    """Before any check, by the doubts on record; sure of itself, it still has the usual risk."""
     assert ids(register, Order.RISK) == ["a2", "a3", "a1"]
     assert ids(register) == ["a3", "a2", "a1"]
     assert register.get("a2").risk > 0.9
-    assert register.get("a3").risk == register.get("a1").risk == 0.02
+    assert register.get("a3").risk == register.get("a1").risk == CALM
 
 
 def test_a_page_is_a_slice_of_the_order(register: Register) -> None:
@@ -102,8 +104,11 @@ FILTERS: tuple[tuple[dict[str, object], list[str]], ...] = (
     ({"brief": "port@1#p1"}, ["a1"]),
     ({"mode": "extractive"}, ["a3", "a1"]),
     ({"mode": "written"}, ["a2"]),
-    ({"answered": False}, ["a3"]),
-    ({"answered": True}, ["a2", "a1"]),
+    ({"outcome": "declined"}, ["a3"]),
+    ({"outcome": "unsure"}, []),
+    ({"kind": "fact"}, ["a3", "a2", "a1"]),
+    ({"small_talk": True}, []),
+    ({"outcome": "answered"}, ["a2", "a1"]),
     ({"judged": True}, []),
     ({"judged": False}, ["a3", "a2", "a1"]),
     ({"since": "1999"}, ["a3", "a2", "a1"]),
@@ -128,6 +133,7 @@ def test_an_impossible_filter_is_named_by_its_flag(register: Register) -> None:
         ({"since": "soon"}, "--since soon"),
         ({"until": "2024-13"}, "--until 2024-13"),
         ({"mode": "x"}, "--mode x"),
+        ({"outcome": "x"}, "--outcome x"),
         ({"finding": "odd"}, "--finding odd"),
         ({"sample": 0}, "--sample 0"),
         ({"brief": "#"}, "#: not a brief"),
@@ -184,14 +190,14 @@ def test_findings_replace_those_before_them(register: Register) -> None:
     assert ids(register, finding="high") == []
     assert ids(register, finding="low") == ["a1"]
     register.keep_all({"a1": []})
-    assert (register.get("a1").risk, register.get("a1").findings) == (0.02, ())
+    assert (register.get("a1").risk, register.get("a1").findings) == (CALM, ())
 
 
 def test_complaints_count_readers_by_their_last_word(register: Register, ledger: Ledger) -> None:
     for user, good in (("U1", False), ("U2", False), ("U2", True), ("U3", True)):
         ledger.add(Record.FEEDBACK, "a1", {"good": good, "reason": None}, {"user": user})
     register.catch_up()
-    assert (register.get("a1").complaints, register.get("a1").risk) == (1, 0.51)
+    assert (register.get("a1").complaints, register.get("a1").risk) == (1, 0.5835)
     register.keep_all({"a1": [WRONG]})
     worse = register.get("a1").risk
     assert worse > 0.94
@@ -207,6 +213,58 @@ def test_sentences_judged_are_counted_once(register: Register, ledger: Ledger) -
     register.catch_up()
     assert register.get("a1").judgements == 1
     assert ids(register, judged=True) == ["a1"]
+
+
+def test_an_editor_who_finds_a_reply_wrong_moves_its_risk(
+    register: Register, ledger: Ledger
+) -> None:
+    """Far up, as the interval says too; one who finds it right moves it down. Checks keep that."""
+    unread = register.get("a1")
+    assert unread.risk_high - unread.risk_low > 0.8
+    for answer_id, sentence, word in (
+        ("a1", 1, "unsupported"),
+        ("a3", None, "should have been answered"),
+        ("a2", None, "right"),
+    ):
+        before = register.get(answer_id).risk
+        body = {"sentence": sentence, "judged": word}
+        ledger.add(Record.JUDGEMENT, answer_id, body, {"editor": "Kim"})
+        register.catch_up()
+        row = register.get(answer_id)
+        assert (row.verdict, row.judgements) == (word, 1)
+        assert row.risk < before - 0.4 if word == "right" else row.risk > 0.6, answer_id
+        assert row.risk_low < row.risk < row.risk_high
+    risk = register.get("a1").risk
+    assert register.keep_all({"a1": []}) == {"a1": risk}
+    ledger.add(
+        Record.JUDGEMENT, "a1", {"sentence": None, "judged": "does not answer"}, {"editor": "Bo"}
+    )
+    register.catch_up()
+    assert register.get("a1").risk > risk
+    assert register.get("a1").verdict == "does not answer"
+
+
+def test_the_text_shown_stands_in_the_lists(register: Register, ledger: Ledger) -> None:
+    """The beginning of an answer; of an unsure reply the sentence that is marked; else nothing."""
+    assert register.get("a1").text == PORT[0]
+    assert (register.get("a3").text, register.get("a3").outcome) == ("", "declined")
+    long = "Ships " * 200
+    record(ledger, "a5", quoting(brief(long, id="long"), 1, long))
+    register.catch_up()
+    text = register.get("a5").text
+    assert (len(text), text.endswith(" …")) == (LONGEST_TEXT, True)
+
+
+def test_a_register_of_an_older_form_is_made_again(register, database, ledger):
+    """Without a command; judgements and risks are those of the ledger."""
+    ledger.add(Record.JUDGEMENT, "a1", {"sentence": 1, "judged": "unsupported"}, {"editor": "Kim"})
+    register.catch_up()
+    before = register.answers()
+    with database.write() as connection:
+        connection.execute(text("UPDATE audit_state SET value = '1' WHERE key = 'format'"))
+        connection.execute(text("ALTER TABLE audit_answers DROP COLUMN outcome"))
+    assert Register(database).catch_up() == 4
+    assert Register(database).answers() == before
 
 
 def test_uses_are_the_citations_of_a_brief(register: Register, ledger: Ledger) -> None:

@@ -73,7 +73,7 @@ def steady(shown: str) -> str:
 
 
 def test_the_forms_of_a_report(period, database, golden: Golden):
-    found = report(database, ReportScope(Selection(), sample=2, seed=1))
+    found = report(database, ReportScope(Selection(), sample=4, seed=1))
     golden("audit/report.json", steady(json.dumps(found, ensure_ascii=False, indent=1)) + "\n")
     golden("audit/report.html", steady(report_html(found)))
     golden("audit/report.csv.txt", steady(report_csv(found)).replace("\r\n", "␍\n"))
@@ -86,6 +86,23 @@ def test_numbers_are_those_of_the_register(period, database):
     assert numbers["by_mode"] == {"extractive": 3, "generative": 1}
     assert numbers["findings"]["by_severity"] == {"high": 3, "medium": 0, "low": 1}
     assert numbers["findings"]["by_kind"]["number"] == {"high": 1, "medium": 0, "low": 0}
+
+
+def test_readers_reasons_are_counted_in_editors_words(database, ledger):
+    """By the last word of each reader; "right" takes a complaint back."""
+    put(ledger, "a1")
+    put(ledger, "a2")
+    for answer_id, user, good, reason in (
+        ("a1", "U1", False, "not_answered"),
+        ("a1", "U2", False, "not_answered"),
+        ("a2", "U1", False, "wrong_source"),
+        ("a2", "U3", False, "other"),
+        ("a2", "U3", True, None),
+    ):
+        ledger.add(RecordKind.FEEDBACK, answer_id, {"good": good, "reason": reason}, {"user": user})
+    found = report(database, EVERYTHING)
+    assert found["numbers"]["complaint_reasons"] == {"not_answered": 2, "wrong_source": 1}
+    assert '… of which: does not answer</td><td class="n">2' in report_html(found)
 
 
 def test_findings_come_by_risk_with_their_evidence(period, database):

@@ -7,7 +7,8 @@ from bot.web.filters import QueueFilters, read_filters
 
 ALL = {
     "since": "2026-01", "until": "2026-05-03", "channel": "C1", "asker": "U1", "brief": "PA1#p4",
-    "mode": "written", "finding": "high", "text": "cargo & tons", "answered": "yes",
+    "mode": "written", "finding": "high", "text": "cargo & tons", "outcome": "unsure",
+    "kind": "fact",
     "sample": "20", "seed": "7", "order": "time", "page": "3",
 }  # fmt: skip
 
@@ -16,8 +17,8 @@ def test_an_address_comes_back_as_it_was() -> None:
     filters = read_filters(ALL, may_see_askers=True)
     assert filters.selection == Selection(
         since="2026-01", until="2026-05-03", channel="C1", asker="U1", brief="PA1#p4",
-        mode="written", answered=True, finding="high", text="cargo & tons",
-        sample=20, seed=7,
+        mode="written", outcome="unsure", kind="fact", finding="high", text="cargo & tons",
+        small_talk=False, sample=20, seed=7,
     )  # fmt: skip
     assert (filters.order, filters.page, filters.faults) == (Order.TIME, 3, ())
     assert dict(parse_qsl(filters.query())) == ALL
@@ -37,17 +38,17 @@ def test_each_filter_can_be_taken_away() -> None:
 
 
 def test_what_is_asked_with_yes_or_no() -> None:
-    filters = read_filters({"answered": "no", "judged": "yes"}, may_see_askers=True)
-    assert filters.selection == Selection(answered=False, judged=True)
-    assert dict(parse_qsl(filters.query())) == {"answered": "no", "judged": "yes"}
+    filters = read_filters({"outcome": "declined", "judged": "yes"}, may_see_askers=True)
+    assert filters.selection == Selection(outcome="declined", judged=True)
+    assert dict(parse_qsl(filters.query())) == {"outcome": "declined", "judged": "yes"}
 
 
 def test_a_sample_does_not_change_while_it_is_judged() -> None:
-    """It is drawn among those that answered, as `briefs audit sample` does."""
-    given = {"sample": "20", "seed": "7", "judged": "no", "answered": "no"}
+    """It is drawn from all questions but small talk, as `briefs audit sample` does."""
+    given = {"sample": "20", "seed": "7", "judged": "no", "outcome": "declined"}
     filters = read_filters(given, may_see_askers=True)
-    assert filters.selection == Selection(answered=True, sample=20, seed=7)
-    assert len(filters.faults) == 2
+    assert filters.selection == Selection(outcome="declined", small_talk=False, sample=20, seed=7)
+    assert len(filters.faults) == 1
 
 
 def test_readers_cannot_find_out_askers_by_trying() -> None:
@@ -60,9 +61,9 @@ def test_readers_cannot_find_out_askers_by_trying() -> None:
 def test_what_is_no_good_is_named() -> None:
     wrong = {
         "since": "yesterday", "mode": "magic", "finding": "<b>", "brief": "#@", "page": "-1",
-        "sample": "many", "order": "up", "answered": "perhaps",
+        "sample": "many", "order": "up", "outcome": "perhaps",
     }  # fmt: skip
     filters = read_filters(wrong | {"text": "x"}, may_see_askers=True)
     assert filters.selection == Selection(text="x")
-    assert len(filters.faults) == 4
+    assert len(filters.faults) == 5
     assert (filters.page, filters.order) == (1, Order.RISK)

@@ -165,7 +165,26 @@ def test_judging_needs_no_script(here: Visitor, filled: Library) -> None:
     page = here.page("/answers/a1")
     assert f"{found.editor}, " in page
     assert 'value="partly" aria-pressed="true"' in page
-    assert "1 judgement" in here.page("/")
+    assert '<span class="judged partly">partly</span>' in here.page("/")
+
+
+def test_a_reply_is_judged_as_a_whole_by_what_fits_its_outcome(here: Visitor, filled: Library):
+    """An answer may not answer; nothing found may be right. The queue shows text and judgement."""
+    answer(filled, "a1")
+    answer(filled, "d1", (), question="who leads Norland?")
+    assert "Nothing was found." in here.page("/")
+    assert "Port Aurelia handles 41 million tons" in here.page("/")
+    reply = here.judge("a1", sentence="", judged="does not answer", note="asked for a name")
+    assert reply.headers["location"] == "/answers/a1#reply"
+    page = here.page("/answers/a1")
+    assert 'value="does not answer" aria-pressed="true"' in page
+    assert "asked for a name" in page
+    assert here.judge("d1", sentence="", judged="does not answer").status_code == 400
+    assert here.judge("d1", sentence="", judged="should have been answered").status_code == 303
+    listed = here.page("/?outcome=declined")
+    assert '<span class="judged should-have-been-answered">' in listed
+    assert listed.count("data-item") == 1
+    assert Register(filled.database).get("d1").risk > 0.6
 
 
 def test_judging_by_script_gives_json(here: Visitor, filled: Library) -> None:

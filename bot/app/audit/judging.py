@@ -1,6 +1,7 @@
-"""Commands of `briefs audit`: judge sentences, draw samples, compare the checks with editors."""
+"""Commands of `briefs audit`: judge replies, draw samples, compare the bot with editors."""
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,55 +12,106 @@ from index.errors import UsageError
 from ingest.cli import Json, opened
 
 if TYPE_CHECKING:
-    from bot.audit.judgements import Judged
+    from bot.audit.judgements import Judgement, Word
+    from bot.ledger.ledger import LedgerEntry
 
-_WORDS = 'supported|partly|unsupported|"wrong source"'
+_OF_SENTENCES = "supported, partly, unsupported, wrong source"
+_OF_REPLIES = "right, does not answer, should have been answered"
 
 
 def judge(
     answer_id: Annotated[str, typer.Argument(metavar="ANSWER", help="The answer's id.")],
-    sentence: Annotated[int, typer.Argument(metavar="SENTENCE", help="Its number, from 1.")],
-    judged: Annotated[str, typer.Argument(metavar=_WORDS, help="Whether its passages support it.")],
+    judged: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[SENTENCE] JUDGEMENT",
+            help=f"Of a sentence, by its number: {_OF_SENTENCES}. Of the reply: {_OF_REPLIES}.",
+        ),
+    ],
     editor: Annotated[
         str | None, typer.Option(metavar="NAME", help="Who judges; default: the terminal user.")
     ] = None,
     note: Annotated[str, typer.Option(metavar="TEXT", help="Why.")] = "",
     json: Json = False,
 ) -> None:
-    """Record an editor's judgement of a sentence. A later one by the same editor replaces it.
+    """Record an editor's judgement of a sentence, or of a reply as a whole.
+
+    A sentence: do its passages support it? A reply: does it answer the question; and if it gave no
+    answer, was that right? A later judgement by the same editor replaces the earlier one.
 
     Example: briefs audit judge 3f9a1c2e07b4d586 2 partly --note "The brief says 'may'."
+
+    Example: briefs audit judge 3f9a1c2e07b4d586 does not answer
     """
     from bot.audit.judgements import judge as record
     from bot.ledger.ledger import Ledger
     from bot.question.requests import terminal_asker
     from ingest.terminal import print_json
 
-    word = _word(judged)
+    typed, word = _typed(judged)
     with opened() as library:
         ledger = Ledger(library.database)
+        entry = ledger.get(answer_id)
+        sentence = _meant(typed, word, entry)
         made = record(ledger, answer_id, sentence, word, editor or terminal_asker(), note)
-        text = ledger.get(answer_id).body["sentences"][sentence - 1]["text"]
     if json:
         print_json(vars(made))
     else:
-        from bot.answering.render import safe
+        sys.stdout.write(_line(made, entry) + "\n")
 
-        sys.stdout.write(safe(f"{made.judged}, says {made.editor}: “{text}”") + "\n")
+
+def _typed(words: Sequence[str]) -> "tuple[int | None, Word]":
+    """Return the sentence's number and the judgement, which may be typed without quotes."""
+    from bot.audit.judgements import word_of
+
+    number = int(words[0]) if words[0].isascii() and words[0].isdigit() else None
+    rest = " ".join(words if number is None else words[1:])
+    word = word_of(rest)
+    if word is None:
+        raise UsageError(
+            f"{rest or words[0]}: not a judgement; of a sentence there are: {_OF_SENTENCES}; "
+            f"of a reply: {_OF_REPLIES}"
+        )
+    return number, word
+
+
+def _meant(number: int | None, word: "Word", entry: "LedgerEntry") -> int | None:
+    """Return the sentence that is judged: of a reply with one sentence, that one."""
+    from bot.audit.judgements import Judged, JudgedReply
+    from ingest.terminal import say
+
+    if isinstance(word, JudgedReply) and number is not None:
+        say(f"“{word}” is about the whole reply, so it is recorded for all of it")
+        return None
+    if isinstance(word, Judged) and number is None and len(entry.body["sentences"]) == 1:
+        return 1
+    return number
+
+
+def _line(made: "Judgement", entry: "LedgerEntry") -> str:
+    from bot.answering.render import safe
+
+    if made.sentence is None:
+        question = (entry.private or {}).get("standalone_question") or "a forgotten question"
+        return safe(f"{made.judged}, says {made.editor} of the reply to “{question}”")
+    text = entry.body["sentences"][made.sentence - 1]["text"]
+    return safe(f"{made.judged}, says {made.editor}: “{text}”")
 
 
 @choosing
 def sample(
-    count: Annotated[int, typer.Argument(metavar="N", min=1, help="Number of answers.")],
+    count: Annotated[int, typer.Argument(metavar="N", min=1, help="Number of replies.")],
     chosen: Selection,
     seed: Seed = None,
     json: Json = False,
 ) -> None:
-    """Draw a random sample of answers to judge. Nothing is recorded; the seed repeats the sample.
+    """Draw a random sample of replies to judge: answered, unsure and declined, without small talk.
+
+    Nothing is recorded; the seed repeats the sample.
 
     Example: briefs audit sample 50 --since 2026-03 --seed 7
     """
-    from bot.audit.judgements import draw_answers, sampled_json, sampled_lines
+    from bot.audit.samples import draw_answers, sampled_json, sampled_lines
     from bot.audit.selection import fresh_seed
     from ingest.terminal import print_json, say
 
@@ -72,10 +124,10 @@ def sample(
         else:
             sys.stdout.write(sampled_lines(item) + "\n")
     if not found.items:
-        say("no answer to draw from: no answered question matches these options")
+        say("no reply to draw from: no question matches these options")
         return
     say(
-        f"{len(found.items)} of {found.population:,} answers, {found.unjudged} of them not fully "
+        f"{len(found.items)} of {found.population:,} replies, {found.unjudged} of them not fully "
         f"judged; repeat the sample with --seed {seed}"
     )
 
@@ -85,10 +137,10 @@ def agreement(
     chosen: Selection,
     json: Json = False,
 ) -> None:
-    """Compare the automatic checks with the editors, and the editors with each other.
+    """Compare the bot with the editors, and the editors with each other.
 
-    Also shows how often answers are wrong, and which score threshold would separate the judged
-    sentences best.
+    How often replies are right and wrong, by outcome and by kind of question; how far the automatic
+    checks agree with the editors on sentences, and which threshold would separate those best.
 
     Example: briefs audit agreement --since 2026-01
     """
@@ -102,13 +154,3 @@ def agreement(
         return
     for line in found.lines():
         out().print(line, markup=False)
-
-
-def _word(given: str) -> "Judged":
-    from bot.audit.judgements import Judged
-
-    plain = given.strip().lower().replace("-", " ").replace("_", " ")
-    try:
-        return Judged(plain)
-    except ValueError:
-        raise UsageError(f"{given}: not a judgement; choose one of {_WORDS}") from None

@@ -34,7 +34,7 @@ def list_answers(
     answered: Annotated[
         Yes,
         typer.Option(
-            "--answered/--declined", help="Only answered questions, or only declined ones."
+            "--answered/--declined", help="The same as --outcome answered, --outcome declined."
         ),
     ] = None,
     judged: Annotated[
@@ -47,7 +47,7 @@ def list_answers(
     limit: Many = 50,
     json: Json = False,
 ) -> None:
-    """List answers, the riskiest first.
+    """List replies with their text, the riskiest first.
 
     Example: briefs audit list --finding high --unjudged
     """
@@ -58,7 +58,9 @@ def list_answers(
     from bot.audit.selection import Order
     from ingest.terminal import print_json, print_table, say
 
-    chosen = replace(chosen, finding=finding, text=text, answered=answered, judged=judged)
+    if answered is not None:
+        chosen = replace(chosen, outcome="answered" if answered else "declined")
+    chosen = replace(chosen, finding=finding, text=text, judged=judged)
     with opened() as library:
         register = Register(library.database)
         register.catch_up()
@@ -138,34 +140,46 @@ def _use_row(use: "Use") -> tuple[str, ...]:
 
 def unanswered(
     limit: Annotated[
-        int, typer.Option("-n", metavar="N", min=1, help="Maximum number to list.")
+        int, typer.Option("-n", metavar="N", min=1, help="Maximum number to list of either.")
     ] = 50,
     groups: Annotated[
         bool, typer.Option("--groups", help="Group similar questions; loads the embedding model.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """List the questions that the briefs did not answer, the most frequent first.
+    """List the questions without an answer, the most frequent first; unsure ones apart.
 
     Example: briefs audit unanswered -n 20 --groups
     """
-    from bot.audit.unanswered import question_groups
+    from bot.audit.unanswered import apart, question_groups
     from bot.audit.unanswered import unanswered as open_questions
     from bot.ledger.ledger import Ledger
     from ingest.terminal import print_json, say
 
     with opened() as library:
-        questions = open_questions(Ledger(library.database).entries())
-        found: Sequence[Unanswered | QuestionGroup] = questions
-        if groups:
-            found = question_groups(questions, library.embed)
-    for item in found[:limit]:
-        if json:
-            print_json(item.to_json())
-        else:
-            sys.stdout.write(f"{item.plain()}\n")
-    if not found:
+        parts = apart(open_questions(Ledger(library.database).entries()))
+        found: list[tuple[str, Sequence[Unanswered | QuestionGroup]]] = [
+            (outcome, question_groups(one, library.embed) if groups else one)
+            for outcome, one in parts.items()
+        ]
+    for outcome, items in found:
+        if items and not json:
+            sys.stdout.write(f"{_HEADINGS[outcome]}\n")
+        for item in items[:limit]:
+            if json:
+                print_json(item.to_json())
+            else:
+                sys.stdout.write("".join(f"  {line}\n" for line in item.plain().splitlines()))
+    most = max(len(items) for _, items in found)
+    left = sum(max(0, len(items) - limit) for _, items in found)
+    if not most:
         say("no open questions: everything that was asked has been answered")
-    elif len(found) > limit and not json:
+    elif left and not json:
         with_groups = " --groups" if groups else ""
-        say(f"{len(found) - limit} more: briefs audit unanswered{with_groups} -n {len(found)}")
+        say(f"{left} more: briefs audit unanswered{with_groups} -n {most}")
+
+
+_HEADINGS = {
+    "declined": "Nothing was found:",
+    "unsure": "Unsure; a passage that may answer was shown:",
+}

@@ -31,6 +31,18 @@ Mode = Annotated[
     str | None,
     typer.Option(metavar="MODE", help="Only answers of this mode: extractive, written."),
 ]
+OutcomeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--outcome",
+        metavar="answered|unsure|declined",
+        help="Only replies that ended like this.",
+    ),
+]
+Kind = Annotated[
+    str | None,
+    typer.Option(metavar="KIND", help="Only questions of this kind: fact, overview, summary …"),
+]
 Sample = Annotated[
     int | None, typer.Option(metavar="N", min=1, help="Only N answers, drawn at random.")
 ]
@@ -42,7 +54,7 @@ Many = Annotated[
 
 _OPTIONS = {
     "since": Since, "until": Until, "channel": Channel,
-    "asker": Asker, "brief": Brief, "mode": Mode,
+    "asker": Asker, "brief": Brief, "mode": Mode, "outcome": OutcomeOption, "kind": Kind,
 }  # fmt: skip
 
 

@@ -45,6 +45,8 @@ QUESTION = "question"
 
 GOOD, BAD = "up", "down"
 REASONS = {  # of bad feedback, as stored: as shown
+    "not_answered": "It does not answer my question",
+    "answerable": "The briefs do answer my question",
     "wrong_source": "The source does not say that",
     "missing": "Something is missing",
     "outdated": "It is out of date",

@@ -160,9 +160,8 @@ def _tail(shown: Shown) -> list[Block]:
         return []
     buttons = _buttons(shown)
     made = [kit.row(*buttons)] if buttons else []
-    if answer.outcome is Outcome.DECLINED:
-        return made
-    return [*made, feedback(answer.answer_id), kit.context(notice(answer))]
+    made.append(feedback(answer.answer_id, declined=answer.outcome is Outcome.DECLINED))
+    return made if answer.outcome is Outcome.DECLINED else [*made, kit.context(notice(answer))]
 
 
 def _buttons(shown: Shown) -> list[Element]:
@@ -182,7 +181,20 @@ def _buttons(shown: Shown) -> list[Element]:
     return made
 
 
-def feedback(answer_id: str) -> Block:
+# Label and what a screen reader says, of answers and of replies without one.
+_GOOD = (
+    ("Good answer", "This answer is good"),
+    ("That is right", "It is right that nothing was found"),
+)
+_BAD = (
+    ("Bad answer", "Say what is wrong with this answer"),
+    ("That is wrong", "Say what should have been found"),
+)
+
+
+def feedback(answer_id: str, *, declined: bool = False) -> Block:
+    """Return the two buttons; where nothing was found, they say whether that was right."""
+
     def side(label: str, said: str, choice: str) -> Element:
         return {
             "text": {"type": "plain_text", "text": label, "emoji": False},
@@ -193,8 +205,8 @@ def feedback(answer_id: str) -> Block:
     buttons = {
         "type": "feedback_buttons",
         "action_id": actions.FEEDBACK,
-        "positive_button": side("Good answer", "This answer is good", actions.GOOD),
-        "negative_button": side("Bad answer", "Say what is wrong with this answer", actions.BAD),
+        "positive_button": side(*_GOOD[declined], actions.GOOD),
+        "negative_button": side(*_BAD[declined], actions.BAD),
     }
     return {"type": "context_actions", "elements": [buttons]}
 

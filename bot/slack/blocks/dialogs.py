@@ -35,7 +35,7 @@ def feedback_view(answer_id: str) -> View:
     blocks = [
         kit.entry(
             actions.REASON,
-            "What is wrong with the answer?",
+            "What is wrong with the reply?",
             {"type": "radio_buttons", "options": reasons},
         ),
         kit.entry(actions.NOTE, "Anything else", note, optional=True),

@@ -13,14 +13,25 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy import or_, select
 
+from bot.answering.answer import Outcome
 from bot.answering.links import link_to_answer, link_to_paragraph
 from bot.answering.render import message
 from bot.audit.findings import Finding
-from bot.audit.judgements import Judged, Judgement, judge, read, standing
+from bot.audit.judgements import (
+    FITTING,
+    Judged,
+    JudgedReply,
+    Judgement,
+    judge,
+    read,
+    standing,
+    word_of,
+)
 from bot.audit.register import Register
 from bot.ledger.ledger import LedgerEntry, RecordKind
-from bot.ledger.record import rebuilt
+from bot.ledger.record import kind_of, outcome_of, rebuilt
 from bot.ledger.tables import ledger, ledger_private
+from bot.question.kinds import Kind
 from bot.web.filters import QueueFilters, read_filters
 from bot.web.layout import PageBlock, TextRun, blocks, text_runs
 from bot.web.versions import CitedBriefs, CitedToday
@@ -63,9 +74,6 @@ class SentenceView:
     judgements: tuple[Judgement, ...]
     opinions: tuple[Json, ...]
 
-    def by(self, editor: str) -> Judgement | None:
-        return next((one for one in self.judgements if one.editor == editor), None)
-
 
 @dataclass(frozen=True)
 class AnswerView:
@@ -74,12 +82,30 @@ class AnswerView:
     entry: LedgerEntry
     sentences: tuple[SentenceView, ...]
     findings: tuple[Finding, ...]  # of the answer as a whole
+    judgements: tuple[Judgement, ...]  # of the reply as a whole
     feedback: tuple[LedgerEntry, ...]
     posted: tuple[LedgerEntry, ...]
 
     @property
+    def outcome(self) -> Outcome:
+        """How the question ended."""
+        return outcome_of(self.entry.body)
+
+    @property
+    def kind(self) -> Kind:
+        """What was asked for."""
+        return kind_of(self.entry.body)
+
+    @property
+    def fitting(self) -> Sequence[JudgedReply]:
+        """What an editor can say of the reply as a whole."""
+        return FITTING[self.outcome]
+
+    @property
     def message(self) -> str:
-        """The line that was shown where there are no sentences."""
+        """The line that was shown where there are no sentences; of an old record, what it meant."""
+        if "searched" not in self.entry.body:
+            return "No answer was found in the briefs."
         return message(rebuilt(self.entry.body, self.entry.private))
 
     @property
@@ -111,11 +137,13 @@ def view(
     """Return the view of an answer's record; `further` are the later records about it."""
     body = entry.body
     citations = {one["number"]: _citation(one, findings, cited) for one in body["citations"]}
+    judgements = standing([read(one) for one in further if one.kind is RecordKind.JUDGEMENT])
+    about = _About(citations, judgements, further, findings)
     return AnswerView(
         entry=entry,
+        judgements=tuple(one for one in judgements if one.sentence is None),
         sentences=tuple(
-            _sentence(number, one, citations, further, findings)
-            for number, one in enumerate(body["sentences"], 1)
+            _sentence(number, one, about) for number, one in enumerate(body["sentences"], 1)
         ),
         findings=tuple(
             one for one in findings if one.sentence is None and one.citation not in citations
@@ -125,16 +153,22 @@ def view(
     )
 
 
-def _sentence(
-    number: int,
-    sentence: Json,
-    citations: Mapping[int, CitationView],
-    further: Sequence[LedgerEntry],
-    findings: Sequence[Finding],
-) -> SentenceView:
-    judgements = standing([read(one) for one in further if one.kind is RecordKind.JUDGEMENT])
+@dataclass(frozen=True)
+class _About:
+    """What is known of an answer beside its record."""
+
+    citations: Mapping[int, CitationView]
+    judgements: Sequence[Judgement]  # that stand
+    further: Sequence[LedgerEntry]
+    findings: Sequence[Finding]
+
+
+def _sentence(number: int, sentence: Json, about: _About) -> SentenceView:
+    citations, findings = about.citations, about.findings
     opinions = [
-        {**one.body, "at": one.created_at} for one in further if one.kind is RecordKind.OPINION
+        {**one.body, "at": one.created_at}
+        for one in about.further
+        if one.kind is RecordKind.OPINION
     ]
     text, marks = sentence["text"], sentence["citations"]
     return SentenceView(
@@ -145,7 +179,7 @@ def _sentence(
         citations=tuple(citations[mark] for mark in marks if mark in citations),
         missing=tuple(mark for mark in marks if mark not in citations),
         findings=tuple(one for one in findings if one.sentence == number),
-        judgements=tuple(one for one in judgements if one.sentence == number),
+        judgements=tuple(one for one in about.judgements if one.sentence == number),
         opinions=tuple(one for one in opinions if one.get("sentence") == number),
     )
 
@@ -246,16 +280,15 @@ def answer(visit: Visiting, answer_id: str) -> Response:
 
 @router.post("/answers/{answer_id}/judgements")
 def judged(form: Edited, answer_id: str) -> Response:
-    """Record an editor's judgement of a sentence; scripts get it back as JSON."""
-    sentence, word = form["sentence"], form["judged"]
-    if not sentence.isdecimal() or word not in list(Judged):
-        raise UsageError("judgement: no such sentence or judgement; choose one of the four")
-    visit = form.visit
-    made = judge(
-        visit.services.ledger, answer_id, int(sentence), Judged(word), visit.who.name, form["note"]
-    )
+    """Record an editor's judgement of a sentence, or of the reply; scripts get it back as JSON."""
+    typed, word = form["sentence"], word_of(form["judged"])
+    if word is None or not (typed.isdecimal() or not typed):
+        raise UsageError("judgement: no such sentence or judgement; use the buttons")
+    visit, number = form.visit, int(typed) if typed else None
+    made = judge(visit.services.ledger, answer_id, number, word, visit.who.name, form["note"])
     if not visit.wants_json:
-        return redirect(f"{_back(answer_id, form['back'])}#s{made.sentence}")
+        place = f"s{made.sentence}" if made.sentence else "reply"
+        return redirect(f"{_back(answer_id, form['back'])}#{place}")
     return JSONResponse(
         {
             "sentence": made.sentence,

@@ -82,10 +82,10 @@ def download_report(visit: Editing) -> Response:
 
 
 def _scope(chosen: Selection, *, with_askers: bool) -> ReportScope:
-    """Return what a report is about: a sample gives error rates, findings come from all answers."""
+    """Return what a report is about: a sample gives error rates, findings come from all replies."""
     if chosen.sample is None:
         return ReportScope(chosen, with_askers=with_askers)
-    whole = replace(chosen, sample=None, seed=0, answered=None)
+    whole = replace(chosen, sample=None, seed=0, small_talk=None)
     return ReportScope(whole, chosen.sample, chosen.seed, with_askers)
 
 

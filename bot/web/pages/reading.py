@@ -6,6 +6,7 @@ from collections import defaultdict
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from bot.answering.answer import Outcome
 from bot.audit.findings import FindingKind, Severity
 from bot.audit.statistics import statistics as counted
 from bot.web import plots, words
@@ -47,9 +48,14 @@ def queue(visit: Visiting) -> Response:
 
 @router.get("/unanswered")
 def unanswered(visit: Visiting) -> Response:
-    """Show questions that the briefs did not answer, similar ones grouped, most asked first."""
+    """Show questions without an answer, similar ones grouped; unsure ones apart."""
     found = visit.services.open_questions.groups()
-    return visit.page("unanswered.html", groups=found[:MOST_GROUPS], total=len(found))
+    parts = [
+        (outcome, [one for one in found if one.outcome is outcome])
+        for outcome in (Outcome.DECLINED, Outcome.UNSURE)
+    ]
+    shown = [(outcome, groups[:MOST_GROUPS], len(groups)) for outcome, groups in parts if groups]
+    return visit.page("unanswered.html", parts=shown, total=len(found))
 
 
 @router.get("/statistics")

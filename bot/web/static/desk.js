@@ -71,14 +71,14 @@ document.addEventListener("keydown", (event) => {
 function press(key) {
   if (key === "j") move(1);
   else if (key === "k") move(-1);
-  else if (key === "n" || (key >= "1" && key <= "4")) {
+  else if (key === "n" || (key >= "1" && key <= "9")) {
     const form = formHere();
     if (!form) return false;
     if (key === "n") {
       form.querySelector(".note").open = true;
       form.querySelector("textarea").focus();
     }
-    else form.querySelectorAll("button[name=judged]")[key - 1].click();
+    else form.querySelectorAll("button[name=judged]")[key - 1]?.click();
   } else return false;
   return true;
 }
@@ -109,7 +109,8 @@ async function judge(form, button) {
       one.setAttribute("aria-pressed", String(one.value === judgement.judged));
     }
     list(form.closest("[data-item]").querySelector("[data-judgements]"), judgement);
-    status.textContent = `Sentence ${judgement.sentence} judged: ${judgement.judged}.`;
+    const what = judgement.sentence ? `Sentence ${judgement.sentence}` : "Reply";
+    status.textContent = `${what} judged: ${judgement.judged}.`;
   } catch (error) {
     status.classList.add("bad");
     const why = error instanceof TypeError || error instanceof SyntaxError ? "the server does not respond" : error.message;
@@ -124,7 +125,7 @@ function list(judgements, judgement) {
   const line = document.createElement("li");
   line.dataset.editor = judgement.editor;
   const word = document.createElement("span");
-  word.className = `judged ${judgement.judged.replace(" ", "-")}`;
+  word.className = `judged ${judgement.judged.replaceAll(" ", "-")}`;
   word.textContent = judgement.judged;
   line.append(word, ` ${judgement.editor}, ${judgement.at}`);
   if (judgement.note) {
