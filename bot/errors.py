@@ -21,7 +21,7 @@ class QuoteError(BriefsError):
 
 
 class NothingVisible(BriefsError):
-    """Nobody who reads the place may see a collection. Say no more than "The briefs do not say"."""
+    """Nobody who reads the place may see a collection. Say only that nothing was found."""
 
 
 class LedgerError(BriefsError):

@@ -18,7 +18,7 @@ from index import placement, publishing, retrieval
 from index.errors import FingerprintMismatch
 from index.models.embedder import Embedder, ModelEmbedder, Vectors, model_of, read_passages
 from index.models.token_embeddings import SentenceEmbeddings
-from index.passage import Brief, Draft, Hit, Passage
+from index.passage import Brief, BriefRef, Draft, Hit, Passage
 from index.placement import PublishOutcome
 from index.publishing import Indexing
 from index.rerank import encode
@@ -30,7 +30,7 @@ from index.storage.lexicon import TABLES, lexicon_for
 from index.storage.schema import CURRENT, SUPERSEDED
 from index.vectors import snapshot
 from index.vectors.chroma import VectorIndex
-from index.vectors.snapshot import Opened, Published, Snapshot, naming_older
+from index.vectors.snapshot import EVERYTHING, Filters, Opened, Published, Snapshot, naming_older
 
 logger = logging.getLogger(__name__)
 
@@ -170,6 +170,12 @@ class Library:
         """Return the publication dates of the current briefs, None for those without one."""
         with self.database.read() as connection, self._published.use(connection) as opened:
             return [row.brief.date for row in opened.snapshot.versions.values()]
+
+    def briefs(self, filters: Filters = EVERYTHING) -> list[BriefRef]:
+        """Return the current briefs that filters let through, in no order."""
+        with self.database.read() as connection, self._published.use(connection) as opened:
+            rows = opened.snapshot.versions.values()
+            return [row.brief for row in rows if snapshot.passes(row, filters)]
 
     def collections(self) -> frozenset[str]:
         """Return the names of the collections that have current briefs."""

@@ -6,14 +6,16 @@ character, cannot become a Citation.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from bot.answering.readable import faithful
 from bot.checking.verdict import Reason, Verdict
 from bot.errors import QuoteError
+from bot.question.kinds import Kind
 from bot.question.question import Question
 from index.passage import BriefRef, Hit
 
-NEAREST = 3  # passages named when the briefs do not answer
+NEAREST = 3  # passages recorded where the briefs do not answer
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,29 @@ class Sentence:
     bold: tuple[tuple[int, int], ...] = ()
 
 
+class Outcome(StrEnum):
+    """How a question ended."""
+
+    ANSWERED = "answered"
+    UNSURE = "unsure"  # the nearest passages are shown in full: one of them may answer it
+    DECLINED = "declined"  # nothing was found
+
+
+@dataclass(frozen=True)
+class NearPassage:
+    """A passage that may answer; `marked` is its best sentence, offsets into its text."""
+
+    hit: Hit
+    marked: tuple[int, int] = (0, 0)
+
+
 # Shows a sentence of an answer that is not whole yet, with the citations it rests on.
 OnSentence = Callable[[Sentence, tuple[Citation, ...]], None]
 
 
 @dataclass(frozen=True)
 class DraftAnswer:
-    """What an answer maker returns: sentences with citations, or none and why."""
+    """What an answer maker returns: sentences with citations, or what is near, or none and why."""
 
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
@@ -86,12 +104,22 @@ class DraftAnswer:
     model: str | None = None  # of the writer; None where no model wrote
     withheld: tuple[Sentence, ...] = ()  # written, found unsupported, counted and not shown
     notes: tuple[str, ...] = ()  # lines for the reader: what stands in the way of plain trust
-    off_topic: bool = False  # small talk or an order to the bot: no question to the briefs
+    near: tuple[NearPassage, ...] = ()  # shown where it is unsure whether they answer
+    searched: int = 0  # briefs in which an answer was looked for
+    off_topic: bool = False  # an order to the bot, or the day's business: nothing for the briefs
+    helps: bool = False  # small talk, or a question about the bot: a line of help answers it
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the question ended."""
+        if self.sentences or self.helps:
+            return Outcome.ANSWERED
+        return Outcome.UNSURE if self.near else Outcome.DECLINED
 
     @property
     def answered(self) -> bool:
         """Whether there is anything to show as an answer."""
-        return bool(self.sentences)
+        return self.outcome is Outcome.ANSWERED
 
 
 @dataclass(frozen=True)
@@ -110,8 +138,18 @@ class Answer:
         return self.standalone.asked
 
     @property
+    def kind(self) -> Kind:
+        """What was asked for."""
+        return self.standalone.kind
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the question ended."""
+        return self.draft.outcome
+
+    @property
     def answered(self) -> bool:
-        """False where the briefs do not say."""
+        """False where the briefs do not answer for certain."""
         return self.draft.answered
 
     @property
@@ -126,8 +164,10 @@ class Answer:
 
     @property
     def nearest(self) -> tuple[Hit, ...]:
-        """The nearest passages, named only where the briefs do not say."""
-        return () if self.answered or self.draft.off_topic else self.hits[:NEAREST]
+        """The nearest passages, where there is no answer; shown only where one may answer."""
+        if self.answered or self.draft.off_topic:
+            return ()
+        return tuple(one.hit for one in self.draft.near) or self.hits[:NEAREST]
 
 
 def verbatim(text: str, citation: Citation) -> Sentence:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.answering.answer import Outcome
 from bot.answering.selection import Lookup, Scored
 from bot.question.question import Question
 from bot.question.wanted import AnswerKind
@@ -27,6 +28,8 @@ from index.words import said, share
 
 WEIGHTS = Path(__file__).parent / "weights" / "answerable.json"  # its threshold is a half
 
+SURE = 0.5  # confidence from which a question is answered
+POSSIBLE = 0.1  # … from which the nearest passages are shown as what may answer
 # Taken off the logit where the question names what no brief does. Of held-out questions it costs 3
 # answers in 100 and saves as many; an answer about another port than was asked of is worse.
 UNKNOWN_NAME = 3.5
@@ -43,9 +46,9 @@ _LONGEST_ACRONYM = 7
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether to answer, how sure that is, and why."""
+    """Whether to answer, to show what may answer, or to decline; how sure that is, and why."""
 
-    answered: bool
+    outcome: Outcome
     confidence: float
     features: Mapping[str, float]
 
@@ -53,13 +56,19 @@ class Decision:
 def judge(features: Mapping[str, float] | None) -> Decision:
     """Return whether a question with such features is answered; None means nothing was found."""
     if features is None:
-        return Decision(answered=False, confidence=0.0, features={})
+        return Decision(Outcome.DECLINED, confidence=0.0, features={})
     row = np.array([list(features.values())])
     logit = float(load(WEIGHTS).takes(tuple(features)).scores(row)[0])
     logit -= UNKNOWN_NAME if features["unknown_names"] else 0.0
     confidence = 1 / (1 + math.exp(-logit))
     rounded = {name: round(value, 4) for name, value in features.items()}
-    return Decision(confidence >= 0.5, round(confidence, 4), rounded)
+    return Decision(_outcome(confidence), round(confidence, 4), rounded)
+
+
+def _outcome(confidence: float) -> Outcome:
+    if confidence >= SURE:
+        return Outcome.ANSWERED
+    return Outcome.UNSURE if confidence >= POSSIBLE else Outcome.DECLINED
 
 
 def initials(text: str) -> frozenset[str]:
@@ -202,5 +211,5 @@ def _asking(question: Question) -> dict[str, float]:
         "words": math.log1p(len(question.weights)),
         "yes_or_no": float(question.yes_or_no),
         "follows": float(question.follows),
-        **{f"wants_{kind}": float(question.kind is kind) for kind in AnswerKind},
+        **{f"wants_{kind}": float(question.wants is kind) for kind in AnswerKind},
     }

@@ -12,8 +12,11 @@ from typing import Protocol, runtime_checkable
 
 from bot.answering import extractive, freshness
 from bot.answering.answer import DraftAnswer, OnSentence
+from bot.answering.kinds.makers import KIND_MAKERS
+from bot.answering.kinds.sources import Sources
 from bot.answering.search import HITS, SearchResult, everywhere, find
 from bot.question.conversation import standalone
+from bot.question.kinds import Kind
 from bot.question.question import Question, Turn
 from bot.question.reading import Understand, read, today_in
 from index.library import Library
@@ -59,7 +62,7 @@ class Chain:
 
     def find(self, question: Question, filters: Filters, cited: Sequence[str] = ()) -> SearchResult:
         """Return the hits; of what the briefs cited last have, for a question that means them."""
-        if question.off_topic:
+        if question.kind is Kind.HELP:
             return SearchResult()
         if question.about_cited and cited and not filters.briefs:
             within = replace(filters, briefs=tuple(cited))
@@ -71,24 +74,34 @@ class Chain:
         question: Question,
         found: SearchResult,
         filters: Filters,
+        cited: Sequence[str] = (),
         show_for: Callable[[SearchResult], OnSentence] | None = None,
     ) -> tuple[SearchResult, DraftAnswer]:
         """Return the draft, and the hits that it was made of.
 
+        `cited` are the ids of the briefs that the last answer of the conversation cites.
         `show_for` gives what shows sentences that rest on such hits before the answer is whole.
         Where the question's own time or version does not answer it, all briefs are tried.
         """
-        if question.off_topic:
-            return found, DraftAnswer(off_topic=True)
+        if question.kind is Kind.HELP:
+            return found, DraftAnswer(off_topic=question.off_topic, helps=not question.off_topic)
+        if question.kind in KIND_MAKERS:
+            sources = Sources(self.library, filters, found, cited)
+            if draft := KIND_MAKERS[question.kind](question, sources):
+                return found, self._counted(draft, filters)
         draft = self._made(question, found, show_for)
         if found.narrowed and not draft.answered:
             wide = everywhere(self.library, question, filters, HITS)
             again = self._made(question, wide, show_for)
-            if again.answered:
+            if again.answered or (again.near and not draft.near):
                 found, draft = wide, again
         dates = self.library.dates()
         said = freshness.notes(draft.citations, found.hits, dates, question.period)
-        return found, replace(draft, notes=(*draft.notes, *found.notes, *said))
+        noted = replace(draft, notes=(*draft.notes, *found.notes, *said))
+        return found, self._counted(noted, filters)
+
+    def _counted(self, draft: DraftAnswer, filters: Filters) -> DraftAnswer:
+        return replace(draft, searched=len(self.library.briefs(filters)))
 
     def _made(
         self,

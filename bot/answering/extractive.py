@@ -9,7 +9,14 @@ whether they answer at all.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.answering.answer import Citation, DraftAnswer, Sentence, verbatim
+from bot.answering.answer import (
+    Citation,
+    DraftAnswer,
+    NearPassage,
+    Outcome,
+    Sentence,
+    verbatim,
+)
 from bot.answering.answerability import features_of, judge
 from bot.answering.candidates import Quotable
 from bot.answering.disagreement import Difference, difference
@@ -28,6 +35,7 @@ from bot.answering.selection import (
     score_sentences,
 )
 from bot.question.question import Question
+from index.passage import Hit
 
 COMPARED = 10  # best sentences among which the briefs' figures are compared
 
@@ -39,8 +47,9 @@ def answer(question: Question, found: SearchResult, library: Lookup) -> DraftAns
     hits = found.whole or found.hits
     ranked = score_sentences(question, hits, library)
     decision = judge(features_of(question, hits, ranked, library))
-    if not decision.answered:
-        return DraftAnswer(confidence=decision.confidence, features=decision.features)
+    if decision.outcome is not Outcome.ANSWERED:
+        near = near_passages(hits, ranked) if decision.outcome is Outcome.UNSURE else ()
+        return DraftAnswer(confidence=decision.confidence, features=decision.features, near=near)
     first: list[Scored] = []
     if question.parts:
         ranked = score_sentences(question, found.hits, library)
@@ -58,6 +67,21 @@ def answer(question: Question, found: SearchResult, library: Lookup) -> DraftAns
         confidence=decision.confidence,
         features=decision.features,
         notes=(differs.note,) if differs else (),
+    )
+
+
+def near_passages(hits: Sequence[Hit], ranked: Sequence[Scored]) -> tuple[NearPassage, ...]:
+    """Return the nearest passage, and the one with the best sentence if that is another.
+
+    Of each the best sentence is marked.
+    """
+    best: dict[str, Quotable] = {}
+    for item in ranked:
+        best.setdefault(item.candidate.hit.passage_id, item.candidate)
+    shown = {hit.passage_id: hit for hit in (hits[0], ranked[0].candidate.hit)}
+    return tuple(
+        NearPassage(hit, (best[key].core, best[key].end) if key in best else (0, 0))
+        for key, hit in shown.items()
     )
 
 
@@ -94,5 +118,5 @@ def _citation(number: int, candidate: Quotable) -> Citation:
 def _sentence(question: Question, candidate: Quotable, citation: Citation) -> Sentence:
     passage = candidate.hit.passage
     sentence = verbatim(shown(candidate.text, passage.text, passage.context), citation)
-    bold = emphasis(question.text, question.kind, sentence.text)
+    bold = emphasis(question.text, question.wants, sentence.text)
     return replace(sentence, bold=bold)

@@ -6,9 +6,10 @@ from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from bot.answering.answer import Answer, Citation, Sentence
+from bot.answering.answer import Answer, Citation, NearPassage, Outcome, Sentence
 from bot.answering.freshness import cited_dates
 from bot.checking.verdict import Verdict
+from bot.question.kinds import Kind
 from bot.question.question import Period
 from index.passage import BriefRef, Hit
 
@@ -16,14 +17,13 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
-NOT_ANSWERED = "The briefs do not say."
-OFF_TOPIC = (
-    "I answer questions about the briefs in this library, and cite every sentence; "
-    "ask what they say about something."
+UNSURE = "This may answer it:"
+HELP = (
+    "I answer questions from the briefs in this library and cite every sentence. Ask what they say "
+    "about a topic, for a fact, for the newest brief on something, or for a brief's key points."
 )
 NO_DATE = "no date"
 CHECK_MARK = "[?]"  # behind a sentence that its passages do not bear out beyond doubt
-FIRST_WORDS = 160  # characters of a nearest passage that are shown
 
 # Control characters and those that turn the direction of writing: a brief must not move the cursor.
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -90,6 +90,18 @@ def sentence_json(sentence: Sentence) -> dict[str, Any]:
     }
 
 
+def nearest_json(answer: Answer) -> list[dict[str, Any]]:
+    """Return the passages that may answer, or were nearest; `marked` is the best sentence's place.
+
+    It counts characters of the passage's text; [0, 0] marks nothing.
+    """
+    marked = {one.hit.passage_id: list(one.marked) for one in answer.draft.near}
+    return [
+        {**hit_json(hit, rank), "marked": marked.get(hit.passage_id, [0, 0])}
+        for rank, hit in enumerate(answer.nearest, 1)
+    ]
+
+
 def period_json(period: Period | None) -> dict[str, Any] | None:
     """Return the time that a question speaks of as `briefs ask --json` gives it."""
     if period is None:
@@ -104,10 +116,13 @@ def answer_json(answer: Answer, request_id: object = None) -> dict[str, Any]:
         "question": answer.question,
         "standalone_question": answer.standalone.text,
         "period": period_json(answer.standalone.period),
+        "kind": answer.kind.value,
+        "outcome": answer.outcome.value,
         "answered": answer.answered,
+        "message": message(answer),
         "sentences": [sentence_json(sentence) for sentence in answer.sentences],
         "citations": [citation_json(citation) for citation in answer.citations],
-        "nearest": [hit_json(hit, rank) for rank, hit in enumerate(answer.nearest, 1)],
+        "nearest": nearest_json(answer),
         "answer_id": answer.answer_id,
         "mode": answer.draft.mode,
         "model": answer.draft.model,
@@ -130,9 +145,18 @@ def marked(sentence: Sentence) -> str:
     return f"{safe(sentence.text)} {cited(sentence)}"
 
 
-def declined(answer: Answer) -> str:
-    """Return the line that stands where there is no answer."""
-    return OFF_TOPIC if answer.draft.off_topic else NOT_ANSWERED
+def message(answer: Answer) -> str:
+    """Return the line that stands where there are no sentences; "" where there are some."""
+    if answer.sentences:
+        return ""
+    if answer.kind is Kind.HELP or answer.draft.off_topic:
+        return HELP
+    return UNSURE if answer.outcome is Outcome.UNSURE else nothing_found(answer.draft.searched)
+
+
+def nothing_found(briefs: int) -> str:
+    """Return the line for a question on which so many briefs have nothing."""
+    return f"I found nothing on this in {briefs:,} brief{'' if briefs == 1 else 's'}."
 
 
 def notes(answer: Answer) -> list[str]:
@@ -153,10 +177,11 @@ def sources_heading(answer: Answer) -> str:
 
 def source_line(citation: Citation) -> str:
     """Return title, date, page or paragraph, and source of a citation, in one line."""
-    brief = citation.brief
-    place = (
-        f"page {citation.page}" if citation.page else f"paragraph {citation.hit.passage.paragraph}"
-    )
+    return _source_line(citation.brief, citation.page, citation.hit.passage.paragraph)
+
+
+def _source_line(brief: BriefRef, page: int | None, paragraph: int) -> str:
+    place = f"page {page}" if page else f"paragraph {paragraph}"
     return safe(f"{brief.title}, {brief.date or NO_DATE}, {place}, {_source(brief)}")
 
 
@@ -169,12 +194,11 @@ def sources(answer: Answer) -> list[tuple[str, str]]:
     return [(mark, line) for line, mark in marks.items()]
 
 
-def nearest_line(hit: Hit) -> str:
-    """Return title, date and first words of a passage, in one line."""
-    words = " ".join(hit.passage.text.split())
-    if len(words) > FIRST_WORDS:
-        words = words[:FIRST_WORDS].rsplit(" ", 1)[0] + " …"
-    return safe(f"{hit.brief.title}, {hit.brief.date or NO_DATE}: {words}")
+def near_source(near: NearPassage) -> str:
+    """Return title, date, page or paragraph, and source of a passage that may answer."""
+    passage, brief = near.hit.passage, near.hit.brief
+    page = brief.page_at(passage.start + near.marked[0])
+    return _source_line(brief, page, passage.paragraph)
 
 
 def plain(answer: Answer) -> str:
@@ -188,10 +212,9 @@ def renderable(answer: Answer) -> "RenderableType":
     from rich.padding import Padding
     from rich.text import Text
 
-    if not answer.answered:
-        nearest = [Padding(Text(nearest_line(hit)), (0, 0, 0, 2)) for hit in answer.nearest]
-        heading = [Text("Nearest passages", style="bold")] if nearest else []
-        return Group(Text(declined(answer)), *_rich_notes(answer), *heading, *nearest)
+    if not answer.sentences:
+        near = [Padding(_rich_near(one), (1, 0, 0, 2)) for one in answer.draft.near]
+        return Group(Text(message(answer)), *near, *_rich_notes(answer))
     body = []
     for group in grouped(answer):
         parts = [rich_sentence(sentence) for sentence in group]
@@ -208,6 +231,14 @@ def rich_sentence(sentence: Sentence) -> "Text":
     for start, end in sentence.bold:
         line.stylize("bold", start, end)
     return line
+
+
+def _rich_near(near: NearPassage) -> "Text":
+    from rich.text import Text
+
+    passage = Text(safe(near.hit.passage.text))
+    passage.stylize("bold", *near.marked)
+    return Text.assemble(passage, "\n", (near_source(near), "cyan"))
 
 
 def rich_sources(answer: Answer) -> "RenderableType":
@@ -231,12 +262,19 @@ def _rich_notes(answer: Answer) -> "list[RenderableType]":
 
 def _lines(answer: Answer) -> list[str]:
     said = [f"Note: {line}" for line in notes(answer)]
-    if not answer.answered:
-        nearest = [f"  {nearest_line(hit)}" for hit in answer.nearest]
-        return [declined(answer), *said, *(["", "Nearest passages", *nearest] if nearest else [])]
+    if not answer.sentences:
+        near = [line for one in answer.draft.near for line in ("", *_near_lines(one))]
+        return [message(answer), *near, *(["", *said] if said else [])]
     body = [line for paragraph in paragraphs(answer) for line in (paragraph, "")]
     listed = [f" {mark} {line}" for mark, line in sources(answer)]
     return [*body, *said, *([""] if said else []), sources_heading(answer), *listed]
+
+
+def _near_lines(near: NearPassage) -> list[str]:
+    """Return a passage in full, its best sentence between arrows, and its source."""
+    text, (start, end) = near.hit.passage.text, near.marked
+    marked = f"{text[:start]}»{text[start:end]}«{text[end:]}" if end > start else text
+    return [*(f"  {line}" for line in safe(marked).splitlines()), f"  – {near_source(near)}"]
 
 
 def grouped(answer: Answer) -> list[list[Sentence]]:

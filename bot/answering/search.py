@@ -19,9 +19,8 @@ from index.dates import first_day, last_day
 from index.library import Library
 from index.passage import Hit
 from index.search import Query, collapse, order
-from index.vectors.snapshot import Filters
+from index.vectors.snapshot import EVERYTHING, Filters
 
-EVERYTHING = Filters()
 HITS = 10  # passages searched for, where nobody says how many
 DEEPER = 3  # times as many hits are looked at where the period orders them
 # Of .3 to 3, any weight from 1 on does as well; bench/RESULTS.md has the tries.

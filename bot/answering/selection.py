@@ -286,7 +286,7 @@ def _words(question: Question, item: Quotable, before: Quotable | None) -> dict[
 
 
 def _offer(question: Question, item: Quotable) -> dict[str, float]:
-    kind = question.kind
+    kind = question.wants
     offer = offers(kind, item.sentence, question.text) if kind is not AnswerKind.ANY else 0.0
     return {
         "offers": offer,

@@ -7,7 +7,8 @@ about it. Nothing is recorded.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.answering.render import NO_DATE, NOT_ANSWERED, OFF_TOPIC, safe
+from bot.answering.answer import Outcome
+from bot.answering.render import HELP, NO_DATE, UNSURE, nothing_found, safe
 from bot.audit import second_opinions
 from bot.audit.brief_versions import BriefVersions, StoredVersion
 from bot.audit.check_run import check_answer
@@ -15,6 +16,8 @@ from bot.audit.judgements import read as judgement
 from bot.audit.register import Register, RegisteredAnswer
 from bot.audit.text_diff import became
 from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
+from bot.ledger.record import kind_of, outcome_of
+from bot.question.kinds import Kind
 from index.storage.database import Database
 
 Json = Mapping[str, Any]
@@ -38,6 +41,9 @@ def details(database: Database, answer_id: str) -> dict[str, Any]:
         "created_at": entry.created_at,
         "hash": entry.hash,
         "private": None if entry.private is None else dict(entry.private),
+        "kind": kind_of(body).value,
+        "outcome": outcome_of(body).value,
+        "searched": body.get("searched", 0),
         **{key: body.get(key) for key in _COPIED},
         "sentences": [{"number": number, **one} for number, one in enumerate(body["sentences"], 1)],
         "withheld": body.get("withheld", []),
@@ -124,8 +130,8 @@ def _details(shown: Json) -> Iterator[str]:
     yield from _asked(shown)
     yield from (f"  note: {note}" for note in shown["notes"] or ())
     yield ""
-    if not shown["answered"]:
-        yield OFF_TOPIC if shown["off_topic"] else NOT_ANSWERED
+    if not shown["sentences"]:
+        yield _line(shown)
         yield from (f"  nearest: {_source(one['passage'])}" for one in shown["nearest"])
         yield ""
     for sentence in shown["sentences"]:
@@ -135,6 +141,14 @@ def _details(shown: Json) -> Iterator[str]:
         yield f"withheld: {one['text']}"
         yield from (f"  {reason['kind']}: {reason['detail']}" for reason in one["reasons"])
     yield from _of_the_whole(shown)
+
+
+def _line(shown: Json) -> str:
+    """Return the line that was shown instead of sentences."""
+    if kind_of(shown) is Kind.HELP:
+        return HELP
+    unsure = outcome_of(shown) is Outcome.UNSURE
+    return UNSURE if unsure else nothing_found(shown["searched"])
 
 
 def _asked(shown: Json) -> Iterator[str]:

@@ -25,7 +25,9 @@ from bot.audit.register_tables import (
     recreate,
 )
 from bot.ledger.ledger import RecordKind as Record
+from bot.ledger.record import kind_of as asked_kind
 from bot.ledger.tables import GENESIS, ledger, ledger_private
+from bot.question.kinds import Kind
 from index.storage import schema
 from index.vectors import snapshot
 
@@ -129,7 +131,7 @@ def _answer(row: Row[Any], body: Json) -> dict[str, Any]:
         "created_at": row.created_at,
         "day": row.created_at[:10],
         "answered": bool(body.get("answered")),
-        "off_topic": bool(body.get("off_topic")),
+        "off_topic": asked_kind(body) is Kind.HELP,
         "mode": body.get("mode", "extractive"),
         "model": body.get("model"),
         "confidence": body.get("confidence", 0.0),

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.answering.render import safe
 from bot.ledger.ledger import LedgerEntry
+from bot.ledger.record import kind_of
+from bot.question.kinds import Kind
 from index.words import words
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ def unanswered(entries: Iterable[LedgerEntry]) -> list[Unanswered]:
     """
     found: dict[tuple[str, ...], Unanswered] = {}
     for entry in entries:
-        if entry.private is None or entry.body.get("off_topic"):
+        if entry.private is None or kind_of(entry.body) is Kind.HELP:
             continue
         question = str(entry.private["standalone_question"])
         key = tuple(words(question))

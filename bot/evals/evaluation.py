@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.answering.answer import Answer
-from bot.answering.search import EVERYTHING, find
+from bot.answering.search import find
 from bot.evals.gold import GoldQuestion
 from bot.evals.judging import contains, first_rank, meets, quotes
 from bot.ledger.ledger import Ledger
@@ -22,6 +22,7 @@ from bot.ledger.recording import Answerer
 from index.errors import UsageError
 from index.library import Library
 from index.storage.database import Database, sqlite_url
+from index.vectors.snapshot import EVERYTHING
 
 DEPTH = 50  # hits among which the gold passages are looked for
 

@@ -14,16 +14,23 @@ from functools import cache
 from importlib import metadata
 from typing import Any
 
-from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
-from bot.answering.render import brief_json, citation_json, hit_json, sentence_json
+from bot.answering.answer import (
+    Answer,
+    Citation,
+    DraftAnswer,
+    NearPassage,
+    Outcome,
+    Sentence,
+)
+from bot.answering.render import brief_json, citation_json, nearest_json, sentence_json
 from bot.checking.verdict import Reason, Verdict
+from bot.question.kinds import Kind
 from bot.question.question import Period, Question, Turn
 from index.passage import BriefRef, Hit, Passage
-from index.vectors.snapshot import Filters
+from index.vectors.snapshot import EVERYTHING, Filters
 
 FORMAT = 1  # of the body; raise it when keys change their meaning
 DISTRIBUTION = "brief-bot"
-EVERYTHING = Filters()
 TYPED = "…"  # replaces the asker's words in notes
 _QUOTED = re.compile("“([^”]+)”")
 
@@ -53,6 +60,8 @@ def body(
     draft = answer.draft
     return {
         **begun(answer.hits, basis),
+        "kind": answer.kind.value,
+        "outcome": answer.outcome.value,
         "answered": answer.answered,
         "mode": draft.mode,
         "model": draft.model,
@@ -64,10 +73,11 @@ def body(
         "withheld": [sentence_json(one) for one in draft.withheld],
         "notes": [_untyped(note, answer.standalone) for note in draft.notes],
         "off_topic": draft.off_topic,
+        "searched": draft.searched,
         "citations": [_cited(citation, brief_sha256) for citation in answer.citations],
         "nearest": [
-            {**hit_json(hit, rank), "passage": _as_seen(hit, brief_sha256)}
-            for rank, hit in enumerate(answer.nearest, 1)
+            {**one, "passage": _as_seen(hit, brief_sha256)}
+            for hit, one in zip(answer.nearest, nearest_json(answer), strict=True)
         ],
         "streamed": None if streamed is None else dict(streamed),
         "seconds": {name: round(value, 4) for name, value in seconds.items()},
@@ -193,13 +203,29 @@ def _plain(value: object) -> object:
 Json = Mapping[str, Any]
 
 
+def kind_of(body: Json) -> Kind:
+    """Return what was asked for; records from before there were kinds have facts and small talk."""
+    return Kind(body.get("kind") or (Kind.HELP if body.get("off_topic") else Kind.FACT))
+
+
+def outcome_of(body: Json) -> Outcome:
+    """Return how the question ended; records from before there were three have two outcomes."""
+    before = Outcome.ANSWERED if body.get("answered") else Outcome.DECLINED
+    return Outcome(body.get("outcome") or before)
+
+
 def rebuilt(body: Json, private: Json | None) -> Answer:
     """Return the answer that a row with this body is about."""
     typed = private or {}
     hits = tuple(hit(one["passage"], one["passage_id"], one) for one in body["nearest"])
     return Answer(
         answer_id=body["answer_id"],
-        standalone=Question(typed.get("standalone_question", ""), typed.get("question", "")),
+        standalone=Question(
+            typed.get("standalone_question", ""),
+            typed.get("question", ""),
+            kind=kind_of(body),
+            off_topic=body["off_topic"],
+        ),
         draft=_draft(body, typed),
         hits=hits or tuple(hit(one["passage"], one["passage_id"]) for one in body["citations"]),
     )
@@ -215,7 +241,17 @@ def _draft(body: Json, typed: Json) -> DraftAnswer:
         model=body["model"],
         withheld=tuple(map(_sentence, body["withheld"])),
         notes=tuple(typed.get("notes") or body["notes"]),  # the body's lack the asker's words
+        near=_near(body) if outcome_of(body) is Outcome.UNSURE else (),
+        searched=body.get("searched", 0),
         off_topic=body["off_topic"],
+        helps=kind_of(body) is Kind.HELP and not body["off_topic"],
+    )
+
+
+def _near(body: Json) -> tuple[NearPassage, ...]:
+    return tuple(
+        NearPassage(hit(one["passage"], one["passage_id"], one), tuple(one["marked"]))
+        for one in body["nearest"]
     )
 
 

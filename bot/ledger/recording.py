@@ -19,18 +19,19 @@ from typing import TYPE_CHECKING, Any
 from bot.answering import extractive
 from bot.answering.answer import Answer, Citation, DraftAnswer, OnSentence, Sentence
 from bot.answering.chain import AnswerMaker, Chain
-from bot.answering.search import EVERYTHING, SearchResult
+from bot.answering.search import SearchResult
 from bot.errors import QuoteError
 from bot.ledger import record
 from bot.ledger.ledger import Ledger
 from bot.ledger.record import Basis
 from bot.ledger.streamed import StreamedAnswer
 from bot.question.conversation import standalone
+from bot.question.kinds import Kind
 from bot.question.question import Question, Turn
 from bot.question.reading import Understand, require_askable
 from index.errors import NotFound
 from index.library import Library
-from index.vectors.snapshot import Filters
+from index.vectors.snapshot import EVERYTHING, Filters
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -78,6 +79,7 @@ class _Stage:
     question: Question
     stream: StreamedAnswer
     found: SearchResult = field(default_factory=SearchResult)
+    cited: tuple[str, ...] = ()  # ids of the briefs that the last answer cites
     generation: int = 0
     draft: DraftAnswer = field(default_factory=DraftAnswer)
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -182,11 +184,11 @@ class _Steps:
     def find(self, stage: _Stage) -> _Stage:
         started = time.perf_counter()
         generation = self.chain.library.generation
-        if stage.question.off_topic:
+        if stage.question.kind is Kind.HELP:
             return replace(stage, generation=generation)
         cited = self._cited_last(stage.request.turns)
         found = self.chain.find(stage.question, stage.request.filters, cited)
-        return stage.took("search", started, found=found, generation=generation)
+        return stage.took("search", started, found=found, cited=cited, generation=generation)
 
     def _cited_last(self, turns: Sequence[Turn]) -> tuple[str, ...]:
         """Return the ids of the briefs that the last answer with any citation rests on."""
@@ -204,9 +206,10 @@ class _Steps:
             stage.question,
             stage.found,
             stage.request.filters,
+            stage.cited,
             (lambda found: self._shows(stage, found, shown)) if shown else None,
         )
-        if stage.question.off_topic:
+        if stage.question.kind is Kind.HELP:
             return replace(stage, draft=draft)
         return stage.took("compose", started, found=found, draft=draft)
 

@@ -6,6 +6,7 @@ No later stage looks at what was typed again.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from bot.question.kinds import Kind
 from bot.question.wanted import AnswerKind
 from index.vectors.snapshot import Filters
 
@@ -67,7 +68,10 @@ class Question:
     rewritten: bool = False
     off_topic: bool = False  # small talk, or an order to the bot: nothing that a brief answers
     about_cited: bool = False  # speaks of the brief that the last answer cited
-    kind: AnswerKind = AnswerKind.ANY  # of answer that is wanted
+    kind: Kind = Kind.FACT
+    subject: str = ""  # the topic or the brief that a question of another kind is about
+    briefs: tuple[str, ...] = ()  # ids of the briefs that it names
+    wants: AnswerKind = AnswerKind.ANY  # a date, a sum, a name …
     yes_or_no: bool = False  # a yes or a no is wanted
     period: Period | None = None
     version: NamedVersion | None = None

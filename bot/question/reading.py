@@ -12,6 +12,7 @@ from typing import Protocol
 
 from bot.language import yesno
 from bot.question.conversation import standalone
+from bot.question.kinds import Kind, kind_of
 from bot.question.parts import parts_of
 from bot.question.period import day_in, period_of, version_of
 from bot.question.question import LONGEST_QUESTION, Question, Turn
@@ -83,9 +84,13 @@ def read(
     `understand` makes its text independent of the conversation.
     """
     question = understand(asked, [Turn(one) if isinstance(one, str) else one for one in turns])
+    off_topic = is_off_topic(asked) or is_off_topic(question.searched)
+    kind, subject = (Kind.HELP, "") if off_topic else kind_of(question.text)
     whole = replace(
         question,
-        off_topic=is_off_topic(asked) or is_off_topic(question.searched),
+        off_topic=off_topic,
+        kind=kind,
+        subject=subject,
         about_cited=is_about_cited(asked),
         period=period_of(question.text, today),
         version=version_of(question.text),
@@ -137,7 +142,7 @@ def _with_words(question: Question, library: Frequencies) -> Question:
     """Return a question, or a part of one, with what its words say by themselves."""
     return replace(
         question,
-        kind=wanted(question.searched),
+        wants=wanted(question.searched),
         yes_or_no=yesno.asks(question.searched),
         names=names(question.searched),
         stems=tuple(stem(word) for word in content_words(question.text)),

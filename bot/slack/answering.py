@@ -109,7 +109,7 @@ async def still_seen(parts: SlackServices, setting: AnswerContext, answer: Answe
 def shown_as(answer: Answer, offer: Offer, desk: str | None = None) -> SlackReply:
     shown = Shown(answer, offer, desk)
     return SlackReply(
-        QuestionOutcome.ANSWERED if answer.answered else QuestionOutcome.DECLINED,
+        QuestionOutcome(answer.outcome.value),
         tuple(messages(shown)),
         answer,
         answer_text(shown),

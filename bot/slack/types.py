@@ -28,7 +28,8 @@ class QuestionOutcome(StrEnum):
     """How a question ended; each has exactly one."""
 
     ANSWERED = "answered"
-    DECLINED = "declined"  # "The briefs do not say"
+    UNSURE = "unsure"  # passages that may answer were shown
+    DECLINED = "declined"  # nothing was found
     FAILED = "failed"  # and the asker was told why
     WITHDRAWN = "withdrawn"  # deleted before it was answered
 

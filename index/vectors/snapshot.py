@@ -44,6 +44,9 @@ class Filters:
         return any(vars(self).values())
 
 
+EVERYTHING = Filters()
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """One generation: arrays over its passages, in order of passage number."""

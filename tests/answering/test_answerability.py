@@ -3,6 +3,7 @@
 import pytest
 
 from bot.answering import answerability
+from bot.answering.answer import Outcome
 from bot.answering.answerability import NAMELESS, Decision, around, features_of, initials, judge
 from bot.answering.selection import score_sentences
 from bot.question.wanted import AnswerKind
@@ -25,9 +26,9 @@ def test_confidence_rises_with_the_features(library):
     """Strong evidence answers, weak does not, nothing found never."""
     strong = judged(library, "For how long was Port Aurelia leased?")
     weak = judged(library, "How do I bake carbonara?")
-    assert (weak.answered, strong.answered) == (False, True)
+    assert (weak.outcome is Outcome.ANSWERED, strong.outcome) == (False, Outcome.ANSWERED)
     assert 0 < weak.confidence < 0.5 < strong.confidence < 1
-    assert judge(None) == Decision(False, 0, {})
+    assert judge(None) == Decision(Outcome.DECLINED, 0, {})
 
 
 def test_a_question_about_something_else_fails_whatever_names_it_shares(library):
@@ -35,7 +36,7 @@ def test_a_question_about_something_else_fails_whatever_names_it_shares(library)
     strong = judged(library, "For how long was Port Aurelia leased?").features
     foreign = judged(library, "How do I bake carbonara?").features
     far = {name: foreign[name] for name in strong if "cosine" in name or "tokens" in name}
-    assert judge(strong | far).answered is False
+    assert judge(strong | far).outcome is not Outcome.ANSWERED
 
 
 def test_what_a_judgement_rests_on_is_told(library):

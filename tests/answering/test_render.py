@@ -2,12 +2,22 @@
 
 import io
 import json
+from dataclasses import replace
 
 from rich.console import Console
 
-from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence, verbatim
+from bot.answering.answer import (
+    Answer,
+    Citation,
+    DraftAnswer,
+    NearPassage,
+    Outcome,
+    Sentence,
+    verbatim,
+)
 from bot.answering.render import answer_json, hit_json, plain, renderable
 from bot.checking.verdict import Reason, Verdict
+from bot.question.kinds import Kind
 from bot.question.question import Period, Question
 from index.passage import BriefRef, Hit, Passage
 
@@ -28,7 +38,13 @@ def answered():
 
 
 def unanswered():
-    return Answer("a2", Question("q", "q"), DraftAnswer(), HITS)
+    """Unsure: the first hit is shown, its last words marked."""
+    near = NearPassage(HITS[0], (25, 36))
+    return Answer("a2", Question("q", "q"), DraftAnswer(near=(near,), searched=3), HITS)
+
+
+def declined():
+    return Answer("a5", Question("q", "q"), DraftAnswer(searched=1_204), HITS)
 
 
 def drawn(answer, **options):
@@ -58,11 +74,26 @@ def test_two_quotations_of_one_place_share_a_line():
     assert plain(answer).splitlines()[-1] == " [1][2] Port Aurelia, no date, paragraph 4, port.txt"
 
 
-def test_an_unanswered_question_names_the_nearest_passages():
-    """The briefs do not say; here is what is near."""
+def test_what_may_answer_is_shown_whole_with_its_best_sentence_marked():
     lines = plain(unanswered()).splitlines()
-    assert lines[0] == "The briefs do not say."
-    assert lines[3].startswith("  Port Aurelia, no date: The [bold]lease[/bold] ends")
+    assert lines[0] == "This may answer it:"
+    assert lines[2] == "  The [bold]lease[/bold] en»ds in 2031.«\ufffd[31m"
+    assert lines[3] == "  – Port Aurelia, no date, paragraph 4, port.txt"
+    bold = drawn(unanswered(), force_terminal=True, color_system="standard")
+    assert "\x1b[1mds in 2031.\x1b[0m" in bold
+
+
+def test_declined_says_how_many_briefs_were_searched_and_shows_none():
+    """No passage stands below the line that nothing was found."""
+    assert plain(declined()) == drawn(declined()).rstrip()
+    assert plain(declined()) == "I found nothing on this in 1,204 briefs."
+
+
+def test_help_is_one_line():
+    asked = Question("hello", "hello", kind=Kind.HELP)
+    answer = Answer("a6", asked, DraftAnswer(helps=True), ())
+    assert plain(answer).startswith("I answer questions from the briefs")
+    assert (answer.outcome, answer_json(answer)["message"]) == (Outcome.ANSWERED, plain(answer))
 
 
 def test_brief_text_is_never_read_as_markup_or_as_control_codes():
@@ -77,7 +108,8 @@ def test_brief_text_is_never_read_as_markup_or_as_control_codes():
 def test_the_terminal_shows_what_the_text_says():
     """Rich output without colours has the same words."""
     assert drawn(answered()).split() == plain(answered()).split()
-    assert drawn(unanswered()).split() == plain(unanswered()).split()
+    words = plain(unanswered()).translate({ord("»"): None, ord("«"): None, ord("–"): None})
+    assert drawn(unanswered()).split() == words.split()
 
 
 def test_json_keeps_to_the_contract():
@@ -104,10 +136,14 @@ def test_json_keeps_to_the_contract():
 
 
 def test_json_names_the_nearest_only_when_not_answered():
-    """They have the form of search hits."""
+    """They have the form of search hits; the best sentence of one that may answer is marked."""
     made = answer_json(unanswered())
-    assert made["nearest"][0] == hit_json(HITS[0], 1)
+    assert made["nearest"] == [{**hit_json(HITS[0], 1), "marked": [25, 36]}]
     assert (made["answered"], made["sentences"], made["citations"]) == (False, [], [])
+    assert (made["outcome"], made["kind"]) == ("unsure", "fact")
+    made = answer_json(declined())
+    assert [one["marked"] for one in made["nearest"]] == [[0, 0]] * 2
+    assert made["outcome"] == "declined"
 
 
 def doubtful():
@@ -158,8 +194,8 @@ def test_json_of_a_written_answer():
     assert answer_json(answered())["period"] is None
 
 
-def test_notes_stand_before_the_nearest_passages():
-    """Where the briefs do not say."""
-    answer = Answer("a4", Question("q", "q"), DraftAnswer(notes=("No model.",)), HITS)
-    assert plain(answer).splitlines()[:2] == ["The briefs do not say.", "Note: No model."]
-    assert drawn(answer).split() == plain(answer).split()
+def test_notes_stand_below_the_passages_that_may_answer():
+    answer = unanswered()
+    answer = replace(answer, draft=replace(answer.draft, notes=("No model.",)))
+    assert plain(answer).splitlines()[-1] == "Note: No model."
+    assert drawn(answer).split()[-3:] == ["Note:", "No", "model."]

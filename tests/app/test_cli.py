@@ -246,7 +246,7 @@ def test_a_question_beside_the_briefs_is_declined_with_the_nearest_passages(shel
     assert all(hit.keys() >= HIT_KEYS for hit in answer["nearest"])
     code, out, _ = shell("ask", "How do I bake sourdough bread at home?")
     assert code == 0
-    assert out.startswith("The briefs do not say.")
+    assert re.match(r"This may answer it:|I found nothing on this in \d+ briefs\.", out)
 
 
 def test_a_question_that_is_no_text_is_answered_all_the_same(shell: Shell) -> None:

@@ -21,7 +21,7 @@ def test_all_that_a_question_says_is_in_one_object(library: Library) -> None:
     assert "BR100v2" in found.version.briefs
     assert found.names >= {"port", "aurelia", "br100"}
     assert sum(found.weights.values()) == pytest.approx(1)
-    assert [part.kind for part in found.parts] == [AnswerKind.DATE, AnswerKind.NUMBER]
+    assert [part.wants for part in found.parts] == [AnswerKind.DATE, AnswerKind.NUMBER]
     assert all(part.weights and not part.parts for part in found.parts)
 
 
@@ -33,7 +33,7 @@ def test_a_follow_up_is_read_as_it_is_understood(library: Library) -> None:
 
     found = read("and in 2019?", ["hm"], today=date(2026, 11, 24), library=library,
                  understand=understand)  # fmt: skip
-    assert (found.asked, found.kind) == ("and in 2019?", AnswerKind.NUMBER)
+    assert (found.asked, found.wants) == ("and in 2019?", AnswerKind.NUMBER)
     assert found.period is not None
     assert found.period.said == "in 2019"
 

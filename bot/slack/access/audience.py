@@ -120,7 +120,7 @@ class Visible:
         """
         names = self.names.intersection(wanted.collections) if wanted.collections else self.names
         if not names:
-            raise NothingVisible("The briefs do not say.")
+            raise NothingVisible("no collection may be seen here")
         return replace(wanted, collections=tuple(sorted(names)))
 
 

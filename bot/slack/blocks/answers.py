@@ -9,17 +9,18 @@ refused.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.answering.answer import Answer, Sentence
+from bot.answering.answer import Answer, Outcome, Sentence
 from bot.answering.render import (
     CHECK_MARK,
     cited,
-    declined,
     grouped,
-    nearest_line,
+    message,
+    near_source,
     notes,
     sources_heading,
 )
 from bot.checking.verdict import Verdict
+from bot.question.kinds import Kind
 from bot.slack import phrases, text
 from bot.slack.blocks import actions
 from bot.slack.blocks import elements as kit
@@ -39,7 +40,6 @@ from bot.slack.blocks.sources import (
 
 MOST_BLOCKS = 40  # of a message, before the buttons
 LONGEST_NOTE = 600
-FIRST_WORDS = 300  # characters of a nearest passage
 
 _CONSENT = kit.confirmation(
     "Ask the librarians?",
@@ -82,8 +82,8 @@ def growing_message(sentences: Sequence[Sentence]) -> Message:
 
 
 def _body(answer: Answer) -> list[_MessagePiece]:
-    if not answer.answered:
-        line = declined(answer)
+    if not answer.sentences:
+        line = message(answer)
         return [_MessagePiece(text.for_message(line), (kit.paragraph(line, bold=True),))]
     return [piece for group in grouped(answer) for piece in _paragraph(group)]
 
@@ -117,7 +117,7 @@ def _ending(shown: Shown) -> list[_MessagePiece]:
     answer = shown.answer
     lines = [text.shorten(f"Note: {note}", LONGEST_NOTE) for note in notes(answer)]
     noted = [_MessagePiece(text.for_message(line), (kit.context(line),)) for line in lines]
-    return [*noted, *(_sources(shown) if answer.answered else _nearest(shown))]
+    return [*noted, *(_sources(shown) if answer.sentences else _near(shown))]
 
 
 def _sources(shown: Shown) -> list[_MessagePiece]:
@@ -138,28 +138,29 @@ def _sources(shown: Shown) -> list[_MessagePiece]:
     return [*pieces, _MessagePiece(said, (kit.rich(*sections),))]
 
 
-def _nearest(shown: Shown) -> list[_MessagePiece]:
-    answer = shown.answer
-    if not answer.nearest:
-        return []
-    pieces = [_MessagePiece("Nearest passages", (kit.paragraph("Nearest passages", bold=True),))]
-    for hit in answer.nearest:
-        line = text.shorten(nearest_line(hit), kit.MESSAGE_TEXT // 8)
-        said = text.one_line(hit.passage.text, FIRST_WORDS)
+def _near(shown: Shown) -> list[_MessagePiece]:
+    """Return the passages that may answer, each in full with its best sentence in bold."""
+    pieces = []
+    for near in shown.answer.draft.near:
+        hit, said = near.hit, near.hit.passage.text
+        for start, end in text.spans(said, kit.RICH):
+            bold = kit.clipped((near.marked,), start, end)
+            quoted = kit.quotation(kit.emphasised(said[start:end], bold))
+            pieces.append(_MessagePiece(text.for_message(said[start:end]), (kit.rich(quoted),)))
         page = page_of_hit(shown.desk, hit)
-        run = source_elements(hit.brief, place_of_hit(hit), page=page)
-        block = kit.rich(kit.section(run), kit.quotation([kit.words(said)]))
-        pieces.append(_MessagePiece(text.for_message(line), (block,)))
+        source = kit.rich(kit.section(source_elements(hit.brief, place_of_hit(hit), page=page)))
+        line = text.shorten(near_source(near), kit.MESSAGE_TEXT // 8)
+        pieces.append(_MessagePiece(text.for_message(line), (source,)))
     return pieces
 
 
 def _tail(shown: Shown) -> list[Block]:
     answer = shown.answer
-    if answer.draft.off_topic and not answer.answered:
+    if answer.kind is Kind.HELP or answer.draft.off_topic:
         return []
     buttons = _buttons(shown)
     made = [kit.row(*buttons)] if buttons else []
-    if not answer.answered:
+    if answer.outcome is Outcome.DECLINED:
         return made
     return [*made, feedback(answer.answer_id), kit.context(notice(answer))]
 

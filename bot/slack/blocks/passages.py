@@ -2,8 +2,8 @@
 
 In: an answer (fresh or rebuilt from its record), what the viewer may see, which page, which
 passages are opened to the paragraphs around them. Out: a view. The quoted words are in bold; where
-the briefs do not say, the nearest passages are shown without. Whoever calls this has checked that
-the viewer may see them. Pages hold as much as Slack takes.
+there is no answer, the nearest passages are shown, with the sentence that may answer in bold.
+Whoever calls this has checked that the viewer may see them. Pages hold as much as Slack takes.
 """
 
 import json
@@ -117,7 +117,7 @@ def state_of(view: Mapping[str, object]) -> PassagesState:
 
 
 def _units(answer: Answer, collections: Collection[str] | None) -> list[_ShownPassage]:
-    units = _cited(answer) if answer.answered else _nearest(answer)
+    units = _cited(answer) if answer.sentences else _nearest(answer)
     if collections is None:
         return units
     return [unit for unit in units if unit.hit.brief.collection in collections]
@@ -141,8 +141,9 @@ def _cited(answer: Answer) -> list[_ShownPassage]:
 
 
 def _nearest(answer: Answer) -> list[_ShownPassage]:
+    marked = {near.hit.passage_id: (near.marked,) for near in answer.draft.near}
     return [
-        _ShownPassage(rank, "", hit, (), place_of_hit(hit))
+        _ShownPassage(rank, "", hit, marked.get(hit.passage_id, ()), place_of_hit(hit))
         for rank, hit in enumerate(answer.nearest, 1)
     ]
 

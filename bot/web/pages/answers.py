@@ -14,10 +14,12 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy import or_, select
 
 from bot.answering.links import link_to_answer, link_to_paragraph
+from bot.answering.render import message
 from bot.audit.findings import Finding
 from bot.audit.judgements import Judged, Judgement, judge, read, standing
 from bot.audit.register import Register
 from bot.ledger.ledger import LedgerEntry, RecordKind
+from bot.ledger.record import rebuilt
 from bot.ledger.tables import ledger, ledger_private
 from bot.web.filters import QueueFilters, read_filters
 from bot.web.layout import PageBlock, TextRun, blocks, text_runs
@@ -74,6 +76,11 @@ class AnswerView:
     findings: tuple[Finding, ...]  # of the answer as a whole
     feedback: tuple[LedgerEntry, ...]
     posted: tuple[LedgerEntry, ...]
+
+    @property
+    def message(self) -> str:
+        """The line that was shown where there are no sentences."""
+        return message(rebuilt(self.entry.body, self.entry.private))
 
     @property
     def private(self) -> Json:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
+from bot.answering.answer import Answer, Citation, DraftAnswer, NearPassage, Sentence
 from bot.checking.verdict import Reason, Verdict
 from bot.question.question import Question
 from bot.slack import phrases
@@ -66,7 +66,9 @@ def answer(texts: Texts | None = None) -> Answer:
 def unanswered(texts: Texts | None = None) -> Answer:
     texts = texts or Texts()
     asked = Question(texts.question, texts.question)
-    return Answer("a1b3", asked, DraftAnswer(), (hit(texts, 1), hit(texts, 2)))
+    near = tuple(NearPassage(hit(texts, number), (0, 5)) for number in (1, 2))
+    draft = DraftAnswer(near=near, searched=2)
+    return Answer("a1b3", asked, draft, tuple(one.hit for one in near))
 
 
 def brief(texts: Texts) -> Brief:
@@ -107,7 +109,9 @@ def answer_messages(texts: Texts) -> Iterator[tuple[str, Message]]:
     for number, message in enumerate(answers.messages(Shown(written, Offer.SHARE))):
         yield f"written{number or ''}", message
     for number, message in enumerate(answers.messages(Shown(unanswered(texts)))):
-        yield f"declined{number or ''}", message
+        yield f"unsure{number or ''}", message
+    nothing = Answer("a1b5", made.standalone, DraftAnswer(searched=2), ())
+    yield "declined", answers.messages(Shown(nothing))[0]
     at_desk = Shown(made, desk="https://desk.example.org")
     yield "answer_at_desk", answers.messages(at_desk)[0]
     if made.sentences:

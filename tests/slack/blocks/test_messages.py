@@ -100,9 +100,12 @@ def test_without_a_public_address_the_file_is_named() -> None:
     assert "/briefs/" not in words_of(message.blocks) + message.text
 
 
-def test_where_the_briefs_do_not_say_the_nearest_are_named() -> None:
+def test_what_may_answer_is_shown_whole_and_can_be_judged() -> None:
     (message,) = messages(Shown(material.unanswered(), Offer.SHARE))
-    assert message.text.startswith("The briefs do not say.\nNearest passages")
+    assert message.text.startswith("This may answer it:")
+    said = [one["text"] for one in elements_of(message.blocks) if one.get("type") == "text"]
+    assert "".join(said).count(Texts().passage) == 2
+    assert any(one.get("type") == "feedback_buttons" for one in elements_of(message.blocks))
     assert buttons_of(message) == {"Show passages": "a1b3", "Ask the librarians": "a1b3"}
 
 
@@ -117,7 +120,7 @@ def test_nothing_found_is_said_without_a_hint() -> None:
     """No nearest passages, no passages to show."""
     answer = Answer("a1", Question("q", "q"), DraftAnswer(), ())
     (message,) = messages(Shown(answer))
-    assert message.text == "The briefs do not say."
+    assert message.text == "I found nothing on this in 0 briefs."
     assert buttons_of(message) == {"Ask the librarians": "a1"}
 
 

@@ -1,0 +1,8 @@
+"""Which module answers which kind of question; a kind that is missing here is asked as a fact."""
+
+from collections.abc import Mapping
+
+from bot.answering.kinds.sources import KindMaker
+from bot.question.kinds import Kind
+
+KIND_MAKERS: Mapping[Kind, KindMaker] = {}
