@@ -9,23 +9,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.answering.answer import Answer, Citation, Sentence
+from bot.answering.answer import Answer, Citation, NearPassage, Sentence
 from bot.answering.export.references import CitedText, Reference, note
 from bot.answering.freshness import said_date
 from bot.answering.readable import bare, cells, is_row
-from bot.answering.render import CHECK_MARK, declined, grouped, notes, safe
+from bot.answering.render import CHECK_MARK, grouped, message, notes, safe
 from bot.checking.verdict import Verdict
+from bot.question.kinds import Kind
 from index.passage import Hit
 
 UNTITLED = "Answer"  # where the question was deleted
-NEAREST = "Nearest passages"
+_RUNNING = frozenset({Kind.FACT, Kind.OVERVIEW, Kind.HELP})  # kinds whose sentences run on
 
 
 class Look(StrEnum):
     """What a paragraph is."""
 
     TEXT = "text"
-    HEADING = "heading"
+    ITEM = "item"  # of a list
     QUOTE = "quote"  # a passage, in full
     REMARK = "remark"  # a word of ours about the answer
 
@@ -59,7 +60,7 @@ class AnswerDocument:
 def document(answer: Answer, day: str | None = None) -> AnswerDocument:
     """Return an answer as a document; `day` (ISO) is when it was given, None if not known."""
     written = _Notes(answer)
-    paragraphs = [*_body(answer, written), *map(_remark, notes(answer)), *_nearest(answer, written)]
+    paragraphs = [*_body(answer, written), *_near(answer, written), *map(_remark, notes(answer))]
     title = " ".join(safe(answer.standalone.text or answer.question).split())
     return AnswerDocument(
         title or UNTITLED, tuple(paragraphs), written.texts, _colophon(answer, day)
@@ -83,8 +84,9 @@ class _Notes:
         cited = [self._citations[one] for one in sentence.citations if one in self._citations]
         return list(dict.fromkeys(self._mark(self._text(one)) for one in cited))
 
-    def of_hit(self, hit: Hit) -> Run:
-        return self._mark(note(_place(hit, hit.passage.page)))
+    def of_passage(self, near: NearPassage) -> Run:
+        hit = near.hit
+        return self._mark(note(_place(hit, hit.brief.page_at(hit.passage.start + near.marked[0]))))
 
     def _mark(self, text: Sequence[CitedText]) -> Run:
         return Run(note=self._numbers.setdefault(tuple(text), len(self._numbers) + 1))
@@ -99,15 +101,27 @@ def _place(hit: Hit, page: int | None) -> Reference:
     return Reference(hit.brief, page, paragraph=hit.passage.paragraph)
 
 
-def _body(answer: Answer, written: _Notes) -> Iterator[Paragraph]:
-    if not answer.answered:
-        yield Paragraph(Look.TEXT, (Run(declined(answer)),))
-        return
+def lines(answer: Answer) -> Iterator[tuple[bool, list[Sentence]]]:
+    """Yield what stands in one paragraph, and whether it is an item of a list.
+
+    Facts and overviews have a paragraph a brief; of lists, timelines, rows of the catalogue and the
+    like each is an item.
+    """
     for group in grouped(answer):
+        if answer.kind in _RUNNING:
+            yield False, group
+        else:
+            yield from ((True, [sentence]) for sentence in group)
+
+
+def _body(answer: Answer, written: _Notes) -> Iterator[Paragraph]:
+    if line := message(answer):
+        yield Paragraph(Look.TEXT, (Run(line),))
+    for is_item, sentences in lines(answer):
         runs: list[Run] = []
-        for sentence in group:
+        for sentence in sentences:
             runs += [Run(" "), *_said(sentence, written)] if runs else _said(sentence, written)
-        yield Paragraph(Look.TEXT, tuple(runs))
+        yield Paragraph(Look.ITEM if is_item else Look.TEXT, tuple(runs))
 
 
 def _said(sentence: Sentence, written: _Notes) -> list[Run]:
@@ -125,7 +139,7 @@ def _parted(text: str, stretches: Sequence[tuple[int, int]], *, bold: bool = Fal
     runs, at = [], 0
     for start, end in sorted(stretches):
         runs += [Run(text[at:start]), Run(text[start:end], bold=bold, marked=not bold)]
-        at = end
+        at = max(at, end)
     return [replace(run, text=safe(run.text)) for run in [*runs, Run(text[at:])] if run.text]
 
 
@@ -133,17 +147,16 @@ def _remark(line: str) -> Paragraph:
     return Paragraph(Look.REMARK, (Run(f"Note: {line}"),))
 
 
-def _nearest(answer: Answer, written: _Notes) -> Iterator[Paragraph]:
-    if answer.nearest:
-        yield Paragraph(Look.HEADING, (Run(NEAREST),))
-    for hit in answer.nearest:
-        yield Paragraph(Look.QUOTE, (*_parted(hit.passage.text, ()), written.of_hit(hit)))
+def _near(answer: Answer, written: _Notes) -> Iterator[Paragraph]:
+    for one in answer.draft.near:
+        runs = _parted(one.hit.passage.text, [one.marked])
+        yield Paragraph(Look.QUOTE, (*runs, written.of_passage(one)))
 
 
 def _colophon(answer: Answer, day: str | None) -> str:
     draft = answer.draft
     made = f"Written by {draft.model}, checked sentence by sentence" if draft.model else ""
-    if answer.answered and not made:
+    if answer.sentences and answer.kind is Kind.FACT and not made:
         made = "In the words of the briefs"
     parts = (made, said_date(day) if day else "", f"answer {answer.answer_id}")
     line = ", ".join(filter(None, parts))

@@ -35,8 +35,8 @@ def written(found: AnswerDocument) -> str:
 def _paragraph(paragraph: Paragraph) -> str:
     text = _AT_START.sub(r"\1\\\2", "".join(map(_run, paragraph.runs)))
     match paragraph.look:
-        case Look.HEADING:
-            return f"## {text}"
+        case Look.ITEM:
+            return f"- {text}"
         case Look.QUOTE:
             return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
         case Look.REMARK:

@@ -47,7 +47,7 @@ def written(found: AnswerDocument) -> bytes:
 
 
 def _add(made: "Document", paragraph: Paragraph, marked: set[int]) -> None:
-    style = {Look.HEADING: "Heading 2", Look.QUOTE: "Quote"}.get(paragraph.look, "Normal")
+    style = {Look.ITEM: "List Bullet", Look.QUOTE: "Quote"}.get(paragraph.look, "Normal")
     added = made.add_paragraph(style=style)
     for run in paragraph.runs:
         if run.note:

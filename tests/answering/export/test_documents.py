@@ -1,6 +1,7 @@
 """Answers as Markdown and as Word documents."""
 
 import re
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -8,10 +9,11 @@ import mammoth
 from docx import Document
 from markdown_it import MarkdownIt
 
-from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
+from bot.answering.answer import Answer, Citation, DraftAnswer, NearPassage, Sentence
 from bot.answering.export.markdown import markdown
 from bot.answering.export.word import MEDIA_TYPE, word
 from bot.checking.verdict import Reason, Verdict
+from bot.question.kinds import Kind
 from bot.question.question import Question
 from index.passage import BriefRef, Hit, Passage
 
@@ -115,13 +117,31 @@ def test_a_written_answer_shows_what_it_rests_on() -> None:
             assert words in text.replace("\\", ""), words
 
 
-def test_no_answer_is_a_document_too() -> None:
-    """With the line that stands where there is none, and what is nearest."""
-    none = Answer("a1", ASKED, DraftAnswer(), HITS)
-    text = markdown(none)
-    assert "The briefs do not say." in text
-    assert f"> {TEXT}[^1]" in text
-    assert TEXT in html(none)
+def test_what_may_answer_stands_there_in_full() -> None:
+    """Its best sentence marked, with the brief, date and place in a note."""
+    unsure = Answer("a1", ASKED, DraftAnswer(near=(NearPassage(HITS[0], (37, len(TEXT))),)), HITS)
+    assert markdown(unsure).splitlines()[2:7] == [
+        "This may answer it:",
+        "",
+        "> Exports of wheat fell by 12 percent. **Drought was the cause.**[^1]",
+        "",
+        "[^1]: Maren Ibsen, *Wheat of Tamara*, March 2024, para. 4.",
+    ]
+    assert TEXT in html(unsure)
+
+
+def test_where_nothing_was_found_there_is_one_line() -> None:
+    """And no passage: it would pass for an answer."""
+    none = Answer("a1", ASKED, DraftAnswer(searched=14), HITS)
+    assert "I found nothing on this in 14 briefs." in markdown(none)
+    assert "wheat fell" not in markdown(none) + html(none)
+
+
+def test_each_item_of_a_list_stands_alone() -> None:
+    """A list, a timeline, rows of the catalogue: whatever is not running text."""
+    listed = replace(QUOTED, standalone=replace(ASKED, kind=Kind.LIST))
+    assert "- Drought was the cause.[^1]" in markdown(listed).splitlines()
+    assert html(listed).count("<li>Drought was the cause.") == 1
 
 
 def test_a_forgotten_question_leaves_its_answer() -> None:
