@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 from bot.answering.freshness import said_date
 from bot.answering.render import safe
 from bot.audit.findings import FindingKind, Severity
+from bot.ledger.feedback import REASONS
 
 WORDS: dict[str, str] = {
+    **REASONS,
     FindingKind.NUMBER: "number differs",
     FindingKind.DATE: "date differs",
     FindingKind.NAME: "name differs",
@@ -37,7 +39,7 @@ _LINKABLE = re.compile(r"[!-~]{1,2000}")
 
 
 def in_words(value: str) -> str:
-    """Return a kind of finding, a verdict or a mode of answering in words."""
+    """Return a kind of finding, a verdict, a mode of answering or a complaint in words."""
     return WORDS.get(value, value)
 
 

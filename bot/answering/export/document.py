@@ -67,6 +67,17 @@ def document(answer: Answer, day: str | None = None) -> AnswerDocument:
     )
 
 
+def plain_text(found: AnswerDocument) -> str:
+    """Return a document as text to paste anywhere: numbers in brackets, the notes at its end."""
+    lines = [found.title, ""]
+    for paragraph in found.paragraphs:
+        text = "".join(f" [{run.note}]" if run.note else run.text for run in paragraph.runs)
+        lines += [f"• {text}" if paragraph.look is Look.ITEM else text, ""]
+    for number, runs in enumerate(found.notes, 1):
+        lines.append(f"[{number}] {''.join(run.text for run in runs)}")
+    return "\n".join(lines).strip() + "\n"
+
+
 class _Notes:
     """Numbers the notes in the order of their first marks; what reads the same is one note."""
 
