@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.app.taking_away import AsFormat, Format, Output, require_destination, write
 from index.errors import UsageError
 from ingest.cli import SOME_FAILED, Json, opened
 
@@ -119,19 +120,28 @@ def ask(
     batch: Batch = None,
     show_question: ShowQuestion = False,
     json: Json = False,
+    form: AsFormat = Format.TEXT,
+    output: Output = None,
 ) -> None:
     """Answer a question from the briefs, with every sentence cited.
 
     Example: briefs ask "and Sweden?" --turn "When did Finland join NATO?"
+
+    Example: briefs ask "When did Finland join NATO?" --format docx --output finland.docx
     """
     from bot.answering.render import answer_json
     from bot.question.requests import terminal_asker
     from ingest.terminal import print_json
 
     filters = _filters(since, until, collection, brief)
+    taken_away = form is not Format.TEXT or output is not None
+    if taken_away and (json or batch):
+        raise UsageError("--format and --output: not with --json or --batch; leave one of them out")
+    require_destination(form, output)
     with _answerer(filters, one_shot=batch is None) as answerer, failing_requests() as failures:
         for line in _requests(question, turn, batch):
-            showing = Showing(live=not (json or batch), with_question=show_question)
+            live = not (json or batch or taken_away)
+            showing = Showing(live=live, with_question=show_question)
             answer = _tried(
                 line,
                 batch,
@@ -149,6 +159,8 @@ def ask(
                 continue
             if json or batch:
                 print_json(answer_json(answer, line.id))
+            elif taken_away:
+                write(answer, form, output)
             else:
                 showing.answer(answer)
 

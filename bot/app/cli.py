@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bot.app import asking, evaluating
+from bot.app import asking, evaluating, taking_away
 from bot.app import serve as serving_cli
 from bot.app import slack as slack_commands
 from bot.app.audit import cli as audit_cli
@@ -95,6 +95,7 @@ def _resting(library: "Library", changes: "Sequence[BriefChange]") -> "list[Affe
 
 
 asking.register(app)
+taking_away.register(app)
 library_commands.register(app)
 affected.register(_resting)
 evaluating.register(app)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
+    from bot.ledger.recording import Answerer
     from bot.slack.setup.settings import SlackSettings
     from index.library import Library
 
@@ -58,7 +59,9 @@ def serve(host: Host = HOST, port: Port = PORT) -> None:
 
 def run(host: str, port: int) -> None:
     """Serve until a signal ends it; raises SettingsError, UsageError."""
+    from bot.app.making import answerer
     from bot.audit.upkeep import forget_answers
+    from bot.ledger.ledger import Ledger
     from bot.question.requests import terminal_asker
     from bot.slack.delivery import erasing
     from bot.web.app import create
@@ -77,7 +80,10 @@ def run(host: str, port: int) -> None:
             def forget(answer_id: str) -> None:
                 forget_answers(library.database, [answer_id], [erasing])
 
-            desk = create(library, settings, login, forget) if login else None
+            def answers() -> "Answerer":
+                return answerer(library, Ledger(library.database))
+
+            desk = create(library, settings, login, forget, answers) if login else None
             asyncio.run(_serve(listening, library, desk, slack))
 
 

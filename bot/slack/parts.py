@@ -7,6 +7,7 @@ from functools import cached_property
 from sqlalchemy import select
 
 from bot.jobs.queue import Queue
+from bot.ledger.feedback import Feedback
 from bot.ledger.ledger import Ledger
 from bot.ledger.recording import Answerer
 from bot.slack.access.audience import Policy
@@ -14,7 +15,7 @@ from bot.slack.access.directory import Directory
 from bot.slack.delivery.admission import Pressure
 from bot.slack.delivery.inbox import Inbox
 from bot.slack.delivery.outbox import Outbox
-from bot.slack.delivery.records import Feedback, Records, Requests
+from bot.slack.delivery.records import Records, Requests
 from bot.slack.delivery.tables import Store, channel_settings, storable
 from bot.slack.delivery.threads import Threads
 from bot.slack.delivery.uploads import Uploads

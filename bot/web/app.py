@@ -16,9 +16,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.audit.register import Register
 from bot.ledger.ledger import Ledger
+from bot.ledger.recording import Answerer
 from bot.web import words
+from bot.web.asking import AskedQuestions
 from bot.web.authentication import Authentication
-from bot.web.pages import answers, checks, login, reading
+from bot.web.pages import answers, asking, checks, login, reading
 from bot.web.services import OpenQuestions, WebServices
 from bot.web.sessions import WebSessions
 from bot.web.settings import WebSettings
@@ -49,8 +51,13 @@ def create(
     settings: WebSettings,
     authentication: Authentication,
     forget: Callable[[str], object],
+    answerer: Callable[[], Answerer],
 ) -> FastAPI:
-    """Return the application; `forget` deletes what people typed for an answer."""
+    """Return the application.
+
+    `forget` deletes what people typed for an answer; `answerer` makes what answers questions, when
+    it is first needed.
+    """
     app = FastAPI(
         title="Editors' desk", docs_url=None, redoc_url=None, openapi_url=None, telemetry=_QUIET
     )
@@ -67,9 +74,10 @@ def create(
         open_questions=OpenQuestions(library, ledger),
         texts=VersionTexts(library),
         templates=environment(signs_in=authentication.signs_in),
+        asked=AskedQuestions(answerer, library.warm_up),
         forget=forget,
     )
-    for page in (reading, answers, checks, login):
+    for page in (asking, reading, answers, checks, login):
         app.include_router(page.router)
     app.mount("/static", _CachedFiles(directory=_HERE / "static"))
     login.handle_errors(app)

@@ -4,11 +4,12 @@ All offsets are in characters of the text, end exclusive.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from index.passage import Brief, Passage
+from index.words import stem, words
 
 Span = tuple[int, int]
 
@@ -18,6 +19,7 @@ _EMPTY_LINES = re.compile(r"\n\s*\n\s*")
 _BULLET = re.compile(r"(?<![^\n])(?P<indent> *)• ")
 _BAR = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"^[\s|:\-–=]*$")
+_WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _DEEPEST = 4
 
 
@@ -61,6 +63,15 @@ def text_runs(text: str, start: int, end: int, marks: Sequence[Span] = ()) -> tu
     if at < end:
         found.append(TextRun(text[at:end]))
     return tuple(found)
+
+
+def word_spans(text: str, wanted: Collection[str]) -> list[Span]:
+    """Return where a text has words of these stems (index/words.py)."""
+    return [
+        found.span()
+        for found in _WORD.finditer(text)
+        if any(stem(word) in wanted for word in words(found[0]))
+    ]
 
 
 def blocks(text: str, span: Span | None = None, marks: Sequence[Span] = ()) -> list[PageBlock]:

@@ -11,6 +11,7 @@ from jinja2 import Environment
 from bot.audit.register import Register
 from bot.audit.unanswered import QuestionGroup, apart, question_groups, unanswered
 from bot.ledger.ledger import Ledger
+from bot.web.asking import AskedQuestions
 from bot.web.authentication import Authentication
 from bot.web.sessions import FailedLogins, WebSessions
 from bot.web.settings import WebSettings
@@ -114,6 +115,7 @@ class WebServices:
     open_questions: OpenQuestions
     texts: VersionTexts
     templates: Environment
+    asked: AskedQuestions
     forget: Callable[[str], object]  # deletes what people typed for an answer
     runs: CheckRuns = field(default_factory=CheckRuns)
     failed_logins: FailedLogins = field(default_factory=FailedLogins)

@@ -1,8 +1,8 @@
 """One request to the desk: who sent it, in which session, and how its page is written.
 
 The dependencies of the routes are here: `Visiting` for pages that everyone with access may see,
-`Editing` for those of editors, and for forms `Filled`, `Edited` and `Administered`, which check the
-form's token before anything else of it is used.
+`Editing` for those of editors, and for forms `Filled`, `Sent`, `Edited` and `Administered`, which
+check the form's token before anything else of it is used.
 """
 
 from collections.abc import Awaitable, Callable
@@ -150,5 +150,6 @@ Anyone = Annotated[Visit, Depends(anyone)]
 Visiting = Annotated[Visit, Depends(_visit(Role.READER))]
 Editing = Annotated[Visit, Depends(_visit(Role.EDITOR))]
 Filled = Annotated[Form, Depends(_form())]
+Sent = Annotated[Form, Depends(_form(Role.READER))]
 Edited = Annotated[Form, Depends(_form(Role.EDITOR))]
 Administered = Annotated[Form, Depends(_form(Role.ADMIN))]

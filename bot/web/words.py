@@ -40,7 +40,7 @@ _LINKABLE = re.compile(r"[!-~]{1,2000}")
 
 
 def in_words(value: str) -> str:
-    """Return a kind of finding, a verdict or a mode of answering in words."""
+    """Return a kind of finding, a verdict, a mode of answering or a complaint in words."""
     return WORDS.get(value, value)
 
 

@@ -503,3 +503,48 @@ def test_a_document_comes_through_a_pipe(own_examples: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "2020-01-02" in done.stdout
     assert "From a pipe" in done.stdout
+
+
+def test_an_answer_is_taken_away(shell: Shell, tmp_path: Path) -> None:
+    """As Markdown or a Word document, in a file or through a pipe."""
+    code, out, _ = shell("ask", FINLAND, "--format", "markdown")
+    assert code == 0
+    assert out.startswith(f"# {FINLAND}\n")
+    assert re.search(r"4 April 2023.*\[\^1\]", out.replace("*", ""))
+    assert "[^1]: " in out
+    file = tmp_path / "finland.docx"
+    assert shell("ask", FINLAND, "--format", "docx", "--output", str(file))[:2] == (0, "")
+    assert file.read_bytes().startswith(b"PK")
+    assert shell("ask", FINLAND, "--output", str(tmp_path / "a.txt"))[0] == 0
+    assert "Sources" in (tmp_path / "a.txt").read_text()
+
+
+def test_what_cannot_be_taken_away_is_told_before_asking(shell: Shell, tmp_path: Path) -> None:
+    """A Word document is nothing for a terminal."""
+    code, said = on_terminal(shell.home, "ask", FINLAND, "--format", "docx")
+    assert (code, "give --output FILE.docx, or a pipe" in said, "PK" in said) == (2, True, False)
+    for wrong in (
+        ("--format", "docx", "--json"),
+        ("--output", str(tmp_path / "none" / "a.md")),
+        ("--format", "pdf"),
+    ):
+        assert shell("ask", FINLAND, *wrong)[0] == 2, wrong
+
+
+def test_briefs_are_cited(shell: Shell) -> None:
+    """By id or number, with a version or a page, in each style; a missing one is named."""
+    found = [row for row in parsed(shell("list", "--json")[1]) if row["number"]]
+    number, other = found[0]["number"], found[1]["number"]
+    code, out, _ = shell("cite", number, f"{other}@1")
+    assert code == 0
+    assert [name in line for name, line in zip((number, other), out.splitlines(), strict=True)] == [
+        True, True,
+    ]  # fmt: skip
+    cited = parsed(shell("cite", number, "--page", "1", "--json")[1])
+    assert (cited[0]["id"], cited[0]["csl"]["locator"]) == (found[0]["id"], "1")
+    assert shell("cite", number, "--style", "bibtex")[1].startswith("@")
+    code, out, err = shell("cite", "none", number, "--style", "ris")
+    assert (code, out[:10], "none: no such brief" in err) == (1, "TY  - RPRT", True)
+    for wrong in (["none"], [number, other, "--page", "1"], [number, "--style", "none"],
+                  [number, "--page", "9999"]):  # fmt: skip
+        assert shell("cite", *wrong)[0] == 2, wrong

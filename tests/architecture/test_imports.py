@@ -47,6 +47,10 @@ OWNERS = {
     "dotenv": {"index/settings.py"},
     "matplotlib": {"bot/evals/chart.py"},
     "prometheus_client": {"bot/web/health.py"},
+    "citeproc": {"bot/answering/export/"},
+    "bibtexparser": {"bot/answering/export/"},
+    "rispy": {"bot/answering/export/"},
+    "docx": {"bot/answering/export/"},
     "jinja2": {"bot/audit/report_formats.py", "bot/web/"},
 }
 READERS_OF_THE_ENVIRONMENT = {

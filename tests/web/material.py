@@ -6,11 +6,14 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
+from bot.answering.answer import Answer, Citation, DraftAnswer, NearPassage, Sentence
+from bot.answering.chain import AnswerMaker
+from bot.answering.search import SearchResult
 from bot.audit.upkeep import forget_answers
 from bot.checking.verdict import Reason, Verdict
 from bot.ledger.ledger import Ledger
 from bot.ledger.record import Basis, body, private, sha256
+from bot.ledger.recording import Answerer
 from bot.question.question import Question, Turn
 from bot.web.app import create
 from bot.web.authentication import Authentication, LocalUser, TokenLogin
@@ -112,6 +115,18 @@ def doubtful(text: str, numbers: Sequence[int] = (1,)) -> Sentence:
     return Sentence(text, tuple(numbers), Verdict.CHECK, (Reason("number", "42 is not in it"),))
 
 
+def first_words(question: Question, found: SearchResult, _: Library) -> DraftAnswer:
+    """Answer with the first sentence found; "maybe" makes it unsure, and "nobody" finds nothing."""
+    if "nobody" in question.asked or not found.hits:
+        return DraftAnswer(searched=3)
+    hit = found.hits[0]
+    end = (hit.passage.text.find(".") + 1) or len(hit.passage.text)
+    if "maybe" in question.asked:
+        return DraftAnswer(near=(NearPassage(hit, (0, end)),), searched=3)
+    citation = Citation(1, hit, hit.passage.start, hit.passage.start + end)
+    return DraftAnswer((Sentence(citation.quote, (1,), Verdict.SUPPORTED),), (citation,), 0.9)
+
+
 class Visitor(TestClient):
     """Asks for pages as a browser on this machine does; keeps cookies, follows nothing."""
 
@@ -120,11 +135,13 @@ class Visitor(TestClient):
         library: Library,
         settings: WebSettings | None = None,
         login: Authentication | None = None,
+        maker: AnswerMaker | None = None,
     ) -> None:
         self._library, settings = library, settings or WebSettings()
         login = login or (TokenLogin(settings) if settings.tokens else LocalUser("ilse"))
+        answerer = Answerer(library, maker=maker or first_words)
         super().__init__(
-            create(library, settings, login, self._forget),
+            create(library, settings, login, self._forget, lambda: answerer),
             base_url="http://127.0.0.1:8080",
             client=("127.0.0.1", 50_000),
             follow_redirects=False,
@@ -150,6 +167,12 @@ class Visitor(TestClient):
         form = {"token": self.token("/login"), "secret": TOKENS[role], "next": "/"}
         assert self.post("/login", data=form).status_code == 303
         return self
+
+    def ask(self, question: str, path: str = "/ask?new=yes", **fields: str) -> Any:
+        """Ask as the form on a page does; return the reply, whose page may still be waiting."""
+        page = self.page(path)
+        form = dict(re.findall(r'type="hidden" name="(token|id|after)" value="([^"]*)"', page))
+        return self.post("/ask", data=form | {"question": question} | fields)
 
     def judge(self, answer_id: str, path: str | None = None, **fields: str) -> Any:
         """Send a judgement of the first sentence as the page's form does."""

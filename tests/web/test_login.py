@@ -138,7 +138,7 @@ def test_a_proxy_may_tell_who_it_is(filled: Library) -> None:
         proxy_user_header="X-User", proxy_addresses=["10.0.0.7"], people={"ilse": Role.EDITOR},
         url="https://briefs.example.org",
     )  # fmt: skip
-    app = create(filled, settings, ProxyLogin(settings), print)
+    app = create(filled, settings, ProxyLogin(settings), print, print)
     base = {"base_url": "https://briefs.example.org", "follow_redirects": False}
     through = TestClient(app, client=("10.0.0.7", 1), **base)
     refused = through.get("/")

@@ -44,14 +44,6 @@ DATE = "date"
 QUESTION = "question"
 
 GOOD, BAD = "up", "down"
-REASONS = {  # of bad feedback, as stored: as shown
-    "not_answered": "It does not answer my question",
-    "answerable": "The briefs do answer my question",
-    "wrong_source": "The source does not say that",
-    "missing": "Something is missing",
-    "outdated": "It is out of date",
-    "other": "Something else",
-}
 
 
 def joined(first: str, second: object) -> str:

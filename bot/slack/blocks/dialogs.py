@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from bot.ledger.feedback import LONGEST_NOTE, REASONS
 from bot.slack import text
 from bot.slack.blocks import actions
 from bot.slack.blocks import elements as kit
@@ -10,7 +11,6 @@ from bot.slack.blocks.elements import Block, Element, View
 from bot.slack.blocks.sources import collection_shown
 from bot.slack.types import Answering, ChannelSettings
 
-LONGEST_NOTE = 1_000  # characters that a person may type as feedback
 LONGEST_TITLE = 300
 LONGEST_VALUE = 150  # of an option: collections of longer names cannot be chosen here
 FILE_TYPES = ("pdf", "docx", "html", "htm", "md", "txt", "eml")
@@ -26,7 +26,7 @@ _UNASKED = {
 
 
 def feedback_view(answer_id: str) -> View:
-    reasons = [kit.option(label, name) for name, label in actions.REASONS.items()]
+    reasons = [kit.option(label, name) for name, label in REASONS.items()]
     note: Element = {
         "type": "plain_text_input",
         "multiline": True,

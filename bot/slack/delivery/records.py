@@ -1,4 +1,4 @@
-"""Bring into the ledger what was posted and what readers say of it; keep what they ask for.
+"""Bring into the ledger what was posted; keep what readers ask for.
 
 A post is noted as a job in the transaction that ends its question, so that no question ends
 without; the ledger's record follows. What was recorded by a process that was killed before it could
@@ -96,26 +96,6 @@ class Records:
             row = connection.execute(query).first()
             self._queue.finish_in(connection, job)
         return row is not None and row.private is None and job.private is not None
-
-
-class Feedback:
-    """The opinions of readers: each is one more record in the ledger."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-
-    def add(
-        self, answer_id: str, team: str, user: str, good: bool, reason: str | None = None,
-        note: str | None = None,
-    ) -> None:  # fmt: skip
-        """Record an opinion; NotFound where there is no such answer.
-
-        `reason` is a key of bot.slack.blocks.actions.REASONS, `note` was typed by the reader.
-        """
-        self._ledger.add(
-            RecordKind.FEEDBACK, answer_id, {"good": good, "reason": reason},
-            {"user": person_of(team, user), "note": note or None},
-        )  # fmt: skip
 
 
 class Requests:

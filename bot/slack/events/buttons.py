@@ -21,6 +21,7 @@ from bot.slack.blocks.dialogs import ask_view, feedback_view, message_view
 from bot.slack.blocks.notices import asked_librarians
 from bot.slack.delivery import erasing
 from bot.slack.delivery.outbox import Undeliverable
+from bot.slack.delivery.tables import person_of
 from bot.slack.delivery.uploads import Added
 from bot.slack.events import asking, dialogs, passages, sharing
 from bot.slack.events.asking import question_of
@@ -63,7 +64,8 @@ async def feedback(click: Click) -> None:
     if side == actions.BAD:
         await opened(click.client, where, feedback_view(answer_id))
         return
-    await asyncio.to_thread(parts.feedback.add, answer_id, parts.team, where.user, True)
+    person = person_of(parts.team, where.user)
+    await asyncio.to_thread(parts.feedback.add, answer_id, person, True)
     await tell(parts, where, phrases.THANKS)
 
 

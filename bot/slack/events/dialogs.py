@@ -12,11 +12,13 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.ledger.feedback import REASONS
 from bot.slack import phrases, text
 from bot.slack.access import permissions
 from bot.slack.access.audience import place_collection
 from bot.slack.blocks import actions
 from bot.slack.blocks.dialogs import message_view, settings_view, upload_view
+from bot.slack.delivery.tables import person_of
 from bot.slack.delivery.uploads import Tell, Upload
 from bot.slack.events import files
 from bot.slack.events.asking import ask_in_direct
@@ -38,7 +40,7 @@ AFTER_ACK = 0.5
 
 @dataclass(frozen=True)
 class FeedbackForm:
-    """What is wrong with an answer; `reason` is a key of actions.REASONS."""
+    """What is wrong with an answer; `reason` is a key of REASONS."""
 
     answer_id: str
     reason: str
@@ -57,7 +59,7 @@ class UploadForm:
 
 def feedback_form(view: Submitted) -> FeedbackForm:
     reason = _chosen(view, actions.REASON)
-    known = reason if reason in actions.REASONS else "other"
+    known = reason if reason in REASONS else "other"
     return FeedbackForm(remembered(view, "answer"), known, _typed(view, actions.NOTE))
 
 
@@ -168,8 +170,8 @@ def register(app: AsyncApp, parts: SlackServices, intake: Intake) -> None:
         await ack(response_action="update", view=message_view("Feedback", phrases.THANKS))
         where, form = where_of(body), feedback_form(body["view"])
         work = asyncio.to_thread(
-            parts.feedback.add, form.answer_id, parts.team, where.user, False,
-            form.reason, form.note or None,
+            parts.feedback.add, form.answer_id, person_of(parts.team, where.user), False,
+            form.reason, form.note,
         )  # fmt: skip
         intake.background.start(work, lambda line: tell(parts, where, line))
 

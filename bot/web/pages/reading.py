@@ -1,25 +1,35 @@
 """The pages to read: the queue of answers, unanswered questions, statistics, the briefs."""
 
+import logging
 import re
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from bot.answering.answer import Outcome
+from bot.answering.links import link_to_paragraph
+from bot.answering.search import search
 from bot.audit.findings import FindingKind, Severity
 from bot.audit.statistics import statistics as counted
 from bot.web import plots, words
 from bot.web.filters import LONGEST, read_filters
-from bot.web.layout import laid_out
+from bot.web.layout import PageBlock, TextRun, blocks, laid_out, text_runs, word_spans
 from bot.web.versions import brief_versions, current_briefs
-from bot.web.visits import Visiting
+from bot.web.visits import Visit, Visiting
 from index.dates import first_day, last_day
-from index.errors import NotFound
+from index.errors import BriefsError, NotFound
+from index.passage import BriefRef, Hit
+from index.words import stem, stems
+from index.words import words as text_words
 
 router = APIRouter()
+log = logging.getLogger(__name__)
 
-ANSWERS, BRIEFS = 50, 100  # on a page
+ANSWERS, BRIEFS, PASSAGES = 50, 100, 20  # on a page
+ALIKE = 0.4  # least cosine similarity of a passage that has none of the words
 MOST_GROUPS = 200
 _NAME = re.compile(r"(?P<id>.+?)(?:@(?P<version>\d{1,9}))?")
 _QUOTE = re.compile(r"(\d{1,9})-(\d{1,9})")
@@ -80,16 +90,86 @@ def statistics(visit: Visiting) -> Response:
     )
 
 
+@dataclass(frozen=True)
+class FoundPassage:
+    """A passage that a search found, with the words that were looked for marked."""
+
+    blocks: tuple[PageBlock, ...]
+    page: int | None
+    paragraph: int
+    heading: tuple[str, ...]
+    link: str
+
+
+@dataclass(frozen=True)
+class FoundBrief:
+    """A brief with those of its passages that a search found, the best first."""
+
+    brief: BriefRef
+    title: tuple[TextRun, ...]
+    passages: tuple[FoundPassage, ...]
+
+
 @router.get("/briefs")
 def briefs(visit: Visiting, text: str = "") -> Response:
+    """Show the briefs; of a search, those whose title or number has the words, and passages."""
     page = read_filters(visit.request.query_params, may_see_askers=False).page
     text = text.strip()[:LONGEST]
     offset = BRIEFS * (page - 1)
     with visit.services.library.database.read() as connection:
         found, total = current_briefs(connection, text.split(), limit=BRIEFS, offset=offset)
+    wanted = frozenset(stems(text)) or frozenset(map(stem, text_words(text)))
+    within, notes = _passages(visit, text, wanted) if text and page == 1 else ((), ())
     return visit.page(
-        "briefs.html", briefs=found, total=total, text=text, page=page, pages=-(-total // BRIEFS)
+        "briefs.html",
+        briefs=[(one, _marked(one.title, wanted)) for one in found],
+        found=within,
+        notes=notes,
+        total=total,
+        text=text,
+        page=page,
+        pages=-(-total // BRIEFS),
     )
+
+
+def _passages(
+    visit: Visit, text: str, wanted: frozenset[str]
+) -> tuple[Sequence[FoundBrief], Sequence[str]]:
+    """Return briefs with the passages that fit a search, best first, and notes on what it read."""
+    if not any(char.isalnum() for char in text):
+        return (), ()
+    try:
+        _, got = search(visit.services.library, text, limit=PASSAGES)
+    except BriefsError as error:
+        log.error("passages could not be searched: %s", error)
+        return (), ("The passages cannot be searched now; see the server’s log.",)
+    by_brief: dict[str, list[Hit]] = defaultdict(list)
+    for hit in got.hits:
+        if hit.bm25 > 0 or hit.cosine >= ALIKE:
+            by_brief[hit.brief.id].append(hit)
+    return [_found(hits, wanted) for hits in by_brief.values()], got.notes
+
+
+def _found(hits: Sequence[Hit], wanted: frozenset[str]) -> FoundBrief:
+    brief = hits[0].brief
+    return FoundBrief(
+        brief,
+        _marked(brief.title, wanted),
+        tuple(
+            FoundPassage(
+                tuple(blocks(hit.passage.text, marks=word_spans(hit.passage.text, wanted))),
+                hit.passage.page,
+                hit.passage.paragraph,
+                hit.passage.heading,
+                link_to_paragraph("", brief.id, hit.passage.paragraph, version=brief.version),
+            )
+            for hit in hits
+        ),
+    )
+
+
+def _marked(text: str, wanted: frozenset[str]) -> tuple[TextRun, ...]:
+    return text_runs(text, 0, len(text), word_spans(text, wanted))
 
 
 @router.get("/briefs/{name:path}")

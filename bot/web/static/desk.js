@@ -159,3 +159,45 @@ if (keysSwitch) {
 
 // A run of checks that is still going
 if (document.querySelector("[data-reload]")) setTimeout(() => location.reload(), 2000);
+
+// Asking: Enter asks, Shift+Enter begins a line; a form that was sent says so
+
+for (const form of document.querySelectorAll("[data-ask]")) {
+  const box = form.querySelector("textarea");
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    if (box.value.trim()) form.requestSubmit();
+  });
+  form.addEventListener("submit", () => {
+    const button = form.querySelector("button");
+    button.textContent = "Asking …";
+    button.disabled = true;
+  });
+}
+
+// A page that the browser kept as it was when its form was sent
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const text = document.getElementById(button.dataset.copy);
+  const label = button.textContent;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    button.textContent = (await copied(text)) ? "Copied" : "Select the text below and copy it";
+    setTimeout(() => { button.textContent = label; }, 3000);
+  });
+}
+
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text.value);
+    return true;
+  } catch {
+    text.closest("details").open = true; // no clipboard without https: the selection is there
+    text.select();
+    return document.execCommand("copy");
+  }
+}

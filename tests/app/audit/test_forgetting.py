@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.audit.upkeep import forget_answers, forget_older, forget_person
+from bot.ledger.feedback import Feedback
 from bot.ledger.ledger import By, Ledger, RecordKind
 from bot.ledger.rows import Record, insert
 from bot.ledger.streamed import StreamedAnswer
 from bot.slack.delivery import erasing
 from bot.slack.delivery.inbox import Inbox
-from bot.slack.delivery.records import Feedback, Requests
+from bot.slack.delivery.records import Requests
 from bot.slack.types import Accepted, AskedVia, Incoming, QuestionOutcome
 from index.errors import NotFound
 from tests.audit.ledgers import BODY, holding
@@ -64,7 +65,7 @@ def live(library, *, slack=True):
     ledger.add(RecordKind.FEEDBACK, "a1", {"good": False}, {"user": "slack:T1:U2", "note": "wrong"})
     ledger.add(RecordKind.JUDGEMENT, "o2", {"sentence": 1}, {"editor": PERSON, "note": CANARY})
     if slack:
-        Feedback(ledger).add("a1", "T1", "U1", good=False, note=f"{CANARY}!")
+        Feedback(ledger).add("a1", "slack:T1:U1", good=False, note=f"{CANARY}!")
         Requests(database).add(f"{CANARY}?", "a1", "T1", "U1")
     return ledger
 

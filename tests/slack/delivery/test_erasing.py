@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bot.ledger.feedback import Feedback
 from bot.ledger.ledger import Ledger, RecordKind
 from bot.slack import phrases
 from bot.slack.bot import RunningBot
-from bot.slack.delivery.records import Feedback, Requests
+from bot.slack.delivery.records import Requests
 from bot.slack.delivery.tables import TABLES, librarian_requests
 from bot.slack.types import Accepted, QuestionOutcome
 from tests.slack.fake import FakeSlack
@@ -43,8 +44,8 @@ def fill(inbox, database, ask, count: int = 50) -> None:
     ledger = Ledger(database)
     ledger.append("a1", {"answered": True}, {"question": CANARY})
     feedback = Feedback(ledger)
-    feedback.add("a1", "T1", "U1", good=False, reason="other", note=f"{CANARY}!")
-    feedback.add("a1", "T1", "U2", good=True)
+    feedback.add("a1", "slack:T1:U1", good=False, reason="other", note=f"{CANARY}!")
+    feedback.add("a1", "slack:T1:U2", good=True)
     Requests(database).add(f"{CANARY}?", "a1", "T1", "U1")
     inbox.edited("T1", "C1", "77.0", f"{CANARY} early", user="U1")
 

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from bot.ledger.feedback import Feedback
 from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
 from bot.ledger.record import sha256
 from bot.slack.bot import RunningBot
 from bot.slack.delivery.inbox import Inbox
-from bot.slack.delivery.records import RECORD, Feedback, Records, Requests, noted
+from bot.slack.delivery.records import RECORD, Records, Requests, noted
 from bot.slack.types import Posted, QuestionOutcome
 from index.errors import NotFound
 from index.storage.database import Database
@@ -229,16 +230,16 @@ def test_what_is_forgotten_while_it_is_recorded_goes_too(inbox, ledger, ask, mon
 def test_every_opinion_is_a_record(ledger) -> None:
     """The oldest first; what was typed and by whom stands apart, and can be forgotten."""
     feedback = Feedback(ledger)
-    feedback.add("a1", "T1", "U1", good=True)
-    feedback.add("a2", "T1", "U1", good=False, reason="missing", note="No \x00 table")
-    feedback.add("a1", "T1", "U1", good=False, reason="outdated")
+    feedback.add("a1", "slack:T1:U1", good=True)
+    feedback.add("a2", "slack:T1:U1", good=False, reason="missing", note="No \x00 table")
+    feedback.add("a1", "slack:T1:U1", good=False, reason="outdated")
     given = [one.body for one in ledger.further("a1", RecordKind.FEEDBACK)]
     assert [(one["good"], one["reason"]) for one in given] == [(True, None), (False, "outdated")]
     assert "U1" not in str(given)
     [record] = ledger.further("a2", RecordKind.FEEDBACK)
     assert record.private == {"user": "slack:T1:U1", "note": "No \ufffd table"}
     with pytest.raises(NotFound):
-        feedback.add("a9", "T1", "U1", good=True)
+        feedback.add("a9", "slack:T1:U1", good=True)
 
 
 def test_the_librarians_are_asked_once_by_each_person(database) -> None:

@@ -1,0 +1,1 @@
+"""Answers and briefs to take away: documents with notes, references in the usual formats."""
