@@ -18,7 +18,7 @@ from index import placement, publishing, retrieval
 from index.errors import FingerprintMismatch
 from index.models.embedder import Embedder, ModelEmbedder, Vectors, model_of, read_passages
 from index.models.token_embeddings import SentenceEmbeddings
-from index.passage import Brief, Draft, Hit, Passage
+from index.passage import Brief, BriefRef, Draft, Hit, Passage
 from index.placement import PublishOutcome
 from index.publishing import Indexing
 from index.rerank import encode
@@ -170,6 +170,11 @@ class Library:
         """Return the publication dates of the current briefs, None for those without one."""
         with self.database.read() as connection, self._published.use(connection) as opened:
             return [row.brief.date for row in opened.snapshot.versions.values()]
+
+    def briefs(self) -> tuple[BriefRef, ...]:
+        """Return the current briefs; the same tuple until something is published."""
+        with self.database.read() as connection, self._published.use(connection) as opened:
+            return opened.snapshot.briefs
 
     def collections(self) -> frozenset[str]:
         """Return the names of the collections that have current briefs."""

@@ -71,6 +71,7 @@ class Question:
     yes_or_no: bool = False  # a yes or a no is wanted
     period: Period | None = None
     version: NamedVersion | None = None
+    briefs: tuple[str, ...] = ()  # ids of the briefs that it names by number, id or title
     names: frozenset[str] = frozenset()  # stems of its names, designations and numbers
     stems: tuple[str, ...] = ()  # of its content words, in order
     weights: Mapping[str, float] = field(default_factory=dict, hash=False)  # of stems; sum 1
