@@ -56,12 +56,13 @@ class Question:
     """What was asked.
 
     `text` reads without the conversation, `asked` is what was typed, `context` are the words that
-    earlier turns lend to the search, the nearest topic first. Where `text` is a `rewritten` whole
-    sentence, it is what is searched; else what was typed, with its context.
+    earlier turns lend to the search, the nearest topic first. `core` is searched; where there is
+    none, `text` if it is a `rewritten` whole sentence, else what was typed.
     """
 
     text: str
     asked: str
+    core: str = ""  # what of `text` is searched, without the words lent by earlier turns
     context: tuple[str, ...] = ()
     follows: bool = False  # leans on the turns before it
     rewritten: bool = False
@@ -80,7 +81,7 @@ class Question:
     @property
     def searched(self) -> str:
         """The words to search and to answer, the context apart."""
-        return self.text if self.rewritten else self.asked
+        return self.core or (self.text if self.rewritten else self.asked)
 
     @property
     def topic(self) -> str:
