@@ -73,6 +73,7 @@ class Question:
     period: Period | None = None
     version: NamedVersion | None = None
     briefs: tuple[str, ...] = ()  # ids of the briefs that it names by number, id or title
+    respelled: tuple[tuple[str, str], ...] = ()  # (typed, read as) of words typed wrong
     names: frozenset[str] = frozenset()  # stems of its names, designations and numbers
     stems: tuple[str, ...] = ()  # of its content words, in order
     weights: Mapping[str, float] = field(default_factory=dict, hash=False)  # of stems; sum 1
