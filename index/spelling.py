@@ -30,8 +30,8 @@ SHORTEST = 4  # letters of a word that may be typed wrong; such a word only by a
 ONE_WRONG, TWO_WRONG = 5, 8  # letters from which one may be wrong, and two
 SMALL = 0.2  # of the most frequent form, from which a word in small letters is no name
 PART = 3  # letters of the parts of a word that is split
-STEMS = 16  # nearest first, whose written forms are looked at
-SAMPLE, FIRST_SAMPLE = 12, 48  # passages of each, and of the nearest, in which they are looked at
+STEMS = 8  # nearest first, whose written forms are looked at
+SAMPLE, FIRST_SAMPLE = 8, 32  # passages of each, and of the nearest, in which they are looked at
 ROOT = 3  # letters of a stem whose forms are compared with a word by its beginning
 # Regular endings with what stands for them in the word itself: "faked" is a form of "fake".
 _ENDINGS = (
@@ -66,6 +66,9 @@ class Spelling:
         self._counts = {one: count for one, count in counts.items() if one.isalpha()}
         by_length = sorted(self._counts, key=len)
         self._of_length = {size: list(found) for size, found in groupby(by_length, key=len)}
+        self._undoubled: dict[str, list[str]] = {}
+        for one in by_length:
+            self._undoubled.setdefault(_undoubled(one), []).append(one)
 
     def nearest(self, connection: Connection, lexicon: Lexicon, word: str) -> str | None:
         """Return the word of the passages that a typed one is meant for, or None."""
@@ -82,7 +85,7 @@ class Spelling:
 
         The stem of "regulatons" is not "regul", for a wrong ending is not taken off.
         """
-        most = 2 if len(typed) >= ONE_WRONG else 1
+        most = 2 if len(typed) >= TWO_WRONG else 1
         near: dict[str, float] = {}
         for size, stems in self._of_length.items():
             for said in {stem(typed), typed[:size], typed[: size + 1]} if size >= ROOT else ():
@@ -92,8 +95,9 @@ class Spelling:
                     said, stems, scorer=OSA.distance, score_cutoff=most, limit=None
                 )
                 for one, distance, _ in hits:
-                    doubled = distance and _undoubled(said) == _undoubled(one)
-                    near[one] = min(0.5 if doubled else distance, near.get(one, most))
+                    near[one] = min(distance, near.get(one, most))
+        for one in self._undoubled.get(_undoubled(stem(typed)), ()):
+            near[one] = min(0.5, near.get(one, most))
         order = sorted(near, key=lambda one: (near[one], -len(one), -self._counts[one]))
         return order[:STEMS]
 
