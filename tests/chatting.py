@@ -77,5 +77,14 @@ class Plain(HashedWords):
     def idf(self, terms: Sequence[str]) -> dict[str, float]:
         return dict.fromkeys(terms, 1.0)
 
+    def briefs(self) -> tuple[BriefRef, ...]:
+        return ()
+
+    def spellings(self, typed: Sequence[str]) -> dict[str, str]:
+        return {}
+
+    def compounds(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        return {}
+
     def unknown(self, terms: Sequence[str], _: object = None) -> frozenset[str]:
         return frozenset()

@@ -1,7 +1,8 @@
 """Find the passages for a question: the one way of searching, for whoever asks.
 
 A question is searched within the time, or the version of a brief, that it names. Where nothing
-passes, all briefs are searched, and a note says so: a time misread must not lose the answer.
+passes, all briefs are searched, and a note says so: a time misread must not lose the answer. So it
+is with the briefs that it names by number or title.
 
 Of a question that asks several things each part is searched too. A hit of the merged list has the
 mean of its score for the whole question and of its best score for a part, the part's counting
@@ -78,7 +79,15 @@ def find(library: Searchable, question: Question, given: Filters, limit: int) ->
 
     Filters that name briefs hold against a version that the question names.
     """
-    return replace(_find(library, question, given, limit), filters=given)
+    return _told(question, replace(_find(library, question, given, limit), filters=given))
+
+
+def _told(question: Question, found: SearchResult) -> SearchResult:
+    """Return a result with the note on words read otherwise than they were typed."""
+    if not question.respelled:
+        return found
+    changes = " and ".join(f"“{typed}” as “{read}”" for typed, read in question.respelled)
+    return replace(found, notes=(*found.notes, f"Read {changes}."))
 
 
 def _find(library: Searchable, question: Question, given: Filters, limit: int) -> SearchResult:
@@ -87,7 +96,11 @@ def _find(library: Searchable, question: Question, given: Filters, limit: int) -
         if (got := gather(library, question, version.within(given), limit)).hits:
             note = f"Searched “{version.said}”, not the current version."
             return replace(got, notes=(note,), narrowed=True)
-        return everywhere(library, question, given, limit)
+        return _everywhere(library, question, given, limit)
+    if question.briefs and not given.briefs:
+        named = replace(given, briefs=question.briefs)
+        if (got := gather(library, question, named, limit)).hits:
+            return replace(got, notes=(_searched_in(got.hits),), narrowed=True)
     period = question.period
     if period is None:
         return gather(library, question, given, limit)
@@ -95,17 +108,32 @@ def _find(library: Searchable, question: Question, given: Filters, limit: int) -
         return _in_order(gather(library, question, given, limit * DEEPER), period, limit)
     if (got := gather(library, question, narrowed(given, period), limit)).hits:
         return replace(got, notes=(freshness.taken(period),), narrowed=True)
-    return everywhere(library, question, given, limit)
+    return _everywhere(library, question, given, limit)
+
+
+def _searched_in(hits: Sequence[Hit]) -> str:
+    """Return the note on the briefs that the question names, by what was found in them."""
+    briefs = {hit.brief.id: hit.brief for hit in hits}.values()
+    titles = (f"“{one.title}”{f' ({one.number})' if one.number else ''}" for one in briefs)
+    return f"Searched the brief named: {', '.join(titles)}."
 
 
 def everywhere(library: Searchable, question: Question, given: Filters, limit: int) -> SearchResult:
     """Return what all briefs have, for a question that its own time or version does not answer."""
+    return _told(question, _everywhere(library, question, given, limit))
+
+
+def _everywhere(
+    library: Searchable, question: Question, given: Filters, limit: int
+) -> SearchResult:
     notes: tuple[str, ...] = ()
     if question.version and not given.briefs:
         notes = (
             f"“{question.version.said}”: no such version answers this; "
             "the current briefs were searched.",
         )
+    elif question.briefs and not given.briefs:
+        notes = ("The brief named does not answer this; all briefs were searched.",)
     elif question.period is not None:
         notes = (freshness.missed(question.period),)
     return replace(gather(library, question, given, limit), notes=notes, filters=given)

@@ -13,43 +13,18 @@ from typing import Protocol
 from bot.language import yesno
 from bot.question.conversation import standalone
 from bot.question.kinds import Kind, kind_of
+from bot.question.named import Catalogue, named_briefs
 from bot.question.parts import parts_of
 from bot.question.period import day_in, period_of, version_of
-from bot.question.question import LONGEST_QUESTION, Question, Turn
+from bot.question.question import LONGEST_QUESTION, NamedVersion, Question, Turn
+from bot.question.smalltalk import is_off_topic, is_small_talk
+from bot.question.spelling import Speller, respelled
 from bot.question.wanted import wanted
 from index.errors import UsageError
 from index.words import content_words, stem, word_weights, words
 
 Understand = Callable[[str, Sequence[Turn]], Question]
 
-_OFF_TOPIC = re.compile(
-    r"""
-    \b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|guidelines)\b
-    |\b(?:system|hidden|initial|developer)\s+prompt\b
-    |\b(?:from\ now\ on|henceforth)\b.{0,30}\b(?:answer|act|respond|behave|you)\b
-    |^\W*(?:pretend|role-?play|act\ as\ (?:a|an|my|if))\b
-    |\b(?:jailbreak|unrestricted\ (?:model|mode|ai)|developer\ mode)\b
-    |\b(?:are|r)\ (?:you|u)\ (?:a\ |an\ |really\ )*(?:chat\s?gpt|gpt\S*|claude|gemini|llama|bot
-      |robot|human|person|real|ai|alive|llm|machine)\b
-    |\b(?:who|what)\ (?:are|made|built|trained)\ you\b
-    |\bwhat(?:['’]?s|\ is|\ will)\ the\ weather\b|\bwill\ it\ (?:rain|snow)\b|\bweather\ forecast\b
-    |\bwhat(?:['’]?s|\ is)\ the\ (?:time|date)(?:\ now|\ today)?\W*$|\bwhat\ time\ is\ it\b
-    |\b(?:move|reschedule|cancel|book|schedule|set\ up)\ (?:my|a|the|our|an)\ .{0,20}\b
-      (?:\d+\s?[ap]m|meeting|call|appointment|calendar|flight|table|room|lunch|dinner)\b
-    |\b(?:move|reschedule|cancel)\ my\ \d
-    |^\W*(?:please\W+)?(?:delete|erase|wipe)\ (?:all|the|every|your|my|this|that|these)\b.{0,40}\b
-      (?:index|library|database|reports|briefs|passages|ledger)\b
-    |\b(?:write|code|generate|debug)\ (?:me\ |us\ |up\ )*(?:an?|some|my|this)\ .{0,30}\b
-      (?:script|code|program|function|macro|regex|e-?mail|essay)\b
-    |\bmy\ (?:\w+\ )?(?:password|login|laptop|printer|phone|vpn|badge|calendar|inbox|lunch|dinner)\b
-    |\b(?:lunch|dinner|coffee|restaurants?|takeout)\ (?:spots?|places?|options?|near|around)\b
-    |\bremind\ me\b|\b(?:tell|write)\ (?:me\ )?a\ (?:joke|poem|song|story|haiku|limerick)\b
-    |^\W*(?:hi|hello|hey|thanks?|thank\ you|thx|good\ (?:morning|afternoon|evening)|bye|test)
-      (?:\W+(?:there|all|team|bot|you|so|very|much|a|lot))*\W*$
-    |^\W*(?:thanks|thank\ you|thx|cheers)\b(?:\W+[\w'’]+){0,5}[\s.!]*$
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
 # Preferring the cited briefs for every question that leans, by .05 to .2 of the score, lowered
 # recall@5 of MTRAG's follow-ups (.738 to .725): only a question that says so is held to them.
 _ABOUT_CITED = re.compile(
@@ -63,8 +38,8 @@ _NAME_OR_NUMBER = re.compile(r"[\w$%&/.-]*[A-Z0-9][\w&/.-]*")
 _ALWAYS_CAPITAL = frozenset({"I", "I'm", "OK"})
 
 
-class Frequencies(Protocol):
-    """What is needed of a library to weigh words."""
+class Known(Catalogue, Speller, Protocol):
+    """What is needed of a library: its briefs, how it writes words, and how rare they are."""
 
     def idf(self, terms: Sequence[str]) -> Mapping[str, float]:
         """Return the inverse document frequency of each stem."""
@@ -76,24 +51,29 @@ def read(
     turns: Sequence[Turn | str] = (),
     *,
     today: date,
-    library: Frequencies,
+    library: Known,
     understand: Understand = standalone,
 ) -> Question:
     """Return the question; the oldest turn comes first, `today` is the asker's day.
 
     `understand` makes its text independent of the conversation.
     """
-    question = understand(asked, [Turn(one) if isinstance(one, str) else one for one in turns])
-    off_topic = is_off_topic(asked) or is_off_topic(question.searched)
-    kind, subject = (Kind.HELP, "") if off_topic else kind_of(question.text)
+    text, changes = respelled(asked, library)
+    before = [_respelled(one, library) for one in turns]
+    question = replace(understand(text, before), asked=asked, respelled=changes)
+    off_topic = is_off_topic(asked)
+    help_wanted = off_topic or is_small_talk(asked)
+    kind, subject = (Kind.HELP, "") if help_wanted else kind_of(question.text)
+    named = named_briefs(question.searched, library)
     whole = replace(
         question,
         off_topic=off_topic,
         kind=kind,
         subject=subject,
-        about_cited=is_about_cited(asked),
+        about_cited=is_about_cited(question.searched),
         period=period_of(question.text, today),
-        version=version_of(question.text),
+        version=_of_briefs(version_of(question.text), named),
+        briefs=named,
     )
     parts = tuple(_with_words(part, library) for part in parts_of(whole))
     return replace(_with_words(whole, library), parts=parts)
@@ -112,11 +92,6 @@ def require_askable(question: str) -> None:
         raise UsageError(
             f"question: {len(question):,} characters; shorten it to {LONGEST_QUESTION:,}"
         )
-
-
-def is_off_topic(question: str) -> bool:
-    """Return whether a question is an order to the bot, small talk, or about the day's business."""
-    return bool(_OFF_TOPIC.search(" ".join(question.split())))
 
 
 def is_about_cited(question: str) -> bool:
@@ -138,7 +113,19 @@ def names(question: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _with_words(question: Question, library: Frequencies) -> Question:
+def _respelled(turn: Turn | str, library: Speller) -> Turn:
+    said = Turn(turn) if isinstance(turn, str) else turn
+    return replace(said, question=respelled(said.question, library)[0])
+
+
+def _of_briefs(version: NamedVersion | None, briefs: tuple[str, ...]) -> NamedVersion | None:
+    """Return the version, of the briefs that the question names where it says of which by title."""
+    if version is None or version.briefs or not briefs:
+        return version
+    return replace(version, briefs=briefs)
+
+
+def _with_words(question: Question, library: Known) -> Question:
     """Return a question, or a part of one, with what its words say by themselves."""
     return replace(
         question,
