@@ -171,11 +171,16 @@ class Library:
         with self.database.read() as connection, self._published.use(connection) as opened:
             return [row.brief.date for row in opened.snapshot.versions.values()]
 
-    def briefs(self, filters: Filters = EVERYTHING) -> list[BriefRef]:
-        """Return the current briefs that filters let through, in no order."""
+    def briefs(self, filters: Filters = EVERYTHING) -> tuple[BriefRef, ...]:
+        """Return the current briefs that filters let through, in no order.
+
+        Without filters it is the same tuple until something is published.
+        """
         with self.database.read() as connection, self._published.use(connection) as opened:
+            if not filters:
+                return opened.snapshot.briefs
             rows = opened.snapshot.versions.values()
-            return [row.brief for row in rows if snapshot.passes(row, filters)]
+            return tuple(row.brief for row in rows if snapshot.passes(row, filters))
 
     def collections(self) -> frozenset[str]:
         """Return the names of the collections that have current briefs."""

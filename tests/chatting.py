@@ -77,5 +77,8 @@ class Plain(HashedWords):
     def idf(self, terms: Sequence[str]) -> dict[str, float]:
         return dict.fromkeys(terms, 1.0)
 
+    def briefs(self) -> tuple[BriefRef, ...]:
+        return ()
+
     def unknown(self, terms: Sequence[str]) -> frozenset[str]:
         return frozenset()

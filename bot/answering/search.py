@@ -1,7 +1,8 @@
 """Find the passages for a question: the one way of searching, for whoever asks.
 
 A question is searched within the time, or the version of a brief, that it names. Where nothing
-passes, all briefs are searched, and a note says so: a time misread must not lose the answer.
+passes, all briefs are searched, and a note says so: a time misread must not lose the answer. So it
+is with the briefs that it names by number or title.
 
 Of a question that asks several things each part is searched too. A hit of the merged list has the
 mean of its score for the whole question and of its best score for a part, the part's counting
@@ -88,6 +89,10 @@ def find(
             note = f"Searched “{version.said}”, not the current version."
             return replace(got, notes=(note,), narrowed=True)
         return everywhere(library, question, given, limit)
+    if question.briefs and not given.briefs:
+        named = replace(given, briefs=question.briefs)
+        if (got := gather(library, question, named, limit)).hits:
+            return replace(got, notes=(_searched_in(got.hits),), narrowed=True)
     period = question.period
     if period is None:
         return gather(library, question, given, limit)
@@ -98,6 +103,13 @@ def find(
     return everywhere(library, question, given, limit)
 
 
+def _searched_in(hits: Sequence[Hit]) -> str:
+    """Return the note on the briefs that the question names, by what was found in them."""
+    briefs = {hit.brief.id: hit.brief for hit in hits}.values()
+    titles = (f"“{one.title}”{f' ({one.number})' if one.number else ''}" for one in briefs)
+    return f"Searched the brief named: {', '.join(titles)}."
+
+
 def everywhere(library: Searchable, question: Question, given: Filters, limit: int) -> SearchResult:
     """Return what all briefs have, for a question that its own time or version does not answer."""
     notes: tuple[str, ...] = ()
@@ -106,6 +118,8 @@ def everywhere(library: Searchable, question: Question, given: Filters, limit: i
             f"“{question.version.said}”: no such version answers this; "
             "the current briefs were searched.",
         )
+    elif question.briefs and not given.briefs:
+        notes = ("The brief named does not answer this; all briefs were searched.",)
     elif question.period is not None:
         notes = (freshness.missed(question.period),)
     return replace(gather(library, question, given, limit), notes=notes)

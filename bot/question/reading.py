@@ -13,9 +13,10 @@ from typing import Protocol
 from bot.language import yesno
 from bot.question.conversation import standalone
 from bot.question.kinds import Kind, kind_of
+from bot.question.named import Catalogue, named_briefs
 from bot.question.parts import parts_of
 from bot.question.period import day_in, period_of, version_of
-from bot.question.question import LONGEST_QUESTION, Question, Turn
+from bot.question.question import LONGEST_QUESTION, NamedVersion, Question, Turn
 from bot.question.wanted import wanted
 from index.errors import UsageError
 from index.words import content_words, stem, word_weights, words
@@ -63,8 +64,8 @@ _NAME_OR_NUMBER = re.compile(r"[\w$%&/.-]*[A-Z0-9][\w&/.-]*")
 _ALWAYS_CAPITAL = frozenset({"I", "I'm", "OK"})
 
 
-class Frequencies(Protocol):
-    """What is needed of a library to weigh words."""
+class Known(Catalogue, Protocol):
+    """What is needed of a library: its briefs, and how rare a word is."""
 
     def idf(self, terms: Sequence[str]) -> Mapping[str, float]:
         """Return the inverse document frequency of each stem."""
@@ -76,7 +77,7 @@ def read(
     turns: Sequence[Turn | str] = (),
     *,
     today: date,
-    library: Frequencies,
+    library: Known,
     understand: Understand = standalone,
 ) -> Question:
     """Return the question; the oldest turn comes first, `today` is the asker's day.
@@ -86,6 +87,7 @@ def read(
     question = understand(asked, [Turn(one) if isinstance(one, str) else one for one in turns])
     off_topic = is_off_topic(asked) or is_off_topic(question.searched)
     kind, subject = (Kind.HELP, "") if off_topic else kind_of(question.text)
+    named = named_briefs(question.searched, library)
     whole = replace(
         question,
         off_topic=off_topic,
@@ -93,7 +95,8 @@ def read(
         subject=subject,
         about_cited=is_about_cited(asked),
         period=period_of(question.text, today),
-        version=version_of(question.text),
+        version=_of_briefs(version_of(question.text), named),
+        briefs=named,
     )
     parts = tuple(_with_words(part, library) for part in parts_of(whole))
     return replace(_with_words(whole, library), parts=parts)
@@ -138,7 +141,14 @@ def names(question: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _with_words(question: Question, library: Frequencies) -> Question:
+def _of_briefs(version: NamedVersion | None, briefs: tuple[str, ...]) -> NamedVersion | None:
+    """Return the version, of the briefs that the question names where it says of which by title."""
+    if version is None or version.briefs or not briefs:
+        return version
+    return replace(version, briefs=briefs)
+
+
+def _with_words(question: Question, library: Known) -> Question:
     """Return a question, or a part of one, with what its words say by themselves."""
     return replace(
         question,

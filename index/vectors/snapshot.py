@@ -8,12 +8,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from index.dates import first_day, last_day
+from index.passage import BriefRef
 from index.storage import catalogue, embeddings, schema
 from index.storage.schema import CURRENT, SUPERSEDED
 from index.vectors.chroma import VectorIndex
@@ -56,6 +58,11 @@ class Snapshot:
     pks: NDArray[np.int64]  # shape (n,), ascending
     version_pks: NDArray[np.int64]  # shape (n,)
     versions: dict[int, catalogue.VersionRow]
+
+    @cached_property
+    def briefs(self) -> tuple[BriefRef, ...]:
+        """The current briefs."""
+        return tuple(version.brief for version in self.versions.values())
 
     def allowed(self, filters: Filters) -> NDArray[np.bool_]:
         """Return which passages pass, shape (n,)."""

@@ -24,7 +24,7 @@ class Sources:
     found: SearchResult = field(default_factory=SearchResult)
     cited: Sequence[str] = ()
 
-    def briefs(self) -> list[BriefRef]:
+    def briefs(self) -> tuple[BriefRef, ...]:
         """Return the current briefs that the filters let through."""
         return self.library.briefs(self.filters)
 
