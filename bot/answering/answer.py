@@ -58,11 +58,19 @@ class Citation:
         return self.brief.page_at(self.start)
 
 
+class Form(StrEnum):
+    """What a sentence of an answer is."""
+
+    SENTENCE = "sentence"  # the brief's own words, or a writer's
+    ROW = "row"  # of a table or of the catalogue: put together, and no quotation
+
+
 @dataclass(frozen=True)
 class Sentence:
     """One sentence of an answer with the numbers of its citations and the verdict of its check.
 
-    `bold` are the stretches of its text, end exclusive, that answer the question.
+    `bold` are the stretches of its text, end exclusive, that answer the question. `label` stands
+    before it and is no part of it: the brief that it is from, "Removed", "Added".
     """
 
     text: str
@@ -70,6 +78,8 @@ class Sentence:
     verdict: Verdict
     reasons: tuple[Reason, ...] = ()
     bold: tuple[tuple[int, int], ...] = ()
+    form: Form = Form.SENTENCE
+    label: str = ""
 
 
 class Outcome(StrEnum):

@@ -18,6 +18,7 @@ from bot.answering.answer import (
     Answer,
     Citation,
     DraftAnswer,
+    Form,
     NearPassage,
     Outcome,
     Sentence,
@@ -262,6 +263,8 @@ def _sentence(kept: Json) -> Sentence:
         verdict=Verdict(kept["verdict"]),
         reasons=tuple(Reason(one["kind"], one["detail"]) for one in kept["reasons"]),
         bold=tuple((start, end) for start, end in kept["bold"]),
+        form=Form(kept.get("form", Form.SENTENCE)),
+        label=kept.get("label", ""),
     )
 
 
