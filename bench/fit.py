@@ -26,7 +26,8 @@ from bot.evals import gold
 from bot.evals.judging import holds, meets
 from bot.question.question import Question as Asked
 from bot.question.question import Turn
-from bot.question.reading import is_off_topic, read
+from bot.question.reading import read
+from bot.question.smalltalk import is_off_topic, is_small_talk
 from index import rerank, retrieval
 from index.library import Library
 from index.passage import Hit
@@ -275,7 +276,7 @@ def _given(place: Workplace) -> Sequence[Rows]:
 
 
 def _features(library: Library, item: Item) -> dict[str, float] | None:
-    if is_off_topic(item.asked.searched):
+    if is_off_topic(item.asked.searched) or is_small_talk(item.asked.searched):
         return None
     hits = _ranked(library, item)
     ranked = selection.score_sentences(item.asked, hits, library)

@@ -3,32 +3,37 @@
 A question *leans* on the turns before it when one of these holds:
 
 - it refers to what it does not name: a pronoun (it, they, that, there, one …) with no name before
-  it in the same question;
-- it is cut short: no content word, or at most two and no name, and not of the form "what is X";
+  it in the same question, or as the object of a clause whose subject the name is ("how could
+  Congress rein it in?");
+- it is cut short: no content word, or at most two and no name, and not of the form "what is X"; or
+  it says nothing but a name and light words ("What share does Japan have?");
 - it opens as a continuation (and, but, so, what about, ok, no, also …), unless it then brings a
   name and two more content words of its own.
 
 A leaning question takes over the topic: names and noun groups of the turns it hangs on, back to
 the last turn that stood alone. One that stands alone, or says that it is about something else,
-starts a new topic. A year in the question replaces the years of the topic. A name or a year alone
-("and Sweden?", "no, the 2019 one") completes the question before it: only a name for a name and a
-year for a year, for other words would need a reading of the sense. Greetings and thanks neither
-lean nor change the topic.
+starts a new topic. A year in the question replaces the years of the topic. A name or a time alone
+("and Sweden?", "no, the 2019 one", "and now?") completes the question before it, where that is
+whole by itself (bot/question/completion.py). Greetings and thanks neither lean nor change the
+topic, and what is polite around a question is not searched.
 
 Developed in sight of the 12 follow-ups of CRS gold-dev, all of which lean, and of MTRAG.
 """
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.language.words import DEMONSTRATIVES, LIGHT, PRONOUNS
+from bot.question.completion import completed
 from bot.question.question import Question, Turn
+from bot.question.smalltalk import bare, is_small_talk
 from index.words import QUESTION_FILLER, STOP_WORDS, content_words, stem, words
 
 TOPIC_WORDS = 14  # words of earlier turns carried along, at most
 
-_TOKEN = re.compile(r"[^\W_]+(?:['’.&/-][^\W_]+)*|[^\w\s]", re.UNICODE)
+_AMOUNT = r"[$€£¥]\s?\d+(?:[.,]\d+)*%?|\d+(?:[.,]\d+)+%?|\d+%"
+_TOKEN = re.compile(rf"{_AMOUNT}|[^\W_]+(?:['’.&/-][^\W_]+)*|[^\w\s]", re.UNICODE)
 _CLITIC = re.compile(r"['’](?:s|re|d|ll|ve|t)$")
 _JOINS = frozenset({"-", "–", "/"})  # stand between the parts of one name
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
@@ -39,43 +44,58 @@ _CONTINUES = re.compile(
     |anyone\ else|what\ else|who\ else|where\ else|like\ what|such\ as|i\ mean|i\ meant)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-_SMALL_TALK = re.compile(
-    r"""^\W*(?:hi|hello|hey|thanks?|thank\ you|thx|cheers|great|cool|nice|got\ it|ok(?:ay)?|yes|no
-    |bye|good\ (?:morning|afternoon|evening))(?:\W+(?:there|so|a|lot|very|much|you|all|team|bot
-    |again|thanks?|great))*\W*$""",
-    re.IGNORECASE | re.VERBOSE,
-)
 _DEFINES = re.compile(
     r"^\W*(?:what(?:'s|’s|\s+is|\s+are|\s+was|\s+were|\s+does|\s+causes?)|who(?:'s|’s|\s+is|\s+was)"
     r"|define|explain|describe|tell me about|why (?:is|are|do|does))\b",
     re.IGNORECASE,
 )
 _CHANGES = re.compile(
-    r"""^\W*(?:(?:ok(?:ay)?|thanks?|now|so)\W+)*(?:an?\ )?
-    (?:(?:new|different|another|unrelated|separate)\ (?:question|topic|subject)
-    |on\ an?(?:other)?\ (?:different\ |separate\ )?(?:note|topic|subject)
-    |chang(?:e|ing)\ (?:of\ )?(?:the\ )?(?:topic|subject)|switching\ (?:gears|topics?)
-    |unrelated(?:ly)?|moving\ on|something\ else)\b""",
+    r"""^\W*(?:(?:ok(?:ay)?|thanks?|thank\ you|now|so|well|actually|right|alright|great|and)\W+)*
+    (?:(?:let['’]?s\ (?:talk|move)\b\D{0,12}?|(?:i\ have|got)\ )?
+      (?:an?\ )?(?:completely\ |totally\ )?
+      (?:new|different|another|unrelated|separate)\ (?:question|topic|subject|matter|thing)
+    |on\ an?(?:other)?\ (?:different\ |separate\ |unrelated\ )?(?:note|topic|subject|matter)
+    |(?:let['’]?s\ )?(?:chang(?:e|ing)|switch(?:ing)?)\ (?:of\ )?(?:the\ |to\ another\ )?
+      (?:topics?|subjects?|gears)
+    |unrelated(?:ly)?|off[-\ ]topic|moving\ on|something\ (?:else|different)(?:\ (?:entirely|now))?
+    |never\ ?mind(?:\ (?:that|this|it))?|nvm|(?:forget|scratch|drop|skip|leave)\ (?:that|this|it)
+    )\b[\s,.:;!–—-]*(?:but\s+|then\s+|to\s+ask,?\s+)?""",
     re.IGNORECASE | re.VERBOSE,
 )
-_DEFINITE = re.compile(r"^\W*\w+(?:['’]s|\s+\w+)\s+the\b(?!.*\bof\b)", re.IGNORECASE)
-
-_OPENING = re.compile(
-    r"""^\W*(?:(?:and|but|or|so|ok(?:ay)?|no|nope|sorry|wait|actually|also|then|what\ about
-    |how\ about|same\ (?:question\ )?for|i\ mean|i\ meant|make\ (?:it|that))\b[\s,.:;-]*)+""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_FRAGMENT = re.compile(
-    r"^(?P<preposition>in|for|of|by|at|with|from|to|on|since|until|during)?\s*"
-    r"(?P<article>the)?\s*(?P<core>[^?!.]*?)(?:\s+(?:one|version|too|instead|then))*\s*[?!.]*$",
+# A superlative wants the field that it is the most of: "who is most exposed on food?"
+_RANKS = re.compile(
+    r"^\W*(?:what|who|which)(?:['’]s|\s+(?:is|are|was|were))\s+(?:the\s+)?"
+    r"(?:most|least|more|less|best|worst|second|third|next|(?!interest|forest|harvest|test|west|protest)\w{3,}est)\b",
     re.IGNORECASE,
 )
-_YEAR_ALONE = re.compile(r"^(?:FY\s?)?(?:(?:19|20)\d\d|\d\d(?<=FY\d\d))$", re.IGNORECASE)
-_YEARS = re.compile(r"\b(?:19|20)\d\d\b")
-_FISCAL = re.compile(r"\bFY\s?(?:20)?\d\d\b", re.IGNORECASE)
-_WORD = r"[A-Z][^\W_]*(?:['’.&/-][^\W_]+)*"
-_NAME = re.compile(rf"{_WORD}(?:\s+(?:(?:of|and|the|for)\s+)?{_WORD})*")
-_LONGEST = 5  # words of a name
+# … and so does a measure: "What share does Japan have?"
+_MEASURES = re.compile(
+    r"^\W*(?:(?:what|which)\s+\w+|how\s+(?:much|many|large|big|high|low|long|often|far|old|fast))\s+"
+    r"(?:does|do|did|has|have|had|is|are|was|were|will|would|can|could)\b",
+    re.IGNORECASE,
+)
+_IS_THAT = re.compile(
+    r"^\W*(?:is|was|are|were|does|did|do|would|will|could|can|has|have|had|should)\s+"
+    r"(?:that|this|those|these)\b",
+    re.IGNORECASE,
+)
+_CLAUSES = frozenset(
+    """, ; : ? . and or but that if when because while which who whom whose what how why where after
+    before as than so since until unless although though""".split()
+)
+_OTHERS = _CLAUSES | frozenset({"the", "a", "an", "its", "their", "his", "her"})
+_OBJECTS = frozenset({"it", "them", "him"})
+_PARTICLES = frozenset(
+    """in up down out off back over away through along around apart into onto to from with without
+    for against on at by as of about under between among ? ! . , ; : ) and or when if because again
+    yet too either either today now anymore entirely""".split()
+)
+_ASKS = re.compile(
+    r"^\W*(?:(?:in|on|at|by|for|from|of|to|under|with|since|until|as)\s+)?(?:who|what|which|when|where"
+    r"|why|how|whose|whom|is|are|was|were|do|does|did|can|could|will|would|has|have|had|should|may)\b",
+    re.IGNORECASE,
+)
+_DEFINITE = re.compile(r"^\W*\w+(?:['’]s|\s+\w+)\s+the\b(?!.*\bof\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -86,6 +106,13 @@ class _Topic:
 
     def words(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(word for phrase in self.phrases for word in phrase.split()))
+
+    def after(self, before: str, whole: str) -> "_Topic":
+        """Return the topic where one question took the place of another, with its words alone."""
+        kept = {word.lower() for word in words(whole)}
+        left = {word for word in words(before) if word not in kept}
+        carried = tuple(one for one in self.phrases if not left & set(words(one)))
+        return _Topic(carried).followed_by(whole)
 
     def followed_by(self, question: str) -> "_Topic":
         """Return the topic with what a leaning question adds to it."""
@@ -104,28 +131,38 @@ def standalone(question: str, turns: Sequence[Turn | str] = ()) -> Question:
     """Return the question as it reads without the conversation; the oldest turn comes first."""
     topic, before = _Topic(), ""
     for turn in turns:
-        said = " ".join((turn if isinstance(turn, str) else turn.question).split())
-        topic, before = _next(said, topic, before)
-    asked = " ".join(question.split())
-    if not topic.phrases or _SMALL_TALK.match(asked) or not leans(asked):
-        return Question(text=asked, asked=question)
-    if whole := completed(asked, before):
-        return Question(text=whole, asked=question, follows=True, rewritten=True)
-    carried = _carried(topic, asked)
+        topic, before = _next(turn if isinstance(turn, str) else turn.question, topic, before)
+    asked, fresh = _said(question)
+    plain = Question(text=asked, asked=question, core=asked)
+    if not topic.phrases or fresh or is_small_talk(asked) or not leans(asked):
+        return plain
+    whole = completed(asked, before)
+    carried = _carried(topic.after(before, whole) if whole else topic, whole or asked)
     if not carried:
-        return Question(text=asked, asked=question, follows=True)
+        return replace(plain, text=whole or asked, core=whole or asked, follows=True)
     return Question(
-        text=f"{asked} (about: {', '.join(carried)})",
+        text=f"{whole or asked} (about: {', '.join(carried)})",
         asked=question,
+        core=whole or asked,
         context=_Topic(carried).words(),
         follows=True,
     )
+
+
+def _said(typed: str) -> tuple[str, bool]:
+    """Return what is asked, and whether it is announced as another topic."""
+    asked = bare(typed)
+    changes = _CHANGES.match(asked)
+    rest = asked[changes.end() :].strip() if changes else ""
+    return (rest if content_words(rest) else asked), changes is not None
 
 
 def leans(question: str) -> bool:
     """Return whether the question needs the conversation to be understood; see the module."""
     if _CHANGES.match(question):
         return False
+    if _IS_THAT.match(question):
+        return True
     tokens = _tokens(question)
     names = _names(tokens)
     content = content_words(question)
@@ -135,21 +172,27 @@ def leans(question: str) -> bool:
     if _CONTINUES.match(question) and not (names and len(content) >= 3):
         return True
     if names:
-        return False
+        named = {word for position in names for word in words(tokens[position])}
+        return _MEASURES.match(question) is not None and not set(bare) - named
     if _DEFINES.match(question):  # "what are the benefits?" leans, "what are benefits?" does not
-        return not bare or (len(bare) <= 3 and bool(_DEFINITE.match(question)))
+        partial = _DEFINITE.match(question) or _RANKS.match(question)
+        return not bare or (len(bare) <= 3 and partial is not None)
     return len(bare) <= 2
 
 
-def _next(question: str, topic: _Topic, before: str) -> tuple[_Topic, str]:
-    """Return topic and last whole question after one more turn."""
-    if _SMALL_TALK.match(question):
+def _next(typed: str, topic: _Topic, before: str) -> tuple[_Topic, str]:
+    """Return topic and last question that is whole by itself after one more turn."""
+    question, fresh = _said(typed)
+    if is_small_talk(question):
         return topic, before
-    if not topic.phrases or not leans(question):
+    if not topic.phrases or fresh or not leans(question):
         return _Topic(_bounded(phrases(question))), question
     if whole := completed(question, before):
-        return _Topic(_bounded(phrases(whole))), whole
-    return topic.followed_by(question), question
+        return topic.after(before, whole), whole
+    tokens = _tokens(question)
+    refers = _IS_THAT.match(question) or _dangling_pronoun(tokens, _names(tokens))
+    is_whole = _ASKS.match(question) and not refers
+    return topic.followed_by(question), question if is_whole else ""
 
 
 def _carried(topic: _Topic, question: str) -> tuple[str, ...]:
@@ -183,6 +226,8 @@ def _trimmed(run: list[str]) -> list[str]:
 
 def _is_content(token: str) -> bool:
     lowered = token.lower()
+    if re.fullmatch(_AMOUNT, token):
+        return True
     if not token[0].isalnum() or (len(token) == 1 and not token.isdigit()):
         return False
     if token.isupper() and len(token) > 1 and lowered not in {"ok", "so", "and"}:
@@ -199,7 +244,7 @@ def _names(tokens: Sequence[str]) -> set[int]:
     found = set()
     for position, token in enumerate(tokens):
         is_acronym = sum(char.isupper() for char in token) > 1
-        has_digit = any(char.isdigit() for char in token) and not token.isdigit()
+        has_digit = any(map(str.isdigit, token)) and any(map(str.isalpha, token))
         capital = token[:1].isupper() and position > 0 and tokens[position - 1] not in ".?!"
         if is_acronym or (has_digit and len(token) > 1) or (capital and token not in {"I", "I'm"}):
             found.add(position)
@@ -209,6 +254,10 @@ def _names(tokens: Sequence[str]) -> set[int]:
 def _dangling_pronoun(tokens: Sequence[str], names: set[int]) -> bool:
     lowered = [token.lower() for token in tokens]
     first_name = min(names, default=len(tokens))
+    if any(
+        _is_other_object(lowered, first_name, place) for place in range(first_name, len(lowered))
+    ):
+        return True
     for position, token in enumerate(lowered):
         bare = _CLITIC.sub("", token)
         # A name before a personal pronoun is the likelier antecedent.
@@ -220,6 +269,19 @@ def _dangling_pronoun(tokens: Sequence[str], names: set[int]) -> bool:
         if bare == "there" and position < first_name and not _existential(lowered, position):
             return True
     return False
+
+
+def _is_other_object(tokens: Sequence[str], name: int, position: int) -> bool:
+    """Whether an object pronoun stands in the clause of the name before it, its subject.
+
+    An object is not its own subject (the second principle of Chomsky, "Lectures on Government and
+    Binding", 1981): "how could Congress rein it in?" speaks of something named before.
+    """
+    if tokens[position] not in _OBJECTS or _OTHERS & set(tokens[name:position]):
+        return False
+    if any(_is_content(token) and token not in LIGHT for token in tokens[:name]):
+        return False
+    return position + 1 == len(tokens) or tokens[position + 1] in _PARTICLES
 
 
 def _points_back(tokens: Sequence[str], position: int) -> bool:
@@ -267,70 +329,3 @@ def _bounded(phrases: Iterable[str]) -> tuple[str, ...]:
 
 def _tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
-
-
-def completed(fragment: str, before: str) -> str | None:
-    """Return the question before with the fragment in the place of what it replaces, or None."""
-    opening = _OPENING.match(fragment)
-    found = _FRAGMENT.match(fragment[opening.end() if opening else 0 :].strip())
-    core = found["core"].strip() if found else ""
-    if not found or not core:
-        return None
-    if _YEAR_ALONE.match(core):
-        return _with_year(core, before)
-    is_name = _NAME.fullmatch(core) is not None and len(core.split()) <= _LONGEST
-    if not is_name or (opening is None and not fragment.rstrip().endswith("?")):
-        return None
-    return _with_name(core, before, found["preposition"], bool(found["article"]))
-
-
-def _with_year(year: str, before: str) -> str | None:
-    """Return the question of the other year; one without a year gets it at its end."""
-    pattern = _FISCAL if year.upper().startswith("FY") else _YEARS
-    present = pattern.findall(before)
-    if len(set(present)) > 1:
-        return None
-    if present:
-        return pattern.sub(year, before)
-    return f"{before.rstrip(' ?.!')} in {year}?"
-
-
-def _with_name(name: str, before: str, preposition: str | None, article: bool) -> str | None:
-    """Return the question with the name that the new one is like replaced."""
-    if name.lower() in before.lower():
-        return None
-    alike = [
-        match
-        for match in _NAME.finditer(before)
-        if _shape(match.group()) == _shape(name)
-        and _opens_no_sentence(before, match.start())
-        and (_word_before(before, match.start()) == "the") is article
-    ]
-    if preposition:
-        alike = [
-            match
-            for match in alike
-            if preposition.lower() in _words_before(before, match.start(), 2)
-        ]
-    if len(alike) != 1:  # of two alike, either may be meant
-        return None
-    return before[: alike[0].start()] + name + before[alike[0].end() :]
-
-
-def _shape(name: str) -> str:
-    return "acronym" if name.isupper() and len(name) > 1 else "name"
-
-
-def _opens_no_sentence(text: str, position: int) -> bool:
-    """Whether a capital at `position` means a name; the first word of a sentence always has one."""
-    before = text[:position].rstrip()
-    return bool(before) and before[-1] not in ".?!"
-
-
-def _word_before(text: str, position: int) -> str:
-    words = _words_before(text, position, 1)
-    return words[0] if words else ""
-
-
-def _words_before(text: str, position: int, count: int) -> list[str]:
-    return [word.lower() for word in text[:position].split()[-count:]]

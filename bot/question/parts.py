@@ -107,7 +107,7 @@ def _part(asked: Question, part: str, others: Sequence[str]) -> Question:
     lent = [phrase for other in others for phrase in phrases(other)]
     lent = [phrase for phrase in dict.fromkeys(lent) if not {*phrase.lower().split()} <= own]
     if not lent or not (leans(part) or len(content_words(part)) <= FEW):
-        return replace(asked, text=part, asked=part, rewritten=False)
+        return replace(asked, text=part, asked=part, core=part)
     return replace(
         asked,
         text=f"{part} (about: {', '.join(lent)})",
@@ -115,7 +115,7 @@ def _part(asked: Question, part: str, others: Sequence[str]) -> Question:
         context=tuple(
             dict.fromkeys((*(w for phrase in lent for w in phrase.split()), *asked.context))
         ),
-        rewritten=False,
+        core=part,
     )
 
 

@@ -6,7 +6,7 @@ No later stage looks at what was typed again.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.question.kinds import Kind
+from bot.question.kinds import Kind, Selection
 from bot.question.wanted import AnswerKind
 from index.vectors.snapshot import Filters
 
@@ -57,12 +57,13 @@ class Question:
     """What was asked.
 
     `text` reads without the conversation, `asked` is what was typed, `context` are the words that
-    earlier turns lend to the search, the nearest topic first. Where `text` is a `rewritten` whole
-    sentence, it is what is searched; else what was typed, with its context.
+    earlier turns lend to the search, the nearest topic first. `core` is searched; where there is
+    none, `text` if it is a `rewritten` whole sentence, else what was typed.
     """
 
     text: str
     asked: str
+    core: str = ""  # what of `text` is searched, without the words lent by earlier turns
     context: tuple[str, ...] = ()
     follows: bool = False  # leans on the turns before it
     rewritten: bool = False
@@ -70,6 +71,7 @@ class Question:
     about_cited: bool = False  # speaks of the brief that the last answer cited
     kind: Kind = Kind.FACT
     subject: str = ""  # the topic or the brief that a question of another kind is about
+    selection: Selection = Selection()  # which briefs, where it is about briefs as such
     briefs: tuple[str, ...] = ()  # ids of the briefs that it names
     wants: AnswerKind = AnswerKind.ANY  # a date, a sum, a name …
     yes_or_no: bool = False  # a yes or a no is wanted
@@ -83,7 +85,7 @@ class Question:
     @property
     def searched(self) -> str:
         """The words to search and to answer, the context apart."""
-        return self.text if self.rewritten else self.asked
+        return self.core or (self.text if self.rewritten else self.asked)
 
     @property
     def topic(self) -> str:

@@ -12,45 +12,18 @@ from typing import Protocol
 
 from bot.language import yesno
 from bot.question.conversation import standalone
-from bot.question.kinds import Kind, kind_of
+from bot.question.kinds import Asked, Kind, asked_of
 from bot.question.named import Catalogue, named_briefs
 from bot.question.parts import parts_of
 from bot.question.period import day_in, period_of, version_of
 from bot.question.question import LONGEST_QUESTION, NamedVersion, Question, Turn
+from bot.question.smalltalk import is_off_topic, is_small_talk
 from bot.question.wanted import wanted
 from index.errors import UsageError
 from index.words import content_words, stem, word_weights, words
 
 Understand = Callable[[str, Sequence[Turn]], Question]
 
-_OFF_TOPIC = re.compile(
-    r"""
-    \b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|guidelines)\b
-    |\b(?:system|hidden|initial|developer)\s+prompt\b
-    |\b(?:from\ now\ on|henceforth)\b.{0,30}\b(?:answer|act|respond|behave|you)\b
-    |^\W*(?:pretend|role-?play|act\ as\ (?:a|an|my|if))\b
-    |\b(?:jailbreak|unrestricted\ (?:model|mode|ai)|developer\ mode)\b
-    |\b(?:are|r)\ (?:you|u)\ (?:a\ |an\ |really\ )*(?:chat\s?gpt|gpt\S*|claude|gemini|llama|bot
-      |robot|human|person|real|ai|alive|llm|machine)\b
-    |\b(?:who|what)\ (?:are|made|built|trained)\ you\b
-    |\bwhat(?:['’]?s|\ is|\ will)\ the\ weather\b|\bwill\ it\ (?:rain|snow)\b|\bweather\ forecast\b
-    |\bwhat(?:['’]?s|\ is)\ the\ (?:time|date)(?:\ now|\ today)?\W*$|\bwhat\ time\ is\ it\b
-    |\b(?:move|reschedule|cancel|book|schedule|set\ up)\ (?:my|a|the|our|an)\ .{0,20}\b
-      (?:\d+\s?[ap]m|meeting|call|appointment|calendar|flight|table|room|lunch|dinner)\b
-    |\b(?:move|reschedule|cancel)\ my\ \d
-    |^\W*(?:please\W+)?(?:delete|erase|wipe)\ (?:all|the|every|your|my|this|that|these)\b.{0,40}\b
-      (?:index|library|database|reports|briefs|passages|ledger)\b
-    |\b(?:write|code|generate|debug)\ (?:me\ |us\ |up\ )*(?:an?|some|my|this)\ .{0,30}\b
-      (?:script|code|program|function|macro|regex|e-?mail|essay)\b
-    |\bmy\ (?:\w+\ )?(?:password|login|laptop|printer|phone|vpn|badge|calendar|inbox|lunch|dinner)\b
-    |\b(?:lunch|dinner|coffee|restaurants?|takeout)\ (?:spots?|places?|options?|near|around)\b
-    |\bremind\ me\b|\b(?:tell|write)\ (?:me\ )?a\ (?:joke|poem|song|story|haiku|limerick)\b
-    |^\W*(?:hi|hello|hey|thanks?|thank\ you|thx|good\ (?:morning|afternoon|evening)|bye|test)
-      (?:\W+(?:there|all|team|bot|you|so|very|much|a|lot))*\W*$
-    |^\W*(?:thanks|thank\ you|thx|cheers)\b(?:\W+[\w'’]+){0,5}[\s.!]*$
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
 # Preferring the cited briefs for every question that leans, by .05 to .2 of the score, lowered
 # recall@5 of MTRAG's follow-ups (.738 to .725): only a question that says so is held to them.
 _ABOUT_CITED = re.compile(
@@ -85,14 +58,18 @@ def read(
     `understand` makes its text independent of the conversation.
     """
     question = understand(asked, [Turn(one) if isinstance(one, str) else one for one in turns])
-    off_topic = is_off_topic(asked) or is_off_topic(question.searched)
-    kind, subject = (Kind.HELP, "") if off_topic else kind_of(question.text)
     named = named_briefs(question.searched, library)
+    off_topic = is_off_topic(asked)
+    if off_topic or is_small_talk(asked):
+        found = Asked(Kind.HELP)
+    else:
+        found = asked_of(question.text, names_brief=bool(named), follows=question.follows)
     whole = replace(
         question,
         off_topic=off_topic,
-        kind=kind,
-        subject=subject,
+        kind=found.kind,
+        subject=found.subject,
+        selection=found.selection,
         about_cited=is_about_cited(asked),
         period=period_of(question.text, today),
         version=_of_briefs(version_of(question.text), named),
@@ -115,11 +92,6 @@ def require_askable(question: str) -> None:
         raise UsageError(
             f"question: {len(question):,} characters; shorten it to {LONGEST_QUESTION:,}"
         )
-
-
-def is_off_topic(question: str) -> bool:
-    """Return whether a question is an order to the bot, small talk, or about the day's business."""
-    return bool(_OFF_TOPIC.search(" ".join(question.split())))
 
 
 def is_about_cited(question: str) -> bool:
