@@ -36,6 +36,8 @@ class Wanted(StrEnum):
     AUTHORS = "authors"
     DATES = "dates"
     VERSIONS = "versions"
+    REMOVED = "removed"  # of what changed
+    ADDED = "added"
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,9 @@ class Asked:
     selection: Selection = Selection()
 
 
-_NOUN = r"(?:briefs?|reports?|papers?|memos?|notes?|documents?|publications?|analys[ei]s|write-?ups?)"
+_NOUN = (
+    r"(?:briefs?|reports?|papers?|memos?|notes?|documents?|publications?|analys[ei]s|write-?ups?)"
+)
 _ONE = r"(?:brief|report|paper|memo|note|document|publication|analysis|write-?up|one)"
 _MANY = r"(?:briefs|reports|papers|memos|notes|documents|publications|analyses|write-?ups)"
 _OURS = r"(?:(?:any of |all (?:of )?)?(?:our|the|your|these|those|my)\s+|all\s+|any\s+)?"
@@ -80,7 +84,9 @@ _VIEW = (
 )
 _WE = r"(?:we|you|the team)"
 _HAVE = r"(?:do|did|have|had|has)"
-_TIME = r"(?P<time>\b(?:in|on|during|since|before|after|from|between|last|this|over|within|until)\b.*)"
+_TIME = (
+    r"(?P<time>\b(?:in|on|during|since|before|after|from|between|last|this|over|within|until)\b.*)"
+)
 _SUMMARY = (
     r"(?:summary|synopsis|gist|digest|recap|abstract|executive summary|bottom line|essence|tl;?dr"
     r"|short version|(?:key|main|major|top|central|core|essential|most important)\s+"
@@ -100,7 +106,19 @@ _WHOLE: tuple[_Form, ...] = (
     # What changed between versions
     (
         Kind.WHAT_CHANGED,
-        r"what(?:'s| is| has| was| were| did (?:we|you))?(?: been)?"
+        r"what (?:was|were|has been|did (?:we|you)) (?:removed?|dropped?|deleted?|taken out|cut)"
+        rf" (?:in|from|of) {_NAMED}(?: since\b.*)?",
+        Selection(Wanted.REMOVED, named=True),
+    ),
+    (
+        Kind.WHAT_CHANGED,
+        r"what (?:was|were|has been|did (?:we|you)) (?:add(?:ed)?|new)"
+        rf" (?:in|to|with) {_NAMED}(?: since\b.*)?",
+        Selection(Wanted.ADDED, named=True),
+    ),
+    (
+        Kind.WHAT_CHANGED,
+        r"what(?:['’]?s| is| has| was| were| did (?:we|you))?(?: been)?"
         r" (?:changed?|new|differs?|different|added|removed?|dropped|updated?|revised?|add)"
         rf" (?:in|with|to|between|from|about|of) {_NAMED}(?: since\b.*)?",
         Selection(named=True),
@@ -183,7 +201,7 @@ _WHOLE: tuple[_Form, ...] = (
     (
         Kind.CATALOGUE,
         rf"(?:how many|what(?:'s| is) the number of) {_MANY}(?: (?:do|have|did|are|were) (?:we|you|there))?"
-        r"(?: have| got| published?| wr[io]te?(?:ten)?| issued?| are| came out| were published)?"
+        r"(?: have| got| publish(?:ed)?| wr[io]te?(?:ten)?| issued?| are| came out| were published)?"
         r"(?: there)?(?: in total| altogether| in (?:the|our|this) (?:library|collection))?"
         rf"(?: (?:about|on|covering|mention(?:ing)?|discuss(?:ing)?|deal(?:ing)? with) {_SUBJECT})?"
         rf"(?: (?:do we have|are there|have we published))?(?: {_TIME})?",
@@ -192,7 +210,7 @@ _WHOLE: tuple[_Form, ...] = (
     (
         Kind.CATALOGUE,
         rf"how many {_MANY} (?:did|has|have) (?P<author>.+?)"
-        rf" (?:written|write|published?|authored?|issued?|produced?)(?: {_TIME})?",
+        rf" (?:written|write|publish(?:ed)?|authored?|issued?|produced?)(?: {_TIME})?",
         Selection(Wanted.COUNT, sure=False),
     ),
     (
@@ -225,19 +243,19 @@ _WHOLE: tuple[_Form, ...] = (
     (
         Kind.CATALOGUE,
         rf"(?:what|which {_MANY}|which) (?:has|have|did|does) (?P<author>(?!we\b|you\b|it\b|they\b).+?)"
-        rf" (?:written|write|wrote|published?|authored?|authors|put out|issued?)(?: {_TIME})?",
+        rf" (?:written|write|wrote|publish(?:ed)?|authored?|authors|put out|issued?)(?: {_TIME})?",
         _UNSURE,
     ),
     (
         Kind.CATALOGUE,
-        rf"(?:what|what {_MANY}|which {_MANY}) (?:did|have|has|do) {_WE} (?:all )?(?:published?|put out"
-        r"|released?|issued?|written|write|wrote|produced?|come out with|brought out)"
+        rf"(?:what|what {_MANY}|which {_MANY}) (?:did|have|has|do) {_WE} (?:all )?(?:publish(?:ed)?|put out"
+        r"|release[d]?|issued?|written|write|wrote|produced?|come out with|brought out)"
         rf"(?: {_TIME}| yesterday| today)",
         _ANY,
     ),
     (
         Kind.CATALOGUE,
-        rf"(?:did|have) {_WE} (?:published?|put out|released?|issued?|written|write) (?:anything|something"
+        rf"(?:did|have) {_WE} (?:publish(?:ed)?|put out|release[d]?|issued?|written|write) (?:anything|something"
         rf"|any {_NOUN})(?: (?:about|on) {_SUBJECT})?(?: {_TIME})?",
         _ANY,
     ),
@@ -320,7 +338,7 @@ _WHOLE: tuple[_Form, ...] = (
         Kind.OVERVIEW,
         rf"what(?:'ve| all)? ?(?:do|does|did|can|have|has)? (?:{_WE}|{_OURS}(?:{_MANY}|library|collection))"
         r" (?:(?:currently|already|so far) )?"
-        r"(?:say|have|know|write|wrote|written|cover|covered|tell us|got|published?|said|think|hold"
+        r"(?:say|have|know|write|wrote|written|cover|covered|tell us|got|publish(?:ed)?|said|think|hold"
         rf"|produced?|put out)(?: so far| to say| written| published)? {_ON} {_SUBJECT}",
         _ANY,
     ),

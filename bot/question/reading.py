@@ -63,7 +63,7 @@ def read(
     if off_topic or is_small_talk(asked):
         found = Asked(Kind.HELP)
     else:
-        found = asked_of(question.text, names_brief=bool(named), follows=question.follows)
+        found = asked_of(question.searched, names_brief=bool(named), follows=question.follows)
     whole = replace(
         question,
         off_topic=off_topic,

@@ -14,6 +14,9 @@ from bot.answering.render import (
     CHECK_MARK,
     cited,
     grouped,
+    headed,
+    is_listed,
+    joint,
     message,
     near_source,
     notes,
@@ -89,14 +92,31 @@ def _body(answer: Answer) -> list[_MessagePiece]:
 
 
 def _paragraph(sentences: Sequence[Sentence]) -> list[_MessagePiece]:
+    if len(sentences) > 1 and all(map(is_listed, sentences[1:])):
+        return _listed(sentences)
+    label = headed(sentences[0].label)
     pieces: list[_MessagePiece] = []
-    said, run = "", list[Element]()
+    said, run = label, [kit.words(label, bold=True)] if label else list[Element]()
+    between = joint(sentences)
     for part, made in (one for sentence in sentences for one in _parts(sentence)):
         if said and text.weight(said) + text.weight(part) > kit.RICH:
             pieces.append(_MessagePiece(text.for_message(said), (kit.rich(kit.section(run)),)))
             said, run = "", []
-        said, run = (f"{said} {part}", [*run, kit.words(" "), *made]) if said else (part, made)
+        apart = between if said and said != label else ""
+        said, run = f"{said}{apart}{part}", [*run, *([kit.words(apart)] if apart else []), *made]
     return [*pieces, _MessagePiece(text.for_message(said), (kit.rich(kit.section(run)),))]
+
+
+def _listed(sentences: Sequence[Sentence]) -> list[_MessagePiece]:
+    """Return rows of the catalogue as a list, a line that counts them before it."""
+    pieces: list[_MessagePiece] = []
+    said, items = "", list[list[Element]]()
+    for part, made in (one for sentence in sentences for one in _parts(sentence)):
+        if items and text.weight(said) + text.weight(part) > kit.RICH:
+            pieces.append(_MessagePiece(text.for_message(said), (kit.rich(kit.bullets(items)),)))
+            said, items = "", []
+        said, items = f"{said}\n• {part}".strip(), [*items, made]
+    return [*pieces, _MessagePiece(text.for_message(said), (kit.rich(kit.bullets(items)),))]
 
 
 def _parts(sentence: Sentence) -> list[tuple[str, list[Element]]]:

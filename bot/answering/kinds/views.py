@@ -1,0 +1,71 @@
+"""How a view changed: the most telling sentence of each brief on a topic, the oldest first."""
+
+import re
+from collections.abc import Sequence
+
+from bot.answering.answer import DraftAnswer
+from bot.answering.kinds.catalogue import by_author
+from bot.answering.kinds.overview import said_of
+from bot.answering.kinds.quoting import Quoted, Told, heading_of, hits_of, more_line, telling
+from bot.answering.kinds.sources import Sources
+from bot.answering.kinds.topics import OnTopic, Topic, day_of, topic_asked
+from bot.question.question import Question
+from index.passage import BriefRef
+from index.storage.schema import SUPERSEDED
+
+BRIEFS = 10
+VIEW = 0.15  # what speaks for a sentence that judges or expects something
+_VIEW = re.compile(
+    r"\b(?:we|our)\b.{0,40}\b(?:expect|think|believe|judge|assess|see|hold|doubt|view)\w*"
+    r"|\b(?:likely|unlikely|probably|expected|outlook|remains?|will|should|risk|appears?|seems?)\b",
+    re.IGNORECASE,
+)
+
+
+def change_of_view(question: Question, sources: Sources) -> DraftAnswer | None:
+    """Return what each brief says on a topic, in order of date; None if it may ask for a fact."""
+    topic, notes = topic_asked(question, sources)
+    on = topic.on or topic.passing
+    if author := question.selection.author:
+        signed = {brief.id for brief in by_author(author, [one.brief for one in on])}
+        on = tuple(one for one in on if one.brief.id in signed)
+        if not on and not question.selection.sure:
+            return None
+    if not on:
+        return DraftAnswer(notes=notes)
+    shown = Topic(topic.subject, topic.weights, on).strongest(BRIEFS)
+    told = said_of(topic, shown, sources, most=1, bonus=_views)
+    by_brief = [
+        (one.brief, found[0]) for one, found in zip(shown, told, strict=True) if found
+    ] + _earlier(topic, shown, sources)
+    quoted = Quoted()
+    for brief, view in sorted(by_brief, key=lambda pair: (day_of(pair[0]), pair[0].version)):
+        quoted.quote(view.candidate, heading_of(brief))
+    if others := [one.brief for one in on if one not in shown]:
+        notes = (*notes, more_line(others, "more on it"))
+    if len(quoted.sentences) == 1:
+        notes = (*notes, "Only one brief is on this; there is no earlier view to compare.")
+    return DraftAnswer(
+        tuple(quoted.sentences), tuple(quoted.citations), confidence=1.0, notes=notes
+    )
+
+
+def _views(sentence: str) -> float:
+    return VIEW if _VIEW.search(sentence) else 0.0
+
+
+def _earlier(
+    topic: Topic, shown: Sequence[OnTopic], sources: Sources
+) -> list[tuple[BriefRef, Told]]:
+    """Return what superseded versions of the briefs said."""
+    library = sources.library
+    older = [
+        row.brief
+        for one in shown
+        if one.brief.version > 1
+        for row in library.versions_of(one.brief.id)
+        if row.state == SUPERSEDED
+    ]
+    groups = [hits_of(brief, library.passages(brief)) for brief in older]
+    found = telling(topic.subject, topic.weights, groups, library, most=1, bonus=_views)
+    return [(brief, told[0]) for brief, told in zip(older, found, strict=True) if told]
