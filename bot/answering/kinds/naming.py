@@ -91,8 +91,10 @@ def _of_time(
 
 def _by_title(question: Question, sources: Sources, filters: Filters) -> Named:
     as_document = bool(_DOCUMENT.search(question.subject))
-    period = question.period.said if question.period else ""
-    words = " ".join(_NOUN.sub(" ", question.subject.replace(period, " ")).split())
+    subject = question.subject
+    if question.period and not sources.library.briefs(filters):
+        subject = subject.replace(question.period.said, " ")
+    words = " ".join(_NOUN.sub(" ", subject).split())
     briefs = sources.library.briefs(filters) or sources.briefs()
     weights = word_weights(words, "", sources.library.idf)
     if not weights:

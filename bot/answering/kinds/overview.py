@@ -1,12 +1,15 @@
 """An overview of a topic: the briefs on it, the newest first, with what each says about it."""
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bot.answering.answer import DraftAnswer, NearPassage
 from bot.answering.kinds.quoting import Quoted, Told, heading_of, hits_of, more_line, telling
 from bot.answering.kinds.sources import Sources
 from bot.answering.kinds.topics import ENOUGH, OnTopic, Topic, topic_asked
 from bot.question.question import Question
+from index.words import said, share
 
 BRIEFS = 6  # shown at most
 SENTENCES = 2  # of each
@@ -15,7 +18,12 @@ OPENING = 2  # … and of its beginning, where it is on the topic as a whole
 # Cosine of topic and sentence from which a brief that mentions it once tells something of it. Over
 # 60 district reports "Zika" has .61 and "Brexit" .49, "drones", used for surveying, .26.
 TELLS = 0.45
+MAY_TELL = 0.3  # … from which its passage is shown, as one that may answer
+OWNER = 0.1  # less for a name that only says whose something is: "Taiwan's Evergreen"
+PART = 0.3  # of the weight of several words that one sentence must say
 SEVERAL = 3  # passages in all from which what only mentions a topic may answer
+
+_OWNER = re.compile(r"\b([A-Z]\w+)['’]s\s+[A-Z]")
 
 
 def overview(question: Question, sources: Sources) -> DraftAnswer | None:
@@ -66,8 +74,10 @@ def _of_mentions(
         return DraftAnswer(notes=notes) if sure else None
     library, shown = sources.library, topic.passing[:BRIEFS]
     near = library.nearest_of(topic.subject, [one.passages for one in shown], PASSAGES)
-    found = telling(topic.subject, topic.weights, near, library, most=1, enough=ENOUGH)
-    best = sorted((one[0] for one in found if one), key=lambda told: -told.cosine)
+    enough = ENOUGH if len(topic.weights) == 1 else PART
+    found = telling(topic.subject, topic.weights, near, library, most=1, enough=enough)
+    told_of = (_as_owner(one[0], topic) for one in found if one)
+    best = sorted(told_of, key=lambda told: -told.cosine)
     quoted = Quoted()
     for told in best:
         if told.cosine >= TELLS:
@@ -78,11 +88,19 @@ def _of_mentions(
         )
     if not sure:
         return None
-    if best and sum(len(one.passages) for one in topic.passing) >= SEVERAL:
+    often = sum(len(one.passages) for one in topic.passing) >= SEVERAL
+    if best and (often or best[0].cosine >= MAY_TELL):
         passages = (told.candidate for told in best[:2])
         near_to = tuple(NearPassage(one.hit, (one.core, one.end)) for one in passages)
         return DraftAnswer(near=near_to, notes=notes)
     return DraftAnswer(notes=(*notes, mention_line(topic)))
+
+
+def _as_owner(told: Told, topic: Topic) -> Told:
+    """Return a sentence with less said for it, where all it says is whose something is."""
+    owners = " ".join(_OWNER.findall(told.candidate.text))
+    owned = bool(owners) and share(topic.weights, said(topic.weights, owners)) >= PART
+    return replace(told, cosine=told.cosine - OWNER) if owned else told
 
 
 def mention_line(topic: Topic) -> str:

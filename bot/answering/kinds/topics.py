@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from bot.answering import freshness
 from bot.answering.kinds.sources import Sources
-from bot.language.names import ALIASES
+from bot.language.words import lines
 from bot.question.question import Question
 from index.dates import last_day
 from index.passage import BriefRef, Hit
@@ -27,6 +27,11 @@ MANY = 8  # passages that are enough in a brief of any length
 # polish vote" has .67 with the election in Poland, the nearest topic that no brief has .36.
 SAME_SENSE = 0.55
 NEAR_SENSE = 3  # passages that may be of the same sense
+
+_NAMES = [
+    [form.strip() for form in line.split("|")]
+    for line in (*lines("aliases"), *lines("country_names"))
+]
 
 
 @dataclass(frozen=True)
@@ -62,13 +67,15 @@ class Topic:
         return tuple(one for one in self.on if one in chosen)
 
 
-def topic_asked(question: Question, sources: Sources) -> tuple[Topic, tuple[str, ...]]:
+def topic_asked(
+    question: Question, sources: Sources, enough: float = ENOUGH
+) -> tuple[Topic, tuple[str, ...]]:
     """Return the topic of a question in the time that it names, and what to note on that.
 
     Where no brief of that time is on it, all briefs are looked at.
     """
     filters = sources.within(question)
-    topic = topic_of(question.subject, sources, filters)
+    topic = topic_of(question.subject, sources, filters, enough)
     if filters == sources.filters or question.period is None:
         return topic, ()
     if topic.on:
@@ -78,14 +85,21 @@ def topic_asked(question: Question, sources: Sources) -> tuple[Topic, tuple[str,
     )
 
 
-def topic_of(subject: str, sources: Sources, filters: Filters) -> Topic:
-    """Return which of the briefs that filters let through are on a subject."""
+def topic_of(subject: str, sources: Sources, filters: Filters, enough: float = ENOUGH) -> Topic:
+    """Return which of the briefs that filters let through are on a subject.
+
+    A title, or a passage, speaks of it that says `enough` of its weight.
+    """
     briefs = sources.library.briefs(filters)
     found: dict[str, OnTopic] = {}
     weights: Mapping[str, float] = {}
-    for form in reversed(_forms(subject)):
-        weights = word_weights(form, "", sources.library.idf)
-        for one in _by_words(weights, briefs, sources):
+    most = -1
+    for form in _forms(subject):
+        own = word_weights(form, "", sources.library.idf)
+        speaking = _by_words(own, briefs, sources, enough)
+        if len(speaking) > most:  # its sentences are told by the words that the briefs use
+            weights, most = own, len(speaking)
+        for one in speaking:
             known = found.get(one.brief.id)
             if known is None or _strength(one) > _strength(known):
                 found[one.brief.id] = one
@@ -110,22 +124,22 @@ def day_of(brief: BriefRef) -> str:
 
 def _forms(subject: str) -> list[str]:
     """Return a subject and, where it is a name with several forms, the others."""
-    key = ALIASES.get(subject.lower().removeprefix("the ").strip())
-    others = [form for form, its in ALIASES.items() if its == key and key is not None]
-    return list(dict.fromkeys((subject, *others)))
+    bare = subject.lower().removeprefix("the ").strip()
+    others = [form for forms in _NAMES if bare in forms for form in forms if form != bare]
+    return [subject, *others]
 
 
 def _by_words(
-    weights: Mapping[str, float], briefs: Sequence[BriefRef], sources: Sources
+    weights: Mapping[str, float], briefs: Sequence[BriefRef], sources: Sources, enough: float
 ) -> list[OnTopic]:
     if not weights:
         return []
-    where = sources.library.mentions(weights, ENOUGH)
+    where = sources.library.mentions(weights, enough)
     found = []
     for brief in briefs:
         mentions = where.get(brief.id)
-        titled = share(weights, said(weights, brief.title)) >= ENOUGH
-        signed = not titled and share(weights, said(weights, "; ".join(brief.authors))) >= ENOUGH
+        titled = share(weights, said(weights, brief.title)) >= enough
+        signed = not titled and share(weights, said(weights, "; ".join(brief.authors))) >= enough
         if titled or signed or mentions:
             strength = 3 if titled else 2 if signed or (mentions and _on(mentions)) else 1
             found.append(OnTopic(brief, strength, mentions))

@@ -14,6 +14,8 @@ from index.passage import BriefRef
 from index.storage.schema import SUPERSEDED
 
 BRIEFS = 10
+ENOUGH_BRIEFS = 3  # on the whole topic; where there are fewer …
+PART = 0.4  # … this much of its weight will do
 VIEW = 0.15  # what speaks for a sentence that judges or expects something
 _VIEW = re.compile(
     r"\b(?:we|our)\b.{0,40}\b(?:expect|think|believe|judge|assess|see|hold|doubt|view)\w*"
@@ -25,14 +27,12 @@ _VIEW = re.compile(
 def change_of_view(question: Question, sources: Sources) -> DraftAnswer | None:
     """Return what each brief says on a topic, in order of date; None if it may ask for a fact."""
     topic, notes = topic_asked(question, sources)
-    on = topic.on or topic.passing
-    if author := question.selection.author:
-        signed = {brief.id for brief in by_author(author, [one.brief for one in on])}
-        on = tuple(one for one in on if one.brief.id in signed)
-        if not on and not question.selection.sure:
-            return None
+    on = _signed(question, topic)
+    if len(on) < ENOUGH_BRIEFS:
+        topic, notes = topic_asked(question, sources, PART)
+        on = _signed(question, topic)
     if not on:
-        return DraftAnswer(notes=notes)
+        return DraftAnswer(notes=notes) if question.selection.sure else None
     shown = Topic(topic.subject, topic.weights, on).strongest(BRIEFS)
     told = said_of(topic, shown, sources, most=1, bonus=_views)
     by_brief = [
@@ -48,6 +48,15 @@ def change_of_view(question: Question, sources: Sources) -> DraftAnswer | None:
     return DraftAnswer(
         tuple(quoted.sentences), tuple(quoted.citations), confidence=1.0, notes=notes
     )
+
+
+def _signed(question: Question, topic: Topic) -> tuple[OnTopic, ...]:
+    """Return the briefs on a topic, those of the author whose view is asked for."""
+    on = topic.on or topic.passing
+    if not (author := question.selection.author):
+        return on
+    signed = {brief.id for brief in by_author(author, [one.brief for one in on])}
+    return tuple(one for one in on if one.brief.id in signed)
 
 
 def _views(sentence: str) -> float:
