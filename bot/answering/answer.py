@@ -115,6 +115,7 @@ class DraftAnswer:
     withheld: tuple[Sentence, ...] = ()  # written, found unsupported, counted and not shown
     notes: tuple[str, ...] = ()  # lines for the reader: what stands in the way of plain trust
     near: tuple[NearPassage, ...] = ()  # shown where it is unsure whether they answer
+    reason: str = ""  # why there is no answer, where more is known than that nothing was found
     searched: int = 0  # briefs in which an answer was looked for
     off_topic: bool = False  # an order to the bot, or the day's business: nothing for the briefs
     helps: bool = False  # small talk, or a question about the bot: a line of help answers it

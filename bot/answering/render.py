@@ -140,8 +140,10 @@ def answer_json(answer: Answer, request_id: object = None) -> dict[str, Any]:
 
 def paragraphs(answer: Answer) -> list[str]:
     """Return the answer's text with its [1] marks: a paragraph for each brief in turn."""
+    between = "\n" if answer.kind is Kind.SUMMARY else ""
     return [
-        headed(group[0].label) + joint(group).join(map(marked, group)) for group in grouped(answer)
+        headed(group[0].label) + (between or joint(group)).join(map(marked, group))
+        for group in grouped(answer)
     ]
 
 
@@ -163,7 +165,9 @@ def message(answer: Answer) -> str:
         return ""
     if answer.kind is Kind.HELP or answer.draft.off_topic:
         return HELP
-    return UNSURE if answer.outcome is Outcome.UNSURE else nothing_found(answer.draft.searched)
+    if answer.outcome is Outcome.UNSURE:
+        return UNSURE
+    return safe(answer.draft.reason) or nothing_found(answer.draft.searched)
 
 
 def nothing_found(briefs: int) -> str:
@@ -193,7 +197,7 @@ def source_line(citation: Citation) -> str:
 
 
 def _source_line(brief: BriefRef, page: int | None, paragraph: int) -> str:
-    place = f"page {page}" if page else f"paragraph {paragraph}"
+    place = f"page {page}" if page else f"paragraph {paragraph}" if paragraph else "title"
     return safe(f"{brief.title}, {brief.date or NO_DATE}, {place}, {_source(brief)}")
 
 
@@ -230,7 +234,8 @@ def renderable(answer: Answer) -> "RenderableType":
     body = []
     for group in grouped(answer):
         label = Text(safe(headed(group[0].label)), "bold")
-        said = Text(joint(group)).join([rich_sentence(sentence) for sentence in group])
+        between = "\n" if answer.kind is Kind.SUMMARY else joint(group)
+        said = Text(between).join([rich_sentence(sentence) for sentence in group])
         body.append(Padding(Text.assemble(label, said), (0, 0, 1, 0)))
     return Group(*body, rich_sources(answer))
 

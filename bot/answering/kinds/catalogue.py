@@ -37,8 +37,9 @@ def catalogue(question: Question, sources: Sources) -> DraftAnswer | None:
         chosen = {brief.id for brief in signed}
         briefs = [brief for brief in briefs if brief.id in chosen]
     if question.subject:
-        topic = topic_of(question.subject, sources, filters)
-        chosen = _of_topic(topic, mentioning=question.selection.mentioning)
+        mentioning = question.selection.mentioning
+        topic = topic_of(question.subject, sources, filters, by_sense=not mentioning)
+        chosen = _of_topic(topic, mentioning=mentioning)
         if not chosen and topic.passing:
             notes = (*notes, mention_line(topic))
         briefs = [brief for brief in briefs if brief.id in chosen]
@@ -106,7 +107,7 @@ def _of_one(question: Question, sources: Sources) -> DraftAnswer | None:
     named = brief_named(question, sources)
     if not named.briefs:
         known = named.as_document or question.selection.wanted is not Wanted.AUTHORS
-        return DraftAnswer(notes=unknown_brief(named.nearest)) if known else None
+        return DraftAnswer(reason=unknown_brief(named.nearest)) if known else None
     wanted = question.selection.wanted
     quoted = Quoted()
     versions = 0

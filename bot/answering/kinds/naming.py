@@ -120,8 +120,7 @@ def _on_it(words: str, sources: Sources, filters: Filters) -> list[BriefRef]:
     return [strongest[0].brief] if len(topic.on) == 1 else [one.brief for one in topic.on]
 
 
-def unknown_brief(nearest: BriefRef | None) -> tuple[str, ...]:
-    """Return the note that no brief of that name is here, with the nearest title."""
-    if nearest is None:
-        return ("No brief of that name is in the library.",)
-    return (f"No brief of that name is in the library. The nearest title: {row_of(nearest)}.",)
+def unknown_brief(nearest: BriefRef | None) -> str:
+    """Return the line that no brief of that name is here, with the nearest title."""
+    line = "I found no brief of that name."
+    return line if nearest is None else f"{line} The nearest title: {row_of(nearest)}."

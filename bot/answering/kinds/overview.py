@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.answering.answer import DraftAnswer, NearPassage
-from bot.answering.kinds.quoting import Quoted, Told, heading_of, hits_of, more_line, telling
+from bot.answering.candidates import Quotable
+from bot.answering.kinds.quoting import Quoted, Told, heading_of, hits_of, leads, more_line, telling
 from bot.answering.kinds.sources import Sources
 from bot.answering.kinds.topics import ENOUGH, OnTopic, Topic, topic_asked
 from bot.question.question import Question
@@ -52,17 +53,24 @@ def said_of(
     sources: Sources,
     *,
     most: int = SENTENCES,
-    bonus: Callable[[str], float] = lambda _: 0.0,
+    closing: int = 0,
+    bonus: Callable[[Quotable], float] = leads,
 ) -> list[list[Told]]:
-    """Return the most telling sentences on a topic of each of some briefs on it."""
+    """Return the most telling sentences on a topic of each of some briefs on it.
+
+    `closing` passages at the end of a brief are looked at too.
+    """
     library = sources.library
     near = library.nearest_of(topic.subject, [one.passages for one in shown], PASSAGES)
     for at, one in enumerate(shown):
         near[at] += one.hits
-        if one.strength > 2 or one.hits or not near[at]:  # it is on it as a whole
+        whole = one.strength > 2 or one.hits or not near[at]  # it is on it as a whole
+        if whole or closing:
             known = {hit.passage_id for hit in near[at]}
-            opening = hits_of(one.brief, library.passages(one.brief)[:OPENING])
-            near[at] += [hit for hit in opening if hit.passage_id not in known]
+            all_of_it = library.passages(one.brief)
+            ends = all_of_it[len(all_of_it) - closing :] if closing else []
+            further = hits_of(one.brief, [*(all_of_it[:OPENING] if whole else []), *ends])
+            near[at] += [hit for hit in further if hit.passage_id not in known]
     return telling(topic.subject, topic.weights, near, library, most=most, bonus=bonus)
 
 
@@ -75,7 +83,7 @@ def _of_mentions(
     library, shown = sources.library, topic.passing[:BRIEFS]
     near = library.nearest_of(topic.subject, [one.passages for one in shown], PASSAGES)
     enough = ENOUGH if len(topic.weights) == 1 else PART
-    found = telling(topic.subject, topic.weights, near, library, most=1, enough=enough)
+    found = telling(topic.subject, topic.weights, near, library, most=1, enough=enough, bonus=leads)
     told_of = (_as_owner(one[0], topic) for one in found if one)
     best = sorted(told_of, key=lambda told: -told.cosine)
     quoted = Quoted()

@@ -26,7 +26,7 @@ LEAST_WORDS = 6  # of a sentence that tells something
 # What speaks for a sentence beside its cosine with the topic, in [-1, 1]. Set by reading the
 # overviews of the example briefs; the order of the first sentences changes little from .2 to .4.
 SAYS_TOPIC = 0.3
-LEADS = 0.3  # the first sentence of a brief
+LEADS = 0.3  # the first sentence of a brief, in an overview
 PENALTY = 1.0
 NEXT = 0.3  # how far a second sentence may lie behind the first
 
@@ -129,7 +129,7 @@ def telling(
     *,
     most: int = 2,
     enough: float = 0.0,
-    bonus: Callable[[str], float] = lambda _: 0.0,
+    bonus: Callable[[Quotable], float],
 ) -> list[list[Told]]:
     """Return of each group of hits its most telling sentences on a topic, in order of text.
 
@@ -142,7 +142,7 @@ def telling(
     chosen = []
     for first, end in pairwise(bounds.tolist()):
         worth = {
-            at: float(seen.cosines[at]) + _worth(one, weights) + bonus(one.sentence)
+            at: float(seen.cosines[at]) + _worth(one, weights) + bonus(one)
             for at, one in enumerate(found)
             if first <= one.rank < end and _covers(one, weights) >= enough
         }
@@ -151,11 +151,18 @@ def telling(
     return chosen
 
 
+def leads(one: Quotable) -> float:
+    """Return what speaks for a sentence by its place: the first of a brief says what it is on."""
+    return LEADS if one.hit.passage.ordinal == 0 and one.core == 0 else 0.0
+
+
 def is_telling(one: Quotable) -> bool:
     """Return whether a sentence can stand by itself in a list of points."""
     if one.is_row or one.penalty >= UNFIT - 0.1 or len(words(one.sentence)) < LEAST_WORDS:
         return False
-    return one.sentence.rstrip()[-1:] not in ":?" and one.hit.passage.kind != "footnote"
+    first = next((char for char in one.text if char.isalnum()), "")
+    cut = first.islower() or one.sentence.rstrip()[-1:] in ":?"  # … at the end of a passage
+    return not cut and one.hit.passage.kind != "footnote"
 
 
 def _covers(one: Quotable, weights: Mapping[str, float]) -> float:
@@ -163,8 +170,7 @@ def _covers(one: Quotable, weights: Mapping[str, float]) -> float:
 
 
 def _worth(one: Quotable, weights: Mapping[str, float]) -> float:
-    leads = one.hit.passage.ordinal == 0 and one.core == 0
-    return SAYS_TOPIC * _covers(one, weights) + LEADS * leads - PENALTY * one.penalty
+    return SAYS_TOPIC * _covers(one, weights) - PENALTY * one.penalty
 
 
 def _best(

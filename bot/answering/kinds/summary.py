@@ -47,7 +47,7 @@ def summary(question: Question, sources: Sources) -> DraftAnswer | None:
     for at, point in enumerate(points_of(brief, sources)):
         quoted.quote(point, "" if at else heading_of(brief.reference))
     if not quoted.sentences:
-        return DraftAnswer(notes=("The brief has no text that could be quoted.",))
+        return DraftAnswer(reason="The brief has no text that could be quoted.")
     return DraftAnswer(
         tuple(quoted.sentences), tuple(quoted.citations), confidence=1.0, notes=notes
     )
@@ -120,5 +120,5 @@ def _unclear(question: Question, named: Named, sources: Sources) -> DraftAnswer 
             tuple(quoted.sentences), tuple(quoted.citations), confidence=0.6, notes=(note,)
         )
     if named.as_document or question.selection.named:
-        return DraftAnswer(notes=unknown_brief(named.nearest))
+        return DraftAnswer(reason=unknown_brief(named.nearest))
     return overview(question, sources) if question.kind is Kind.SUMMARY else None

@@ -85,10 +85,18 @@ def topic_asked(
     )
 
 
-def topic_of(subject: str, sources: Sources, filters: Filters, enough: float = ENOUGH) -> Topic:
+def topic_of(
+    subject: str,
+    sources: Sources,
+    filters: Filters,
+    enough: float = ENOUGH,
+    *,
+    by_sense: bool = True,
+) -> Topic:
     """Return which of the briefs that filters let through are on a subject.
 
-    A title, or a passage, speaks of it that says `enough` of its weight.
+    A title, or a passage, speaks of it that says `enough` of its weight. `by_sense`: where none is
+    on it by its words, one may be by its sense.
     """
     briefs = sources.library.briefs(filters)
     found: dict[str, OnTopic] = {}
@@ -105,7 +113,7 @@ def topic_of(subject: str, sources: Sources, filters: Filters, enough: float = E
                 found[one.brief.id] = one
     on = [one for one in found.values() if one.strength > 1]
     passing = [one for one in found.values() if one.strength == 1]
-    if not on and weights:
+    if by_sense and not on and weights:
         on = _by_sense(subject, sources, filters)
         passing = [one for one in passing if one.brief not in [other.brief for other in on]]
     return Topic(subject, weights, newest_first(on), newest_first(passing))

@@ -47,10 +47,10 @@ def what_changed(question: Question, sources: Sources) -> DraftAnswer | None:
     brief = named.one or (versioned[0] if len(versioned) == 1 else None)
     if brief is None:
         known = named.as_document or bool(named.briefs)
-        return DraftAnswer(notes=unknown_brief(named.nearest)) if known else None
+        return DraftAnswer(reason=unknown_brief(named.nearest)) if known else None
     sides = _sides(question, brief, sources)
     if sides is None:
-        return DraftAnswer(notes=(_only_one(brief),))
+        return DraftAnswer(reason=_only_one(brief))
     return _difference(question.selection.wanted, sides, sources)
 
 
@@ -129,7 +129,7 @@ def _difference(wanted: Wanted, sides: Sides, sources: Sources) -> DraftAnswer:
         f" and version {sides.new.version} of {said_date(sides.new.date)}."
     )
     if not shown:
-        return DraftAnswer(notes=(heading, "No sentence differs between them."))
+        return DraftAnswer(reason="No sentence differs.", notes=(heading,))
     quoted = Quoted()
     for label, sentence in shown[:MOST]:
         quoted.quote(sentence, label)

@@ -2,21 +2,25 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.answering.answer import DraftAnswer
+from bot.answering.candidates import Quotable
 from bot.answering.kinds.catalogue import by_author
 from bot.answering.kinds.overview import said_of
 from bot.answering.kinds.quoting import Quoted, Told, heading_of, hits_of, more_line, telling
 from bot.answering.kinds.sources import Sources
 from bot.answering.kinds.topics import OnTopic, Topic, day_of, topic_asked
+from bot.language.names import is_name
 from bot.question.question import Question
 from index.passage import BriefRef
 from index.storage.schema import SUPERSEDED
 
 BRIEFS = 10
+CLOSING = 2  # passages at the end of a brief, where its outlook often stands
 ENOUGH_BRIEFS = 3  # on the whole topic; where there are fewer …
 PART = 0.4  # … this much of its weight will do
-VIEW = 0.15  # what speaks for a sentence that judges or expects something
+VIEW = 0.2  # what speaks for a sentence that judges or expects something
 _VIEW = re.compile(
     r"\b(?:we|our)\b.{0,40}\b(?:expect|think|believe|judge|assess|see|hold|doubt|view)\w*"
     r"|\b(?:likely|unlikely|probably|expected|outlook|remains?|will|should|risk|appears?|seems?)\b",
@@ -28,13 +32,14 @@ def change_of_view(question: Question, sources: Sources) -> DraftAnswer | None:
     """Return what each brief says on a topic, in order of date; None if it may ask for a fact."""
     topic, notes = topic_asked(question, sources)
     on = _signed(question, topic)
-    if len(on) < ENOUGH_BRIEFS:
-        topic, notes = topic_asked(question, sources, PART)
+    if len(on) < ENOUGH_BRIEFS or question.selection.author:
+        topic, notes = topic_asked(_by_its_names(question), sources, PART)
         on = _signed(question, topic)
     if not on:
         return DraftAnswer(notes=notes) if question.selection.sure else None
     shown = Topic(topic.subject, topic.weights, on).strongest(BRIEFS)
-    told = said_of(topic, shown, sources, most=1, bonus=_views)
+    topic = replace(topic, subject=question.subject)
+    told = said_of(topic, shown, sources, most=1, closing=CLOSING, bonus=_views)
     by_brief = [
         (one.brief, found[0]) for one, found in zip(shown, told, strict=True) if found
     ] + _earlier(topic, shown, sources)
@@ -50,6 +55,12 @@ def change_of_view(question: Question, sources: Sources) -> DraftAnswer | None:
     )
 
 
+def _by_its_names(question: Question) -> Question:
+    """Return a question about the names of its subject alone, where it has any."""
+    named = [word for word in question.subject.split() if is_name(word, opens=False)]
+    return replace(question, subject=" ".join(named) or question.subject)
+
+
 def _signed(question: Question, topic: Topic) -> tuple[OnTopic, ...]:
     """Return the briefs on a topic, those of the author whose view is asked for."""
     on = topic.on or topic.passing
@@ -59,8 +70,8 @@ def _signed(question: Question, topic: Topic) -> tuple[OnTopic, ...]:
     return tuple(one for one in on if one.brief.id in signed)
 
 
-def _views(sentence: str) -> float:
-    return VIEW if _VIEW.search(sentence) else 0.0
+def _views(one: Quotable) -> float:
+    return VIEW if _VIEW.search(one.sentence) else 0.0
 
 
 def _earlier(

@@ -88,13 +88,14 @@ def _body(answer: Answer) -> list[_MessagePiece]:
     if not answer.sentences:
         line = message(answer)
         return [_MessagePiece(text.for_message(line), (kit.paragraph(line, bold=True),))]
-    return [piece for group in grouped(answer) for piece in _paragraph(group)]
+    listed = answer.kind is Kind.SUMMARY
+    return [piece for group in grouped(answer) for piece in _paragraph(group, points=listed)]
 
 
-def _paragraph(sentences: Sequence[Sentence]) -> list[_MessagePiece]:
-    if len(sentences) > 1 and all(map(is_listed, sentences[1:])):
-        return _listed(sentences)
+def _paragraph(sentences: Sequence[Sentence], *, points: bool = False) -> list[_MessagePiece]:
     label = headed(sentences[0].label)
+    if points or (len(sentences) > 1 and all(map(is_listed, sentences))):
+        return [*(_label(label) if label else ()), *_listed(sentences)]
     pieces: list[_MessagePiece] = []
     said, run = label, [kit.words(label, bold=True)] if label else list[Element]()
     between = joint(sentences)
@@ -107,8 +108,13 @@ def _paragraph(sentences: Sequence[Sentence]) -> list[_MessagePiece]:
     return [*pieces, _MessagePiece(text.for_message(said), (kit.rich(kit.section(run)),))]
 
 
+def _label(label: str) -> list[_MessagePiece]:
+    said = label.strip()
+    return [_MessagePiece(text.for_message(said), (kit.paragraph(said, bold=True),))]
+
+
 def _listed(sentences: Sequence[Sentence]) -> list[_MessagePiece]:
-    """Return rows of the catalogue as a list, a line that counts them before it."""
+    """Return rows of the catalogue, or the points of a brief, as a list."""
     pieces: list[_MessagePiece] = []
     said, items = "", list[list[Element]]()
     for part, made in (one for sentence in sentences for one in _parts(sentence)):
