@@ -120,7 +120,7 @@ def _of_one(question: Question, sources: Sources) -> DraftAnswer | None:
             stored = sources.library.brief(one.id, one.version)
             quoted.row(text, stored, sources.library, bold)
     if wanted is Wanted.VERSIONS:
-        quoted.lead(f"{versions} version{'' if versions == 1 else 's'}.")
+        quoted.lead(count_line(versions, "version"))
     notes = ("Several briefs may be meant.",) if len(named.briefs) > 1 else ()
     return DraftAnswer(
         tuple(quoted.sentences), tuple(quoted.citations), confidence=1.0, notes=notes

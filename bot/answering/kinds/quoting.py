@@ -4,9 +4,11 @@ A row ("Title (number), date, authors") is put together from the catalogue; its 
 brief's title line, or its first sentence where the text has no such line.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,9 +111,21 @@ def row_text(
     return ", ".join(part for part in parts if part)
 
 
-def count_line(briefs: int) -> str:
-    """Return the line that answers how many briefs there are."""
-    return f"{briefs:,} brief{'' if briefs == 1 else 's'}."
+def is_row_of(text: str, brief: Mapping[str, Any]) -> bool:
+    """Return whether a text is the row of a brief, given as the JSON contract has it."""
+    known = (brief["title"], brief["number"], brief["date"], brief["author"])
+    return text in {row_text(*known, None), row_text(*known, brief["version"])}
+
+
+def count_line(count: int, what: str = "brief") -> str:
+    """Return the line that answers how many there are: "3 briefs."."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}."
+
+
+def counted_in(text: str) -> int | None:
+    """Return the number that such a line gives, None for another text."""
+    found = re.fullmatch(r"([\d,]+) \w+\.", text)
+    return int(found[1].replace(",", "")) if found else None
 
 
 def more_line(others: Sequence[BriefRef], what: str = "more") -> str:
