@@ -118,6 +118,7 @@ class DraftAnswer:
     reason: str = ""  # why there is no answer, where more is known than that nothing was found
     searched: int = 0  # briefs in which an answer was looked for
     off_topic: bool = False  # an order to the bot, or the day's business: nothing for the briefs
+    kind: Kind | None = None  # what it was answered as, where that is not what was asked for
     helps: bool = False  # small talk, or a question about the bot: a line of help answers it
 
     @property
@@ -150,8 +151,8 @@ class Answer:
 
     @property
     def kind(self) -> Kind:
-        """What was asked for."""
-        return self.standalone.kind
+        """What was asked for, or what it was answered as."""
+        return self.draft.kind or self.standalone.kind
 
     @property
     def outcome(self) -> Outcome:

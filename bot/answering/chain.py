@@ -91,12 +91,14 @@ class Chain:
         """
         if question.kind is Kind.HELP:
             return found, DraftAnswer(off_topic=question.off_topic, helps=not question.off_topic)
+        as_fact: Kind | None = None
         if question.kind in KIND_MAKERS:
             sources = Sources(self.library, filters, found, cited)
             if draft := KIND_MAKERS[question.kind](question, sources):
                 return found, self._counted(draft, filters)
             if question.kind in SEARCHES_ITSELF:
                 found = self._found(question, filters, cited)
+            as_fact = Kind.FACT
         draft = self._made(question, found, show_for)
         if found.narrowed and not draft.answered:
             wide = everywhere(self.library, question, filters, HITS)
@@ -105,7 +107,7 @@ class Chain:
                 found, draft = wide, again
         dates = self.library.dates()
         said = freshness.notes(draft.citations, found.hits, dates, question.period)
-        noted = replace(draft, notes=(*draft.notes, *found.notes, *said))
+        noted = replace(draft, notes=(*draft.notes, *found.notes, *said), kind=as_fact)
         return found, self._counted(noted, filters)
 
     def _counted(self, draft: DraftAnswer, filters: Filters) -> DraftAnswer:

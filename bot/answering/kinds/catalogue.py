@@ -77,7 +77,8 @@ def _rows(
     question: Question, briefs: Sequence[BriefRef], notes: tuple[str, ...], sources: Sources
 ) -> DraftAnswer:
     wanted = question.selection
-    ordered = sorted(briefs, key=lambda one: (day_of(one), one.title), reverse=True)
+    by_title = sorted(briefs, key=lambda one: (one.title, one.id))
+    ordered = sorted(by_title, key=day_of, reverse=True)
     if wanted.oldest:
         ordered = [one for one in reversed(ordered) if one.date] or ordered[::-1]
     if not ordered:

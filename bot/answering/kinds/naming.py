@@ -77,8 +77,8 @@ def _pointed_at(sources: Sources) -> tuple[BriefRef, ...]:
 
 
 def _by_ids(ids: Sequence[str], sources: Sources) -> tuple[BriefRef, ...]:
-    known = {brief.id: brief for brief in sources.briefs()}
-    return tuple(known[one] for one in ids if one in known)
+    found = [brief for brief in sources.briefs() if brief.id in ids]
+    return tuple(sorted(found, key=lambda one: (day_of(one), one.id), reverse=True))
 
 
 def _of_time(

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.answer import Citation, Form, Sentence, verbatim
-from bot.answering.candidates import Quotable, candidates
+from bot.answering.candidates import Quotable, candidates, has_verb
 from bot.answering.freshness import said_date
-from bot.answering.readable import shown
+from bot.answering.readable import bare, shown
 from bot.answering.selection import REPEAT, UNFIT, look
 from bot.checking.verdict import Verdict
 from index.library import Library
@@ -25,12 +25,16 @@ from index.sentences import split
 from index.words import said, share, words
 
 LEAST_WORDS = 6  # of a sentence that tells something
+SHORT = 10  # words below which a sentence must have a verb that is known for one
 # What speaks for a sentence beside its cosine with the topic, in [-1, 1]. Set by reading the
 # overviews of the example briefs; the order of the first sentences changes little from .2 to .4.
 SAYS_TOPIC = 0.3
 LEADS = 0.3  # the first sentence of a brief, in an overview
 PENALTY = 1.0
 NEXT = 0.3  # how far a second sentence may lie behind the first
+
+_ENDINGS = (".", "!", "…", '."', ".”", ".’", ".)", ".'")
+_CUT = re.compile(r"(?:\b[A-Z]\.){2,}$|\b(?:Nos?|Secs?|Rept|Res|Mr|Mrs|Dr|vs?|Fig|Rep|Sen)\.$")
 
 
 @dataclass(frozen=True)
@@ -175,8 +179,10 @@ def is_telling(one: Quotable) -> bool:
     if one.is_row or one.penalty >= UNFIT - 0.1 or len(words(one.sentence)) < LEAST_WORDS:
         return False
     first = next((char for char in one.text if char.isalnum()), "")
-    cut = first.islower() or one.sentence.rstrip()[-1:] in ":?"  # … at the end of a passage
-    return not cut and one.hit.passage.kind != "footnote"
+    said = bare(one.sentence)
+    cut = first.islower() or _CUT.search(said) or not said.endswith(_ENDINGS)
+    title = len(words(said)) < SHORT and not has_verb(said)
+    return not (cut or title) and one.hit.passage.kind != "footnote"
 
 
 def _covers(one: Quotable, weights: Mapping[str, float]) -> float:
