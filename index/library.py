@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect
 
-from index import placement, publishing, retrieval
+from index import placement, publishing, retrieval, spelling
 from index.errors import FingerprintMismatch
 from index.models.embedder import Embedder, ModelEmbedder, Vectors, model_of, read_passages
 from index.models.token_embeddings import SentenceEmbeddings
@@ -32,6 +32,7 @@ from index.storage.schema import CURRENT, SUPERSEDED
 from index.vectors import snapshot
 from index.vectors.chroma import VectorIndex
 from index.vectors.snapshot import EVERYTHING, Filters, Opened, Published, Snapshot, naming_older
+from index.words import stem
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +80,7 @@ class Library:
         self._lexicon = self._lexicons[CURRENT]
         self._indexing = Indexing(settings, lambda: self.fingerprint)
         self._published = Published(self._open_index)
+        self._spelling: tuple[int, spelling.Spelling] | None = None  # of which generation
 
     @classmethod
     def open(
@@ -256,6 +258,31 @@ class Library:
         with self.database.read() as connection:
             counts = self._lexicon.document_frequency(connection, terms) if terms else {}
         return frozenset(term for term in terms if not counts.get(term))
+
+    def spellings(self, typed: Sequence[str]) -> dict[str, str]:
+        """Return how the passages write those words that none has and that are typed wrong."""
+        stems = {word: stem(word.lower()) for word in typed}
+        unknown = self.unknown(list(stems.values()))
+        odd = [w for w, one in stems.items() if one in unknown and spelling.may_be_wrong(w)]
+        if not odd:
+            return {}
+        with self.database.read() as connection, self._published.use(connection) as opened:
+            if self._spelling is None or self._spelling[0] != opened.snapshot.generation:
+                known = spelling.Spelling(self._lexicon.counts(connection))
+                self._spelling = opened.snapshot.generation, known
+            known = self._spelling[1]
+            found = {
+                word: known.nearest(connection, self._lexicon, word)
+                or spelling.split(connection, self._lexicon, word)
+                for word in odd
+            }
+        return {word: meant for word, meant in found.items() if meant}
+
+    def compounds(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Return the one word that passages write for those pairs of words that none has."""
+        with self.database.read() as connection:
+            found = {pair: spelling.joined(connection, self._lexicon, pair) for pair in pairs}
+        return {pair: whole for pair, whole in found.items() if whole}
 
     # Writing
 

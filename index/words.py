@@ -13,6 +13,7 @@ from functools import lru_cache
 from snowballstemmer import stemmer
 
 _WORD = re.compile(r"[^\W_]+(?:['’.,&-](?=[^\W_])[^\W_]+)*", re.UNICODE)
+_LETTERS = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])")
 _GROUPED_NUMBER = re.compile(r"^\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
 _NUMBER = re.compile(r"^\d+(?:\.\d+)?$")
 _DOTTED = re.compile(r"^(?:[^\W\d_]\.)+[^\W\d_]?$")  # u.s, e.u, p.l
@@ -55,6 +56,11 @@ def words(text: str) -> list[str]:
         else:
             found.extend(part for part in re.split(r"['’.,&-]", token) if part)
     return found
+
+
+def written(text: str) -> list[str]:
+    """Return the words of a text in letters alone, as they are written."""
+    return _LETTERS.findall(text)
 
 
 def content_words(text: str) -> list[str]:

@@ -80,5 +80,11 @@ class Plain(HashedWords):
     def briefs(self) -> tuple[BriefRef, ...]:
         return ()
 
+    def spellings(self, typed: Sequence[str]) -> dict[str, str]:
+        return {}
+
+    def compounds(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        return {}
+
     def unknown(self, terms: Sequence[str]) -> frozenset[str]:
         return frozenset()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.answering.readable import faithful
+from bot.answering.readable import faithful, is_row
 from bot.checking.verdict import Reason, Verdict
 from bot.errors import QuoteError
 from bot.question.kinds import Kind
@@ -195,4 +195,5 @@ def verbatim(text: str, citation: Citation) -> Sentence:
             f"{citation.passage_id} says at {citation.start}:{citation.end}; "
             "report this as a defect"
         )
-    return Sentence(text=text, citations=(citation.number,), verdict=Verdict.SUPPORTED)
+    form = Form.ROW if is_row(citation.quote) else Form.SENTENCE
+    return Sentence(text, (citation.number,), Verdict.SUPPORTED, form=form)

@@ -83,12 +83,24 @@ def find(
 
     Filters that name briefs hold against a version that the question names.
     """
+    return _told(question, _find(library, question, given, limit))
+
+
+def _told(question: Question, found: SearchResult) -> SearchResult:
+    """Return a result with the note on words read otherwise than they were typed."""
+    if not question.respelled:
+        return found
+    changes = " and ".join(f"“{typed}” as “{read}”" for typed, read in question.respelled)
+    return replace(found, notes=(*found.notes, f"Read {changes}."))
+
+
+def _find(library: Searchable, question: Question, given: Filters, limit: int) -> SearchResult:
     if question.version and not given.briefs:
         version = question.version
         if (got := gather(library, question, version.within(given), limit)).hits:
             note = f"Searched “{version.said}”, not the current version."
             return replace(got, notes=(note,), narrowed=True)
-        return everywhere(library, question, given, limit)
+        return _everywhere(library, question, given, limit)
     if question.briefs and not given.briefs:
         named = replace(given, briefs=question.briefs)
         if (got := gather(library, question, named, limit)).hits:
@@ -100,7 +112,7 @@ def find(
         return _in_order(gather(library, question, given, limit * DEEPER), period, limit)
     if (got := gather(library, question, narrowed(given, period), limit)).hits:
         return replace(got, notes=(freshness.taken(period),), narrowed=True)
-    return everywhere(library, question, given, limit)
+    return _everywhere(library, question, given, limit)
 
 
 def _searched_in(hits: Sequence[Hit]) -> str:
@@ -112,6 +124,12 @@ def _searched_in(hits: Sequence[Hit]) -> str:
 
 def everywhere(library: Searchable, question: Question, given: Filters, limit: int) -> SearchResult:
     """Return what all briefs have, for a question that its own time or version does not answer."""
+    return _told(question, _everywhere(library, question, given, limit))
+
+
+def _everywhere(
+    library: Searchable, question: Question, given: Filters, limit: int
+) -> SearchResult:
     notes: tuple[str, ...] = ()
     if question.version and not given.briefs:
         notes = (

@@ -77,6 +77,7 @@ class Question:
     yes_or_no: bool = False  # a yes or a no is wanted
     period: Period | None = None
     version: NamedVersion | None = None
+    respelled: tuple[tuple[str, str], ...] = ()  # (typed, read as) of words typed wrong
     names: frozenset[str] = frozenset()  # stems of its names, designations and numbers
     stems: tuple[str, ...] = ()  # of its content words, in order
     weights: Mapping[str, float] = field(default_factory=dict, hash=False)  # of stems; sum 1

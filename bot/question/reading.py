@@ -18,6 +18,7 @@ from bot.question.parts import parts_of
 from bot.question.period import day_in, period_of, version_of
 from bot.question.question import LONGEST_QUESTION, NamedVersion, Question, Turn
 from bot.question.smalltalk import is_off_topic, is_small_talk
+from bot.question.spelling import Speller, respelled
 from bot.question.wanted import wanted
 from index.errors import UsageError
 from index.words import content_words, stem, word_weights, words
@@ -37,8 +38,8 @@ _NAME_OR_NUMBER = re.compile(r"[\w$%&/.-]*[A-Z0-9][\w&/.-]*")
 _ALWAYS_CAPITAL = frozenset({"I", "I'm", "OK"})
 
 
-class Known(Catalogue, Protocol):
-    """What is needed of a library: its briefs, and how rare a word is."""
+class Known(Catalogue, Speller, Protocol):
+    """What is needed of a library: its briefs, how it writes words, and how rare they are."""
 
     def idf(self, terms: Sequence[str]) -> Mapping[str, float]:
         """Return the inverse document frequency of each stem."""
@@ -57,7 +58,9 @@ def read(
 
     `understand` makes its text independent of the conversation.
     """
-    question = understand(asked, [Turn(one) if isinstance(one, str) else one for one in turns])
+    text, changes = respelled(asked, library)
+    before = [_respelled(one, library) for one in turns]
+    question = replace(understand(text, before), asked=asked, respelled=changes)
     named = named_briefs(question.searched, library)
     off_topic = is_off_topic(asked)
     if off_topic or is_small_talk(asked):
@@ -70,7 +73,7 @@ def read(
         kind=found.kind,
         subject=found.subject,
         selection=found.selection,
-        about_cited=is_about_cited(asked),
+        about_cited=is_about_cited(question.searched),
         period=period_of(question.text, today),
         version=_of_briefs(version_of(question.text), named),
         briefs=named,
@@ -111,6 +114,11 @@ def names(question: str) -> frozenset[str]:
         if name not in _ALWAYS_CAPITAL and not (opens and not any(map(str.isdigit, name))):
             found.update(stem(word) for word in words(name))
     return frozenset(found)
+
+
+def _respelled(turn: Turn | str, library: Speller) -> Turn:
+    said = Turn(turn) if isinstance(turn, str) else turn
+    return replace(said, question=respelled(said.question, library)[0])
 
 
 def _of_briefs(version: NamedVersion | None, briefs: tuple[str, ...]) -> NamedVersion | None:

@@ -85,6 +85,18 @@ class Lexicon(ABC):
     def document_frequency(self, connection: Connection, terms: Sequence[str]) -> dict[str, int]:
         """Return the number of passages that hold each stem."""
 
+    @abstractmethod
+    def counts(self, connection: Connection) -> dict[str, int]:
+        """Return every stem with the number of passages that hold it."""
+
+    @abstractmethod
+    def some_with(self, connection: Connection, term: str, limit: int) -> list[int]:
+        """Return the numbers of the first passages that hold a stem."""
+
+    @abstractmethod
+    def side_by_side(self, connection: Connection, first: str, second: str) -> bool:
+        """Return whether a passage holds one stem directly before another."""
+
     def _run(self, connection: Connection, sql: str, parameters: Any = None) -> Any:
         """Execute a statement in which LEXICON stands for the table."""
         return connection.execute(text(sql.replace("LEXICON", self._table)), parameters)
@@ -182,6 +194,20 @@ class SqliteLexicon(Lexicon):
             found[term] = int(row[0]) if row else 0
         return found
 
+    def counts(self, connection: Connection) -> dict[str, int]:
+        rows = self._run(connection, "SELECT term, doc FROM LEXICON_terms")
+        return {str(term): int(count) for term, count in rows}
+
+    def some_with(self, connection: Connection, term: str, limit: int) -> list[int]:
+        return self._matching(connection, f'"{term}"', limit)
+
+    def side_by_side(self, connection: Connection, first: str, second: str) -> bool:
+        return bool(self._matching(connection, f'"{first} {second}"', 1))
+
+    def _matching(self, connection: Connection, match: str, limit: int) -> list[int]:
+        sql = "SELECT rowid FROM LEXICON WHERE LEXICON MATCH :match LIMIT :limit"
+        return list(self._run(connection, sql, {"match": match, "limit": limit}).scalars())
+
 
 class PostgresLexicon(Lexicon):
     """BM25 over weighted tsvectors, with FTS5's formula and constants."""
@@ -261,6 +287,23 @@ class PostgresLexicon(Lexicon):
             term: int(self._run(connection, count, {"query": f"'{_safe(term)}'"}).scalar_one())
             for term in dict.fromkeys(terms)
         }
+
+    def counts(self, connection: Connection) -> dict[str, int]:
+        rows = self._run(connection, "SELECT word, ndoc FROM ts_stat('SELECT terms FROM LEXICON')")
+        return {str(term): int(count) for term, count in rows}
+
+    def some_with(self, connection: Connection, term: str, limit: int) -> list[int]:
+        return self._matching(connection, f"'{_safe(term)}'", limit)
+
+    def side_by_side(self, connection: Connection, first: str, second: str) -> bool:
+        return bool(self._matching(connection, f"'{_safe(first)}' <-> '{_safe(second)}'", 1))
+
+    def _matching(self, connection: Connection, query: str, limit: int) -> list[int]:
+        sql = (
+            "SELECT passage_pk FROM LEXICON WHERE terms @@ CAST(:query AS tsquery)"
+            " ORDER BY passage_pk LIMIT :limit"
+        )
+        return list(self._run(connection, sql, {"query": query, "limit": limit}).scalars())
 
 
 _POSTGRES_BM25 = """

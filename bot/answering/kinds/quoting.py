@@ -58,8 +58,7 @@ class Quoted:
         start, end = passage.start + found.start, passage.start + found.end
         citation = self._cite(found.hit, start, end)
         sentence = verbatim(shown(found.text, passage.text, passage.context), citation)
-        form = Form.ROW if found.is_row else Form.SENTENCE
-        self.sentences.append(replace(sentence, label=label, form=form))
+        self.sentences.append(replace(sentence, label=label))
 
     def row(self, text: str, brief: Brief, library: Library, bold: str = "") -> None:
         """Add a row of the catalogue; `bold` are the words of it that answer."""
