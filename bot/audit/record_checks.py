@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from bot.answering.answer import Form
-from bot.answering.kinds.quoting import counted_in, is_row_of
+from bot.answering.kinds.citing import counted_in, is_row_of
 from bot.answering.readable import faithful
 from bot.audit import quotation_checks, text_diff
 from bot.audit.brief_versions import (

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.answering.kinds.quoting import row_of
+from bot.answering.kinds.citing import row_of
 from bot.answering.kinds.sources import Sources
 from bot.answering.kinds.topics import day_of, topic_of
 from bot.question.question import Question

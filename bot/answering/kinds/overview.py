@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.answering.answer import DraftAnswer, NearPassage
 from bot.answering.candidates import Quotable
-from bot.answering.kinds.quoting import Quoted, Told, heading_of, hits_of, leads, more_line, telling
+from bot.answering.kinds.citing import Quoted, Told, heading_of, hits_of, leads, more_line, telling
 from bot.answering.kinds.sources import Sources
 from bot.answering.kinds.topics import ENOUGH, OnTopic, Topic, topic_asked
 from bot.question.question import Question

@@ -12,7 +12,7 @@ from bot.answering.answer import DraftAnswer
 from bot.answering.candidates import Quotable, candidates
 from bot.answering.kinds.naming import Named, brief_named, unknown_brief
 from bot.answering.kinds.overview import overview
-from bot.answering.kinds.quoting import Quoted, heading_of, hits_of, is_telling, row_of
+from bot.answering.kinds.citing import Quoted, heading_of, hits_of, is_telling, row_of
 from bot.answering.kinds.sources import Sources
 from bot.answering.kinds.versions import version_named
 from bot.question.kinds import Kind
