@@ -8,7 +8,7 @@ import ctypes
 import logging
 import math
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from index.passage import Brief, BriefRef, Draft, Hit, Passage
 from index.placement import PublishOutcome
 from index.publishing import Indexing
 from index.rerank import encode
+from index.retrieval import Mentions
 from index.search import Query
 from index.settings import Settings
 from index.storage import catalogue, database, embeddings, health, schema
@@ -163,7 +164,7 @@ class Library:
         with self.database.read() as connection:
             return catalogue.brief(connection, brief_id, version)
 
-    def passages(self, brief: Brief) -> list[tuple[str, Passage]]:
+    def passages(self, brief: Brief | BriefRef) -> list[tuple[str, Passage]]:
         """Return (passage id, passage) of a brief version, in order."""
         with self.database.read() as connection:
             return catalogue.passages(connection, brief.id, brief.version)
@@ -174,15 +175,38 @@ class Library:
             return [row.brief.date for row in opened.snapshot.versions.values()]
 
     def briefs(self, filters: Filters = EVERYTHING) -> tuple[BriefRef, ...]:
-        """Return the current briefs that filters let through.
+        """Return the current briefs that filters let through, in no order.
 
-        Without filters the same tuple until something is published.
+        Without filters it is the same tuple until something is published.
         """
         with self.database.read() as connection, self._published.use(connection) as opened:
             if not filters:
                 return opened.snapshot.briefs
             rows = opened.snapshot.versions.values()
             return tuple(row.brief for row in rows if snapshot.passes(row, filters))
+
+    def mentions(self, weights: Mapping[str, float], enough: float) -> dict[str, Mentions]:
+        """Return where the current briefs speak of a topic, by brief id; those that never do lack.
+
+        `weights` are those of the topic's stems, sum 1; a passage speaks of it that says stems of
+        `enough` weight in its text and headings.
+        """
+        with self.database.read() as connection, self._published.use(connection) as opened:
+            return retrieval.mentions(connection, opened.snapshot, self._lexicon, weights, enough)
+
+    def nearest_of(self, text: str, groups: Sequence[Sequence[int]], each: int) -> list[list[Hit]]:
+        """Return of each group of passage numbers the `each` nearest to a text, nearest first.
+
+        A hit has its cosine for a score. Passages that are not current are left out.
+        """
+        vector = self.embedder.embed([text])[0]
+        with self.database.read() as connection, self._published.use(connection) as opened:
+            return retrieval.nearest_of(connection, opened.snapshot, vector, groups, each)
+
+    def versions_of(self, brief_id: str) -> list[catalogue.VersionRow]:
+        """Return the versions of a brief, by id, the first one first; [] for an unknown id."""
+        with self.database.read() as connection:
+            return catalogue.versions(connection, schema.versions.c.brief_id == brief_id)
 
     def collections(self) -> frozenset[str]:
         """Return the names of the collections that have current briefs."""

@@ -5,7 +5,8 @@ index are asked.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +15,15 @@ from sqlalchemy import Connection
 from index.errors import IndexDamaged
 from index.models.embedder import Embedder, read_questions
 from index.models.token_embeddings import SentenceEmbeddings, read_sentences
-from index.passage import Hit
+from index.passage import Hit, Passage
 from index.rerank import EncodedQuestion, Retrieved, scores
 from index.search import CANDIDATES, Query, best, collapse, merge_scores, order
 from index.sentences import split
 from index.storage import catalogue, embeddings
 from index.storage.lexicon import Lexicon
 from index.vectors.generations import exact_nearest
-from index.vectors.snapshot import Opened
+from index.vectors.snapshot import Opened, Snapshot
+from index.words import ROOT
 
 logger = logging.getLogger(__name__)
 
@@ -145,3 +147,78 @@ def sentences(
             embedded = embedder.embed([text[start:end] for start, end in split(text)])
             found.append(SentenceEmbeddings(embedded, embedded @ vectors[0]))
     return vectors[0], found
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """Where a brief speaks of a topic, by numbers of its passages."""
+
+    said: tuple[int, ...]  # in text or headings, in order
+    headed: tuple[int, ...]  # those whose headings alone say it
+    first: int  # number of the brief's first passage
+    passages: int  # of the brief
+
+    @property
+    def opens(self) -> bool:
+        """Whether the first passage speaks of it."""
+        return self.said[:1] == (self.first,)
+
+
+def mentions(
+    connection: Connection,
+    snapshot: Snapshot,
+    lexicon: Lexicon,
+    weights: Mapping[str, float],
+    enough: float,
+) -> dict[str, Mentions]:
+    """Return where each brief speaks of a topic, by brief id; see Library.mentions."""
+    anywhere, headed = (_saying(connection, snapshot, lexicon, weights, columns) >= enough - 1e-9
+                        for columns in (("heading", "body"), ("heading",)))  # fmt: skip
+    found: dict[str, Mentions] = {}
+    for version_pk in np.unique(snapshot.version_pks[anywhere]).tolist():
+        own = snapshot.version_pks == version_pk
+        said, titled = (snapshot.pks[own & where].tolist() for where in (anywhere, headed))
+        first, passages = int(snapshot.pks[own][0]), int(own.sum())
+        brief = snapshot.versions[version_pk].brief
+        found[brief.id] = Mentions(tuple(said), tuple(titled), first, passages)
+    return found
+
+
+def _saying(
+    connection: Connection,
+    snapshot: Snapshot,
+    lexicon: Lexicon,
+    weights: Mapping[str, float],
+    columns: Sequence[str],
+) -> NDArray[np.float64]:
+    """Return the weight of the stems that each passage says in some columns, shape (n,)."""
+    share = np.zeros(len(snapshot.pks))
+    for term, weight in weights.items():
+        longer = len(term) >= ROOT and term.isalpha()
+        pks = lexicon.holding(connection, term, columns, longer=longer)
+        share += weight * np.isin(snapshot.pks, np.fromiter(pks, np.int64, len(pks)))
+    return share
+
+
+def nearest_of(
+    connection: Connection,
+    snapshot: Snapshot,
+    vector: NDArray[np.float32],
+    groups: Sequence[Sequence[int]],
+    each: int,
+) -> list[list[Hit]]:
+    """Return of each group the passages nearest to a vector (d,); see Library.nearest_of."""
+    pks = list(dict.fromkeys(pk for group in groups for pk in group))
+    if not pks:
+        return [[] for _ in groups]
+    cosines = embeddings.vectors_of(connection, pks) @ vector
+    near = dict(zip(pks, cosines.tolist(), strict=True))
+    best = [sorted(group, key=lambda pk: (-near[pk], pk))[:each] for group in groups]
+    stored = catalogue.passages_by_pk(connection, [pk for group in best for pk in group])
+    return [[_plain_hit(snapshot, stored[pk], near[pk]) for pk in group] for group in best]
+
+
+def _plain_hit(snapshot: Snapshot, stored: tuple[str, Passage, int], cosine: float) -> Hit:
+    passage_id, passage, version_pk = stored
+    brief = snapshot.versions[version_pk].brief
+    return Hit(passage_id, passage, brief, round(cosine, 6), round(cosine, 6), 0.0)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.answering.readable import faithful
+from bot.answering.readable import faithful, is_row
 from bot.checking.verdict import Reason, Verdict
 from bot.errors import QuoteError
 from bot.question.kinds import Kind
@@ -58,11 +58,19 @@ class Citation:
         return self.brief.page_at(self.start)
 
 
+class Form(StrEnum):
+    """What a sentence of an answer is."""
+
+    SENTENCE = "sentence"  # the brief's own words, or a writer's
+    ROW = "row"  # of a table or of the catalogue: put together, and no quotation
+
+
 @dataclass(frozen=True)
 class Sentence:
     """One sentence of an answer with the numbers of its citations and the verdict of its check.
 
-    `bold` are the stretches of its text, end exclusive, that answer the question.
+    `bold` are the stretches of its text, end exclusive, that answer the question. `label` stands
+    before it and is no part of it: the brief that it is from, "Removed", "Added".
     """
 
     text: str
@@ -70,6 +78,8 @@ class Sentence:
     verdict: Verdict
     reasons: tuple[Reason, ...] = ()
     bold: tuple[tuple[int, int], ...] = ()
+    form: Form = Form.SENTENCE
+    label: str = ""
 
 
 class Outcome(StrEnum):
@@ -105,8 +115,10 @@ class DraftAnswer:
     withheld: tuple[Sentence, ...] = ()  # written, found unsupported, counted and not shown
     notes: tuple[str, ...] = ()  # lines for the reader: what stands in the way of plain trust
     near: tuple[NearPassage, ...] = ()  # shown where it is unsure whether they answer
+    reason: str = ""  # why there is no answer, where more is known than that nothing was found
     searched: int = 0  # briefs in which an answer was looked for
     off_topic: bool = False  # an order to the bot, or the day's business: nothing for the briefs
+    kind: Kind | None = None  # what it was answered as, where that is not what was asked for
     helps: bool = False  # small talk, or a question about the bot: a line of help answers it
 
     @property
@@ -139,8 +151,8 @@ class Answer:
 
     @property
     def kind(self) -> Kind:
-        """What was asked for."""
-        return self.standalone.kind
+        """What was asked for, or what it was answered as."""
+        return self.draft.kind or self.standalone.kind
 
     @property
     def outcome(self) -> Outcome:
@@ -183,4 +195,5 @@ def verbatim(text: str, citation: Citation) -> Sentence:
             f"{citation.passage_id} says at {citation.start}:{citation.end}; "
             "report this as a defect"
         )
-    return Sentence(text=text, citations=(citation.number,), verdict=Verdict.SUPPORTED)
+    form = Form.ROW if is_row(citation.quote) else Form.SENTENCE
+    return Sentence(text, (citation.number,), Verdict.SUPPORTED, form=form)

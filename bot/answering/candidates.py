@@ -108,6 +108,11 @@ def is_reference(sentence: str) -> bool:
     return not _VERB.search(rest)
 
 
+def has_verb(sentence: str) -> bool:
+    """Return whether a sentence has one of the common verbs, or a word in -ed."""
+    return bool(_VERB.search(sentence))
+
+
 def _of_hit(hit: Hit, rank: int) -> Iterator[Quotable]:
     text = hit.passage.text
     before: tuple[int, int] | None = None

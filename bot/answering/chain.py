@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 
 from bot.answering import extractive, freshness
 from bot.answering.answer import DraftAnswer, OnSentence
-from bot.answering.kinds.makers import KIND_MAKERS
+from bot.answering.kinds.makers import KIND_MAKERS, SEARCHES_ITSELF
 from bot.answering.kinds.sources import Sources
 from bot.answering.search import HITS, SearchResult, everywhere, find
 from bot.question.conversation import standalone
@@ -61,9 +61,15 @@ class Chain:
         return read(asked, turns, today=today, library=self.library, understand=self.understand)
 
     def find(self, question: Question, filters: Filters, cited: Sequence[str] = ()) -> SearchResult:
-        """Return the hits; of what the briefs cited last have, for a question that means them."""
-        if question.kind is Kind.HELP:
+        """Return the hits; of what the briefs cited last have, for a question that means them.
+
+        What is asked about briefs as such searches for itself, if at all.
+        """
+        if question.kind is Kind.HELP or question.kind in SEARCHES_ITSELF:
             return SearchResult()
+        return self._found(question, filters, cited)
+
+    def _found(self, question: Question, filters: Filters, cited: Sequence[str]) -> SearchResult:
         if question.about_cited and cited and not filters.briefs:
             within = replace(filters, briefs=tuple(cited))
             return replace(find(self.library, question, within, HITS), narrowed=True)
@@ -85,10 +91,14 @@ class Chain:
         """
         if question.kind is Kind.HELP:
             return found, DraftAnswer(off_topic=question.off_topic, helps=not question.off_topic)
+        as_fact: Kind | None = None
         if question.kind in KIND_MAKERS:
             sources = Sources(self.library, filters, found, cited)
             if draft := KIND_MAKERS[question.kind](question, sources):
                 return found, self._counted(draft, filters)
+            if question.kind in SEARCHES_ITSELF:
+                found = self._found(question, filters, cited)
+            as_fact = Kind.FACT
         draft = self._made(question, found, show_for)
         if found.narrowed and not draft.answered:
             wide = everywhere(self.library, question, filters, HITS)
@@ -97,7 +107,7 @@ class Chain:
                 found, draft = wide, again
         dates = self.library.dates()
         said = freshness.notes(draft.citations, found.hits, dates, question.period)
-        noted = replace(draft, notes=(*draft.notes, *found.notes, *said))
+        noted = replace(draft, notes=(*draft.notes, *found.notes, *said), kind=as_fact)
         return found, self._counted(noted, filters)
 
     def _counted(self, draft: DraftAnswer, filters: Filters) -> DraftAnswer:

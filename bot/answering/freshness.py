@@ -65,6 +65,11 @@ def taken(period: Period) -> str:
     return f"Of passages that fit alike, briefs since {period.since} come first (“{period.said}”)."
 
 
+def bounds_line(period: Period) -> str:
+    """Return the note for briefs that were listed by the time they were published."""
+    return f"Briefs published {_bounds(period)}."
+
+
 def missed(period: Period) -> str:
     """Return the note for an answer that had to be sought outside of the period."""
     return (

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from bot.answering.answer import Answer, Citation, NearPassage, Outcome, Sentence
+from bot.answering.answer import Answer, Citation, Form, NearPassage, Outcome, Sentence
 from bot.answering.freshness import cited_dates
 from bot.checking.verdict import Verdict
 from bot.question.kinds import Kind
@@ -23,6 +22,8 @@ HELP = (
     "about a topic, for a fact, for the newest brief on something, or for a brief's key points."
 )
 NO_DATE = "no date"
+MOST_NUMBERS = 4  # of one sentence that are listed one by one
+SHORT_LABEL = 24  # characters of a label that stands in line with its text
 CHECK_MARK = "[?]"  # behind a sentence that its passages do not bear out beyond doubt
 
 # Control characters and those that turn the direction of writing: a brief must not move the cursor.
@@ -87,6 +88,8 @@ def sentence_json(sentence: Sentence) -> dict[str, Any]:
         "verdict": sentence.verdict.value,
         "reasons": [{"kind": one.kind, "detail": one.detail} for one in sentence.reasons],
         "bold": [list(stretch) for stretch in sentence.bold],
+        "form": sentence.form.value,
+        "label": sentence.label,
     }
 
 
@@ -137,7 +140,18 @@ def answer_json(answer: Answer, request_id: object = None) -> dict[str, Any]:
 
 def paragraphs(answer: Answer) -> list[str]:
     """Return the answer's text with its [1] marks: a paragraph for each brief in turn."""
-    return [_running([marked(sentence) for sentence in group]) for group in grouped(answer)]
+    between = "\n" if answer.kind is Kind.SUMMARY else ""
+    return [
+        headed(group[0].label) + (between or joint(group)).join(map(marked, group))
+        for group in grouped(answer)
+    ]
+
+
+def headed(label: str) -> str:
+    """Return what stands before the text that a label is for; a long one has its own line."""
+    if not label:
+        return ""
+    return f"{label}\n" if len(label) > SHORT_LABEL else f"{label}: "
 
 
 def marked(sentence: Sentence) -> str:
@@ -151,7 +165,9 @@ def message(answer: Answer) -> str:
         return ""
     if answer.kind is Kind.HELP or answer.draft.off_topic:
         return HELP
-    return UNSURE if answer.outcome is Outcome.UNSURE else nothing_found(answer.draft.searched)
+    if answer.outcome is Outcome.UNSURE:
+        return UNSURE
+    return safe(answer.draft.reason) or nothing_found(answer.draft.searched)
 
 
 def nothing_found(briefs: int) -> str:
@@ -183,7 +199,7 @@ def source_line(citation: Citation) -> str:
 
 
 def _source_line(brief: BriefRef, page: int | None, paragraph: int) -> str:
-    place = f"page {page}" if page else f"paragraph {paragraph}"
+    place = f"page {page}" if page else f"paragraph {paragraph}" if paragraph else "title"
     return safe(f"{brief.title}, {brief.date or NO_DATE}, {place}, {_source(brief)}")
 
 
@@ -219,9 +235,10 @@ def renderable(answer: Answer) -> "RenderableType":
         return Group(Text(message(answer)), *near, *_rich_notes(answer))
     body = []
     for group in grouped(answer):
-        parts = [rich_sentence(sentence) for sentence in group]
-        joint = Text(_joint([part.plain for part in parts]))
-        body.append(Padding(joint.join(parts), (0, 0, 1, 0)))
+        label = Text(safe(headed(group[0].label)), "bold")
+        between = "\n" if answer.kind is Kind.SUMMARY else joint(group)
+        said = Text(between).join([rich_sentence(sentence) for sentence in group])
+        body.append(Padding(Text.assemble(label, said), (0, 0, 1, 0)))
     return Group(*body, rich_sources(answer))
 
 
@@ -280,25 +297,38 @@ def _near_lines(near: NearPassage) -> list[str]:
 
 
 def grouped(answer: Answer) -> list[list[Sentence]]:
-    """Return the sentences in runs whose first citations are of one brief."""
+    """Return the sentences in paragraphs: of one brief each, of one label, or of rows."""
     briefs = {citation.number: citation.brief.id for citation in answer.citations}
-    groups = groupby(answer.sentences, key=lambda sentence: briefs.get(sentence.citations[0]))
-    return [list(group) for _, group in groups]
+    groups: list[list[Sentence]] = []
+    before: object = None
+    for sentence in answer.sentences:
+        brief = briefs.get(sentence.citations[0]) if sentence.citations else None
+        own = Form.ROW if is_listed(sentence) else brief
+        if groups and own == before and not sentence.label:
+            groups[-1].append(sentence)
+        else:
+            groups.append([sentence])
+        before = own
+    return groups
+
+
+def is_listed(sentence: Sentence) -> bool:
+    """Return whether a sentence is a row of the catalogue, which stands in a list."""
+    return sentence.form is Form.ROW and not sentence.text.startswith("|") and not sentence.label
 
 
 def cited(sentence: Sentence) -> str:
     """Return the numbers of a sentence's citations, and the mark of one to be checked."""
     numbers = "".join(f"[{number}]" for number in sentence.citations)
+    if len(sentence.citations) > MOST_NUMBERS:
+        numbers = f"[{sentence.citations[0]}]–[{sentence.citations[-1]}]"
     return numbers + (CHECK_MARK if sentence.verdict is Verdict.CHECK else "")
 
 
-def _joint(sentences: Sequence[str]) -> str:
-    """Return what stands between sentences; table rows stand on lines of their own."""
-    return "\n" if any(sentence.startswith("|") for sentence in sentences) else " "
-
-
-def _running(sentences: Sequence[str]) -> str:
-    return _joint(sentences).join(sentences)
+def joint(sentences: Sequence[Sentence]) -> str:
+    """Return what stands between sentences; rows stand on lines of their own."""
+    rows = any(one.form is Form.ROW or one.text.startswith("|") for one in sentences)
+    return "\n" if rows else " "
 
 
 def _source(brief: BriefRef) -> str:

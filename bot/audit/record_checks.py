@@ -8,8 +8,11 @@ since is for bot/audit/brief_changes.py.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from bot.answering.answer import Form
+from bot.answering.kinds.citing import counted_in, is_row_of
 from bot.answering.readable import faithful
 from bot.audit import quotation_checks, text_diff
 from bot.audit.brief_versions import (
@@ -75,7 +78,9 @@ class _Record:
             yield from self._quotation(number)
         for number, one in enumerate(self._body["sentences"], 1):
             recorded = (one["text"], tuple(one["citations"]), tuple(one["reasons"]))
-            yield from self._sentence(RecordedSentence(number, *recorded))
+            composed = one.get("form") == Form.ROW and self._is_composed(one["text"])
+            check = self._composed if composed else self._sentence
+            yield from check(RecordedSentence(number, *recorded))
 
     def _numbering(self) -> Iterator[Finding]:
         numbers = [one["number"] for one in self._body["citations"]]
@@ -147,6 +152,23 @@ class _Record:
             yield from check.quotation(one, text)
         else:
             yield from check.written(one, text)
+
+    def _is_composed(self, text: str) -> bool:
+        """Return whether a row is of the catalogue; one of a table is a quotation."""
+        return not any(self._is_quotation(text, number) for number in self._citations)
+
+    def _composed(self, one: RecordedSentence) -> Iterator[Finding]:
+        """Check a row of the catalogue against what was recorded of the briefs it cites."""
+        yield from self._dangling(one, [one.text])
+        known = [number for number in one.cites if number in self._citations]
+        briefs = [self._citations[number]["brief"] for number in known]
+        if not briefs or any(map(partial(is_row_of, one.text), briefs)):
+            return
+        counted = counted_in(one.text)
+        if counted is not None and counted >= len(briefs):
+            return
+        detail = "the row is not what was recorded of its brief: title, number, date and authors"
+        yield finding(FindingKind.RECORD, detail, sentence=one.number, citation=known[0])
 
     def _dangling(self, one: RecordedSentence, passages: Sequence[str]) -> Iterator[Finding]:
         """Yield a finding for each marker that points at no citation.

@@ -18,6 +18,7 @@ from bot.answering.answer import (
     Answer,
     Citation,
     DraftAnswer,
+    Form,
     NearPassage,
     Outcome,
     Sentence,
@@ -73,6 +74,7 @@ def body(
         "withheld": [sentence_json(one) for one in draft.withheld],
         "notes": [_untyped(note, answer.standalone) for note in draft.notes],
         "off_topic": draft.off_topic,
+        "reason": draft.reason,
         "searched": draft.searched,
         "citations": [_cited(citation, brief_sha256) for citation in answer.citations],
         "nearest": [
@@ -253,6 +255,7 @@ def _draft(body: Json, typed: Json) -> DraftAnswer:
         withheld=tuple(map(_sentence, body["withheld"])),
         notes=tuple(typed.get("notes") or body["notes"]),  # the body's lack the asker's words
         near=_near(body) if outcome_of(body) is Outcome.UNSURE else (),
+        reason=body.get("reason", ""),
         searched=body.get("searched", 0),
         off_topic=body["off_topic"],
         helps=kind_of(body) is Kind.HELP and not body["off_topic"],
@@ -273,6 +276,8 @@ def _sentence(kept: Json) -> Sentence:
         verdict=Verdict(kept["verdict"]),
         reasons=tuple(Reason(one["kind"], one["detail"]) for one in kept["reasons"]),
         bold=tuple((start, end) for start, end in kept["bold"]),
+        form=Form(kept.get("form", Form.SENTENCE)),
+        label=kept.get("label", ""),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bot.language import yesno
 from bot.question.conversation import standalone
-from bot.question.kinds import Kind, kind_of
+from bot.question.kinds import Asked, Kind, asked_of
 from bot.question.named import Catalogue, named_briefs
 from bot.question.parts import parts_of
 from bot.question.period import day_in, period_of, version_of
@@ -61,15 +61,18 @@ def read(
     text, changes = respelled(asked, library)
     before = [_respelled(one, library) for one in turns]
     question = replace(understand(text, before), asked=asked, respelled=changes)
-    off_topic = is_off_topic(asked)
-    help_wanted = off_topic or is_small_talk(asked)
-    kind, subject = (Kind.HELP, "") if help_wanted else kind_of(question.text)
     named = named_briefs(question.searched, library)
+    off_topic = is_off_topic(asked)
+    if off_topic or is_small_talk(asked):
+        found = Asked(Kind.HELP)
+    else:
+        found = asked_of(question.searched, names_brief=bool(named), follows=question.follows)
     whole = replace(
         question,
         off_topic=off_topic,
-        kind=kind,
-        subject=subject,
+        kind=found.kind,
+        subject=found.subject,
+        selection=found.selection,
         about_cited=is_about_cited(question.searched),
         period=period_of(question.text, today),
         version=_of_briefs(version_of(question.text), named),

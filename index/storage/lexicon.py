@@ -20,6 +20,7 @@ from index.words import STOP_WORDS, stem, words
 # Weights of a term's count by where it stands; chosen on crs gold-dev with squad2 as a check.
 TITLE_WEIGHT, HEADING_WEIGHT, BODY_WEIGHT = 0.6, 0.8, 1.0
 _WEIGHTS = {"title": TITLE_WEIGHT, "heading": HEADING_WEIGHT, "body": BODY_WEIGHT}
+_MARKS = {"title": "A", "heading": "B", "body": "D"}  # weights of a tsvector
 _K1, _B = 1.2, 0.75  # the constants of FTS5's bm25()
 # State of the versions -> table with their passages.
 TABLES = {CURRENT: "lexicon", SUPERSEDED: "lexicon_older"}
@@ -70,6 +71,15 @@ class Lexicon(ABC):
     @abstractmethod
     def scores(self, connection: Connection, terms: Sequence[str]) -> dict[int, float]:
         """Return the BM25 score of every passage with at least one of the stems (> 0)."""
+
+    @abstractmethod
+    def holding(
+        self, connection: Connection, term: str, columns: Sequence[str], *, longer: bool = False
+    ) -> set[int]:
+        """Return the passages with a stem in one of the columns title, heading, body.
+
+        `longer`: or with a stem that begins with it.
+        """
 
     @abstractmethod
     def document_frequency(self, connection: Connection, terms: Sequence[str]) -> dict[str, int]:
@@ -166,6 +176,15 @@ class SqliteLexicon(Lexicon):
         )
         return {int(pk): float(score) for pk, score in rows}
 
+    def holding(
+        self, connection: Connection, term: str, columns: Sequence[str], *, longer: bool = False
+    ) -> set[int]:
+        match = f'{{{" ".join(columns)}}} : "{term}"{"*" if longer else ""}'
+        rows = self._run(
+            connection, "SELECT rowid FROM LEXICON WHERE LEXICON MATCH :match", {"match": match}
+        )
+        return set(rows.scalars())
+
     def document_frequency(self, connection: Connection, terms: Sequence[str]) -> dict[str, int]:
         found = dict.fromkeys(terms, 0)
         for term in found:
@@ -251,6 +270,17 @@ class PostgresLexicon(Lexicon):
         rows = self._run(connection, _POSTGRES_BM25, {"terms": unique, "query": query} | constants)
         return {int(pk): float(score) for pk, score in rows}
 
+    def holding(
+        self, connection: Connection, term: str, columns: Sequence[str], *, longer: bool = False
+    ) -> set[int]:
+        marks = ("*" if longer else "") + "".join(_MARKS[one] for one in columns)
+        rows = self._run(
+            connection,
+            "SELECT passage_pk FROM LEXICON WHERE terms @@ CAST(:query AS tsquery)",
+            {"query": f"'{_safe(term)}':{marks}"},
+        )
+        return set(rows.scalars())
+
     def document_frequency(self, connection: Connection, terms: Sequence[str]) -> dict[str, int]:
         count = "SELECT count(*) FROM LEXICON WHERE terms @@ CAST(:query AS tsquery)"
         return {
@@ -306,10 +336,10 @@ def _tsvector_row(entry: LexiconEntry) -> dict[str, int | str]:
     """Spell out the tsvector, so that no parser of the server's has a say in what a term is."""
     places: dict[str, list[str]] = {}
     position = 0
-    for mark, column in (("A", entry.title), ("B", entry.heading), ("D", entry.body)):
+    for name, column in (("title", entry.title), ("heading", entry.heading), ("body", entry.body)):
         for term in indexed_terms(column):
             position += 1
-            places.setdefault(_safe(term), []).append(f"{min(position, 16_383)}{mark}")
+            places.setdefault(_safe(term), []).append(f"{min(position, 16_383)}{_MARKS[name]}")
     spelled = " ".join(f"'{term}':{','.join(found)}" for term, found in places.items())
     return {"pk": entry.pk, "length": position, "terms": spelled}
 

@@ -2,7 +2,22 @@
 
 from collections.abc import Mapping
 
+from bot.answering.kinds.catalogue import catalogue
+from bot.answering.kinds.overview import overview
 from bot.answering.kinds.sources import KindMaker
+from bot.answering.kinds.summary import summary
+from bot.answering.kinds.versions import what_changed
+from bot.answering.kinds.views import change_of_view
 from bot.question.kinds import Kind
 
-KIND_MAKERS: Mapping[Kind, KindMaker] = {}
+KIND_MAKERS: Mapping[Kind, KindMaker] = {
+    Kind.OVERVIEW: overview,
+    Kind.SUMMARY: summary,
+    Kind.CATALOGUE: catalogue,
+    Kind.WHAT_CHANGED: what_changed,
+    Kind.CHANGE_OF_VIEW: change_of_view,
+}
+# These need no passages for the question as a whole.
+SEARCHES_ITSELF = frozenset(
+    {Kind.OVERVIEW, Kind.SUMMARY, Kind.CATALOGUE, Kind.WHAT_CHANGED, Kind.CHANGE_OF_VIEW}
+)

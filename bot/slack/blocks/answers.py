@@ -14,6 +14,9 @@ from bot.answering.render import (
     CHECK_MARK,
     cited,
     grouped,
+    headed,
+    is_listed,
+    joint,
     message,
     near_source,
     notes,
@@ -85,18 +88,41 @@ def _body(answer: Answer) -> list[_MessagePiece]:
     if not answer.sentences:
         line = message(answer)
         return [_MessagePiece(text.for_message(line), (kit.paragraph(line, bold=True),))]
-    return [piece for group in grouped(answer) for piece in _paragraph(group)]
+    listed = answer.kind is Kind.SUMMARY
+    return [piece for group in grouped(answer) for piece in _paragraph(group, points=listed)]
 
 
-def _paragraph(sentences: Sequence[Sentence]) -> list[_MessagePiece]:
+def _paragraph(sentences: Sequence[Sentence], *, points: bool = False) -> list[_MessagePiece]:
+    label = headed(sentences[0].label)
+    if points or (len(sentences) > 1 and all(map(is_listed, sentences))):
+        return [*(_label(label) if label else ()), *_listed(sentences)]
     pieces: list[_MessagePiece] = []
-    said, run = "", list[Element]()
+    said, run = label, [kit.words(label, bold=True)] if label else list[Element]()
+    between = joint(sentences)
     for part, made in (one for sentence in sentences for one in _parts(sentence)):
         if said and text.weight(said) + text.weight(part) > kit.RICH:
             pieces.append(_MessagePiece(text.for_message(said), (kit.rich(kit.section(run)),)))
             said, run = "", []
-        said, run = (f"{said} {part}", [*run, kit.words(" "), *made]) if said else (part, made)
+        apart = between if said and said != label else ""
+        said, run = f"{said}{apart}{part}", [*run, *([kit.words(apart)] if apart else []), *made]
     return [*pieces, _MessagePiece(text.for_message(said), (kit.rich(kit.section(run)),))]
+
+
+def _label(label: str) -> list[_MessagePiece]:
+    said = label.strip()
+    return [_MessagePiece(text.for_message(said), (kit.paragraph(said, bold=True),))]
+
+
+def _listed(sentences: Sequence[Sentence]) -> list[_MessagePiece]:
+    """Return rows of the catalogue, or the points of a brief, as a list."""
+    pieces: list[_MessagePiece] = []
+    said, items = "", list[list[Element]]()
+    for part, made in (one for sentence in sentences for one in _parts(sentence)):
+        if items and text.weight(said) + text.weight(part) > kit.RICH:
+            pieces.append(_MessagePiece(text.for_message(said), (kit.rich(kit.bullets(items)),)))
+            said, items = "", []
+        said, items = f"{said}\n• {part}".strip(), [*items, made]
+    return [*pieces, _MessagePiece(text.for_message(said), (kit.rich(kit.bullets(items)),))]
 
 
 def _parts(sentence: Sentence) -> list[tuple[str, list[Element]]]:

@@ -57,14 +57,16 @@ def sourced(answer: Answer) -> list[Sourced]:
 
 
 def place_of(citation: Citation) -> str:
-    """Return "page 3", or "paragraph 4" where there are no pages."""
-    page = citation.page
-    return f"page {page}" if page else f"paragraph {citation.hit.passage.paragraph}"
+    """Return "page 3", or "paragraph 4" where there are no pages; "title" for the title line."""
+    return _place(citation.page, citation.hit.passage.paragraph)
 
 
 def place_of_hit(hit: Hit) -> str:
-    page = hit.passage.page
-    return f"page {page}" if page else f"paragraph {hit.passage.paragraph}"
+    return _place(hit.passage.page, hit.passage.paragraph)
+
+
+def _place(page: int | None, paragraph: int) -> str:
+    return f"page {page}" if page else f"paragraph {paragraph}" if paragraph else "title"
 
 
 def title_of(brief: BriefRef) -> str:

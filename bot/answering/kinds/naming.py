@@ -1,0 +1,126 @@
+"""Find the brief that a question is about: by its number or title, "this brief", a filter.
+
+Where the words fit several alike, all of them are candidates; where they fit none, the nearest
+title is told.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.answering.kinds.citing import row_of
+from bot.answering.kinds.sources import Sources
+from bot.answering.kinds.topics import day_of, topic_of
+from bot.question.question import Question
+from index.passage import BriefRef
+from index.vectors.snapshot import Filters
+from index.words import content_words, said, share, word_weights
+
+MOST = 6  # candidates
+TITLED = 0.6  # of the weight of the words said that a title must have
+CLOSE = 0.9  # of the best share, from which a title fits as well
+
+_THIS = re.compile(
+    r"^\W*(?:(?:what(?:'s| is)? in )?(?:this|that|it|its|them|the same|the (?:last|first|cited) one)"
+    r"(?:\s+(?:brief|report|paper|memo|note|document|publication|analysis|one|text))?)?\W*$",
+    re.IGNORECASE,
+)
+_NOUN = re.compile(
+    r"\b(?:(?:the|our|your|this|that|a|an)\s+)?(?:(?:latest|newest|current|new|old|previous|earlier"
+    r"|first|original|last|recent|second|third|two|both)\s+)*(?:briefs?|reports?|papers?|memos?|notes?"
+    r"|documents?|publications?|analysis|write-?ups?|versions?|editions?|one)\b"
+    r"(?:\s+(?:on|about|regarding|covering|of|titled|called|from|for)\b)?|\bv\.?\s?\d+\b",
+    re.IGNORECASE,
+)
+_DOCUMENT = re.compile(
+    r"\b(?:brief|report|paper|memo|note|document|publication|write-?up|one)\b", re.IGNORECASE
+)
+_NUMBER = re.compile(r"\b(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z][\w.-]*\d[\w.-]*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Named:
+    """The briefs that may be meant; `nearest` where none is."""
+
+    briefs: tuple[BriefRef, ...] = ()
+    nearest: BriefRef | None = None
+    as_document: bool = False  # a brief was asked for in so many words
+
+    @property
+    def one(self) -> BriefRef | None:
+        """The brief, where it is clear which."""
+        return self.briefs[0] if len(self.briefs) == 1 else None
+
+
+def brief_named(question: Question, sources: Sources) -> Named:
+    """Return which brief a question is about."""
+    subject = question.subject
+    filters = sources.within(question, always=True)
+    if _THIS.match(subject):
+        return Named(_pointed_at(sources), as_document=True)
+    if question.about_cited and sources.cited and not question.briefs:
+        return Named(_by_ids(sources.cited[:1], sources), as_document=True)
+    if question.briefs and (found := _by_ids(question.briefs, sources)):
+        return Named(_of_time(found, filters, sources), as_document=True)
+    if _NUMBER.search(subject) and not content_words(_NUMBER.sub(" ", _NOUN.sub(" ", subject))):
+        return Named(nearest=None, as_document=True)
+    return _by_title(question, sources, filters)
+
+
+def _pointed_at(sources: Sources) -> tuple[BriefRef, ...]:
+    """Return the brief that "this" means: the one of the filter, else the one cited last."""
+    if sources.filters.briefs:
+        return tuple(sources.briefs())
+    if sources.cited:
+        return _by_ids(sources.cited[:1], sources)
+    return tuple(sources.briefs()) if len(sources.briefs()) == 1 else ()
+
+
+def _by_ids(ids: Sequence[str], sources: Sources) -> tuple[BriefRef, ...]:
+    found = [brief for brief in sources.briefs() if brief.id in ids]
+    return tuple(sorted(found, key=lambda one: (day_of(one), one.id), reverse=True))
+
+
+def _of_time(
+    found: tuple[BriefRef, ...], filters: Filters, sources: Sources
+) -> tuple[BriefRef, ...]:
+    """Return those of the time that is named, where that leaves any."""
+    passing = {brief.id for brief in sources.library.briefs(filters)}
+    return tuple(one for one in found if one.id in passing) or found
+
+
+def _by_title(question: Question, sources: Sources, filters: Filters) -> Named:
+    as_document = bool(_DOCUMENT.search(question.subject))
+    subject = question.subject
+    if question.period and not sources.library.briefs(filters):
+        subject = subject.replace(question.period.said, " ")
+    words = " ".join(_NOUN.sub(" ", subject).split())
+    briefs = sources.library.briefs(filters) or sources.briefs()
+    weights = word_weights(words, "", sources.library.idf)
+    if not weights:
+        return Named(tuple(briefs[:1]) if len(briefs) == 1 else (), as_document=as_document)
+    shares = [(share(weights, said(weights, f"{one.title} {one.number or ''}")), one)
+              for one in briefs]  # fmt: skip
+    best = max((value for value, _ in shares), default=0.0)
+    fitting = [one for value, one in shares if value >= max(TITLED, CLOSE * best)]
+    if not fitting and as_document:
+        fitting = _on_it(words, sources, filters)
+    nearest = max(shares, key=lambda pair: (pair[0], day_of(pair[1])), default=(0.0, None))
+    return Named(
+        tuple(sorted(fitting, key=lambda one: (day_of(one), one.id), reverse=True)[:MOST]),
+        nearest[1] if nearest[0] > 0 and not fitting else None,
+        as_document,
+    )
+
+
+def _on_it(words: str, sources: Sources, filters: Filters) -> list[BriefRef]:
+    """Return the briefs on a topic whose titles do not say it: "the brief on chips"."""
+    topic = topic_of(words, sources, filters)
+    strongest = topic.strongest(1)
+    return [strongest[0].brief] if len(topic.on) == 1 else [one.brief for one in topic.on]
+
+
+def unknown_brief(nearest: BriefRef | None) -> str:
+    """Return the line that no brief of that name is here, with the nearest title."""
+    line = "I found no brief of that name."
+    return line if nearest is None else f"{line} The nearest title: {row_of(nearest)}."

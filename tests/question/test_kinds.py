@@ -1,0 +1,207 @@
+"""What a question asks for is told by its whole form; one that only resembles it asks a fact."""
+
+import pytest
+
+from bot.question.kinds import Kind, Wanted, asked_of
+
+FACTS = """
+What do the Houthis say about shipping?
+What did the Suez Canal Authority say about the cause?
+What do economists say about the tariffs?
+What does the Treasury say about debt?
+What does the red sea brief say about Egypt's canal revenue
+What did the IMF report say about growth?
+Who wrote the Farewell Address?
+Who wrote the letter to the commission?
+Who is the author of the amendment?
+How many reports of piracy were there?
+How many briefs were filed in the lawsuit by the state?
+How many reports of attacks did the navy receive?
+How many papers were shredded?
+When was the Prespa agreement published in the gazette?
+When was the treaty signed?
+When did Finland join NATO?
+What changed in the EU's position on state aid?
+What changed after the election?
+What is new in the treaty?
+What is the difference between a quota and a tariff?
+How does the new law differ from the old law?
+How has the Fed's policy changed?
+How has China changed its policy on exports?
+What was the first ship through the canal?
+What is the latest figure for exports?
+Which is the oldest lock in the canal?
+Which countries mention the treaty in their laws?
+Which reports did the ministry burn?
+What did the ministers publish in March 2024?
+Did they publish anything on the talks?
+What is the key point of contention between the two sides?
+Who leads Karabakh?
+What is the summary execution rate?
+Is there a deal on grain?
+Is there a ceasefire?
+Do we know who did it?
+What is our share of the costs?
+Have they written to the commission?
+nord stream methane leak tonnes
+canal revenue 2023
+how much is the fine
+what about Poland?
+and China?
+""".strip().splitlines()
+
+KINDS = {
+    Kind.OVERVIEW: """
+What do our briefs say about shipping?
+what do the reports say about energy
+What do we have on Poland?
+what have we written about gas supplies to Europe
+so what have we written about chips
+brief me on the Red Sea
+catch me up on the Polish vote
+bring me up to speed on AUKUS
+anything on nuclear submarines?
+is there anything on Sudan
+do we have anything about drones
+tell me about state aid for chip factories
+give me the background on Karabakh
+what's our take on the Panama Canal
+whats our take on the panama canal
+I need an overview of semiconductors
+what's the latest on the Red Sea?
+where do we stand on chips
+Poland
+energy
+the Red Sea
+Poland?
+state aid
+canals
+""",
+    Kind.SUMMARY: """
+summarise BB-2023-04
+summarize bb-2019-02
+Can you summarise the brief on AUKUS for me?
+key points of BB-2024-02
+main points of the panama canal brief pls
+what are the key takeaways of "The European Chips Act in force"?
+summary of our brief on the Montreux Convention
+in a nutshell, what does the poland brief say?
+tldr suez canal ever given
+tl;dr of the Windsor brief
+sum up the windsor one
+the brief on AUKUS in short
+what does this report say
+what does the AUKUS brief say?
+what is the brief on AUKUS about?
+what's the bottom line of the brief on the grain initiative?
+give me the gist of the red sea brief
+summarise this brief
+summarise it
+key points
+key points of that brief
+can you summarise this report in three bullets?
+""",
+    Kind.CATALOGUE: """
+what's our newest brief?
+which is the oldest brief we have
+newest brief on shipping
+latest report on Dallas
+whats the latest we published on the suez canal
+what's the first brief on the suez canal
+who wrote the brief on AUKUS?
+who's the author of BB-2023-09
+who wrote it
+briefs by the Black Sea Team
+do we have anything by the Africa Desk?
+what did we publish in March 2024?
+what did we put out in october 2023
+what did we publish last month
+list all briefs from 2022
+which briefs came out in 2024?
+did we publish anything in 2020?
+how many briefs do we have?
+how many briefs did we publish in 2023
+how many briefs on shipping
+how many reports are from October 2017?
+how many reports by Valerie Heitshusen
+how many versions of BB-2022-07 are there
+when was the grain initiative brief last updated?
+when did we publish the brief on Nord Stream?
+when was IF10753 updated
+which briefs mention Maersk?
+which briefs are on NATO?
+list the briefs
+list all briefs
+is there a brief on Taiwan?
+do we have a report on Greenland
+briefs on energy
+""",
+    Kind.WHAT_CHANGED: """
+what changed in the latest version of the grain initiative brief?
+what's new in BB-2022-07
+whats new in the energy star report
+diff between v1 and v2 of the grain brief
+diff between version 6 and 7 of IF10753
+what did you remove from the black sea grain brief
+how does the new edition of BB-2022-07 differ from the old one
+what changed in the AUKUS brief?
+what was removed from IF10753 since april 20
+what has changed in this report?
+""",
+    Kind.CHANGE_OF_VIEW: """
+how has our view of the Suez detour changed?
+has our position on chips shifted
+did we change our mind on the cape route becoming normal
+how has our assessment of the grain initiative evolved
+what did we think about suez in 2021 and what do we think now
+have we changed our view on Poland?
+""",
+}
+
+
+def test_a_question_that_only_resembles_another_kind_asks_for_a_fact() -> None:
+    told = {asked: asked_of(asked).kind.value for asked in FACTS if asked_of(asked).selection.sure}
+    assert {asked: kind for asked, kind in told.items() if kind != Kind.FACT} == {}
+
+
+def test_each_kind_is_known_by_its_whole_form() -> None:
+    wrong = {
+        asked: found.value
+        for kind, lines in KINDS.items()
+        for asked in lines.strip().splitlines()
+        if (found := asked_of(asked).kind) is not kind
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "subject"),
+    [
+        ("What do our briefs say about Egypt's canal revenue?", "Egypt's canal revenue"),
+        ("so, what do we have on the Black Sea please", "the Black Sea"),
+        ("can you summarise the brief on AUKUS in three bullets", "the brief on AUKUS"),
+        ("which briefs mention Maersk?", "Maersk"),
+        ("how has our view of the Suez detour changed since 2021?", "the Suez detour"),
+        ("Poland?", "Poland"),
+    ],
+)
+def test_the_subject_is_what_is_left_of_the_form(asked: str, subject: str) -> None:
+    assert asked_of(asked).subject == subject
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        ("how many briefs are there on chips", Wanted.COUNT),
+        ("who wrote BB-2023-09?", Wanted.AUTHORS),
+        ("when was the AUKUS brief published?", Wanted.DATES),
+        ("how many versions of BB-2022-07 are there", Wanted.VERSIONS),
+        ("which briefs are on NATO?", Wanted.BRIEFS),
+    ],
+)
+def test_a_question_about_briefs_says_what_it_wants_of_them(asked: str, wanted: Wanted) -> None:
+    assert asked_of(asked).selection.wanted is wanted
+
+
+def test_a_follow_up_is_no_topic_typed_alone() -> None:
+    assert asked_of("Poland?", follows=True).kind is Kind.FACT
