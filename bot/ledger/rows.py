@@ -56,7 +56,7 @@ class RecordKind(StrEnum):
     ANSWER = "answer"
     POSTED = "posted"  # an answer as it went out: the exact text, and where
     FEEDBACK = "feedback"  # what a reader said of it
-    JUDGEMENT = "judgement"  # what an editor said of one of its sentences
+    JUDGEMENT = "judgement"  # what an editor said of it, or of one of its sentences
     OPINION = "opinion"  # what a chat model said of one of its sentences
     FORGOTTEN = "forgotten"  # a receipt: what was typed for it is deleted
 

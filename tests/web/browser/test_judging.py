@@ -29,7 +29,7 @@ def test_the_riskiest_answer_is_one_click_away(visitor: Visitor, world: World) -
     expect(first).to_contain_text("What is known of the grain corridor?")
     first.get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("What is known of the corridor?")
-    assert page.locator(".sentence").count() == 4
+    assert page.locator(".sentence").count() == 5  # the last is the reply as a whole
     wrong = page.locator("#s2")
     expect(wrong).to_contain_text("4.7 million")
     expect(wrong.locator(".sources mark")).to_have_text(
@@ -49,13 +49,24 @@ def test_judging_takes_one_key_a_sentence(visitor: Visitor, world: World) -> Non
     page.keyboard.press("k")
     page.keyboard.press("2")
     expect(page.locator("#s1 [role=status]")).to_have_text("Sentence 1 judged: partly.")
-    found = [(one.sentence, one.judged) for one in recorded(world, "panama")]
+    found = [(one.sentence, one.judged) for one in recorded(world, "panama") if one.sentence]
     assert found == [(1, "supported"), (2, "wrong source"), (1, "partly")]
     pressed = page.locator("#s1 button[aria-pressed=true]")
     expect(pressed).to_have_attribute("value", "partly")
     page.reload()
     expect(page.locator("#s1 button[aria-pressed=true]")).to_have_attribute("value", "partly")
     expect(page.locator("#s1 .judgements li")).to_have_count(1)
+
+
+def test_a_reply_is_judged_as_a_whole_by_a_key(visitor: Visitor, world: World) -> None:
+    """After its last sentence; the keys are the buttons there."""
+    page = visitor.open(f"/answers/{world.answers['panama']}#reply")
+    page.keyboard.press("2")
+    expect(page.locator("#reply [role=status]")).to_have_text("Reply judged: does not answer.")
+    expect(page.locator("#reply .judgements")).to_contain_text("does not answer")
+    last = recorded(world, "panama")[-1]
+    assert (last.sentence, last.judged) == (None, "does not answer")
+    assert visitor.violations() == []
 
 
 def test_a_note_is_written_without_the_mouse(visitor: Visitor, world: World) -> None:
@@ -74,14 +85,14 @@ def test_a_note_is_written_without_the_mouse(visitor: Visitor, world: World) -> 
 
 
 def test_j_and_k_go_through_the_queue(visitor: Visitor) -> None:
-    """And past an answer's last sentence to the next answer."""
+    """And past an answer's last sentence and the reply as a whole to the next answer."""
     page = visitor.open("/")
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("k")
     page.keyboard.press("Enter")
     page.wait_for_url("**/answers/planted*")
-    for _ in range(5):
+    for _ in range(6):
         page.keyboard.press("j")
     page.wait_for_url(lambda url: "/answers/" in url and "planted" not in url)
     page.keyboard.press("j")

@@ -54,11 +54,11 @@ def test_answers_are_searched_and_filtered(visitor: Visitor) -> None:
     expect(page.locator(".queue > li")).to_have_count(1)
     page.get_by_role("link", name="Remove filter: “canal tolls”").click()
     page.get_by_text("Filters", exact=True).click()
-    page.get_by_label("Outcome").select_option("no")
+    page.get_by_label("Outcome").select_option("declined")
     page.get_by_role("button", name="Search").click()
-    assert "answered=no" in page.url
+    assert "outcome=declined" in page.url
     for entry in page.locator(".queue > li").all():
-        expect(entry).to_contain_text("not answered")
+        expect(entry).to_contain_text("nothing found")
     page.get_by_role("link", name="all answers").click()
     assert page.locator(".queue > li").count() > 10
 
