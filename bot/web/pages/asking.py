@@ -29,7 +29,7 @@ from bot.ledger.recording import new_id
 from bot.question.kinds import Kind
 from bot.question.question import LONGEST_QUESTION, Turn
 from bot.question.reading import require_askable
-from bot.web.asking import PLACE, AskedQuestion
+from bot.web.asked_questions import PLACE, AskedQuestion
 from bot.web.layout import PageBlock, TextRun, blocks, text_runs
 from bot.web.versions import current_briefs
 from bot.web.visits import Sent, Visit, Visiting, redirect
