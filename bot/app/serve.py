@@ -1,4 +1,4 @@
-"""The command `briefs serve`: the desk, Slack over HTTP, health and metrics in one process.
+"""The command `briefs serve`: the web pages, Slack over HTTP, health and metrics in one process.
 
 Nothing heavy is imported until the command runs.
 """
@@ -41,9 +41,10 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(host: Host = HOST, port: Port = PORT) -> None:
-    """Serve the editors' desk, Slack over HTTP, health checks and metrics.
+    """Serve the web pages, Slack over HTTP, health checks and metrics.
 
-    The desk is at /. If other machines can reach it, people have to sign in: see docs/auditing.md.
+    Ask at /ask; editors' pages start at /. If other machines can reach it, people have to sign in:
+    see docs/auditing.md.
 
     /slack/events takes requests that Slack signed. /health answers 200 if all is well, else 503.
 

@@ -1,1 +1,1 @@
-"""The editors' desk: web pages to read, check and judge every answer that was given."""
+"""The desk: web pages to ask, and to read, check and judge every answer that was given."""

@@ -18,7 +18,7 @@ from bot.audit.register import Register
 from bot.ledger.ledger import Ledger
 from bot.ledger.recording import Answerer
 from bot.web import words
-from bot.web.asking import AskedQuestions
+from bot.web.asked_questions import AskedQuestions
 from bot.web.authentication import Authentication
 from bot.web.pages import answers, asking, checks, login, reading
 from bot.web.services import OpenQuestions, WebServices
@@ -59,7 +59,7 @@ def create(
     it is first needed.
     """
     app = FastAPI(
-        title="Editors' desk", docs_url=None, redoc_url=None, openapi_url=None, telemetry=_QUIET
+        title="Brief Bot", docs_url=None, redoc_url=None, openapi_url=None, telemetry=_QUIET
     )
     ledger = Ledger(library.database)
     app.state.services = WebServices(

@@ -11,7 +11,7 @@ from jinja2 import Environment
 from bot.audit.register import Register
 from bot.audit.unanswered import QuestionGroup, apart, question_groups, unanswered
 from bot.ledger.ledger import Ledger
-from bot.web.asking import AskedQuestions
+from bot.web.asked_questions import AskedQuestions
 from bot.web.authentication import Authentication
 from bot.web.sessions import FailedLogins, WebSessions
 from bot.web.settings import WebSettings

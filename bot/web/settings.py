@@ -59,7 +59,7 @@ _WORDS = {
 class Role(StrEnum):
     """What a person may do; each may do what those before may."""
 
-    READER = "reader"  # reads answers and briefs; does not see who asked
+    READER = "reader"  # asks; reads answers and briefs; does not see who asked
     EDITOR = "editor"  # sees who asked, judges, runs checks, downloads reports
     ADMIN = "admin"  # deletes questions
 

@@ -117,12 +117,15 @@ def test_a_slow_answer_is_waited_for(filled: Library, monkeypatch: pytest.Monkey
     visitor = Visitor(filled, maker=slowly)
     path = asked(visitor, CARGO)
     waiting = visitor.page(path)
-    assert '<meta http-equiv="refresh"' in waiting
+    again = re.findall(r'<meta http-equiv="refresh" content="2; url=([^"#]+)"', waiting)
+    assert again == [f"{path}?waited=yes"]
+    assert '<meta http-equiv="refresh"' in visitor.page(again[0])
     assert CARGO in waiting
     assert visitor.page("/briefs")
     going = visitor.app.state.services.asked.get(path.rsplit("/", 1)[1])
     go_on.set()
     assert going.done.result(120) == ""
+    assert visitor.get(again[0]).headers["location"] == f"{path}#answer"
     assert "I found nothing on this" in visitor.page(path)
 
 

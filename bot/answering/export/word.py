@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _PART_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
-_REFERENCE, _TEXT = "Footnote Reference", "Footnote Text"
+_REFERENCE, _TEXT = "footnote reference", "footnote text"  # as Word itself names them
 
 
 def word(answer: Answer, day: str | None = None) -> bytes:
@@ -94,9 +94,9 @@ def _add_styles(made: "Document") -> None:
     from docx.enum.style import WD_STYLE_TYPE
     from docx.shared import Pt
 
-    reference = made.styles.add_style(_REFERENCE, WD_STYLE_TYPE.CHARACTER)
+    reference = made.styles.add_style(_REFERENCE, WD_STYLE_TYPE.CHARACTER, builtin=True)
     reference.font.superscript = True
-    text = made.styles.add_style(_TEXT, WD_STYLE_TYPE.PARAGRAPH)
+    text = made.styles.add_style(_TEXT, WD_STYLE_TYPE.PARAGRAPH, builtin=True)
     text.base_style = made.styles["Normal"]
     text.font.size = Pt(9)
     text.paragraph_format.space_after = Pt(2)

@@ -29,7 +29,7 @@ from bot.ledger.recording import new_id
 from bot.question.kinds import Kind
 from bot.question.question import LONGEST_QUESTION, Turn
 from bot.question.reading import require_askable
-from bot.web.asking import PLACE, AskedQuestion
+from bot.web.asked_questions import PLACE, AskedQuestion
 from bot.web.layout import PageBlock, TextRun, blocks, text_runs
 from bot.web.versions import current_briefs
 from bot.web.visits import Sent, Visit, Visiting, redirect
@@ -218,10 +218,13 @@ def _refused(form: Sent, fault: str) -> Response:
 
 
 @router.get(ASK + "/{answer_id}")
-def conversation(visit: Visiting, answer_id: str) -> Response:
-    """Show an answer and the conversation before it; while it is made, a page that asks again."""
+def conversation(visit: Visiting, answer_id: str, waited: str = "") -> Response:
+    """Show an answer and the conversation before it; while it is made, a page that asks again.
+
+    It asks for another address than its own: with "#answer" in that, a browser would not reload.
+    """
     if mine := _mine(visit, answer_id):
-        return _page(visit, mine)
+        return redirect(f"{ASK}/{answer_id}#answer") if waited else _page(visit, mine)
     if _entry(visit, answer_id):
         return redirect(link_to_answer("", answer_id))
     asked = visit.services.asked.get(answer_id)
@@ -230,7 +233,7 @@ def conversation(visit: Visiting, answer_id: str) -> Response:
     before = next((_mine(visit, one.answer_id or "") for one in reversed(asked.turns)), None)
     if asked.done.done():
         return _page(visit, before, typed=asked.question, fault=asked.fault)
-    return _page(visit, before, waiting=asked.question)
+    return _page(visit, before, waiting=asked.question, again=f"{ASK}/{answer_id}?waited=yes")
 
 
 @router.post("/answers/{answer_id}/feedback")
@@ -268,6 +271,7 @@ def _page(
     *,
     typed: str = "",
     waiting: str = "",
+    again: str = "",
     fault: str = "",
     status: int = 200,
 ) -> Response:
@@ -285,6 +289,7 @@ def _page(
         new_id=new_id(),
         typed=typed,
         waiting=waiting,
+        again=again,
         fault=fault,
         library=None if entries or waiting else _library(visit),
         longest=LONGEST_QUESTION,

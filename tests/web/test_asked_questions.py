@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.question.question import Turn
-from bot.web.asking import EACH, FAILED, MOST, AskedQuestions
+from bot.web.asked_questions import EACH, FAILED, MOST, AskedQuestions
 from index.errors import EmbeddingError, UsageError
 
 
