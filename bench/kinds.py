@@ -8,6 +8,7 @@ Sentences of others are named by hash, as in bench/material.py, and put in here.
 """
 
 import json
+import re
 import sys
 from calendar import month_name
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +32,7 @@ EDITIONS = ("2016-09", "2017-10", "2018-07", "2019-04", "2020-04")  # of the dis
 REVISED = ("2016-09-ny", "2018-07-kc", "2019-04-ny", "2020-04-at")
 OMITTED = (4, 9)
 BARS = {"catalogue": 0.95, "summary": 0.95}
+_ONE_WORD = re.compile(r"What do our (?:brief|report)s say about [\w-]+\?")
 _SOME_FAILED = (0, 1)
 
 
@@ -46,6 +48,8 @@ def figures(place: Workplace, name: str) -> Iterator[Figure]:
     listed = name == "dev"
     for kind in sorted({row["type"] for row in replies}):
         yield _figure(f"{name}: {kind}", _of(replies, type=kind), BARS.get(kind), listed=listed)
+    topics = [row for row in replies if row["answerable"] and _ONE_WORD.fullmatch(row["question"])]
+    yield _figure(f"{name}: a topic of one word", topics, 1.0, listed=False)
     yield _figure(f"{name}: all", replies, None, listed=False)
     yield sentences(name, replies)
     yield one_sentence(name, replies)

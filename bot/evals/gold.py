@@ -54,6 +54,7 @@ class Expected:
     contains_not: tuple[str, ...] = ()
     first: Alternatives = ()
     order: tuple[str, ...] = ()
+    at_least: int = 0  # sentences, rows or points
     one_sentence: bool = False  # one sentence of a brief is all that is asked for
 
     @property
@@ -173,6 +174,7 @@ def _expected(row: Mapping[str, Any]) -> Expected:
         contains_not=_texts(row, "must_not_contain"),
         first=_texts(row, "first"),
         order=_texts(row, "order"),
+        at_least=_count(row, "at_least"),
         one_sentence=row.get("one_sentence") is True,
     )
 
@@ -181,6 +183,13 @@ def _choice(row: Mapping[str, Any], key: str, known: tuple[str, ...]) -> Alterna
     found = _texts(row, key)
     if unknown := [one for one in found if one not in known]:
         raise _Fault(f"'{key}' is {unknown[0]!r}; write one of: {', '.join(known)}")
+    return found
+
+
+def _count(row: Mapping[str, Any], key: str) -> int:
+    found = row.get(key, 0)
+    if not isinstance(found, int) or found < 0:
+        raise _Fault(f"'{key}' is {found!r}; write a number")
     return found
 
 

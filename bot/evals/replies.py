@@ -18,6 +18,8 @@ from index.sentences import split
 
 # Kinds whose lines are about briefs, or about their wording, and not sentences of theirs.
 _OF_ROWS = frozenset({Kind.CATALOGUE, Kind.WHAT_CHANGED, Kind.HELP})
+# Kinds that are all answered in sentences of the briefs, so that no reader can tell them apart.
+_ALIKE = frozenset({Kind.FACT, Kind.LIST, Kind.COMPARISON})
 # Kinds that may name a brief in a line of its own, whose citation quotes the title.
 _NAMING_BRIEFS = frozenset({Kind.OVERVIEW, Kind.SUMMARY, Kind.CHANGE_OF_VIEW})
 _CAPTION = re.compile(
@@ -59,7 +61,7 @@ class Judgement:
     outcome: Outcome
     kind_right: bool | None
     outcome_right: bool | None
-    right: bool  # outcome, content and, of a greeting, kind
+    right: bool  # outcome, content and form
     faults: tuple[str, ...]  # what it lacks or should not have
     cost: ReplyCost
     minutes: float  # that it costs its reader
@@ -91,9 +93,7 @@ def judge(gold: GoldQuestion, answer: Answer) -> Judgement:
     kind_right = kind in expected.kinds if expected.kinds else None
     outcome_right = _outcome_right(gold, outcome)
     faults = tuple(_faults(gold, answer, parts, outcome))
-    right = outcome_right is not False and not faults
-    if Kind.HELP in expected.kinds:
-        right = right and kind_right is True
+    right = outcome_right is not False and not faults and _form_right(expected, answer)
     prose = _prose(answer)
     reasons = [_no_sentence(one, _cited(one, answer), expected) for one in prose]
     cost, minutes = _cost(gold, outcome, right=right, shown=not faults)
@@ -136,6 +136,14 @@ def _cited(sentence: Sentence, answer: Answer) -> list[Citation]:
     return [one for one in answer.citations if one.number in sentence.citations]
 
 
+def _form_right(expected: Expected, answer: Answer) -> bool:
+    """Return whether an answer has the form that its kind wants; a greeting is taken for one."""
+    kinds = set(expected.kinds)
+    if Kind.HELP not in kinds and answer.outcome is not Outcome.ANSWERED:
+        return True
+    return not kinds or answer.kind in kinds or (answer.kind in _ALIKE and bool(kinds & _ALIKE))
+
+
 def _outcome_right(gold: GoldQuestion, outcome: Outcome) -> bool | None:
     if gold.expected.outcomes:
         return outcome in gold.expected.outcomes
@@ -152,6 +160,8 @@ def _faults(
     if outcome is Outcome.DECLINED and Outcome.DECLINED in expected.outcomes:
         return
     yield from _missing(expected, parts, text)
+    if outcome is Outcome.ANSWERED and len(answer.sentences) < expected.at_least:
+        yield f"only {len(answer.sentences)} of {expected.at_least} sentences"
     wanted = [name for names in expected.briefs for name in names]
     if expected.only_these:
         for brief in dict.fromkeys(brief for part in parts for brief in part.briefs):

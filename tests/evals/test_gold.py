@@ -114,6 +114,7 @@ def test_a_line_may_say_what_the_reply_must_be(tmp_path: Path) -> None:
         "must_not_contain": ["Shipping Desk"],
         "first": "BB-1",
         "order": ["BB-1", "a.txt"],
+        "at_least": 3,
         "one_sentence": True,
         "only_brief": "BB-1",
     }
@@ -127,6 +128,7 @@ def test_a_line_may_say_what_the_reply_must_be(tmp_path: Path) -> None:
         contains_not=("Shipping Desk",),
         first=("BB-1",),
         order=("BB-1", "a.txt"),
+        at_least=3,
         one_sentence=True,
     )
     assert (question.type, question.only_brief) == ("catalogue", "BB-1")
@@ -155,6 +157,7 @@ def test_values_that_do_not_exist_are_named(tmp_path: Path) -> None:
         ({"outcome": "refused"}, "'outcome' is 'refused'; write one of: answered"),
         ({"must_contain": [[]]}, "'must_contain' holds []"),
         ({"briefs": [7]}, "'briefs' holds 7"),
+        ({"at_least": "three"}, "'at_least' is 'three'"),
         ({"order": [["a", "b"]]}, "'order' holds ['a', 'b']"),
     ]
     for row, reason in cases:

@@ -68,6 +68,21 @@ def test_a_reply_lacks_the_briefs_and_texts_that_are_not_there() -> None:
     assert one.faults == ("no brief 'Eels'", "no 'sold' or 'kept'")
 
 
+def test_too_few_points_are_a_fault() -> None:
+    assert judged(answer(FELL, NOT_SOLD), at_least=2).right
+    assert judged(answer(FELL), at_least=2).faults == ("only 1 of 2 sentences",)
+
+
+def test_an_answer_has_the_form_of_its_kind() -> None:
+    """Sentences that answer a fact, a list or a comparison look the same; a refusal has no form."""
+    fact = answer(FELL)
+    assert judged(fact, kinds=("list",)).right
+    assert judged(fact, kinds=("list",)).kind_right is False
+    assert not judged(fact, kinds=("summary",)).right
+    assert judged(fact, kinds=("summary", "fact")).right
+    assert judged(answer(), kinds=("summary",), outcomes=("declined",)).right
+
+
 def test_what_should_not_be_there_is_a_fault() -> None:
     """A text, or another brief than those named."""
     found = judged(
