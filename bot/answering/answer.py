@@ -6,13 +6,15 @@ character, cannot become a Citation.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
-from bot.answering.readable import faithful
+from bot.answering.readable import faithful, is_row
 from bot.checking.verdict import Reason, Verdict
 from bot.errors import QuoteError
 from bot.question.question import Question
 from index.passage import BriefRef, Hit
 
+Form = Literal["sentence", "row"]
 NEAREST = 3  # passages named when the briefs do not answer
 
 
@@ -60,7 +62,8 @@ class Citation:
 class Sentence:
     """One sentence of an answer with the numbers of its citations and the verdict of its check.
 
-    `bold` are the stretches of its text, end exclusive, that answer the question.
+    `bold` are the stretches of its text, end exclusive, that answer the question. A table row is
+    no sentence of the brief's: its text may be composed, its citation quotes the row.
     """
 
     text: str
@@ -68,6 +71,7 @@ class Sentence:
     verdict: Verdict
     reasons: tuple[Reason, ...] = ()
     bold: tuple[tuple[int, int], ...] = ()
+    form: Form = "sentence"
 
 
 # Shows a sentence of an answer that is not whole yet, with the citations it rests on.
@@ -131,7 +135,7 @@ class Answer:
 
 
 def verbatim(text: str, citation: Citation) -> Sentence:
-    """Return the sentence that a quotation is; it is supported because it is the quotation.
+    """Return the sentence, or the row, that a quotation is; it is supported for it is the quotation.
 
     The text may differ from it by what an editor may do (bot/answering/readable.py) and by nothing
     else. Raises QuoteError where it does.
@@ -143,4 +147,9 @@ def verbatim(text: str, citation: Citation) -> Sentence:
             f"{citation.passage_id} says at {citation.start}:{citation.end}; "
             "report this as a defect"
         )
-    return Sentence(text=text, citations=(citation.number,), verdict=Verdict.SUPPORTED)
+    return Sentence(
+        text=text,
+        citations=(citation.number,),
+        verdict=Verdict.SUPPORTED,
+        form="row" if is_row(citation.quote) else "sentence",
+    )

@@ -1,7 +1,7 @@
 """Answer with the briefs' own sentences: question and hits in, a draft of quotations out.
 
-One to three sentences are chosen (bot/answering/selection.py); where the question asks several
-things, first the best for each of its parts. Where two briefs give different figures for the same
+The sentence that decides comes first, alone where it suffices; at most two follow it, and where the
+question asks several things, the best for each of its parts (bot/answering/selection.py). Where two briefs give different figures for the same
 thing both are quoted, the newer first, and a note says so. bot/answering/answerability.py decides
 whether they answer at all.
 """
@@ -23,9 +23,11 @@ from bot.answering.selection import (
     Scored,
     best_of_parts,
     choose,
-    in_reading_order,
+    decisive_first,
+    fit,
     repeated,
     score_sentences,
+    sufficient,
 )
 from bot.question.question import Question
 
@@ -39,15 +41,21 @@ def answer(question: Question, found: SearchResult, library: Lookup) -> DraftAns
     hits = found.whole or found.hits
     ranked = score_sentences(question, hits, library)
     decision = judge(features_of(question, hits, ranked, library))
-    if not decision.answered:
+    ranked = fit(ranked)
+    if not (decision.answered and ranked):
         return DraftAnswer(confidence=decision.confidence, features=decision.features)
     first: list[Scored] = []
     if question.parts:
-        ranked = score_sentences(question, found.hits, library)
+        ranked = fit(score_sentences(question, found.hits, library))
         first = best_of_parts(question.parts, ranked, found.hits, library)
     chosen = choose(ranked, question.weights, first)
+    if not first:
+        chosen = sufficient(chosen, question)
     differs = disagreement(ranked, chosen)
-    chosen = _both(differs, ranked, chosen) if differs else in_reading_order(chosen)
+    if differs:
+        chosen = _both(differs, ranked, chosen)
+    else:
+        chosen = decisive_first(chosen, len(first) or 1)
     citations = tuple(_citation(number, item.candidate) for number, item in enumerate(chosen, 1))
     return DraftAnswer(
         sentences=tuple(
@@ -74,7 +82,7 @@ def disagreement(ranked: Sequence[Scored], chosen: Sequence[Scored]) -> Differen
 
 def _both(differs: Difference, ranked: Sequence[Scored], chosen: Sequence[Scored]) -> list[Scored]:
     """Return the two sentences that differ, the newer first, then what else fits."""
-    by_candidate = {id(item.candidate): item for item in ranked}
+    by_candidate = {id(item.candidate): item for item in (*ranked, *chosen)}
     both = [by_candidate[id(differs.newer)], by_candidate[id(differs.older)]]
     others = [item for item in chosen if not any(item is one for one in both)]
     free = [item for item in others if not repeated(item, both)]
@@ -93,6 +101,9 @@ def _citation(number: int, candidate: Quotable) -> Citation:
 
 def _sentence(question: Question, candidate: Quotable, citation: Citation) -> Sentence:
     passage = candidate.hit.passage
-    sentence = verbatim(shown(candidate.text, passage.text, passage.context), citation)
+    text = shown(candidate.text, passage.text, passage.context, answers=candidate.answers)
+    sentence = verbatim(text, citation)
+    if sentence.form == "row":
+        return sentence
     bold = emphasis(question.text, question.kind, sentence.text)
     return replace(sentence, bold=bold)

@@ -87,6 +87,7 @@ def sentence_json(sentence: Sentence) -> dict[str, Any]:
         "verdict": sentence.verdict.value,
         "reasons": [{"kind": one.kind, "detail": one.detail} for one in sentence.reasons],
         "bold": [list(stretch) for stretch in sentence.bold],
+        "form": sentence.form,
     }
 
 

@@ -226,6 +226,7 @@ def _sentence(kept: Json) -> Sentence:
         verdict=Verdict(kept["verdict"]),
         reasons=tuple(Reason(one["kind"], one["detail"]) for one in kept["reasons"]),
         bold=tuple((start, end) for start, end in kept["bold"]),
+        form="row" if kept.get("form") == "row" else "sentence",  # earlier records have none
     )
 
 
