@@ -135,7 +135,7 @@ class Answer:
 
 
 def verbatim(text: str, citation: Citation) -> Sentence:
-    """Return the sentence, or the row, that a quotation is; it is supported for it is the quotation.
+    """Return the sentence or row that a quotation is; it is supported: it is the quotation.
 
     The text may differ from it by what an editor may do (bot/answering/readable.py) and by nothing
     else. Raises QuoteError where it does.

@@ -40,8 +40,8 @@ _POINTS_AWAY = re.compile(
     re.VERBOSE,
 )
 _CAPTION = re.compile(
-    r"^[|\s]*(?:Figure|Table|Box|Chart|Map|Exhibit|Graph|Appendix|Annex)\s(?:[A-Z]?-?\d+|[A-Z])[a-z]?"
-    r"(?:[.:—–)]|\s+[^\sa-z]|\s*$)"
+    r"^[|\s]*(?:Figure|Table|Box|Chart|Map|Exhibit|Graph|Appendix|Annex)\s"
+    r"(?:[A-Z]?-?\d+|[A-Z])[a-z]?(?:[.:—–)]|\s+[^\sa-z]|\s*$)"
 )
 _CREDIT = re.compile(
     r"^[|\s]*(?:Sources?|Credits?|Photos?|Images?|Data|Key|Legend|Keywords?)\s?:\s", re.IGNORECASE
@@ -49,15 +49,16 @@ _CREDIT = re.compile(
 _LABEL = re.compile(r"^[A-Z][\w ,/&()’'-]{1,48}:\s+(?=\S)")
 # What describes a drawing to those who do not see it, or names what it shows.
 _DRAWING = re.compile(
-    r"\b(?:[XYZ][ -]ax[ei]s|data series|screen readers?|alt text|interactive (?:chart|graphic|map))\b"
-    r"|^(?:The |This |A |An )?(?:\w+ ){0,2}(?:chart|graph|axis|diagram) (?:has|have|with|displaying)\b"
-    r"|^(?:Image|Photo(?:graph)?|Picture|Screenshot|Map|Logo|Illustration|Icon) (?:of|showing|by)\b",
+    r"\b(?:[XYZ][ -]ax[ei]s|data series|screen readers?|alt text|interactive (?:chart|map))\b"
+    r"|^(?:The |This |An? )?(?:\w+ ){0,2}(?:chart|graph|axis|diagram) (?:has|with|displaying)\b"
+    r"|^(?:Image|Photo(?:graph)?|Picture|Screenshot|Map|Logo|Illustration|Icon) (?:of|by)\b",
     re.IGNORECASE,
 )
 _NAVIGATION = re.compile(
-    r"^\W*(?:(?:skip|jump|back|return) to\b|(?:read|learn|show|view) (?:more|less|all|as)\b|click here\b"
-    r"|(?:share|print|e-?mail) this\b|sign (?:up|in)\b|log in\b|subscribe\b|follow us\b|toggle\b"
-    r"|table of contents\b|all rights reserved\b|copyright\b|©|this (?:web)?site uses cookies"
+    r"^\W*(?:(?:skip|jump|back|return) to\b|(?:read|learn|show|view) (?:more|less|all|as)\b"
+    r"|click here\b|(?:share|print|e-?mail) this\b|sign (?:up|in)\b|log in\b|subscribe\b"
+    r"|follow us\b|toggle\b|table of contents\b|all rights reserved\b|copyright\b|©"
+    r"|this (?:web)?site uses cookies"
     r"|(?:previous|next) (?:page|article|section)\b|download (?:the )?(?:pdf|report)\b)",
     re.IGNORECASE,
 )
@@ -72,6 +73,7 @@ _ASKS = re.compile(r"""\?["'”’»)\]]*(?:\[?\d{1,3}\]?)?$""")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
 _AROUND = (_CREDIT, _DRAWING, _NAVIGATION, _LEADERS, _POINTS_AWAY, _CITED)
 _NAMING = 0.5  # share of capital words above which what ends openly is a heading
+_MAKING = re.compile(r"[a-z]{3}(?:ify|ifies|izes?)$")
 _RUNNING, _PROSE = 8, 0.7  # words in small letters, and their share, from which a text is prose
 LONGEST_CONTACT = 25  # words of a line that says whom to ask
 
@@ -141,7 +143,7 @@ def _has_verb(text: str) -> bool:
         return True
     if not _ENDS.search(text):
         return False  # "Maximum number of ships": half of the other verbs are nouns as well
-    if any(word in _BASES for word in (*lower, *_order(found))):
+    if any(word in _BASES or _MAKING.search(word) for word in (*lower, *_order(found))):
         return True
     # No list has every verb: what ends like a sentence and reads like one is taken for one.
     return len(lower) >= _RUNNING and len(lower) >= _PROSE * len(found)
@@ -149,11 +151,7 @@ def _has_verb(text: str) -> bool:
 
 def _order(found: list[str]) -> list[str]:
     """Return the word that may open an order: "Send the form to …"."""
-    return [
-        word.lower()
-        for word, second in zip(found[:1], found[1:2], strict=False)
-        if second.islower()
-    ]
+    return [found[0].lower()] if len(found) > 1 and found[1].islower() else []
 
 
 def _is_naming(text: str) -> bool:

@@ -127,10 +127,10 @@ def _of_hit(hit: Hit, rank: int) -> Iterator[Quotable]:
             end=denial.end if denial else piece.end,
             core=piece.start,
             is_row=row,
-            penalty=_penalty(piece.text, row, leans and not joined),
+            penalty=_penalty(piece.text, row, leans and not joined, answers),
             close=piece.end if denial else 0,
             answers=answers and joined is not None,
-            unfit=not (_is_told(hit, piece.text) if row else _is_said(hit, piece)),
+            unfit=not (_is_told(hit, piece.text) if row else answers or _is_said(hit, piece)),
         )
         before = None if row else piece
 
@@ -190,10 +190,10 @@ def _short(text: str) -> bool:
     return len(words(text)) <= MAX_WORDS
 
 
-def _penalty(sentence: str, row: bool, dangles: bool) -> float:
+def _penalty(sentence: str, row: bool, dangles: bool, answers: bool) -> float:
     count = len(words(sentence))
     reasons = [
-        0.5 if count < MIN_WORDS else 0.0,
+        0.5 if count < MIN_WORDS and not answers else 0.0,
         min(0.5, 0.01 * max(0, count - MAX_WORDS) + (0.1 if count > MAX_WORDS else 0.0)),
         0.25 if sentence.endswith("?") else 0.0,
         0.1 if dangles else 0.0,

@@ -46,7 +46,9 @@ _REASON = re.compile(
 )
 _WHO = re.compile(r"\bwho(?!se\b|m\b)(?:['’]?s)?\b", re.IGNORECASE)
 _FIRST = re.compile(r"(\w+)\s+")
-_BREAK = re.compile(r"\b(?:is|are|was|were|be|been|being)\b|[;:—–(]|,\s(?:and|but|which|who|while)\b")
+_BREAK = re.compile(
+    r"\b(?:is|are|was|were|be|been|being)\b|[;:—–(]|,\s(?:and|but|which|who|while)\b"
+)
 
 Stretch = tuple[int, int]
 

@@ -1,9 +1,9 @@
 """Answer with the briefs' own sentences: question and hits in, a draft of quotations out.
 
 The sentence that decides comes first, alone where it suffices; at most two follow it, and where the
-question asks several things, the best for each of its parts (bot/answering/selection.py). Where two briefs give different figures for the same
-thing both are quoted, the newer first, and a note says so. bot/answering/answerability.py decides
-whether they answer at all.
+question asks several things, the best for each of its parts (bot/answering/selection.py). Where two
+briefs give different figures for the same thing both are quoted, the newer first, and a note says
+so. bot/answering/answerability.py decides whether they answer at all.
 """
 
 from collections.abc import Sequence
@@ -52,10 +52,8 @@ def answer(question: Question, found: SearchResult, library: Lookup) -> DraftAns
     if not first:
         chosen = sufficient(chosen, question)
     differs = disagreement(ranked, chosen)
-    if differs:
-        chosen = _both(differs, ranked, chosen)
-    else:
-        chosen = decisive_first(chosen, len(first) or 1)
+    ordered = decisive_first(chosen, len(first) or 1)
+    chosen = _both(differs, ranked, chosen) if differs else ordered
     citations = tuple(_citation(number, item.candidate) for number, item in enumerate(chosen, 1))
     return DraftAnswer(
         sentences=tuple(

@@ -123,7 +123,7 @@ def answer_json(answer: Answer, request_id: object = None) -> dict[str, Any]:
 
 def paragraphs(answer: Answer) -> list[str]:
     """Return the answer's text with its [1] marks: a paragraph for each brief in turn."""
-    return [_running([marked(sentence) for sentence in group]) for group in grouped(answer)]
+    return [_joint(group).join(map(marked, group)) for group in grouped(answer)]
 
 
 def marked(sentence: Sentence) -> str:
@@ -196,7 +196,7 @@ def renderable(answer: Answer) -> "RenderableType":
     body = []
     for group in grouped(answer):
         parts = [rich_sentence(sentence) for sentence in group]
-        joint = Text(_joint([part.plain for part in parts]))
+        joint = Text(_joint(group))
         body.append(Padding(joint.join(parts), (0, 0, 1, 0)))
     return Group(*body, rich_sources(answer))
 
@@ -253,13 +253,9 @@ def cited(sentence: Sentence) -> str:
     return numbers + (CHECK_MARK if sentence.verdict is Verdict.CHECK else "")
 
 
-def _joint(sentences: Sequence[str]) -> str:
+def _joint(sentences: Sequence[Sentence]) -> str:
     """Return what stands between sentences; table rows stand on lines of their own."""
-    return "\n" if any(sentence.startswith("|") for sentence in sentences) else " "
-
-
-def _running(sentences: Sequence[str]) -> str:
-    return _joint(sentences).join(sentences)
+    return "\n" if any(sentence.form == "row" for sentence in sentences) else " "
 
 
 def _source(brief: BriefRef) -> str:

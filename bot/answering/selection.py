@@ -36,8 +36,8 @@ SENTENCES = 3  # quoted at most
 # Chosen with these weights, on the same sets and without their held-out parts.
 LEAST = 0.1  # how likely a further sentence must be against the best one
 LEAST_OF_PARTS = 0.01  # … where the question asks several things
-# From this score on the best sentence answers alone: of 1.65 to 4.0, by gold-dev's and the even half
-# of clapnq's sentences; bench/RESULTS.md has what it costs.
+# From this score on the best sentence answers alone: of 1.65 to 4.0, by the sentences of gold-dev
+# and of the even half of clapnq; bench/RESULTS.md has what it costs.
 SURE = 1.9
 NEARLY = 0.2  # how likely a further sentence must be against a best one that is not sure
 ADDED = 1.0  # how much a further sentence gains by covering all words of the question again
@@ -227,6 +227,8 @@ def sufficient(chosen: Sequence[Scored], question: Question) -> list[Scored]:
     a yes or no is wanted, or the one that follows takes something back, that goes along. Of a
     follow-up such as "and Sweden?" the first is the best one that says so itself.
     """
+    if not chosen:
+        return []
     best, *others = chosen
     if question.follows and (named := question.names & set(stems(question.asked))):
         best = next((item for item in chosen if said(named, item.candidate.text)), best)

@@ -36,17 +36,21 @@ def test_the_value_that_is_wanted_is_bold(question, sentence, expected):
 @pytest.mark.parametrize(
     ("question", "sentence", "expected"),
     [
-        ("Who signed the lease?", "Ilse Brandt signed the lease of Port Aurelia with Norvane.", ["Ilse Brandt"]),
-        ("Who leased the port?", "In May the port was leased by the U.S. Norvane Company to Acme.", ["U.S. Norvane Company"]),
+        ("Who signed the lease?", "Ilse Brandt signed the lease with Norvane.", ["Ilse Brandt"]),
+        (
+            "Who leased it?",
+            "In May it was leased by the U.S. Norvane Co to Acme.",
+            ["U.S. Norvane Co"],
+        ),
         ("Who signed the lease?", "Brandt, Acme and Norvane met Tamara about it.", []),
         ("Which countries took part?", "Tamara and Norvania took part.", []),
         ("What share was lost?", "Of all, 12.8% was lost.", ["12.8%"]),
-        ("Why was it shut?", "It was shut because of a drought, and trade fell.", ["because of a drought"]),
+        ("Why was it shut?", "It was shut because of drought, and fell.", ["because of drought"]),
         ("Why was it shut?", "A drought had emptied the canal.", []),
         ("What happened to the lease?", "After long talks, the lease was ended by parliament.", []),
         ("Does the lease end early?", "The lease is for 99 years.", []),
     ],
-)  # fmt: skip
+)
 def test_what_answers_is_bold_or_nothing(question, sentence, expected):
     """Who does what is asked, the whole figure, the reason; nothing where that is not sure."""
     assert bold(question, sentence) == expected

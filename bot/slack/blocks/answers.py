@@ -91,11 +91,14 @@ def _body(answer: Answer) -> list[_MessagePiece]:
 def _paragraph(sentences: Sequence[Sentence]) -> list[_MessagePiece]:
     pieces: list[_MessagePiece] = []
     said, run = "", list[Element]()
+    joint = "\n" if any(sentence.form == "row" for sentence in sentences) else " "
     for part, made in (one for sentence in sentences for one in _parts(sentence)):
         if said and text.weight(said) + text.weight(part) > kit.RICH:
             pieces.append(_MessagePiece(text.for_message(said), (kit.rich(kit.section(run)),)))
             said, run = "", []
-        said, run = (f"{said} {part}", [*run, kit.words(" "), *made]) if said else (part, made)
+        said, run = (
+            (f"{said}{joint}{part}", [*run, kit.words(joint), *made]) if said else (part, made)
+        )
     return [*pieces, _MessagePiece(text.for_message(said), (kit.rich(kit.section(run)),))]
 
 
