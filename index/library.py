@@ -37,7 +37,6 @@ from index.words import stem
 logger = logging.getLogger(__name__)
 
 DATABASE_FILE = "library.db"
-SCANNED_ONCE = 20_000  # passages up to which a single search scans rather than opens Chroma
 M_MMAP_THRESHOLD = -3  # malloc.h
 MAPPED_FROM = 128 * 1024  # bytes; glibc's own default, here for good
 
@@ -419,6 +418,6 @@ class Library:
         """Open the vector index of a generation; None where it is not to be used."""
         self._require_fingerprint(connection)  # `reindex --embed` may have run since the last look
         embedded = self.settings.chroma_url is None
-        if self._one_shot and embedded and len(current.pks) <= SCANNED_ONCE:
+        if self._one_shot and embedded and len(current.pks) <= retrieval.SCANNED:
             return None
         return self._indexing.open(connection, current)

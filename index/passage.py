@@ -67,12 +67,25 @@ class Brief:
         return BriefRef(**{each.name: getattr(self, each.name) for each in fields(BriefRef)})
 
 
+HEADER_KNOWN = "|---|"  # below the header row of a table, as markdown has it
+
+
+def header_in(text: str, context: str) -> str:
+    """Return the known header row of a passage with such a text and context, "" without one."""
+    *above, last = context.split("\n")
+    if last != HEADER_KNOWN:
+        return ""
+    lines = above if above and above[-1].startswith("|") else text.split("\n")
+    return next((line for line in lines if line.startswith("|")), "")
+
+
 @dataclass(frozen=True)
 class Passage:
     """A paragraph, a bullet with its lead, or a part of one: the unit that is embedded and cited.
 
-    `context` is what else the engines read with it (caption or header row of a split table, lead of
-    a split list); title and heading are added by the index and are not repeated in it.
+    `context` is what else the engines read with it: the lead of a split list, the caption and the
+    header row of a split table, each a line. Where a table's header row is known HEADER_KNOWN ends
+    it. Title and heading are added by the index and are not repeated in it.
     """
 
     ordinal: int  # position in the brief, from 0
@@ -84,6 +97,11 @@ class Passage:
     page: int | None = None  # page of its first character
     context: str = ""
     kind: str = "paragraph"  # or "bullet", "table", "footnote": the block it comes from
+
+    @property
+    def header(self) -> str:
+        """The row that names the columns of its rows, "" where none is known to."""
+        return header_in(self.text, self.context)
 
 
 @dataclass(frozen=True)
@@ -149,7 +167,8 @@ def split_version(brief_id: str) -> tuple[str, int | None]:
 def passage_input(title: str, passage: Passage) -> str:
     """Return what is embedded for a passage; PASSAGE_FORMAT names this form."""
     path = " > ".join((title[:TITLE_CHARACTERS], *passage.heading))
-    return "\n".join(part for part in (path, passage.context, passage.text) if part)
+    context = " ".join(line for line in passage.context.split("\n") if line != HEADER_KNOWN)
+    return "\n".join(part for part in (path, context, passage.text) if part)
 
 
 def bare(text: str) -> str:

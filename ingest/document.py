@@ -38,7 +38,8 @@ class Block:
 
     kind: BlockKind
     text: str
-    level: int = 0  # depth of a heading (1 = top) or a bullet (1 = outermost); 0 otherwise
+    # depth of a heading (1 = top) or a bullet (1 = outermost); a table's rows marked as its header
+    level: int = 0
     page: int | None = None  # page, from 1, on which it starts
     # offsets in `text` at which a later page starts: ((offset, page), ...)
     page_breaks: tuple[tuple[int, int], ...] = ()

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby, zip_longest
 
 from index import sentences
-from index.passage import TITLE_CHARACTERS, Brief, Passage, passage_input
+from index.passage import HEADER_KNOWN, TITLE_CHARACTERS, Brief, Passage, passage_input
 from ingest.brief import Span
 from ingest.document import BlockKind
+from ingest.tables import header_of
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -20,7 +21,8 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 # points, and is cut finer.
 TARGET_TOKENS = 200
 BULLET_TOKENS = 90
-CONTEXT_TOKENS = 48  # tokens of lead, caption or header row that go with a part of a list or table
+CONTEXT_TOKENS = 48  # tokens of a lead that go with a part of a list
+TABLE_CONTEXT_TOKENS = 96  # … of caption and header row that go with a part of a table
 LEAD_TOKENS = 60  # a paragraph up to this long that ends in a colon leads the list after it
 SCRAP_TOKENS = 12  # a passage up to this long says nothing by itself
 MARK_TOKENS = 1  # of the "•" between two bullets
@@ -113,26 +115,33 @@ class _Cutter:
         self._room = room  # what the model reads beside the title
 
     def parts(self, unit: _PassageGroup) -> Iterable[tuple[list[_Stretch], str]]:
-        """Yield the pieces of each passage, and the context of all but the first."""
+        """Yield the pieces of each passage, and its context."""
+        context = self._context(unit)
+        limit = self._limit(unit, context)
         pieces = [
             piece
             for number, span in enumerate(unit.spans)
-            for piece in self._pieces(span, unit.first_paragraph + number)
+            for piece in self._pieces(span, unit.first_paragraph + number, limit)
         ]
-        limit = self._limit(unit.kind)
+        own = HEADER_KNOWN if context.endswith(HEADER_KNOWN) else ""  # its row is in the text
         for position, group in enumerate(_packed(pieces, self._target, limit, self._room)):
-            yield group, self._context(unit) if position else ""
+            yield group, context if position else own
 
-    def _limit(self, kind: BlockKind) -> int:
-        return min(BULLET_TOKENS, self._target) if kind is BlockKind.BULLET else self._target
+    def _limit(self, unit: _PassageGroup, context: str) -> int:
+        """Return the most tokens of a passage: so many that its context can be read with it."""
+        if unit.kind is BlockKind.BULLET:
+            return min(BULLET_TOKENS, self._target)
+        if unit.kind is not BlockKind.TABLE or not context:
+            return self._target
+        beside = sum(self._count([context, *unit.heading]))
+        return max(self._target // 2, min(self._target, self._room - beside))
 
     def _tokens(self, spans: Iterable[tuple[int, int]]) -> list[int]:
         counts = self._count([self._text[start:end] for start, end in spans])
         return [number - SPECIAL_TOKENS for number in counts]
 
-    def _pieces(self, span: Span, paragraph: int) -> list[_Stretch]:
+    def _pieces(self, span: Span, paragraph: int, limit: int) -> list[_Stretch]:
         """Cut a long block between sentences or rows; a sentence that is too long between words."""
-        limit = self._limit(span.block.kind)
         whole = self._tokens([(span.start, span.end)])[0]
         if whole <= limit:
             return [_Stretch(span.start, span.end, whole, paragraph)]
@@ -160,12 +169,19 @@ class _Cutter:
     def _context(self, unit: _PassageGroup) -> str:
         first, last = unit.spans[0], unit.spans[-1]
         lead = self._text[first.start : first.end] if first is not last else ""
-        if unit.kind is BlockKind.TABLE:
-            context = f"{lead} {last.block.text.partition(chr(10))[0]}".strip()
-        else:
+        if unit.kind is not BlockKind.TABLE:
             context = lead if first.block.kind is BlockKind.PARAGRAPH else ""
-        short = self._count([context])[0] - SPECIAL_TOKENS <= CONTEXT_TOKENS
-        return context if short else ""
+            return context if self._is_short(context, CONTEXT_TOKENS) else ""
+        rows = last.block.text.partition("\n")[0]
+        if rows == header_of(last.block):
+            rows = f"{rows}\n{HEADER_KNOWN}"
+        context = f"{lead}\n{rows}" if lead else rows
+        if self._is_short(context, TABLE_CONTEXT_TOKENS):
+            return context
+        return rows if self._is_short(rows, TABLE_CONTEXT_TOKENS) else ""
+
+    def _is_short(self, text: str, most: int) -> bool:
+        return self._count([text])[0] - SPECIAL_TOKENS <= most
 
 
 def _words(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
@@ -282,6 +298,9 @@ def _fitted(
 
 
 def _forms(passage: Passage) -> Iterable[Passage]:
-    yield replace(passage, context="")
-    yield replace(passage, context="", heading=passage.heading[-1:])
-    yield replace(passage, context="", heading=())
+    own = HEADER_KNOWN if passage.context == HEADER_KNOWN else ""
+    if passage.header and not own:
+        yield replace(passage, context=f"{passage.header}\n{HEADER_KNOWN}")
+    yield replace(passage, context=own)
+    yield replace(passage, context=own, heading=passage.heading[-1:])
+    yield replace(passage, context=own, heading=())

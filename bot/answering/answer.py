@@ -70,7 +70,8 @@ class Sentence:
     """One sentence of an answer with the numbers of its citations and the verdict of its check.
 
     `bold` are the stretches of its text, end exclusive, that answer the question. `label` stands
-    before it and is no part of it: the brief that it is from, "Removed", "Added".
+    before it and is no part of it: the brief that it is from, "Removed", "Added". A table row
+    is no sentence of the brief's: its text may be composed, its citation quotes the row.
     """
 
     text: str
@@ -183,7 +184,7 @@ class Answer:
 
 
 def verbatim(text: str, citation: Citation) -> Sentence:
-    """Return the sentence that a quotation is; it is supported because it is the quotation.
+    """Return the sentence or row that a quotation is; it is supported: it is the quotation.
 
     The text may differ from it by what an editor may do (bot/answering/readable.py) and by nothing
     else. Raises QuoteError where it does.

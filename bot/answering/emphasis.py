@@ -1,33 +1,34 @@
 """Find the words that answer: question and shown sentence in, stretches for bold type out.
 
-Where a sum, share, date, number or name is wanted: those of the sentence that the question does not
-say itself, the ones nearest to the question's words. Where a yes or no is wanted: the words that
-decide. Else the clause that says most of what was asked.
+Whole words that answer, or nothing. Where a sum, share, date or number is wanted: those of the
+sentence nearest to the question's words, which the question does not say itself. Where a name is
+wanted: the one that stands to the sentence's verb as who or what is asked stands to the question's.
+Where a yes or a no is wanted: the words that decide. Where a reason is: the clause that gives it.
 """
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
 from bot.language.yesno import asks, deciding
 from bot.question.wanted import AnswerKind, values
 from index.dates import MONTHS
 from index.words import STOP_WORDS, content_words, stem, words
 
-STRETCHES = 3  # in one sentence, at most
+STRETCHES = 3  # in one sentence, at most; where more answer alike it is not sure which one does
 WINDOW = 60  # characters around a value in which the question's words are looked for
-WHOLE = 0.7  # share of a sentence above which a clause is no emphasis
+REACH = 40  # characters between a verb and the name that belongs to it, at most
+LONGEST = 0.7  # share of a sentence above which a clause is no emphasis
 
-_CLAUSE_END = re.compile(
-    r"[,;:—–]\s|[.!?][”\"]?\s(?=[A-Z“\"\[])|\s(?=(?:which|because|although|while|but)\s)|\s\((?=\w)|\)\s"
+# A word or number with all that belongs to it: "12.8%", "U.S.", "u-235", "$4.5", "R&D", "China’s".
+_TOKEN = re.compile(
+    r"(?:[A-Za-z]\.){2,}(?:['’]s)?|[$€£¥]?\d+(?:[.,:/]\d+)*(?:[%°]|[-–][^\W_]+(?:[.,]\d+)*%?|[^\W\d_]+)*"
+    r"|[^\W_]+(?:[-'’&./][^\W_]+)*"
 )
-
 # What a figure goes on with, after the digits that were found: "4" of "4.5 billion".
 _REST = re.compile(
-    r"[\d.,]*\d(?:\s?(?:%|percent|per cent))?(?:\s(?:hundred|thousand|million|billion|trillion)\b)?"
-    r"|\s(?:hundred|thousand|million|billion|trillion)\b"
+    r"(?:\s?(?:%|percent|per cent)(?!\w))?(?:\s(?:hundred|thousand|million|billion|trillion)\b)?"
 )
-_PROPER = r"[A-Z](?:[\w&’'-]|\.(?=[A-Z\s]))*"
+_PROPER = r"(?:(?:[A-Z]\.){2,}|[A-Z](?:[\w&’'-]|\.(?=[A-Z]))*)"
 _NAMES = re.compile(
     rf"{_PROPER}(?:(?:\s|,\s(?=[A-Z]{{2}}\b))(?:(?:of|for)\s(?:the\s)?)?{_PROPER})*"
 )
@@ -35,9 +36,18 @@ _NO_NAME = re.compile(
     rf"(?:{'|'.join(MONTHS)}|Figure|Table|Section|Title|P\.L\.|Public Law|[A-Z]|The|In|On|At|By|For"
     r"|Since|This|That|These|As|It|If|An?|However|Although|While|When|After|Some|Most|Many|Of|Under)$"
 )
-
 _TAIL = re.compile(
     r"(?:\s(?:an?|the|that|this|to|of|for|be|in|on|at|by|as|all|any|and|or|whether|which|with|its))+$"
+)
+_REASON = re.compile(
+    r"\b(?:because(?: of)?|due to|owing to|as a result of|in response to|so that|in order to"
+    r"|on the grounds? that)\s[^.;:—]*?(?=[.;:—]|,\s(?:and|but|which|while)\b|$)",
+    re.IGNORECASE,
+)
+_WHO = re.compile(r"\bwho(?!se\b|m\b)(?:['’]?s)?\b", re.IGNORECASE)
+_FIRST = re.compile(r"(\w+)\s+")
+_BREAK = re.compile(
+    r"\b(?:is|are|was|were|be|been|being)\b|[;:—–(]|,\s(?:and|but|which|who|while)\b"
 )
 
 Stretch = tuple[int, int]
@@ -46,20 +56,34 @@ Stretch = tuple[int, int]
 def emphasis(question: str, kind: AnswerKind, sentence: str) -> tuple[Stretch, ...]:
     """Return the stretches (start, end) of the sentence that answer, in order; () for none."""
     asked = {stem(word) for word in content_words(question)}
-    if asks(question) and (found := deciding(sentence)) and _around(found, sentence, asked) > 1:
-        return (_without_tail(sentence, *found),)
-    offered = (
-        _names(question, sentence) if kind is AnswerKind.NAME else values(kind, sentence, question)
-    )
-    if offered:
-        return _merged(_whole(sentence, one) for one in _nearest(offered, sentence, asked))
-    return _clause(sentence, asked)
+    if asks(question):
+        found = _decides(sentence, asked)
+    elif kind is AnswerKind.NAME:
+        found = (
+            _who(question, sentence, asked) if _WHO.search(question) else _only(question, sentence)
+        )
+    elif kind is AnswerKind.REASON:
+        found = [match.span() for match in _REASON.finditer(sentence)][:1]
+    else:
+        found = _nearest(values(kind, sentence, question), sentence, asked)
+    whole = _merged(_whole(sentence, one) for one in found)
+    return whole if sum(end - start for start, end in whole) <= LONGEST * len(sentence) else ()
+
+
+def _decides(sentence: str, asked: set[str]) -> list[Stretch]:
+    """Return the words that decide, if the question's words stand around them."""
+    found = deciding(sentence)
+    if found is None or _around(found, sentence, asked) < 2:
+        return []
+    tail = _TAIL.search(sentence, *found)
+    return [(found[0], tail.start() if tail and tail.start() > found[0] else found[1])]
 
 
 def _nearest(offered: Sequence[Stretch], sentence: str, asked: set[str]) -> list[Stretch]:
-    """Return the stretches with most of the question's words around them."""
-    best = max(_around(stretch, sentence, asked) for stretch in offered)
-    return [one for one in offered if _around(one, sentence, asked) >= best - 1][:STRETCHES]
+    """Return the values with most of the question's words around them; none where many have."""
+    best = max((_around(one, sentence, asked) for one in offered), default=0)
+    found = [one for one in offered if _around(one, sentence, asked) == best]
+    return found if len(found) <= STRETCHES else []
 
 
 def _around(stretch: Stretch, sentence: str, asked: set[str]) -> int:
@@ -68,34 +92,61 @@ def _around(stretch: Stretch, sentence: str, asked: set[str]) -> int:
     return len(asked & {stem(word) for word in words(near)})
 
 
-def _without_tail(sentence: str, start: int, end: int) -> Stretch:
-    """Return a stretch without the function words at its end: "is not" of "is not to the"."""
-    found = _TAIL.search(sentence, start, end)
-    return start, found.start() if found and found.start() > start else end
+def _who(question: str, sentence: str, asked: set[str]) -> list[Stretch]:
+    """Return the name that does, or by which is done, what the question's verb says."""
+    offered = _names(question, sentence)
+    for verb in re.finditer(r"[a-z]{3,}", sentence):
+        if stem(verb.group()) not in asked:
+            continue
+        for start, end in offered:
+            by = verb.end() < start and sentence[verb.end() : start] in (" by ", " by the ")
+            between = sentence[end : verb.start()] if end < verb.start() else ""
+            does = between and len(between) <= REACH and not _BREAK.search(between)
+            if by or (does and not _opens((start, end), sentence)):
+                return [(start, end)]
+    return _only(question, sentence)
+
+
+def _only(question: str, sentence: str) -> list[Stretch]:
+    """Return the name of a sentence that has no other which the question does not say."""
+    offered = _names(question, sentence)
+    return [one for one in offered if len(offered) == 1 and not _opens(one, sentence)]
 
 
 def _names(question: str, sentence: str) -> list[Stretch]:
-    """Return the names in a sentence that the question does not say."""
+    """Return the names in a sentence that the question does not say, and no short form of one."""
     known = {stem(word) for word in words(question)}
-    return [
-        match.span()
-        for match in _NAMES.finditer(sentence)
-        if not _NO_NAME.match(match.group())
-        and not _opens(match, sentence)
-        and not {stem(word) for word in words(match.group())} <= known
-    ]
+    found = []
+    for match in _NAMES.finditer(sentence):
+        start, end = match.span()
+        while (first := _FIRST.match(sentence, start, end)) and _is_light(first[1]):
+            start = first.end()
+        said = sentence[start:end]
+        short = sentence[start - 1 : start] == "("
+        if not (_NO_NAME.match(said) or _is_light(said) or short):
+            found += [] if {stem(word) for word in words(said)} <= known else [(start, end)]
+    return found
 
 
-def _opens(match: re.Match[str], sentence: str) -> bool:
+def _is_light(word: str) -> bool:
+    """Return whether a word in capitals is no name but opens a sentence."""
+    return word.lower() in STOP_WORDS and not word.isupper()
+
+
+def _opens(stretch: Stretch, sentence: str) -> bool:
     """Return whether a single word may have its capital from opening the sentence alone."""
-    alone = match.start() == 0 and " " not in match.group() and not match.group().isupper()
-    return alone and not re.match(r",?\s[A-Z]|['’]s", sentence[match.end() :])
+    said = sentence[stretch[0] : stretch[1]]
+    alone = stretch[0] == 0 and " " not in said and not said.isupper()
+    return alone and not re.match(r",?\s[A-Z]|['’]s", sentence[stretch[1] :])
 
 
 def _whole(sentence: str, stretch: Stretch) -> Stretch:
-    """Return a value with the digits and the scale that belong to it."""
+    """Return a stretch with all of the words and numbers that it begins or ends in."""
     start, end = stretch
-    rest = _REST.match(sentence, end)
+    for token in _TOKEN.finditer(sentence):
+        if token.start() < end and token.end() > start:
+            start, end = min(start, token.start()), max(end, token.end())
+    rest = _REST.match(sentence, end) if sentence[end - 1].isdigit() else None
     return start, rest.end() if rest else end
 
 
@@ -108,26 +159,3 @@ def _merged(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
         else:
             merged.append((start, end))
     return tuple(merged)
-
-
-def _clause(sentence: str, asked: set[str]) -> tuple[Stretch, ...]:
-    """Return the clause that says most words of the question and new ones, if it is only a part."""
-    ends = [0, *(match.end() for match in _CLAUSE_END.finditer(sentence)), len(sentence)]
-    best: tuple[float, Stretch] = (0.0, (0, 0))
-    for start, end in pairwise(ends):
-        start, end = _trimmed(sentence, start, end)
-        said = [word for word in words(sentence[start:end]) if word not in STOP_WORDS]
-        known = len({stem(word) for word in said} & asked)
-        new = len(said) - known
-        if new >= 2 and known:
-            best = max(best, (known + 0.1 * min(new, 5), (start, end)), key=lambda item: item[0])
-    start, end = best[1]
-    return () if end - start in range(1) or end - start > WHOLE * len(sentence) else ((start, end),)
-
-
-def _trimmed(sentence: str, start: int, end: int) -> Stretch:
-    while start < end and not (sentence[start].isalnum() or sentence[start] in '$€£“"['):
-        start += 1
-    while end > start and not (sentence[end - 1].isalnum() or sentence[end - 1] in '%”"]'):
-        end -= 1
-    return start, end

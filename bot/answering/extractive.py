@@ -1,9 +1,9 @@
 """Answer with the briefs' own sentences: question and hits in, a draft of quotations out.
 
-One to three sentences are chosen (bot/answering/selection.py); where the question asks several
-things, first the best for each of its parts. Where two briefs give different figures for the same
-thing both are quoted, the newer first, and a note says so. bot/answering/answerability.py decides
-whether they answer at all.
+The sentence that decides comes first, alone where it suffices; at most two follow it, and where the
+question asks several things, the best for each of its parts (bot/answering/selection.py). Where two
+briefs give different figures for the same thing both are quoted, the newer first, and a note says
+so. bot/answering/answerability.py decides whether they answer at all.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from dataclasses import replace
 from bot.answering.answer import (
     Citation,
     DraftAnswer,
+    Form,
     NearPassage,
     Outcome,
     Sentence,
@@ -30,9 +31,11 @@ from bot.answering.selection import (
     Scored,
     best_of_parts,
     choose,
-    in_reading_order,
+    decisive_first,
+    fit,
     repeated,
     score_sentences,
+    sufficient,
 )
 from bot.question.question import Question
 from index.passage import Hit
@@ -47,16 +50,20 @@ def answer(question: Question, found: SearchResult, library: Lookup) -> DraftAns
     hits = found.whole or found.hits
     ranked = score_sentences(question, hits, library)
     decision = judge(features_of(question, hits, ranked, library, found.filters))
-    if decision.outcome is not Outcome.ANSWERED:
-        near = near_passages(hits, ranked) if decision.outcome is Outcome.UNSURE else ()
+    ranked = fit(ranked)
+    if decision.outcome is not Outcome.ANSWERED or not ranked:
+        near = near_passages(hits, ranked) if decision.outcome is not Outcome.DECLINED else ()
         return DraftAnswer(confidence=decision.confidence, features=decision.features, near=near)
     first: list[Scored] = []
     if question.parts:
-        ranked = score_sentences(question, found.hits, library)
+        ranked = fit(score_sentences(question, found.hits, library))
         first = best_of_parts(question.parts, ranked, found.hits, library)
     chosen = choose(ranked, question.weights, first)
+    if not first:
+        chosen = sufficient(chosen, question)
     differs = disagreement(ranked, chosen)
-    chosen = _both(differs, ranked, chosen) if differs else in_reading_order(chosen)
+    ordered = decisive_first(chosen, len(first) or 1)
+    chosen = _both(differs, ranked, chosen) if differs else ordered
     citations = tuple(_citation(number, item.candidate) for number, item in enumerate(chosen, 1))
     return DraftAnswer(
         sentences=tuple(
@@ -98,7 +105,7 @@ def disagreement(ranked: Sequence[Scored], chosen: Sequence[Scored]) -> Differen
 
 def _both(differs: Difference, ranked: Sequence[Scored], chosen: Sequence[Scored]) -> list[Scored]:
     """Return the two sentences that differ, the newer first, then what else fits."""
-    by_candidate = {id(item.candidate): item for item in ranked}
+    by_candidate = {id(item.candidate): item for item in (*ranked, *chosen)}
     both = [by_candidate[id(differs.newer)], by_candidate[id(differs.older)]]
     others = [item for item in chosen if not any(item is one for one in both)]
     free = [item for item in others if not repeated(item, both)]
@@ -117,6 +124,9 @@ def _citation(number: int, candidate: Quotable) -> Citation:
 
 def _sentence(question: Question, candidate: Quotable, citation: Citation) -> Sentence:
     passage = candidate.hit.passage
-    sentence = verbatim(shown(candidate.text, passage.text, passage.context), citation)
+    text = shown(candidate.text, passage.text, passage.context, answers=candidate.answers)
+    sentence = verbatim(text, citation)
+    if sentence.form is Form.ROW:
+        return sentence
     bold = emphasis(question.text, question.wants, sentence.text)
     return replace(sentence, bold=bold)

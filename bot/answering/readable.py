@@ -1,11 +1,17 @@
 """Make a quotation readable, and prove that nothing else was done to it: texts in, text out.
 
 What an editor may do to a quotation and no more: footnote marks and bullets go, white space
-becomes single spaces, the bars of a table row become words ("Sweden — 2024: 7").
+becomes single spaces, the question before an answer stands in [brackets]. A table row under a known
+header is put into words ("Sweden — 2024: 7"), of row, header and caption alone; any other stands as
+it is.
 """
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+
+from bot.answering.apparatus import is_caption, is_question
+from index.passage import header_in
+from index.sentences import split
 
 BRACKETED = 80  # characters of a name in brackets, at most
 
@@ -29,7 +35,8 @@ _SUBJECT = re.compile(
     rf"|(?:The|This|That) (?i:{_NOUNS})(?P<possessive>[’']s)?(?![\w’'-]))"
 )
 _BAR = re.compile(r"(?<!\\)\|")
-_RULE = re.compile(r"^[\s|:\-–=]*$")
+_WORDS = re.compile(r"[^\s|;:()—]+")
+LABELLED = re.compile(r"^(?:Question|Answer|Q|A)\s?\d{0,2}\s?:\s", re.IGNORECASE)  # of a Q&A
 
 
 def bare(quote: str) -> str:
@@ -38,11 +45,22 @@ def bare(quote: str) -> str:
     return _OPENING_MARK.sub("", " ".join(text.split()))
 
 
-def shown(quote: str, passage: str, context: str) -> str:
-    """Return the text that stands for a quotation in an answer."""
+def shown(quote: str, passage: str, context: str, *, answers: bool = False) -> str:
+    """Return the text that stands for a quotation; `answers` the question that it begins with."""
     if is_row(quote):
-        return row(quote, next(headers(quote, passage, context)))
-    return bare(quote)
+        return row(quote, header_in(passage, context), caption_in(passage, context))
+    return answered(quote) or bare(quote) if answers else bare(quote)
+
+
+def answered(quote: str) -> str:
+    """Return an answer with the question before it in brackets, "" where there is none."""
+    for _, end in split(quote):
+        if is_question(quote[:end]) and quote[end:].strip():
+            question, answer = (
+                LABELLED.sub("", bare(one), count=1) for one in (quote[:end], quote[end:])
+            )
+            return f"[{question}] {answer}"
+    return ""
 
 
 def is_row(quote: str) -> bool:
@@ -50,22 +68,41 @@ def is_row(quote: str) -> bool:
     return quote.lstrip().startswith("|")
 
 
-def row(quote: str, header: str = "") -> str:
-    """Return a table row as words: its label, then each further cell after its column's name.
+def row(quote: str, header: str = "", caption: str = "") -> str:
+    """Return a table row as words: its label, each further cell after its column's name, a caption.
 
-    Without a header of as many cells the names are left out.
+    Without a header of as many cells it is returned as it stands.
     """
     found = [bare(cell) for cell in cells(quote)]
     names = [bare(cell) for cell in cells(header)]
-    if len(names) != len(found):
-        names = [""] * len(found)
+    if len(names) != len(found) or header.strip() == quote.strip():
+        return bare(quote)
     label, *values = found
+    if names[0] and not any(map(str.isalpha, label)):
+        label = f"{names[0]} {label}".strip()
     said = [
         f"{name}: {value}" if name else value
         for name, value in zip(names[1:], values, strict=True)
         if value
     ]
-    return f"{label} — {'; '.join(said)}" if label and said else label or "; ".join(said)
+    told = f"{label} — {'; '.join(said)}" if label and said else label or "; ".join(said)
+    return f"{told} ({caption})" if caption else told
+
+
+def caption_in(passage: str, context: str) -> str:
+    """Return what stands over the table of a row, its caption or unit; "" for other text."""
+    for text in (context, passage):
+        above = text.split("\n|", 1)[0] if "\n|" in text and not text.startswith("|") else ""
+        lines = [line for line in map(bare, above.splitlines()) if line]
+        if lines and (is_caption(lines[-1]) or lines[-1][-1] not in ".!?;,"):
+            return lines[-1].rstrip(":")
+    return ""
+
+
+def is_drawn_from(text: str, quote: str, header: str, caption: str) -> bool:
+    """Return whether a row in words has no word, or not so often, that its table does not have."""
+    given = Counter(_WORDS.findall(" ".join((bare(quote), bare(header), caption))))
+    return not Counter(_WORDS.findall(text)) - given
 
 
 def cells(line: str) -> list[str]:
@@ -74,22 +111,15 @@ def cells(line: str) -> list[str]:
     return [cell.strip() for cell in _BAR.split(inner)]
 
 
-def headers(quote: str, passage: str, context: str) -> Iterator[str]:
-    """Yield the rows that may name the columns of a row: the first of its passage or context."""
-    for text in (passage, context):
-        found = next((line for line in text.splitlines() if "|" in line), "")
-        header = found[found.find("|") :]
-        if header and header.strip() != quote.strip() and not _RULE.match(header):
-            yield header
-    yield ""
-
-
 def faithful(text: str, quote: str, passage: str = "", context: str = "") -> bool:
     """Return whether a text differs from its quotation only by what an editor may do."""
     if text == quote:
         return True
     if is_row(quote):
-        return any(text == row(quote, header) for header in headers(quote, passage, context))
+        header, caption = header_in(passage, context), caption_in(passage, context)
+        return text == row(quote, header, caption) and is_drawn_from(text, quote, header, caption)
+    if text.startswith("[") and text == answered(quote):
+        return True
     return _matches(text, bare(quote), " ".join(passage.split()))
 
 

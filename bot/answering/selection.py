@@ -9,6 +9,7 @@ what they add.
 """
 
 import math
+import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -36,6 +37,10 @@ SENTENCES = 3  # quoted at most
 # Chosen with these weights, on the same sets and without their held-out parts.
 LEAST = 0.1  # how likely a further sentence must be against the best one
 LEAST_OF_PARTS = 0.01  # … where the question asks several things
+# From this score on the best sentence answers alone: of 1.65 to 4.0, by the sentences of gold-dev
+# and of the even half of clapnq; bench/RESULTS.md has what it costs.
+SURE = 1.9
+NEARLY = 0.2  # how likely a further sentence must be against a best one that is not sure
 ADDED = 1.0  # how much a further sentence gains by covering all words of the question again
 FOLLOWS = 1.0  # … by going on from a sentence that is quoted ("It removed the designation …")
 UNFIT = 0.5  # penalty from which a sentence is none to add: a caption, a fragment
@@ -43,6 +48,7 @@ REPEAT = 0.92  # cosine from which two sentences say the same
 CONTAINED = 0.85  # share of the shorter one's words from which it repeats a sentence much alike
 ALIKE = 0.75  # cosine from which two sentences may speak of the same thing
 NEAR = 60  # characters around a value in which the question's words are looked for
+_BUT = re.compile(r"(?:But|However|Nevertheless|Nonetheless|Still|Yet|Except|Unless|Only)\b")
 LONG = 15  # new words from which more say nothing further of a sentence
 
 COLUMNS = (
@@ -119,7 +125,10 @@ class Scored:
 
 
 def score_sentences(question: Question, hits: Sequence[Hit], library: Lookup) -> list[Scored]:
-    """Return the sentences of the hits, best first; ties keep the order of hits and of text."""
+    """Return the sentences of the hits, best first; ties keep the order of hits and of text.
+
+    Those that are never quoted are among them: what is decided was fitted with them.
+    """
     found, seen, rows = measured(question, hits, library)
     if not found:
         return []
@@ -135,6 +144,11 @@ def score_sentences(question: Question, hits: Sequence[Hit], library: Lookup) ->
         for at, (item, score) in enumerate(zip(found, _scores(rows), strict=True))
     ]
     return sorted(scored, key=lambda item: -item.score)
+
+
+def fit(ranked: Sequence[Scored]) -> list[Scored]:
+    """Return those that may be quoted."""
+    return [item for item in ranked if not item.candidate.unfit]
 
 
 def measured(
@@ -161,7 +175,12 @@ def look(question: str, hits: Sequence[Hit], found: Sequence[Quotable], library:
     at = [(item.rank, place_of(item)) for item in found]
     vectors = np.stack([known[rank].vectors[row] for rank, row in at])
     matches = np.array([known[rank].matches[row] for rank, row in at])
-    return Seen(vectors, vectors @ vector, matches)
+    cosines = vectors @ vector
+    for place, (item, (rank, row)) in enumerate(zip(found, at, strict=True)):
+        if item.answers and row:  # meets what is asked as well as the question that it answers
+            cosines[place] = max(cosines[place], known[rank].vectors[row - 1] @ vector)
+            matches[place] = max(matches[place], known[rank].matches[row - 1])
+    return Seen(vectors, cosines, matches)
 
 
 def best_of_parts(
@@ -171,7 +190,7 @@ def best_of_parts(
     known = {_key(item): item for item in ranked}
     best: list[Scored] = []
     for part in parts:
-        own = score_sentences(part, hits, library)[:1]
+        own = fit(score_sentences(part, hits, library))[:1]
         best += [known[_key(item)] for item in own if not repeated(known[_key(item)], best)]
     return best
 
@@ -202,16 +221,51 @@ def choose(
     return chosen
 
 
-def in_reading_order(chosen: Sequence[Scored]) -> list[Scored]:
-    """Return sentences brief by brief, the best brief first, each in the order of its text."""
+def sufficient(chosen: Sequence[Scored], question: Question) -> list[Scored]:
+    """Return the first of the chosen sentences, and of the others those that it cannot go without.
+
+    One answers where it scores as what answers does. Else the next ones may be what answers. Where
+    a yes or no is wanted, or the one that follows takes something back, that goes along. Of a
+    follow-up such as "and Sweden?" the first is the best one that says so itself.
+    """
+    if not chosen:
+        return []
+    best, *others = chosen
+    if question.follows and (named := question.names & set(stems(question.asked))):
+        best = next((item for item in chosen if said(named, item.candidate.text)), best)
+        others = [item for item in chosen if item is not best]
+    nearly = best.score + math.log(NEARLY)
+    return [
+        best,
+        *(
+            item
+            for item in others
+            if (best.score < SURE and item.score >= nearly)
+            or item.feature("decides") > best.feature("decides")
+            or _takes_back(item, best)
+        ),
+    ]
+
+
+def decisive_first(chosen: Sequence[Scored], lead: int = 1) -> list[Scored]:
+    """Return so many as they are, and the others brief by brief in the order of their texts."""
     briefs = list(dict.fromkeys(item.candidate.hit.brief.id for item in chosen))
-    return sorted(
-        chosen,
+    rest = sorted(
+        chosen[lead:],
         key=lambda item: (
             briefs.index(item.candidate.hit.brief.id),
             item.candidate.hit.passage.start + item.candidate.start,
         ),
     )
+    return [*chosen[:lead], *rest]
+
+
+def _takes_back(item: Scored, best: Scored) -> bool:
+    """Return whether a sentence follows the best one, and opens with a "but"."""
+    one, other = item.candidate, best.candidate
+    between = other.hit.passage.text[other.end : one.start]
+    follows = _neighbours(one, other) and one.start >= other.end and not between.strip()
+    return follows and bool(_BUT.match(one.sentence))
 
 
 def _scores(rows: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from bot.answering.readable import headers, is_row, row
+from bot.answering.readable import caption_in, is_row, row
 from bot.audit import text_diff
 from bot.ledger.record import hit, sha256
-from index.passage import Hit, Passage
+from index.passage import Hit, Passage, header_in
 from index.storage import catalogue, schema
 from index.storage.database import Database
 from index.storage.lexicon import indexed_terms, lexicon_for
@@ -92,9 +92,10 @@ def passage_of_citation(citation: Json) -> EvidencePassage:
 def row_passages(citation: Json) -> Iterator[EvidencePassage]:
     """Yield the passage with its cited table row in words, as sentences show it."""
     quote, seen = citation["quote"], citation["passage"]
-    if is_row(quote):
-        header = next(headers(quote, seen["text"], seen["context"]))
-        yield replace(passage_of_citation(citation), text=row(quote, header))
+    header = header_in(seen["text"], seen["context"])
+    if is_row(quote) and header:
+        said = row(quote, header, caption_in(seen["text"], seen["context"]))
+        yield replace(passage_of_citation(citation), text=said)
 
 
 def cited_hits(body: Json, sentence: int) -> list[Hit]:

@@ -8,6 +8,7 @@ such as "Footnotes" becomes footnotes.
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 
 from lxml.html import HtmlElement
 
@@ -22,19 +23,30 @@ def table_blocks(
     table: HtmlElement, text_of: Callable[[HtmlElement], str], heading: str
 ) -> list[Block]:
     """Return the blocks of one table; `heading` is what it stands under."""
-    rows = [
-        [text_of(cell) for cell in row if cell.tag in ("td", "th")]
-        for row in table.iter("tr")
-    ]  # fmt: skip
-    rows = [row for row in rows if any(row)]
+    marked = [(_is_header(row), _cells(row, text_of)) for row in table.iter("tr")]
+    marked = [(is_header, row) for is_header, row in marked if any(row)]
+    rows = [row for _, row in marked]
     captions = [text_of(caption) for caption in table.iter("caption")]
     if _NOTE_HEADING.fullmatch(heading) and rows and all(map(_is_note, rows)):
         return [_paragraph(text) for text in captions if text] + [_note(row) for row in rows]
     before, body, after = _framed(rows)
     blocks = [_paragraph(text) for text in (*captions, *before) if text]
     if body:
-        blocks.append(Block(BlockKind.TABLE, "\n".join(map(_line, body))))
+        headers = takewhile(lambda row: row[0], marked[len(before) :])
+        text = "\n".join(map(_line, body))
+        blocks.append(Block(BlockKind.TABLE, text, sum(1 for _ in headers)))
     return blocks + [_paragraph(text) for text in after]
+
+
+def _cells(row: HtmlElement, text_of: Callable[[HtmlElement], str]) -> list[str]:
+    return [text_of(cell) for cell in row if cell.tag in ("td", "th")]
+
+
+def _is_header(row: HtmlElement) -> bool:
+    """Return whether the document marks a row as one of names of columns."""
+    parent = row.getparent()
+    tags = {cell.tag for cell in row if cell.tag in ("td", "th")}
+    return tags == {"th"} or (parent is not None and parent.tag == "thead")
 
 
 def _framed(rows: list[list[str]]) -> tuple[list[str], list[list[str]], list[str]]:

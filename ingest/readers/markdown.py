@@ -73,11 +73,11 @@ def _pipe_rows(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if silent:
         return True
     rows: list[str] = []
-    line, is_ruled = start, False
+    line, is_ruled, header = start, False, 0
     while line < end and not state.isEmpty(line) and state.sCount[line] >= state.blkIndent:
         content = _line(state, line).rstrip()
         if _SEPARATOR.fullmatch(content) and "-" in content and rows:
-            is_ruled = True
+            is_ruled, header = True, header or len(rows)
         elif content.startswith("|"):
             rows.append(content)
         elif is_ruled and rows and rows[-1].endswith("|"):
@@ -85,7 +85,7 @@ def _pipe_rows(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         elif rows:
             rows[-1] += f"\n{content}"
         line += 1
-    _push_rows(state, [_cells(row) for row in rows], start, line)
+    _push_rows(state, [_cells(row) for row in rows], start, line, header)
     state.line = line
     return True
 
@@ -95,23 +95,24 @@ def _cells(row: str) -> list[str]:
     return cells[:-1] if len(cells) > 1 and not cells[-1] else cells
 
 
-def _push_rows(state: StateBlock, rows: list[list[str]], start: int, end: int) -> None:
+def _push_rows(state: StateBlock, rows: list[list[str]], start: int, end: int, header: int) -> None:
+    """Push a table of which so many rows stand above its first rule."""
     if all(len(row) < 2 for row in rows):
         for line in "\n".join(cell for row in rows for cell in row).split("\n"):
             _push(state, "p", line, start, end)
         return
     state.push("table_open", "table", 1)
-    for row in rows:
+    for number, row in enumerate(rows):
         state.push("tr_open", "tr", 1)
         for cell in row:
-            _push(state, "td", cell, start, end)
+            _push(state, "th" if number < header else "td", cell, start, end)
         state.push("tr_close", "tr", -1)
     state.push("table_close", "table", -1)
 
 
 def _push(state: StateBlock, tag: str, content: str, start: int, end: int, name: str = "") -> None:
     """Push an element with inline content, and the id `name` where given."""
-    kind = {"p": "paragraph", "td": "td"}[tag]
+    kind = {"p": "paragraph", "td": "td", "th": "th"}[tag]
     opening = state.push(f"{kind}_open", tag, 1)
     opening.map = [start, end]
     if name:

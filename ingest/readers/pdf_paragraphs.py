@@ -192,7 +192,12 @@ def _table_block(table: Table, words: Words) -> Block:
             page = row_page
             breaks.append((offset, page))
         offset += len(rows[-1]) + 1
-    return Block(BlockKind.TABLE, "\n".join(rows), 0, table.first.page, tuple(breaks))
+    header = int(_is_bold(table.rows[0]) and not any(map(_is_bold, table.rows[1:2])))
+    return Block(BlockKind.TABLE, "\n".join(rows), header, table.first.page, tuple(breaks))
+
+
+def _is_bold(row: Sequence[Sequence[PdfLine]]) -> bool:
+    return all(line.bold for cell in row for line in cell)
 
 
 def _cell_text(line: PdfLine) -> str:

@@ -1,9 +1,12 @@
 """Sentences of hits that could be quoted."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.answering.candidates import candidates, is_reference
-from index.passage import BriefRef, Hit, Passage
+from bot.answering.apparatus import is_reference
+from bot.answering.candidates import candidates
+from index.passage import HEADER_KNOWN, BriefRef, Hit, Passage
 
 BRIEF = BriefRef("b1", "A title", None, (), "a.txt", "default")
 
@@ -45,6 +48,68 @@ def test_a_row_is_a_candidate_and_a_rule_between_rows_is_none():
         ("| Year | Tons |", True),
         ("| 2022 | 8.1 |", True),
     ]
+
+
+def fit(text, context="", kind="paragraph"):
+    """Return what may be quoted of a passage."""
+    passage = replace(hit(text).passage, context=context, kind=kind)
+    found = candidates([replace(hit(text), passage=passage)])
+    return [item.text for item in found if not item.unfit]
+
+
+ROWS = "| Year | Tons | Ships |\n| 2022 | 8.1 | 40 |\n| 2023 | 9.2 | 50 |"
+
+
+def test_a_row_is_fit_where_its_header_is_known_and_the_header_never_is():
+    assert fit(ROWS, HEADER_KNOWN, "table") == ROWS.split("\n")[1:]
+    assert fit(ROWS, "", "table") == []
+
+
+def test_a_row_of_a_label_and_a_figure_needs_no_header():
+    assert fit("| Joint | $24,400 |\n| Standard deduction: |", "", "table") == [
+        "| Joint | $24,400 |"
+    ]
+
+
+def test_a_row_that_was_cut_off_is_never_quoted():
+    assert fit("| Joint | $24,400 and\nmore | 5 |", "", "table") == []
+
+
+def test_the_caption_of_a_table_is_not_quoted_and_the_sentence_before_it_is():
+    said = "Exports of wheat fell in both years."
+    assert fit(f"{said}\n\n{ROWS}", "", "table") == [said]
+    assert fit(f"Exports by year, in tonnes\n\n{ROWS}", "", "table") == []
+
+
+def test_an_accusation_takes_its_denial_along():
+    """Critics are not quoted without the answer that stands beside it."""
+    text = "Critics accused Norvane of fraud. The company denied it. Ships came in May."
+    first = candidates([hit(text)])[0]
+    assert first.text == "Critics accused Norvane of fraud. The company denied it."
+    assert first.sentence == "Critics accused Norvane of fraud."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Critics accused Norvane of fraud. The port is large.",
+        "The court heard the suit. It denied the motion in May.",
+        "Norvane runs the port. The ministry rejected the bid.",
+    ],
+)
+def test_what_is_no_denial_of_it_is_not_taken_along(text):
+    first = candidates([hit(text)])[0]
+    assert first.text == first.sentence
+
+
+def test_the_answer_of_a_question_takes_the_question_along():
+    """A label, or the same line, says that it is one."""
+    text = "Q: When did it end?\n\nA: On 3 March.\n\nQ: Who ended it?\n\nA: Parliament."
+    assert fit(text) == [text[: text.index("\n\nQ:")], text[text.index("Q: Who") :]]
+    assert fit("Will it hold? Much depends on the port.") == [
+        "Will it hold? Much depends on the port."
+    ]
+    assert fit("Who pays?\nThe port is large and old.") == ["The port is large and old."]
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.readable import bare, faithful, headers, row
+from bot.answering.readable import bare, faithful, is_drawn_from, row, shown
+from index.passage import HEADER_KNOWN
 
 
 @pytest.mark.parametrize(
-    ("quote", "shown"),
+    ("quote", "text"),
     [
         ("Prices fell.12", "Prices fell."),
         ("Prices fell.[12] They rose [3].", "Prices fell. They rose."),
@@ -18,9 +19,9 @@ from bot.answering.readable import bare, faithful, headers, row
         ("• One\n  • two   and\tthree", "One two and three"),
     ],
 )
-def test_marks_go_and_white_space_collapses(quote, shown):
+def test_marks_go_and_white_space_collapses(quote, text):
     """Footnote marks after punctuation and bullets go; numbers stay."""
-    assert bare(quote) == shown
+    assert bare(quote) == text
     assert faithful(bare(quote), quote)
 
 
@@ -29,18 +30,38 @@ def test_a_row_is_read_under_its_header():
     header = "| Country | 2023 | 2024 |"
     assert row("| Sweden | 7 | 8 |", header) == "Sweden — 2023: 7; 2024: 8"
     assert row("| Sweden | | 8 |", header) == "Sweden — 2024: 8"
-    assert row("| Sweden | 7 |", header) == "Sweden — 7"
-    assert faithful(
-        "Sweden — 2023: 7; 2024: 8", "| Sweden | 7 | 8 |", f"{header}\n| Sweden | 7 | 8 |"
+    assert row("| 2015 | 7 |", "| Year | Ships |") == "Year 2015 — Ships: 7"
+    assert row("| Sweden | 7 | 8 |", header, "in tonnes") == "Sweden — 2023: 7; 2024: 8 (in tonnes)"
+
+
+@pytest.mark.parametrize("header", ["", "| Country | 2023 | 2024 |"])
+def test_a_row_without_a_header_of_its_cells_stays_as_it_stands(header):
+    assert row("| Sweden |  7 |", header) == "| Sweden | 7 |"
+
+
+TABLE = "In millions of tonnes\n\n| Country | 2023 | 2024 |\n| Sweden | 7 | 8 |"
+
+
+def test_only_a_known_header_puts_a_row_into_words():
+    """The first row of a passage may be data: an answer was made up of two rows once."""
+    said = "Sweden — 2023: 7; 2024: 8 (In millions of tonnes)"
+    assert shown("| Sweden | 7 | 8 |", TABLE, HEADER_KNOWN) == said
+    assert faithful(said, "| Sweden | 7 | 8 |", TABLE, HEADER_KNOWN)
+    assert shown("| Sweden | 7 | 8 |", TABLE, "") == "| Sweden | 7 | 8 |"
+    assert not faithful(said, "| Sweden | 7 | 8 |", TABLE, "")
+
+
+def test_the_header_and_the_caption_of_a_split_table_come_from_its_context():
+    context = f"Table 1. Grain\n| Country | 2023 | 2024 |\n{HEADER_KNOWN}"
+    passage = "| Norway | 5 | 6 |\n| Sweden | 7 | 8 |"
+    assert shown("| Norway | 5 | 6 |", passage, context) == (
+        "Norway — 2023: 5; 2024: 6 (Table 1. Grain)"
     )
 
 
-def test_the_header_of_a_split_table_comes_from_its_context():
-    """The passage's first row is tried, then the row in its context, then none."""
-    assert list(headers("| a | 1 |", "| a | 1 |\n| b | 2 |", "Table 1 | x | y |")) == [
-        "| x | y |",
-        "",
-    ]
+def test_a_sentence_before_a_table_is_no_caption():
+    passage = "Grain went up in both years.\n\n| Country | 2023 |\n| Sweden | 7 |"
+    assert shown("| Sweden | 7 |", passage, HEADER_KNOWN) == "Sweden — 2023: 7"
 
 
 @pytest.mark.parametrize(
@@ -54,7 +75,29 @@ def test_the_header_of_a_split_table_comes_from_its_context():
 def test_a_row_told_otherwise_is_refused(text):
     """Neither values nor columns may change."""
     passage = "| Country | 2023 | 2024 |\n| Sweden | 7 | 8 |"
-    assert not faithful(text, "| Sweden | 7 | 8 |", passage)
+    assert not faithful(text, "| Sweden | 7 | 8 |", passage, HEADER_KNOWN)
+
+
+CELLS = st.lists(
+    st.from_regex(r"[a-z0-9$%.]{1,6}( [a-z0-9]{1,6})?", fullmatch=True), min_size=2, max_size=5
+)
+
+
+@given(CELLS, CELLS, st.sampled_from(["", "Table 1. Grain", "in tonnes"]))
+def test_no_word_of_a_row_is_made_up(names, values, caption):
+    """Whatever row, header and caption are, the words are theirs."""
+    quote, header = (f"| {' | '.join(line)} |" for line in (values, names))
+    assert is_drawn_from(row(quote, header, caption), quote, header, caption)
+    assert not is_drawn_from(f"{row(quote, header, caption)} more", quote, header, caption)
+
+
+def test_an_answer_has_its_question_in_brackets():
+    quote = "Q: When did they stop?\n\nA: On 3 March 2022."
+    text = "[When did they stop?] On 3 March 2022."
+    assert shown(quote, quote, "", answers=True) == text
+    assert faithful(text, quote)
+    assert not faithful("[When did they begin?] On 3 March 2022.", quote)
+    assert not faithful("[When did they stop?] On 4 March 2022.", quote)
 
 
 def test_a_name_in_brackets_may_stand_for_the_subject():

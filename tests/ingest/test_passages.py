@@ -130,8 +130,30 @@ def test_parts_of_a_table_carry_caption_and_header_row() -> None:
     table = Block(BlockKind.TABLE, "\n".join(["| Port | Volume |", *rows]))
     found = passages_of(paragraph("Table 1. Ports"), table)
     assert len(found) > 2
-    assert {passage.context for passage in found[1:]} == {"Table 1. Ports | Port | Volume |"}
+    assert {passage.context for passage in found[1:]} == {
+        "Table 1. Ports\n| Port | Volume |\n|---|"
+    }
+    assert {passage.header for passage in found if "|" in passage.text} == {"| Port | Volume |"}
     assert all(line.startswith("| Port") for p in found[1:] for line in p.text.split("\n"))
+
+
+def test_the_first_row_of_a_table_without_a_known_header_is_read_along_as_no_header() -> None:
+    rows = [f"| Port number {row} on the coast | Grain, coal and timber |" for row in range(60)]
+    found = passages_of(Block(BlockKind.TABLE, "\n".join(rows)))
+    assert len(found) > 2
+    assert {passage.context for passage in found[1:]} == {rows[0]}
+    assert {passage.header for passage in found} == {""}
+
+
+def test_a_long_header_row_goes_with_every_part_of_its_table() -> None:
+    """The parts are cut finer, so that the model reads the header with each."""
+    header = f"| Port | {' | '.join(f'Volume in the year {year}' for year in range(2000, 2010))} |"
+    rows = [f"| Port {row} | {' | '.join([f'{row}.5'] * 10)} |" for row in range(40)]
+    found = passages_of(
+        paragraph("Table 1. Ports"), Block(BlockKind.TABLE, "\n".join((header, *rows)))
+    )
+    assert len(found) > 2
+    assert {passage.header for passage in found if "|" in passage.text} == {header}
 
 
 def test_a_sentence_of_three_thousand_words_is_cut_between_words() -> None:

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.answer import Citation, Form, Sentence, verbatim
-from bot.answering.candidates import Quotable, candidates, has_verb
+from bot.answering.apparatus import has_verb
+from bot.answering.candidates import Quotable, candidates
 from bot.answering.freshness import said_date
 from bot.answering.readable import bare, shown
 from bot.answering.selection import REPEAT, UNFIT, look

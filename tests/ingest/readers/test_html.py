@@ -44,7 +44,7 @@ def test_a_page_gives_its_main_text_with_its_structure():
         ("bullet", 1, "A lease:"),
         ("bullet", 2, "of 30 years"),
         ("paragraph", 0, "Table 1. Traffic"),
-        ("table", 0, "| Year | Ships |\n| 2019 | 4,100 |\n| 2020 | |"),
+        ("table", 1, "| Year | Ships |\n| 2019 | 4,100 |\n| 2020 | |"),
         ("paragraph", 0, LONG.strip()),
         ("heading", 2, "Outlook"),
         ("paragraph", 0, "Short end."),

@@ -163,8 +163,8 @@ def test_structure_becomes_blocks():
         ("bullet", 1, "two"),
         ("paragraph", 0, "quoted text"),
         ("paragraph", 0, "x = 1 y = 2"),
-        ("table", 0, "| a | b |\n| 1 | 2 |"),
-        ("table", 0, "| c | d |\n| 3 | 4 |"),
+        ("table", 1, "| a | b |\n| 1 | 2 |"),
+        ("table", 1, "| c | d |\n| 3 | 4 |"),
         ("paragraph", 0, "after"),
     ]
 
