@@ -71,7 +71,9 @@ class Question:
     about_cited: bool = False  # speaks of the brief that the last answer cited
     kind: Kind = Kind.FACT
     subject: str = ""  # the topic or the brief that a question of another kind is about
-    selection: Selection = Selection()  # which briefs, where it is about briefs as such
+    selection: Selection = field(
+        default_factory=Selection
+    )  # which briefs, where it is about briefs as such
     briefs: tuple[str, ...] = ()  # ids of the briefs that it names
     wants: AnswerKind = AnswerKind.ANY  # a date, a sum, a name …
     yes_or_no: bool = False  # a yes or a no is wanted

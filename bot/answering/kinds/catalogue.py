@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from bot.answering import freshness
 from bot.answering.answer import DraftAnswer
 from bot.answering.freshness import said_date
+from bot.answering.kinds.citing import Quoted, count_line, more_line, row_of
 from bot.answering.kinds.naming import brief_named, unknown_brief
 from bot.answering.kinds.overview import mention_line
-from bot.answering.kinds.citing import Quoted, count_line, more_line, row_of
 from bot.answering.kinds.sources import Sources
 from bot.answering.kinds.topics import Topic, day_of, topic_of
 from bot.question.kinds import Wanted

@@ -10,9 +10,9 @@ from itertools import groupby
 
 from bot.answering.answer import DraftAnswer
 from bot.answering.candidates import Quotable, candidates
+from bot.answering.kinds.citing import Quoted, heading_of, hits_of, is_telling, row_of
 from bot.answering.kinds.naming import Named, brief_named, unknown_brief
 from bot.answering.kinds.overview import overview
-from bot.answering.kinds.citing import Quoted, heading_of, hits_of, is_telling, row_of
 from bot.answering.kinds.sources import Sources
 from bot.answering.kinds.versions import version_named
 from bot.question.kinds import Kind
@@ -24,8 +24,8 @@ OPENING = 2  # points of the opening where there is no summary
 LEAST_OWN = 3  # points from which the brief's own summary needs no more of its sections
 _OWN_SUMMARY = re.compile(
     r"^(?:\W*(?:executive\s+)?summary|(?:the\s+)?(?:key|main)\s+(?:points|takeaways|take-aways"
-    r"|findings|messages|judg(?:e)?ments|conclusions|facts)|takeaways|highlights|at a glance|in brief"
-    r"|in short|overview|abstract|synopsis|bottom line(?: up front)?|bluf|tl;?dr)\b",
+    r"|findings|messages|judg(?:e)?ments|conclusions|facts)|takeaways|highlights|at a glance"
+    r"|in brief|in short|overview|abstract|synopsis|bottom line(?: up front)?|bluf|tl;?dr)\b",
     re.IGNORECASE,
 )
 # Sections that say nothing of the matter.

@@ -8,8 +8,8 @@ from difflib import SequenceMatcher
 from bot.answering.answer import DraftAnswer
 from bot.answering.candidates import Quotable
 from bot.answering.freshness import said_date
-from bot.answering.kinds.naming import brief_named, unknown_brief
 from bot.answering.kinds.citing import Quoted, hits_of
+from bot.answering.kinds.naming import brief_named, unknown_brief
 from bot.answering.kinds.sources import Sources
 from bot.question.kinds import Wanted
 from bot.question.question import Question

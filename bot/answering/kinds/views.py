@@ -7,8 +7,8 @@ from dataclasses import replace
 from bot.answering.answer import DraftAnswer
 from bot.answering.candidates import Quotable
 from bot.answering.kinds.catalogue import by_author
-from bot.answering.kinds.overview import said_of
 from bot.answering.kinds.citing import Quoted, Told, heading_of, hits_of, more_line, telling
+from bot.answering.kinds.overview import said_of
 from bot.answering.kinds.sources import Sources
 from bot.answering.kinds.topics import OnTopic, Topic, day_of, topic_asked
 from bot.language.names import is_name
