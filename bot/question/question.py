@@ -74,9 +74,8 @@ class Question:
     about_cited: bool = False  # speaks of the brief that the last answer cited
     kind: Kind = Kind.FACT
     subject: str = ""  # the topic or the brief that a question of another kind is about
-    selection: Selection = field(
-        default_factory=Selection
-    )  # which briefs, where it is about briefs as such
+    # Which briefs, where it is about briefs as such.
+    selection: Selection = field(default_factory=Selection)
     wants: AnswerKind = AnswerKind.ANY  # a date, a sum, a name …
     yes_or_no: bool = False  # a yes or a no is wanted
     period: Period | None = None

@@ -5,24 +5,27 @@ title is told.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.answering.kinds.citing import row_of
 from bot.answering.kinds.sources import Sources
 from bot.answering.kinds.topics import day_of, topic_of
+from bot.language.names import is_name
 from bot.question.question import Question
 from index.passage import BriefRef
 from index.vectors.snapshot import Filters
-from index.words import content_words, said, share, word_weights
+from index.words import content_words, said, share, stem, word_weights
+from index.words import words as split_words
 
 MOST = 6  # candidates
 TITLED = 0.6  # of the weight of the words said that a title must have
+ENOUGH_WORDS = 2  # known words that name a brief without the unknown one among them
 CLOSE = 0.9  # of the best share, from which a title fits as well
 
 _THIS = re.compile(
-    r"^\W*(?:(?:what(?:'s| is)? in )?(?:this|that|it|its|them|the same|the (?:last|first|cited) one)"
-    r"(?:\s+(?:brief|report|paper|memo|note|document|publication|analysis|one|text))?)?\W*$",
+    r"^\W*(?:(?:what(?:'s| is)? in )?(?:this|that|it|its|them|the same"
+    r"|the (?:last|first|cited) one)(?:\s+(?:brief|report|paper|memo|note|document|publication|analysis|one|text))?)?\W*$",
     re.IGNORECASE,
 )
 _NOUN = re.compile(
@@ -96,7 +99,7 @@ def _by_title(question: Question, sources: Sources, filters: Filters) -> Named:
         subject = subject.replace(question.period.said, " ")
     words = " ".join(_NOUN.sub(" ", subject).split())
     briefs = sources.library.briefs(filters) or sources.briefs()
-    weights = word_weights(words, "", sources.library.idf)
+    weights = _known(word_weights(words, "", sources.library.idf), words, sources)
     if not weights:
         return Named(tuple(briefs[:1]) if len(briefs) == 1 else (), as_document=as_document)
     shares = [(share(weights, said(weights, f"{one.title} {one.number or ''}")), one)
@@ -111,6 +114,25 @@ def _by_title(question: Question, sources: Sources, filters: Filters) -> Named:
         nearest[1] if nearest[0] > 0 and not fitting else None,
         as_document,
     )
+
+
+def _known(weights: Mapping[str, float], typed: str, sources: Sources) -> Mapping[str, float]:
+    """Return the weights of words that no passage has left out, if enough are left and no names.
+
+    Such a word is typed wrong, or not of the title: "the breif on nord stream".
+    """
+    unknown = sources.library.unknown(list(weights))
+    names = {
+        stem(one)
+        for word in typed.split()
+        if is_name(word, opens=False)
+        for one in split_words(word)
+    }
+    kept = {term: weight for term, weight in weights.items() if term not in unknown - names}
+    if len(kept) < ENOUGH_WORDS or len(kept) == len(weights):
+        return weights
+    total = sum(kept.values())
+    return {term: weight / total for term, weight in kept.items()}
 
 
 def _on_it(words: str, sources: Sources, filters: Filters) -> list[BriefRef]:

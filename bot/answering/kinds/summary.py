@@ -24,8 +24,8 @@ OPENING = 2  # points of the opening where there is no summary
 LEAST_OWN = 3  # points from which the brief's own summary needs no more of its sections
 _OWN_SUMMARY = re.compile(
     r"^(?:\W*(?:executive\s+)?summary|(?:the\s+)?(?:key|main)\s+(?:points|takeaways|take-aways"
-    r"|findings|messages|judg(?:e)?ments|conclusions|facts)|takeaways|highlights|at a glance|in brief"
-    r"|in short|overview|abstract|synopsis|bottom line(?: up front)?|bluf|tl;?dr)\b",
+    r"|findings|messages|judg(?:e)?ments|conclusions|facts)|takeaways|highlights|at a glance"
+    r"|in brief|in short|overview|abstract|synopsis|bottom line(?: up front)?|bluf|tl;?dr)\b",
     re.IGNORECASE,
 )
 # Sections that say nothing of the matter.
