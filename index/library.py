@@ -222,11 +222,17 @@ class Library:
             counts = self._lexicon.document_frequency(connection, terms)
         return {term: math.log(1 + (total + 1) / (count + 0.5)) for term, count in counts.items()}
 
-    def unknown(self, terms: Sequence[str]) -> frozenset[str]:
-        """Return the stems that no passage has."""
-        with self.database.read() as connection:
-            counts = self._lexicon.document_frequency(connection, terms) if terms else {}
-        return frozenset(term for term in terms if not counts.get(term))
+    def unknown(self, terms: Sequence[str], filters: Filters = EVERYTHING) -> frozenset[str]:
+        """Return the stems that no passage has which the filters let through."""
+        if not terms:
+            return frozenset()
+        with self.database.read() as connection, self._published.use(connection) as opened:
+            if not filters:
+                counts = self._lexicon.document_frequency(connection, terms)
+                return frozenset(term for term in terms if not counts.get(term))
+            allowed = set(opened.snapshot.pks[opened.snapshot.allowed(filters)].tolist())
+            held = {term: self._lexicon.scores(connection, [term]) for term in terms}
+        return frozenset(term for term, found in held.items() if allowed.isdisjoint(found))
 
     # Writing
 

@@ -77,5 +77,5 @@ class Plain(HashedWords):
     def idf(self, terms: Sequence[str]) -> dict[str, float]:
         return dict.fromkeys(terms, 1.0)
 
-    def unknown(self, terms: Sequence[str]) -> frozenset[str]:
+    def unknown(self, terms: Sequence[str], _: object = None) -> frozenset[str]:
         return frozenset()

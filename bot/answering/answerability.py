@@ -24,6 +24,7 @@ from bot.question.question import Question
 from bot.question.wanted import AnswerKind
 from index.passage import Hit
 from index.perceptron import load
+from index.vectors.snapshot import EVERYTHING, Filters
 from index.words import said, share
 
 WEIGHTS = Path(__file__).parent / "weights" / "answerable.json"  # its threshold is a half
@@ -94,15 +95,20 @@ def proper(question: Question) -> frozenset[str]:
 
 
 def features_of(
-    question: Question, hits: Sequence[Hit], ranked: Sequence[Scored], library: Lookup
+    question: Question,
+    hits: Sequence[Hit],
+    ranked: Sequence[Scored],
+    library: Lookup,
+    filters: Filters = EVERYTHING,
 ) -> dict[str, float] | None:
     """Return the features of a question with its hits and their sentences, best first.
 
+    `filters` are those of the search: a brief that may not be seen must not change the answer.
     None where there is no sentence.
     """
     if not ranked:
         return None
-    unknown = library.unknown(sorted(proper(question)))
+    unknown = library.unknown(sorted(proper(question)), filters)
     return {
         **_nearness(ranked),
         **_offers(ranked),

@@ -46,7 +46,7 @@ def answer(question: Question, found: SearchResult, library: Lookup) -> DraftAns
         return DraftAnswer()
     hits = found.whole or found.hits
     ranked = score_sentences(question, hits, library)
-    decision = judge(features_of(question, hits, ranked, library))
+    decision = judge(features_of(question, hits, ranked, library, found.filters))
     if decision.outcome is not Outcome.ANSWERED:
         near = near_passages(hits, ranked) if decision.outcome is Outcome.UNSURE else ()
         return DraftAnswer(confidence=decision.confidence, features=decision.features, near=near)

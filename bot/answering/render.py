@@ -156,6 +156,8 @@ def message(answer: Answer) -> str:
 
 def nothing_found(briefs: int) -> str:
     """Return the line for a question on which so many briefs have nothing."""
+    if not briefs:
+        return "I found nothing on this."
     return f"I found nothing on this in {briefs:,} brief{'' if briefs == 1 else 's'}."
 
 

@@ -41,13 +41,14 @@ class SearchResult:
     """Hits with the notes on what was searched; `narrowed` if the question's own words kept out.
 
     `whole` are the hits of the question by itself where those of its parts are merged into `hits`:
-    by them it is decided whether it is answered.
+    by them it is decided whether it is answered. `filters` are those that were given.
     """
 
     hits: tuple[Hit, ...] = ()
     notes: tuple[str, ...] = ()
     narrowed: bool = False
     whole: tuple[Hit, ...] = ()
+    filters: Filters = EVERYTHING
 
 
 def search(
@@ -72,16 +73,15 @@ def search(
     return question, find(library, question, filters, limit)
 
 
-def find(
-    library: Searchable,
-    question: Question,
-    given: Filters,
-    limit: int,
-) -> SearchResult:
+def find(library: Searchable, question: Question, given: Filters, limit: int) -> SearchResult:
     """Return the hits of the time and version that the question names, at most `limit`.
 
     Filters that name briefs hold against a version that the question names.
     """
+    return replace(_find(library, question, given, limit), filters=given)
+
+
+def _find(library: Searchable, question: Question, given: Filters, limit: int) -> SearchResult:
     if question.version and not given.briefs:
         version = question.version
         if (got := gather(library, question, version.within(given), limit)).hits:
@@ -108,7 +108,7 @@ def everywhere(library: Searchable, question: Question, given: Filters, limit: i
         )
     elif question.period is not None:
         notes = (freshness.missed(question.period),)
-    return replace(gather(library, question, given, limit), notes=notes)
+    return replace(gather(library, question, given, limit), notes=notes, filters=given)
 
 
 def narrowed(filters: Filters, period: Period) -> Filters:

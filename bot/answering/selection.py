@@ -27,6 +27,7 @@ from index.models.token_embeddings import SentenceEmbeddings
 from index.passage import Hit
 from index.perceptron import load
 from index.sentences import split
+from index.vectors.snapshot import Filters
 from index.words import content_words, said, share, stem, stems, words
 
 WEIGHTS = Path(__file__).parent / "weights" / "sentences.json"
@@ -81,8 +82,8 @@ COLUMNS = (
 class Lookup(Protocol):
     """What is needed of a library to choose sentences and to decide whether they answer."""
 
-    def unknown(self, terms: Sequence[str]) -> frozenset[str]:
-        """Return the stems that no passage has."""
+    def unknown(self, terms: Sequence[str], filters: Filters = ...) -> frozenset[str]:
+        """Return the stems that no passage has which the filters let through."""
         ...
 
     def sentences(

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.answering.answer import Answer, Citation, Sentence
+from bot.answering.render import nothing_found
 from bot.errors import NothingVisible
-from bot.slack import phrases
 from bot.slack.access.audience import Visible
 from bot.slack.blocks.answers import answer_text, messages
 from bot.slack.blocks.elements import Message
@@ -32,9 +32,10 @@ class SlackReply:
     text: str = ""  # the whole answer as one text
 
 
-_NOTHING = SlackReply(
-    QuestionOutcome.DECLINED, (said(phrases.NOTHING_TO_SEE),), text=phrases.NOTHING_TO_SEE
-)
+def _nothing(briefs: int = 0) -> SlackReply:
+    """Return the reply of a question that is declined, as it looks where so many were searched."""
+    line = nothing_found(briefs)
+    return SlackReply(QuestionOutcome.DECLINED, (said(line),), text=line)
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ async def reply_to(
     try:
         filters = setting.visible.filters
     except NothingVisible:
-        return _NOTHING
+        return _nothing()
     turns = await asyncio.to_thread(
         parts.threads.turns, incoming.team, incoming.channel, incoming.root, incoming.ts,
         user=incoming.user if setting.alone else None,
@@ -95,7 +96,7 @@ async def reply_to(
         on_sentence, zone=zone, answer_id=answer_id,
     )  # fmt: skip
     if not await still_seen(parts, setting, answer):
-        return _NOTHING
+        return _nothing(answer.draft.searched)
     return shown_as(answer, offer_in(setting, incoming), parts.desk)
 
 

@@ -34,6 +34,10 @@ class QuestionOutcome(StrEnum):
     WITHDRAWN = "withdrawn"  # deleted before it was answered
 
 
+# Outcomes of a question that has an answer on record.
+REPLIED = (QuestionOutcome.ANSWERED, QuestionOutcome.UNSURE, QuestionOutcome.DECLINED)
+
+
 class Accepted(StrEnum):
     """What became of a delivery."""
 

@@ -17,12 +17,11 @@ BRANDT = "Minister Ilse Brandt called the lease a mistake."
 PLAN = f"When does the board want to take over the {CANARY} Shipping Company?"
 
 
-async def test_what_the_briefs_do_not_say_is_declined(bot: RunningBot, office: FakeSlack) -> None:
-    """With the nearest passages and a button that asks the librarians."""
+async def test_what_no_brief_is_about_is_declined(bot: RunningBot, office: FakeSlack) -> None:
+    """With the number of briefs searched, no passage, and a button that asks the librarians."""
     ts = await office.mention("#desk", "alice", "What is the melting point of tungsten?")
     answer = await office.answer_to(ts)
-    assert answer.text.startswith("The briefs do not say")
-    assert "Nearest passages" in answer.said
+    assert answer.text == "I found nothing on this in 2 briefs."
     assert "Ask the librarians" in answer.said
     await office.quiet()
     assert bot.parts.inbox.counts()["declined"] == 1
@@ -31,20 +30,20 @@ async def test_what_the_briefs_do_not_say_is_declined(bot: RunningBot, office: F
 async def test_small_talk_is_no_question_to_the_briefs(bot: RunningBot, office: FakeSlack) -> None:
     """It is answered in a line, without passages."""
     ts = await office.ask("alice", "Thank you!")
-    assert "Nearest passages" not in (await office.answer_to(ts)).said
+    assert (await office.answer_to(ts)).text.startswith("I answer questions from the briefs")
 
 
-async def test_where_nothing_may_be_seen_the_briefs_do_not_say(
+async def test_where_nothing_may_be_seen_nothing_is_found(
     bot: RunningBot, office: FakeSlack
 ) -> None:
     """A guest in the channel, or a shared one: one line, no passage, no number, no record."""
     for channel in ("#general", "#partners"):
         ts = await office.mention(channel, "alice", LEASE)
         answer = await office.answer_to(ts)
-        assert answer.text == "The briefs do not say."
+        assert answer.text == "I found nothing on this."
         assert len(answer.blocks) == 1
     ts = await office.ask("gwen", LEASE)
-    assert (await office.answer_to(ts)).text == "The briefs do not say."
+    assert (await office.answer_to(ts)).text == "I found nothing on this."
     assert not any("searching" in str(call.args) for call in office.calls)
 
 

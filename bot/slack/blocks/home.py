@@ -19,7 +19,8 @@ QUESTION = 200
 
 _ENDED = {
     QuestionOutcome.ANSWERED: "answered",
-    QuestionOutcome.DECLINED: "not in the briefs",
+    QuestionOutcome.UNSURE: "a passage that may answer",
+    QuestionOutcome.DECLINED: "nothing found",
     QuestionOutcome.FAILED: "failed",
     QuestionOutcome.WITHDRAWN: "deleted",
 }

@@ -26,7 +26,7 @@ from bot.slack.delivery.tables import (
     storable,
     waiting,
 )
-from bot.slack.types import Accepted, AskedVia, InboxEntry, Incoming, QuestionOutcome
+from bot.slack.types import REPLIED, Accepted, AskedVia, InboxEntry, Incoming, QuestionOutcome
 from index.storage.database import Database
 
 
@@ -200,7 +200,7 @@ class Inbox:
         table = questions.c
         query = select(questions).where(
             table.team == team, table.user == user, table.text != "", table.unwanted.is_(False),
-            table.outcome.in_([QuestionOutcome.ANSWERED.value, QuestionOutcome.DECLINED.value]),
+            table.outcome.in_([outcome.value for outcome in REPLIED]),
             table.answer_id.is_not(None),
         )  # fmt: skip
         query = query.order_by(table.moment.desc(), table.pk.desc()).limit(limit)

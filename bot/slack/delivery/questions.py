@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from bot.errors import LedgerError
 from bot.jobs.worker import Lease, LeaseLost
+from bot.ledger.record import outcome_of
 from bot.ledger.recording import new_id
 from bot.slack import answering, phrases
 from bot.slack.answering import AnswerContext, SlackReply
@@ -23,7 +24,7 @@ from bot.slack.delivery.outbox import Stopped, Undeliverable
 from bot.slack.delivery.records import noted
 from bot.slack.delivery.streams import GrowingAnswer, growing_mark
 from bot.slack.parts import SlackServices
-from bot.slack.types import AskedVia, InboxEntry, Posted, QuestionOutcome
+from bot.slack.types import REPLIED, AskedVia, InboxEntry, Posted, QuestionOutcome
 from index.errors import BriefsError, DatabaseUnavailable, UsageError
 
 log = logging.getLogger(__name__)
@@ -183,8 +184,7 @@ class Work:
     def _outcome_of(self, answer_id: str) -> QuestionOutcome:
         if answer_id.startswith(NO_ANSWER):
             return QuestionOutcome.DECLINED
-        answered = self._parts.ledger.get(answer_id).body["answered"]
-        return QuestionOutcome.ANSWERED if answered else QuestionOutcome.DECLINED
+        return QuestionOutcome(outcome_of(self._parts.ledger.get(answer_id).body).value)
 
     # -- its messages -------------------------------------------------------------------------
 
@@ -338,7 +338,7 @@ class Work:
                 await asyncio.to_thread(self._parts.records.record, self._marker)
             except BriefsError as error:
                 log.error("what was posted is recorded later: %s", error)
-        if outcome in (QuestionOutcome.ANSWERED, QuestionOutcome.DECLINED):
+        if outcome in REPLIED:
             await self._offer_again()
 
     async def _offer_again(self) -> None:

@@ -15,13 +15,13 @@ from bot.jobs.queue import Queue, is_open, jobs, lapsed
 from bot.question.question import Turn
 from bot.slack import phrases
 from bot.slack.delivery.tables import Store, early_changes, moment, muted_threads, questions
-from bot.slack.types import AskedVia, Incoming, QuestionOutcome
+from bot.slack.types import REPLIED, AskedVia, Incoming, QuestionOutcome
 from index.storage.database import Database
 
 EARLY_SECONDS = 3600  # Slack's last redelivery comes after about five minutes
 JOINED_SECONDS = 24 * 3600.0  # how long after an answer a reply without a mention is a follow-up
 TURNS = 20  # the latest that are carried
-_WITH_ANSWER = (QuestionOutcome.ANSWERED.value, QuestionOutcome.DECLINED.value)
+_WITH_ANSWER = tuple(outcome.value for outcome in REPLIED)
 
 
 class Threads:

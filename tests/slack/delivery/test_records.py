@@ -121,12 +121,12 @@ async def test_an_answer_of_several_messages_has_a_record_of_each(
     from bot.slack.blocks import answers as answer_blocks
 
     monkeypatch.setattr(answer_blocks, "MOST_BLOCKS", 1)
-    ts = await office.mention("#desk", "alice", "What is the melting point of tungsten?")
+    ts = await office.mention("#desk", "alice", LEASE)
     await office.answer_to(ts)
-    await office.until(lambda: bot.parts.inbox.counts()["declined"], 20, "its end")
+    await office.until(lambda: bot.parts.inbox.counts()["answered"], 20, "its end")
     shown = office.answers_to(ts)
     found = await recorded(bot, office, len(shown))
-    assert len(shown) > 2
+    assert len(shown) > 1
     assert [one.body["post"] for one in found] == [
         "answer", *(f"answer.{number}" for number in range(1, len(shown)))
     ]  # fmt: skip
@@ -134,7 +134,7 @@ async def test_an_answer_of_several_messages_has_a_record_of_each(
 
 
 async def test_what_is_no_answer_has_no_record(bot: RunningBot, office: FakeSlack) -> None:
-    """Neither "The briefs do not say" where nothing was searched, nor a failure."""
+    """Neither "I found nothing" where nothing was searched, nor a failure."""
     await office.answer_to(await office.mention("#general", "alice", LEASE))
     await office.answer_to(await office.mention("#desk", "alice", f"{LEASE} " * 200))
     await office.quiet()

@@ -128,7 +128,7 @@ async def test_the_librarians_are_asked_once_and_their_channel_is_told(
     channel = slack.world.add_channel("librarians", "private", ("ada",))
     async with at_slack.answering_bot(slack, briefs, notify=channel.id):
         answer = await answered(slack, NOWHERE)
-        assert "The briefs do not say" in answer.said
+        assert "I found nothing on this" in answer.said
         for number in (1, 2):
             await slack.click(answer, "Ask the librarians", "alice")
             assert phrases.ASKED_LIBRARIANS in (await told(slack, "alice", number)).text
