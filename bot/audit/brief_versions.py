@@ -100,7 +100,7 @@ def row_passages(citation: Json) -> Iterator[EvidencePassage]:
     rows = [line for line in seen["text"].splitlines() if is_row(line)]
     header = header_in(seen["text"], seen["context"])
     if rows and not header:
-        header = header_of(Block(BlockKind.TABLE, "\n".join(rows)))
+        header = header_of(Block(BlockKind.TABLE, "\n".join(rows))) or ""
     if is_row(quote) and header:
         said = row(quote, header, caption_in(seen["text"], seen["context"]))
         yield replace(passage_of_citation(citation), text=said)
