@@ -129,7 +129,7 @@ def _read(item: Given, library: Library) -> Question:
 
 def _ours(item: Given, library: Library) -> list[Span]:
     question = _read(item, library)
-    ranked = selection.score_sentences(question, item.hits, library)
+    ranked = selection.fit(selection.score_sentences(question, item.hits, library))
     return [_span(one) for one in selection.choose(ranked, question.weights)]
 
 

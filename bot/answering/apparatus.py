@@ -74,7 +74,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
 _AROUND = (_CREDIT, _DRAWING, _NAVIGATION, _LEADERS, _POINTS_AWAY, _CITED)
 _NAMING = 0.5  # share of capital words above which what ends openly is a heading
 _MAKING = re.compile(r"[a-z]{3}(?:ify|ifies|izes?)$")
-_RUNNING, _PROSE = 8, 0.7  # words in small letters, and their share, from which a text is prose
+_RUNNING, _PROSE = 5, 0.7  # words in small letters, and their share, from which a text is prose
 LONGEST_CONTACT = 25  # words of a line that says whom to ask
 
 

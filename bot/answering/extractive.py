@@ -59,11 +59,11 @@ def answer(question: Question, found: SearchResult, library: Lookup) -> DraftAns
         ranked = fit(score_sentences(question, found.hits, library))
         first = best_of_parts(question.parts, ranked, found.hits, library)
     chosen = choose(ranked, question.weights, first)
-    if not first:
-        chosen = sufficient(chosen, question)
     differs = disagreement(ranked, chosen)
+    known = (*ranked, *chosen)
+    chosen = chosen if first else sufficient(chosen, question)
     ordered = decisive_first(chosen, len(first) or 1)
-    chosen = _both(differs, ranked, chosen) if differs else ordered
+    chosen = _both(differs, known, chosen) if differs else ordered
     citations = tuple(_citation(number, item.candidate) for number, item in enumerate(chosen, 1))
     return DraftAnswer(
         sentences=tuple(
@@ -105,7 +105,7 @@ def disagreement(ranked: Sequence[Scored], chosen: Sequence[Scored]) -> Differen
 
 def _both(differs: Difference, ranked: Sequence[Scored], chosen: Sequence[Scored]) -> list[Scored]:
     """Return the two sentences that differ, the newer first, then what else fits."""
-    by_candidate = {id(item.candidate): item for item in (*ranked, *chosen)}
+    by_candidate = {id(item.candidate): item for item in ranked}
     both = [by_candidate[id(differs.newer)], by_candidate[id(differs.older)]]
     others = [item for item in chosen if not any(item is one for one in both)]
     free = [item for item in others if not repeated(item, both)]

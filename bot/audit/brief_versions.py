@@ -21,6 +21,8 @@ from index.storage import catalogue, schema
 from index.storage.database import Database
 from index.storage.lexicon import indexed_terms, lexicon_for
 from index.storage.schema import CURRENT
+from ingest.document import Block, BlockKind
+from ingest.tables import header_of
 
 CACHED_CHARACTERS = 8_000_000  # of texts
 RAREST = 8  # terms of a quotation by which passages are sought
@@ -90,9 +92,15 @@ def passage_of_citation(citation: Json) -> EvidencePassage:
 
 
 def row_passages(citation: Json) -> Iterator[EvidencePassage]:
-    """Yield the passage with its cited table row in words, as sentences show it."""
+    """Yield the passage with its cited table row in words, as sentences show it.
+
+    Earlier records do not say whether the header is known; there it is what the ingest would take.
+    """
     quote, seen = citation["quote"], citation["passage"]
+    rows = [line for line in seen["text"].splitlines() if is_row(line)]
     header = header_in(seen["text"], seen["context"])
+    if rows and not header:
+        header = header_of(Block(BlockKind.TABLE, "\n".join(rows))) or ""
     if is_row(quote) and header:
         said = row(quote, header, caption_in(seen["text"], seen["context"]))
         yield replace(passage_of_citation(citation), text=said)
