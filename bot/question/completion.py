@@ -27,7 +27,7 @@ _YEAR_ALONE = re.compile(r"^(?:FY\s?)?(?:(?:19|20)\d\d|\d\d(?<=FY\d\d))$", re.IG
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b")
 _FISCAL = re.compile(r"\bFY\s?(?:20)?\d\d\b", re.IGNORECASE)
 _WORD = r"[A-Z][^\W_]*(?:['’.&/-][^\W_]+)*"
-_NAME = re.compile(rf"{_WORD}(?:\s+(?:(?:of|and|the|for)\s+)?{_WORD})*")
+_NAME = re.compile(rf"{_WORD}(?:(?<!['’]s)\s+(?:(?:of|and|the|for)\s+)?{_WORD})*")
 _LONGEST = 5  # words of a name, and letters of an acronym
 
 
