@@ -18,7 +18,7 @@ from bot.question.question import Period, Question
 from index.dates import first_day, last_day
 from index.passage import BriefRef, Hit
 
-_YEAR = re.compile(r"(?<![\w$€£.,-])(?:19|20)\d\d(?![\w%-]|[.,]\d)")
+_YEAR = re.compile(r"(?<![\w$€£.,-])(?:1[5-9]|20)\d\d(?![\w%-]|[.,]\d)")
 BONUS = 0.1  # added to a fused score in [0, 1], at most; of .02, .05, .1: bench/RESULTS.md
 UNSURE = 0.5  # of the bonus for a brief of long after the event, and for one without a date
 YEAR = timedelta(days=365)

@@ -120,7 +120,7 @@ _NAMED = tuple(
 )
 _BRIEF = r"(?:brief|report|note|memo|paper|update|analysis|primer)"
 _PREVIOUS = re.compile(
-    r"\b(?:the|its|your|our|an?)\s+(?:previous|older|earlier|prior|old|former|superseded|last)\s+"
+    r"(?:^\W*|\b(?:the|its|your|our|an?)\s+)(?:previous|older|earlier|prior|old|former|superseded|last)\s+"
     rf"(?:(?:version|edition)(?:\s+of\s+(?:the|this|that|our)\s+(?:[\w’'-]+\s+){{0,5}}{_BRIEF}\b"
     rf"|\s+of\s+(?:the\s+)?{_ID}(?![\w-])|(?!\s+(?:of|for|to|in)\b))"
     rf"|version\s+of\s+it\b)"

@@ -18,8 +18,8 @@ _OPENS_SOCIALLY = frozenset(
     """hi hello hey hiya heya howdy yo greetings good morning thanks thank thx ty thankyou cheers
     merci gracias danke bye goodbye ciao ok okay k kk cool great nice perfect awesome excellent
     brilliant super wonderful lovely fine neat got gotcha understood noted sure alright wow lol haha
-    hmm hm appreciated test testing ping how what's whats sup see have that's thats yes yeah yep yup
-    no nope nah sorry welcome""".split()
+    hmm hm much appreciated test testing ping how what's whats sup see have that's thats yes yeah
+    yep yup no nope nah sorry welcome""".split()
 )
 _LONGEST_SOCIAL = 10  # words
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
