@@ -106,7 +106,8 @@ _LEADS = re.compile(
 )
 _ENDS = re.compile(
     r"(?:[\s,]+(?:please|pls|plz|thanks|for (?:me|us)|again|quickly|in (?:\w+ )?(?:bullets?|points"
-    r"|lines|sentences)(?: points)?|as bullets|right now|at the moment|so far|currently))+[\s.!?]*$",
+    r"|lines|sentences)(?: points)?|as bullets|right now|at the moment|so far"
+    r"|currently))+[\s.!?]*$",
     re.IGNORECASE,
 )
 _TOPIC = re.compile(

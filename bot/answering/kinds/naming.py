@@ -25,7 +25,8 @@ CLOSE = 0.9  # of the best share, from which a title fits as well
 
 _THIS = re.compile(
     r"^\W*(?:(?:what(?:'s| is)? in )?(?:this|that|it|its|them|the same"
-    r"|the (?:last|first|cited) one)(?:\s+(?:brief|report|paper|memo|note|document|publication|analysis|one|text))?)?\W*$",
+    r"|the (?:last|first|cited) one)(?:\s+(?:brief|report|paper|memo|note|document|publication"
+    r"|analysis|one|text))?)?\W*$",
     re.IGNORECASE,
 )
 _NOUN = re.compile(
