@@ -6,16 +6,19 @@ hits. A share alone would call the oldest brief of a young collection old; two y
 mark half of an archive.
 """
 
+import re
 from calendar import month_name
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.answering.answer import Citation
-from bot.question.question import Period
+from bot.language.dates import moments
+from bot.question.question import Period, Question
 from index.dates import first_day, last_day
-from index.passage import Hit
+from index.passage import BriefRef, Hit
 
+_YEAR = re.compile(r"(?<![\w$€£.,-])(?:19|20)\d\d(?![\w%-]|[.,]\d)")
 BONUS = 0.1  # added to a fused score in [0, 1], at most; of .02, .05, .1: bench/RESULTS.md
 UNSURE = 0.5  # of the bonus for a brief of long after the event, and for one without a date
 YEAR = timedelta(days=365)
@@ -47,13 +50,51 @@ def arranged(hits: Sequence[Hit], period: Period | None) -> list[Hit]:
 
     The bonus is bounded: a hit that scores less by more than BONUS stays behind.
     """
-    if period is None or period.narrows or not any(hit.brief.date for hit in hits):
+    orders = period is not None and (period.as_of or not period.narrows)
+    if period is None or not orders or not any(hit.brief.date for hit in hits):
         return list(hits)
     enough = NEAR * max(hit.score for hit in hits)  # newer briefs on other matters set no measure
     near = [hit.brief.date for hit in hits if hit.brief.date and hit.score >= enough]
     newest = max(map(last_day, near), default="9999-12-31")
     fits = {hit.passage_id: _fitness(hit.brief.date, period, newest) for hit in hits}
     return sorted(hits, key=lambda hit: -(hit.score + BONUS * fits[hit.passage_id]))
+
+
+def at_edge(hits: Sequence[Hit], edge: str) -> BriefRef | None:
+    """Return the "oldest" or "newest" dated brief of the hits about as near as the best."""
+    enough = NEAR * max((hit.score for hit in hits), default=0.0)
+    near = [hit.brief for hit in hits if hit.brief.date and hit.score >= enough]
+    if not near:
+        return None
+    choose = min if edge == "oldest" else max
+    return choose(near, key=lambda brief: first_day(brief.date or ""))
+
+
+def mentions(text: str, period: Period) -> bool:
+    """Whether a text names the last day or month of a period."""
+    if period.until is None:
+        return False
+    until = date.fromisoformat(period.until)
+    month = month_name[until.month]
+    return any(
+        moment.year == until.year and moment.month == until.month and month[:3] in moment.said
+        for moment in moments(text)
+    )
+
+
+def unmentioned(question: Question, hits: Sequence[Hit]) -> tuple[str, ...]:
+    """Return the years of a question that neither the passages found nor their dates name."""
+    years = _YEAR.findall(question.searched)
+    if not years or not hits:
+        return ()
+    said = " ".join(
+        " ".join((hit.brief.date or "", hit.brief.title, *hit.passage.heading, hit.passage.text))
+        for hit in hits
+    )
+    period = question.period
+    bounds = (period.since, period.until) if period and period.narrows else ()
+    told = {bound[:4] for bound in bounds if bound}  # the note on the period speaks of these
+    return tuple(year for year in dict.fromkeys(years) if year not in said and year not in told)
 
 
 def taken(period: Period) -> str:
@@ -145,7 +186,7 @@ def _fitness(day: str | None, period: Period, newest: str) -> float:
     if day is None:
         return UNSURE if period.since or period.until else 0.0
     published = _day(day)
-    if period.since is None and period.until:
+    if period.since is None and period.until and not period.as_of:
         return float(first_day(day) <= period.until)
     if period.since is None:
         return float(0.5 ** max(0.0, (_day(newest) - published) / YEAR))

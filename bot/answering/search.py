@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.answering import freshness
+from bot.answering.amendments import without_amended
 from bot.question.question import LONGEST_QUESTION, Period, Question, Turn
 from bot.question.reading import read, today_in
 from index.dates import first_day, last_day
@@ -87,11 +88,14 @@ def find(
 
 
 def _told(question: Question, found: SearchResult) -> SearchResult:
-    """Return a result with the note on words read otherwise than they were typed."""
-    if not question.respelled:
-        return found
-    changes = " and ".join(f"“{typed}” as “{read}”" for typed, read in question.respelled)
-    return replace(found, notes=(*found.notes, f"Read {changes}."))
+    """Return a result with notes on words read otherwise and on years not found."""
+    notes = found.notes
+    if question.respelled:
+        changes = " and ".join(f"“{typed}” as “{read}”" for typed, read in question.respelled)
+        notes = (*notes, f"Read {changes}.")
+    if years := freshness.unmentioned(question, found.hits):
+        notes = (*notes, f"No passage found mentions {' or '.join(years)}.")
+    return replace(found, notes=notes)
 
 
 def _find(library: Searchable, question: Question, given: Filters, limit: int) -> SearchResult:
@@ -103,16 +107,75 @@ def _find(library: Searchable, question: Question, given: Filters, limit: int) -
         return _everywhere(library, question, given, limit)
     if question.briefs and not given.briefs:
         named = replace(given, briefs=question.briefs)
-        if (got := gather(library, question, named, limit)).hits:
-            return replace(got, notes=(_searched_in(got.hits),), narrowed=True)
+        got = _of_period(library, question, named, limit)
+        if got.hits and not (question.period and question.period.narrows and not got.narrowed):
+            return replace(got, notes=(_searched_in(got.hits), *got.notes), narrowed=True)
+    return _of_period(library, question, given, limit)
+
+
+def _of_period(library: Searchable, question: Question, given: Filters, limit: int) -> SearchResult:
+    """Return the hits of the period that a question names; of amended briefs only the newer."""
     period = question.period
     if period is None:
-        return gather(library, question, given, limit)
-    if not period.narrows:
-        return _in_order(gather(library, question, given, limit * DEEPER), period, limit)
-    if (got := gather(library, question, narrowed(given, period), limit)).hits:
-        return replace(got, notes=(freshness.taken(period),), narrowed=True)
-    return _everywhere(library, question, given, limit)
+        return _in_force(question, gather(library, question, given, limit))
+    if period.edge:
+        return _at_edge(library, question, given, limit)
+    if period.as_of:
+        got = _known_then(library, question, given, limit)
+    elif period.narrows:
+        got = gather(library, question, narrowed(given, period), limit)
+    else:
+        got = gather(library, question, given, limit * DEEPER)
+        return _in_force(question, _in_order(got, period, limit))
+    if not got.hits:
+        return _everywhere(library, question, given, limit)
+    return _in_force(question, replace(got, notes=(freshness.taken(period),), narrowed=True))
+
+
+def _in_force(question: Question, got: SearchResult) -> SearchResult:
+    """Return the hits without those of briefs that another of them amends."""
+    hits, notes = without_amended(got.hits, question.kind)
+    if not notes:
+        return got
+    left = {hit.brief.id for hit in hits}
+    whole = tuple(hit for hit in got.whole if hit.brief.id in left)
+    return replace(got, hits=hits, notes=(*got.notes, *notes), whole=whole)
+
+
+def _known_then(
+    library: Searchable, question: Question, given: Filters, limit: int
+) -> SearchResult:
+    """Return what was published up to a time, the latest first, with later words of that time.
+
+    A figure as of a day is often published later: a passage that names the time counts too.
+    """
+    period = question.period
+    assert period is not None
+    then = gather(library, question, narrowed(given, period), limit * DEEPER)
+    if not then.hits:
+        return then
+    known = {hit.passage_id for hit in then.hits}
+    later = tuple(
+        hit
+        for hit in gather(library, question, given, limit).hits
+        if hit.passage_id not in known and freshness.mentions(hit.passage.text, period)
+    )
+    ordered = freshness.arranged(order([*then.hits, *later]), period)
+    return replace(then, hits=tuple(ordered[:limit]))
+
+
+def _at_edge(library: Searchable, question: Question, given: Filters, limit: int) -> SearchResult:
+    """Return the hits of the oldest, or the newest, of the briefs that are about as near."""
+    period = question.period
+    assert period is not None
+    got = gather(library, question, given, limit * DEEPER)
+    chosen = freshness.at_edge(got.hits, period.edge)
+    if chosen is None:
+        return replace(got, hits=got.hits[:limit])
+    within = gather(library, question, replace(given, briefs=(chosen.id,)), limit)
+    title = f"“{chosen.title}” ({freshness.said_date(chosen.date)})"
+    note = f"Searched the {period.edge} brief found on this: {title}."
+    return replace(within, notes=(note,), narrowed=True)
 
 
 def _searched_in(hits: Sequence[Hit]) -> str:
@@ -138,9 +201,9 @@ def _everywhere(
         )
     elif question.briefs and not given.briefs:
         notes = ("The brief named does not answer this; all briefs were searched.",)
-    elif question.period is not None:
+    elif question.period is not None and not question.period.edge:
         notes = (freshness.missed(question.period),)
-    return replace(gather(library, question, given, limit), notes=notes)
+    return _in_force(question, replace(gather(library, question, given, limit), notes=notes))
 
 
 def narrowed(filters: Filters, period: Period) -> Filters:

@@ -19,8 +19,8 @@ _OPENING = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _FRAGMENT = re.compile(
-    r"^(?P<preposition>in|for|of|by|at|with|from|to|on|since|until|during)?\s*"
-    r"(?P<article>the)?\s*(?P<core>[^?!.]*?)(?:\s+(?:one|version|too|instead|then))*\s*[?!.]*$",
+    r"^(?:(?P<preposition>in|for|of|by|at|with|from|to|on|since|until|during)\s+)?"
+    r"(?:(?P<article>the)\s+)?(?P<core>[^?!.]*?)(?:\s+(?:one|version|too|instead|then))*\s*[?!.]*$",
     re.IGNORECASE,
 )
 _YEAR_ALONE = re.compile(r"^(?:FY\s?)?(?:(?:19|20)\d\d|\d\d(?<=FY\d\d))$", re.IGNORECASE)
@@ -82,7 +82,8 @@ def _with_now(before: str) -> str | None:
     said = re.sub(r"\bused\s+to\s+", "", said, flags=re.IGNORECASE)
     if _MANY.search(said):
         said = re.sub(r"\b(?:did|had)\b", lambda one: "do" if one[0] == "did" else "have", said)
-    return f"{_PAST.sub(lambda one: _PRESENT[one[0].lower()], said)} now?"
+    present = _PAST.sub(lambda one: _PRESENT[one[0].lower()], said)
+    return f"{present[:1].upper() if said[:1].isupper() else present[:1]}{present[1:]} now?"
 
 
 def _without_times(said: str) -> str:
@@ -155,7 +156,9 @@ def _bare_span(match: re.Match[str]) -> tuple[int, int]:
 
 
 def _alike(one: str, other: str) -> bool:
-    return _is_acronym(one) == _is_acronym(other) and _is_plural(one) == _is_plural(other)
+    known = {one.lower(), other.lower()} & ALIASES.keys()  # "the UK" is like "Japan"
+    written = bool(known) or _is_acronym(one) == _is_acronym(other)
+    return written and _is_plural(one) == _is_plural(other)
 
 
 def _is_acronym(name: str) -> bool:

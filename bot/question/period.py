@@ -9,10 +9,13 @@ publishing or knowing:
 - briefs, reports, updates … with a time beside them ("reports since 2019", "last month's brief"),
   but not those of others ("GAO's 2014 report", "the 2019 World Bank report");
 - what we, or the briefs, wrote or said, with a time beside the verb ("did we say last September");
-- "as of April 2026", unless a figure is asked for: figures as of a day are published later.
+- "as of April 2026": what the briefs published up to then said, the latest of them first;
+- "since 2024": what was published before cannot know.
 
-Every other time only puts first the briefs that can know: "since 2015" those published since, "in
-March 2025" those of that month and the year after. "latest" and "current" put the newest first.
+Every other time only puts first the briefs that can know: "in March 2025" those of that month and
+the year after. A day without a year ("on 3 September") is the day of an event of any year, and
+says nothing of publishing. "latest" and "current" put the newest first, and "the first brief on",
+"the latest brief on" want that one.
 
 A version is named as "IF10753 v6", "version 6 of IF10753" or "the previous version". Only versions
 of briefs: the previous version of a bill, a rule or a program is a topic. Whether there is such a
@@ -29,6 +32,7 @@ from zoneinfo import ZoneInfo
 
 from bot.language.dates import Expression, expressions
 from bot.question.question import NamedVersion, Period
+from index.dates import MONTH_NAME
 
 _OURS = r"(?:briefs?|briefings|write-?ups?|memos?)"  # nobody else's, in a question to us
 _ANYONES = (
@@ -88,18 +92,19 @@ _AFTER_ANYONES = re.compile(
 _UNOWNED = re.compile(rf"(?:^|\b(?:{_DETERMINER}|to|with|on|for)\s+)$", re.IGNORECASE)
 _AFTER_ONE = re.compile(r"^\s+ones?\b", re.IGNORECASE)
 _ANY_DOCUMENT = re.compile(rf"\b(?:{_OURS}|{_ANYONES})\b", re.IGNORECASE)
-_FIGURE = re.compile(
-    r"\bhow\s+(?:many|much|big|large|high|low|often|long|far|old)\b|\b(?:share|percent\w*|number"
-    r"|total|count|headcount|tally|rate|level|amount|size|balance|revenue|cost|price|value|figures?"
-    r"|population|deficit|debt|ratio|average|median|stock|holdings|sum)\b|[%$€£]",
+# A day without its year.
+_ANY_YEAR = re.compile(
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH_NAME}\.?|{MONTH_NAME}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?)$",
     re.IGNORECASE,
 )
-_KNOWING = re.compile(
-    rf"{_WE}|\b(?:we|you|the\s+{_OURS})\s+(?:know|knew|think|thought)|\bknown\b", re.IGNORECASE
+_AT_EDGE = re.compile(
+    r"\b(?:the|our|your)\s+(?:very\s+)?(?:(?P<oldest>first|oldest|earliest)|newest|latest|last"
+    rf"|most\s+recent)\s+(?:ever\s+)?(?:{_OURS}|{_ANYONES})\b(?!\s+(?:by|from|of)\s+(?:the\s+)?(?-i:[A-Z]))",
+    re.IGNORECASE,
 )
 _NEWEST = re.compile(
     r"\b(?:latest|newest|most\s+recent(?:ly)?|current(?:ly)?|up[- ]to[- ]date|these\s+days"
-    r"|right\s+now|rn|nowadays|today|at\s+present|as\s+of\s+now)\b",
+    r"|right\s+now|rn|now(?=\W*$)|nowadays|today|at\s+present|as\s+of\s+now)\b",
     re.IGNORECASE,
 )
 
@@ -116,7 +121,7 @@ _NAMED = tuple(
 _BRIEF = r"(?:brief|report|note|memo|paper|update|analysis|primer)"
 _PREVIOUS = re.compile(
     r"\b(?:the|its|your|our|an?)\s+(?:previous|older|earlier|prior|old|former|superseded|last)\s+"
-    rf"(?:(?:version|edition)(?:\s+of\s+(?:the|this|that|our)\s+(?:[\w-]+\s+)?{_BRIEF}\b"
+    rf"(?:(?:version|edition)(?:\s+of\s+(?:the|this|that|our)\s+(?:[\w’'-]+\s+){{0,5}}{_BRIEF}\b"
     rf"|\s+of\s+(?:the\s+)?{_ID}(?![\w-])|(?!\s+(?:of|for|to|in)\b))"
     rf"|version\s+of\s+it\b)"
     rf"|\b(?:say|said|read|state[ds]?|wr[oi]te|show(?:ed)?)\b[^?.!]*\bbefore\s+(?:it|the\s+{_BRIEF})\s+was"
@@ -153,17 +158,25 @@ def period_of(question: str, today: date) -> Period | None:
     published = [time for time in times if _of_publishing(question, time)]
     if published:
         return _period(question, published[0], narrows=True)
-    for time in times:
-        if time.as_of:
-            known = _KNOWING.search(question) or not _FIGURE.search(question)
-            since = None if known else time.first
-            return _period(question, replace(time, first=since), narrows=bool(known))
+    if known := next((time for time in times if time.as_of), None):
+        period = _period(question, replace(known, first=None), narrows=True)
+        return replace(period, as_of=True)
+    if found := _AT_EDGE.search(question):
+        edge = "oldest" if found["oldest"] else "newest"
+        return Period(said=found[0], narrows=False, edge=edge)
     if newest := _NEWEST.search(question):
         return Period(said=newest[0], narrows=False)
-    past = [time for time in times if time.first is not None and time.first <= today]
+    past = [
+        time
+        for time in times
+        if time.first
+        and time.first <= today
+        and not _ANY_YEAR.match(question[time.core : time.end])
+    ]
     if past:
         # Who is to tell of all of them must be published after the last.
-        return _period(question, max(past, key=lambda time: time.first or today), narrows=False)
+        latest = max(past, key=lambda time: time.first or today)
+        return _period(question, latest, narrows=latest.last is None)
     return None
 
 

@@ -26,13 +26,16 @@ class Period:
     """The time that a question speaks of, as ISO days, inclusive; None is open.
 
     `said` are the words of the question that say so. A period that `narrows` keeps out briefs
-    published at other times; one that does not only puts those of its time first.
+    published at other times; one that does not only puts those of its time first. `as_of` wants
+    what was known at its end; `edge` wants one brief on the matter, the "oldest" or the "newest".
     """
 
     said: str
     since: str | None = None
     until: str | None = None
     narrows: bool = True
+    as_of: bool = False
+    edge: str = ""
 
 
 @dataclass(frozen=True)

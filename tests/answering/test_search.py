@@ -166,3 +166,42 @@ def test_merged_scores_lie_between_those_of_whole_and_part() -> None:
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
     assert found[0].score == PORT.score
     assert merged(whole, parts[::-1], 3) == found
+
+
+def test_what_was_known_at_a_time_is_searched_latest_first(shelf: Library) -> None:
+    """The words of the time say which briefs, and are not searched for in them."""
+    question = read_question(shelf, "As of June 2022, what was the toll for a car?")
+    assert question.searched == "what was the toll for a car?"
+    assert question.text.startswith("As of June 2022")
+    found = find(shelf, question, Filters(), 5)
+    assert dates(found) == {"2021-05-06"}
+    assert found.notes == ("Searched briefs published until 2022-06-30 (“As of June 2022”).",)
+
+
+def test_the_oldest_and_the_newest_brief_on_a_matter_are_searched_by_themselves(
+    shelf: Library,
+) -> None:
+    """Of the briefs about as near to the question, and the note names it."""
+    found = asked(shelf, "what does the latest brief on the ferry toll say?")
+    assert dates(found) == {"2021-05-06"}
+    assert found.notes == ("Searched the newest brief found on this: “Ferry tolls” (6 May 2021).",)
+    assert found.narrowed
+
+
+def test_a_brief_that_is_named_is_searched_first(shelf: Library) -> None:
+    """By number or title; the version before it too. Where it does not say, all are searched."""
+    found = asked(shelf, "does BR100 say who owns the mine at Orrin?")
+    assert {hit.brief.number for hit in found.hits} == {"BR100"}
+    assert found.notes == ("Searched the brief named: “Ferry tolls” (BR100).",)
+    assert found.narrowed
+    question = read_question(shelf, "does BR100 say who owns the mine at Orrin?")
+    wide = everywhere(shelf, question, Filters(), 5)
+    assert "Halden Metals" in wide.hits[0].passage.text
+    assert dates(asked(shelf, "the earlier version of the ferry tolls brief")) == {"2019-04-02"}
+
+
+def test_a_year_that_no_passage_names_is_told(shelf: Library) -> None:
+    """Not dropped; a year that is named, or that the search was limited to, needs no note."""
+    found = asked(shelf, "what was the toll in 1987?")
+    assert found.notes[-1] == "No passage found mentions 1987."
+    assert asked(shelf, "what was the toll for a car in 2021?").notes[-1:] != found.notes[-1:]

@@ -29,6 +29,7 @@ OWNERS = {
     "tokenizers": {"index/models/embedder.py"},
     "huggingface_hub": {"index/models/model_files.py"},
     "snowballstemmer": {"index/words.py"},
+    "rapidfuzz": {"index/spelling.py"},
     "pypdfium2": {"ingest/readers/"},
     "trafilatura": {"ingest/readers/"},
     "mammoth": {"ingest/readers/"},

@@ -181,3 +181,102 @@ def test_a_name_or_a_year_takes_the_place_of_its_like(fragment, before, whole):
 def test_nothing_is_guessed_where_it_is_open_what_is_replaced(fragment, before):
     """The topic of the conversation serves then."""
     assert completed(fragment, before) is None
+
+
+def read_last(*said: str) -> tuple[str, tuple[str, ...]]:
+    """Return what is searched for the last of these turns, and the words lent to it."""
+    found = standalone(said[-1], said[:-1])
+    return found.searched, found.context
+
+
+def test_the_measure_asked_for_is_kept():
+    """ "And Norland?" asks for the share that was asked of Tamara, of the same debt."""
+    turns = ("Who are the top foreign holders of Sarn debt?", "What share does Tamara have?")
+    assert read_last(*turns)[1] == ("top", "foreign", "holders", "Sarn", "debt")
+    whole, lent = read_last(*turns, "and Norland?")
+    assert whole == "What share does Norland have?"
+    assert lent == ("top", "foreign", "holders", "Sarn", "debt")
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "lent"),
+    [
+        ("how could Parliament rein it in?", "What is the levy fund?", "levy"),
+        ("does Norland want it back?", "What is the harbour lease?", "lease"),
+        ("is that ministries or private investors?", "Who holds the debt?", "debt"),
+        ("who is most exposed on food?", "How many ships pass the strait daily?", "strait"),
+        ("who was second?", "Who won the harbour tender?", "tender"),
+        ("and who pays that?", "What is the $1,000 deposit at birth?", "$1,000"),
+    ],
+)
+def test_an_object_a_rank_and_that_lean(question, before, lent):
+    """The subject of a clause is not its own object; the most exposed are so among something."""
+    assert lent in read_last(before, question)[1]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "did Norland return the loan and did Tamara want it?",
+        "will the Senate change the rule to weaken it?",
+        "what is the interest on Norland bonds of ten years",
+    ],
+)
+def test_an_antecedent_of_its_own_is_believed(question):
+    """A noun before the pronoun, or another clause, may be what it means."""
+    assert not leans(question)
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("OK, different topic: who leads the board?", "who leads the board?"),
+        ("never mind, what is the farm law?", "what is the farm law?"),
+        ("unrelated: how much does a ferry cost", "how much does a ferry cost"),
+        ("let's change the subject. who owns the mine?", "who owns the mine?"),
+    ],
+)
+def test_what_announces_another_topic_is_not_searched(typed, asked):
+    """The question behind it stands alone."""
+    assert read_last("What is the carbon levy of Norland?", typed) == (asked, ())
+
+
+def test_politeness_does_not_hide_a_follow_up():
+    """ "Thanks, and what about Norland?" is "and what about Norland?"."""
+    found = read_last("When did Tamara join the PACT?", "thanks, and what about Norland?")
+    assert found == ("When did Norland join the PACT?", ())
+
+
+@pytest.mark.parametrize(
+    ("fragment", "before", "whole"),
+    [
+        (
+            "and now?",
+            "How many ships used to pass Sarn before the war?",
+            "How many ships pass Sarn now?",
+        ),
+        ("and today?", "Was Norland a member in 2015?", "Is Norland a member now?"),
+        ("and last year?", "How much did it export in 2015?", "How much did it export last year?"),
+        ("and India?", "What share does Tamara have?", "What share does India have?"),
+        ("and China?", "What is Tamara's share?", "What is China's share?"),
+        ("and the UK?", "How much does Tamara hold?", "How much does the UK hold?"),
+    ],
+)
+def test_a_time_or_a_name_alone_makes_a_whole_sentence(fragment, before, whole):
+    """In the present where now is meant, and with what belongs to the name."""
+    assert completed(fragment, before) == whole
+
+
+@pytest.mark.parametrize(
+    ("fragment", "before"),
+    [
+        ("what about Norland?", "and why did some Members oppose that?"),
+        ("and Norland?", "What did Members pass?"),
+        ("and Norland?", "Who paid for the Swiss plan?"),
+        ("and PiS?", "How many seats did it get in Tamara?"),
+        ("and now?", "Who led Tamara in 2015?"),
+    ],
+)
+def test_no_sentence_is_made_that_nobody_would_say(fragment, before):
+    """Neither "some Norland" nor "the Norland plan" nor "who led it now"."""
+    assert completed(fragment, before) is None

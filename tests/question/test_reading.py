@@ -16,7 +16,7 @@ def test_all_that_a_question_says_is_in_one_object(library: Library) -> None:
     found = read(asked, today=date(2026, 11, 24), library=library)
     assert (found.text, found.asked, found.follows) == (asked, asked, False)
     assert found.period is not None
-    assert (found.period.since, found.period.narrows) == ("2020-01-01", False)
+    assert (found.period.since, found.period.narrows) == ("2020-01-01", True)
     assert found.version is not None
     assert "BR100v2" in found.version.briefs
     assert found.names >= {"port", "aurelia", "br100"}
