@@ -126,6 +126,8 @@ def test_json_keeps_to_the_contract():
         "verdict": "supported",
         "reasons": [],
         "bold": [],
+        "form": "sentence",
+        "label": "",
     }
     assert {"number", "passage_id", "quote", "start", "end", "page", "brief"} <= set(
         made["citations"][0]
