@@ -134,7 +134,7 @@ def _of_period(library: Searchable, question: Question, given: Filters, limit: i
 
 def _in_force(question: Question, got: SearchResult) -> SearchResult:
     """Return the hits without those of briefs that another of them amends."""
-    hits, notes = without_amended(got.hits, question.kind)
+    hits, notes = without_amended(got.hits, question.wants)
     if not notes:
         return got
     left = {hit.brief.id for hit in hits}

@@ -13,6 +13,7 @@ def test_a_brief_is_named_by_number_title_words_or_topic(answerer: Answerer) -> 
         "sum up the windsor one for me": None,
         "tl;dr of the brief on Nord Stream": "BB-2024-02",
         'what are the key takeaways of "The European Chips Act in force"?': "BB-2023-09",
+        "summarise the latest brief": "BB-2024-04",
         "in a nutshell, what does the poland brief say?": "BB-2023-12",
     }
     for question, number in named.items():
