@@ -73,8 +73,8 @@ def brief_named(question: Question, sources: Sources) -> Named:
         return Named(_of_time(found, filters, sources), as_document=True)
     if _NUMBER.search(subject) and not content_words(_NUMBER.sub(" ", _NOUN.sub(" ", subject))):
         return Named(nearest=None, as_document=True)
-    if _NEWEST.search(subject) and (found := _newest(subject, filters, sources)):
-        return Named((found,), as_document=True)
+    if _NEWEST.search(subject) and (newest := _newest(subject, filters, sources)):
+        return Named((newest,), as_document=True)
     return _by_title(question, sources, filters)
 
 
