@@ -83,8 +83,8 @@ def _forms(*names: str) -> tuple[tuple[_Form, ...], ...]:
             if slot_line := _SLOT.fullmatch(text):
                 slots[slot_line["name"]] = slot_line["form"]
             elif match := _LINE.fullmatch(text):
-                pattern = re.compile(rf"^\W*(?:{match['form']})\W*$", re.IGNORECASE | re.DOTALL)
-                forms.append((Kind(match["kind"]), pattern, _selection(match["options"].split())))
+                whole = re.compile(rf"^\W*(?:{match['form']})\W*$", re.IGNORECASE | re.DOTALL)
+                forms.append((Kind(match["kind"]), whole, _selection(match["options"].split())))
             else:
                 raise ValueError(f"{name}: no form: {line}")
         found.append(tuple(forms))
@@ -93,8 +93,14 @@ def _forms(*names: str) -> tuple[tuple[_Form, ...], ...]:
 
 def _selection(options: Sequence[str]) -> Selection:
     wanted = next((one for one in Wanted if one.value in options), Wanted.BRIEFS)
-    flags = {name: True for name in ("newest", "oldest", "mentioning", "named") if name in options}
-    return Selection(wanted, sure="unsure" not in options, **flags)
+    return Selection(
+        wanted,
+        newest="newest" in options,
+        oldest="oldest" in options,
+        mentioning="mentioning" in options,
+        named="named" in options,
+        sure="unsure" not in options,
+    )
 
 
 _FORMS, _NAMED_FORMS = _forms("brief_forms", "named_forms")
@@ -106,7 +112,8 @@ _LEADS = re.compile(
 )
 _ENDS = re.compile(
     r"(?:[\s,]+(?:please|pls|plz|thanks|for (?:me|us)|again|quickly|in (?:\w+ )?(?:bullets?|points"
-    r"|lines|sentences)(?: points)?|as bullets|right now|at the moment|so far|currently))+[\s.!?]*$",
+    r"|lines|sentences)(?: points)?|as bullets|right now|at the moment|so far"
+    r"|currently))+[\s.!?]*$",
     re.IGNORECASE,
 )
 _TOPIC = re.compile(

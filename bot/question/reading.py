@@ -63,12 +63,10 @@ def read(
     before = [_respelled(one, library) for one in turns]
     question = replace(understand(text, before), asked=asked, respelled=changes)
     named = named_briefs(question.searched, library)
-    period = period_of(question.text, today)
     off_topic = is_off_topic(asked)
-    if off_topic or is_small_talk(asked):
-        found = Asked(Kind.HELP)
-    else:
-        found = asked_of(question.searched, names_brief=bool(named), follows=question.follows)
+    help_wanted = off_topic or is_small_talk(asked)
+    found = Asked(Kind.HELP) if help_wanted else _kind(question, names_brief=bool(named))
+    period = period_of(question.text, today)
     whole = replace(
         question,
         core=_without_time(question.searched, period),
@@ -83,6 +81,13 @@ def read(
     )
     parts = tuple(_with_words(part, library) for part in parts_of(whole))
     return replace(_with_words(whole, library), parts=parts)
+
+
+def _kind(question: Question, *, names_brief: bool) -> Asked:
+    """Return what is asked for: by the words as they were read, else as they were typed."""
+    texts = (question.searched, question.asked) if question.respelled else (question.searched,)
+    found = (asked_of(text, names_brief=names_brief, follows=question.follows) for text in texts)
+    return next((one for one in found if one.kind is not Kind.FACT), Asked())
 
 
 def today_in(zone: str | None, moment: datetime | None = None) -> date:

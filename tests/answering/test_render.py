@@ -127,6 +127,7 @@ def test_json_keeps_to_the_contract():
         "reasons": [],
         "bold": [],
         "form": "sentence",
+        "label": "",
     }
     assert {"number", "passage_id", "quote", "start", "end", "page", "brief"} <= set(
         made["citations"][0]

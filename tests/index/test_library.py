@@ -329,3 +329,35 @@ def test_a_library_of_another_schema_is_refused(settings: Settings, open_library
         connection.execute(text("UPDATE library SET value = '99' WHERE key = 'schema'"))
     with pytest.raises(FingerprintMismatch, match="schema 99"):
         open_library(settings, create=False)
+
+
+class TestMentions:
+    def test_it_is_told_which_briefs_speak_of_a_topic_and_where(
+        self, either_library: Library
+    ) -> None:
+        """A title alone is no passage's; the first passage counts as the opening."""
+        either_library.publish([draft("b.txt", FISH), draft("c.txt", STEEL)])
+        by_title = {brief.title: brief.id for brief in either_library.briefs()}
+        found = either_library.mentions({"cod": 0.6, "survei": 0.4}, 0.7)
+        assert set(found) == {by_title["Fishing quotas"]}
+        mentions = found[by_title["Fishing quotas"]]
+        assert (len(mentions.said), mentions.opens) == (1, True)
+        assert either_library.mentions({"fish": 1.0}, 0.7) == {}
+
+    def test_the_nearest_passages_of_each_group_are_given(self, either_library: Library) -> None:
+        either_library.publish([draft("b.txt", FISH), draft("c.txt", STEEL)])
+        found = either_library.mentions({"quota": 1.0}, 0.7)
+        groups = [[*one.said] for one in found.values()]
+        [[nearest]] = either_library.nearest_of("cod quotas", groups, 1)
+        assert nearest.passage.text.startswith("Cod quotas fell")
+        assert either_library.nearest_of("cod", [[]], 1) == [[]]
+
+    def test_the_versions_of_a_brief_come_first_one_first(self, either_library: Library) -> None:
+        either_library.publish([draft("a.txt", RATES)])
+        either_library.publish([draft("a.txt", RATES.replace("2.5", "3.1"))])
+        [brief] = either_library.briefs()
+        versions = either_library.versions_of(brief.id)
+        assert [(row.brief.version, row.state) for row in versions] == [
+            (1, SUPERSEDED),
+            (2, CURRENT),
+        ]

@@ -21,6 +21,7 @@ def test_what_was_withheld_is_recorded_with_its_reasons() -> None:
             "reasons": [{"kind": "number", "detail": "8.2 is not in it"}],
             "bold": [],
             "form": "sentence",
+            "label": "",
         }
     ]
     assert made["notes"] == ["1 sentence was withheld."]

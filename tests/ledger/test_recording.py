@@ -265,7 +265,9 @@ def test_a_question_about_the_source_is_sought_in_what_was_cited(answerer):
     """ "Does that report say …" searches the brief that the answer before it rests on."""
     first = answerer.ask(QUESTION)
     cited = {citation.brief.id for citation in first.citations}
-    answer = answerer.ask("what does that report say?", [Turn(QUESTION, first.answer_id)])
+    answer = answerer.ask(
+        "what does that report say about fees?", [Turn(QUESTION, first.answer_id)]
+    )
     assert {hit.brief.id for hit in answer.hits} == cited
-    alone = answerer.ask("what does that report say?", [Turn(QUESTION)])
+    alone = answerer.ask("what does that report say about fees?", [Turn(QUESTION)])
     assert {hit.brief.id for hit in alone.hits} > cited

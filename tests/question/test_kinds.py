@@ -54,6 +54,7 @@ KINDS = {
     Kind.OVERVIEW: """
 What do our briefs say about shipping?
 what do the reports say about energy
+what are our reports saying about grain
 What do we have on Poland?
 what have we written about gas supplies to Europe
 so what have we written about chips
@@ -135,6 +136,8 @@ list all briefs
 is there a brief on Taiwan?
 do we have a report on Greenland
 briefs on energy
+any briefs on migration?
+how many briefs mention Russia?
 """,
     Kind.WHAT_CHANGED: """
 what changed in the latest version of the grain initiative brief?

@@ -25,7 +25,8 @@ CLOSE = 0.9  # of the best share, from which a title fits as well
 
 _THIS = re.compile(
     r"^\W*(?:(?:what(?:'s| is)? in )?(?:this|that|it|its|them|the same"
-    r"|the (?:last|first|cited) one)(?:\s+(?:brief|report|paper|memo|note|document|publication|analysis|one|text))?)?\W*$",
+    r"|the (?:last|first|cited) one)(?:\s+(?:brief|report|paper|memo|note|document|publication"
+    r"|analysis|one|text))?)?\W*$",
     re.IGNORECASE,
 )
 _NOUN = re.compile(
@@ -33,6 +34,11 @@ _NOUN = re.compile(
     r"|first|original|last|recent|second|third|two|both)\s+)*(?:briefs?|reports?|papers?|memos?|notes?"
     r"|documents?|publications?|analysis|write-?ups?|versions?|editions?|one)\b"
     r"(?:\s+(?:on|about|regarding|covering|of|titled|called|from|for)\b)?|\bv\.?\s?\d+\b",
+    re.IGNORECASE,
+)
+_NEWEST = re.compile(
+    r"^\W*(?:the |our |your )?(?:very )?(?:newest|latest|most recent|last) "
+    r"(?:brief|report|paper|memo|note|document|publication|analysis|one)\b",
     re.IGNORECASE,
 )
 _DOCUMENT = re.compile(
@@ -67,7 +73,18 @@ def brief_named(question: Question, sources: Sources) -> Named:
         return Named(_of_time(found, filters, sources), as_document=True)
     if _NUMBER.search(subject) and not content_words(_NUMBER.sub(" ", _NOUN.sub(" ", subject))):
         return Named(nearest=None, as_document=True)
+    if _NEWEST.search(subject) and (newest := _newest(subject, filters, sources)):
+        return Named((newest,), as_document=True)
     return _by_title(question, sources, filters)
+
+
+def _newest(subject: str, filters: Filters, sources: Sources) -> BriefRef | None:
+    """Return the newest brief, of those on the topic that is named beside, if any is."""
+    words = " ".join(_NOUN.sub(" ", subject).split())
+    briefs = sources.library.briefs(filters)
+    if content_words(words):
+        briefs = tuple(one.brief for one in topic_of(words, sources, filters).on)
+    return max(briefs, key=lambda one: (day_of(one), one.id), default=None)
 
 
 def _pointed_at(sources: Sources) -> tuple[BriefRef, ...]:

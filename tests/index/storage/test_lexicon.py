@@ -87,6 +87,16 @@ def test_document_frequencies_are_counted(filled) -> None:
     assert [counts[term] for term in wanted] == [3, 2, 1, 0, 0]
 
 
+def test_passages_with_a_stem_are_told_by_column_and_by_its_beginning(filled) -> None:
+    database, lexicon = filled
+    with database.read() as connection:
+        assert lexicon.holding(connection, "cod", ["title", "heading", "body"]) == {1, 2, 4}
+        assert lexicon.holding(connection, "cod", ["heading", "body"]) == {1, 4}
+        assert lexicon.holding(connection, "cod", ["heading"]) == {4}
+        assert lexicon.holding(connection, "perc", ["body"]) == set()
+        assert lexicon.holding(connection, "perc", ["body"], longer=True) == {2, 3}
+
+
 def test_a_term_given_twice_counts_once(filled) -> None:
     database, lexicon = filled
     with database.read() as connection:
