@@ -7,6 +7,9 @@ What answers each kind is in bot/answering/kinds.
 import re
 from enum import StrEnum
 
+from bot.question.shapes import list_of, timeline_of
+from bot.question.sides import sides
+
 
 class Kind(StrEnum):
     """What is asked for, as `briefs ask --json` names it."""
@@ -42,4 +45,10 @@ def kind_of(question: str) -> tuple[Kind, str]:
     for kind, pattern in _PATTERNS:
         if match := pattern.search(question):
             return kind, (match.groupdict().get("subject") or "").strip(" ?.!,")
+    if subject := timeline_of(question):
+        return Kind.TIMELINE, subject
+    if sides(question):
+        return Kind.COMPARISON, question.strip(" ?.!,")
+    if subject := list_of(question):
+        return Kind.LIST, subject
     return Kind.FACT, ""
