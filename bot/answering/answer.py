@@ -62,7 +62,8 @@ class Citation:
 class Sentence:
     """One sentence of an answer with the numbers of its citations and the verdict of its check.
 
-    `bold` are the stretches of its text, end exclusive, that answer the question.
+    `bold` are the stretches of its text, end exclusive, that answer the question. `label` stands
+    before it and is ours: the side of a comparison, the date of an event.
     """
 
     text: str
@@ -70,6 +71,7 @@ class Sentence:
     verdict: Verdict
     reasons: tuple[Reason, ...] = ()
     bold: tuple[tuple[int, int], ...] = ()
+    label: str = ""
 
 
 class Outcome(StrEnum):

@@ -138,3 +138,10 @@ def _is_plural(word: str) -> bool:
 def _finite(words: list[str]) -> bool:
     """Return whether a helping verb stands among words: they are a sentence, not a heading."""
     return any(re.fullmatch(_HELPS, word, re.IGNORECASE) for word in words)
+
+
+def head_of(subject: str) -> str:
+    """Return the plural that a list is of: "options" of "policy options for Congress"."""
+    words = _WORD.findall(subject)
+    at = next((at for at, word in enumerate(words) if _is_plural(word)), None)
+    return "" if at is None else words[at].lower()

@@ -65,6 +65,7 @@ _WHICH_MORE = re.compile(
     rf"^(?P<asks>(?i:which|who|what|where)\b.*\b{_COMPARATIVE})\s+(?P<one>(?:the\s+)?{_WORD}"
     rf"(?:\s{_WORD})*)\s+or\s+(?P<other>(?:the\s+)?{_WORD}(?:\s{_WORD})*)$"
 )
+_PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|when|as|if)$", re.IGNORECASE)
 _OPENS = re.compile(rf"^(?:{_PREPOSITION}\s+)?(?:the\s+)?", re.IGNORECASE)
 _NO_THING = (
     r"(?:\d|\W|(?:expected|ever|before|usual|planned|it|they|once|that|an?\s+\w+\s+ago|a\s+\w+"
@@ -115,7 +116,7 @@ def sides(question: str) -> tuple[str, ...]:
         return tuple(f"{found[side]}{found['rest'] or ''}" for side in ("one", "other"))
     if found := _DIFFERS.match(said):
         return found["one"] or found["this"], found["other"] or found["that"]
-    joint = _VERSUS.search(said)
+    joint = next((one for one in _VERSUS.finditer(said) if not _PASSIVE.search(said[: one.start()])), None)
     one = said[: joint.start()] if joint else ""
     if joint and len(one.split()) <= FEW and not _MARKS.search(one) and not _SUED.search(one):
         return _sharing(one, said[joint.end() :])

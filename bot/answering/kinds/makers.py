@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+from bot.answering.kinds.lists import list_answer
 from bot.answering.kinds.sources import KindMaker
 from bot.question.kinds import Kind
 
-KIND_MAKERS: Mapping[Kind, KindMaker] = {}
+KIND_MAKERS: Mapping[Kind, KindMaker] = {
+    Kind.LIST: list_answer,
+}
