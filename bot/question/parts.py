@@ -54,8 +54,10 @@ def parts(question: str) -> tuple[str, ...]:
 
 def parts_of(asked: Question) -> tuple[Question, ...]:
     """Return the parts of a question, each to be searched and answered like a question."""
-    comparison = asked.kind is Kind.COMPARISON
-    cut = sides(asked.searched) if comparison else parts(asked.searched)
+    if asked.kind is Kind.COMPARISON:  # its sides share their words already
+        cut = sides(asked.searched)
+        return tuple(replace(asked, text=one, asked=one, rewritten=False) for one in cut)
+    cut = parts(asked.searched)
     return tuple(_part(asked, one, [other for other in cut if other != one]) for one in cut)
 
 

@@ -17,6 +17,8 @@ _TIMELINE = (
     r"|(?:key|important|main)\s+(?:dates|events)|milestones)"
 )
 _ABOUT = r"(?:of|for|in|on|around|behind|about|to)"
+_HOW = r"(?:(?:how|what)\s+(?:did|has|have)?\s*)?"
+_WENT = r"(?:\s+(?:unfold|happen|go|develop|proceed)(?:ed)?)?"
 _TIMELINES = tuple(
     re.compile(rf"^\W*{form}\W*$", re.IGNORECASE | re.DOTALL)
     for form in (
@@ -26,8 +28,8 @@ _TIMELINES = tuple(
         r"what(?:['’]s|\s+has|\s+have|\s+all)?\s+(?:happened|occurred|been\s+happening|gone\s+on)\b"
         r"\s*(?P<subject>.*\b(?:since|after|between|from)\b.+)",
         r"what\s+happened\s+(?P<subject>(?:in|during)\s+(?:\w+\s+)?(?:19|20)\d\d)",
-        r"(?P<subject>.+\b(?:date\s+by\s+date|day\s+by\s+day|month\s+by\s+month|year\s+by\s+year"
-        r"|chronologically|in\s+(?:chronological|date)\s+order))",
+        rf"{_HOW}(?P<subject>.+?){_WENT}[\s,:–-]+(?:date\s+by\s+date|day\s+by\s+day|month\s+by\s+month"
+        r"|year\s+by\s+year|chronologically|in\s+(?:chronological|date)\s+order)",
         r"how\s+(?:did|has|have)\s+(?P<subject>.+?)\s+unfold(?:ed)?\b.*",
     )
 )

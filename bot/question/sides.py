@@ -68,7 +68,8 @@ _WHICH_MORE = re.compile(
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|when|as|if)$", re.IGNORECASE)
 _OPENS = re.compile(rf"^(?:{_PREPOSITION}\s+)?(?:the\s+)?", re.IGNORECASE)
 _NO_THING = (
-    r"(?:\d|\W|(?:expected|ever|before|usual|planned|it|they|once|that|an?\s+\w+\s+ago|a\s+\w+"
+    r"(?:\d|\W|(?:expected|ever|before|usual|planned|it|they|once|that|an?\s+\w+\s+ago"
+    r"|an?\s+(?:few|hundred|thousand|million|billion|dozen|day|week|month|year|decade|third|quarter)"
     r"|half|one|two|three|four|five|six|seven|eight|nine|ten|twice|enough|any|just)\b)"
 )
 _THAN = re.compile(

@@ -45,9 +45,11 @@ _BEHIND_MARK = re.compile(
 )
 _RULE = re.compile(r"^[\s|:\-–=]*$")
 _TOTAL = re.compile(r"^(?:grand\s+|sub-?)?totals?\b", re.IGNORECASE)
-_A_NAME = r"(?:the\s)?[A-Z][^,;:.!?]{0,40}"
+_COUNTRY = re.compile(r"\bUnited States\b")  # no list of states
+_INSIDE = r"(?:[^,;:.!?]|[.,](?=\d))"
+_A_NAME = rf"(?:the\s)?[A-Z]{_INSIDE}{{0,40}}"
 _NAMES = re.compile(rf"{_A_NAME}(?:,\s{_A_NAME})+,?\s(?:and|or|&)\s\S")  # "Arl, Bree and Carn"
-_ITEM = r"[\w$€£(][^,;:.!?]{0,60}"
+_ITEM = rf"[\w$€£(]{_INSIDE}{{0,60}}"
 _THINGS = re.compile(  # "timber, salted fish, and wool"
     rf"{_ITEM}[,;]\s{_ITEM}[,;]\s(?:{_ITEM}[,;]\s)*(?:{_ITEM}\s)?(?:and|or|as\swell\sas)\s\w"
 )
@@ -70,7 +72,7 @@ class ItemList:
     def about(self) -> str:
         """What says what the list is of."""
         heading = self.hits[0].passage.heading[-1:]
-        return " ".join((*heading, self.lead, self.header))
+        return _COUNTRY.sub("US", " ".join((*heading, self.lead, self.header)))
 
     @property
     def setting(self) -> str:
