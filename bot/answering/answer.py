@@ -110,6 +110,7 @@ class DraftAnswer:
     searched: int = 0  # briefs in which an answer was looked for
     off_topic: bool = False  # an order to the bot, or the day's business: nothing for the briefs
     helps: bool = False  # small talk, or a question about the bot: a line of help answers it
+    suggestions: tuple[str, ...] = ()  # questions to ask next, each of which the briefs answer
 
     @property
     def outcome(self) -> Outcome:
@@ -163,6 +164,11 @@ class Answer:
     def citations(self) -> tuple[Citation, ...]:
         """The quotations that the sentences rest on, by number."""
         return self.draft.citations
+
+    @property
+    def suggestions(self) -> tuple[str, ...]:
+        """Questions to ask next, each of which the briefs answer."""
+        return self.draft.suggestions
 
     @property
     def nearest(self) -> tuple[Hit, ...]:

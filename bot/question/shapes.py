@@ -41,9 +41,7 @@ _VERBS = frozenset(
 )
 _PLURALS = frozenset("people men women children criteria data media police phenomena".split())
 _SINGULARS = re.compile(r"(?:ss|us|is|ics)$|^(?:news|series|species|always|less|perhaps)$")
-_HELPS = (
-    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may|might)"
-)
+_HELPS = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may|might)"
 # Before a plural: words that can only modify what follows, whatever it is.
 _MODIFIES = re.compile(
     r"^(?:other|new|main|key|major|top|big|biggest|largest|different|foreign|specific|certain|several"
@@ -88,7 +86,11 @@ def timeline_of(question: str) -> str:
 
 def list_of(question: str) -> str:
     """Return what is to be listed, from its plural on; "" for a question that asks for no list."""
-    if re.match(rf"^\W*(?:which|what|list|name)\s+(?:(?:of\s+)?(?:the|our|your)\s+)?{_BRIEFS}", question, re.IGNORECASE):
+    if re.match(
+        rf"^\W*(?:which|what|list|name)\s+(?:(?:of\s+)?(?:the|our|your)\s+)?{_BRIEFS}",
+        question,
+        re.IGNORECASE,
+    ):
         return ""
     if found := _NAME_THEM.match(question):
         return _plural(found["rest"], 6, anything=True)
@@ -108,7 +110,11 @@ def list_of(question: str) -> str:
 
 def _plural(rest: str, most: int, *, anything: bool) -> str:
     """Return the rest of a question where a plural is among its first words."""
-    return rest.strip(" ?.!,") if _place(_WORD.findall(rest), most, anything=anything) is not None else ""
+    return (
+        rest.strip(" ?.!,")
+        if _place(_WORD.findall(rest), most, anything=anything) is not None
+        else ""
+    )
 
 
 def _place(words: list[str], most: int, *, anything: bool) -> int | None:
@@ -119,9 +125,11 @@ def _place(words: list[str], most: int, *, anything: bool) -> int | None:
     programmes have".
     """
     for at, word in enumerate(words[:most]):
-        if re.fullmatch(_HELPS, word, re.IGNORECASE) or (at and _GOES_ON.match(word) and word.lower() != "of"):
+        if re.fullmatch(_HELPS, word, re.IGNORECASE) or (
+            at and _GOES_ON.match(word) and word.lower() != "of"
+        ):
             return None
-        if _is_plural(word) and (at or word.lower() not in _VERBS):
+        if is_plural(word) and (at or word.lower() not in _VERBS):
             following = words[at + 1] if at + 1 < len(words) else ""
             modified = all(_MODIFIES.match(one) or one[0].isupper() for one in words[:at])
             if anything or modified or re.fullmatch(_HELPS, following, re.IGNORECASE):
@@ -130,11 +138,16 @@ def _place(words: list[str], most: int, *, anything: bool) -> int | None:
     return None
 
 
-def _is_plural(word: str) -> bool:
+def is_plural(word: str) -> bool:
+    """Return whether a word has the form of a plural noun; a verb in -s may have it too."""
     lower = word.lower()
     if lower in _PLURALS:
         return True
-    return bool(re.fullmatch(r"[a-z][a-z-]+s", lower)) and len(lower) > 3 and not _SINGULARS.search(lower)
+    return (
+        bool(re.fullmatch(r"[a-z][a-z-]+s", lower))
+        and len(lower) > 3
+        and not _SINGULARS.search(lower)
+    )
 
 
 def _finite(words: list[str]) -> bool:
@@ -145,5 +158,5 @@ def _finite(words: list[str]) -> bool:
 def head_of(subject: str) -> str:
     """Return the plural that a list is of: "options" of "policy options for Congress"."""
     words = _WORD.findall(subject)
-    at = next((at for at, word in enumerate(words) if _is_plural(word)), None)
+    at = next((at for at, word in enumerate(words) if is_plural(word)), None)
     return "" if at is None else words[at].lower()

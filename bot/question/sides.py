@@ -117,7 +117,9 @@ def sides(question: str) -> tuple[str, ...]:
         return tuple(f"{found[side]}{found['rest'] or ''}" for side in ("one", "other"))
     if found := _DIFFERS.match(said):
         return found["one"] or found["this"], found["other"] or found["that"]
-    joint = next((one for one in _VERSUS.finditer(said) if not _PASSIVE.search(said[: one.start()])), None)
+    joint = next(
+        (one for one in _VERSUS.finditer(said) if not _PASSIVE.search(said[: one.start()])), None
+    )
     one = said[: joint.start()] if joint else ""
     if joint and len(one.split()) <= FEW and not _MARKS.search(one) and not _SUED.search(one):
         return _sharing(one, said[joint.end() :])
@@ -150,7 +152,9 @@ def _own(text: str, other: str) -> str:
     start = same.index(False) if False in same else len(same)
     rest, others = here[start:], there[start:]
     tail = 0
-    while tail < min(len(rest), len(others)) and rest[-1 - tail].lower() == others[-1 - tail].lower():
+    while (
+        tail < min(len(rest), len(others)) and rest[-1 - tail].lower() == others[-1 - tail].lower()
+    ):
         tail += 1
     own = " ".join(rest[: len(rest) - tail]).strip(" ,:;?")
     return _OPENS.sub("", own) or own

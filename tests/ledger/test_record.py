@@ -48,7 +48,7 @@ def test_a_note_that_repeats_the_question_is_whole_in_the_private_part_alone() -
     )
     answer = replace(answer, draft=draft, standalone=asked)
     chained = body(answer, basis=BASIS, brief_sha256={}, seconds={})
-    kept = private(asked, (), "U1", "D1", zone="Asia/Tokyo", notes=draft.notes)
+    kept = private(asked, (), "U1", "D1", zone="Asia/Tokyo", draft=draft)
     assert "parade" not in str(chained).lower()
     assert chained["notes"][1] == "No brief cited has a date."
     assert chained["period"] == {"since": "2024-05", "until": None, "narrows": True}

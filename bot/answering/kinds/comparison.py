@@ -1,8 +1,8 @@
 """Answer a comparison: one line a side on the same measure, each with its side as its label.
 
 Where one sentence or row compares both it stands alone. Where only one side is found it is shown,
-and a note says that nothing was found on the other; a sentence that does not speak of its side never
-stands for it.
+and a note says that nothing was found on the other; a sentence that does not speak of its side
+never stands for it.
 """
 
 import re
@@ -72,9 +72,7 @@ def comparison_answer(question: Question, sources: Sources) -> DraftAnswer | Non
     )
 
 
-def _decision(
-    question: Question, sources: Sources, ranked: Sequence[Sequence[Scored]]
-) -> Decision:
+def _decision(question: Question, sources: Sources, ranked: Sequence[Sequence[Scored]]) -> Decision:
     """Return the more confident decision of the sides, or that of the whole if neither answers."""
     hits, library = sources.found.hits, sources.library
     made = [
@@ -107,7 +105,7 @@ def _speaking(
         told, setting = _told(item), f"{_told(item)} {_setting(item)}"
         if not item.candidate.is_row and item.candidate.penalty >= UNTELLING:
             continue
-        if measure and not said(measure, setting):
+        if measure and not said(measure, f"{setting} {item.candidate.hit.passage.text}"):
             continue
         if _says(own, told) >= NAMED:
             found.append(item)
@@ -126,9 +124,13 @@ def _of_both(
     for item in ranked[0]:
         behind = [place[_key(item)] for place in places]
         row = item.candidate.is_row
-        if min(behind) < -(LIKELY if row else BOTH) or (item.candidate.penalty >= UNTELLING and not row):
+        if min(behind) < -(LIKELY if row else BOTH) or (
+            item.candidate.penalty >= UNTELLING and not row
+        ):
             continue
-        enough = row or question.wants not in FIGURES or len(quantities(item.candidate.sentence)) > 1
+        enough = (
+            row or question.wants not in FIGURES or len(quantities(item.candidate.sentence)) > 1
+        )
         if enough and all(_says(name, _told(item)) >= NAMED for name in names):
             fitting.append((sum(behind), item))
     return max(fitting, key=lambda entry: entry[0])[1] if fitting else None
@@ -142,7 +144,11 @@ def _pair(
     Where nothing says what is compared they must at least count the same thing.
     """
     pairs = [
-        (one.score - first[0].score + other.score - second[0].score + _alike(one, other), one, other)
+        (
+            one.score - first[0].score + other.score - second[0].score + _alike(one, other),
+            one,
+            other,
+        )
         for one, other in product(first, second)
         if _key(one) != _key(other)
         and not repeated(one, [other])
@@ -170,7 +176,7 @@ def _share_a_unit(one: Scored, other: Scored) -> bool:
         {figure.unit for figure in quantities(item.candidate.sentence) if not figure.ordinal}
         for item in (one, other)
     )
-    return bool(first & second)
+    return bool(first & second - {""})
 
 
 def _told(item: Scored) -> str:
@@ -184,7 +190,9 @@ def _told(item: Scored) -> str:
 def _setting(item: Scored) -> str:
     """Return what stands above a sentence: headings, title, and when the brief is of."""
     hit = item.candidate.hit
-    return " ".join((*hit.passage.heading, hit.passage.context, hit.brief.title, hit.brief.date or ""))
+    return " ".join(
+        (*hit.passage.heading, hit.passage.context, hit.brief.title, hit.brief.date or "")
+    )
 
 
 def _says(name: str, text: str) -> float:
@@ -197,7 +205,9 @@ def _says(name: str, text: str) -> float:
 def _one_form(text: str) -> str:
     """Return a text with "U.S.", "United States" and the like written alike; not "us"."""
     return ALIAS.sub(
-        lambda found: found[0] if found[0].islower() else ALIASES[found[0].lower()].replace("-", ""),
+        lambda found: (
+            found[0] if found[0].islower() else ALIASES[found[0].lower()].replace("-", "")
+        ),
         text,
     )
 

@@ -101,7 +101,8 @@ def list_answer(question: Question, sources: Sources) -> DraftAnswer | None:
 def lists_in(hits: Sequence[Hit], text: str) -> Iterator[ItemList]:
     """Yield the lists and tables of a brief's passages, which are given in order, with its text."""
     current: ItemList | None = None
-    lead, heading = "", ()
+    lead = ""
+    heading: tuple[str, ...] = ()
     for hit in hits:
         passage = hit.passage
         if passage.kind == "footnote":
@@ -148,7 +149,9 @@ def _lines(hit: Hit, text: str) -> Iterator[tuple[int, int, bool]]:
         kept = line.rstrip()
         mark = _MARK.match(kept)
         first = offset == 0 and bool(_BEHIND_MARK.search(text[: passage.start][-24:]))
-        start = offset + (mark.end() if mark and not is_row(kept) else len(kept) - len(kept.lstrip()))
+        start = offset + (
+            mark.end() if mark and not is_row(kept) else len(kept) - len(kept.lstrip())
+        )
         if kept.strip():
             yield start, offset + len(kept), bool(mark) or first
         offset += len(line)
@@ -175,7 +178,7 @@ def _best(
         item.candidate.hit.passage_id: -rank for rank, item in reversed(list(enumerate(ranked)))
     }
     near = {item.candidate.hit.passage_id for item in ranked if item.candidate.rank < NEAR}
-    fitting = []
+    fitting: list[tuple[float, int, int, ItemList]] = []
     for one in lists:
         if len(one.items) < FEWEST or (one.header and len(one.items) > LONGEST_TABLE):
             continue
@@ -185,7 +188,11 @@ def _best(
         if not close and one.header:
             continue
         least = LEAST_COVERED if close else FAR_COVERED
-        if head in stems(told) and covered >= least and _share_named(question, one.setting) >= NAMED:
+        if (
+            head in stems(told)
+            and covered >= least
+            and _share_named(question, one.setting) >= NAMED
+        ):
             place = max(places.get(hit.passage_id, -len(ranked)) for hit in one.hits)
             fitting.append((round(covered, 2), place, len(fitting), one))
     return max(fitting, key=lambda entry: entry[:2])[-1] if fitting else None

@@ -1,4 +1,4 @@
-"""Put chosen sentences, rows and items into a draft: quotations in, sentences with citations out."""
+"""Put chosen sentences, rows and items into a draft: stretches in, cited sentences out."""
 
 import re
 from collections.abc import Sequence

@@ -96,7 +96,7 @@ def _best(question: Question, events: Sequence[Event], sources: Sources) -> list
 
 
 def _asked_for(question: Question) -> Period | None:
-    """Return the time within which events were asked for; a year that only names a thing is none."""
+    """Return the time within which events are asked for; a year in a name is none."""
     period = question.period
     return period if period and period.said.lower().startswith(_BOUNDS) else None
 
@@ -116,7 +116,9 @@ def _on_topic(topic: dict[str, float], sources: Sources, hits: Sequence[Hit]) ->
     They stand brief by brief, in the order of the text.
     """
     near = {hit.passage_id for hit in hits if hit.score >= FIT * hits[0].score}
-    briefs: dict[str, BriefRef] = {hit.brief.id: hit.brief for hit in hits if hit.passage_id in near}
+    briefs: dict[str, BriefRef] = {
+        hit.brief.id: hit.brief for hit in hits if hit.passage_id in near
+    }
     titled = [one for one in briefs.values() if share(topic, said(topic, one.title)) >= TITLED]
     for brief in [*titled, *(one for one in briefs.values() if one not in titled)][:BRIEFS]:
         for hit in passages_of(sources.library, brief):
@@ -163,9 +165,7 @@ def _is_event(moment: Moment, candidate: Quotable) -> bool:
     return own_cell or bool(_WHEN.search(before) and not named)
 
 
-def _day(
-    moment: Moment, year: int | None, published: str | None
-) -> tuple[int, int, int] | None:
+def _day(moment: Moment, year: int | None, published: str | None) -> tuple[int, int, int] | None:
     """Return the day of a mention; None for a weekday, a fiscal year, a month of no known year.
 
     `year` is the year last spoken of. A day without one is the last such day before publication,

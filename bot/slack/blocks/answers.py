@@ -11,9 +11,12 @@ from dataclasses import dataclass
 
 from bot.answering.answer import Answer, Outcome, Sentence
 from bot.answering.render import (
+    BULLET,
     CHECK_MARK,
     cited,
     grouped,
+    itemised,
+    label_of,
     message,
     near_source,
     notes,
@@ -85,7 +88,20 @@ def _body(answer: Answer) -> list[_MessagePiece]:
     if not answer.sentences:
         line = message(answer)
         return [_MessagePiece(text.for_message(line), (kit.paragraph(line, bold=True),))]
+    if itemised(answer):
+        return [_item(one, bulleted=answer.kind is Kind.LIST) for one in answer.sentences]
     return [piece for group in grouped(answer) for piece in _paragraph(group)]
+
+
+def _item(sentence: Sentence, *, bulleted: bool) -> _MessagePiece:
+    """Return a sentence that stands on a line of its own: of a list, a timeline, a comparison."""
+    parts = _parts(sentence)
+    run = [element for _, made in parts for element in made]
+    said = " ".join(part for part, _ in parts)
+    element = kit.bullets([run]) if bulleted else kit.section(run)
+    return _MessagePiece(
+        text.for_message(f"{BULLET if bulleted else ''}{said}"), (kit.rich(element),)
+    )
 
 
 def _paragraph(sentences: Sequence[Sentence]) -> list[_MessagePiece]:
@@ -106,6 +122,9 @@ def _parts(sentence: Sentence) -> list[tuple[str, list[Element]]]:
     for start, end in text.spans(said, kit.RICH - text.weight(marks) - 1) or [(0, 0)]:
         piece = said[start:end]
         made.append((piece, kit.emphasised(piece, kit.clipped(sentence.bold, start, end))))
+    if label := label_of(sentence):
+        piece, run = made[0]
+        made[0] = (f"{label}{piece}", [kit.words(label, italic=True), *run])
     piece, run = made[-1]
     checked = sentence.verdict is Verdict.CHECK
     numbers = marks.removesuffix(CHECK_MARK) if checked else marks
@@ -158,8 +177,7 @@ def _tail(shown: Shown) -> list[Block]:
     answer = shown.answer
     if answer.kind is Kind.HELP or answer.draft.off_topic:
         return []
-    buttons = _buttons(shown)
-    made = [kit.row(*buttons)] if buttons else []
+    made = [kit.row(*row) for row in (_buttons(shown), _next(answer)) if row]
     if answer.outcome is Outcome.DECLINED:
         return made
     return [*made, feedback(answer.answer_id), kit.context(notice(answer))]
@@ -180,6 +198,14 @@ def _buttons(shown: Shown) -> list[Element]:
     if shown.offer is Offer.SHARE and answer.answered:
         made.append(kit.button("Share with channel", actions.SHARE, name))
     return made
+
+
+def _next(answer: Answer) -> list[Element]:
+    """Return a button for each suggested question, which carries its number and no text."""
+    return [
+        kit.button(question, actions.suggestion(number), actions.joined(answer.answer_id, number))
+        for number, question in enumerate(answer.suggestions, 1)
+    ]
 
 
 def feedback(answer_id: str) -> Block:
