@@ -103,7 +103,7 @@ def _speaking(
     found = []
     for item in ranked:
         told, setting = _told(item), f"{_told(item)} {_setting(item)}"
-        if not item.candidate.is_row and item.candidate.penalty >= UNTELLING:
+        if not _is_line(item):
             continue
         if measure and not said(measure, f"{setting} {item.candidate.hit.passage.text}"):
             continue
@@ -121,12 +121,10 @@ def _of_both(
     """Return the sentence that speaks of both sides and is among the likely ones of each."""
     places = [{_key(item): item.score - found[0].score for item in found} for found in ranked]
     fitting = []
-    for item in ranked[0]:
+    for item in filter(_is_line, ranked[0]):
         behind = [place[_key(item)] for place in places]
         row = item.candidate.is_row
-        if min(behind) < -(LIKELY if row else BOTH) or (
-            item.candidate.penalty >= UNTELLING and not row
-        ):
+        if min(behind) < -(LIKELY if row else BOTH):
             continue
         enough = (
             row or question.wants not in FIGURES or len(quantities(item.candidate.sentence)) > 1
@@ -151,7 +149,7 @@ def _pair(
         )
         for one, other in product(first, second)
         if _key(one) != _key(other)
-        and not repeated(one, [other])
+        and (one.candidate.is_row or not repeated(one, [other]))  # rows of a table are all alike
         and (any_unit or _share_a_unit(one, other))
     ]
     return max(pairs, key=lambda pair: pair[0])[1:] if pairs else None
@@ -177,6 +175,14 @@ def _share_a_unit(one: Scored, other: Scored) -> bool:
         for item in (one, other)
     )
     return bool(first & second - {""})
+
+
+def _is_line(item: Scored) -> bool:
+    """Return whether a sentence may stand for a side: whole, or a row that has a header."""
+    candidate, passage = item.candidate, item.candidate.hit.passage
+    if candidate.is_row:
+        return bool(next(headers(candidate.text, passage.text, passage.context)))
+    return candidate.penalty < UNTELLING
 
 
 def _told(item: Scored) -> str:

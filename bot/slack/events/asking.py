@@ -11,7 +11,7 @@ from bot.slack.blocks.notices import said
 from bot.slack.events.clicks import Accept, Click, Where, own_ts, tell
 from bot.slack.events.sharing import is_shared
 from bot.slack.parts import SlackServices
-from bot.slack.types import AskedVia, InboxEntry, Incoming
+from bot.slack.types import Accepted, AskedVia, InboxEntry, Incoming
 from index.errors import NotFound
 
 DOUBLE_CLICK = 60.0  # seconds within which the same click counts once
@@ -56,7 +56,9 @@ async def ask_next(click: Click) -> None:
         event_id=f"next:{answer_id}:{number}:{where.user}:{_minute()}", thread_ts=before.root,
         private=before.private, response_url=where.response_url if before.private else None,
     )  # fmt: skip
-    await click.accept(asked)
+    if await click.accept(asked) is Accepted.NEW and not before.private:
+        line = said(phrases.asked_next(asked.text))
+        await parts.outbox.post(before.channel, before.root, line.text, list(line.blocks))
 
 
 async def ask_again(click: Click) -> None:
