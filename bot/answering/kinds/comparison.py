@@ -62,7 +62,7 @@ def comparison_answer(question: Question, sources: Sources) -> DraftAnswer | Non
         return None
     for found, name, other in zip(sides, names, reversed(names), strict=True):
         sure = found and decision.outcome is Outcome.ANSWERED
-        if sure and (not measure or said(measure, _told(found[0]))):
+        if sure and said(measure, _told(found[0])):
             note = f"Nothing to compare it with was found on “{other}”."
             return drafted(question, [_quoted(found[0], name)], decision, [note])
     return DraftAnswer(
