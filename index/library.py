@@ -16,7 +16,14 @@ from sqlalchemy import Connection, inspect
 
 from index import placement, publishing, retrieval, spelling
 from index.errors import FingerprintMismatch
-from index.models.embedder import Embedder, ModelEmbedder, Vectors, model_of, read_passages
+from index.models.embedder import (
+    Embedder,
+    ModelEmbedder,
+    Vectors,
+    model_of,
+    read_passages,
+    read_questions,
+)
 from index.models.token_embeddings import SentenceEmbeddings
 from index.passage import Brief, BriefRef, Draft, Hit, Passage
 from index.placement import PublishOutcome
@@ -157,6 +164,17 @@ class Library:
         """
         with self.database.read() as connection:
             return retrieval.sentences(connection, self.embedder, question, hits)
+
+    def ranks(
+        self, questions: Sequence[str], wanted: Sequence[Sequence[str]]
+    ) -> list[tuple[int, float]]:
+        """Return for each question how its wanted passages, named by id, stand by cosine alone.
+
+        The best of them has this rank, from 0, among all passages, and this cosine in [-1, 1].
+        """
+        vectors, _ = read_questions(self.embedder, questions)
+        with self.database.read() as connection, self._published.use(connection) as opened:
+            return retrieval.ranks(connection, opened, vectors, wanted)
 
     def brief(self, brief_id: str, version: int | None = None) -> Brief:
         """Return a brief, by id or report number; raise NotFound."""

@@ -50,6 +50,27 @@ def search(
     return collapse(_hits(connection, opened, found, encoded), limit)
 
 
+def ranks(
+    connection: Connection,
+    opened: Opened,
+    vectors: NDArray[np.float32],
+    wanted: Sequence[Sequence[str]],
+) -> list[tuple[int, float]]:
+    """Return (rank from 0 among all passages, cosine) of the best wanted passage of each vector.
+
+    `vectors` are unit rows (len(wanted), d); passages that are gone rank last, with cosine -1.
+    """
+    places = {pk: row for row, pk in enumerate(opened.snapshot.pks.tolist())}
+    pks = catalogue.pks_of(connection, [name for names in wanted for name in names])
+    cosines = vectors @ opened.vectors(connection).T
+    found = []
+    for row, names in zip(cosines, wanted, strict=True):
+        own = [row[places[pks[name]]] for name in names if pks.get(name) in places]
+        best = max(own, default=-1.0)
+        found.append((int((row > best).sum()), float(best)))
+    return found
+
+
 def candidates(
     connection: Connection,
     opened: Opened,

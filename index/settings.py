@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     chat_calls_a_day: int = Field(
         5_000, ge=0, description="calls to the chat model in a day (UTC), all processes together"
     )
+    suggestions: bool = Field(True, description="suggest up to three questions to ask next")
     timezone: str | None = Field(
         None, description="time zone of those who ask, such as Europe/Berlin; else the machine's"
     )

@@ -70,7 +70,8 @@ class Sentence:
     """One sentence of an answer with the numbers of its citations and the verdict of its check.
 
     `bold` are the stretches of its text, end exclusive, that answer the question. `label` stands
-    before it and is no part of it: the brief that it is from, "Removed", "Added". A table row
+    before it and is no part of it: the brief that it is from, "Removed",
+    the side of a comparison, the date of an event. A table row
     is no sentence of the brief's: its text may be composed, its citation quotes the row.
     """
 
@@ -121,6 +122,7 @@ class DraftAnswer:
     off_topic: bool = False  # an order to the bot, or the day's business: nothing for the briefs
     kind: Kind | None = None  # what it was answered as, where that is not what was asked for
     helps: bool = False  # small talk, or a question about the bot: a line of help answers it
+    suggestions: tuple[str, ...] = ()  # questions to ask next, each of which the briefs answer
 
     @property
     def outcome(self) -> Outcome:
@@ -174,6 +176,11 @@ class Answer:
     def citations(self) -> tuple[Citation, ...]:
         """The quotations that the sentences rest on, by number."""
         return self.draft.citations
+
+    @property
+    def suggestions(self) -> tuple[str, ...]:
+        """Questions to ask next, each of which the briefs answer."""
+        return self.draft.suggestions
 
     @property
     def nearest(self) -> tuple[Hit, ...]:

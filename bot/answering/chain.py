@@ -15,6 +15,7 @@ from bot.answering.answer import DraftAnswer, OnSentence
 from bot.answering.kinds.makers import KIND_MAKERS, SEARCHES_ITSELF
 from bot.answering.kinds.sources import Sources
 from bot.answering.search import HITS, SearchResult, everywhere, find
+from bot.answering.suggestions import suggestions
 from bot.question.conversation import standalone
 from bot.question.kinds import Kind
 from bot.question.question import Question, Turn
@@ -83,12 +84,25 @@ class Chain:
         cited: Sequence[str] = (),
         show_for: Callable[[SearchResult], OnSentence] | None = None,
     ) -> tuple[SearchResult, DraftAnswer]:
-        """Return the draft, and the hits that it was made of.
+        """Return the draft with what to ask next, and the hits that it was made of.
 
         `cited` are the ids of the briefs that the last answer of the conversation cites.
         `show_for` gives what shows sentences that rest on such hits before the answer is whole.
-        Where the question's own time or version does not answer it, all briefs are tried.
         """
+        found, draft = self._drafted(question, found, filters, cited, show_for)
+        if not self.library.settings.suggestions:
+            return found, draft
+        return found, replace(draft, suggestions=suggestions(question, draft, self.library))
+
+    def _drafted(
+        self,
+        question: Question,
+        found: SearchResult,
+        filters: Filters,
+        cited: Sequence[str],
+        show_for: Callable[[SearchResult], OnSentence] | None,
+    ) -> tuple[SearchResult, DraftAnswer]:
+        """Return the draft; where the question's own time or version has none, of all briefs."""
         if question.kind is Kind.HELP:
             return found, DraftAnswer(off_topic=question.off_topic, helps=not question.off_topic)
         as_fact: Kind | None = None

@@ -21,9 +21,12 @@ HELP = (
     "I answer questions from the briefs in this library and cite every sentence. Ask what they say "
     "about a topic, for a fact, for the newest brief on something, or for a brief's key points."
 )
+ASK_NEXT = "You could ask:"
 NO_DATE = "no date"
 MOST_NUMBERS = 4  # of one sentence that are listed one by one
 SHORT_LABEL = 24  # characters of a label that stands in line with its text
+BULLET = "• "
+ITEMISED = frozenset({Kind.LIST, Kind.TIMELINE, Kind.COMPARISON})
 CHECK_MARK = "[?]"  # behind a sentence that its passages do not bear out beyond doubt
 
 # Control characters and those that turn the direction of writing: a brief must not move the cursor.
@@ -131,6 +134,7 @@ def answer_json(answer: Answer, request_id: object = None) -> dict[str, Any]:
         "model": answer.draft.model,
         "withheld": len(answer.draft.withheld),
         "notes": list(answer.draft.notes),
+        "suggestions": list(answer.suggestions),
         "off_topic": answer.draft.off_topic,
         "newest_evidence": cited_dates(answer.citations).newest,
         "confidence": answer.draft.confidence,
@@ -139,10 +143,17 @@ def answer_json(answer: Answer, request_id: object = None) -> dict[str, Any]:
 
 
 def paragraphs(answer: Answer) -> list[str]:
-    """Return the answer's text with its [1] marks: a paragraph for each brief in turn."""
+    """Return the answer's text with its [1] marks: a paragraph for each brief in turn.
+
+    A list, a timeline or a comparison is one paragraph with a line for each of its sentences.
+    """
+    if itemised(answer):
+        mark = BULLET if answer.kind is Kind.LIST else ""
+        lines = (f"{mark}{label_of(one)}{marked(one)}" for one in answer.sentences)
+        return ["\n".join(lines)]
     between = "\n" if answer.kind is Kind.SUMMARY else ""
     return [
-        headed(group[0].label) + (between or joint(group)).join(map(marked, group))
+        safe(headed(group[0].label)) + (between or joint(group)).join(map(marked, group))
         for group in grouped(answer)
     ]
 
@@ -154,9 +165,19 @@ def headed(label: str) -> str:
     return f"{label}\n" if len(label) > SHORT_LABEL else f"{label}: "
 
 
+def itemised(answer: Answer) -> bool:
+    """Return whether each sentence stands on a line of its own."""
+    return answer.kind in ITEMISED and len(answer.sentences) > 1
+
+
 def marked(sentence: Sentence) -> str:
     """Return a sentence with the numbers of its citations, and the mark of one to be checked."""
     return f"{safe(sentence.text)} {cited(sentence)}"
+
+
+def label_of(sentence: Sentence) -> str:
+    """Return what stands before a sentence and is ours: "1 May 2021: ", "" for most."""
+    return f"{safe(sentence.label)}: " if sentence.label else ""
 
 
 def message(answer: Answer) -> str:
@@ -232,7 +253,14 @@ def renderable(answer: Answer) -> "RenderableType":
 
     if not answer.sentences:
         near = [Padding(_rich_near(one), (1, 0, 0, 2)) for one in answer.draft.near]
-        return Group(Text(message(answer)), *near, *_rich_notes(answer))
+        return Group(Text(message(answer)), *near, *_rich_notes(answer), *_rich_next(answer))
+    if itemised(answer):
+        mark = BULLET if answer.kind is Kind.LIST else ""
+        lines = [
+            Text.assemble(mark, (label_of(one), "cyan"), rich_sentence(one))
+            for one in answer.sentences
+        ]
+        return Group(Padding(Text("\n").join(lines), (0, 0, 1, 0)), rich_sources(answer))
     body = []
     for group in grouped(answer):
         label = Text(safe(headed(group[0].label)), "bold")
@@ -266,7 +294,14 @@ def rich_sources(answer: Answer) -> "RenderableType":
     from rich.text import Text
 
     listed = [Text.assemble((f" {mark} ", "cyan"), line) for mark, line in sources(answer)]
-    return Group(*_rich_notes(answer), Text(sources_heading(answer), style="bold"), *listed)
+    heading = Text(sources_heading(answer), style="bold")
+    return Group(*_rich_notes(answer), heading, *listed, *_rich_next(answer))
+
+
+def _rich_next(answer: Answer) -> "list[RenderableType]":
+    from rich.text import Text
+
+    return [Text("\n".join(next_lines(answer)), "dim")] if answer.suggestions else []
 
 
 def _rich_notes(answer: Answer) -> "list[RenderableType]":
@@ -283,10 +318,17 @@ def _lines(answer: Answer) -> list[str]:
     said = [f"Note: {line}" for line in notes(answer)]
     if not answer.sentences:
         near = [line for one in answer.draft.near for line in ("", *_near_lines(one))]
-        return [message(answer), *near, *(["", *said] if said else [])]
+        return [message(answer), *near, *(["", *said] if said else []), *next_lines(answer)]
     body = [line for paragraph in paragraphs(answer) for line in (paragraph, "")]
     listed = [f" {mark} {line}" for mark, line in sources(answer)]
-    return [*body, *said, *([""] if said else []), sources_heading(answer), *listed]
+    heading = sources_heading(answer)
+    return [*body, *said, *([""] if said else []), heading, *listed, *next_lines(answer)]
+
+
+def next_lines(answer: Answer) -> list[str]:
+    """Return the lines that suggest what to ask next, [] where nothing is suggested."""
+    asked = [f" – {safe(question)}" for question in answer.suggestions]
+    return ["", ASK_NEXT, *asked] if asked else []
 
 
 def _near_lines(near: NearPassage) -> list[str]:

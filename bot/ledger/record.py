@@ -1,15 +1,15 @@
 """What the ledger holds of an answer: the chained body and the private part, and the answer again.
 
-The body has the evidence as it was seen and nothing that a person typed: where a note repeats the
-asker's words ("since the visit"), they are in the private part only. An answer rebuilt from its
-record is shown exactly as it was. Passages that were searched but not shown are recorded by their
-scores only and are not rebuilt, nor are earlier questions; a forgotten question is "".
+The body has the evidence as it was seen and nothing that a person typed: where a note or a label
+repeats the asker's words ("since the visit"), they are in the private part only. An answer rebuilt
+from its record is shown exactly as it was. Passages that were searched but not shown are recorded
+by their scores only and are not rebuilt, nor are earlier questions; a forgotten question is "".
 """
 
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib import metadata
 from typing import Any
@@ -69,13 +69,16 @@ def body(
         "confidence": draft.confidence,
         "features": dict(draft.features),
         "period": _days(answer.standalone.period),
-        "sentences": [sentence_json(one) for one in answer.sentences],
+        "sentences": [
+            {**sentence_json(one), "label": _label(one, answer)} for one in answer.sentences
+        ],
         # The numbers cited by a sentence that was withheld are ranks of the hits.
         "withheld": [sentence_json(one) for one in draft.withheld],
         "notes": [_untyped(note, answer.standalone) for note in draft.notes],
         "off_topic": draft.off_topic,
         "reason": draft.reason,
         "searched": draft.searched,
+        "suggestions": list(draft.suggestions),
         "citations": [_cited(citation, brief_sha256) for citation in answer.citations],
         "nearest": [
             {**one, "passage": _as_seen(hit, brief_sha256)}
@@ -116,11 +119,11 @@ def private(
     place: str | None,
     *,
     zone: str | None = None,
-    notes: Sequence[str] = (),
+    draft: DraftAnswer | None = None,
 ) -> dict[str, Any]:
     """Return the part that can be forgotten: what was typed, by whom and where.
 
-    `notes` are those of the answer, which may repeat the asker's words.
+    The notes and labels of the draft may repeat the asker's words.
     """
     return {
         "question": standalone.asked,
@@ -131,7 +134,8 @@ def private(
         "place": place,
         "zone": zone,
         "period_said": standalone.period.said if standalone.period else None,
-        "notes": list(notes),
+        "notes": list(draft.notes) if draft else [],
+        "labels": [one.label for one in draft.sentences] if draft else [],
     }
 
 
@@ -198,6 +202,14 @@ def _untyped(note: str, standalone: Question) -> str:
     return note
 
 
+def _label(shown: Sentence, answer: Answer) -> str:
+    """Return a sentence's label, without words of the question that its quotations do not have."""
+    label, asked = shown.label, answer.question.lower()
+    quoted = (one.quote for one in answer.citations if one.number in shown.citations)
+    typed = label and label.lower() in asked and not any(label in quote for quote in quoted)
+    return TYPED if typed else label
+
+
 def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
@@ -246,7 +258,7 @@ def rebuilt(body: Json, private: Json | None) -> Answer:
 
 def _draft(body: Json, typed: Json) -> DraftAnswer:
     return DraftAnswer(
-        sentences=tuple(map(_sentence, body["sentences"])),
+        sentences=_labelled(tuple(map(_sentence, body["sentences"])), typed.get("labels", ())),
         citations=tuple(map(_citation, body["citations"])),
         confidence=body["confidence"],
         features=body["features"],
@@ -258,8 +270,16 @@ def _draft(body: Json, typed: Json) -> DraftAnswer:
         reason=body.get("reason", ""),
         searched=body.get("searched", 0),
         off_topic=body["off_topic"],
+        suggestions=tuple(body.get("suggestions", ())),
         helps=kind_of(body) is Kind.HELP and not body["off_topic"],
     )
+
+
+def _labelled(sentences: tuple[Sentence, ...], labels: Sequence[str]) -> tuple[Sentence, ...]:
+    """Return sentences with their labels as shown, while these are not forgotten."""
+    if len(labels) != len(sentences):
+        return sentences
+    return tuple(replace(one, label=label) for one, label in zip(sentences, labels, strict=True))
 
 
 def _near(body: Json) -> tuple[NearPassage, ...]:

@@ -228,7 +228,7 @@ class _Steps:
             seconds=stage.seconds,
             streamed=stage.stream.digest,
         )
-        self.ledger.append(answer.answer_id, body, self._private(stage, answer.draft.notes))
+        self.ledger.append(answer.answer_id, body, self._private(stage, answer.draft))
         stage.stream.finished()
         return answer
 
@@ -250,11 +250,11 @@ class _Steps:
         fingerprint = self.chain.library.fingerprint
         return Basis(stage.generation, fingerprint, self.settings, stage.request.filters)
 
-    def _private(self, stage: _Stage, notes: Sequence[str] = ()) -> dict[str, Any]:
+    def _private(self, stage: _Stage, draft: DraftAnswer | None = None) -> dict[str, Any]:
         request = stage.request
         return record.private(
             stage.question, request.turns, request.asker, request.place,
-            zone=request.zone, notes=notes,
+            zone=request.zone, draft=draft,
         )  # fmt: skip
 
     def _checked(self, citations: Sequence[Citation]) -> dict[str, str]:

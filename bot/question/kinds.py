@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.language.words import lines
+from bot.question.shapes import list_of, timeline_of
+from bot.question.sides import sides
 from bot.question.smalltalk import bare
 from index.words import STOP_WORDS, content_words
 
@@ -139,6 +141,12 @@ def asked_of(question: str, *, names_brief: bool = False, follows: bool = False)
             return _asked(kind, match, selection)
     if names_brief and (found := _of_named(said)):
         return found
+    if subject := timeline_of(said):
+        return Asked(Kind.TIMELINE, subject)
+    if sides(said):
+        return Asked(Kind.COMPARISON, said.strip(" ?.!,"))
+    if subject := list_of(said):
+        return Asked(Kind.LIST, subject)
     if not follows and _is_topic(said):
         subject = said.strip(" ?.!,")
         kind = Kind.SUMMARY if names_brief else Kind.OVERVIEW

@@ -75,6 +75,11 @@ def asked_by_you(question: str) -> str:
     return f"You asked: {text.one_line(question, 1_000)}"
 
 
+def asked_next(question: str) -> str:
+    """Return the line that a thread gets when a suggested question is asked."""
+    return f"Asked next: {text.one_line(question, 1_000)}"
+
+
 def counted(number: int, thing: str) -> str:
     """Return "1 brief", "1,412 briefs"."""
     plural = f"{thing[:-1]}ies" if thing.endswith("ry") else f"{thing}s"

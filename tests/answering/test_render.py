@@ -89,6 +89,26 @@ def test_declined_says_how_many_briefs_were_searched_and_shows_none():
     assert plain(declined()) == "I found nothing on this in 1,204 briefs."
 
 
+def test_a_timeline_has_a_line_for_each_event_its_date_outside_the_quotation():
+    """Items of a list stand behind bullets; what to ask next comes last."""
+    answer = answered()
+    dated = [replace(one, label=f"May 20{at}") for at, one in enumerate(answer.sentences, 22)]
+    draft = replace(answer.draft, sentences=tuple(dated), suggestions=("What is rye?",))
+    asked = replace(answer.standalone, kind=Kind.TIMELINE)
+    timeline = replace(answer, draft=draft, standalone=asked)
+    lines = plain(timeline).splitlines()
+    assert lines[:2] == [
+        "May 2022: The [bold]lease[/bold] ends in 2031. [1]",
+        "May 2023: | 2022 | 8.1 | [2]",
+    ]
+    assert lines[-2:] == ["You could ask:", " – What is rye?"]
+    assert drawn(timeline).split() == plain(timeline).split()
+    made = answer_json(timeline)
+    assert (made["sentences"][0]["label"], made["suggestions"]) == ("May 2022", ["What is rye?"])
+    listed = replace(answer, standalone=replace(answer.standalone, kind=Kind.LIST))
+    assert [line[:2] for line in plain(listed).splitlines()[:2]] == ["• ", "• "]
+
+
 def test_help_is_one_line():
     asked = Question("hello", "hello", kind=Kind.HELP)
     answer = Answer("a6", asked, DraftAnswer(helps=True), ())

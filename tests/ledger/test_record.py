@@ -50,7 +50,7 @@ def test_a_note_that_repeats_the_question_is_whole_in_the_private_part_alone() -
     )
     answer = replace(answer, draft=draft, standalone=asked)
     chained = body(answer, basis=BASIS, brief_sha256={}, seconds={})
-    kept = private(asked, (), "U1", "D1", zone="Asia/Tokyo", notes=draft.notes)
+    kept = private(asked, (), "U1", "D1", zone="Asia/Tokyo", draft=draft)
     assert "parade" not in str(chained).lower()
     assert chained["notes"][1] == "No brief cited has a date."
     assert chained["period"] == {"since": "2024-05", "until": None, "narrows": True}
@@ -58,6 +58,23 @@ def test_a_note_that_repeats_the_question_is_whole_in_the_private_part_alone() -
     again = {**chained, "answer_id": "a"}
     assert rebuilt(again, kept).draft.notes == draft.notes
     assert rebuilt(again, None).draft.notes == tuple(chained["notes"])
+
+
+def test_a_label_in_the_askers_words_is_whole_in_the_private_part_alone() -> None:
+    """A label that the quotation has too is the brief's; one of ours is no one's."""
+    answer = answered()
+    first, second = answer.sentences
+    labelled = (replace(first, label="The parade"), replace(second, label="2022"))
+    draft = replace(answer.draft, sentences=labelled, suggestions=("What is the parade?",))
+    asked = replace(answer.standalone, asked="the parade vs 2022")
+    answer = replace(answer, draft=draft, standalone=asked)
+    chained = body(answer, basis=BASIS, brief_sha256={}, seconds={})
+    kept = private(asked, (), "U1", "D1", draft=draft)
+    assert [one["label"] for one in chained["sentences"]] == ["…", "2022"]
+    again = {**chained, "answer_id": "a"}
+    assert rebuilt(again, kept).sentences == labelled
+    assert [one.label for one in rebuilt(again, None).sentences] == ["…", "2022"]
+    assert rebuilt(again, kept).suggestions == draft.suggestions
 
 
 def test_what_the_search_was_limited_to_is_recorded() -> None:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.question.parts import MOST, compared, parts, parts_of
+from bot.question.parts import MOST, parts, parts_of
 from bot.question.question import Question
+from bot.question.sides import compared
 
 
 def of(question: str) -> tuple[Question, ...]:

@@ -11,6 +11,8 @@ ASK_LIBRARIANS = "ask_librarians"
 ASK_AGAIN = "ask_again"  # the edited question; the id is that of the answer to the earlier text
 ASK_ANEW = "ask_anew"  # a brief behind the answer was corrected
 FEEDBACK = "feedback"  # ID:up or ID:down
+ASK_NEXT = "ask_next"  # ID:NUMBER of the suggested question, from 1
+SUGGESTIONS = 3  # of one answer; each button of a message needs an action_id of its own
 
 # Buttons of the passages dialog
 MORE_CONTEXT = "more_context"  # ID:NUMBER, of the first citation of that passage
@@ -44,6 +46,11 @@ DATE = "date"
 QUESTION = "question"
 
 GOOD, BAD = "up", "down"
+
+
+def suggestion(number: int) -> str:
+    """Return the action_id of a suggested question's button."""
+    return f"{ASK_NEXT}_{number}"
 
 
 def joined(first: str, second: object) -> str:

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 
 from bot.answering.answer import Answer, Outcome, Sentence
 from bot.answering.render import (
+    BULLET,
     CHECK_MARK,
     cited,
     grouped,
     headed,
     is_listed,
+    itemised,
     joint,
+    label_of,
     message,
     near_source,
     notes,
@@ -88,8 +91,21 @@ def _body(answer: Answer) -> list[_MessagePiece]:
     if not answer.sentences:
         line = message(answer)
         return [_MessagePiece(text.for_message(line), (kit.paragraph(line, bold=True),))]
+    if itemised(answer):
+        return [_item(one, bulleted=answer.kind is Kind.LIST) for one in answer.sentences]
     listed = answer.kind is Kind.SUMMARY
     return [piece for group in grouped(answer) for piece in _paragraph(group, points=listed)]
+
+
+def _item(sentence: Sentence, *, bulleted: bool) -> _MessagePiece:
+    """Return a sentence that stands on a line of its own: of a list, a timeline, a comparison."""
+    parts = _parts(sentence, label_of(sentence))
+    run = [element for _, made in parts for element in made]
+    said = " ".join(part for part, _ in parts)
+    element = kit.bullets([run]) if bulleted else kit.section(run)
+    return _MessagePiece(
+        text.for_message(f"{BULLET if bulleted else ''}{said}"), (kit.rich(element),)
+    )
 
 
 def _paragraph(sentences: Sequence[Sentence], *, points: bool = False) -> list[_MessagePiece]:
@@ -125,13 +141,19 @@ def _listed(sentences: Sequence[Sentence]) -> list[_MessagePiece]:
     return [*pieces, _MessagePiece(text.for_message(said), (kit.rich(kit.bullets(items)),))]
 
 
-def _parts(sentence: Sentence) -> list[tuple[str, list[Element]]]:
-    """Return (text, elements) of a sentence with its marks; several where it is endless."""
+def _parts(sentence: Sentence, label: str = "") -> list[tuple[str, list[Element]]]:
+    """Return (text, elements) of a sentence with its marks; several where it is endless.
+
+    `label` stands before it.
+    """
     said, marks = sentence.text, cited(sentence)
     made = []
     for start, end in text.spans(said, kit.RICH - text.weight(marks) - 1) or [(0, 0)]:
         piece = said[start:end]
         made.append((piece, kit.emphasised(piece, kit.clipped(sentence.bold, start, end))))
+    if label:
+        piece, run = made[0]
+        made[0] = (f"{label}{piece}", [kit.words(label, italic=True), *run])
     piece, run = made[-1]
     checked = sentence.verdict is Verdict.CHECK
     numbers = marks.removesuffix(CHECK_MARK) if checked else marks
@@ -184,8 +206,7 @@ def _tail(shown: Shown) -> list[Block]:
     answer = shown.answer
     if answer.kind is Kind.HELP or answer.draft.off_topic:
         return []
-    buttons = _buttons(shown)
-    made = [kit.row(*buttons)] if buttons else []
+    made = [kit.row(*row) for row in (_buttons(shown), _next(answer)) if row]
     made.append(feedback(answer.answer_id, declined=answer.outcome is Outcome.DECLINED))
     return made if answer.outcome is Outcome.DECLINED else [*made, kit.context(notice(answer))]
 
@@ -205,6 +226,14 @@ def _buttons(shown: Shown) -> list[Element]:
     if shown.offer is Offer.SHARE and answer.answered:
         made.append(kit.button("Share with channel", actions.SHARE, name))
     return made
+
+
+def _next(answer: Answer) -> list[Element]:
+    """Return a button for each suggested question, which carries its number and no text."""
+    return [
+        kit.button(question, actions.suggestion(number), actions.joined(answer.answer_id, number))
+        for number, question in enumerate(answer.suggestions, 1)
+    ]
 
 
 # Label and what a screen reader says, of answers and of replies without one.

@@ -6,11 +6,12 @@ import time
 from dataclasses import replace
 
 from bot.slack import phrases
+from bot.slack.blocks.actions import parted_number
 from bot.slack.blocks.notices import said
 from bot.slack.events.clicks import Accept, Click, Where, own_ts, tell
 from bot.slack.events.sharing import is_shared
 from bot.slack.parts import SlackServices
-from bot.slack.types import AskedVia, InboxEntry, Incoming
+from bot.slack.types import Accepted, AskedVia, InboxEntry, Incoming
 from index.errors import NotFound
 
 DOUBLE_CLICK = 60.0  # seconds within which the same click counts once
@@ -33,6 +34,31 @@ async def ask_privately(click: Click) -> None:
     question = await question_of(click.parts, where, click.value)
     event_id = f"privately:{click.value}:{where.user}:{_minute()}"
     await click.accept(question_at(click.parts, where, question, AskedVia.AGAIN, event_id))
+
+
+async def ask_next(click: Click) -> None:
+    """Answer a question that an answer suggests, in its thread, as the person who clicked.
+
+    The text comes from the answer's record, whatever the button carries; the same question is
+    answered once in a thread and a minute, however often it is clicked.
+    """
+    parts, where = click.parts, click.where
+    answer_id, number = parted_number(click.value)
+    before = (await claim_of(parts, answer_id)).incoming
+    await question_of(parts, where, answer_id)  # raises NotFound where the answer is not theirs
+    entry = await asyncio.to_thread(parts.ledger.get, answer_id)
+    suggested = entry.body.get("suggestions") or ()
+    if not 1 <= number <= len(suggested):
+        raise NotFound(click.value)
+    asked = Incoming(
+        team=parts.team, channel=before.channel, ts=own_ts(), user=where.user,
+        text=str(suggested[number - 1]), kind=AskedVia.AGAIN,
+        event_id=f"next:{answer_id}:{number}:{where.user}:{_minute()}", thread_ts=before.root,
+        private=before.private, response_url=where.response_url if before.private else None,
+    )  # fmt: skip
+    if await click.accept(asked) is Accepted.NEW and not before.private:
+        line = said(phrases.asked_next(asked.text))
+        await parts.outbox.post(before.channel, before.root, line.text, list(line.blocks))
 
 
 async def ask_again(click: Click) -> None:

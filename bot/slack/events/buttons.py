@@ -114,6 +114,7 @@ HANDLERS: dict[str, Callable[[Click], Awaitable[None]]] = {
     actions.ASK_PRIVATELY: asking.ask_privately,
     actions.ASK_AGAIN: asking.ask_again,
     actions.ASK_ANEW: asking.ask_anew,
+    **{actions.suggestion(number): asking.ask_next for number in range(1, actions.SUGGESTIONS + 1)},
     actions.ASK_LIBRARIANS: ask_librarians,
     actions.SHARE: sharing.share,
     actions.UNDO_INGEST: undo,

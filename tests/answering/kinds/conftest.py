@@ -8,6 +8,9 @@ import pytest
 from bot.ledger.recording import Answerer
 from index.library import Library
 from index.settings import load
+from tests.answering.kinds.chronicle import chronicle
+
+__all__ = ["answerer", "chronicle", "library"]
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
 from bot.answering.render import plain
 from bot.checking.verdict import Verdict
 from bot.ledger.record import Basis, body, private, rebuilt
+from bot.question.kinds import Kind
 from bot.question.question import Question
 from bot.slack import phrases
 from bot.slack.blocks import actions
@@ -163,3 +164,34 @@ def test_prompts_come_from_the_newest_briefs() -> None:
     refs = [material.brief_ref(Texts(title=f"Rye {n}")) for n in (1, 1, 2, 3, 4, 5)]
     made = phrases.suggested_prompts(refs)
     assert [one["title"] for one in made] == ["Rye 1", "Rye 2", "Rye 3", "Rye 4"]
+
+
+def test_a_list_is_a_list_and_a_timeline_has_its_dates_first() -> None:
+    """A label is set apart from the quotation behind it."""
+    made = material.answer()
+    labelled = tuple(replace(one, label="May 2022") for one in made.sentences)
+    for kind, label in ((Kind.LIST, ""), (Kind.TIMELINE, "May 2022: ")):
+        sentences = labelled if label else made.sentences
+        shown = replace(
+            made,
+            draft=replace(made.draft, sentences=sentences),
+            standalone=replace(made.standalone, kind=kind),
+        )
+        (message,) = messages(Shown(shown))
+        first = message.blocks[0]["elements"][0]
+        assert first["type"] == ("rich_text_section" if label else "rich_text_list")
+        opening = first["elements"][0]
+        assert (opening.get("text") == label) is bool(label)
+        assert violations({"text": message.text, "blocks": list(message.blocks)}) == []
+
+
+def test_what_to_ask_next_stands_on_buttons_that_carry_numbers_alone() -> None:
+    """The text is looked up in the record when one is clicked."""
+    made = material.answer()
+    asked = ("What is rye?", "What are the rules of the board for all who trade in rye? " * 2)
+    shown = replace(made, draft=replace(made.draft, suggestions=asked))
+    (message,) = messages(Shown(shown))
+    values = buttons_of(message)
+    assert values["What is rye?"] == "a1b2:1"
+    assert "a1b2:2" in values.values()
+    assert violations({"text": message.text, "blocks": list(message.blocks)}) == []

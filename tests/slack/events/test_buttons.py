@@ -1,5 +1,7 @@
 import asyncio
+import json
 import time
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import delete, select
@@ -138,6 +140,26 @@ async def test_the_librarians_are_asked_once_and_their_channel_is_told(
         posted = [m for m in slack.answers() if m.channel == channel.id]
         assert len(posted) == 1
         assert NOWHERE in posted[0].said
+    assert slack.violations == []
+
+
+async def test_a_suggested_question_is_asked_once_and_only_from_the_record(
+    slack: FakeSlack, running: RunningBot, monkeypatch: pytest.MonkeyPatch
+):
+    suggested = "Why did wheat exports of Tamara fall?"
+    monkeypatch.setattr("bot.answering.chain.suggestions", lambda *_: (suggested,))
+    answer = await answered(slack)
+    await asyncio.gather(*(slack.click(answer, suggested, "ada") for _ in range(3)))
+
+    def next_answers() -> list[Message]:
+        return [one for one in slack.answers() if "drought" in one.said]
+
+    await slack.until(next_answers)
+    await slack.quiet(1.0)
+    assert len(next_answers()) == 1
+    forged = json.loads(json.dumps(answer.blocks).replace(":1", ":7"))
+    await slack.click(replace(answer, blocks=forged), suggested, "ada")
+    assert phrases.GONE in (await told(slack, "ada")).text
     assert slack.violations == []
 
 

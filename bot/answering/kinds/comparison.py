@@ -1,0 +1,233 @@
+"""Answer a comparison: one line a side on the same measure, each with its side as its label.
+
+Where one sentence or row compares both it stands alone. Where only one side is found it is shown,
+and a note says that nothing was found on the other; a sentence that does not speak of its side
+never stands for it.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
+
+from bot.answering.answer import DraftAnswer, Outcome
+from bot.answering.answerability import Decision, features_of, judge
+from bot.answering.extractive import near_passages
+from bot.answering.kinds.quoting import Quoted, drafted
+from bot.answering.kinds.sources import Sources
+from bot.answering.selection import Scored, repeated, score_sentences
+from bot.language.names import ALIAS, ALIASES
+from bot.language.quantities import quantities
+from bot.language.words import LIGHT
+from bot.question.question import Question
+from bot.question.sides import labels
+from bot.question.wanted import FIGURES
+from index.words import said, stem, words
+
+UNTELLING = 0.15  # penalty from which a sentence is none to compare: a note, a caption
+DEEP = 12  # best sentences of a side that are paired
+LIKELY = 4.0  # logarithm of how much less likely than the best of its side a sentence may be
+BOTH = 2.0  # … one that speaks of both sides, against the best of either
+NAMED = 0.5  # share of a side's words that speak of it
+# What two sentences gain by being alike, against the logarithm of their odds.
+SAME_TABLE, SAME_KIND, SAME_UNIT, SAME_PASSAGE, SAME_BRIEF, COSINE = 2.0, 2.0, 1.0, 0.5, 0.5, 1.0
+ASIDE = 1.0  # what one loses whose side only its heading, title or date names
+_LIGHT = frozenset(map(stem, LIGHT))
+_ARTICLES = frozenset("a an the of in at for on and or to".split())
+
+
+def comparison_answer(question: Question, sources: Sources) -> DraftAnswer | None:
+    """Return a line for each side that is found, what may answer where none is, or None."""
+    if len(question.parts) != 2 or not sources.found.hits:
+        return None
+    hits, library = sources.found.hits, sources.library
+    first, second = question.parts
+    names = labels(first.asked, second.asked)
+    ranked = [score_sentences(part, hits, library) for part in question.parts]
+    if not all(names) or not all(ranked):
+        return None
+    measure = _measure(question, sources)
+    sides = [
+        _speaking(found, own, other, measure)
+        for found, own, other in zip(ranked, names, reversed(names), strict=True)
+    ]
+    decision = _decision(question, sources, ranked)
+    if both := _of_both(question, ranked, names):
+        return drafted(question, [_quoted(both)], decision)
+    if pair := _pair(*sides, any_unit=bool(measure)):
+        lines = [_quoted(item, name) for item, name in zip(pair, names, strict=True)]
+        return drafted(question, lines, decision)
+    if decision.outcome is Outcome.DECLINED:
+        return None
+    for found, name, other in zip(sides, names, reversed(names), strict=True):
+        sure = found and decision.outcome is Outcome.ANSWERED
+        if sure and said(measure, _told(found[0])):
+            note = f"Nothing to compare it with was found on “{other}”."
+            return drafted(question, [_quoted(found[0], name)], decision, [note])
+    return DraftAnswer(
+        confidence=decision.confidence,
+        features=decision.features,
+        near=near_passages(hits, ranked[0]),
+    )
+
+
+def _decision(question: Question, sources: Sources, ranked: Sequence[Sequence[Scored]]) -> Decision:
+    """Return the more confident decision of the sides, or that of the whole if neither answers."""
+    hits, library = sources.found.hits, sources.library
+    made = [
+        judge(features_of(part, hits, found, library))
+        for part, found in zip(question.parts, ranked, strict=True)
+    ]
+    best = max(made, key=lambda decision: decision.confidence)
+    if best.outcome is Outcome.ANSWERED:
+        return best
+    whole = judge(features_of(question, hits, score_sentences(question, hits, library), library))
+    return max(best, whole, key=lambda decision: decision.confidence)
+
+
+def _measure(question: Question, sources: Sources) -> frozenset[str]:
+    """Return the stems that both sides share and some brief has: what is compared."""
+    first, second = (set(part.stems) for part in question.parts)
+    shared = (first & second) - _LIGHT
+    return frozenset(shared - sources.library.unknown(sorted(shared)))
+
+
+def _speaking(
+    ranked: Sequence[Scored], own: str, other: str, measure: frozenset[str]
+) -> list[Scored]:
+    """Return the likely sentences that speak of a side and not of the other instead, best first.
+
+    They, or what stands above them, also say something of what is compared.
+    """
+    found = []
+    for item in ranked:
+        told, setting = _told(item), f"{_told(item)} {_setting(item)}"
+        if not _is_line(item):
+            continue
+        if measure and not said(measure, f"{setting} {item.candidate.hit.passage.text}"):
+            continue
+        if _says(own, told) >= NAMED:
+            found.append(item)
+        elif _says(own, setting) >= NAMED > _says(other, setting):
+            found.append(replace(item, score=item.score - ASIDE))
+    found.sort(key=lambda item: -item.score)
+    return [item for item in found if found[0].score - item.score <= LIKELY][:DEEP]
+
+
+def _of_both(
+    question: Question, ranked: Sequence[Sequence[Scored]], names: Sequence[str]
+) -> Scored | None:
+    """Return the sentence that speaks of both sides and is among the likely ones of each."""
+    places = [{_key(item): item.score - found[0].score for item in found} for found in ranked]
+    fitting = []
+    for item in filter(_is_line, ranked[0]):
+        behind = [place[_key(item)] for place in places]
+        row = item.candidate.is_row
+        if min(behind) < -(LIKELY if row else BOTH):
+            continue
+        enough = (
+            row or question.wants not in FIGURES or len(quantities(item.candidate.sentence)) > 1
+        )
+        if enough and all(_says(name, _told(item)) >= NAMED for name in names):
+            fitting.append((sum(behind), item))
+    return max(fitting, key=lambda entry: entry[0])[1] if fitting else None
+
+
+def _pair(
+    first: Sequence[Scored], second: Sequence[Scored], *, any_unit: bool
+) -> tuple[Scored, Scored] | None:
+    """Return the likeliest sentences of two sides that are also most alike.
+
+    Where nothing says what is compared they must at least count the same thing.
+    """
+    pairs = [
+        (
+            one.score - first[0].score + other.score - second[0].score + _alike(one, other),
+            one,
+            other,
+        )
+        for one, other in product(first, second)
+        if _key(one) != _key(other)
+        and (one.candidate.is_row or not repeated(one, [other]))  # rows of a table are all alike
+        and (any_unit or _share_a_unit(one, other))
+    ]
+    return max(pairs, key=lambda pair: pair[0])[1:] if pairs else None
+
+
+def _alike(one: Scored, other: Scored) -> float:
+    """Return how much speaks for two sentences giving the same measure."""
+    here, there = one.candidate, other.candidate
+    table = here.is_row and there.is_row and here.hit.passage.heading == there.hit.passage.heading
+    return (
+        SAME_TABLE * table
+        + SAME_PASSAGE * (here.hit.passage_id == there.hit.passage_id)
+        + SAME_BRIEF * (here.hit.brief.id == there.hit.brief.id)
+        + SAME_UNIT * _share_a_unit(one, other)
+        + SAME_KIND * (min(one.feature("offers"), other.feature("offers")) > 0)
+        + COSINE * float(one.vector @ other.vector)
+    )
+
+
+def _share_a_unit(one: Scored, other: Scored) -> bool:
+    first, second = (
+        {figure.unit for figure in quantities(item.candidate.sentence) if not figure.ordinal}
+        for item in (one, other)
+    )
+    return bool(first & second - {""})
+
+
+def _is_line(item: Scored) -> bool:
+    """Return whether a sentence may stand for a side: whole, or a row that has a header."""
+    candidate, passage = item.candidate, item.candidate.hit.passage
+    if candidate.is_row:
+        return bool(passage.header)
+    return candidate.penalty < UNTELLING
+
+
+def _told(item: Scored) -> str:
+    """Return a sentence, or a row with the names of its columns."""
+    candidate, passage = item.candidate, item.candidate.hit.passage
+    if not candidate.is_row:
+        return candidate.text
+    return f"{candidate.text} {passage.header}"
+
+
+def _setting(item: Scored) -> str:
+    """Return what stands above a sentence: headings, title, and when the brief is of."""
+    hit = item.candidate.hit
+    return " ".join(
+        (*hit.passage.heading, hit.passage.context, hit.brief.title, hit.brief.date or "")
+    )
+
+
+def _says(name: str, text: str) -> float:
+    """Return the share of a side's words that a text says; a name in any of its forms."""
+    name, text = _one_form(name), _one_form(text)
+    wanted = {stem(word) for word in words(name) if word not in _ARTICLES}
+    return len(said(wanted, text.replace("-", " "))) / len(wanted) if wanted else 0.0
+
+
+def _one_form(text: str) -> str:
+    """Return a text with "U.S.", "United States" and the like written alike; not "us"."""
+    return ALIAS.sub(
+        lambda found: (
+            found[0] if found[0].islower() else ALIASES[found[0].lower()].replace("-", "")
+        ),
+        text,
+    )
+
+
+def _key(item: Scored) -> tuple[str, int]:
+    return item.candidate.hit.passage_id, item.candidate.core
+
+
+def _quoted(item: Scored, name: str = "") -> Quoted:
+    candidate = item.candidate
+    return Quoted(candidate.hit, candidate.start, candidate.end, _spelled(name, candidate.text))
+
+
+def _spelled(name: str, text: str) -> str:
+    """Return a side as the brief spells it, else as typed with a capital."""
+    found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)
+    shown = found[0] if found else name
+    return shown[:1].upper() + shown[1:]

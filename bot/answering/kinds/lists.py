@@ -1,0 +1,289 @@
+"""Answer a question for a list: its items in the brief's own words, in the brief's order.
+
+The items are those of one list under its lead, or the rows of one table; or one sentence that
+enumerates them. Where none is about what was asked the question is a fact's.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bot.answering.answer import DraftAnswer, Outcome
+from bot.answering.answerability import Decision, around, features_of, initials, judge, proper
+from bot.answering.kinds.quoting import Quoted, drafted, passages_of, without_joint
+from bot.answering.kinds.sources import Sources
+from bot.answering.readable import bare, cells, is_row
+from bot.answering.selection import UNFIT, Scored, score_sentences
+from bot.language.words import LIGHT
+from bot.question.question import Question
+from bot.question.shapes import head_of
+from bot.question.wanted import AnswerKind
+from index.dates import MONTHS
+from index.passage import Hit
+from index.sentences import split
+from index.words import said, share, stem, stems, words
+
+ITEMS = 12  # shown at most
+FEWEST = 2  # items that make a list
+BRIEFS = 3  # best briefs in which lists are looked for
+ITEM_WORDS = 45  # beyond that an item is quoted by its first sentence
+TITLE_WORDS = 6  # up to which the first sentence of an item only names it
+LEAST_COVERED = 0.5  # weight of the question's words that lead, heading and title must say
+NAMED = 0.5  # share of the question's names that they must say
+SEVERAL = 3  # names in a sentence that enumerates
+MOSTLY = 0.6  # weight of the words that an enumerating sentence says where nothing else is sure
+FAR_COVERED = 0.8  # … of a list that is in none of the best passages
+NEAR = 5  # best passages
+LONGEST_TABLE = 30  # rows, beyond which a table is no list
+LIKELY = 1.0  # logarithm of how much less likely than the best an enumerating sentence may be
+
+_MARK = re.compile(
+    r"^\s*(?:[•▪◦*–-]\s+|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S))+", re.IGNORECASE
+)
+_BEHIND_MARK = re.compile(
+    r"(?:^|\n)[ \t]*(?:[•▪◦*–-][ \t]*|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)][ \t]+)+$", re.IGNORECASE
+)
+_RULE = re.compile(r"^[\s|:\-–=]*$")
+_TOTAL = re.compile(r"^(?:grand\s+|sub-?)?totals?\b", re.IGNORECASE)
+_COUNTRY = re.compile(r"\bUnited States\b")  # no list of states
+_INSIDE = r"(?:[^,;:.!?]|[.,](?=\d))"
+_A_NAME = rf"(?:the\s)?[A-Z]{_INSIDE}{{0,40}}"
+_NAMES = re.compile(rf"{_A_NAME}(?:,\s{_A_NAME})+,?\s(?:and|or|&)\s\S")  # "Arl, Bree and Carn"
+_ITEM = rf"[\w$€£(]{_INSIDE}{{0,60}}"
+_THINGS = re.compile(  # "timber, salted fish, and wool"
+    rf"{_ITEM}[,;]\s{_ITEM}[,;]\s(?:{_ITEM}[,;]\s)*(?:{_ITEM}\s)?(?:and|or|as\swell\sas)\s\w"
+)
+_NAME = re.compile(r"\b[A-Z][\w.&’'-]+(?:\s(?:of\s(?:the\s)?)?[A-Z][\w.&’'-]+)*")
+
+
+_LIGHT = frozenset(map(stem, LIGHT))
+
+
+@dataclass
+class ItemList:
+    """A list of a brief: its items in order, what leads to it, and where it stands."""
+
+    hits: list[Hit]  # the passages that hold items
+    lead: str
+    items: list[Quoted] = field(default_factory=list)
+    header: str = ""  # of a table
+
+    @property
+    def about(self) -> str:
+        """What says what the list is of."""
+        heading = self.hits[0].passage.heading[-1:]
+        return _COUNTRY.sub("US", " ".join((*heading, self.lead, self.header)))
+
+    @property
+    def setting(self) -> str:
+        """The same with the brief's title and all headings."""
+        return " ".join((self.hits[0].brief.title, *self.hits[0].passage.heading, self.about))
+
+
+def list_answer(question: Question, sources: Sources) -> DraftAnswer | None:
+    """Return the items asked for, or None where no list or enumeration has them."""
+    hits = sources.found.hits
+    ranked = score_sentences(question, hits, sources.library)
+    decision = judge(features_of(question, hits, ranked, sources.library))
+    if not ranked or decision.outcome is Outcome.DECLINED:
+        return None
+    head = stem(head_of(question.subject))
+    found = _best(question, head, ranked, list(_near(sources, ranked)))
+    if found and not found.header:
+        return _listed(question, found, decision)
+    one = _enumerating(question, ranked, head, sure=decision.outcome is Outcome.ANSWERED)
+    if one is None:
+        return _listed(question, found, decision) if found else None
+    candidate = one.candidate
+    return drafted(question, [Quoted(candidate.hit, candidate.start, candidate.end)], decision)
+
+
+def lists_in(hits: Sequence[Hit], text: str) -> Iterator[ItemList]:
+    """Yield the lists and tables of a brief's passages, which are given in order, with its text."""
+    current: ItemList | None = None
+    lead = ""
+    heading: tuple[str, ...] = ()
+    for hit in hits:
+        passage = hit.passage
+        if passage.kind == "footnote":
+            continue
+        if passage.heading != heading:
+            if current:
+                yield current
+            current, lead, heading = None, "", passage.heading
+        for start, end, marked in _lines(hit, text):
+            line = passage.text[start:end]
+            row = is_row(line)
+            if marked or row:
+                if current and bool(current.header) != row:
+                    yield current
+                    current = None
+                if current is None:
+                    context = passage.context.strip().splitlines()
+                    current = ItemList([], lead or " ".join(context[:1]))
+                    if row:
+                        named = next((one for one in context if is_row(one)), "")
+                        current.header = named or line
+                        if not named:
+                            current.hits.append(hit)
+                            continue
+                if hit not in current.hits:
+                    current.hits.append(hit)
+                if not _RULE.match(line):
+                    current.items.append(Quoted(hit, start, end))
+            elif current and start == 0 and _goes_on(passage.kind, line):
+                continue
+            else:
+                if current:
+                    yield current
+                    current = None
+                lead = line[split(line)[-1][0] :] if split(line) else ""
+    if current:
+        yield current
+
+
+def _lines(hit: Hit, text: str) -> Iterator[tuple[int, int, bool]]:
+    """Yield (start, end, whether it is an item) of the lines of a passage, marks left out."""
+    offset, passage = 0, hit.passage
+    for line in passage.text.splitlines(keepends=True):
+        kept = line.rstrip()
+        mark = _MARK.match(kept)
+        first = offset == 0 and bool(_BEHIND_MARK.search(text[: passage.start][-24:]))
+        start = offset + (
+            mark.end() if mark and not is_row(kept) else len(kept) - len(kept.lstrip())
+        )
+        if kept.strip():
+            yield start, offset + len(kept), bool(mark) or first
+        offset += len(line)
+
+
+def _goes_on(kind: str, line: str) -> bool:
+    """Return whether the first line of a passage goes on with an item of the passage before."""
+    return line.endswith("|") if kind == "table" else kind == "bullet" and not line.endswith(":")
+
+
+def _near(sources: Sources, ranked: Sequence[Scored]) -> Iterator[ItemList]:
+    """Yield the lists of the best briefs."""
+    briefs = {item.candidate.hit.brief.id: item.candidate.hit.brief for item in ranked}
+    for brief in list(briefs.values())[:BRIEFS]:
+        text = sources.library.brief(brief.id, brief.version).text
+        yield from lists_in(passages_of(sources.library, brief), text)
+
+
+def _best(
+    question: Question, head: str, ranked: Sequence[Scored], lists: Sequence[ItemList]
+) -> ItemList | None:
+    """Return the list that is of what was asked; the one with the best sentence of several."""
+    places = {
+        item.candidate.hit.passage_id: -rank for rank, item in reversed(list(enumerate(ranked)))
+    }
+    near = {item.candidate.hit.passage_id for item in ranked if item.candidate.rank < NEAR}
+    fitting: list[tuple[float, int, int, ItemList]] = []
+    for one in lists:
+        if len(one.items) < FEWEST or (one.header and len(one.items) > LONGEST_TABLE):
+            continue
+        told = f"{one.lead} {one.header}" if one.header else one.about
+        covered = _covered(question, one.setting)
+        close = any(hit.passage_id in near for hit in one.hits)
+        if not close and one.header:
+            continue
+        least = LEAST_COVERED if close else FAR_COVERED
+        if (
+            head in stems(told)
+            and covered >= least
+            and _share_named(question, one.setting) >= NAMED
+        ):
+            place = max(places.get(hit.passage_id, -len(ranked)) for hit in one.hits)
+            fitting.append((round(covered, 2), place, len(fitting), one))
+    return max(fitting, key=lambda entry: entry[:2])[-1] if fitting else None
+
+
+def _share_named(question: Question, text: str) -> float:
+    wanted = proper(question)
+    found = said(wanted, text) | (wanted & initials(text))
+    return len(found) / len(wanted) if wanted else 1.0
+
+
+def _listed(question: Question, found: ItemList, decision: Decision) -> DraftAnswer:
+    items: dict[str, Quoted] = {}
+    asked_for = _asked_for(question, found)
+    whole = all(len(words(item.text)) <= ITEM_WORDS for item in asked_for)
+    for item in asked_for:
+        quoted = _cut(item, whole)
+        label = bare(cells(item.text)[0]) if is_row(item.text) else quoted.text
+        if label and not (found.header and item is asked_for[-1] and _TOTAL.match(label)):
+            items.setdefault(" ".join(words(label)), quoted)
+    shown = list(items.values())[:ITEMS]
+    more = len(items) - len(shown)
+    notes = [f"The list goes on: {more} more in the brief."] if more else []
+    return drafted(question, shown, decision, notes)
+
+
+def _asked_for(question: Question, found: ItemList) -> list[Quoted]:
+    """Return the rows that say a name of the question's that nothing above them says, or all."""
+    lacking = proper(question) - said(question.names, found.setting) - initials(found.setting)
+    if not found.header:
+        return found.items
+    figures = [any(map(str.isdigit, item.text)) for item in found.items]
+    first = figures.index(True) if sum(figures) * 2 > len(figures) else 0  # behind a second header
+    named = [item for item in found.items if lacking and lacking <= said(lacking, item.text)]
+    return named or found.items[first:]
+
+
+def _cut(item: Quoted, whole: bool) -> Quoted:
+    """Return an item without the "; and" that ends it, by its first sentence where it is long.
+
+    A row is quoted whole where all are short, else by its first cell.
+    """
+    text = item.text
+    if is_row(text):
+        label = cells(text)[0]
+        start = item.start + text.index(label)
+        return item if whole or not label else Quoted(item.hit, start, start + len(label))
+    end = len(text)
+    if len(words(text)) > ITEM_WORDS:
+        sentences = split(text)
+        end = sentences[0][1]
+        if len(words(text[:end])) <= TITLE_WORDS and len(sentences) > 1:
+            end = sentences[1][1]
+    return Quoted(item.hit, item.start, item.start + len(without_joint(text[:end])))
+
+
+def _enumerating(
+    question: Question, ranked: Sequence[Scored], head: str, *, sure: bool
+) -> Scored | None:
+    """Return the best sentence that names several things, if it is hardly less likely than any.
+
+    Where it is not sure that the briefs answer, only the best sentence counts, and it must say most
+    of what was asked.
+    """
+    for rank, item in enumerate(ranked if sure else ranked[:1]):
+        candidate = item.candidate
+        if ranked[0].score - item.score > LIKELY:
+            return None
+        if candidate.is_row or candidate.penalty >= UNFIT:
+            continue
+        passage = candidate.hit.passage
+        told = " ".join((candidate.hit.brief.title, *passage.heading, candidate.sentence))
+        if question.wants is AnswerKind.NAME and _NAMES.search(candidate.sentence):
+            several = sure or _covered(question, told, but=head) >= MOSTLY
+        elif rank or (not sure and head not in stems(candidate.sentence)):
+            several = False
+        else:
+            named = 0 if sure else _names_in(question, candidate.sentence)
+            several = bool(_THINGS.search(candidate.sentence)) or named >= SEVERAL
+        if several and _share_named(question, around(candidate.hit)) >= NAMED:
+            return item
+    return None
+
+
+def _names_in(question: Question, sentence: str) -> int:
+    """Return how many names a sentence has that the question does not say."""
+    asked = set(words(question.text)) | {month.lower() for month in MONTHS}
+    return sum(not asked & set(words(name)) for name in set(_NAME.findall(sentence)))
+
+
+def _covered(question: Question, text: str, but: str = "") -> float:
+    """Return the share of the question's weightier words that a text says, one left out."""
+    weights = {one: weight for one, weight in question.weights.items() if one not in (*_LIGHT, but)}
+    return share(weights, said(weights, text)) / sum(weights.values()) if weights else 0.0

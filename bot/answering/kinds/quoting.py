@@ -1,0 +1,75 @@
+"""Put chosen sentences, rows and items into a draft: stretches in, cited sentences out."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.answering.answer import Citation, DraftAnswer, Sentence, verbatim
+from bot.answering.answerability import Decision
+from bot.answering.emphasis import emphasis
+from bot.answering.readable import shown
+from bot.question.question import Question
+from index.library import Library
+from index.passage import BriefRef, Hit, Passage
+
+_ENDS = re.compile(r"(?:[,;]?\s+(?:and|or)|[,;])\s*$")
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """A stretch of a passage, as offsets into its text, with the label that stands before it."""
+
+    hit: Hit
+    start: int
+    end: int
+    label: str = ""
+
+    @property
+    def text(self) -> str:
+        """The stretch."""
+        return self.hit.passage.text[self.start : self.end]
+
+
+def without_joint(text: str) -> str:
+    """Return an item of a list without what joins it to the next: "; and"."""
+    found = _ENDS.search(text)
+    return text[: found.start()] if found else text
+
+
+def passages_of(library: Library, brief: BriefRef) -> list[Hit]:
+    """Return all passages of a brief's version in order, as hits that nothing was searched by."""
+    rows = library.passages(library.brief(brief.id, brief.version))
+    return [bare_hit(passage_id, passage, brief) for passage_id, passage in rows]
+
+
+def bare_hit(passage_id: str, passage: Passage, brief: BriefRef) -> Hit:
+    return Hit(passage_id, passage, brief, score=0.0, cosine=0.0, bm25=0.0)
+
+
+def drafted(
+    question: Question, lines: Sequence[Quoted], decision: Decision, notes: Sequence[str] = ()
+) -> DraftAnswer:
+    """Return the draft that quotes these lines in this order."""
+    citations = tuple(_citation(number, line) for number, line in enumerate(lines, 1))
+    return DraftAnswer(
+        sentences=tuple(
+            _sentence(question, line, citation)
+            for line, citation in zip(lines, citations, strict=True)
+        ),
+        citations=citations,
+        confidence=decision.confidence,
+        features=decision.features,
+        notes=tuple(notes),
+    )
+
+
+def _citation(number: int, line: Quoted) -> Citation:
+    offset = line.hit.passage.start
+    return Citation(number, line.hit, offset + line.start, offset + line.end)
+
+
+def _sentence(question: Question, line: Quoted, citation: Citation) -> Sentence:
+    passage = line.hit.passage
+    sentence = verbatim(shown(line.text, passage.text, passage.context), citation)
+    bold = emphasis(question.text, question.wants, sentence.text)
+    return replace(sentence, bold=bold, label=line.label)

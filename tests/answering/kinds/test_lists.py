@@ -1,0 +1,75 @@
+"""Lists: the items of one list, table or sentence."""
+
+from bot.answering.kinds.lists import lists_in
+from index.library import Library
+from index.passage import BriefRef, Hit, Passage
+from tests.answering.kinds.chronicle import drafted, is_exact
+
+
+def texts(library: Library, question: str) -> list[str]:
+    draft = drafted(library, question)
+    assert is_exact(library, draft)
+    return [sentence.text for sentence in draft.sentences]
+
+
+def test_the_items_under_a_lead_come_in_their_order_without_their_joints(
+    chronicle: Library,
+) -> None:
+    """Each is cited by itself."""
+    assert texts(chronicle, "What are the options for the ministry on the Sarn ferry?") == [
+        "buy the company outright",
+        "subsidise the winter crossings",
+        "leave the route to the market.",
+    ]
+    draft = drafted(chronicle, "options for the ministry on the Sarn ferry")
+    assert [one.citations for one in draft.sentences] == [(1,), (2,), (3,)]
+
+
+def test_one_sentence_that_enumerates_answers_alone(chronicle: Library) -> None:
+    """The ports stand in it; nothing else is added."""
+    assert texts(chronicle, "Which ports does the Sarn ferry call at?") == [
+        "The Sarn ferry calls at three ports: Arl, Bree and Carn."
+    ]
+
+
+def test_the_rows_of_a_table_are_a_list(chronicle: Library) -> None:
+    """Its heading says of what; the header row is none."""
+    found = texts(chronicle, "list the fares of the two ferries")
+    assert [one.split(" — ")[0] for one in found] == ["Sarn", "Orrin"]
+
+
+def test_what_has_no_list_is_answered_as_a_fact(chronicle: Library) -> None:
+    """A list of something else is no answer."""
+    found = texts(chronicle, "Which months was the Orrin canal closed for dredging?")
+    assert "buy the company outright" not in found
+
+
+def passage(number: int, start: int, text: str, kind: str = "bullet") -> Hit:
+    ref = BriefRef("b", "Rules", None, (), "b.md", "default")
+    body = Passage(number, start, start + len(text), text, ("Rules of the pier",), 1, kind=kind)
+    return Hit(f"p{number}", body, ref, 0, 0, 0)
+
+
+def test_a_list_goes_on_over_passages_and_ends_with_the_next_paragraph() -> None:
+    """An item that was cut goes on; what follows the list is no item."""
+    parts = [
+        "The rules are:\n\n• no swimming;\n• no fishing. It is",
+        "dangerous for the young.",
+        "no fires.",
+        "Ask the warden.\n\n1. The first note.",
+    ]
+    kinds = ["bullet", "bullet", "bullet", "paragraph"]
+    joints = ["", " ", "\n• ", "\n\n"]
+    text, hits = "", []
+    for number, (part, kind, joint) in enumerate(zip(parts, kinds, joints, strict=True)):
+        text += joint
+        hits.append(passage(number, len(text), part, kind))
+        text += part
+    rules, notes = lists_in(hits, text)
+    assert [item.text for item in rules.items] == [
+        "no swimming;",
+        "no fishing. It is",
+        "no fires.",
+    ]
+    assert rules.lead == "The rules are:"
+    assert [item.text for item in notes.items] == ["The first note."]
