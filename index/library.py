@@ -194,13 +194,10 @@ class Library:
     def briefs(self, filters: Filters = EVERYTHING) -> tuple[BriefRef, ...]:
         """Return the current briefs that filters let through, in no order.
 
-        Without filters it is the same tuple until something is published.
+        The same filters give the same tuple until something is published.
         """
         with self.database.read() as connection, self._published.use(connection) as opened:
-            if not filters:
-                return opened.snapshot.briefs
-            rows = opened.snapshot.versions.values()
-            return tuple(row.brief for row in rows if snapshot.passes(row, filters))
+            return opened.snapshot.briefs(filters)
 
     def mentions(self, weights: Mapping[str, float], enough: float) -> dict[str, Mentions]:
         """Return where the current briefs speak of a topic, by brief id; those that never do lack.

@@ -21,7 +21,8 @@ from bot.question.kinds import Kind
 from bot.question.question import Question, Turn
 from bot.question.reading import Understand, read, today_in
 from index.library import Library
-from index.vectors.snapshot import Filters
+from index.vectors.snapshot import EVERYTHING, Filters
+from index.visible import Visible
 
 AnswerMaker = Callable[[Question, SearchResult, Library], DraftAnswer]
 
@@ -53,13 +54,18 @@ class Chain:
         self,
         asked: str,
         turns: Sequence[Turn | str] = (),
+        filters: Filters = EVERYTHING,
         *,
         zone: str | None = None,
         moment: datetime | None = None,
     ) -> Question:
-        """Return the question; `zone` is the asker's, the settings' if None, `moment` now."""
+        """Return the question; `zone` is the asker's, the settings' if None, `moment` now.
+
+        Only the collections of `filters` are known to it.
+        """
         today = today_in(zone or self.library.settings.timezone, moment)
-        return read(asked, turns, today=today, library=self.library, understand=self.understand)
+        seen = Visible.through(self.library, filters)
+        return read(asked, turns, today=today, library=seen, understand=self.understand)
 
     def find(self, question: Question, filters: Filters, cited: Sequence[str] = ()) -> SearchResult:
         """Return the hits; of what the briefs cited last have, for a question that means them.

@@ -1,9 +1,9 @@
 """Suggest what to ask next: an answer in, up to three questions out that the briefs answer.
 
 Questions are made of the headings near the passages that were cited: a heading that asks stays as
-it is, a noun group is asked for ("Options for Congress" → "What are the options for Congress?"). A
-question is suggested only where the library's own search leads from it to the section that it was
-made of.
+it is, any other is asked for of its brief ("Options for Congress" → "What does IF10753 say about
+options for Congress?"). A question is suggested only where the library's own search leads from the
+heading to the section that it stands above.
 """
 
 import re
@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 from bot.answering.answer import DraftAnswer
 from bot.question.question import Question
-from bot.question.shapes import is_plural
 from index.library import Library
 from index.passage import BriefRef, Passage
-from index.words import content_words, stem, stems
+from index.words import content_words, stems
 
 SUGGESTIONS = 3
 BRIEFS = 2  # cited, from whose headings questions are made
@@ -29,15 +28,11 @@ COSINE = 0.6
 REPEATS = 0.75  # share of a suggestion's words that the question or another suggestion has
 
 _GENERIC = re.compile(
-    r"^(?:introduction|summary|abstract|conclu\w+|overview|analysis|notes?|footnotes?|sources?"
+    r"^(?:introduction|background|summary|abstract|conclu\w+|overview|analysis|notes?|footnotes?|sources?"
     r"|references|contents|glossary|contacts?|authors?|discussion|acknowledge?ments?|additional"
     r"|further|related|appendix|annex|figure|table|box|chart|key|recent|selected|examples?|list"
     r"|comparison|in|on|for|with|by|from|at|of|to|as)\b",
     re.IGNORECASE,
-)
-_WITH_TOPIC = re.compile(r"^(?:outlook|background|next\s+steps)$", re.IGNORECASE)
-_CLAUSE = re.compile(
-    r"^(?P<asks>what|how|why|where|when) (?P<who>the \w+(?: \w+)?) (?P<verb>\w+)s$"
 )
 _NUMBERED = re.compile(r"^(?:[\dIVXivx]{1,4}|[A-Za-z])[.)]\s+")
 _NO_NOUN_GROUP = re.compile(
@@ -45,11 +40,9 @@ _NO_NOUN_GROUP = re.compile(
     r"|should|must|how|why|what|who|when|where|this|that|it|its|their|our|we)\b|^\W*\d|\.\s",
     re.IGNORECASE,
 )
-_GERUND = re.compile(r"^\w+ing\b", re.IGNORECASE)
-_DETERMINED = re.compile(r"^(?:the|an?|some|all|other)\s|^\S+['’]s?\s", re.IGNORECASE)
-_OF = re.compile(r"\s+(?:for|of|to|in|on|against|by|from|under|with|before|behind|between)\s+")
+_ARTICLES = frozenset({"The", "A", "An"})
 _PLAIN = re.compile(r"^[A-Z][a-z]+(?:[-’'][A-Z]?[a-z]+)*$")
-OFTEN = 3  # times that a brief must say its title's first part, for that to be its topic
+SHORT_TITLE = 40  # characters of a title that is said whole
 
 
 @dataclass(frozen=True)
@@ -72,7 +65,7 @@ def suggestions(question: Question, draft: DraftAnswer, library: Library) -> tup
     made: dict[str, _Section] = {}
     for brief in briefs:
         for section in _sections(library, brief, near):
-            text = asks(section.heading, section.text, brief.title)
+            text = asks(section.heading, section.text, brief)
             if text and len(text) <= LONGEST and not _repeats(text, asked):
                 made[text] = section
                 asked.append(text)
@@ -80,7 +73,10 @@ def suggestions(question: Question, draft: DraftAnswer, library: Library) -> tup
                 break
     if not made:
         return ()
-    found = library.ranks(list(made), [section.ids for section in made.values()])
+    found = library.ranks(
+        [f"{one.brief.title}: {one.heading}" for one in made.values()],
+        [section.ids for section in made.values()],
+    )
     kept = [
         text
         for text, (rank, cosine) in zip(made, found, strict=True)
@@ -89,59 +85,30 @@ def suggestions(question: Question, draft: DraftAnswer, library: Library) -> tup
     return tuple(kept[:SUGGESTIONS])
 
 
-def asks(heading: str, text: str, title: str) -> str:
-    """Return the question that a heading of a brief with this text and title asks; "" for none."""
+def asks(heading: str, text: str, brief: BriefRef) -> str:
+    """Return the question that a heading of a brief with this text asks; "" for none."""
     bare = _NUMBERED.sub("", " ".join(heading.split())).strip(" .:–-")
     if not bare or len(bare.split()) > WORDS or not content_words(bare):
         return ""
     group = _lowered(bare, text)
-    topic = _topic(title, text)
-    if _WITH_TOPIC.match(bare):
-        plural = is_plural(bare.split()[-1])
-        return f"What {'are' if plural else 'is'} the {group} for {topic}?" if topic else ""
     if bare.endswith("?"):
         return f"{group[:1].upper()}{group[1:]}" if len(content_words(bare)) > 2 else ""
-    if found := _CLAUSE.match(group):
-        return f"{found['asks'].title()} does {found['who']} {_base(found['verb'])}?"
-    if _GENERIC.match(bare) or _NO_NOUN_GROUP.search(bare) or _GERUND.match(bare):
+    if _GENERIC.match(bare) or _NO_NOUN_GROUP.search(bare):
         return ""
-    if group[0].isupper() and all(word[0].isupper() for word in group.split()):
-        return ""  # a name alone
-    head = _OF.split(group)[0]
-    plural = is_plural(head.split()[-1].lower()) or " and " in head
-    named = {stem(word) for word in content_words(title)} & set(stems(group))
-    if not plural and len(content_words(group)) < 2:
-        return ""
-    for_topic = f" for {topic}" if topic and not named and " for " not in group else ""
-    article = "" if _DETERMINED.match(group) else "the "
-    return f"What {'are' if plural else 'is'} {article}{group}{for_topic}?"
-
-
-def _base(verb: str) -> str:
-    """Return a verb without the last letters of its third person: "doe" → "do", "say" → "say"."""
-    return verb[:-1] if verb.endswith(("oe", "she", "che", "sse", "xe")) else verb
-
-
-def _topic(title: str, text: str) -> str:
-    """Return what a brief is on: its title up to the colon, if its text says so; else ""."""
-    name = re.split(r":|\s[–-]\s", title)[0].strip()
-    often = len(re.findall(re.escape(name), text, re.IGNORECASE)) >= OFTEN
-    if not often or len(name.split()) > WORDS // 2 or name.isupper():
-        return ""
-    return f"the {name[4:]}" if name.startswith("The ") else name
+    name = brief.number or (f"“{brief.title}”" if len(brief.title) <= SHORT_TITLE else "this brief")
+    return f"What does {name} say about {group}?"
 
 
 def _lowered(heading: str, text: str) -> str:
     """Return a heading with small letters where only its being a heading wanted capitals.
 
-    A word keeps its capital where the text writes it so inside a sentence.
+    A word keeps its capital where the text never writes it small.
     """
 
     def small(word: str) -> str:
         core = word.strip("?,()")
-        if not _PLAIN.match(core) or re.search(rf"[a-z,;] {re.escape(core)}\b", text):
-            return word
-        return word.lower()
+        plain = _PLAIN.match(core) and re.search(rf"\b{re.escape(core.lower())}\b", text)
+        return word.lower() if plain or core in _ARTICLES else word
 
     return " ".join(map(small, heading.split()))
 

@@ -176,7 +176,11 @@ class _Steps:
     def read(self, request: Request) -> _Stage:
         started = time.perf_counter()
         question = self.chain.read(
-            request.question, request.turns, zone=request.zone, moment=request.moment
+            request.question,
+            request.turns,
+            request.filters,
+            zone=request.zone,
+            moment=request.moment,
         )
         stream = StreamedAnswer(self.chain.library.database, request.answer_id or new_id())
         return _Stage(request, question, stream).took("understand", started)

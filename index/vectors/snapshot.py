@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +46,7 @@ class Filters:
 
 
 EVERYTHING = Filters()
+KEPT = 32  # lists of briefs, by filters, that a generation remembers
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,19 @@ class Snapshot:
     pks: NDArray[np.int64]  # shape (n,), ascending
     version_pks: NDArray[np.int64]  # shape (n,)
     versions: dict[int, catalogue.VersionRow]
+    _briefs: dict[Filters, tuple[BriefRef, ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
-    @cached_property
-    def briefs(self) -> tuple[BriefRef, ...]:
-        """The current briefs."""
-        return tuple(version.brief for version in self.versions.values())
+    def briefs(self, filters: Filters = EVERYTHING) -> tuple[BriefRef, ...]:
+        """Return the current briefs that filters let through; the same tuple each time."""
+        if filters not in self._briefs:
+            rows = self.versions.values()
+            found = tuple(row.brief for row in rows if not filters or passes(row, filters))
+            if len(self._briefs) >= KEPT:
+                self._briefs.clear()
+            self._briefs[filters] = found
+        return self._briefs[filters]
 
     def allowed(self, filters: Filters) -> NDArray[np.bool_]:
         """Return which passages pass, shape (n,)."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.answering.chain import Chain
 from bot.answering.suggestions import SUGGESTIONS, asks
 from index.library import Library
+from index.passage import BriefRef
 from index.vectors.snapshot import EVERYTHING
 from tests.answering.kinds.chronicle import chronicle, drafted
 
@@ -17,21 +18,19 @@ TEXT = (
 
 
 def test_headings_become_questions() -> None:
-    """Noun groups are asked for by number; names, gerunds and what says nothing make none."""
-    title = "The Sarn ferry: strike"
+    """A heading that asks stays, any other is asked for of its brief; what says nothing is left."""
+    brief = BriefRef("b1", "The Sarn ferry: strike", None, (), "b.txt", "default", number="TB12")
     made = {
-        "Options for the Ministry": "What are the options for the ministry?",
-        "2. Pilot Programme": "What is the pilot programme for the Sarn ferry?",
+        "Options for the Ministry": "What does TB12 say about options for the ministry?",
+        "2. Pilot Programme": "What does TB12 say about pilot programme?",
         "Why does the ferry run at night?": "Why does the ferry run at night?",
-        "What the Ministry Says": "What does the ministry say?",
-        "Outlook": "What is the outlook for the Sarn ferry?",
         "Introduction": "",
-        "Harbour Board": "",
-        "Buying the Ferry": "",
         "Table 2. Fares": "",
         "In Millions of Crowns": "",
     }
-    assert {heading: asks(heading, TEXT, title) for heading in made} == made
+    assert {heading: asks(heading, TEXT, brief) for heading in made} == made
+    titled = replace(brief, number=None)
+    assert asks("Fares", TEXT, titled) == "What does “The Sarn ferry: strike” say about fares?"
 
 
 def test_each_suggestion_is_answered_and_none_repeats_the_question(chronicle: Library) -> None:

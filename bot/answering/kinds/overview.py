@@ -10,10 +10,12 @@ from bot.answering.kinds.citing import Quoted, Told, heading_of, hits_of, leads,
 from bot.answering.kinds.sources import Sources
 from bot.answering.kinds.topics import ENOUGH, OnTopic, Topic, topic_asked
 from bot.question.question import Question
-from index.words import said, share
+from index.search import Query
+from index.words import said, share, word_weights
 
 BRIEFS = 6  # shown at most
 SENTENCES = 2  # of each
+OF_NAMED = 3  # … of one that the question names
 PASSAGES = 4  # of a brief that are looked at …
 OPENING = 2  # … and of its beginning, where it is on the topic as a whole
 # Cosine of topic and sentence from which a brief that mentions it once tells something of it. Over
@@ -29,6 +31,8 @@ _OWNER = re.compile(r"\b([A-Z]\w+)['’]s\s+[A-Z]")
 
 def overview(question: Question, sources: Sources) -> DraftAnswer | None:
     """Return what the briefs say about the question's subject; None if it may ask for a fact."""
+    if question.selection.named:
+        return _of_named(question, sources)
     topic, notes = topic_asked(question, sources)
     if not topic.on:
         return _of_mentions(topic, sources, notes, sure=question.selection.sure)
@@ -45,6 +49,32 @@ def overview(question: Question, sources: Sources) -> DraftAnswer | None:
     return DraftAnswer(
         tuple(quoted.sentences), tuple(quoted.citations), confidence=1.0, notes=notes
     )
+
+
+def _of_named(question: Question, sources: Sources) -> DraftAnswer | None:
+    """Return what the briefs that a question names say about its subject; None if nothing."""
+    library, subject = sources.library, question.subject
+    weights = word_weights(subject, "", library.idf)
+    quoted = Quoted()
+    for brief in (one for one in sources.briefs() if one.id in question.briefs):
+        query = Query(subject, filters=replace(sources.filters, briefs=(brief.id,)))
+        near = library.search(query, PASSAGES)
+        headed = [
+            (name, passage)
+            for name, passage in library.passages(library.brief(brief.id, brief.version))
+            if share(weights, said(weights, " ".join(passage.heading[-1:]))) >= ENOUGH
+        ][:PASSAGES]
+        known = {name for name, _ in headed}
+        hits = [*hits_of(brief, headed), *(hit for hit in near if hit.passage_id not in known)]
+        (found,) = telling(subject, weights, [hits], library, most=OF_NAMED, bonus=leads)
+        kept = (
+            told for told in found if told.candidate.hit.passage_id in known or told.cosine >= TELLS
+        )
+        for at, told in enumerate(kept):
+            quoted.quote(told.candidate, "" if at else heading_of(brief))
+    if not quoted.sentences:
+        return None
+    return DraftAnswer(tuple(quoted.sentences), tuple(quoted.citations), confidence=1.0)
 
 
 def said_of(
