@@ -14,14 +14,14 @@ from index.words import stem, words
 
 
 @dataclass(frozen=True)
-class Visible:
+class VisibleLibrary:
     """What a question is read with."""
 
     library: Library
     filters: Filters
 
     @classmethod
-    def through(cls, library: Library, filters: Filters) -> "Visible | Library":
+    def through(cls, library: Library, filters: Filters) -> "VisibleLibrary | Library":
         """Return the library as it is seen through the collections of filters."""
         return (
             cls(library, Filters(collections=filters.collections))

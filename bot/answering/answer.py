@@ -58,7 +58,7 @@ class Citation:
         return self.brief.page_at(self.start)
 
 
-class Form(StrEnum):
+class SentenceForm(StrEnum):
     """What a sentence of an answer is."""
 
     SENTENCE = "sentence"  # the brief's own words, or a writer's
@@ -80,7 +80,7 @@ class Sentence:
     verdict: Verdict
     reasons: tuple[Reason, ...] = ()
     bold: tuple[tuple[int, int], ...] = ()
-    form: Form = Form.SENTENCE
+    form: SentenceForm = SentenceForm.SENTENCE
     label: str = ""
 
 
@@ -203,5 +203,5 @@ def verbatim(text: str, citation: Citation) -> Sentence:
             f"{citation.passage_id} says at {citation.start}:{citation.end}; "
             "report this as a defect"
         )
-    form = Form.ROW if is_row(citation.quote) else Form.SENTENCE
+    form = SentenceForm.ROW if is_row(citation.quote) else SentenceForm.SENTENCE
     return Sentence(text, (citation.number,), Verdict.SUPPORTED, form=form)

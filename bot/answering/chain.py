@@ -5,15 +5,22 @@ steps are plain methods; bot/ledger/recording.py puts them together, as LangChai
 the step that records.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from bot.answering import extractive, freshness
 from bot.answering.answer import DraftAnswer, OnSentence
-from bot.answering.kinds.makers import KIND_MAKERS, SEARCHES_ITSELF
-from bot.answering.kinds.sources import Sources
+from bot.answering.kinds.catalogue import catalogue
+from bot.answering.kinds.comparison import comparison_answer
+from bot.answering.kinds.lists import list_answer
+from bot.answering.kinds.overview import overview
+from bot.answering.kinds.sources import KindMaker, Sources
+from bot.answering.kinds.summary import summary
+from bot.answering.kinds.timeline import timeline_answer
+from bot.answering.kinds.versions import what_changed
+from bot.answering.kinds.views import change_of_view
 from bot.answering.search import HITS, SearchResult, everywhere, find
 from bot.answering.suggestions import suggestions
 from bot.question.conversation import standalone
@@ -22,7 +29,23 @@ from bot.question.question import Question, Turn
 from bot.question.reading import Understand, read, today_in
 from index.library import Library
 from index.vectors.snapshot import EVERYTHING, Filters
-from index.visible import Visible
+from index.visible import VisibleLibrary
+
+# A kind that is missing here is asked as a fact.
+KIND_MAKERS: Mapping[Kind, KindMaker] = {
+    Kind.LIST: list_answer,
+    Kind.COMPARISON: comparison_answer,
+    Kind.TIMELINE: timeline_answer,
+    Kind.OVERVIEW: overview,
+    Kind.SUMMARY: summary,
+    Kind.CATALOGUE: catalogue,
+    Kind.WHAT_CHANGED: what_changed,
+    Kind.CHANGE_OF_VIEW: change_of_view,
+}
+# These need no passages for the question as a whole.
+SEARCHES_ITSELF = frozenset(
+    {Kind.OVERVIEW, Kind.SUMMARY, Kind.CATALOGUE, Kind.WHAT_CHANGED, Kind.CHANGE_OF_VIEW}
+)
 
 AnswerMaker = Callable[[Question, SearchResult, Library], DraftAnswer]
 
@@ -64,7 +87,7 @@ class Chain:
         Only the collections of `filters` are known to it.
         """
         today = today_in(zone or self.library.settings.timezone, moment)
-        seen = Visible.through(self.library, filters)
+        seen = VisibleLibrary.through(self.library, filters)
         return read(asked, turns, today=today, library=seen, understand=self.understand)
 
     def find(self, question: Question, filters: Filters, cited: Sequence[str] = ()) -> SearchResult:

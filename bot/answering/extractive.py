@@ -12,10 +12,10 @@ from dataclasses import replace
 from bot.answering.answer import (
     Citation,
     DraftAnswer,
-    Form,
     NearPassage,
     Outcome,
     Sentence,
+    SentenceForm,
     verbatim,
 )
 from bot.answering.answerability import features_of, judge
@@ -126,7 +126,7 @@ def _sentence(question: Question, candidate: Quotable, citation: Citation) -> Se
     passage = candidate.hit.passage
     text = shown(candidate.text, passage.text, passage.context, answers=candidate.answers)
     sentence = verbatim(text, citation)
-    if sentence.form is Form.ROW:
+    if sentence.form is SentenceForm.ROW:
         return sentence
     bold = emphasis(question.text, question.wants, sentence.text)
     return replace(sentence, bold=bold)

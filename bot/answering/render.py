@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from bot.answering.answer import Answer, Citation, Form, NearPassage, Outcome, Sentence
+from bot.answering.answer import Answer, Citation, NearPassage, Outcome, Sentence, SentenceForm
 from bot.answering.freshness import cited_dates
 from bot.checking.verdict import Verdict
 from bot.question.kinds import Kind
@@ -345,7 +345,7 @@ def grouped(answer: Answer) -> list[list[Sentence]]:
     before: object = None
     for sentence in answer.sentences:
         brief = briefs.get(sentence.citations[0]) if sentence.citations else None
-        own = Form.ROW if is_listed(sentence) else brief
+        own = SentenceForm.ROW if is_listed(sentence) else brief
         if groups and own == before and not sentence.label:
             groups[-1].append(sentence)
         else:
@@ -356,7 +356,11 @@ def grouped(answer: Answer) -> list[list[Sentence]]:
 
 def is_listed(sentence: Sentence) -> bool:
     """Return whether a sentence is a row of the catalogue, which stands in a list."""
-    return sentence.form is Form.ROW and not sentence.text.startswith("|") and not sentence.label
+    return (
+        sentence.form is SentenceForm.ROW
+        and not sentence.text.startswith("|")
+        and not sentence.label
+    )
 
 
 def cited(sentence: Sentence) -> str:
@@ -369,7 +373,7 @@ def cited(sentence: Sentence) -> str:
 
 def joint(sentences: Sequence[Sentence]) -> str:
     """Return what stands between sentences; rows stand on lines of their own."""
-    rows = any(one.form is Form.ROW or one.text.startswith("|") for one in sentences)
+    rows = any(one.form is SentenceForm.ROW or one.text.startswith("|") for one in sentences)
     return "\n" if rows else " "
 
 

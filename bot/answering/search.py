@@ -22,7 +22,7 @@ from index.library import Library
 from index.passage import Hit
 from index.search import Query, collapse, order
 from index.vectors.snapshot import EVERYTHING, Filters
-from index.visible import Visible
+from index.visible import VisibleLibrary
 
 HITS = 10  # passages searched for, where nobody says how many
 DEEPER = 3  # times as many hits are looked at where the period orders them
@@ -72,7 +72,7 @@ def search(
         question = Question(query, query)
     else:
         today = today_in(zone or library.settings.timezone)
-        question = read(query, turns, today=today, library=Visible.through(library, filters))
+        question = read(query, turns, today=today, library=VisibleLibrary.through(library, filters))
     return question, find(library, question, filters, limit)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from bot.answering.answer import Form
+from bot.answering.answer import SentenceForm
 from bot.answering.kinds.citing import counted_in, is_row_of
 from bot.answering.readable import faithful
 from bot.audit import quotation_checks, text_diff
@@ -78,7 +78,7 @@ class _Record:
             yield from self._quotation(number)
         for number, one in enumerate(self._body["sentences"], 1):
             recorded = (one["text"], tuple(one["citations"]), tuple(one["reasons"]))
-            composed = one.get("form") == Form.ROW and self._is_composed(one["text"])
+            composed = one.get("form") == SentenceForm.ROW and self._is_composed(one["text"])
             check = self._composed if composed else self._sentence
             yield from check(RecordedSentence(number, *recorded))
 

@@ -17,7 +17,7 @@ from bot.answering.answer import Answer
 from bot.answering.search import find
 from bot.evals.gold import GoldQuestion
 from bot.evals.judging import contains, first_rank, meets, quotes
-from bot.evals.replies import Judgement, judge
+from bot.evals.replies import ReplyJudgement, judge
 from bot.ledger.ledger import Ledger
 from bot.ledger.recording import Answerer
 from bot.question.question import Turn
@@ -53,7 +53,7 @@ class Answered:
     right_words: int = 0  # citations that quote what is needed
     contained: bool | None = None  # the short answer stands in it; None without one
     seconds: float = 0.0
-    reply: Judgement | None = None  # by what its line expects of the reply
+    reply: ReplyJudgement | None = None  # by what its line expects of the reply
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.evals.evaluation import Answered, GoldOutcome, GoldResult, Way
-from bot.evals.replies import Judgement
+from bot.evals.replies import ReplyJudgement
 
 DEPTHS = (1, 5, 10, 50)
 Z = 1.959964  # of a 95 % interval under the normal distribution
@@ -95,13 +95,13 @@ def figures(asked: Sequence[tuple[GoldOutcome, bool | None]], depth: int) -> dic
     return found
 
 
-def replies_of(asked: Sequence[tuple[GoldOutcome, bool | None]]) -> list[Judgement]:
+def replies_of(asked: Sequence[tuple[GoldOutcome, bool | None]]) -> list[ReplyJudgement]:
     """Return the judgements of the replies that there are."""
     answers = [outcome.answer for outcome, _ in asked]
     return [answer.reply for answer in answers if answer and answer.reply]
 
 
-def minutes(replies: Sequence[Judgement]) -> float | None:
+def minutes(replies: Sequence[ReplyJudgement]) -> float | None:
     """Return what a reply costs its reader in the mean, in minutes; None of nothing."""
     return sum(reply.minutes for reply in replies) / len(replies) if replies else None
 
@@ -192,7 +192,7 @@ def _declined(outcome: GoldOutcome, answerable: bool | None) -> Value:
     return float(not asked.answered) if asked else None
 
 
-def _replied(value: Callable[[Judgement], bool | None]) -> Measure:
+def _replied(value: Callable[[ReplyJudgement], bool | None]) -> Measure:
     """Measure the replies of which something is expected."""
 
     def measure(outcome: GoldOutcome, _: bool | None) -> Value:

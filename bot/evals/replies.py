@@ -54,7 +54,7 @@ IN_VAIN = 0.5  # minutes to read what may answer a question that no brief answer
 
 
 @dataclass(frozen=True)
-class Judgement:
+class ReplyJudgement:
     """How a reply compares with what is expected; None where the gold line expects nothing."""
 
     kind: Kind  # that the question was taken for
@@ -86,7 +86,7 @@ class Part:
         return any(_bare(name) in names_of(brief) for brief in self.briefs)
 
 
-def judge(gold: GoldQuestion, answer: Answer) -> Judgement:
+def judge(gold: GoldQuestion, answer: Answer) -> ReplyJudgement:
     """Compare a reply with what its gold question expects."""
     expected, outcome, kind = gold.expected, answer.outcome, answer.kind
     parts = tuple(_shown(answer, outcome))
@@ -97,7 +97,7 @@ def judge(gold: GoldQuestion, answer: Answer) -> Judgement:
     prose = _prose(answer)
     reasons = [_no_sentence(one, _cited(one, answer), expected) for one in prose]
     cost, minutes = _cost(gold, outcome, right=right, shown=not faults)
-    return Judgement(
+    return ReplyJudgement(
         kind=kind,
         outcome=outcome,
         kind_right=kind_right,

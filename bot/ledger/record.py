@@ -18,10 +18,10 @@ from bot.answering.answer import (
     Answer,
     Citation,
     DraftAnswer,
-    Form,
     NearPassage,
     Outcome,
     Sentence,
+    SentenceForm,
 )
 from bot.answering.render import brief_json, citation_json, nearest_json, sentence_json
 from bot.checking.verdict import Reason, Verdict
@@ -296,7 +296,7 @@ def _sentence(kept: Json) -> Sentence:
         verdict=Verdict(kept["verdict"]),
         reasons=tuple(Reason(one["kind"], one["detail"]) for one in kept["reasons"]),
         bold=tuple((start, end) for start, end in kept["bold"]),
-        form=Form(kept.get("form", Form.SENTENCE)),
+        form=SentenceForm(kept.get("form", SentenceForm.SENTENCE)),
         label=kept.get("label", ""),
     )
 

@@ -45,7 +45,7 @@ class Wanted(StrEnum):
 
 
 @dataclass(frozen=True)
-class Selection:
+class BriefSelection:
     """Which briefs a question is about, besides those of its subject, and what it wants of them."""
 
     wanted: Wanted = Wanted.BRIEFS
@@ -63,13 +63,13 @@ class Asked:
 
     kind: Kind = Kind.FACT
     subject: str = ""
-    selection: Selection = field(default_factory=Selection)
+    selection: BriefSelection = field(default_factory=BriefSelection)
 
 
 _LINE = re.compile(r"(?P<kind>\w+) \[(?P<options>[\w ]*)\] (?P<form>.+)")
 _SLOT = re.compile(r"(?P<name>[A-Z]+) = (?P<form>.+)")
 
-_Form = tuple[Kind, re.Pattern[str], Selection]
+_Form = tuple[Kind, re.Pattern[str], BriefSelection]
 
 
 def _forms(*names: str) -> tuple[tuple[_Form, ...], ...]:
@@ -93,9 +93,9 @@ def _forms(*names: str) -> tuple[tuple[_Form, ...], ...]:
     return tuple(found)
 
 
-def _selection(options: Sequence[str]) -> Selection:
+def _selection(options: Sequence[str]) -> BriefSelection:
     wanted = next((one for one in Wanted if one.value in options), Wanted.BRIEFS)
-    return Selection(
+    return BriefSelection(
         wanted,
         newest="newest" in options,
         oldest="oldest" in options,
@@ -150,7 +150,7 @@ def asked_of(question: str, *, names_brief: bool = False, follows: bool = False)
     if not follows and _is_topic(said):
         subject = said.strip(" ?.!,")
         kind = Kind.SUMMARY if names_brief else Kind.OVERVIEW
-        return Asked(kind, subject, Selection(named=names_brief, sure=False))
+        return Asked(kind, subject, BriefSelection(named=names_brief, sure=False))
     return Asked()
 
 
@@ -167,7 +167,7 @@ def _of_named(said: str) -> Asked | None:
     return None
 
 
-def _asked(kind: Kind, match: re.Match[str], selection: Selection) -> Asked:
+def _asked(kind: Kind, match: re.Match[str], selection: BriefSelection) -> Asked:
     groups = {name: (value or "").strip(" ?.!,:") for name, value in match.groupdict().items()}
     author = re.sub(r"^(?:the|our|your)\s+", "", groups.get("author", ""), flags=re.IGNORECASE)
     return Asked(kind, groups.get("subject", ""), replace(selection, author=author))

@@ -6,7 +6,7 @@ No later stage looks at what was typed again.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.question.kinds import Kind, Selection
+from bot.question.kinds import BriefSelection, Kind
 from bot.question.wanted import AnswerKind
 from index.vectors.snapshot import Filters
 
@@ -75,7 +75,7 @@ class Question:
     kind: Kind = Kind.FACT
     subject: str = ""  # the topic or the brief that a question of another kind is about
     # Which briefs, where it is about briefs as such.
-    selection: Selection = field(default_factory=Selection)
+    selection: BriefSelection = field(default_factory=BriefSelection)
     wants: AnswerKind = AnswerKind.ANY  # a date, a sum, a name …
     yes_or_no: bool = False  # a yes or a no is wanted
     period: Period | None = None

@@ -7,7 +7,7 @@ import pytest
 from bot.answering.answer import Answer, Citation, DraftAnswer, NearPassage, Sentence
 from bot.checking.verdict import Verdict
 from bot.evals.gold import Expected, GoldQuestion, NeededPassage
-from bot.evals.replies import IN_VAIN, MINUTES, Judgement, ReplyCost, judge, says
+from bot.evals.replies import IN_VAIN, MINUTES, ReplyCost, ReplyJudgement, judge, says
 from bot.question.kinds import Kind
 from bot.question.question import Question
 from index.passage import Hit
@@ -33,7 +33,7 @@ def cited(number: int, source: Hit, quote: str) -> Citation:
     return Citation(number, source, start, start + len(quote))
 
 
-def judged(reply: Answer, needed: str = "", **expected: object) -> Judgement:
+def judged(reply: Answer, needed: str = "", **expected: object) -> ReplyJudgement:
     """Judge a reply by the keys of `Expected`, and by a quotation that it needs."""
     wanted = Expected(**{"outcomes": ("answered",), **expected})  # type: ignore[arg-type]
     needs = ((NeededPassage(quote=needed),),) if needed else ()

@@ -9,7 +9,7 @@ import pytest
 from bot.evals import chart
 from bot.evals.evaluation import Answered, GoldOutcome, GoldResult, Way
 from bot.evals.gold import GoldQuestion, NeededPassage
-from bot.evals.replies import Judgement, ReplyCost
+from bot.evals.replies import ReplyCost, ReplyJudgement
 from bot.evals.report import (
     EvalSetting,
     confidence_lines,
@@ -24,7 +24,7 @@ from bot.evals.report import (
 from index.errors import UsageError
 
 SETTING = EvalSetting("gold.jsonl", 50, (), None, None, None, {"passages": 7})
-REPLY = Judgement(
+REPLY = ReplyJudgement(
     "fact",
     "answered",
     True,

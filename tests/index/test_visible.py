@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from index.library import Library
 from index.vectors.snapshot import EVERYTHING, Filters
-from index.visible import Visible
+from index.visible import VisibleLibrary
 from tests.tamara import HARBOUR, draft
 
 
@@ -13,8 +13,8 @@ def test_a_hidden_brief_spells_no_word_and_has_no_title(library: Library) -> Non
     hidden = draft("Marvessim takeover", None, ("The board speaks of marvessim holdings.",))
     secret = replace(hidden, brief=replace(hidden.brief, collection="board"))
     library.publish([draft(*HARBOUR), secret])
-    open_to_all = Visible.through(library, Filters(collections=("default",)))
-    assert Visible.through(library, EVERYTHING) is library
+    open_to_all = VisibleLibrary.through(library, Filters(collections=("default",)))
+    assert VisibleLibrary.through(library, EVERYTHING) is library
     assert library.spellings(["marvesim", "harbuor"]) == {
         "marvesim": "marvessim",
         "harbuor": "harbour",

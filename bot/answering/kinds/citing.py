@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.answer import Citation, Form, Sentence, verbatim
+from bot.answering.answer import Citation, Sentence, SentenceForm, verbatim
 from bot.answering.apparatus import has_verb
 from bot.answering.candidates import Quotable, candidates
 from bot.answering.freshness import said_date
@@ -67,13 +67,13 @@ class Quoted:
         number = self._cite(hit, start, end).number
         at = text.rfind(bold) if bold else -1
         stretch = ((at, at + len(bold)),) if at >= 0 else ()
-        row = Sentence(text, (number,), Verdict.SUPPORTED, bold=stretch, form=Form.ROW)
+        row = Sentence(text, (number,), Verdict.SUPPORTED, bold=stretch, form=SentenceForm.ROW)
         self.sentences.append(row)
 
     def lead(self, text: str) -> None:
         """Put a composed line first that rests on all that is cited."""
         numbers = tuple(one.number for one in self.citations)
-        self.sentences.insert(0, Sentence(text, numbers, Verdict.SUPPORTED, form=Form.ROW))
+        self.sentences.insert(0, Sentence(text, numbers, Verdict.SUPPORTED, form=SentenceForm.ROW))
 
     def _cite(self, hit: Hit, start: int, end: int) -> Citation:
         citation = Citation(len(self.citations) + 1, hit, start, end)

@@ -13,7 +13,7 @@ from itertools import product
 from bot.answering.answer import DraftAnswer, Outcome
 from bot.answering.answerability import Decision, features_of, judge
 from bot.answering.extractive import near_passages
-from bot.answering.kinds.quoting import Quoted, drafted
+from bot.answering.kinds.quoting import Line, drafted
 from bot.answering.kinds.sources import Sources
 from bot.answering.selection import Scored, repeated, score_sentences
 from bot.language.names import ALIAS, ALIASES
@@ -221,9 +221,9 @@ def _key(item: Scored) -> tuple[str, int]:
     return item.candidate.hit.passage_id, item.candidate.core
 
 
-def _quoted(item: Scored, name: str = "") -> Quoted:
+def _quoted(item: Scored, name: str = "") -> Line:
     candidate = item.candidate
-    return Quoted(candidate.hit, candidate.start, candidate.end, _spelled(name, candidate.text))
+    return Line(candidate.hit, candidate.start, candidate.end, _spelled(name, candidate.text))
 
 
 def _spelled(name: str, text: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from bot.answering.answer import DraftAnswer, Outcome
 from bot.answering.answerability import Decision, around, features_of, initials, judge, proper
-from bot.answering.kinds.quoting import Quoted, drafted, passages_of, without_joint
+from bot.answering.kinds.quoting import Line, drafted, passages_of, without_joint
 from bot.answering.kinds.sources import Sources
 from bot.answering.readable import bare, cells, is_row
 from bot.answering.selection import UNFIT, Scored, score_sentences
@@ -65,7 +65,7 @@ class ItemList:
 
     hits: list[Hit]  # the passages that hold items
     lead: str
-    items: list[Quoted] = field(default_factory=list)
+    items: list[Line] = field(default_factory=list)
     header: str = ""  # of a table
 
     @property
@@ -95,7 +95,7 @@ def list_answer(question: Question, sources: Sources) -> DraftAnswer | None:
     if one is None:
         return _listed(question, found, decision) if found else None
     candidate = one.candidate
-    return drafted(question, [Quoted(candidate.hit, candidate.start, candidate.end)], decision)
+    return drafted(question, [Line(candidate.hit, candidate.start, candidate.end)], decision)
 
 
 def lists_in(hits: Sequence[Hit], text: str) -> Iterator[ItemList]:
@@ -130,7 +130,7 @@ def lists_in(hits: Sequence[Hit], text: str) -> Iterator[ItemList]:
                 if hit not in current.hits:
                     current.hits.append(hit)
                 if not _RULE.match(line):
-                    current.items.append(Quoted(hit, start, end))
+                    current.items.append(Line(hit, start, end))
             elif current and start == 0 and _goes_on(passage.kind, line):
                 continue
             else:
@@ -205,7 +205,7 @@ def _share_named(question: Question, text: str) -> float:
 
 
 def _listed(question: Question, found: ItemList, decision: Decision) -> DraftAnswer:
-    items: dict[str, Quoted] = {}
+    items: dict[str, Line] = {}
     asked_for = _asked_for(question, found)
     whole = all(len(words(item.text)) <= ITEM_WORDS for item in asked_for)
     for item in asked_for:
@@ -219,7 +219,7 @@ def _listed(question: Question, found: ItemList, decision: Decision) -> DraftAns
     return drafted(question, shown, decision, notes)
 
 
-def _asked_for(question: Question, found: ItemList) -> list[Quoted]:
+def _asked_for(question: Question, found: ItemList) -> list[Line]:
     """Return the rows that say a name of the question's that nothing above them says, or all."""
     lacking = proper(question) - said(question.names, found.setting) - initials(found.setting)
     if not found.header:
@@ -230,7 +230,7 @@ def _asked_for(question: Question, found: ItemList) -> list[Quoted]:
     return named or found.items[first:]
 
 
-def _cut(item: Quoted, whole: bool) -> Quoted:
+def _cut(item: Line, whole: bool) -> Line:
     """Return an item without the "; and" that ends it, by its first sentence where it is long.
 
     A row is quoted whole where all are short, else by its first cell.
@@ -239,14 +239,14 @@ def _cut(item: Quoted, whole: bool) -> Quoted:
     if is_row(text):
         label = cells(text)[0]
         start = item.start + text.index(label)
-        return item if whole or not label else Quoted(item.hit, start, start + len(label))
+        return item if whole or not label else Line(item.hit, start, start + len(label))
     end = len(text)
     if len(words(text)) > ITEM_WORDS:
         sentences = split(text)
         end = sentences[0][1]
         if len(words(text[:end])) <= TITLE_WORDS and len(sentences) > 1:
             end = sentences[1][1]
-    return Quoted(item.hit, item.start, item.start + len(without_joint(text[:end])))
+    return Line(item.hit, item.start, item.start + len(without_joint(text[:end])))
 
 
 def _enumerating(

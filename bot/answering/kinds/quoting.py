@@ -16,7 +16,7 @@ _ENDS = re.compile(r"(?:[,;]?\s+(?:and|or)|[,;])\s*$")
 
 
 @dataclass(frozen=True)
-class Quoted:
+class Line:
     """A stretch of a passage, as offsets into its text, with the label that stands before it."""
 
     hit: Hit
@@ -47,7 +47,7 @@ def bare_hit(passage_id: str, passage: Passage, brief: BriefRef) -> Hit:
 
 
 def drafted(
-    question: Question, lines: Sequence[Quoted], decision: Decision, notes: Sequence[str] = ()
+    question: Question, lines: Sequence[Line], decision: Decision, notes: Sequence[str] = ()
 ) -> DraftAnswer:
     """Return the draft that quotes these lines in this order."""
     citations = tuple(_citation(number, line) for number, line in enumerate(lines, 1))
@@ -63,12 +63,12 @@ def drafted(
     )
 
 
-def _citation(number: int, line: Quoted) -> Citation:
+def _citation(number: int, line: Line) -> Citation:
     offset = line.hit.passage.start
     return Citation(number, line.hit, offset + line.start, offset + line.end)
 
 
-def _sentence(question: Question, line: Quoted, citation: Citation) -> Sentence:
+def _sentence(question: Question, line: Line, citation: Citation) -> Sentence:
     passage = line.hit.passage
     sentence = verbatim(shown(line.text, passage.text, passage.context), citation)
     bold = emphasis(question.text, question.wants, sentence.text)

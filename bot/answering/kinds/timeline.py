@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from bot.answering.answer import DraftAnswer, Outcome
 from bot.answering.answerability import around, features_of, judge
 from bot.answering.candidates import Quotable, candidates
-from bot.answering.kinds.quoting import Quoted, drafted, passages_of
+from bot.answering.kinds.quoting import Line, drafted, passages_of
 from bot.answering.kinds.sources import Sources
 from bot.answering.readable import cells
 from bot.answering.selection import look, score_sentences
@@ -56,11 +56,11 @@ class Event:
     worth: float
 
     @property
-    def quoted(self) -> Quoted:
+    def quoted(self) -> Line:
         """The sentence with its date before it; a row that begins with the date has none."""
         item = self.candidate
         opens = item.is_row and self.label in cells(item.text)[0]
-        return Quoted(item.hit, item.start, item.end, "" if opens else self.label)
+        return Line(item.hit, item.start, item.end, "" if opens else self.label)
 
 
 def timeline_answer(question: Question, sources: Sources) -> DraftAnswer | None:

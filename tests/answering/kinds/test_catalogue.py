@@ -1,6 +1,6 @@
 """Rows of the catalogue name briefs; each cites the title line, and audits find nothing wrong."""
 
-from bot.answering.answer import Form, Outcome
+from bot.answering.answer import Outcome, SentenceForm
 from bot.answering.render import plain
 from bot.audit import record_checks
 from bot.audit.findings import FindingKind
@@ -31,7 +31,7 @@ def test_briefs_are_found_by_date_author_and_topic(answerer: Answerer) -> None:
 def test_a_row_cites_the_title_line_and_says_that_it_is_a_row(answerer: Answerer) -> None:
     answer = answerer.ask("who wrote the brief on AUKUS?")
     row, citation = answer.sentences[0], answer.citations[0]
-    assert row.form is Form.ROW
+    assert row.form is SentenceForm.ROW
     assert row.text == f"{citation.quote} (BB-2023-04), 20 March 2023, Indo-Pacific Team"
     assert row.text[slice(*row.bold[0])] == "Indo-Pacific Team"
 
