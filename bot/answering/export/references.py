@@ -1,9 +1,8 @@
 """Cite a brief: a reference in, Chicago or another CSL style, RIS, CSL-JSON or BibTeX out.
 
 The formats are those of libraries: citeproc-py sets a style of citationstyles.org, rispy writes
-RIS, bibtexparser BibTeX. `chicago.csl` is the Chicago Manual of Style, 16th edition, notes and
-bibliography, by its authors (named in it) under CC BY-SA 3.0, unchanged: from later editions
-citeproc-py leaves out first names and the month.
+RIS, bibtexparser BibTeX. `chicago.csl` sets reports as the Chicago Manual of Style does in notes
+and bibliographies.
 """
 
 import html

@@ -103,10 +103,10 @@ def test_a_date_goes_as_far_as_it_is_known() -> None:
     """To the day, the month, the year; without one Chicago says so and the others say nothing."""
     dated = [Reference(brief("Wheat", date=date)) for date in ("2024-03-05", "2024-03", "2024")]
     assert cite([*dated, BARE], "chicago") == [
-        "Wheat, March 5, 2024.",
-        "Wheat, March 2024.",
-        "Wheat, 2024.",
-        "Whither Tamara?, n.d.",
+        "Wheat. March 5, 2024.",
+        "Wheat. March 2024.",
+        "Wheat. 2024.",
+        "Whither Tamara? n.d.",
     ]
     assert [csl(each)["issued"]["date-parts"][0] for each in dated] == [
         [2024, 3, 5], [2024, 3], [2024],
