@@ -121,7 +121,7 @@ def test_nothing_found_is_said_without_a_hint() -> None:
     """No nearest passages, no passages to show."""
     answer = Answer("a1", Question("q", "q"), DraftAnswer(), ())
     (message,) = messages(Shown(answer))
-    assert message.text == "I found nothing on this in 0 briefs."
+    assert message.text == "I found nothing on this."
     assert buttons_of(message) == {"Ask the librarians": "a1"}
 
 
