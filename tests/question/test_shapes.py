@@ -18,7 +18,7 @@ FORMS = {
         what policy options does the council have?
         In which districts is the blight found?
         Which U.S.-flagged vessels lay in the gulf?
-        What are its main findings?
+        What are the main dangers?
         recommendations to the ministry
         """,
     Kind.TIMELINE: """

@@ -171,7 +171,7 @@ def test_readers_say_what_they_think(here: Visitor, filled: Library) -> None:
     (given,) = Ledger(filled.database).further(name, Record.FEEDBACK)
     assert (given.body["good"], given.body["reason"]) == (False, "outdated")
     assert given.private == {"user": "ilse", "note": "see\n2024"}
-    assert "It is out of date" in here.page(f"/answers/{name}")
+    assert "out of date" in here.page(f"/answers/{name}")
     here.post(f"/answers/{name}/feedback", data={"token": token, "good": "yes"})
     assert "you called this good" in here.page(path)
     for wrong in ({"good": "perhaps"}, {"note": "x" * (LONGEST_NOTE + 1)}, {"token": "x"}):

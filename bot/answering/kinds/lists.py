@@ -122,9 +122,9 @@ def lists_in(hits: Sequence[Hit], text: str) -> Iterator[ItemList]:
                     context = passage.context.strip().splitlines()
                     current = ItemList([], lead or " ".join(context[:1]))
                     if row:
-                        named = next((one for one in context if is_row(one)), "")
+                        named = passage.header
                         current.header = named or line
-                        if not named:
+                        if line.strip() == current.header.strip():
                             current.hits.append(hit)
                             continue
                 if hit not in current.hits:

@@ -80,7 +80,9 @@ def test_questions_go_on_where_they_were(library, clock, ask) -> None:
     """Who waits is taken, who was worked on is taken after the lease, who has ended stays so."""
     inbox = Inbox(library, "new", clock=clock)
     assert inbox.counts() == {
-        "waiting": 1, "working": 3, "answered": 1, "declined": 1, "failed": 0, "withdrawn": 0,
+        "waiting": 1, "working": 3,
+        "answered": 1, "unsure": 0, "declined": 1, "failed": 0,
+            "withdrawn": 0,
     }  # fmt: skip
     assert inbox.accept(ask(3)) is Accepted.DUPLICATE
     entry = take(inbox)
