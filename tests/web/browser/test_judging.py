@@ -73,14 +73,13 @@ def test_a_note_is_written_without_the_mouse(visitor: Visitor, world: World) -> 
     """n opens it, letters are letters there, Escape leaves it, and a key judges with it."""
     page = visitor.open(f"/answers/{world.answers['karabakh']}")
     page.keyboard.press("j")
-    page.keyboard.press("j")
     page.keyboard.press("n")
     page.keyboard.type("j1 " + HOSTILE_NOTE)
     page.keyboard.press("Escape")
     page.keyboard.press("3")
-    expect(page.locator("#s2 [role=status]")).to_have_text("Sentence 2 judged: unsupported.")
-    expect(page.locator("#s2 .judgements q")).to_contain_text("j1 <img src=x")
-    (judged,) = [one for one in recorded(world, "karabakh") if one.sentence == 2]
+    expect(page.locator("#s1 [role=status]")).to_have_text("Sentence 1 judged: unsupported.")
+    expect(page.locator("#s1 .judgements q")).to_contain_text("j1 <img src=x")
+    (judged,) = [one for one in recorded(world, "karabakh") if one.sentence == 1]
     assert (judged.judged, judged.note) == ("unsupported", "j1 " + HOSTILE_NOTE)
 
 
