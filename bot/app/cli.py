@@ -45,9 +45,12 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Run the command; errors that we raise on purpose become one line and an exit code."""
+    """Run the command; wrong usage and our own errors become one line and an exit code."""
     try:
-        app()
+        code = app(prog_name="briefs", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except typer.TyperException as error:
+        sys.exit(_mistyped(error))
     except _USAGE as error:
         sys.exit(_complain(error, WRONG_USAGE))
     except BriefsError as error:
@@ -57,6 +60,14 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has seen enough
         sys.exit(0)
+
+
+def _mistyped(error: Any) -> int:
+    """Say what is wrong with the words of a command, in a line that names its help."""
+    reason = " ".join(error.format_message().split()).replace("Value error, ", "").rstrip(".")
+    command = error.ctx.command_path if getattr(error, "ctx", None) else "briefs"
+    sys.stderr.write(f"briefs: {reason}; see: {command} --help\n")
+    return WRONG_USAGE
 
 
 def _complain(error: BriefsError, code: int) -> int:
