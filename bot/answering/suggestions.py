@@ -28,7 +28,7 @@ COSINE = 0.6
 REPEATS = 0.75  # share of a suggestion's words that the question or another suggestion has
 
 _GENERIC = re.compile(
-    r"^(?:introduction|background|summary|abstract|conclu\w+|overview|analysis|notes?|footnotes?|sources?"
+    r"^(?:introduction|background|outlook|next\s+steps|summary|abstract|conclu\w+|overview|analysis|notes?|footnotes?|sources?"
     r"|references|contents|glossary|contacts?|authors?|discussion|acknowledge?ments?|additional"
     r"|further|related|appendix|annex|figure|table|box|chart|key|recent|selected|examples?|list"
     r"|comparison|in|on|for|with|by|from|at|of|to|as)\b",
@@ -110,7 +110,9 @@ def _lowered(heading: str, text: str) -> str:
         plain = _PLAIN.match(core) and re.search(rf"\b{re.escape(core.lower())}\b", text)
         return word.lower() if plain or core in _ARTICLES else word
 
-    return " ".join(map(small, heading.split()))
+    first, *others = heading.split()
+    name = re.search(rf"[a-z,;] {re.escape(first)}\b", text) or not _PLAIN.match(first)
+    return " ".join((first if name else first.lower(), *map(small, others)))
 
 
 def _sections(library: Library, brief: BriefRef, near: set[str]) -> Iterator[_Section]:

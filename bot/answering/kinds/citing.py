@@ -219,6 +219,11 @@ def hits_of(brief: BriefRef, passages: Iterable[tuple[str, Passage]]) -> list[Hi
     return [Hit(name, passage, brief, 0.0, 0.0, 0.0) for name, passage in passages]
 
 
+def passages_of(library: Library, brief: BriefRef) -> list[Hit]:
+    """Return all passages of a brief's version in order, as hits without scores."""
+    return hits_of(brief, library.passages(library.brief(brief.id, brief.version)))
+
+
 def _title_line(brief: Brief, library: Library) -> tuple[Hit, int, int]:
     """Return the title line of a brief as a hit, and its place; else its first sentence."""
     line = brief.text.split("\n", 1)[0]

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from bot.answering.answer import DraftAnswer, Outcome
 from bot.answering.answerability import Decision, around, features_of, initials, judge, proper
-from bot.answering.kinds.quoting import Line, drafted, passages_of, without_joint
+from bot.answering.kinds.citing import passages_of
+from bot.answering.kinds.quoting import Line, drafted, without_joint
 from bot.answering.kinds.sources import Sources
 from bot.answering.readable import bare, cells, is_row
 from bot.answering.selection import UNFIT, Scored, score_sentences

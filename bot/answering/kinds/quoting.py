@@ -9,8 +9,7 @@ from bot.answering.answerability import Decision
 from bot.answering.emphasis import emphasis
 from bot.answering.readable import shown
 from bot.question.question import Question
-from index.library import Library
-from index.passage import BriefRef, Hit, Passage
+from index.passage import Hit
 
 _ENDS = re.compile(r"(?:[,;]?\s+(?:and|or)|[,;])\s*$")
 
@@ -34,16 +33,6 @@ def without_joint(text: str) -> str:
     """Return an item of a list without what joins it to the next: "; and"."""
     found = _ENDS.search(text)
     return text[: found.start()] if found else text
-
-
-def passages_of(library: Library, brief: BriefRef) -> list[Hit]:
-    """Return all passages of a brief's version in order, as hits that nothing was searched by."""
-    rows = library.passages(library.brief(brief.id, brief.version))
-    return [bare_hit(passage_id, passage, brief) for passage_id, passage in rows]
-
-
-def bare_hit(passage_id: str, passage: Passage, brief: BriefRef) -> Hit:
-    return Hit(passage_id, passage, brief, score=0.0, cosine=0.0, bm25=0.0)
 
 
 def drafted(

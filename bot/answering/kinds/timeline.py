@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from bot.answering.answer import DraftAnswer, Outcome
 from bot.answering.answerability import around, features_of, judge
 from bot.answering.candidates import Quotable, candidates
-from bot.answering.kinds.quoting import Line, drafted, passages_of
+from bot.answering.kinds.citing import passages_of
+from bot.answering.kinds.quoting import Line, drafted
 from bot.answering.kinds.sources import Sources
 from bot.answering.readable import cells
 from bot.answering.selection import look, score_sentences
