@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from calendar import month_name
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,8 @@ from bench.material import DISTRICTS, text_key
 from bench.workplace import ROOT, Workplace
 from bot.evals.measures import Share
 from bot.evals.replies import ReplyCost
+from bot.question.kinds import Kind, asked_of
+from bot.question.smalltalk import is_off_topic, is_small_talk
 from index.sentences import split
 
 Row = dict[str, Any]
@@ -54,6 +57,29 @@ def figures(place: Workplace, name: str) -> Iterator[Figure]:
     yield sentences(name, replies)
     yield one_sentence(name, replies)
     yield costs(name, replies)
+    if name == "test":
+        yield recognised()
+
+
+def recognised() -> Figure:
+    """Return how many questions of another writer have their kind told by their words alone."""
+    lines = (QUESTIONS / "asked-kinds-test.jsonl").read_text("utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    found = [_kind(row) == row["kind"] for row in rows]
+    missed = Counter(row["kind"] for row, right in zip(rows, found, strict=True) if not right)
+    counted = told(Share(sum(found), len(found)))
+    listed = ", ".join(f"{kind} {count}" for kind, count in missed.most_common())
+    return Figure("asked-kinds-test.jsonl: kind recognised", f"{counted}; missed: {listed}")
+
+
+def _kind(row: Row) -> str:
+    question = row["question"]
+    if is_off_topic(question):
+        return "off_topic"
+    if is_small_talk(question):
+        return Kind.HELP
+    follows = bool(row.get("conversation"))
+    return asked_of(question, names_brief="brief" in row, follows=follows).kind
 
 
 def asked(home: Path, place: Workplace, name: str, rows: Sequence[Row]) -> list[Row]:
