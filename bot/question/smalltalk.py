@@ -9,6 +9,7 @@ brief". Off topic are orders to the bot and the business of the day.
 """
 
 import re
+from itertools import pairwise
 
 from bot.language.words import lines, words
 
@@ -99,7 +100,8 @@ def is_small_talk(text: str) -> bool:
     said = " ".join(text.split())
     found = [word.lower().replace("’", "'") for word in _TOKEN.findall(said)]
     opens = bool(found) and len(found) <= _LONGEST_SOCIAL and found[0] in _OPENS_SOCIALLY
-    if opens and all(word in _SOCIAL for word in found):
+    counts = ("how", "much") in pairwise(found)  # "how much is the fine"
+    if opens and not counts and all(word in _SOCIAL for word in found):
         return True
     return _HELP.fullmatch(_closed(bare(said))) is not None
 

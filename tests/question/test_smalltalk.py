@@ -11,6 +11,7 @@ SMALL_TALK = (
     "thanks a lot!",
     "that's great, thanks",
     "ok cool",
+    "thanks, that helps",
     "bye",
     "test",
     "hey bot, what can you do?",
@@ -74,6 +75,7 @@ QUESTIONS = (
     "and now?",
     "all of it",
     "what are the options",
+    "how much is the fine",
 )
 
 
