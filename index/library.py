@@ -8,7 +8,7 @@ import ctypes
 import logging
 import math
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -186,11 +186,6 @@ class Library:
         with self.database.read() as connection:
             return catalogue.passages(connection, brief.id, brief.version)
 
-    def dates(self) -> list[str | None]:
-        """Return the publication dates of the current briefs, None for those without one."""
-        with self.database.read() as connection, self._published.use(connection) as opened:
-            return [row.brief.date for row in opened.snapshot.versions.values()]
-
     def briefs(self, filters: Filters = EVERYTHING) -> tuple[BriefRef, ...]:
         """Return the current briefs that filters let through, in no order.
 
@@ -224,14 +219,7 @@ class Library:
 
     def collections(self) -> frozenset[str]:
         """Return the names of the collections that have current briefs."""
-        with self.database.read() as connection, self._published.use(connection) as opened:
-            return frozenset(row.brief.collection for row in opened.snapshot.versions.values())
-
-    def brief_count(self, collections: Collection[str]) -> int:
-        """Return how many current briefs these collections have."""
-        with self.database.read() as connection, self._published.use(connection) as opened:
-            rows = opened.snapshot.versions.values()
-            return sum(row.brief.collection in collections for row in rows)
+        return frozenset(brief.collection for brief in self.briefs())
 
     def versions(self) -> list[catalogue.VersionRow]:
         """Return all versions of all briefs, withdrawn ones too, with their passages counted."""

@@ -148,7 +148,7 @@ class Chain:
             again = self._made(question, wide, show_for)
             if again.answered or (again.near and not draft.near):
                 found, draft = wide, again
-        dates = self.library.dates()
+        dates = [one.date for one in VisibleLibrary.through(self.library, filters).briefs()]
         said = freshness.notes(draft.citations, found.hits, dates, question.period)
         noted = replace(draft, notes=(*draft.notes, *found.notes, *said), kind=as_fact)
         return found, self._counted(noted, filters)

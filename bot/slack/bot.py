@@ -143,7 +143,7 @@ async def connecting(bot: RunningBot) -> AsyncIterator[tuple[Link, "asyncio.Task
 
 async def _connected(client: SocketModeClient, library: Library) -> None:
     await connect(client)
-    log.warning("connected to Slack; %s briefs are open to questions", len(library.dates()))
+    log.warning("connected to Slack; %s briefs are open to questions", len(library.briefs()))
     await asyncio.Event().wait()
 
 

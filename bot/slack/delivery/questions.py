@@ -360,7 +360,7 @@ class Work:
         """Show that we search, beside the searching; only what may be seen there is counted."""
         if setting.alone or not setting.visible:
             return
-        count = self._parts.library.brief_count(setting.visible.names)
+        count = len(self._parts.library.briefs(setting.visible.filters))
         line = phrases.searching(count)
         show = self._parts.outbox.status
         self._status = asyncio.create_task(show(self._incoming.channel, self._incoming.root, line))

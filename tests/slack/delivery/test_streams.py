@@ -14,6 +14,7 @@ from bot.checking.verdict import Verdict
 from bot.jobs.worker import Lease
 from bot.ledger.ledger import Ledger
 from bot.slack import answering
+from bot.slack.access.audience import Visible
 from bot.slack.answering import SlackReply
 from bot.slack.blocks.elements import Message as Shown
 from bot.slack.delivery import questions
@@ -80,7 +81,7 @@ class Thread:
         ledger = Ledger(self.database)
         parts: Any = SimpleNamespace(
             inbox=inbox, ledger=ledger, model="fake", records=Records(inbox.queue, ledger),
-            library=SimpleNamespace(brief_count=lambda _: 2),
+            library=SimpleNamespace(briefs=lambda _: ((), ())),
             outbox=Outbox(client, clock=self.clock, sleep=self.clock.sleep),
         )  # fmt: skip
         work = asyncio.create_task(Questions(parts).handle(Lease(inbox.queue, job)))
@@ -143,7 +144,7 @@ async def thread(
         monkeypatch.setattr(answering, "reply_to", made.reply)
 
         async def setting(*_: object) -> object:
-            return SimpleNamespace(alone=False, visible=SimpleNamespace(names=("default",)))
+            return SimpleNamespace(alone=False, visible=Visible(frozenset({"default"})))
 
         monkeypatch.setattr(answering, "setting_of", setting)
         monkeypatch.setattr(questions, "ANSWER_SECONDS", 600.0)
