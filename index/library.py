@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect
 
 from index import placement, publishing, retrieval, spelling
-from index.errors import FingerprintMismatch
+from index.errors import FingerprintMismatch, IndexDamaged
 from index.models.embedder import (
     Embedder,
     ModelEmbedder,
@@ -423,4 +423,12 @@ class Library:
         embedded = self.settings.chroma_url is None
         if self._one_shot and embedded and len(current.pks) <= retrieval.SCANNED:
             return None
-        return self._indexing.open(connection, current)
+        try:
+            return self._indexing.open(connection, current)
+        except IndexDamaged as damage:
+            with self.database.read() as now:
+                if snapshot.published(now)[0] == current.generation:  # else it was just replaced
+                    logger.warning(
+                        "%s; searching by exact scan. Fix it with: briefs reindex", damage
+                    )
+            return None

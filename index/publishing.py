@@ -264,14 +264,10 @@ class Indexing:
         self._store_made: VectorStore | None = None
 
     def open(self, connection: Connection, current: Snapshot) -> VectorIndex | None:
-        """Open a generation; None where none is published, and, with a warning, if damaged."""
+        """Open a generation; None where none is published. Raises IndexDamaged."""
         if not current.generation:
             return None
-        try:
-            return self._store(connection).open(current.generation, current.files)
-        except IndexDamaged as damage:
-            logger.warning("%s; searching by exact scan. Fix it with: briefs reindex", damage)
-            return None
+        return self._store(connection).open(current.generation, current.files)
 
     def build(self, connection: Connection, made: Publication | None) -> Built:
         """Build the next generation with what is about to be published, all of it for None."""
