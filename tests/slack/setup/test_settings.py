@@ -94,7 +94,7 @@ def test_a_bad_setting_is_one_clear_line(
         Path("briefs.toml").chmod(0o644)
     if secrets:
         dotenv(secrets, 0o644)
-    monkeypatch.setattr("bot.app.cli.app", lambda: load(Transport.SOCKET))
+    monkeypatch.setattr("bot.app.cli.app", lambda **_options: load(Transport.SOCKET))
     with pytest.raises(SystemExit) as ended:
         main()
     told = capsys.readouterr().err
