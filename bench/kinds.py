@@ -78,8 +78,9 @@ def _kind(row: Row) -> str:
         return "off_topic"
     if is_small_talk(question):
         return Kind.HELP
-    follows = bool(row.get("conversation"))
-    return asked_of(question, names_brief="brief" in row, follows=follows).kind
+    before = (row.get("conversation") or [""])[-1]
+    found = asked_of(question, follows=bool(before), before=before)
+    return "off_topic" if found.off_topic else found.kind
 
 
 def asked(home: Path, place: Workplace, name: str, rows: Sequence[Row]) -> list[Row]:

@@ -1,20 +1,17 @@
 """Tell what a question asks for as a whole: a fact, an overview of a topic, a list of briefs …
 
-A question in, its kind and the subject that it names out, by rules of English over its whole form.
-"What do our briefs say about shipping?" asks for an overview, "What do the Houthis say about
-shipping?" for a fact. What answers each kind is in bot/answering/kinds.
+A question in, its kind, the subject that it names and which briefs it means out. A small network
+tells them (classifier.py): "What do our briefs say about shipping?" asks for an overview, "What do
+the Houthis say about shipping?" for a fact. Rules add only what was not in its labels. What answers
+each kind is in bot/answering/kinds.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.language.words import lines
-from bot.question.shapes import list_of, timeline_of
-from bot.question.sides import sides
-from bot.question.smalltalk import bare
-from index.words import STOP_WORDS, content_words
+from bot.question.classifier import Classified, classifier
+from index.words import content_words
 
 
 class Kind(StrEnum):
@@ -64,118 +61,87 @@ class Asked:
     kind: Kind = Kind.FACT
     subject: str = ""
     selection: BriefSelection = field(default_factory=BriefSelection)
+    off_topic: bool = False  # small talk or an order, which no line of help answers
+    things: tuple[str, ...] = ()  # the two that are compared, in its words
 
 
-_LINE = re.compile(r"(?P<kind>\w+) \[(?P<options>[\w ]*)\] (?P<form>.+)")
-_SLOT = re.compile(r"(?P<name>[A-Z]+) = (?P<form>.+)")
+# From this probability on a question that is no brief's business is left unanswered: a real
+# question must not be.
+SURELY_IDLE = 0.9
+SURE = 0.8  # … from which a question does not ask for a fact as well
 
-_Form = tuple[Kind, re.Pattern[str], BriefSelection]
-
-
-def _forms(*names: str) -> tuple[tuple[_Form, ...], ...]:
-    """Return the forms of lists, whose slots ("{NOUN}") the first of them defines."""
-    slots: dict[str, str] = {}
-    found = []
-    for name in names:
-        forms = list[_Form]()
-        for line in lines(name):
-            text = line
-            for slot, pattern in slots.items():
-                text = text.replace(f"{{{slot}}}", pattern)
-            if slot_line := _SLOT.fullmatch(text):
-                slots[slot_line["name"]] = slot_line["form"]
-            elif match := _LINE.fullmatch(text):
-                whole = re.compile(rf"^\W*(?:{match['form']})\W*$", re.IGNORECASE | re.DOTALL)
-                forms.append((Kind(match["kind"]), whole, _selection(match["options"].split())))
-            else:
-                raise ValueError(f"{name}: no form: {line}")
-        found.append(tuple(forms))
-    return tuple(found)
+_VERSIONS = re.compile(r"\b(?:versions?|editions?|revisions?)\b", re.IGNORECASE)
+_REMOVED = re.compile(r"\b(?:remov|drop|delet|cut\b|t(?:ake|ook|aken) out|left out)", re.IGNORECASE)
+_ADDED = re.compile(r"\b(?:add(?:s|ed)?|new|put in)\b", re.IGNORECASE)
+_MENTIONING = re.compile(
+    r"\b(?:mention|refer|discuss|contain|cite|quote|touch (?:up)?on|talk|nam(?:e|ing)\b)",
+    re.IGNORECASE,
+)
+_IDLE = "off_topic"  # of the classifier's kinds, the one that is none of ours
+_ABOUT_BRIEFS = frozenset({Kind.SUMMARY, Kind.WHAT_CHANGED})
+_OF_ONE = frozenset({Wanted.AUTHORS, Wanted.DATES, Wanted.VERSIONS})
+_POLITE = re.compile(r"^(?:the|our|your)\s+", re.IGNORECASE)
 
 
-def _selection(options: Sequence[str]) -> BriefSelection:
-    wanted = next((one for one in Wanted if one.value in options), Wanted.BRIEFS)
+def asked_of(
+    question: str, *, names_brief: bool = False, follows: bool = False, before: str = ""
+) -> Asked:
+    """Return what a question asks for; a fact has no subject but itself.
+
+    `names_brief`: a brief of the library is named in it; `follows`: it leans on earlier turns, of
+    which `before` is the last where the question does not read without it.
+    """
+    found = classifier().classify(question, before)
+    if found.kind in (_IDLE, Kind.HELP):
+        idle = found.probability >= SURELY_IDLE
+        return Asked(Kind.HELP, off_topic=found.kind == _IDLE) if idle else Asked()
+    kind = Kind(found.kind)
+    subject = found.fields["subject"].strip(" ?.!,:;")
+    alone = set(content_words(question)) <= set(content_words(subject))
+    if alone and follows and kind is not Kind.FACT:
+        return Asked()
+    if alone and names_brief and kind is Kind.OVERVIEW:
+        kind = Kind.SUMMARY
+    if kind is Kind.FACT:
+        return Asked()
+    selection = _selection(question, kind, found, names_brief=names_brief)
+    if kind in _ABOUT_BRIEFS or selection.wanted in _OF_ONE:
+        subject = found.fields["brief"] or subject
+    compared = (found.fields["one"], found.fields["other"])
+    things = compared if kind is Kind.COMPARISON and all(compared) else ()
+    return Asked(kind, subject or _topic_left(question, kind), selection, things=things)
+
+
+def _selection(
+    question: str, kind: Kind, found: Classified, *, names_brief: bool
+) -> BriefSelection:
+    named = names_brief or bool(found.fields["brief"])
+    wanted = Wanted.BRIEFS
+    newest = oldest = mentioning = False
+    if kind is Kind.CATALOGUE:
+        wanted = next((one for one in Wanted if one == found.wanted), Wanted.BRIEFS)
+        newest, oldest = found.wanted == "newest", found.wanted == "oldest"
+        if wanted is not Wanted.AUTHORS and _VERSIONS.search(question):
+            wanted = Wanted.VERSIONS
+        elif wanted in _OF_ONE and not named:  # of a topic: its briefs, or the newest one
+            wanted, newest = Wanted.BRIEFS, wanted is Wanted.DATES
+        mentioning = bool(_MENTIONING.search(question))
+    elif kind is Kind.WHAT_CHANGED:
+        removed, added = bool(_REMOVED.search(question)), bool(_ADDED.search(question))
+        if removed != added:
+            wanted = Wanted.REMOVED if removed else Wanted.ADDED
     return BriefSelection(
         wanted,
-        newest="newest" in options,
-        oldest="oldest" in options,
-        mentioning="mentioning" in options,
-        named="named" in options,
-        sure="unsure" not in options,
+        author=_POLITE.sub("", found.fields["author"]),
+        newest=newest,
+        oldest=oldest,
+        mentioning=mentioning,
+        named=named,
+        sure=found.probability >= SURE,
     )
 
 
-_FORMS, _NAMED_FORMS = _forms("brief_forms", "named_forms")
-
-_LEADS = re.compile(
-    r"^\W*(?:(?:so|and|ok(?:ay)?|now|then|also|well|right|hey|um|but|please|pls|can you|could you"
-    r"|would you|will you|just|quickly)\b[\s,]*)+(?=\w)",
-    re.IGNORECASE,
-)
-_ENDS = re.compile(
-    r"(?:[\s,]+(?:please|pls|plz|thanks|for (?:me|us)|again|quickly|in (?:\w+ )?(?:bullets?|points"
-    r"|lines|sentences)(?: points)?|as bullets|right now|at the moment|so far"
-    r"|currently))+[\s.!?]*$",
-    re.IGNORECASE,
-)
-_TOPIC = re.compile(
-    r"^\W*(?:the\s+)?[^\W\d_][\w'’.-]*(?:\s+(?:(?:of|and|in|the|&)\s+)*[^\W\d_][\w'’.-]*){0,3}\W*$"
-)
-_NO_TOPIC = re.compile(
-    r"\b(?:who|what|when|where|why|how|which|whose|is|are|was|were|do|does|did|has|have|had|can|could"
-    r"|will|would|should|may|might|must|not|no|yes|it|they|this|that|these|those|more|else|others?"
-    r"|cost|costs|price|rate|number|total|date|year|share|percent|size|amount|name|population|budget)\b",
-    re.IGNORECASE,
-)
-_MOST_TOPIC = 3  # content words of a topic that is typed alone
-
-
-def asked_of(question: str, *, names_brief: bool = False, follows: bool = False) -> Asked:
-    """Return what a question asks for; a fact has no subject but itself.
-
-    `names_brief`: a brief of the library is named in it; `follows`: it leans on earlier turns.
-    """
-    said = _ENDS.sub("", _LEADS.sub("", bare(question))).strip() or question
-    for kind, pattern, selection in _FORMS:
-        if match := pattern.search(said):
-            return _asked(kind, match, selection)
-    if names_brief and (found := _of_named(said)):
-        return found
-    if subject := timeline_of(said):
-        return Asked(Kind.TIMELINE, subject)
-    if sides(said):
-        return Asked(Kind.COMPARISON, said.strip(" ?.!,"))
-    if subject := list_of(said):
-        return Asked(Kind.LIST, subject)
-    if not follows and _is_topic(said):
-        subject = said.strip(" ?.!,")
-        kind = Kind.SUMMARY if names_brief else Kind.OVERVIEW
-        return Asked(kind, subject, BriefSelection(named=names_brief, sure=False))
-    return Asked()
-
-
-def kind_of(question: str) -> tuple[Kind, str]:
-    """Return what a question asks for, and its subject; a fact has no subject but itself: ""."""
-    found = asked_of(question)
-    return found.kind, found.subject
-
-
-def _of_named(said: str) -> Asked | None:
-    for kind, pattern, selection in _NAMED_FORMS:
-        if match := pattern.search(said):
-            return _asked(kind, match, selection)
-    return None
-
-
-def _asked(kind: Kind, match: re.Match[str], selection: BriefSelection) -> Asked:
-    groups = {name: (value or "").strip(" ?.!,:") for name, value in match.groupdict().items()}
-    author = re.sub(r"^(?:the|our|your)\s+", "", groups.get("author", ""), flags=re.IGNORECASE)
-    return Asked(kind, groups.get("subject", ""), replace(selection, author=author))
-
-
-def _is_topic(said: str) -> bool:
-    """Return whether a topic alone was typed: "Poland", "energy security", "the Red Sea"."""
-    if not _TOPIC.match(said) or _NO_TOPIC.search(said):
-        return False
-    found = content_words(said)
-    return 0 < len(found) <= _MOST_TOPIC and said.split()[-1].lower() not in STOP_WORDS
+def _topic_left(question: str, kind: Kind) -> str:
+    """Return what stands for a subject that no words name, where a kind cannot do without one."""
+    needs = (Kind.LIST, Kind.TIMELINE, Kind.COMPARISON)
+    return question.strip(" ?.!,") if kind in needs else ""

@@ -1,12 +1,9 @@
 """Cut a question that asks several things into its parts, by rules of English: text in, parts out.
 
-Two forms are cut, and nothing doubtful:
-
-- questions one after the other: "who runs it, and how much does it cost?". A cut stands before a
-  word that asks (how, what, which, who, when, where, why, did, can …); what stands before a colon
-  belongs to every part;
-- things compared (bot/question/sides.py): "the fee in Orrin vs. Sarn". Each part has one of the
-  things and the words that they share.
+Questions one after the other are cut, and nothing doubtful: "who runs it, and how much does it
+cost?". A cut stands before a word that asks (how, what, which, who, when, where, why, did, can …);
+what stands before a colon belongs to every part. Of a comparison each part has one of the things
+and the words that they share (bot/question/sides.py).
 
 A part that leans on the others, or says little itself, gets their names and noun groups as context.
 A question that asks one thing has no parts.
@@ -17,9 +14,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.question.conversation import leans, phrases
-from bot.question.kinds import Kind
 from bot.question.question import Question
-from bot.question.sides import compared, sides
+from bot.question.sides import sides
 from index.words import content_words
 
 MOST = 3  # parts
@@ -46,16 +42,14 @@ _PREFIX = re.compile(r"^[^:?]{2,80}:\s+")
 def parts(question: str) -> tuple[str, ...]:
     """Return the parts as questions, at most three; () for a question that asks one thing."""
     said = " ".join(question.split())
-    for found in (_one_after_the_other(said), compared(said)):
-        if 2 <= len(found) <= MOST and all(map(content_words, found)):
-            return found
-    return ()
+    found = _one_after_the_other(said)
+    return found if 2 <= len(found) <= MOST and all(map(content_words, found)) else ()
 
 
 def parts_of(asked: Question) -> tuple[Question, ...]:
     """Return the parts of a question, each to be searched and answered like a question."""
-    if asked.kind is Kind.COMPARISON:  # its sides share their words already
-        cut = sides(asked.searched)
+    if asked.things:  # its sides share their words already
+        cut = sides(asked.searched, *asked.things)
         return tuple(replace(asked, text=one, asked=one, rewritten=False) for one in cut)
     cut = parts(asked.searched)
     return tuple(_part(asked, one, [other for other in cut if other != one]) for one in cut)

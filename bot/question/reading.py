@@ -65,15 +65,16 @@ def read(
     named = named_briefs(question.searched, library)
     off_topic = is_off_topic(asked)
     help_wanted = off_topic or is_small_talk(asked)
-    found = Asked(Kind.HELP) if help_wanted else _kind(question, names_brief=bool(named))
+    found = Asked(Kind.HELP) if help_wanted else _kind(question, before, names_brief=bool(named))
     period = period_of(question.text, today)
     whole = replace(
         question,
         core=_without_time(question.searched, period),
-        off_topic=off_topic,
+        off_topic=off_topic or found.off_topic,
         kind=found.kind,
         subject=found.subject,
         selection=found.selection,
+        things=found.things,
         about_cited=is_about_cited(question.searched),
         period=period,
         version=_of_briefs(version_of(question.text), named),
@@ -83,10 +84,15 @@ def read(
     return replace(_with_words(whole, library), parts=parts)
 
 
-def _kind(question: Question, *, names_brief: bool) -> Asked:
+def _kind(question: Question, turns: Sequence[Turn], *, names_brief: bool) -> Asked:
     """Return what is asked for: by the words as they were read, else as they were typed."""
+    leans = question.follows and not question.rewritten
+    before = turns[-1].question if leans and turns else ""
     texts = (question.searched, question.asked) if question.respelled else (question.searched,)
-    found = (asked_of(text, names_brief=names_brief, follows=question.follows) for text in texts)
+    found = (
+        asked_of(text, names_brief=names_brief, follows=question.follows, before=before)
+        for text in texts
+    )
     return next((one for one in found if one.kind is not Kind.FACT), Asked())
 
 

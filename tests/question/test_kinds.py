@@ -1,10 +1,13 @@
-"""What a question asks for is told by its whole form; one that only resembles it asks a fact."""
+"""What a question asks for is told by the whole of it; one that only resembles it asks a fact."""
 
 import pytest
 
 from bot.question.kinds import Kind, Wanted, asked_of
 
-FACTS = """
+LEAST = 0.9  # of the questions of each kind, which nothing was fitted to
+
+KINDS = {
+    Kind.FACT: """
 What do the Houthis say about shipping?
 What did the Suez Canal Authority say about the cause?
 What do economists say about the tariffs?
@@ -24,8 +27,6 @@ When did Finland join NATO?
 What changed in the EU's position on state aid?
 What changed after the election?
 What is new in the treaty?
-What is the difference between a quota and a tariff?
-How does the new law differ from the old law?
 How has the Fed's policy changed?
 How has China changed its policy on exports?
 What was the first ship through the canal?
@@ -48,9 +49,27 @@ canal revenue 2023
 how much is the fine
 what about Poland?
 and China?
-""".strip().splitlines()
-
-KINDS = {
+Which country lost most?
+Which country exports most gas?
+Which state owns the port?
+which agency has the data
+Which upstart did Canberra shut out of its networks?
+What are commemorative coins?
+What are the Houthis?
+What happens if the brake is pulled?
+What drives inflation?
+what causes floods in the delta
+how many countries have joined
+what happened to the Ever Given in 2021
+What happened on 3 September?
+Has Russia lost more than 100,000 soldiers?
+Is inflation higher than expected?
+did more than half of the members vote
+Can ships pass with or without permission?
+is that governments or private investors?
+What became of the suit vs Halden Metals?
+Why did the exports fall?
+""",
     Kind.OVERVIEW: """
 What do our briefs say about shipping?
 what do the reports say about energy
@@ -159,24 +178,51 @@ how has our assessment of the grain initiative evolved
 what did we think about suez in 2021 and what do we think now
 have we changed our view on Poland?
 """,
+    Kind.LIST: """
+Which countries have recognised the new border?
+What are the options for Congress?
+options for the ministry on the ferry
+what are the reasons for the delay
+name the ports that the deal covered
+List the parties that won seats
+give me a list of the members of the council
+who are the top holders of the bonds?
+what policy options does the council have?
+In which districts is the blight found?
+Which U.S.-flagged vessels lay in the gulf?
+What are the main dangers?
+recommendations to the ministry
+""",
+    Kind.TIMELINE: """
+timeline of the harbour lease
+chronology of the ferry strike
+harbour lease timeline
+key dates of the border treaty
+history of the stabilisation fund
+What has happened in Orrin since the ceasefire?
+what happened between 2019 and 2021 at the border
+What happened in 2019?
+How did the strike unfold, date by date?
+can you give me a timeline of the blockade
+""",
+    Kind.COMPARISON: """
+Is the Orrin canal longer than the Sarn canal?
+who got more seats, Third Way or the Union?
+Orrin vs Sarn revenue per head
+how does the old fee compare with the new one
+what is the difference between a levy and a toll?
+Did exports rise more in 2023 than in 2022?
+Orrin or Sarn: how long may ships stay?
+ferry budget 2015 against 2024
+""",
 }
 
 
-def test_a_question_that_only_resembles_another_kind_asks_for_a_fact() -> None:
-    """Or for the form of facts that are several: a list, a comparison."""
-    facts = (Kind.FACT, Kind.LIST, Kind.COMPARISON)
-    told = {asked: asked_of(asked).kind for asked in FACTS if asked_of(asked).selection.sure}
-    assert {asked: kind for asked, kind in told.items() if kind not in facts} == {}
-
-
-def test_each_kind_is_known_by_its_whole_form() -> None:
-    wrong = {
-        asked: found.value
-        for kind, lines in KINDS.items()
-        for asked in lines.strip().splitlines()
-        if (found := asked_of(asked).kind) is not kind
-    }
-    assert wrong == {}
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_kind_of_most_questions_is_known(kind: Kind) -> None:
+    questions = KINDS[kind].strip().splitlines()
+    wrong = {one: found for one in questions if (found := asked_of(one).kind) is not kind}
+    assert len(wrong) <= (1 - LEAST) * len(questions), wrong
 
 
 @pytest.mark.parametrize(

@@ -13,15 +13,20 @@ from itertools import product
 from bot.answering.answer import DraftAnswer, Outcome
 from bot.answering.answerability import Decision, features_of, judge
 from bot.answering.extractive import near_passages
+from bot.answering.freshness import said_date
+from bot.answering.kinds.citing import Quoted, row_of
+from bot.answering.kinds.naming import brief_named
 from bot.answering.kinds.quoting import Line, drafted
 from bot.answering.kinds.sources import Sources
+from bot.answering.kinds.topics import day_of
 from bot.answering.selection import Scored, repeated, score_sentences
 from bot.language.names import ALIAS, ALIASES
 from bot.language.quantities import quantities
 from bot.language.words import LIGHT
+from bot.question.named import named_briefs
 from bot.question.question import Question
-from bot.question.sides import labels
 from bot.question.wanted import FIGURES
+from index.passage import BriefRef
 from index.words import said, stem, words
 
 UNTELLING = 0.15  # penalty from which a sentence is none to compare: a note, a caption
@@ -33,18 +38,24 @@ NAMED = 0.5  # share of a side's words that speak of it
 SAME_TABLE, SAME_KIND, SAME_UNIT, SAME_PASSAGE, SAME_BRIEF, COSINE = 2.0, 2.0, 1.0, 0.5, 0.5, 1.0
 ASIDE = 1.0  # what one loses whose side only its heading, title or date names
 _LIGHT = frozenset(map(stem, LIGHT))
+_AGE = re.compile(
+    r"\b(?:first|last|older|newer|oldest|newest|earlier|later|earliest|latest|(?:more|most)\s+recent"
+    r"|came\s+out|published|written|issued|updated|dated?)\b",
+    re.IGNORECASE,
+)
 _ARTICLES = frozenset("a an the of in at for on and or to".split())
 
 
 def comparison_answer(question: Question, sources: Sources) -> DraftAnswer | None:
     """Return a line for each side that is found, what may answer where none is, or None."""
+    if _AGE.search(question.searched) and (draft := _ages_of_briefs(question, sources)):
+        return draft
     if len(question.parts) != 2 or not sources.found.hits:
         return None
     hits, library = sources.found.hits, sources.library
-    first, second = question.parts
-    names = labels(first.asked, second.asked)
+    names = question.things
     ranked = [score_sentences(part, hits, library) for part in question.parts]
-    if not all(names) or not all(ranked):
+    if len(names) != 2 or not all(ranked):
         return None
     measure = _measure(question, sources)
     sides = [
@@ -69,6 +80,25 @@ def comparison_answer(question: Question, sources: Sources) -> DraftAnswer | Non
         features=decision.features,
         near=near_passages(hits, ranked[0]),
     )
+
+
+def _ages_of_briefs(question: Question, sources: Sources) -> DraftAnswer | None:
+    """Return the two briefs that are compared with their dates, the older first, if it is two."""
+    found: list[BriefRef] = []
+    for thing in question.things:
+        named = named_briefs(thing, sources.library)
+        side = replace(question, subject=thing, briefs=named, about_cited=False)
+        meant = brief_named(side, sources)
+        if meant.one is None or not meant.as_document:
+            return None
+        found.append(meant.one)
+    if len({one.id for one in found}) != 2:
+        return None
+    quoted = Quoted()
+    for one in sorted(found, key=lambda brief: (day_of(brief), brief.id)):
+        stored = sources.library.brief(one.id, one.version)
+        quoted.row(row_of(one), stored, sources.library, said_date(one.date))
+    return DraftAnswer(tuple(quoted.sentences), tuple(quoted.citations), confidence=1.0)
 
 
 def _decision(question: Question, sources: Sources, ranked: Sequence[Sequence[Scored]]) -> Decision:

@@ -17,7 +17,6 @@ from bot.answering.readable import bare, cells, is_row
 from bot.answering.selection import UNFIT, Scored, score_sentences
 from bot.language.words import LIGHT
 from bot.question.question import Question
-from bot.question.shapes import head_of
 from bot.question.wanted import AnswerKind
 from index.dates import MONTHS
 from index.passage import Hit
@@ -57,6 +56,15 @@ _THINGS = re.compile(  # "timber, salted fish, and wool"
 _NAME = re.compile(r"\b[A-Z][\w.&’'-]+(?:\s(?:of\s(?:the\s)?)?[A-Z][\w.&’'-]+)*")
 
 
+# Words in -s that are no plurals, where no better sign tells.
+_VERBS = frozenset(
+    """is was does has happens makes means causes drives leads keeps explains counts matters remains
+    gives sets follows comes goes changes becomes stops prevents allows lets says holds this
+    across towards perhaps always""".split()
+)
+_PLURALS = frozenset("people men women children criteria data media police phenomena".split())
+_SINGULARS = re.compile(r"(?:ss|us|is|ics)$|^(?:news|series|species|always|less|perhaps)$")
+_TYPED = re.compile(r"[^\s,;:?!()]+")
 _LIGHT = frozenset(map(stem, LIGHT))
 
 
@@ -88,7 +96,7 @@ def list_answer(question: Question, sources: Sources) -> DraftAnswer | None:
     decision = judge(features_of(question, hits, ranked, sources.library))
     if not ranked or decision.outcome is Outcome.DECLINED:
         return None
-    head = stem(head_of(question.subject))
+    head = stem(head_of(question.searched, question.subject))
     found = _best(question, head, ranked, list(_near(sources, ranked)))
     if found and not found.header:
         return _listed(question, found, decision)
@@ -288,3 +296,24 @@ def _covered(question: Question, text: str, but: str = "") -> float:
     """Return the share of the question's weightier words that a text says, one left out."""
     weights = {one: weight for one, weight in question.weights.items() if one not in (*_LIGHT, but)}
     return share(weights, said(weights, text)) / sum(weights.values()) if weights else 0.0
+
+
+def head_of(*texts: str) -> str:
+    """Return the plural that a list is of, "options" of "policy options for Congress"; "" for none.
+
+    The first text that has one says it.
+    """
+    words = (word.lower() for text in texts for word in _TYPED.findall(text))
+    return next((word for word in words if _is_plural(word)), "")
+
+
+def _is_plural(word: str) -> bool:
+    """Return whether a word in lower case has the form of a plural noun."""
+    if word in _PLURALS:
+        return True
+    return (
+        bool(re.fullmatch(r"[a-z][a-z-]+s", word))
+        and len(word) > 3
+        and word not in _VERBS
+        and not _SINGULARS.search(word)
+    )

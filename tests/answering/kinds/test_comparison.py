@@ -22,3 +22,11 @@ def test_a_side_that_nothing_speaks_of_has_no_line(chronicle: Library) -> None:
     assert all(one.label != "Halden tunnel" for one in draft.sentences)
     if draft.outcome is Outcome.ANSWERED:
         assert any("Halden tunnel" in note for note in draft.notes)
+
+
+def test_two_briefs_are_compared_by_their_dates(chronicle: Library) -> None:
+    """The older one first."""
+    draft = drafted(chronicle, "which came out first, the canal brief or the ferry brief?")
+    assert is_exact(chronicle, draft)
+    shown = [one.text for one in draft.sentences]
+    assert ["12 March 2024" in shown[0], "3 April 2024" in shown[1]] == [True, True]

@@ -1,6 +1,6 @@
 """Lists: the items of one list, table or sentence."""
 
-from bot.answering.kinds.lists import lists_in
+from bot.answering.kinds.lists import head_of, lists_in
 from index.library import Library
 from index.passage import BriefRef, Hit, Passage
 from tests.answering.kinds.chronicle import drafted, is_exact
@@ -73,3 +73,11 @@ def test_a_list_goes_on_over_passages_and_ends_with_the_next_paragraph() -> None
     ]
     assert rules.lead == "The rules are:"
     assert [item.text for item in notes.items] == ["The first note."]
+
+
+def test_what_is_listed_is_its_first_plural() -> None:
+    """By it a list is known again in a brief."""
+    assert head_of("What are the policy options for Congress?") == "options"
+    assert head_of("which three countries hold most bonds") == "countries"
+    assert head_of("does this list the ports?") == "ports"
+    assert head_of("sanctioned fleet", "ships under sanctions") == "ships"
