@@ -39,7 +39,7 @@ from index.models.model_files import DEFAULT_MODEL, locate
 QUESTIONS = Path(__file__).parent / "questions"
 LAYERS = 3  # of the six of the bundled model
 DROPPED = 0.1
-EPOCHS, TOGETHER = 9, 32
+EPOCHS, TOGETHER = 8, 32
 BODY_RATE, HEAD_RATE, DECAY = 1e-4, 1e-3, 0.01
 WARM_UP = 0.06
 SMOOTHED = 0.05  # share of a label that goes to the other kinds

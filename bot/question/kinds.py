@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.question.classifier import Classified, classifier
-from index.words import content_words
 
 
 class Kind(StrEnum):
@@ -80,6 +79,12 @@ _MENTIONING = re.compile(
 _IDLE = "off_topic"  # of the classifier's kinds, the one that is none of ours
 _ABOUT_BRIEFS = frozenset({Kind.SUMMARY, Kind.WHAT_CHANGED})
 _OF_ONE = frozenset({Wanted.AUTHORS, Wanted.DATES, Wanted.VERSIONS})
+_BY = re.compile(r"\bby\s+((?:the\s+)?[A-Z][\w.’'-]*(?:\s+(?:of\s+|and\s+|de\s+)?[A-Z][\w.’'-]*)*)")
+_FORM = re.compile(  # of the reply, which is no part of a name
+    r"\s+(?:in|as)\s+(?:\w+\s+){0,2}(?:bullets?|bullet\s+points?|points?|lines?|sentences?|words"
+    r"|paragraphs?)\b.*$",
+    re.IGNORECASE,
+)
 _POLITE = re.compile(r"^(?:the|our|your)\s+", re.IGNORECASE)
 
 
@@ -97,23 +102,23 @@ def asked_of(
         return Asked(Kind.HELP, off_topic=found.kind == _IDLE) if idle else Asked()
     kind = Kind(found.kind)
     subject = found.fields["subject"].strip(" ?.!,:;")
-    alone = set(content_words(question)) <= set(content_words(subject))
+    alone = bool(subject) and _plain(question) == _plain(subject)
     if alone and follows and kind is not Kind.FACT:
         return Asked()
     if alone and names_brief and kind is Kind.OVERVIEW:
         kind = Kind.SUMMARY
     if kind is Kind.FACT:
         return Asked()
-    selection = _selection(question, kind, found, names_brief=names_brief)
+    selection = _selection(question, kind, found, names_brief=names_brief, alone=alone)
     if kind in _ABOUT_BRIEFS or selection.wanted in _OF_ONE:
-        subject = found.fields["brief"] or subject
+        subject = _FORM.sub("", found.fields["brief"]) or subject
     compared = (found.fields["one"], found.fields["other"])
-    things = compared if kind is Kind.COMPARISON and all(compared) else ()
+    things = compared if all(compared) else ()
     return Asked(kind, subject or _topic_left(question, kind), selection, things=things)
 
 
 def _selection(
-    question: str, kind: Kind, found: Classified, *, names_brief: bool
+    question: str, kind: Kind, found: Classified, *, names_brief: bool, alone: bool
 ) -> BriefSelection:
     named = names_brief or bool(found.fields["brief"])
     wanted = Wanted.BRIEFS
@@ -130,15 +135,22 @@ def _selection(
         removed, added = bool(_REMOVED.search(question)), bool(_ADDED.search(question))
         if removed != added:
             wanted = Wanted.REMOVED if removed else Wanted.ADDED
+    author = found.fields["author"]
+    if not author and kind is Kind.CATALOGUE and (by := _BY.search(question)):
+        author = by[1]
     return BriefSelection(
         wanted,
-        author=_POLITE.sub("", found.fields["author"]),
+        author=_POLITE.sub("", author),
         newest=newest,
         oldest=oldest,
         mentioning=mentioning,
         named=named,
-        sure=found.probability >= SURE,
+        sure=found.probability >= SURE and not alone,
     )
+
+
+def _plain(text: str) -> str:
+    return _POLITE.sub("", text.strip(" ?.!,:;")).lower()
 
 
 def _topic_left(question: str, kind: Kind) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.question.conversation import leans, phrases
+from bot.question.kinds import Kind
 from bot.question.question import Question
 from bot.question.sides import sides
 from index.words import content_words
@@ -48,7 +49,7 @@ def parts(question: str) -> tuple[str, ...]:
 
 def parts_of(asked: Question) -> tuple[Question, ...]:
     """Return the parts of a question, each to be searched and answered like a question."""
-    if asked.things:  # its sides share their words already
+    if asked.kind is Kind.COMPARISON and asked.things:  # its sides share their words already
         cut = sides(asked.searched, *asked.things)
         return tuple(replace(asked, text=one, asked=one, rewritten=False) for one in cut)
     cut = parts(asked.searched)

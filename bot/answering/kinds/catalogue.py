@@ -1,6 +1,8 @@
 """Rows of the catalogue: which briefs there are, by topic, author and date, how many, how old."""
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.answering import freshness
 from bot.answering.answer import DraftAnswer
@@ -11,6 +13,7 @@ from bot.answering.kinds.overview import mention_line
 from bot.answering.kinds.sources import Sources
 from bot.answering.kinds.topics import Topic, day_of, topic_of
 from bot.question.kinds import Wanted
+from bot.question.named import named_briefs
 from bot.question.question import Question
 from index.passage import BriefRef
 from index.storage.schema import WITHDRAWN
@@ -20,6 +23,7 @@ ROWS = 12
 TIES = 3  # newest briefs of one day that are shown
 LEAST_NAME = 3  # letters from which the beginning of a name stands for it: "Fed"
 
+_OR = re.compile(r"\s*,?\s+(?:or|and|vs\.?|versus)\s+", re.IGNORECASE)
 _OF_ONE = frozenset({Wanted.AUTHORS, Wanted.DATES, Wanted.VERSIONS})
 
 
@@ -27,6 +31,9 @@ def catalogue(question: Question, sources: Sources) -> DraftAnswer | None:
     """Return the rows of the briefs that a question asks for; None if it may ask for a fact."""
     if question.selection.wanted in _OF_ONE:
         return _of_one(question, sources)
+    chosen = question.selection
+    if (chosen.newest or chosen.oldest) and (draft := ages_of_two(question, sources)):
+        return draft
     filters = sources.within(question, always=True)
     briefs: Sequence[BriefRef] = sources.library.briefs(filters)
     notes = _period_note(question, filters != sources.filters)
@@ -34,16 +41,37 @@ def catalogue(question: Question, sources: Sources) -> DraftAnswer | None:
         signed = by_author(author, sources.briefs())
         if not signed and not question.selection.sure:
             return None
-        chosen = {brief.id for brief in signed}
-        briefs = [brief for brief in briefs if brief.id in chosen]
+        own = {brief.id for brief in signed}
+        briefs = [brief for brief in briefs if brief.id in own]
     if question.subject:
         mentioning = question.selection.mentioning
         topic = topic_of(question.subject, sources, filters, by_sense=not mentioning)
-        chosen = _of_topic(topic, mentioning=mentioning)
-        if not chosen and topic.passing:
+        on_it = _of_topic(topic, mentioning=mentioning)
+        if not on_it and topic.passing:
             notes = (*notes, mention_line(topic))
-        briefs = [brief for brief in briefs if brief.id in chosen]
+        briefs = [brief for brief in briefs if brief.id in on_it]
     return _rows(question, briefs, notes, sources)
+
+
+def ages_of_two(question: Question, sources: Sources) -> DraftAnswer | None:
+    """Return the two briefs that a question asks the order of, the older first, if it is two."""
+    things = question.things or tuple(_OR.split(question.subject))
+    found: dict[str, BriefRef] = {}
+    as_documents = False
+    for thing in things:
+        named = named_briefs(thing, sources.library)
+        side = replace(question, subject=thing, briefs=named, about_cited=False)
+        meant = brief_named(side, sources)
+        as_documents = as_documents or meant.as_document
+        if meant.one:
+            found[meant.one.id] = meant.one
+    if len(things) != 2 or len(found) != 2 or not as_documents:
+        return None
+    quoted = Quoted()
+    for one in sorted(found.values(), key=lambda brief: (day_of(brief), brief.id)):
+        stored = sources.library.brief(one.id, one.version)
+        quoted.row(row_of(one), stored, sources.library, said_date(one.date))
+    return DraftAnswer(tuple(quoted.sentences), tuple(quoted.citations), confidence=1.0)
 
 
 def by_author(author: str, briefs: Iterable[BriefRef]) -> list[BriefRef]:

@@ -13,20 +13,15 @@ from itertools import product
 from bot.answering.answer import DraftAnswer, Outcome
 from bot.answering.answerability import Decision, features_of, judge
 from bot.answering.extractive import near_passages
-from bot.answering.freshness import said_date
-from bot.answering.kinds.citing import Quoted, row_of
-from bot.answering.kinds.naming import brief_named
+from bot.answering.kinds.catalogue import ages_of_two
 from bot.answering.kinds.quoting import Line, drafted
 from bot.answering.kinds.sources import Sources
-from bot.answering.kinds.topics import day_of
 from bot.answering.selection import Scored, repeated, score_sentences
 from bot.language.names import ALIAS, ALIASES
 from bot.language.quantities import quantities
 from bot.language.words import LIGHT
-from bot.question.named import named_briefs
 from bot.question.question import Question
 from bot.question.wanted import FIGURES
-from index.passage import BriefRef
 from index.words import said, stem, words
 
 UNTELLING = 0.15  # penalty from which a sentence is none to compare: a note, a caption
@@ -48,7 +43,7 @@ _ARTICLES = frozenset("a an the of in at for on and or to".split())
 
 def comparison_answer(question: Question, sources: Sources) -> DraftAnswer | None:
     """Return a line for each side that is found, what may answer where none is, or None."""
-    if _AGE.search(question.searched) and (draft := _ages_of_briefs(question, sources)):
+    if _AGE.search(question.searched) and (draft := ages_of_two(question, sources)):
         return draft
     if len(question.parts) != 2 or not sources.found.hits:
         return None
@@ -80,25 +75,6 @@ def comparison_answer(question: Question, sources: Sources) -> DraftAnswer | Non
         features=decision.features,
         near=near_passages(hits, ranked[0]),
     )
-
-
-def _ages_of_briefs(question: Question, sources: Sources) -> DraftAnswer | None:
-    """Return the two briefs that are compared with their dates, the older first, if it is two."""
-    found: list[BriefRef] = []
-    for thing in question.things:
-        named = named_briefs(thing, sources.library)
-        side = replace(question, subject=thing, briefs=named, about_cited=False)
-        meant = brief_named(side, sources)
-        if meant.one is None or not meant.as_document:
-            return None
-        found.append(meant.one)
-    if len({one.id for one in found}) != 2:
-        return None
-    quoted = Quoted()
-    for one in sorted(found, key=lambda brief: (day_of(brief), brief.id)):
-        stored = sources.library.brief(one.id, one.version)
-        quoted.row(row_of(one), stored, sources.library, said_date(one.date))
-    return DraftAnswer(tuple(quoted.sentences), tuple(quoted.citations), confidence=1.0)
 
 
 def _decision(question: Question, sources: Sources, ranked: Sequence[Sequence[Scored]]) -> Decision:

@@ -59,10 +59,10 @@ def version_named(
 ) -> tuple[Brief, tuple[str, ...]]:
     """Return the version of a brief that a question names, else the current one; with a note."""
     rows = _versions(brief, sources)
-    chosen = _by_number(_numbers(question.subject), rows)
-    if not chosen and _FIRST.search(question.subject):
+    chosen = _by_number(_numbers(question.searched), rows)
+    if not chosen and _FIRST.search(question.searched):
         chosen = rows[:1]
-    elif not chosen and (_BEFORE.search(question.subject) or _previous(question)):
+    elif not chosen and (_BEFORE.search(question.searched) or _previous(question)):
         chosen = rows[-2:-1]
     version = chosen[0].brief.version if chosen else brief.version
     found = sources.library.brief(brief.id, version)
@@ -94,7 +94,7 @@ def _by_number(numbers: Sequence[str], rows: Sequence[VersionRow]) -> list[Versi
 
 def _sides(question: Question, brief: BriefRef, sources: Sources) -> Sides | None:
     rows = _versions(brief, sources)
-    named = sorted(_by_number(_numbers(question.subject), rows), key=rows.index)
+    named = sorted(_by_number(_numbers(question.searched), rows), key=rows.index)
     current = next((at for at, row in enumerate(rows) if row.brief.version == brief.version), -1)
     if len(named) > 1:
         pair = (named[0], named[-1])
