@@ -30,10 +30,10 @@ from bot.question.classifier import (
     WANTS,
     WEIGHTS,
     QuestionClassifier,
-    tokenizer_of,
     tokens,
 )
 from index.models import int8
+from index.models.embedder import tokenizer_of
 from index.models.model_files import DEFAULT_MODEL, locate
 
 QUESTIONS = Path(__file__).parent / "questions"
@@ -159,7 +159,7 @@ def train(rows: Sequence[Row]) -> Network:
     torch.manual_seed(1)
     chance = random.Random(1)
     folder = locate(DEFAULT_MODEL).weights.parent
-    tokenizer = tokenizer_of(folder)
+    tokenizer = tokenizer_of(locate(DEFAULT_MODEL))
     network = Network(folder)
     named = [(name, one) for name, one in network.named_parameters() if one.requires_grad]
     groups = [

@@ -7,7 +7,8 @@ import numpy as np
 import torch
 
 from bench.question_classifier import Network, example, loss_of, write
-from bot.question.classifier import QuestionClassifier, tokenizer_of, tokens
+from bot.question.classifier import QuestionClassifier, tokens
+from index.models.embedder import tokenizer_of
 from index.models.model_files import DEFAULT_MODEL, locate
 
 ROW = {"question": "newest brief on the Orrin lock, by Ada Ferrant", "kind": "catalogue",
@@ -22,7 +23,9 @@ def test_numpy_gives_what_torch_gives(tmp_path: Path) -> None:
     write(network, tmp_path / "weights.safetensors")
     classifier = QuestionClassifier(tmp_path / "weights.safetensors")
     classifier.classify("anything")
-    given = tokens(tokenizer_of(folder), ROW["question"], "what do we have on locks?")
+    given = tokens(
+        tokenizer_of(locate(DEFAULT_MODEL)), ROW["question"], "what do we have on locks?"
+    )
     with torch.no_grad():
         wanted = network(
             torch.tensor([given.ids]),
@@ -35,7 +38,7 @@ def test_numpy_gives_what_torch_gives(tmp_path: Path) -> None:
 
 def test_an_example_marks_the_words_that_its_labels_name() -> None:
     folder = locate(DEFAULT_MODEL).weights.parent
-    made = example(ROW, tokenizer_of(folder), random.Random(0))
+    made = example(ROW, tokenizer_of(locate(DEFAULT_MODEL)), random.Random(0))
     subject, brief, author = made[4][:2], made[4][2:4], made[4][4:6]
     assert subject[0] < subject[1] < author[0] < author[1]
     assert brief == [0, 0]

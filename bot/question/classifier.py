@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 
 from index.models import int8
+from index.models.embedder import tokenizer_of
 from index.models.model_files import DEFAULT_MODEL, locate
 
 WEIGHTS = Path(__file__).parent / "weights" / "questions.safetensors"
@@ -86,7 +87,7 @@ class QuestionClassifier:
             if self._weights:
                 return
             files = locate(DEFAULT_MODEL)
-            self._tokenizer = tokenizer_of(files.weights.parent)
+            self._tokenizer = tokenizer_of(files)
             # Only the rows of the question's own words are read.
             opened: Any = safe_open(files.weights, framework="numpy")
             self._words = opened.get_slice(WORDS)
@@ -116,16 +117,6 @@ class QuestionClassifier:
 def classifier() -> QuestionClassifier:
     """Return the shipped classifier, one for the process."""
     return QuestionClassifier()
-
-
-def tokenizer_of(folder: Path) -> Any:
-    """Return the tokenizer of a model's folder; it neither pads nor cuts."""
-    from tokenizers import Tokenizer
-
-    made = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    made.no_padding()
-    made.no_truncation()
-    return made
 
 
 def tokens(tokenizer: Any, question: str, before: str = "") -> Tokens:

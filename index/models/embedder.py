@@ -210,15 +210,21 @@ class ModelEmbedder:
 
     def _loaded_tokenizer(self) -> Any:
         if self._tokenizer is None:
-            from tokenizers import Tokenizer
-
-            tokenizer = Tokenizer.from_file(str(self._files.weights.parent / "tokenizer.json"))
-            tokenizer.no_padding()
-            tokenizer.no_truncation()
+            tokenizer = tokenizer_of(self._files)
             known = (tokenizer.token_to_id(pad) for pad in ("[PAD]", "<pad>"))
             self._pad_id = next((pad for pad in known if pad is not None), 0)
             self._tokenizer = tokenizer
         return self._tokenizer
+
+
+def tokenizer_of(files: ModelFiles) -> Any:
+    """Return the tokenizer of a model; it neither pads nor cuts."""
+    from tokenizers import Tokenizer
+
+    made = Tokenizer.from_file(str(files.weights.parent / "tokenizer.json"))
+    made.no_padding()
+    made.no_truncation()
+    return made
 
 
 def _facts(files: ModelFiles, cache: Path) -> tuple[str, int]:

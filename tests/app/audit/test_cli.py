@@ -100,7 +100,7 @@ def test_the_help_of_every_command_has_an_example() -> None:
 
 def test_unanswered_lists_what_the_briefs_did_not_answer(own_shell: Shell) -> None:
     """The question, and how often; small talk asks for no brief."""
-    question = "How do I bake sourdough bread at home?"
+    question = "Who runs the tram network of Zagreb?"
     own_shell("ask", question)
     own_shell("ask", "hello")
     (found,) = own_shell.json("audit", "unanswered")
@@ -110,11 +110,11 @@ def test_unanswered_lists_what_the_briefs_did_not_answer(own_shell: Shell) -> No
 
 def test_unanswered_questions_that_are_alike_stand_together(own_shell: Shell) -> None:
     """With how often all of them were asked, and the other ways to ask it below."""
-    own_shell("ask", "How do I bake sourdough bread at home?")
-    own_shell("ask", "Recipe for baking a sourdough loaf of bread at home")
+    own_shell("ask", "Who runs the tram network of Zagreb?")
+    own_shell("ask", "Which company runs the tram network of Zagreb")
     own_shell("ask", "Who won the football world cup in 1998?")
-    bread, football = own_shell.json("audit", "unanswered", "--groups")
-    assert (bread["times"], len(bread["questions"])) == (2, 2)
+    trams, football = own_shell.json("audit", "unanswered", "--groups")
+    assert (trams["times"], len(trams["questions"])) == (2, 2)
     assert football["times"] == 1
     _, out, err = own_shell("audit", "unanswered", "--groups", "-n", "1")
     assert "(2 times in 2 forms, last 2" in out
