@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.question.classifier import Classified, classifier
+from index.dates import MONTHS
 
 
 class Kind(StrEnum):
@@ -61,7 +62,7 @@ class Asked:
     subject: str = ""
     selection: BriefSelection = field(default_factory=BriefSelection)
     off_topic: bool = False  # small talk or an order, which no line of help answers
-    things: tuple[str, ...] = ()  # the two that are compared, in its words
+    compared: tuple[str, ...] = ()  # the two things that are compared, in its words
 
 
 # From this probability on a question that is no brief's business is left unanswered: a real
@@ -70,10 +71,18 @@ SURELY_IDLE = 0.9
 SURE = 0.8  # … from which a question does not ask for a fact as well
 
 _VERSIONS = re.compile(r"\b(?:versions?|editions?|revisions?)\b", re.IGNORECASE)
-_REMOVED = re.compile(r"\b(?:remov|drop|delet|cut\b|t(?:ake|ook|aken) out|left out)", re.IGNORECASE)
-_ADDED = re.compile(r"\b(?:add(?:s|ed)?|new|put in)\b", re.IGNORECASE)
+_REMOVED = re.compile(
+    r"\b(?:remov(?:e|es|ed|ing|al)|drop(?:s|ped|ping)?|delet(?:e|es|ed|ing|ions?)|cut|left\s+out"
+    r"|t(?:ake|ook|aken|aking)\s+out)\b",
+    re.IGNORECASE,
+)
+_ADDED = re.compile(
+    r"\b(?:add(?:s|ed|ing|itions?)?|put\s+in|what(?:['’]?s|\s+is|\s+are)?\s+new)\b", re.IGNORECASE
+)
 _MENTIONING = re.compile(
-    r"\b(?:mention|refer|discuss|contain|cite|quote|touch (?:up)?on|talk|nam(?:e|ing)\b)",
+    r"\b(?:mention(?:s|ed|ing)?|refer(?:s|red|ring)?\s+to|discuss(?:es|ed|ing)?|contain(?:s|ing)?"
+    r"|cit(?:e|es|ed|ing)|quot(?:e|es|ed|ing)|touch(?:es|ing)?\s+(?:up)?on|nam(?:e|es|ing)"
+    r"|talk(?:s|ing)?\s+(?:about|of))\b",
     re.IGNORECASE,
 )
 _IDLE = "off_topic"  # of the classifier's kinds, the one that is none of ours
@@ -103,18 +112,17 @@ def asked_of(
     kind = Kind(found.kind)
     subject = found.fields["subject"].strip(" ?.!,:;")
     alone = bool(subject) and _plain(question) == _plain(subject)
-    if alone and follows and kind is not Kind.FACT:
+    if kind is Kind.FACT or (alone and follows):
         return Asked()
     if alone and names_brief and kind is Kind.OVERVIEW:
         kind = Kind.SUMMARY
-    if kind is Kind.FACT:
-        return Asked()
     selection = _selection(question, kind, found, names_brief=names_brief, alone=alone)
     if kind in _ABOUT_BRIEFS or selection.wanted in _OF_ONE:
         subject = _FORM.sub("", found.fields["brief"]) or subject
+    if not subject and kind is Kind.TIMELINE:  # which cannot do without one
+        subject = question.strip(" ?.!,")
     compared = (found.fields["one"], found.fields["other"])
-    things = compared if all(compared) else ()
-    return Asked(kind, subject or _topic_left(question, kind), selection, things=things)
+    return Asked(kind, subject, selection, compared=compared if all(compared) else ())
 
 
 def _selection(
@@ -135,12 +143,9 @@ def _selection(
         removed, added = bool(_REMOVED.search(question)), bool(_ADDED.search(question))
         if removed != added:
             wanted = Wanted.REMOVED if removed else Wanted.ADDED
-    author = found.fields["author"]
-    if not author and kind is Kind.CATALOGUE and (by := _BY.search(question)):
-        author = by[1]
     return BriefSelection(
         wanted,
-        author=_POLITE.sub("", author),
+        author=_author(question, kind, found),
         newest=newest,
         oldest=oldest,
         mentioning=mentioning,
@@ -149,11 +154,12 @@ def _selection(
     )
 
 
+def _author(question: str, kind: Kind, found: Classified) -> str:
+    """Return whose briefs are asked for, as typed; a name behind "by" where no words were found."""
+    by = _BY.search(question) if kind is Kind.CATALOGUE else None
+    name = found.fields["author"] or (by[1] if by and by[1] not in found.fields["time"] else "")
+    return "" if name.split(" ")[0].capitalize() in MONTHS else _POLITE.sub("", name)
+
+
 def _plain(text: str) -> str:
     return _POLITE.sub("", text.strip(" ?.!,:;")).lower()
-
-
-def _topic_left(question: str, kind: Kind) -> str:
-    """Return what stands for a subject that no words name, where a kind cannot do without one."""
-    needs = (Kind.LIST, Kind.TIMELINE, Kind.COMPARISON)
-    return question.strip(" ?.!,") if kind in needs else ""

@@ -49,8 +49,8 @@ def parts(question: str) -> tuple[str, ...]:
 
 def parts_of(asked: Question) -> tuple[Question, ...]:
     """Return the parts of a question, each to be searched and answered like a question."""
-    if asked.kind is Kind.COMPARISON and asked.things:  # its sides share their words already
-        cut = sides(asked.searched, *asked.things)
+    if asked.kind is Kind.COMPARISON and asked.compared:  # its sides share their words already
+        cut = sides(asked.searched, *asked.compared)
         return tuple(replace(asked, text=one, asked=one, rewritten=False) for one in cut)
     cut = parts(asked.searched)
     return tuple(_part(asked, one, [other for other in cut if other != one]) for one in cut)

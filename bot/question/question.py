@@ -76,7 +76,7 @@ class Question:
     subject: str = ""  # the topic or the brief that a question of another kind is about
     # Which briefs, where it is about briefs as such.
     selection: BriefSelection = field(default_factory=BriefSelection)
-    things: tuple[str, ...] = ()  # the two that it compares, in its words
+    compared: tuple[str, ...] = ()  # the two things that it compares, in its words
     wants: AnswerKind = AnswerKind.ANY  # a date, a sum, a name …
     yes_or_no: bool = False  # a yes or a no is wanted
     period: Period | None = None

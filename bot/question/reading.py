@@ -74,7 +74,7 @@ def read(
         kind=found.kind,
         subject=found.subject,
         selection=found.selection,
-        things=found.things,
+        compared=found.compared,
         about_cited=is_about_cited(question.searched),
         period=period,
         version=_of_briefs(version_of(question.text), named),

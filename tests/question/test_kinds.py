@@ -265,3 +265,15 @@ def test_a_question_about_briefs_says_what_it_wants_of_them(asked: str, wanted: 
 
 def test_a_follow_up_is_no_topic_typed_alone() -> None:
     assert asked_of("Poland?", follows=True).kind is Kind.FACT
+
+
+def test_words_that_only_look_like_a_verb_or_a_name_count_for_none() -> None:
+    """A talk, a container and a referendum mention nothing; a month wrote nothing."""
+    looks = ("briefs on the peace talks", "any briefs on container ships",
+             "briefs on the referendum")  # fmt: skip
+    assert [one for one in looks if asked_of(one).selection.mentioning] == []
+    assert asked_of("which reports refer to Kaliningrad").selection.mentioning
+    assert asked_of("what changed in the New START brief").selection.wanted is Wanted.BRIEFS
+    assert asked_of("what was added to R48903").selection.wanted is Wanted.ADDED
+    assert asked_of("briefs published by March 2024").selection.author == ""
+    assert asked_of("papers by Nadia Okoye").selection.author == "Nadia Okoye"

@@ -55,7 +55,7 @@ def catalogue(question: Question, sources: Sources) -> DraftAnswer | None:
 
 def ages_of_two(question: Question, sources: Sources) -> DraftAnswer | None:
     """Return the two briefs that a question asks the order of, the older first, if it is two."""
-    things = question.things or tuple(_OR.split(question.subject))
+    things = question.compared or tuple(_OR.split(question.subject))
     found: dict[str, BriefRef] = {}
     as_documents = False
     for thing in things:

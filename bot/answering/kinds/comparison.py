@@ -48,7 +48,7 @@ def comparison_answer(question: Question, sources: Sources) -> DraftAnswer | Non
     if len(question.parts) != 2 or not sources.found.hits:
         return None
     hits, library = sources.found.hits, sources.library
-    names = question.things
+    names = question.compared
     ranked = [score_sentences(part, hits, library) for part in question.parts]
     if len(names) != 2 or not all(ranked):
         return None
