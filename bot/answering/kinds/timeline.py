@@ -77,7 +77,8 @@ def timeline_answer(question: Question, sources: Sources) -> DraftAnswer | None:
         return None
     best = _best(question, events, sources)
     left = len(events) - len(best)
-    notes = [f"{left} more dated sentences on this were left out."] if left else []
+    more = "sentence on this was" if left == 1 else "sentences on this were"
+    notes = [f"{left} more dated {more} left out."] if left else []
     lines = [event.quoted for event in sorted(best, key=lambda event: event.day)]
     return drafted(question, lines, decision, notes)
 
