@@ -110,7 +110,8 @@ _DATE = re.compile(
             rf"\b{_MONTH.format('m2')}\s*{_DAY.format('d2')},?\s+{_YEAR.format('y2')}",
             rf"(?<![\d.])\b{_DAY.format('d3')}(?:\s+of)?[\s-]*{_MONTH.format('m3')},?[\s-]*"
             rf"{_YEAR.format('y3')}",
-            rf"(?<![\d./-])(?P<a4>\d{{1,2}})(?P<s4>[/.-])(?P<b4>\d{{1,2}})(?P=s4){_YEAR.format('y4')}"
+            rf"(?<![\d./-])(?P<a4>\d{{1,2}})(?P<s4>[/.-])(?:(?<=\.)\s)?(?P<b4>\d{{1,2}})(?P=s4)"
+            rf"(?:(?<=\.)\s)?{_YEAR.format('y4')}"
             rf"(?![./-]\d)",
             rf"\b{_MONTH.format('m5')},?\s+{_YEAR.format('y5')}",
         )
@@ -140,6 +141,16 @@ def locate_date(text: str, *, month_first: bool = False) -> tuple[str, int, int]
     for match in _DATE.finditer(text):
         if iso := _read(match, month_first):
             return iso, match.start(), match.end()
+    return None
+
+
+def two_ways(text: str) -> str | None:
+    """Return the wording of the first date in digits that can be read as two days: "09/07/2016"."""
+    for match in _DATE.finditer(text):
+        if match["y4"] and match["s4"] != ".":
+            us, european = (_read(match, month_first) for month_first in (True, False))
+            if us and not european:
+                return match[0]
     return None
 
 

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from index.passage import Brief, Pages, Rendition, bare
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
+from ingest.files import printable
 from ingest.metadata import from_first_lines
 
 MAX_TITLE = 300  # characters
@@ -51,9 +52,17 @@ def assemble(
         source_url=metadata.source_url,
         pages=_pages(spans),
         renditions=(rendition,),
-        note="; ".join(document.warnings) or None,
+        note="; ".join((*document.warnings, *_on_dates(metadata))) or None,
     )
     return brief, spans
+
+
+def _on_dates(metadata: Metadata) -> tuple[str, ...]:
+    """Return what the note says of a date that was left alone, and of a later change."""
+    if metadata.date is None and metadata.unclear_date:
+        left = printable(metadata.unclear_date)[:40]
+        return (f"the date {left} can be read as two days and was left alone; give it with --date",)
+    return (f"updated {metadata.updated}",) if metadata.updated else ()
 
 
 def _join(title: str, blocks: Sequence[Block]) -> tuple[str, tuple[Span, ...]]:

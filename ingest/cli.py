@@ -84,7 +84,7 @@ def ingest(
     ] = None,
     date: Annotated[
         str | None,
-        typer.Option(metavar="DATE", help="Publication date: 2016-09-07, 2016-09 or 2016."),
+        typer.Option(metavar="DATE", help="Publication date: 2016-09-07, 07.09.2016, 2016-09 …"),
     ] = None,
     author: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Author; repeat for several.")
@@ -312,9 +312,9 @@ def _collection(name: str) -> str:
 def _date(text: str | None) -> str | None:
     if text is None:
         return None
-    from index.dates import is_iso
     from index.errors import UsageError
+    from ingest.stated_dates import fault_of, whole_date
 
-    if not is_iso(text):
-        raise UsageError(f"--date {text}: not a date; write 2016-09-07, 2016-09 or 2016")
-    return text
+    if date := whole_date(text):
+        return date
+    raise UsageError(f"--date {text}: {fault_of(text)}; write 2016-09-07, 2016-09 or 2016")

@@ -55,6 +55,8 @@ class Metadata:
     number: str | None = None  # report number
     edition: str | None = None  # the publisher's own version of the report
     source_url: str | None = None
+    updated: str | None = None  # when it was last changed, where that is stated beside the date
+    unclear_date: str | None = None  # wording of a date that can be read as two: "09/07/2016"
 
     def over(self, other: "Metadata") -> "Metadata":
         """Return these values, filled up with `other` where unknown."""
@@ -86,7 +88,7 @@ _SIZES = struct.Struct(">QQ")  # bytes of the header, bytes of the payload
 _PIECE = 1 << 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _KINDS = {str(kind): kind for kind in BlockKind}
-_TEXT_FIELDS = ("title", "date", "number", "edition", "source_url")
+_TEXT_FIELDS = ("title", "date", "number", "edition", "source_url", "updated", "unclear_date")
 
 
 class WireError(Exception):

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePath
 
-from index.dates import is_iso, locate_date
 from index.errors import ReadError, UsageError
 from ingest.document import Metadata, is_place
 from ingest.files import canonical_url, is_url, printable, read_file, url_fault
+from ingest.stated_dates import fault_of, whole_date
 
 SIZE_LIMIT = 20_000_000  # bytes
 
@@ -195,10 +195,10 @@ def _key(name: str, folder: Path, number: int, file: str) -> str:
 def _metadata(name: str, number: int, values: Mapping[str, str]) -> Metadata:
     authors = (author.strip() for author in values.get("author", "").split(";"))
     date = values.get("date")
-    if date and not (found := _date(date)):
+    if date and not (found := whole_date(date)):
         raise _fault(
             name,
-            f"row {number}, column date: {date!r} is not a date; "
+            f"row {number}, column date: {date!r} is {fault_of(date)}; "
             "write it as 2019-01-31, 2019-01 or 2019",
         )
     return Metadata(
@@ -209,14 +209,6 @@ def _metadata(name: str, number: int, values: Mapping[str, str]) -> Metadata:
         edition=values.get("edition") or None,
         source_url=values.get("source_url") or None,
     )
-
-
-def _date(text: str) -> str | None:
-    """Return the ISO date that the whole text states, if it can only mean one."""
-    if is_iso(text):
-        return text
-    found = locate_date(text)
-    return found[0] if found and (found[1], found[2]) == (0, len(text)) else None
 
 
 def _check_unique(name: str, rows: tuple[ManifestRow, ...]) -> None:

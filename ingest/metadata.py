@@ -7,9 +7,11 @@ file timestamps are never used as publication dates.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from index.dates import find_date, is_iso, locate_date
+from index.dates import is_iso
 from ingest.document import Metadata
+from ingest.stated_dates import find_date, labels, locate_date, unclear_date, weekdays
 
 _MAX_AUTHOR = 100  # characters of one name
 EMPTY_VALUE = re.compile(
@@ -77,6 +79,11 @@ _DATE_KEYS = (
     "sailthru date", "dcterms created", "dc date created", "date created",
     "updated", "last updated", "revised", "last revised",
 )  # fmt: skip
+_UPDATE_KEYS = (
+    "updated", "last updated", "article modified time", "og updated time", "date modified",
+    "dcterms modified", "dc date modified", "lastmod", "last modified", "modified", "amended",
+    "revised", "last revised", "date updated",
+)  # fmt: skip
 _AUTHOR_KEYS = (
     "citation authors", "citation author", "authors", "author", "author name", "author names", "by",
     "byline", "written by", "prepared by", "dc creator", "dcterms creator", "creator",
@@ -104,18 +111,27 @@ def from_pairs(pairs: Mapping[str, str], *, month_first: bool = False) -> Metada
     `month_first` is handed to `find_date`.
     """
     known = {normal_key(key): _bare(value) for key, value in reversed(list(pairs.items()))}
-    dates = (find_date(value, month_first=month_first) for value in _values(known, _DATE_KEYS))
+    date = _first_date(known, (*_DATE_KEYS, *sorted(labels("published"))), month_first)
+    update = _first_date(known, (*_UPDATE_KEYS, *sorted(labels("updated"))), month_first)
+    doubts = (unclear_date(value) for value in _values(known, _DATE_KEYS)) if not date else ()
     numbers = (value for value in _values(known, _NUMBER_KEYS) if _is_number(value))
     urls = (value for value in _values(known, _URL_KEYS) if _is_url(value))
     titles = (value for value in _values(known, _TITLE_KEYS) if len(value) <= MAX_TITLE)
     return Metadata(
         title=next(titles, None),
-        date=next((date for date in dates if date), None),
+        date=date or update,
+        updated=update if date and update and update[: len(date)] > date else None,
+        unclear_date=next(filter(None, doubts), None),
         authors=next(filter(None, map(split_authors, _values(known, _AUTHOR_KEYS))), ()),
         number=next(numbers, None),
         edition=next(filter(None, map(_edition, _values(known, _EDITION_KEYS))), None),
         source_url=next(urls, None),
     )
+
+
+def _first_date(known: Mapping[str, str], keys: Iterable[str], month_first: bool) -> str | None:
+    found = (find_date(value, month_first=month_first) for value in _values(known, keys))
+    return next(filter(None, found), None)
 
 
 def normal_key(key: str) -> str:
@@ -128,6 +144,8 @@ def is_known_key(key: str) -> bool:
     """Tell whether a key names something that `from_pairs` reads."""
     keys = (*_TITLE_KEYS, *_DATE_KEYS, *_AUTHOR_KEYS, *_NUMBER_KEYS, *_EDITION_KEYS, *_URL_KEYS)
     normal = normal_key(key)
+    if normal in labels("published") | labels("updated"):
+        return True
     return any(normal == known or _ends_with(normal, known) for known in keys)
 
 
@@ -141,6 +159,8 @@ def from_first_lines(lines: Sequence[str]) -> Metadata:
         stated = _from_line(line, title_may_follow) if len(line) <= _MAX_HEAD_LINE else None
         if stated is None:
             break
+        if stated.date and stated.updated:  # it tells both dates apart, where one alone does not
+            found = replace(found, date=stated.date)
         found = found.over(stated)
         title_may_follow = found.title is None and stated != Metadata()
     return found
@@ -217,13 +237,8 @@ def _from_line(line: str, may_be_title: bool) -> Metadata | None:
     return Metadata() if len(line) <= 120 and not re.search(r"[.!?]$", line) else None
 
 
-_DATE_LABEL = re.compile(
-    r"(?:(?:first |date |last )?(?:published|updated|revised|released|issued|posted|dated)"
-    r"(?: on)?|date|as of|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun|\w+day)?\.?:?",
-    re.IGNORECASE,
-)
 # "Washington, DC,"
-_PLACE = re.compile(r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)?(?:, [A-Z][\w.'’-]+)?,")
+_PLACE = re.compile(r"[^\W\d_][\w.'’-]+(?: [^\W\d_][\w.'’-]+)?(?:, [^\W\d_][\w.'’-]+)?,")
 _NUMBER_LABEL = re.compile(
     rf"(?:.{{0,40}}?\b(?:No\.?|Number|Nr\.?)\s*)(\d{{1,5}}(?:/\d{{2,4}})?|{_REPORT_NUMBER})"
     rf"|({_REPORT_NUMBER})"
@@ -236,17 +251,63 @@ def _from_part(part: str) -> Metadata:
         return Metadata(authors=_plain_names(part))
     if _TEAM.fullmatch(part):
         return Metadata(authors=(part,))
-    if located := locate_date(part):
-        iso, start, end = located
-        numbered = re.fullmatch(rf"\s*\(({_REPORT_NUMBER})\)", part[end:])
-        before, after = part[:start].strip(" ("), part[end:].strip(" ,.)")
-        in_place = len(iso) == 10 and _PLACE.fullmatch(before)
-        if (after and not numbered) or not (_DATE_LABEL.fullmatch(before.rstrip(",")) or in_place):
-            return Metadata()
-        return Metadata(date=iso, number=numbered[1] if numbered else None)
+    if (dated := _dated(part)) is not None:
+        return dated
     if number := _NUMBER_LABEL.fullmatch(part):
         return Metadata(number=number[1] or number[2])
     return Metadata()
+
+
+def _dated(part: str) -> Metadata | None:
+    """Return the dates that all of a part states, each with its label; None for another part.
+
+    "Published 31 March 2014. Amended 10 April 2014." states two. What holds a date and more is an
+    empty Metadata.
+    """
+    stated = Metadata()
+    rest = part
+    while located := locate_date(rest):
+        iso, start, end = located
+        kind = _kind_of_date(rest[:start].strip(" ("), iso)
+        if kind is None:
+            return Metadata()
+        if kind == "updated" and stated.date and iso >= stated.date:
+            stated = replace(stated, updated=iso)
+        elif not stated.date:
+            stated = replace(stated, date=iso)
+        rest = rest[end:]
+        if numbered := re.match(rf"\s*\(({_REPORT_NUMBER})\)", rest):
+            stated, rest = replace(stated, number=numbered[1]), rest[numbered.end() :]
+        if (day := re.match(r"\s*[(（,]?\s*(\w+)\.?[)）]?", rest)) and day[1].lower() in weekdays():
+            rest = rest[day.end() :]
+        rest = rest.strip(" ,.;)|·–—")
+    if rest == part:
+        doubt = unclear_date(part)
+        before = part.partition(doubt)[0].strip(" (") if doubt else ""
+        told = doubt and _kind_of_date(before, "")
+        return Metadata(unclear_date=doubt) if told else None
+    return stated if not rest else Metadata()
+
+
+def _kind_of_date(before: str, iso: str) -> str | None:
+    """Return "published" or "updated" by what stands before a date, None for words of a sentence.
+
+    A label, a weekday, the place where it was written ("Paris, le"), or nothing may stand there.
+    """
+    words = before.rstrip(" :：.").split()
+    while words and words[-1].lower().strip(".,") in weekdays():
+        words.pop()
+    label = " ".join(words).rstrip(" :：,.").lower()
+    if label in labels("updated"):
+        return "updated"
+    if not label or label in labels("published"):
+        return "published"
+    while words and words[-1].lower().strip(".,") in labels("article"):
+        words.pop()
+    place = " ".join(words)
+    if len(iso) in (0, 10) and place[:1].lower() != place[:1] and _PLACE.fullmatch(place):
+        return "published"
+    return "published" if not words else None
 
 
 def _plain_names(part: str) -> tuple[str, ...]:

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from index.dates import find_date
 from ingest.document import Metadata
 from ingest.metadata import is_known_key, normal_key
 from ingest.publishers import Profile
+from ingest.stated_dates import find_date
 
 _PROSE = 80  # characters of visible text that make a line part of the text, and end the head
 _LINK = re.compile(

@@ -21,6 +21,7 @@ from ingest.metadata import from_first_lines
 from ingest.readers import SUPPORTED_SUFFIXES, suffix_of
 from ingest.readers.html import blocks_from_html
 from ingest.readers.text import head_texts
+from ingest.stated_dates import find_date
 
 _SIGNATURE = re.compile(r"^--\s*$")
 _SIGNATURE_LINES = 20  # what follows "--" is a signature if it is at most so many lines
@@ -304,7 +305,7 @@ def _date(value: str) -> str | None:
     try:
         return parsedate_to_datetime(value).date().isoformat()
     except (TypeError, ValueError, IndexError, OverflowError):
-        return None
+        return find_date(value)  # as some programs write it: "2022-09-11T08:00:00Z"
 
 
 def _blocks(part: Message, depth: int) -> tuple[Block, ...]:

@@ -16,7 +16,6 @@ from typing import Any
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from index.dates import find_date
 from index.errors import ReadError
 from ingest.decode import clean, decode, lost_characters
 from ingest.document import Block, BlockKind, Document, Metadata
@@ -24,6 +23,7 @@ from ingest.metadata import MAX_TITLE, from_first_lines, from_pairs, normal_key
 from ingest.readers.html_blocks import blocks_of
 from ingest.readers.text import head_texts
 from ingest.readers.visible import remove, remove_hidden
+from ingest.stated_dates import find_date
 
 # On a page these speak of the site's software or of anything.
 _NOT_OF_THE_TEXT = frozenset(("version", "revision", "edition", "number", "no", "link", "source"))

@@ -8,7 +8,6 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
-from index.dates import find_date
 from index.errors import ReadError
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
@@ -25,6 +24,7 @@ from ingest.readers.pdf_layout import (
 from ingest.readers.pdf_lines import PdfLine, page_lines
 from ingest.readers.pdf_paragraphs import Paragraphs, Words
 from ingest.readers.pdf_tables import with_tables
+from ingest.stated_dates import find_date
 
 MEDIA_TYPE = "application/pdf"
 MAX_PAGES = 2_000

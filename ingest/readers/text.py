@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile, zip_longest
 
-from index.dates import locate_date
 from ingest.decode import decode, lost_characters
 from ingest.document import Block, BlockKind, Document
 from ingest.metadata import from_first_lines
+from ingest.stated_dates import locate_date
 
 _LEVEL = 2  # the true level of an unmarked heading is unknown; 1 is the title's
 _MAX_LENGTH = 110  # characters

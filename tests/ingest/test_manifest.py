@@ -137,11 +137,17 @@ def test_dates_may_stop_at_the_month_or_be_spelled_out(tmp_path, written, date) 
 
 
 @pytest.mark.parametrize(
-    "written", ["2019-13", "2019-02-30", "04/05/2019", "soon", "19", "n/a", "2019 or so", "20199"]
+    "written", ["2019-13", "2019-02-30", "soon", "19", "n/a", "2019 or so", "20199"]
 )
 def test_a_malformed_date_is_named_by_row_and_column(tmp_path: Path, written: str) -> None:
     assert fault(tmp_path, f"file,date\na.md,2019\n\nb.md,{written}\n") == (
         f"row 4, column date: '{written}' is not a date; write it as 2019-01-31, 2019-01 or 2019"
+    )
+
+
+def test_a_date_of_two_readings_is_named_so(tmp_path: Path) -> None:
+    assert "'04/05/2019' is a date that can be read in two ways" in fault(
+        tmp_path, "file,date\na.md,04/05/2019\n"
     )
 
 

@@ -142,3 +142,46 @@ def test_a_file_name_states_date_or_number(name, date, number, edition):
 )
 def test_a_file_name_never_states_nonsense(name):
     assert from_file_name(name) == Metadata()
+
+
+@pytest.mark.parametrize(
+    ("line", "iso"),
+    [
+        ("Berlin, 7. Dezember 2022", "2022-12-07"),
+        ("Paris, le 7 septembre 2016", "2016-09-07"),
+        ("Москва, 14 мая 2021 г.", "2021-05-14"),
+        ("Abschluss der Arbeit: 26. Januar 2018", "2018-01-26"),
+        ("Stand: Mai 2016", "2016-05"),
+        ("Publié le mercredi 7 septembre 2016", "2016-09-07"),
+        ("mercredi 7 septembre 2016", "2016-09-07"),
+        ("発行日：2016年9月7日（水）", "2016-09-07"),
+        ("Минск, 7 сентября 2016 года", "2016-09-07"),
+        ("This briefing updates an earlier one of March 2014.", None),
+        ("La Turquie a livré douze drones en mai 2016.", None),
+    ],
+)
+def test_a_date_line_is_read_in_many_languages(line, iso):
+    assert from_first_lines(["A title", line]).date == iso
+
+
+def test_first_publication_and_later_change_are_both_kept():
+    stated = from_first_lines(
+        ["A title", "10 April 2014", "Published 31 March 2014. Amended 10 April 2014."]
+    )
+    assert (stated.date, stated.updated) == ("2014-03-31", "2014-04-10")
+
+
+def test_front_matter_keeps_an_update_beside_the_date():
+    stated = from_pairs({"date": "19. August 2022", "lastmod": "2024-01-05"})
+    assert (stated.date, stated.updated) == ("2022-08-19", "2024-01-05")
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        from_pairs({"title": "A title", "date": "07/09/2016"}),
+        from_first_lines(["A title", "Published: 07/09/2016"]),
+    ],
+)
+def test_a_date_of_two_readings_is_left_alone_and_named(stated):
+    assert (stated.date, stated.unclear_date) == (None, "07/09/2016")
