@@ -396,7 +396,11 @@ class Library:
             schema.require(connection, self.home)
             library = catalogue.get_value(connection, "id") or ""
             complete = inspect(connection).has_table(TABLES[SUPERSEDED])
-        if not complete:  # a library of an older release
+            counts = inspect(connection).has_table(schema.left_out.name)
+        if not counts:  # a library of an older release
+            with self.database.write() as connection:
+                schema.create(connection)
+        if not complete:
             older = {SUPERSEDED: self._lexicons[SUPERSEDED]}
             with self.database.write() as connection:
                 publishing.refill_lexicons(connection, older)

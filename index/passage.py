@@ -13,6 +13,8 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from index.left_out import LeftOut
+
 # (offset, page) wherever the page changes, by offset. Not always by page: the notes at the foot of
 # a page come after a paragraph that runs on to the next. () for what has no pages.
 Pages = tuple[tuple[int, int], ...]
@@ -56,6 +58,7 @@ class Brief:
     pages: Pages = ()
     renditions: tuple[Rendition, ...] = ()
     note: str | None = None  # what a reader should know, such as a warning of the reader
+    left_out: tuple[LeftOut, ...] = ()  # what its document says and no passage holds
 
     def page_at(self, offset: int) -> int | None:
         """Return the page, from 1, on which the character at `offset` stands."""

@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from index.left_out import LeftOut, Reason, characters, counted, joined, warning
 from index.passage import Brief, Pages, Rendition, bare
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
@@ -36,8 +37,11 @@ def assemble(
     line.
     """
     title = _short(metadata.title or "") or _short(_title_from(rendition.location)) or "Untitled"
-    blocks = _without_head(_without_title(document.blocks, title), document.metadata)
+    titled = _without_title(document.blocks, title)
+    blocks = _without_head(titled, document.metadata)
     text, spans = _join(title, blocks)
+    left_out = joined((*document.left_out, *_head_and_headings(titled, blocks)))
+    loss = warning(left_out, characters(text))
     brief = Brief(
         id="",
         version=0,
@@ -52,7 +56,8 @@ def assemble(
         source_url=metadata.source_url,
         pages=_pages(spans),
         renditions=(rendition,),
-        note="; ".join((*document.warnings, *_on_dates(metadata))) or None,
+        note="; ".join((*document.warnings, *_on_dates(metadata), *filter(None, [loss]))) or None,
+        left_out=left_out,
     )
     return brief, spans
 
@@ -105,6 +110,23 @@ def _without_head(blocks: Sequence[Block], stated: Metadata) -> tuple[Block, ...
     """
     first = next((i for i, block in enumerate(blocks) if not _is_head(block, stated)), len(blocks))
     return tuple(blocks[first:])
+
+
+def _head_and_headings(titled: Sequence[Block], kept: Sequence[Block]) -> tuple[LeftOut, ...]:
+    """Return what is in no passage: the lines of the head, and headings that head no text."""
+    head = titled[: len(titled) - len(kept)]
+    empty: list[Block] = []
+    path: list[Block] = []  # headings under which no text stands yet
+    for block in kept:
+        if block.kind is BlockKind.HEADING:
+            empty += [above for above in path if above.level >= block.level]
+            path = [above for above in path if above.level < block.level] + [block]
+        else:
+            path = []
+    return counted(
+        [(Reason.METADATA, block.text) for block in head]
+        + [(Reason.HEADING, block.text) for block in (*empty, *path)]
+    )
 
 
 def _is_head(block: Block, stated: Metadata) -> bool:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from index.left_out import EXAMPLE, LeftOut, Reason
+
 PLACES = "place:"  # begins the names of collections that hold what was added in one place of Slack
 
 
@@ -73,13 +75,18 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Document:
-    """The content of one file. `warnings` go into the ingest report ("12 of 80 pages empty")."""
+    """The content of one file. `warnings` go into the ingest report ("12 of 80 pages empty").
+
+    What the file says and no block holds is in `left_out`, by `index.left_out.counted`: a reader
+    collects pairs of reason and text on its way, and counts them at the end.
+    """
 
     blocks: tuple[Block, ...]
     metadata: Metadata = Metadata()
     media_type: str = "text/plain"
     warnings: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 Header = dict[str, Any]
@@ -88,6 +95,7 @@ _SIZES = struct.Struct(">QQ")  # bytes of the header, bytes of the payload
 _PIECE = 1 << 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _KINDS = {str(kind): kind for kind in BlockKind}
+_REASONS = {str(reason): reason for reason in Reason}
 _TEXT_FIELDS = ("title", "date", "number", "edition", "source_url", "updated", "unclear_date")
 
 
@@ -134,6 +142,9 @@ def from_document(document: Document) -> tuple[Header, list[bytes]]:
         "media_type": document.media_type,
         "warnings": [_whole(line) for line in document.warnings],
         "attachments": [[_whole(item.name), len(item.data)] for item in document.attachments],
+        "left_out": [
+            [str(each.reason), each.characters, _whole(each.example)] for each in document.left_out
+        ],
     }
     return header, [item.data for item in document.attachments]
 
@@ -147,6 +158,7 @@ def to_document(header: Header, payload: bytes) -> Document:
             media_type=_text(header["media_type"]),
             warnings=tuple(_text(line) for line in _list(header["warnings"])),
             attachments=_attachments(_list(header["attachments"]), payload),
+            left_out=tuple(_left_out(item) for item in _list(header["left_out"])),
         )
     except (KeyError, ValueError) as error:
         raise WireError("a document with missing parts") from error
@@ -165,6 +177,11 @@ def _block(item: object) -> Block:
     if offsets != sorted(offsets) or any(offset > len(block.text) for offset in offsets):
         raise WireError("page breaks outside their block")
     return block
+
+
+def _left_out(item: object) -> LeftOut:
+    reason, size, example = _list(item)
+    return LeftOut(_REASONS[_text(reason)], _count(size), _text(example)[:EXAMPLE])
 
 
 def _page_break(pair: object) -> tuple[int, int]:

@@ -2,9 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from index.left_out import Reason
 from index.library import Library
 from index.storage.catalogue import VersionRow
 from index.storage.schema import CURRENT
@@ -93,6 +95,7 @@ def brief_object(library: Library, brief_id: str, version: int | None) -> dict[s
     return {
         **facts,
         "note": brief.note,
+        "left_out": [asdict(part) for part in brief.left_out],
         "versions": [
             {"version": row.brief.version, "state": row.state, "date": row.brief.date}
             for row in rows
@@ -127,6 +130,11 @@ def print_brief(shown: dict[str, Any]) -> None:
         console.print(printable(place), markup=False, soft_wrap=True)
     if shown["note"]:
         console.print(f"note: {shown['note']}", markup=False)
+    for part in shown["left_out"]:
+        if part["reason"] == Reason.METADATA:  # printed above
+            continue
+        what = f"left out: {part['characters']:,} characters, {part['reason']}"
+        console.print(printable(f'{what}, such as "{part["example"]}"'), markup=False)
     heading: list[str] = []
     for passage in shown["passages"]:
         if passage["heading"] != heading:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from index.left_out import LeftOut, joined
 from index.passage import Brief, BriefRef
 from index.placement import DraftStatus, PublishOutcome
 from ingest.affected import AffectedAnswers
@@ -36,6 +37,7 @@ class ReportItem:
     passages: int = 0
     reason: str | None = None
     of: str | None = None  # title of the brief that a rendition or version belongs to, if another
+    left_out: tuple[LeftOut, ...] = ()  # what the document says and no passage holds, by reason
 
 
 @dataclass
@@ -63,6 +65,11 @@ class Report:
         added = {DocumentResult.NEW, DocumentResult.VERSION, DocumentResult.OLDER}
         return sum(item.passages for item in self.items if item.result in added)
 
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """What is in no passage of all documents together, by reason."""
+        return joined(part for item in self.items for part in item.left_out)
+
     def to_json(self) -> dict[str, Any]:
         """Return the object that `briefs ingest --json` prints."""
         counts = Counter(item.result.value for item in self.items)
@@ -70,6 +77,7 @@ class Report:
             "documents": [asdict(item) for item in self.items],
             "counts": {result.value: counts.get(result.value, 0) for result in DocumentResult},
             "passages": self.passages,
+            "left_out": [asdict(part) for part in self.left_out],
             "resting": [one.to_json() for one in self.affected],
             "seconds": round(self.seconds, 2),
             "dry_run": self.dry_run,
@@ -91,6 +99,7 @@ def item_for(
         passages=outcome.passages,
         reason=brief.note,
         of=title_on_record if title_on_record != brief.title else None,
+        left_out=brief.left_out,
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from index.left_out import Reason
 from ingest.files import printable
 from ingest.report import DocumentResult, Progress, Report, ReportItem
 
@@ -193,6 +194,9 @@ def print_report(report: Report, *, table: bool = True) -> None:
             say(f"{mark}: {printable(item.location)}: {item.reason}")
     for answers in report.affected:
         say(printable(answers.line()))
+    if missing := [part for part in report.left_out if part.reason is not Reason.METADATA]:
+        reasons = ", ".join(part.line for part in missing)
+        say(f"characters left out: {reasons}; `briefs show ID` says which of each brief")
     say(_totals(report))
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, insert, select, update
 
 from index.errors import NotFound
+from index.left_out import LeftOut, Reason, joined
 from index.passage import Brief, BriefRef, Passage, Rendition
 from index.storage import embeddings, schema
 from index.storage.schema import CURRENT, SUPERSEDED
@@ -127,6 +128,11 @@ def add_version(
             added_at=datetime.now(UTC),
         )
     )
+    if brief.left_out:
+        connection.execute(
+            insert(schema.left_out),
+            [{"version_pk": pk, **vars(each)} for each in brief.left_out],
+        )
 
 
 def add_passages(
@@ -223,7 +229,14 @@ def brief(connection: Connection, brief_id: str, version: int | None = None) -> 
         edition=row.edition,
         renditions=tuple(Rendition(d.location, d.media_type, d.sha256) for d in documents),
         note=row.note,
+        left_out=_left_out(connection, row.pk),
     )
+
+
+def _left_out(connection: Connection, version_pk: int) -> tuple[LeftOut, ...]:
+    table = schema.left_out
+    rows = connection.execute(select(table).where(table.c.version_pk == version_pk))
+    return joined(LeftOut(Reason(row.reason), row.characters, row.example) for row in rows)
 
 
 def passages(connection: Connection, brief_id: str, version: int) -> list[tuple[str, Passage]]:

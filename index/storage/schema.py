@@ -103,6 +103,15 @@ passages = Table(
     Index("passages_input", "input_sha256"),
 )
 
+left_out = Table(  # why what a document says is in no passage
+    "left_out",
+    metadata,
+    Column("version_pk", ForeignKey("versions.pk"), primary_key=True),
+    Column("reason", String(32), primary_key=True),
+    Column("characters", Integer, nullable=False),
+    Column("example", Text, nullable=False),
+)
+
 vectors = Table(
     "vectors",
     metadata,

@@ -4,11 +4,13 @@ Refuses what is encrypted, damaged, too long or scanned. Scripts, forms and atta
 """
 
 import re
+from collections import Counter
 from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
 from index.errors import ReadError
+from index.left_out import Reason, counted
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines
@@ -21,7 +23,7 @@ from ingest.readers.pdf_layout import (
     without_contents,
     without_running_lines,
 )
-from ingest.readers.pdf_lines import PdfLine, page_lines
+from ingest.readers.pdf_lines import LeftOutText, PdfLine, page_lines
 from ingest.readers.pdf_paragraphs import Paragraphs, Words
 from ingest.readers.pdf_tables import with_tables
 from ingest.stated_dates import find_date
@@ -57,7 +59,8 @@ def read(data: bytes) -> Document:
             raise ReadError(
                 f"{count} pages, the limit is {MAX_PAGES}; split it and ingest the parts"
             )
-        pages, broken = _lines(document, count)
+        left_out: LeftOutText = []
+        pages, broken = _lines(document, count, left_out)
         stated = document.get_metadata_dict(skip_empty=True)
     finally:
         document.close()
@@ -65,8 +68,10 @@ def read(data: bytes) -> Document:
     body = body_size(pages)
     profile = profile_of("\n".join(line.text for lines in pages for line in lines))
     metadata = _metadata(reading_order(pages[0], body), pages, stated, profile)
-    blocks = _without_front(_blocks(pages, body, profile), metadata, profile)
-    return Document(blocks, metadata, MEDIA_TYPE, warnings)
+    every = _blocks(pages, body, profile, left_out)
+    blocks = _without_front(every, metadata, profile)
+    left_out += _front(every, blocks)
+    return Document(blocks, metadata, MEDIA_TYPE, warnings, left_out=counted(left_out))
 
 
 def _opened(data: bytes) -> Any:
@@ -81,7 +86,7 @@ def _opened(data: bytes) -> Any:
         raise ReadError("damaged or cut short; get a complete copy and ingest it again") from error
 
 
-def _lines(document: Any, count: int) -> tuple[list[list[PdfLine]], int]:
+def _lines(document: Any, count: int, left_out: LeftOutText) -> tuple[list[list[PdfLine]], int]:
     """Return the lines of each page, and how many pages could not be read at all."""
     import pypdfium2 as pdfium
 
@@ -92,7 +97,7 @@ def _lines(document: Any, count: int) -> tuple[list[list[PdfLine]], int]:
         try:
             page = document[index]
             try:
-                lines = [_cleaned(line) for line in page_lines(page, index + 1)]
+                lines = [_cleaned(line) for line in page_lines(page, index + 1, left_out)]
             finally:
                 page.close()
         except pdfium.PdfiumError:
@@ -160,12 +165,18 @@ def _numbered(pages: list[list[PdfLine]], profile: Profile) -> tuple[str | None,
     return (found["number"] or lone, found["edition"]) if found else (lone, None)
 
 
-def _blocks(pages: list[list[PdfLine]], body: float, profile: Profile) -> tuple[Block, ...]:
-    texts = [
-        with_drop_caps([line for line in ls if not profile.edition_line.search(line.text)])
-        for ls in pages
+def _blocks(
+    pages: list[list[PdfLine]], body: float, profile: Profile, left_out: LeftOutText
+) -> tuple[Block, ...]:
+    texts: list[list[PdfLine]] = []
+    for lines in pages:
+        editions = [line for line in lines if profile.edition_line.search(line.text)]
+        left_out += [(Reason.METADATA, line.whole) for line in editions]
+        texts.append(with_drop_caps([line for line in lines if line not in editions]))
+    kept = [
+        without_contents(reading_order(lines, body), left_out)
+        for lines in without_running_lines(texts, left_out)
     ]
-    kept = [without_contents(reading_order(ls, body)) for ls in without_running_lines(texts)]
     parted = [split_notes(lines, body) for lines in kept]
     paragraphs = Paragraphs([text for text, _ in parted], body)
     for text, notes in parted:
@@ -190,6 +201,17 @@ def _without_front(
         if closing and profile.closing.fullmatch(block.text):
             return tuple(kept[:i])
     return tuple(kept)
+
+
+def _front(every: tuple[Block, ...], kept: tuple[Block, ...]) -> LeftOutText:
+    """Return what the cover and the closing pages said of the `every` blocks that are not kept."""
+    held = Counter(map(id, kept))
+    last = max((i for i, block in enumerate(every) if held[id(block)]), default=-1)
+    return [
+        (Reason.METADATA if i <= last else Reason.BOILERPLATE, block.text)
+        for i, block in enumerate(every)
+        if not held[id(block)]
+    ]
 
 
 def _is_front(block: Block) -> bool:

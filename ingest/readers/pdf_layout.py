@@ -10,7 +10,8 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
-from ingest.readers.pdf_lines import PdfLine
+from index.left_out import Reason
+from ingest.readers.pdf_lines import LeftOutText, PdfLine
 
 _EDGE_LINES = 4  # so many rows from the top and the bottom may be running heads
 _PROSE_SHARE = 0.2  # sizes of type with less of a document's prose are headings or captions
@@ -24,7 +25,7 @@ _LEADERS = re.compile(r"(?:\.\s?){4,}\s*(?:\d+|[ivxlc]+)$|(?:\.\s?){8,}")
 _LONG_LEADERS = re.compile(r"(?:\.\s?){20,}\s*(?:\d+|[ivxlc]+)$")
 
 
-def without_running_lines(pages: list[list[PdfLine]]) -> list[list[PdfLine]]:
+def without_running_lines(pages: list[list[PdfLine]], left_out: LeftOutText) -> list[list[PdfLine]]:
     """Drop the lines that repeat at the same place of several pages, and lone page numbers."""
     seen: dict[tuple[str, int], set[int]] = defaultdict(set)
     for lines in pages:
@@ -48,6 +49,10 @@ def without_running_lines(pages: list[list[PdfLine]]) -> list[list[PdfLine]]:
             line for line in _outermost(lines, rows) if _PAGE_NUMBER.match(line.text.strip())
         }
         kept.append([line for line in lines if line not in running])
+        for line in lines:
+            if line in running:
+                lone = _PAGE_NUMBER.match(line.text.strip())
+                left_out.append((Reason.PAGE_NUMBER if lone else Reason.RUNNING_HEAD, line.whole))
     return kept
 
 
@@ -75,17 +80,20 @@ def _outermost(lines: list[PdfLine], rows: set[PdfLine]) -> set[PdfLine]:
     return {line for line in rows if line.y > top - 3 or line.y < low + 3}
 
 
-def without_contents(lines: list[PdfLine]) -> list[PdfLine]:
+def without_contents(lines: list[PdfLine], left_out: LeftOutText) -> list[PdfLine]:
     """Drop a table of contents: lines with dot leaders, what they continue, and their headings."""
     leaders = {i for i, line in enumerate(lines) if _LEADERS.search(line.text)}
     if len(leaders) < 3:  # the last lines of a list, or a form with room to fill in
-        return [line for line in lines if not _LONG_LEADERS.search(line.text)]
+        leaders = {i for i in leaders if _LONG_LEADERS.search(lines[i].text)}
+        left_out += [(Reason.CONTENTS, lines[i].whole) for i in leaders]
+        return [line for i, line in enumerate(lines) if i not in leaders]
     dropped = set(leaders)
     for i in leaders:
         before = i - 1
         while before >= 0 and before not in leaders and _heads(lines[before], lines[i]):
             dropped.add(before)
             before -= 1
+    left_out += [(Reason.CONTENTS, lines[i].whole) for i in sorted(dropped)]
     return [line for i, line in enumerate(lines) if i not in dropped]
 
 

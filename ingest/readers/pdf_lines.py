@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from index.left_out import Reason
+
 # Symbol and Wingdings bullets come as private-use characters, ligatures as one
 _CHARACTERS = dict.fromkeys((0xF0B7, 0xF0A7, 0xF0A8, 0xF0D8, 0xF076, 0xF0FC, 0xF02D), "•") | {
     0x02: "-",  # pdfium's sign for a hyphen at the end of a line
@@ -25,6 +27,7 @@ _CHARACTERS = dict.fromkeys((0xF0B7, 0xF0A7, 0xF0A8, 0xF0D8, 0xF076, 0xF0FC, 0xF
     0xFB05: "st",
     0xFB06: "st",
 }
+LeftOutText = list[tuple[Reason, str]]  # grows as text is left out
 _NO_CHARACTER = "\x00\ufffe\uffff"
 _BOLD_NAME = re.compile(r"bold|black|heavy|demi", re.IGNORECASE)
 _FORCE_BOLD = 1 << 18  # font descriptor flag, ISO 32000-1 table 123
@@ -172,23 +175,34 @@ class PdfLine:
     label: str = ""  # the bullet or list number it begins with; not part of `text`
     text_x0: float = 0.0  # where the text after the label starts
 
+    @property
+    def whole(self) -> str:
+        """The text with the label before it."""
+        return f"{self.label} {self.text}" if self.label else self.text
+
     def width_of(self, text: str) -> float:
         """Estimate how wide `text` would be set like this line, in points."""
         return (self.x1 - self.text_x0) / max(1, len(self.text)) * len(text)
 
 
-def page_lines(page: Any, number: int) -> list[PdfLine]:
-    """Return the lines of a pypdfium2 page in the order in which the file draws them."""
-    words = _upright(page_words(page))
-    return [line for group in _groups(words) if (line := _line(group, number))]
+def page_lines(page: Any, number: int, left_out: LeftOutText) -> list[PdfLine]:
+    """Return the lines of a pypdfium2 page in the order in which the file draws them.
+
+    What is in none of them, turned words and note marks, is added to `left_out`.
+    """
+    words = _upright(page_words(page), left_out)
+    return [line for group in _groups(words) if (line := _line(group, number, left_out))]
 
 
-def _upright(words: list[PdfWord]) -> list[PdfWord]:
+def _upright(words: list[PdfWord], left_out: LeftOutText) -> list[PdfWord]:
     """Keep the words that run in the page's main direction: axis labels and stamps go."""
     turns = Counter[int]()
     for word in words:
         turns[word.style.turn] += len(word.text) * (word.style.turn >= 0)
     main = turns.most_common(1)[0][0] if turns else 0
+    turned = " ".join(word.text for word in words if word.style.turn != main)
+    if turned:
+        left_out.append((Reason.TURNED, turned))
     return [word for word in words if word.style.turn == main]
 
 
@@ -216,10 +230,11 @@ def _continues(group: list[PdfWord], word: PdfWord) -> bool:
     return -0.8 * size < gap < CELL_GAP * size
 
 
-def _line(group: list[PdfWord], page: int) -> PdfLine | None:
+def _line(group: list[PdfWord], page: int, left_out: LeftOutText) -> PdfLine | None:
     """Set a group of words as a line: raised note marks out, label split off."""
     size, base = _type(group)
-    mark, kept = _without_marks(group, size, base)
+    mark, kept, dropped = _without_marks(group, size, base)
+    left_out += [(Reason.NOTE_MARK, word.text) for word in dropped]
     if not kept:
         return None
     bold = all(word.style.bold for word in kept if any(map(str.isalnum, word.text)))
@@ -255,8 +270,11 @@ def _type(group: list[PdfWord]) -> tuple[float, float]:
     return size, bases.most_common(1)[0][0]
 
 
-def _without_marks(group: list[PdfWord], size: float, base: float) -> tuple[str, list[PdfWord]]:
-    """Return the mark that the line begins with, and the words without any raised marks."""
+def _without_marks(
+    group: list[PdfWord], size: float, base: float
+) -> tuple[str, list[PdfWord], list[PdfWord]]:
+    """Return the mark that the line begins with, the words without raised marks, and those."""
+    dropped: list[PdfWord] = []
     kept: list[PdfWord] = []
     first = ""
     raised: list[PdfWord] = []
@@ -269,12 +287,14 @@ def _without_marks(group: list[PdfWord], size: float, base: float) -> tuple[str,
             first = text
         elif raised and not _is_note_mark(text, "".join(each.text for each in kept[-4:])):
             kept.extend(_attached(raised, kept, size))
-        elif raised and word and raised[0].space_before:
-            word = replace(word, space_before=True)
+        else:
+            dropped += raised
+            if raised and word and raised[0].space_before:
+                word = replace(word, space_before=True)
         raised = []
         if word:
             kept.append(word)
-    return first, kept
+    return first, kept, dropped
 
 
 def _attached(raised: list[PdfWord], kept: list[PdfWord], size: float) -> list[PdfWord]:

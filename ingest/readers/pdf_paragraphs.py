@@ -184,7 +184,7 @@ def _table_block(table: Table, words: Words) -> Block:
     breaks: list[tuple[int, int]] = []
     page, offset = table.first.page, 0
     for row in table.rows:
-        cells = [words.join(_cell_text(line) for line in cell)[0] for cell in row]
+        cells = [words.join(line.whole for line in cell)[0] for cell in row]
         row_text = " | ".join(cell.replace("|", "/") for cell in cells)
         rows.append(" ".join(f"| {row_text} |".split()))
         row_page = next(line.page for cell in row for line in cell)
@@ -198,10 +198,6 @@ def _table_block(table: Table, words: Words) -> Block:
 
 def _is_bold(row: Sequence[Sequence[PdfLine]]) -> bool:
     return all(line.bold for cell in row for line in cell)
-
-
-def _cell_text(line: PdfLine) -> str:
-    return f"{line.label} {line.text}" if line.label else line.text
 
 
 Item = PdfLine | Table

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.left_out import Reason, counted
 from index.passage import Brief, Rendition
 from ingest.brief import MAX_TITLE, Span, assemble
 from ingest.document import Block, BlockKind, Document, Metadata
@@ -33,6 +34,27 @@ def test_the_text_is_the_title_then_the_blocks() -> None:
         PORT, bullet("Tugs"), bullet("Two of them", 2), paragraph("Then."), title="Port"
     )
     assert brief.text == f"Port\n\n{PORT.text}\n\n• Tugs\n  • Two of them\n\nThen."
+
+
+def test_what_no_passage_can_hold_is_counted() -> None:
+    """Headings that head nothing, and the lines above the text that are metadata."""
+    headings = [Block(BlockKind.HEADING, f"Part {n}", level) for n, level in enumerate((1, 2, 2))]
+    brief, _ = made(
+        paragraph("7 May 2024"), *headings, PORT, headings[0], title="T", date="2024-05-07"
+    )
+    assert {part.reason: part.characters for part in brief.left_out} == {
+        Reason.HEADING: 10, Reason.METADATA: 8
+    }  # fmt: skip
+    assert brief.note is None
+
+
+def test_a_loss_is_a_note() -> None:
+    """What the reader left out goes on record with the brief; much of it is said."""
+    lost = counted([(Reason.UNREADABLE, "x" * 90)])
+    rendition = Rendition("a.txt", "text/plain", "0")
+    brief, _ = assemble(Document((PORT,), left_out=lost), Metadata(), "default", rendition)
+    assert brief.left_out == lost
+    assert brief.note == f'67% of the text left out (unreadable 90), such as "{"x" * 90}"'
 
 
 def test_a_title_that_stands_in_the_text_is_not_repeated() -> None:

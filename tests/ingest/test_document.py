@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.left_out import EXAMPLE, LeftOut, Reason
 from ingest import document as wire
 from ingest.document import Attachment, Block, BlockKind, Document, Metadata
 
@@ -40,6 +41,10 @@ documents = st.builds(
     media_type=texts,
     warnings=st.lists(texts, max_size=3).map(tuple),
     attachments=st.lists(st.builds(Attachment, texts, st.binary()), max_size=3).map(tuple),
+    left_out=st.lists(
+        st.builds(LeftOut, st.sampled_from(Reason), counts, texts.map(lambda text: text[:EXAMPLE])),
+        max_size=3,
+    ).map(tuple),
 )
 
 json_values = st.recursive(
@@ -129,6 +134,8 @@ def whole() -> wire.Header:
         {"attachments": [["a", 1]]},
         {"attachments": [["a", 1], ["b", 1 << 60]]},
         {"attachments": []},
+        {"left_out": [["unheard", 1, "a"]]},
+        {"left_out": [["hidden", -1, "a"]]},
     ],
     ids=str,
 )

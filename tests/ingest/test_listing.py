@@ -1,6 +1,10 @@
 """What `briefs list`, `show` and `stats` tell."""
 
+from dataclasses import replace
+
+from index.left_out import Reason, counted
 from index.library import Library
+from index.storage import schema
 from ingest import listing
 from tests.commands import Shell, columns
 from tests.drafts import draft
@@ -75,6 +79,23 @@ def test_stats_count_what_is_there(settings, open_library, capsys) -> None:
     out = capsys.readouterr().out
     assert "collections      default (1), east (1)\n" in out
     assert "bytes" not in out
+
+
+def test_what_was_left_out_is_on_record_and_shown(library: Library, capsys) -> None:
+    """By reason, with an example; also in a library that was made before it was counted."""
+    with library.database.write() as connection:
+        schema.left_out.drop(connection)
+    library.close()
+    library = Library.open(library.settings, embedder=library.embedder)
+    lost = counted([(Reason.BOX, "Key points"), (Reason.PAGE_NUMBER, "7")])
+    plain = draft("a.md", PORT, title="A")
+    library.publish([replace(plain, brief=replace(plain.brief, left_out=lost))])
+    (line,) = listing.brief_lines(library, None, everything=False)
+    shown = listing.brief_object(library, line["id"], None)
+    assert shown["left_out"][0] == {"reason": "box", "characters": 9, "example": "Key points"}
+    listing.print_brief(shown)
+    assert 'left out: 9 characters, box, such as "Key points"\n' in capsys.readouterr().out
+    library.close()
 
 
 def test_a_shown_brief_is_as_it_was(shell: Shell, golden: Golden) -> None:

@@ -1,5 +1,6 @@
 """The report says of each document what became of it."""
 
+from index.left_out import Reason, counted
 from index.passage import Brief
 from index.placement import DraftStatus, PublishOutcome
 from ingest.report import DocumentResult, Report, ReportItem, item_for
@@ -22,6 +23,14 @@ def test_a_line_carries_what_a_librarian_asks() -> None:
         "Grain and oil",
     )
     assert item_for("a.md", BRIEF, outcome, "Grain").of is None
+
+
+def test_what_was_left_out_is_summed_over_the_documents() -> None:
+    lost = counted([(Reason.BOX, "Key points")])
+    items = [ReportItem(name, DocumentResult.NEW, left_out=lost) for name in ("a.md", "b.md")]
+    assert Report(items).to_json()["left_out"] == [
+        {"reason": "box", "characters": 18, "example": "Key points"}
+    ]
 
 
 def test_json_counts_every_result_and_only_added_passages() -> None:

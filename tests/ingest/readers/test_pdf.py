@@ -4,6 +4,7 @@ import pytest
 from fpdf import FPDF
 
 from index.errors import ReadError
+from index.left_out import Reason
 from ingest.document import BlockKind, Document
 from ingest.readers.pdf import read
 from ingest.sandbox import Sandbox
@@ -69,6 +70,9 @@ def test_running_heads_and_page_numbers_are_lost() -> None:
     assert "Grain in Brief" not in found
     assert "Institute" not in found
     assert found.count("tells of harvests") == 4
+    assert {part.reason: part.characters for part in read(with_heads(4)).left_out} == {
+        Reason.RUNNING_HEAD: 4 * len("InstituteofExamples1GraininBrief")
+    }
 
 
 def test_a_number_alone_at_the_foot_of_a_page_is_lost() -> None:
