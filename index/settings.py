@@ -19,6 +19,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from index.addresses import is_loopback
 from index.errors import SettingsError
 from index.models.model_files import DEFAULT_MODEL
 
@@ -85,6 +86,9 @@ class Settings(BaseSettings):
         None, description="URL of a Chroma server; embedded Chroma if not set"
     )
     chroma_token: SecretStr | None = Field(None, description="bearer token for the Chroma server")
+    chroma_without_token: bool = Field(
+        False, description="use a Chroma server on another machine without a token"
+    )
     parse_seconds: float = Field(60, gt=0, description="time allowed for reading one document")
     parse_megabytes: int = Field(
         2048, ge=256, description="memory allowed for reading one document"
@@ -142,7 +146,25 @@ def load(**overrides: Any) -> Settings:
     home = settings.home.expanduser().absolute()
     if home.exists() and not home.is_dir():
         raise SettingsError(f"BRIEFS_HOME={home}: not a folder; name a folder or a new path")
+    _refuse_open_chroma(settings)
     return settings.model_copy(update={"home": home})
+
+
+def _refuse_open_chroma(settings: Settings) -> None:
+    """Refuse a server elsewhere that anybody could write to: it decides which passages are near."""
+    url = settings.chroma_url
+    if not url or settings.chroma_token or settings.chroma_without_token:
+        return
+    try:
+        host = urlsplit(url if "://" in url else f"//{url}").hostname
+    except ValueError:
+        host = None
+    if host is None or not is_loopback(host):
+        raise SettingsError(
+            f"BRIEFS_CHROMA_URL: {host or 'its host'} is another machine, and without a token "
+            "everyone who reaches that server can change what is found; set BRIEFS_CHROMA_TOKEN, "
+            "or BRIEFS_CHROMA_WITHOUT_TOKEN=true if nobody else reaches it"
+        )
 
 
 def variables(*names: str) -> dict[str, str]:
