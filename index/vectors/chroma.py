@@ -295,7 +295,8 @@ def _open(folder: Path) -> Any:
 def _settings() -> Any:
     from chromadb.config import Settings
 
-    return Settings(anonymized_telemetry=False)
+    # Of its own accord it would read a .env in the working folder, which may be anybody's.
+    return Settings(_env_file=None, anonymized_telemetry=False)
 
 
 def _address(url: str) -> tuple[str, int, bool]:
