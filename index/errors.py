@@ -2,6 +2,7 @@
 
 BriefsError                 one clear line: the thing, the reason, the fix
 ├── SettingsError           a setting is missing or wrong (exit code 2)
+│   └── UntrustedFile       others can write a settings file that says where data goes
 ├── UsageError              the command was called with arguments that cannot work (exit code 2)
 ├── LibraryMissing          no library here yet (exit code 2)
 ├── DatabaseUnavailable     the database cannot be opened or does not answer (exit code 2)
@@ -19,6 +20,14 @@ class BriefsError(Exception):
 
 class SettingsError(BriefsError):
     """A setting is missing or wrong."""
+
+
+class UntrustedFile(SettingsError):
+    """A settings file of somebody else; `what` says so, `path` is what can be trusted."""
+
+    def __init__(self, path: str, what: str, fix: str) -> None:
+        super().__init__(f"{what}; {fix}")
+        self.path, self.what = path, what
 
 
 class UsageError(BriefsError):

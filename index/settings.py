@@ -1,29 +1,39 @@
 """Read the settings once: `BRIEFS_*` environment, then .env, then briefs.toml, then defaults.
 
 The only module that looks at the environment. A faulty setting is named; secrets are never printed,
-and a file that holds one is refused while others on the machine may read it.
+and a file that holds one is refused while others on the machine may read it. A file that others can
+write is refused until its user trusts it (index/trust.py).
 """
 
+import io
 import os
 import stat
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
+from index.addresses import is_loopback
 from index.errors import SettingsError
 from index.models.model_files import DEFAULT_MODEL
+from index.trust import refuse_stranger, trust
+
+if TYPE_CHECKING:
+    from dotenv.parser import Binding
 
 CONFIG_FILE = "briefs.toml"  # looked for in the working folder
 SECRETS_FILE = ".env"  # likewise; lines NAME=VALUE, outweighed by the environment
+
+_OURS = ("BRIEFS_", "SLACK_")  # how our variables begin
 
 _SAID = {  # what is wrong with a value in a table, by the type of pydantic's error
     "extra_forbidden": "no such setting",
@@ -31,6 +41,12 @@ _SAID = {  # what is wrong with a value in a table, by the type of pydantic's er
     "bool_type": "write true or false",
     "int_type": "write a whole number",
 }
+
+# What anybody may set: it sends nothing anywhere, and reads and writes nothing else.
+_HARMLESS = frozenset({
+    "chat_seconds", "chat_max_tokens", "chat_input_tokens", "chat_calls_a_day", "suggestions",
+    "timezone", "parse_seconds", "parse_megabytes", "max_file_megabytes", "fetch_seconds",
+})  # fmt: skip
 
 # Telemetry of the libraries we stand on, switched off before any of them is imported (promise 10).
 _NO_TELEMETRY = {
@@ -49,13 +65,21 @@ def default_home() -> Path:
     return (Path(data) if data else Path.home() / ".local/share") / "brief-bot"
 
 
+def config_folder() -> Path:
+    """Return the user's config folder of this program: which files they trust is kept there."""
+    config = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(config) if config else Path.home() / ".config") / "brief-bot"
+
+
+def trust_file(path: Path) -> None:
+    """Remember that the user trusts a settings file as it is now."""
+    trust(path, config_folder())
+
+
 class Settings(BaseSettings):
     """All settings that more than one command uses; each is `BRIEFS_<NAME>` in the environment."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="BRIEFS_", toml_file=CONFIG_FILE, env_file=SECRETS_FILE,
-        extra="ignore", env_ignore_empty=True,
-    )  # fmt: skip
+    model_config = SettingsConfigDict(env_prefix="BRIEFS_", extra="ignore", env_ignore_empty=True)
 
     home: Path = Field(default_factory=default_home, description="the library's folder")
     embedding_model: str = Field(
@@ -85,6 +109,9 @@ class Settings(BaseSettings):
         None, description="URL of a Chroma server; embedded Chroma if not set"
     )
     chroma_token: SecretStr | None = Field(None, description="bearer token for the Chroma server")
+    chroma_without_token: bool = Field(
+        False, description="use a Chroma server on another machine without a token"
+    )
     parse_seconds: float = Field(60, gt=0, description="time allowed for reading one document")
     parse_megabytes: int = Field(
         2048, ge=256, description="memory allowed for reading one document"
@@ -119,17 +146,21 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order the sources: arguments, environment, .env, briefs.toml."""
-        del file_secret_settings
-        toml = TomlConfigSettingsSource(settings_cls)
-        return init_settings, env_settings, dotenv_settings, toml
+        del dotenv_settings, file_secret_settings  # files are read here, once they are trusted
+        known = settings_cls.model_fields
+        config = {name: value for name, value in _config().items() if name in known}
+        return (
+            init_settings,
+            env_settings,
+            InitSettingsSource(settings_cls, _from_dotenv(known)),
+            InitSettingsSource(settings_cls, config),
+        )
 
 
 def load(**overrides: Any) -> Settings:
     """Return the settings; raise SettingsError naming each faulty one, without its value."""
     for name, value in _NO_TELEMETRY.items():
         os.environ.setdefault(name, value)
-    _dotenv()
-    _config()
     try:
         settings = Settings(**overrides)
     except ValidationError as error:
@@ -142,7 +173,25 @@ def load(**overrides: Any) -> Settings:
     home = settings.home.expanduser().absolute()
     if home.exists() and not home.is_dir():
         raise SettingsError(f"BRIEFS_HOME={home}: not a folder; name a folder or a new path")
+    _refuse_open_chroma(settings)
     return settings.model_copy(update={"home": home})
+
+
+def _refuse_open_chroma(settings: Settings) -> None:
+    """Refuse a server elsewhere that anybody could write to: it decides which passages are near."""
+    url = settings.chroma_url
+    if not url or settings.chroma_token or settings.chroma_without_token:
+        return
+    try:
+        host = urlsplit(url if "://" in url else f"//{url}").hostname
+    except ValueError:
+        host = None
+    if host is None or not is_loopback(host):
+        raise SettingsError(
+            f"BRIEFS_CHROMA_URL: {host or 'its host'} is another machine, and without a token "
+            "everyone who reaches that server can change what is found; set BRIEFS_CHROMA_TOKEN, "
+            "or BRIEFS_CHROMA_WITHOUT_TOKEN=true if nobody else reaches it"
+        )
 
 
 def variables(*names: str) -> dict[str, str]:
@@ -182,19 +231,37 @@ def _dotenv() -> dict[str, str | None]:
     path = Path(SECRETS_FILE)
     if not path.is_file():
         return {}
+    return {line.key: line.value for line in _dotenv_lines(path, _text(path)) if line.key}
+
+
+def _from_dotenv(known: Collection[str]) -> dict[str, str]:
+    """Return the settings of .env by their names, with ${NAME} in them filled in."""
+    path = Path(SECRETS_FILE)
+    if not path.is_file():
+        return {}
+    from dotenv import dotenv_values
+
+    text = _text(path)
+    _dotenv_lines(path, text)
+    given = {
+        name.upper().removeprefix("BRIEFS_").lower(): value
+        for name, value in dotenv_values(stream=io.StringIO(text)).items()
+        if name.upper().startswith("BRIEFS_")
+    }
+    return {name: value for name, value in given.items() if value and name in known}
+
+
+def _dotenv_lines(path: Path, text: str) -> "list[Binding]":
     from dotenv.parser import parse_stream  # only for those who have such a file
 
-    try:
-        with path.open(encoding="utf-8") as stream:
-            lines = list(parse_stream(stream))
-    except (OSError, ValueError) as error:
-        raise SettingsError(_unreadable(path, error)) from error
+    lines = list(parse_stream(io.StringIO(text)))
     for line in lines:
         if line.error:
             raise SettingsError(f"{path}: line {line.original.line} is no NAME=VALUE; correct it")
     values = {line.key: line.value for line in lines if line.key}
     _keep_private(path, values)
-    return values
+    _keep_own(path, text, [name for name in values if name.upper().startswith(_OURS)])
+    return lines
 
 
 def _config() -> dict[str, Any]:
@@ -203,12 +270,28 @@ def _config() -> dict[str, Any]:
         return {}
     import tomllib
 
+    text = _text(path)
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        values = tomllib.loads(text)
+    except ValueError as error:
         raise SettingsError(_unreadable(path, error)) from error
     _keep_private(path, {f"BRIEFS_{key.upper()}": value for key, value in values.items()})
+    tables = [name for name, value in values.items() if isinstance(value, dict)]
+    _keep_own(path, text, [*tables, *Settings.model_fields.keys() & values])
     return values
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, ValueError) as error:
+        raise SettingsError(_unreadable(path, error)) from error
+
+
+def _keep_own(path: Path, text: str, names: Collection[str]) -> None:
+    """Refuse a file of somebody else that sets more than limits."""
+    harmful = {one for one in names if one.lower().removeprefix("briefs_") not in _HARMLESS}
+    refuse_stranger(path, text.encode(), harmful, config_folder())
 
 
 def _unreadable(path: Path, error: OSError | ValueError) -> str:
@@ -231,7 +314,7 @@ def _keep_private(path: Path, values: dict[str, Any]) -> None:
 
 
 def _is_secret(name: str, value: Any) -> bool:
-    if not value or not name.startswith(("BRIEFS_", "SLACK_")):
+    if not value or not (name.startswith(_OURS) or name.endswith("_API_KEY")):
         return False
     if name == "BRIEFS_DATABASE_URL":
         try:

@@ -51,7 +51,7 @@ def _no_settings_of_the_user(
 ) -> None:
     """Take away BRIEFS_* and the user's folders, and any briefs.toml in the working folder."""
     for name in list(os.environ):
-        if name.startswith(("BRIEFS_", "SLACK_")) or name == "XDG_DATA_HOME":
+        if name.startswith(("BRIEFS_", "SLACK_")) or name in {"XDG_DATA_HOME", "XDG_CONFIG_HOME"}:
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("user")))
     monkeypatch.chdir(tmp_path_factory.mktemp("work"))

@@ -5,7 +5,8 @@ Imports nothing heavy: `briefs --help` must not wait for a model.
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +21,7 @@ from index.errors import (
     LibraryMissing,
     NotFound,
     SettingsError,
+    UntrustedFile,
     UsageError,
 )
 from ingest import affected
@@ -47,7 +49,7 @@ app = typer.Typer(
 def main() -> None:
     """Run the command; wrong usage and our own errors become one line and an exit code."""
     try:
-        code = app(prog_name="briefs", standalone_mode=False)
+        code = _run()
         sys.exit(code if isinstance(code, int) else 0)
     except typer.TyperException as error:
         sys.exit(_mistyped(error))
@@ -60,6 +62,26 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has seen enough
         sys.exit(0)
+
+
+def _run() -> Any:
+    """Run the command; on a terminal, ask once about a settings file of somebody else."""
+    try:
+        return app(prog_name="briefs", standalone_mode=False)
+    except UntrustedFile as error:
+        if not _has_terminal():
+            raise
+        sys.stderr.write(f"briefs: {error.what}\n")
+        if not typer.confirm("Trust this file as it is now?", err=True):
+            raise
+        from index.settings import trust_file
+
+        trust_file(Path(error.path))
+        return _run()
+
+
+def _has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _mistyped(error: Any) -> int:
@@ -80,6 +102,25 @@ def start(context: typer.Context) -> None:
     """Ask your briefs; every sentence of the answer is cited to the passage it rests on."""
     if context.invoked_subcommand is None:
         _first_words()
+
+
+def trust(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A briefs.toml or .env that others can write.")
+    ],
+) -> None:
+    """Trust a settings file of somebody else, as it is now.
+
+    A briefs.toml or .env that others can write could send briefs and keys to a server of theirs. It
+    is refused until you trust it, and again after each change.
+
+    Example: briefs trust briefs.toml
+    """
+    from index.settings import trust_file
+    from ingest.terminal import say
+
+    trust_file(file)
+    say(f"{file.absolute()} is trusted as it is now")
 
 
 def _first_words() -> None:
@@ -113,6 +154,7 @@ evaluating.register(app)
 app.add_typer(audit_cli.app)
 app.add_typer(slack_commands.app, name="slack")
 serving_cli.register(app)
+app.command()(trust)
 
 
 def commands() -> Mapping[str, Any]:

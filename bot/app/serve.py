@@ -68,7 +68,8 @@ def run(host: str, port: int) -> None:
     from bot.web.app import create
     from bot.web.authentication import authentication
     from bot.web.server import bound
-    from bot.web.settings import is_loopback, load
+    from bot.web.settings import load
+    from index.addresses import is_loopback
 
     slack = slack_settings(host)
     with bound(host, port) as listening:
@@ -95,7 +96,7 @@ def slack_settings(host: str) -> "SlackSettings | None":
     cannot reach us. Raises SettingsError where something is missing or wrong.
     """
     from bot.slack.setup.settings import Transport, load
-    from bot.web.settings import is_loopback
+    from index.addresses import is_loopback
     from index.settings import variables
 
     given = variables(*_SLACK)

@@ -39,6 +39,7 @@ from pydantic import (
     model_validator,
 )
 
+from index.addresses import is_loopback
 from index.errors import SettingsError
 from index.settings import CONFIG_FILE, SECRETS_FILE, table, table_faults, variables
 
@@ -181,14 +182,6 @@ def public_url() -> str | None:
     """Return the desk's public address; None if none is set or the desk is switched off."""
     settings = load()
     return settings.url if settings.enabled else None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches a host; names other than localhost count as open."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def token_hash(token: str) -> bytes:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.web.server import contained, headers_of, plain
-from bot.web.settings import is_loopback
+from index.addresses import is_loopback
 
 LONGEST_BODY = 64 * 1024  # bytes
 SAFE = frozenset({"GET", "HEAD"})

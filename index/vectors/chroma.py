@@ -27,6 +27,9 @@ MIN_RECALL = 0.99  # at 10, against the exact scan, in a check
 _HNSW = {"space": "cosine", "ef_construction": 128, "ef_search": 160, "max_neighbors": 16}
 # For vectors so alike that the usual graph loses its way among them; larger and slower.
 _THOROUGH = {"space": "cosine", "ef_construction": 500, "ef_search": 1000, "max_neighbors": 64}
+# What a server says of a collection that was made without an embedding function.
+_KNOWN = {"hnsw", "embedding_function"}
+_NO_FUNCTION = {None, "legacy", "unknown"}
 
 
 class VectorIndex(ABC):
@@ -88,10 +91,8 @@ class ChromaFolder(VectorIndex):
         self._at_close = at_close
         with self._answering():
             self._client = _open(folder)
-            self._collection = self._client.get_or_create_collection(
-                COLLECTION,
-                embedding_function=None,
-                configuration={"hnsw": _THOROUGH if thorough else _HNSW},
+            self._collection = _collection(
+                self._client, COLLECTION, _THOROUGH if thorough else _HNSW
             )
 
     def change(self, wanted: Iterable[int], vectors_of: VectorsOf) -> None:
@@ -107,6 +108,8 @@ class ChromaFolder(VectorIndex):
     def _answering(self) -> Iterator[None]:
         try:
             yield
+        except IndexDamaged:
+            raise
         except Exception as error:  # Chroma has no common base for what can go wrong in its files
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise IndexDamaged(f"vector index: Chroma cannot read it ({reason})") from error
@@ -123,9 +126,7 @@ class ChromaServer(VectorIndex):
         self._url = url
         with self._answering():
             self._client = _server(url, token)
-            self._collection = self._client.get_or_create_collection(
-                name, embedding_function=None, configuration={"hnsw": _HNSW}
-            )
+            self._collection = _collection(self._client, name, _HNSW)
 
     def add(self, wanted: Iterable[int], vectors_of: VectorsOf, *, rewrite: bool = False) -> None:
         """Add what is missing of the wanted passages; `rewrite` writes those present again."""
@@ -144,10 +145,12 @@ class ChromaServer(VectorIndex):
 
     @contextmanager
     def _answering(self) -> Iterator[None]:
+        shown = re.sub(r"//[^/@]*@", "//…@", self._url)  # without the password
         try:
             yield
+        except IndexDamaged as damage:
+            raise IndexDamaged(f"BRIEFS_CHROMA_URL={shown}: {damage}") from None
         except Exception as error:  # httpx, chromadb and value errors alike: it is not to be had
-            shown = re.sub(r"//[^/@]*@", "//…@", self._url)  # without the password
             raise IndexDamaged(
                 f"BRIEFS_CHROMA_URL={shown}: the server does not answer as "
                 "Chroma does; start it with `chroma run`, or unset the setting"
@@ -170,6 +173,61 @@ def _server(url: str, token: str | None) -> Any:
     if isinstance(session, httpx.Client):  # there is no public way to limit it
         session.timeout = httpx.Timeout(TIMEOUT)
     return client
+
+
+def _collection(client: Any, name: str, hnsw: dict[str, object]) -> Any:
+    """Open or make a collection; raise IndexDamaged for one that is not configured as ours are.
+
+    Whoever made it may have named an embedding function, which Chroma builds where it adds or
+    reads, on this machine: one with `trust_remote_code` runs code of the server's choice. None of
+    ours has one, and what is refused here is never built.
+    """
+    found = client.get_or_create_collection(
+        name, embedding_function=None, configuration={"hnsw": hnsw}
+    )
+    # As they came over the wire: `configuration` and `schema` would build what they name.
+    foreign = _foreign(found.configuration_json, found._model.serialized_schema)
+    if foreign:
+        raise IndexDamaged(
+            f"the collection {name} has {foreign}, which this program never sets; delete the "
+            "collection there, then run: briefs reindex"
+        )
+    return found
+
+
+def _foreign(configuration: Any, schema: Any) -> str | None:
+    """Return in words what of a collection's configuration is not ours; None if all is."""
+    if not isinstance(configuration, dict) or not isinstance(schema, dict | None):
+        return "no configuration that can be read"
+    unknown = sorted(key for key, value in configuration.items() if value and key not in _KNOWN)
+    if unknown:
+        return f"an unknown configuration ({_short(unknown[0])})"
+    hnsw = configuration.get("hnsw")
+    if not isinstance(hnsw, dict) or hnsw.get("space") != "cosine":
+        return "another measure of distance"
+    for function in _functions([configuration, schema]):
+        kind = function.get("type") if isinstance(function, dict) else function
+        if kind not in _NO_FUNCTION:
+            named = function.get("name", kind) if isinstance(function, dict) else kind
+            return f"an embedding function ({_short(named)})"
+    return None
+
+
+def _functions(value: Any) -> Iterator[Any]:
+    """Yield every embedding function that a configuration or a schema names, however deep."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            if "embedding_function" in str(key):
+                yield part
+            else:
+                yield from _functions(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _functions(part)
+
+
+def _short(value: object) -> str:
+    return "".join(filter(str.isprintable, str(value)))[:60]
 
 
 def verify(index: ChromaFolder, wanted: Sequence[int], vectors_of: VectorsOf) -> None:
@@ -237,7 +295,8 @@ def _open(folder: Path) -> Any:
 def _settings() -> Any:
     from chromadb.config import Settings
 
-    return Settings(anonymized_telemetry=False)
+    # Of its own accord it would read a .env in the working folder, which may be anybody's.
+    return Settings(_env_file=None, anonymized_telemetry=False)
 
 
 def _address(url: str) -> tuple[str, int, bool]:

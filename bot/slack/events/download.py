@@ -22,7 +22,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.access.facts import error_code
 from bot.slack.delivery.calls import SILENT
-from bot.slack.setup.settings import SlackSettings, is_loopback
+from bot.slack.setup.settings import SlackSettings
+from index.addresses import is_loopback
 from index.errors import ReadError
 from ingest.readers import SUPPORTED_SUFFIXES
 

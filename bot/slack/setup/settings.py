@@ -9,7 +9,6 @@ docs/slack.md shows the table. All faults are named in one line, without any val
 secret.
 """
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from enum import StrEnum
@@ -29,6 +28,7 @@ from pydantic import model_validator as whole
 
 from bot.slack.access.audience import Policy, Rule, folded
 from bot.slack.types import Answering, ChannelSettings
+from index.addresses import is_loopback
 from index.errors import SettingsError
 from index.settings import CONFIG_FILE, SECRETS_FILE, table, variables
 from ingest.document import PLACES, is_place
@@ -130,13 +130,6 @@ def _address(url: str) -> str:
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise ValueError("not https, and the token would be sent in the clear")
     return url.rstrip("/") + "/"
-
-
-def is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 ChannelId = Annotated[str, AfterValidator(_channel)]

@@ -1,5 +1,6 @@
 """Chroma as a server: shared by processes, done without when it is gone."""
 
+import json
 import logging
 import socket
 import subprocess
@@ -12,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import IndexDamaged
+from index.errors import IndexDamaged, SettingsError
 from index.library import Library
 from index.search import Query
 from index.settings import Settings, load
+from index.vectors.chroma import _foreign
 from tests.drafts import draft
 
 
@@ -150,3 +152,92 @@ def test_a_server_that_accepts_and_never_answers_is_left_after_seconds(
             assert first(stuck, "word2") == "Brief 2"
     assert "exact scan" in caplog.text
     assert "hunter2" not in caplog.text
+
+
+def test_a_collection_with_an_embedding_function_is_refused_and_nothing_of_it_runs(
+    on_server, open_library, tmp_path: Path, caplog
+) -> None:
+    """Recreated on the server with a model whose own code is to be trusted: no line of it runs."""
+    library = open_library(on_server)
+    fill(library, 0, 4)
+    recreated(on_server.chroma_url, hostile_model(tmp_path / "model"))
+    fresh = open_library(on_server)
+    with pytest.raises(IndexDamaged, match=r"BRIEFS_CHROMA_URL=.*embedding function \(sentence_"):
+        fill(fresh, 10, 1)
+    assert first(fresh, "word3") == "Brief 3"
+    assert "searching by exact scan" in caplog.text
+    for change in (fresh.check_index, fresh.rebuild):
+        with pytest.raises(IndexDamaged, match="delete the collection there") as refused:
+            change()
+        assert len(str(refused.value).splitlines()) == 1
+    assert not (tmp_path / "model" / "ran").exists()
+
+
+def hostile_model(folder: Path) -> Path:
+    folder.mkdir()
+    modules = [{"idx": 0, "name": "0", "path": "", "type": "code.Module"}]
+    (folder / "modules.json").write_text(json.dumps(modules))
+    (folder / "config.json").write_text("{}")
+    (folder / "code.py").write_text(f"open({str(folder / 'ran')!r}, 'w')\nclass Module: pass\n")
+    return folder
+
+
+def recreated(url: str, model: Path) -> None:
+    """Replace the library's collection by one whose embedding function runs a model's own code."""
+    import chromadb
+
+    host, port = url.removeprefix("http://").split(":")
+    client = chromadb.HttpClient(host=host, port=int(port))
+    [collection] = client.list_collections()
+    client.delete_collection(collection.name)
+    config = {
+        "model_name": str(model), "device": "cpu", "normalize_embeddings": False,
+        "kwargs": {"trust_remote_code": True},
+    }  # fmt: skip
+    function = {"type": "known", "name": "sentence_transformer", "config": config}
+    body = {
+        "name": collection.name,
+        "configuration": {"hnsw": {"space": "cosine"}, "embedding_function": function},
+    }
+    request = urllib.request.Request(
+        f"{url}/api/v2/tenants/default_tenant/databases/default_database/collections",
+        json.dumps(body).encode(), {"Content-Type": "application/json"},
+    )  # fmt: skip
+    urllib.request.urlopen(request).read()
+
+
+FUNCTION = {"type": "known", "name": "huggingface_sparse", "config": {}}
+OURS = {"hnsw": {"space": "cosine"}, "spann": None, "embedding_function": {"type": "legacy"}}
+
+
+@pytest.mark.parametrize(
+    ("configuration", "schema", "foreign"),
+    [
+        (OURS, None, None),
+        (OURS, {"defaults": {"float_list": {"embedding_function": {"type": "unknown"}}}}, None),
+        (OURS | {"embedding_function": FUNCTION}, None, "an embedding function"),
+        (OURS | {"embedding_function": "code"}, None, "an embedding function"),
+        (OURS, {"keys": [{"deep": {"embedding_function": FUNCTION}}]}, "an embedding function"),
+        (OURS | {"loader": "code"}, None, "an unknown configuration (loader)"),
+        (OURS | {"spann": {"space": "cosine"}}, None, "an unknown configuration (spann)"),
+        (OURS | {"hnsw": {"space": "l2"}}, None, "another measure of distance"),
+        ("code", None, "no configuration"),
+        (OURS, ["code"], "no configuration"),
+    ],
+)
+def test_what_is_not_configured_as_ours_is_told_by_its_json(
+    configuration, schema, foreign: str | None
+) -> None:
+    """In the configuration or in the schema, however deep: named, and never built."""
+    found = _foreign(configuration, schema)
+    assert found == foreign if foreign is None else found and found.startswith(foreign)
+
+
+@pytest.mark.parametrize("url", ["http://chroma.example.org:8000", "https://10.0.0.7", "chroma:80"])
+def test_a_server_on_another_machine_needs_a_token_or_a_word(tmp_path: Path, url: str) -> None:
+    """Whoever writes to the server decides what is found: that nobody else does has to be said."""
+    with pytest.raises(SettingsError, match=r"another machine.*BRIEFS_CHROMA_WITHOUT_TOKEN"):
+        load(home=tmp_path, chroma_url=url)
+    assert load(home=tmp_path, chroma_url=url, chroma_token="t" * 20)
+    assert load(home=tmp_path, chroma_url=url, chroma_without_token=True)
+    assert load(home=tmp_path, chroma_url="localhost:8000")
