@@ -10,12 +10,13 @@ import math
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect
 
 from index import placement, publishing, retrieval, spelling
-from index.errors import FingerprintMismatch, IndexDamaged
+from index.errors import FingerprintMismatch, IndexDamaged, UsageError
 from index.models.embedder import (
     Embedder,
     ModelEmbedder,
@@ -212,6 +213,11 @@ class Library:
         with self.database.read() as connection, self._published.use(connection) as opened:
             return retrieval.nearest_of(connection, opened.snapshot, vector, groups, each)
 
+    def hits(self, passage_ids: Sequence[str]) -> dict[str, Hit]:
+        """Return those of these passages that are current, by id; their scores are 0."""
+        with self.database.read() as connection, self._published.use(connection) as opened:
+            return retrieval.hits(connection, opened.snapshot, passage_ids)
+
     def versions_of(self, brief_id: str) -> list[catalogue.VersionRow]:
         """Return the versions of a brief, by id, the first one first; [] for an unknown id."""
         with self.database.read() as connection:
@@ -220,6 +226,19 @@ class Library:
     def collections(self) -> frozenset[str]:
         """Return the names of the collections that have current briefs."""
         return frozenset(brief.collection for brief in self.briefs())
+
+    def require_collection(self, name: str, what: str) -> None:
+        """Raise UsageError, with the nearest name, unless a brief is or was in this collection.
+
+        `what` is what the message calls the parameter that names it.
+        """
+        known = sorted({row.brief.collection for row in self.versions()})
+        if name in known:
+            return
+        near = get_close_matches(name.lower(), [one.lower() for one in known], 1)
+        meant = next((f", perhaps {one}" for one in known if one.lower() in near), "")
+        there = ", ".join(known) or "none"
+        raise UsageError(f"{what} {name}: no such collection{meant}; there are: {there}")
 
     def versions(self) -> list[catalogue.VersionRow]:
         """Return all versions of all briefs, withdrawn ones too, with their passages counted."""

@@ -245,6 +245,13 @@ def nearest_of(
     return [[_plain_hit(snapshot, stored[pk], near[pk]) for pk in group] for group in best]
 
 
+def hits(connection: Connection, snapshot: Snapshot, passage_ids: Sequence[str]) -> dict[str, Hit]:
+    """Return those of these passages that are current, by id; see Library.hits."""
+    pks = catalogue.pks_of(connection, passage_ids).values()
+    stored = catalogue.passages_by_pk(connection, list(pks)).values()
+    return {one[0]: _plain_hit(snapshot, one, 0.0) for one in stored if one[2] in snapshot.versions}
+
+
 def _plain_hit(snapshot: Snapshot, stored: tuple[str, Passage, int], cosine: float) -> Hit:
     passage_id, passage, version_pk = stored
     brief = snapshot.versions[version_pk].brief

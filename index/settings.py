@@ -48,16 +48,6 @@ _HARMLESS = frozenset({
     "timezone", "parse_seconds", "parse_megabytes", "max_file_megabytes", "fetch_seconds",
 })  # fmt: skip
 
-# Telemetry of the libraries we stand on, switched off before any of them is imported (promise 10).
-_NO_TELEMETRY = {
-    "ANONYMIZED_TELEMETRY": "False",  # chromadb
-    "LANGSMITH_TRACING": "false",
-    "LANGCHAIN_TRACING_V2": "false",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_OFFLINE": "1",
-    "DO_NOT_TRACK": "1",
-}
-
 
 def default_home() -> Path:
     """Return the folder used when BRIEFS_HOME is not set: `brief-bot` in the user's data folder."""
@@ -159,8 +149,6 @@ class Settings(BaseSettings):
 
 def load(**overrides: Any) -> Settings:
     """Return the settings; raise SettingsError naming each faulty one, without its value."""
-    for name, value in _NO_TELEMETRY.items():
-        os.environ.setdefault(name, value)
     try:
         settings = Settings(**overrides)
     except ValidationError as error:

@@ -189,6 +189,19 @@ class Answer:
             return ()
         return tuple(one.hit for one in self.draft.near) or self.hits[:NEAREST]
 
+    def to_json(self) -> str:
+        """Return all of it as JSON, from which `from_json` makes an equal answer."""
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(Answer).dump_json(self).decode()
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "Answer":
+        """Return the answer of such JSON; raises ValueError where it is none."""
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(Answer).validate_json(text)
+
 
 def verbatim(text: str, citation: Citation) -> Sentence:
     """Return the sentence or row that a quotation is; it is supported: it is the quotation.

@@ -3,6 +3,7 @@
 Imports nothing heavy: `briefs --help` must not wait for a model.
 """
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -33,6 +34,17 @@ if TYPE_CHECKING:
     from ingest.affected import AffectedAnswers, BriefChange
 
 WRONG_USAGE = 2
+
+# Telemetry of the libraries we stand on, switched off before any of them is imported (promise 10).
+# In our own processes alone: a program that imports us keeps its environment as it is.
+NO_TELEMETRY = {
+    "ANONYMIZED_TELEMETRY": "False",  # chromadb
+    "LANGSMITH_TRACING": "false",
+    "LANGCHAIN_TRACING_V2": "false",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_OFFLINE": "1",
+    "DO_NOT_TRACK": "1",
+}
 _USAGE = (
     DatabaseUnavailable, FingerprintMismatch, LibraryMissing, NotFound, SettingsError, UsageError,
 )  # fmt: skip
@@ -48,6 +60,8 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command; wrong usage and our own errors become one line and an exit code."""
+    for name, value in NO_TELEMETRY.items():
+        os.environ.setdefault(name, value)
     try:
         code = _run()
         sys.exit(code if isinstance(code, int) else 0)

@@ -56,21 +56,29 @@ class AnswerParts:
 
 
 def parts(
-    library: Library, ledger: Ledger, *, today: Callable[[], date] = date.today
+    library: Library,
+    ledger: Ledger,
+    *,
+    today: Callable[[], date] = date.today,
+    client: Any = None,
 ) -> AnswerParts:
     """Return the parts that the library's settings ask for; nothing is called or loaded yet.
 
-    `today` gives the day that a chat model is told.
+    `today` gives the day that a chat model is told; `client` is a chat model of LangChain's that
+    writes in place of the settings' one.
     """
     settings = library.settings
-    if not settings.chat_model:
+    if client is not None:
+        settings = settings.model_copy(update={"chat_model": None})
+    elif not settings.chat_model:
         return AnswerParts()
     from bot.answering.writing.allowance import Allowance
     from bot.answering.writing.generative import Writer
     from bot.answering.writing.models import ChatModel
     from bot.answering.writing.rewriting import Rewriter
 
-    model = ChatModel(settings, Allowance(library.database, settings.chat_calls_a_day))
+    allowance = Allowance(library.database, settings.chat_calls_a_day)
+    model = ChatModel(settings, allowance, client=client)
     return AnswerParts(
         Writer(model, today=today),
         Rewriter(model, lambda answer_id: recalled(ledger, answer_id)),

@@ -3,9 +3,10 @@
 The record is committed before the answer is returned; where it cannot be, there is no answer. An
 answer that is shown sentence by sentence has each of them committed before it is shown.
 
-`build` composes the steps as LangChain runnables. `Answerer` is the way in for the command line and
-Slack; a process that asks once and ends runs the same steps without LangChain, whose import takes
-0.3 s, a quarter of what a cold `briefs ask` may take.
+`Answerer` is the way in for the command line, Slack and the web pages: it runs the steps as
+LangChain runnables, and traces them to nobody. A process that asks once and ends runs the same
+steps without LangChain, whose import takes 0.3 s, a quarter of what a cold `briefs ask` may take.
+`bot/langchain.py` composes them for other people's programs.
 """
 
 import secrets
@@ -14,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot.answering import extractive
 from bot.answering.answer import Answer, Citation, DraftAnswer, OnSentence, Sentence
@@ -32,9 +33,6 @@ from bot.question.reading import Understand, require_askable
 from index.errors import NotFound
 from index.library import Library
 from index.vectors.snapshot import EVERYTHING, Filters
-
-if TYPE_CHECKING:
-    from langchain_core.runnables import Runnable
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class _Stage:
+class Stage:
     """What is known after a step, and how many seconds each took."""
 
     request: Request
@@ -84,7 +82,7 @@ class _Stage:
     draft: DraftAnswer = field(default_factory=DraftAnswer)
     seconds: Mapping[str, float] = field(default_factory=dict)
 
-    def took(self, name: str, started: float, **found: Any) -> "_Stage":
+    def took(self, name: str, started: float, **found: Any) -> "Stage":
         """Return the stage after a step, with what it found."""
         seconds = {**self.seconds, name: time.perf_counter() - started}
         return replace(self, seconds=seconds, **found)
@@ -108,10 +106,8 @@ class Answerer:
         `one_shot` is for a process that asks once and ends: it runs the steps without LangChain.
         """
         self.chain = Chain(library, maker, understand)
-        steps = _Steps(self.chain, ledger or Ledger(library.database), dict(settings or {}))
-        self._run: Callable[[Request], Answer] = (
-            steps.run if one_shot else _runnable(steps.in_order()).invoke
-        )
+        steps = Steps(self.chain, ledger or Ledger(library.database), dict(settings or {}))
+        self._run: Callable[[Request], Answer] = steps.run if one_shot else _untraced(steps)
 
     def ask(
         self,
@@ -143,37 +139,26 @@ def new_id() -> str:
     return secrets.token_hex(8)
 
 
-def build(
-    library: Library,
-    ledger: Ledger,
-    *,
-    maker: AnswerMaker = extractive.answer,
-    understand: Understand = standalone,
-    settings: Mapping[str, Any] | None = None,
-) -> Any:
-    """Return the steps as a LangChain Runnable over text, a mapping of fields, or a Request."""
-    steps = _Steps(Chain(library, maker, understand), ledger, dict(settings or {}))
-    return _runnable((Request.of, *steps.in_order()))
-
-
 def _turns(turns: Sequence[Turn | str]) -> tuple[Turn, ...]:
     return tuple(Turn(turn) if isinstance(turn, str) else turn for turn in turns)
 
 
 @dataclass(frozen=True)
-class _Steps:
+class Steps:
+    """The steps from a request to its recorded answer; each takes what the one before returns."""
+
     chain: Chain
     ledger: Ledger
     settings: Mapping[str, Any]
 
-    def in_order(self) -> tuple[Callable[[Any], Any], ...]:
-        """Return the steps; each takes what the one before returns."""
-        return self.read, self.find, self.compose, self.record
-
     def run(self, request: Request) -> Answer:
-        return self.record(self.compose(self.find(self.read(request))))
+        return self.answer(self.find(self.read(request)))
 
-    def read(self, request: Request) -> _Stage:
+    def answer(self, stage: Stage) -> Answer:
+        """Return the answer to a question whose passages are found, once it is recorded."""
+        return self.record(self.compose(stage))
+
+    def read(self, request: Request) -> Stage:
         started = time.perf_counter()
         question = self.chain.read(
             request.question,
@@ -183,9 +168,9 @@ class _Steps:
             moment=request.moment,
         )
         stream = StreamedAnswer(self.chain.library.database, request.answer_id or new_id())
-        return _Stage(request, question, stream).took("understand", started)
+        return Stage(request, question, stream).took("understand", started)
 
-    def find(self, stage: _Stage) -> _Stage:
+    def find(self, stage: Stage) -> Stage:
         started = time.perf_counter()
         generation = self.chain.library.generation
         if stage.question.kind is Kind.HELP:
@@ -203,7 +188,7 @@ class _Steps:
                     return tuple(cited)
         return ()
 
-    def compose(self, stage: _Stage) -> _Stage:
+    def compose(self, stage: Stage) -> Stage:
         started = time.perf_counter()
         shown = stage.request.on_sentence
         found, draft = self.chain.compose(
@@ -217,7 +202,7 @@ class _Steps:
             return replace(stage, draft=draft)
         return stage.took("compose", started, found=found, draft=draft)
 
-    def record(self, stage: _Stage) -> Answer:
+    def record(self, stage: Stage) -> Answer:
         answer = Answer(
             answer_id=stage.stream.answer_id,
             standalone=stage.question,
@@ -236,7 +221,7 @@ class _Steps:
         stage.stream.finished()
         return answer
 
-    def _shows(self, stage: _Stage, found: SearchResult, shown: OnSentence) -> OnSentence:
+    def _shows(self, stage: Stage, found: SearchResult, shown: OnSentence) -> OnSentence:
         """Return what checks and records a sentence, and only then has it shown."""
 
         def show(sentence: Sentence, citations: tuple[Citation, ...]) -> None:
@@ -250,11 +235,11 @@ class _Steps:
 
         return show
 
-    def _basis(self, stage: _Stage) -> Basis:
+    def _basis(self, stage: Stage) -> Basis:
         fingerprint = self.chain.library.fingerprint
         return Basis(stage.generation, fingerprint, self.settings, stage.request.filters)
 
-    def _private(self, stage: _Stage, draft: DraftAnswer | None = None) -> dict[str, Any]:
+    def _private(self, stage: Stage, draft: DraftAnswer | None = None) -> dict[str, Any]:
         request = stage.request
         return record.private(
             stage.question, request.turns, request.asker, request.place,
@@ -283,11 +268,17 @@ def _refuse_misquoted(citation: Citation, text: str) -> None:
         )
 
 
-def _runnable(steps: Sequence[Callable[[Any], Any]]) -> "Runnable[Any, Any]":
-    """Return steps as one LangChain Runnable; each takes what the one before returns."""
-    from langchain_core.runnables import RunnableLambda
+def _untraced(steps: Steps) -> Callable[[Request], Answer]:
+    """Return the steps as a LangChain chain, traced to nobody whatever the environment asks for."""
+    from langchain_core.runnables import RunnableLambda, RunnableSequence
+    from langsmith import tracing_context
 
-    chain: Any = RunnableLambda(steps[0])
-    for step in steps[1:]:
-        chain = chain | RunnableLambda(step)
-    return chain  # type: ignore[no-any-return]
+    chain: RunnableSequence[Request, Answer] = RunnableSequence(
+        *map(RunnableLambda, (steps.read, steps.find, steps.compose, steps.record))
+    )
+
+    def run(request: Request) -> Answer:
+        with tracing_context(enabled=False):
+            return chain.invoke(request)
+
+    return run

@@ -18,7 +18,8 @@ ROOMS = (
     ("audit", "evals"),
     ("jobs",),
     ("slack", "web"),
-    ("app", "langchain"),
+    ("app",),
+    ("langchain",),
 )
 
 OWNERS = {
@@ -36,8 +37,13 @@ OWNERS = {
     "charset_normalizer": {"ingest/decode.py"},
     "filelock": {"index/storage/database.py", "index/vectors/generations.py"},
     "langchain": {"bot/answering/writing/models.py"},
-    "langchain_core": {"bot/ledger/recording.py", "bot/langchain.py"},
-    "langsmith": {"bot/answering/writing/models.py"},
+    "langchain_core": {
+        "bot/answering/writing/models.py",
+        "bot/ledger/recording.py",
+        "bot/langchain.py",
+    },
+    "langsmith": {"bot/answering/writing/models.py", "bot/ledger/recording.py"},
+    "mcp": {"bot/app/mcp.py"},
     "uvicorn": {"bot/web/"},
     "fastapi": {"bot/web/"},
     "starlette": {"bot/web/", "bot/app/serve.py"},
@@ -56,6 +62,7 @@ OWNERS = {
 }
 READERS_OF_THE_ENVIRONMENT = {
     "index/settings.py",
+    "bot/app/cli.py",  # switches off the telemetry of libraries in our own processes
     "index/models/runtimes.py",  # hands it on to the converting process
     "ingest/sandbox.py",  # hands it on to the reading process
 }

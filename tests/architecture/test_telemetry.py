@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from index.settings import _NO_TELEMETRY
+from bot.app.cli import NO_TELEMETRY
 from tests.commands import ROOT, briefs
 from tests.examples_library import EXAMPLES
 
@@ -38,7 +38,7 @@ HERE = ("127.", "::1", "localhost", "/")
 @pytest.fixture
 def heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file of what every process says; the environment is that of a user, without CI."""
-    for name in ("CI", "TF_BUILD", "JENKINS_URL", *_NO_TELEMETRY):
+    for name in ("CI", "TF_BUILD", "JENKINS_URL", *NO_TELEMETRY):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "listener").mkdir()
     (tmp_path / "listener" / "sitecustomize.py").write_text(LISTENER)

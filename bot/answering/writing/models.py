@@ -7,7 +7,10 @@ of what server or library said.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, Full, Queue
 from threading import Event, Lock, Thread
 from typing import Any
@@ -28,7 +31,8 @@ class Pump:
         self._items: Queue[tuple[str, Any]] = Queue(WAITING)
         self._stopped = Event()
         self._source = source
-        Thread(target=self._read, daemon=True, name="briefs-chat").start()
+        read = partial(copy_context().run, self._read)  # with the callbacks of whoever asks
+        Thread(target=read, daemon=True, name="briefs-chat").start()
 
     @staticmethod
     def prepare() -> None:
@@ -60,10 +64,8 @@ class Pump:
         self._stopped.set()
 
     def _read(self) -> None:
-        from langsmith import tracing_context
-
         try:
-            with tracing_context(enabled=False):
+            with _untraced():
                 for item in self._source():
                     if not self._put("item", item):
                         return
@@ -80,6 +82,19 @@ class Pump:
                 continue
             return True
         return False
+
+
+def _untraced() -> AbstractContextManager[None]:
+    """Return a context in which LangChain traces a call to nobody, whatever the environment says.
+
+    Inside a chain, whoever runs it has decided that: we do in ours, a host program in its own.
+    """
+    from langchain_core.runnables.config import var_child_runnable_config
+    from langsmith import tracing_context
+
+    if var_child_runnable_config.get():
+        return nullcontext()
+    return tracing_context(enabled=False)
 
 
 TRIES = 2
@@ -106,17 +121,18 @@ class ChatModel:
         allowance: Allowance,
         breaker: Breaker | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        client: Any = None,
     ) -> None:
-        assert settings.chat_model
-        self.name = settings.chat_model
+        """Take the settings that name the model; `client` is one of LangChain's, ready to use."""
+        self.name = settings.chat_model or type(client).__name__
         self.settings = settings
         self._allowance = allowance
         self._breaker = breaker or Breaker()
         self._sleep = sleep
         self._lock = Lock()
-        self._client: Any = None
+        self._client = client
         self._fault: ChatUnavailable | None = None
-        self._tempered = True  # whether the model lets us set its temperature
+        self._tempered = client is None  # whether the model lets us set its temperature
 
     def load(self) -> None:
         """Import and prepare the client; raise ChatUnavailable, saying what is missing."""
