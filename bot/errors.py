@@ -3,6 +3,7 @@
 BriefsError                 (index.errors) one clear line: the thing, the reason, what to do
 ├── QuoteError              a quotation is not a slice of its passage: the answer is not given
 ├── NothingVisible          no collection may be seen here: the library is not searched at all
+├── AudienceUnknown      it cannot be found out now who reads the place: asked again later
 ├── LedgerError             the record of an answer cannot be written or read: no answer is shown
 └── ChatError               the chat model is of no use for this answer, which is made without it
     ├── ChatUnavailable     it is not called: package, key, allowance, rest after failures
@@ -22,6 +23,10 @@ class QuoteError(BriefsError):
 
 class NothingVisible(BriefsError):
     """Nobody who reads the place may see a collection. Say only that nothing was found."""
+
+
+class AudienceUnknown(BriefsError):
+    """Who can read a place, or what a person may see, cannot be found out now."""
 
 
 class LedgerError(BriefsError):

@@ -148,11 +148,17 @@ async def _connected(client: SocketModeClient, library: Library) -> None:
 
 
 async def who_we_are(client: AsyncWebClient, *, sleep: Sleep = asyncio.sleep) -> tuple[str, str]:
-    """Return our team and user; raise SettingsError where Slack does not know the token."""
+    """Return our team and user; raise SettingsError where Slack does not know the token.
+
+    Installed in a whole organisation, we have none of its teams: the organisation's own id, E…,
+    then stands for it everywhere.
+    """
     quietly = quiet(client)
 
     async def ask() -> tuple[str, str]:
         response = await quietly.auth_test()
+        if response.get("is_enterprise_install") and response.get("enterprise_id"):
+            return str(response["enterprise_id"]), str(response["user_id"])
         return str(response["team_id"]), str(response["user_id"])
 
     return await _until_done(ask, "SLACK_BOT_TOKEN", sleep)

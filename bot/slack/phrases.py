@@ -6,7 +6,7 @@ Statuses are written after "is …" by Slack ("Brief Bot is searching 412 briefs
 from collections.abc import Sequence
 
 from bot.slack import text
-from bot.slack.access.audience import Rule
+from bot.slack.access.audience import Hindrance, Rule
 from index.passage import BriefRef
 
 PROMPTS = 4  # suggested prompts that Slack shows
@@ -16,6 +16,12 @@ NO_LONGER_THERE = "This brief was removed from the library; above is the passage
 FORGOTTEN = "Your questions and feedback are deleted. The answers stay on record without them."
 THANKS = "Thank you – your feedback is saved with the answer."
 ASKED_LIBRARIANS = "I passed your question on to the librarians."
+NOTED_QUESTION = (
+    "I put your question on the list of questions that the briefs do not answer. Nobody was told: "
+    "whoever looks after the briefs finds it there."
+)
+MOVING = "Moving it now – I'll message you when everyone can read it."
+READ_BY_ALL = "Every full member of this workspace can read it already."
 SETTINGS_SAVED = "Saved the settings of this channel."
 ADMINS_ONLY = "Only admins can do this."
 NOTHING_TO_SEE = "I found nothing on this."
@@ -29,6 +35,11 @@ GIVEN_UP = "I tried several times without success. Please ask again."
 FILES_GIVEN_UP = "I tried several times and could not read the files. Please add them one by one."
 MEMBERS_ONLY = "Only full members of this workspace can add briefs."
 NOT_TO_BE_ADDED = "You cannot add briefs to this place's collection; please ask an admin."
+CANNOT_CHECK = (
+    "I can't check who can read this channel right now. Please ask again in a few minutes, or ask "
+    "me in a direct message."
+)
+CANNOT_CHECK_PERSON = "I can't check what you may see right now. Please try again in a few minutes."
 NO_FILES = "This message has no files that I could add."
 READING = "Reading it now – I'll message you when it's done."
 LOADING = "One moment …"
@@ -40,6 +51,22 @@ REMOVED = "Removed the brief from the library."
 REMOVED_ALREADY = "The brief is no longer in the library."
 CHANNELS_ONLY = "These settings belong to a channel; type this command in one."
 NOT_THESE = "This channel may not use one of these collections. Please open the settings again."
+ASK_ME = (
+    "Ask me a question, for example what the briefs say about a topic. Write “help” to see what "
+    "else I do."
+)
+WELCOME = "You're welcome."
+STOPPED_HERE = "OK, I stay out of this thread. Mention me to ask again."
+ONLY_MENTIONS = "OK, I answer only questions that mention me here."
+SET_BY_ADMIN = (
+    "An admin set me to answer all questions in this channel; please ask them to change that. In "
+    "a thread, “stop” keeps me out of it."
+)
+PICTURES = "I cannot read pictures, so I answer your question from the briefs alone."
+CANNOT_READ_THREAD = (
+    "I cannot read what this is about. Please write your question in the message that mentions me."
+)
+TRY_AGAIN = "Slack did not open the dialog in time. Please try once more."
 NO_QUESTION = "Add a question, for example: /briefs ask What changed in 2024?"
 NO_WORDS = "Add what to search for, for example: /briefs search ceasefire terms"
 NO_ID = "Add the id of a brief; /briefs latest lists some."
@@ -63,6 +90,37 @@ def many_waiting(count: int) -> str:
         f"{counted(count, 'question')} from this channel are waiting. I answer each in its own "
         "thread, in turn; there is no need to ask again."
     )
+
+
+_HINDRANCES = {
+    Hindrance.GUEST: (
+        "Guests, and people of other organisations, get answers from briefs that are open to "
+        "everyone alone. Please ask a full member of this workspace."
+    ),
+    Hindrance.GUESTS: (
+        "There is a guest in this channel, so I use only briefs that are open to everyone here. "
+        "Ask me in a direct message, or in a channel without guests."
+    ),
+    Hindrance.SHARED: (
+        "This channel is shared with another organisation, so I use only briefs that are open to "
+        "everyone here. Ask me in a direct message, or in a channel of your own."
+    ),
+    Hindrance.WITHIN: (
+        "This channel is shared between workspaces of your organisation, so I use only briefs that "
+        "are open to everyone here. Ask me in a direct message, or in a channel of this workspace."
+    ),
+}
+
+
+def hindered(hindrance: Hindrance | None) -> str:
+    """Return why less may be shown in a place than elsewhere, and where to ask; "" for nothing."""
+    return _HINDRANCES.get(hindrance, "") if hindrance else ""
+
+
+def too_many_questions(answered: int, rest: Sequence[str]) -> str:
+    """Return the line that names the questions of a message that are not answered."""
+    named = "; ".join(text.one_line(one, 200) for one in rest[:PROMPTS])
+    return f"I answer the first {answered} questions of a message. Please ask again: {named}"
 
 
 def no_such_brief(brief_id: str) -> str:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from bot.jobs.queue import Job
 
 
+SLACK_DIGITS = 6  # of a ts, behind its point
+
+
 class AskedVia(StrEnum):
     """How a question reached the bot."""
 
@@ -22,6 +25,10 @@ class AskedVia(StrEnum):
     COMMAND = "command"  # /briefs ask
     SHORTCUT = "shortcut"  # "Ask the briefs about it"
     AGAIN = "again"  # a button: answer the edited question, or answer privately
+
+
+# Nobody addressed us: a reply is given only where the briefs answer, and nothing else is said.
+UNPROMPTED = frozenset({AskedVia.FOLLOW_UP, AskedVia.CHANNEL})
 
 
 class QuestionOutcome(StrEnum):
@@ -72,6 +79,12 @@ class Incoming:
     def root(self) -> str:
         """The ts of the message under which the answer is posted."""
         return self.thread_ts or self.ts
+
+    @property
+    def is_further(self) -> bool:
+        """Whether it is not the first question of its message: its ts is longer than Slack's."""
+        own = self.kind in (AskedVia.DIRECT, AskedVia.MENTION, *UNPROMPTED)
+        return own and len(self.ts.partition(".")[2]) > SLACK_DIGITS
 
 
 @dataclass(frozen=True)
@@ -135,6 +148,8 @@ class Member:
     admin: bool = False
     groups: frozenset[str] = frozenset()  # user groups S…
     zone: str | None = None
+    name: str = ""  # by which people know them
+    known: bool = False  # False: Slack could not be asked
 
 
 @dataclass(frozen=True)

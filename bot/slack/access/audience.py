@@ -14,7 +14,8 @@ docs/slack.md tells admins the rules; here is what they mean to the letter:
   what is shown to the channel. It never widens, and it does not bind what one person sees alone:
   that is governed by the person's own rights. Where both lists are given, both hold.
 - **What is not known is not allowed**: a person or place of whom Slack says nothing, says
-  something odd, or cannot be asked, sees public collections and no more.
+  something odd, or cannot be asked, sees public collections and no more. Where a whole place is
+  closed so to what its readers could see elsewhere, `Hindrance` says why.
 - **What is added in a direct message or a private place belongs to that place**: it goes into the
   collection `place:TEAM/USER` or `place:TEAM/CHANNEL`, which that person alone, or the channel's
   readers there, may see. Such names follow no rule of briefs.toml; no channel can be given one.
@@ -28,6 +29,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from bot.errors import NothingVisible
 from bot.slack.types import ChannelSettings, Member, PlaceKind, SlackPlace
@@ -54,6 +56,16 @@ class Rule:
 
 
 OPEN = Rule()
+
+
+class Hindrance(StrEnum):
+    """Why those who read a place see less there than full members could elsewhere."""
+
+    UNKNOWN = "unknown"  # who reads it cannot be found out now
+    GUEST = "guest"  # the one who asks is a guest, or of another organisation
+    GUESTS = "guests"  # there is one among the readers
+    SHARED = "shared"  # with another organisation
+    WITHIN = "within"  # shared between workspaces of one organisation
 
 
 def place_collection(team: str, name: str) -> str:
@@ -84,6 +96,8 @@ class Viewers:
     known: bool = False  # False: a fact is missing, there may be others
     shared: bool = True  # the channel is, or is about to be, shared with another organisation
     reads_channel: bool = False
+    within: bool = False  # shared, but between workspaces of one organisation alone
+    doubtful: bool = False  # whether that person reads the channel cannot be found out now
 
     @property
     def full(self) -> bool:
@@ -100,6 +114,7 @@ class Visible:
     """
 
     names: frozenset[str] = frozenset()
+    hindrance: Hindrance | None = field(default=None, compare=False)  # why there are not more
 
     def __bool__(self) -> bool:
         return bool(self.names)
@@ -190,6 +205,26 @@ class Policy:
             )
         )
 
+    def seen_in(
+        self,
+        place: SlackPlace,
+        viewers: Viewers,
+        present: Collection[str],
+        settings: ChannelSettings | None = None,
+    ) -> Visible:
+        """Return the same, and why it is not more where the place itself stands in the way."""
+        seen = self.for_place(place, viewers, present, settings)
+        withheld = (self.rule(name) for name in present if name not in seen)
+        if any(self._elsewhere(rule, place) for rule in withheld):
+            return replace(seen, hindrance=hindrance(place, viewers))
+        return seen
+
+    def _elsewhere(self, rule: Rule, place: SlackPlace) -> bool:
+        """Whether somebody who reads the place could see such a collection, were it another."""
+        if rule.person or rule.team:
+            return rule.person == place.user or place.channel in (rule.channels or ())
+        return not rule.restricted or bool(rule.groups) or place.channel in (rule.channels or ())
+
     def is_admin(self, member: Member) -> bool:
         """Return whether a member may change settings: admins of the workspace, and those listed.
 
@@ -229,6 +264,21 @@ class Policy:
         return everyone_is_there and all(
             member.groups & (rule.groups or frozenset()) for member in viewers.members
         )
+
+
+def hindrance(place: SlackPlace, viewers: Viewers) -> Hindrance | None:
+    """Return what about the readers of a place closes it for all but public collections."""
+    if not place.known or not viewers.known or viewers.doubtful:
+        return Hindrance.UNKNOWN
+    if place.kind is PlaceKind.ALONE:
+        return None if viewers.full else Hindrance.GUEST
+    if place.shared or viewers.shared:
+        return Hindrance.WITHIN if viewers.within else Hindrance.SHARED
+    outside = {member.id: member.stranger for member in viewers.members
+               if member.guest or member.stranger}  # fmt: skip
+    if place.user in outside:
+        return Hindrance.GUEST
+    return Hindrance.GUESTS if outside else None
 
 
 def _has_readers(place: SlackPlace, viewers: Viewers) -> bool:

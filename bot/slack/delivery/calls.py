@@ -47,7 +47,12 @@ Clock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[object]]
 
 POSTS = frozenset({"chat.postMessage", "chat.postEphemeral"})
-READS = frozenset({"conversations.replies", "conversations.history", "auth.test"})
+READS = frozenset(
+    """
+    conversations.replies conversations.history conversations.info conversations.members
+    users.info users.list usergroups.list usergroups.users.list auth.test auth.teams.list
+    """.split()
+)
 BETWEEN_POSTS = 1.0  # seconds, in one channel
 BETWEEN_UPDATES = 3.0  # seconds, of one message
 NO_TIME = 0.25  # seconds that coming to an open turn may take: a busy machine, a line of one
@@ -57,6 +62,10 @@ PER_MINUTE = {
     "chat.postEphemeral": 95,
     "conversations.replies": 48,
     "conversations.history": 48,
+    "users.info": 95,
+    "users.list": 18,
+    "usergroups.list": 18,
+    "usergroups.users.list": 18,
     "agents.sessions.setStatus": 48,
     "agents.sessions.rename": 48,
 }

@@ -22,11 +22,13 @@ PATH = "/slack/events"  # where events, clicks and commands arrive over HTTP
 def build(parts: SlackServices, worker: Worker, client: AsyncWebClient) -> AsyncApp:
     secret = parts.settings.signing_secret
 
-    async def authorize() -> AuthorizeResult:
+    organisation = parts.team if parts.team.startswith("E") else None
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         """Say who we are: known since the start, so that no event waits for a call."""
         return AuthorizeResult(
-            enterprise_id=None,
-            team_id=parts.team,
+            enterprise_id=organisation or enterprise_id,
+            team_id=team_id if organisation else parts.team,
             bot_user_id=parts.bot_user,
             bot_token=client.token,
         )

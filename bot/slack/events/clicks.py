@@ -17,7 +17,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import NothingVisible
+from bot.errors import AudienceUnknown, NothingVisible
 from bot.slack import phrases
 from bot.slack.access.facts import error_code
 from bot.slack.blocks.elements import Message, View
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 Accept = Callable[[Incoming], Awaitable[object]]  # takes a question in, to be answered
 TellLine = Callable[[str], Awaitable[None]]
-FIT_FOR_PEOPLE = (NothingVisible, ReadError, UsageError)
+FIT_FOR_PEOPLE = (AudienceUnknown, NothingVisible, ReadError, UsageError)
 
 
 @dataclass(frozen=True)

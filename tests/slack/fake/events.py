@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import aiohttp
 from slack_sdk.signature import SignatureVerifier
 
-from tests.slack.fake.world import APP, BOT_USER, TEAM, Channel, Message
+from tests.slack.fake.world import APP, BOT_USER, ORGANISATION, TEAM, Channel, Message
 
 _SUBSCRIPTIONS = {"public": "message.channels", "private": "message.groups", "im": "message.im",
                   "mpim": "message.mpim"}  # fmt: skip
@@ -84,6 +84,10 @@ class Events:
             "authorizations": [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True,
                                 "enterprise_id": None, "is_enterprise_install": False}],
         }  # fmt: skip
+        if self.rules.organisation:
+            one = {"team_id": None, "enterprise_id": ORGANISATION, "is_enterprise_install": True}
+            body |= {"enterprise_id": ORGANISATION,
+                     "authorizations": [body["authorizations"][0] | one]}  # fmt: skip
         if self.request_url:
             for attempt in range(copies):
                 await self.post_signed(self.request_url, body, retry=attempt)

@@ -6,7 +6,7 @@ from tests.slack.fake import limits
 from tests.slack.fake.events import Events
 from tests.slack.fake.forms import elements, state_of
 from tests.slack.fake.methods import checked_view
-from tests.slack.fake.world import APP, BOT_USER, TEAM, Message, View
+from tests.slack.fake.world import APP, BOT_USER, ORGANISATION, TEAM, Message, View
 
 
 class Hands(Events):
@@ -14,10 +14,12 @@ class Hands(Events):
 
     def _who(self, user: str) -> dict[str, Any]:
         person = self.world.user(user)
-        team = {"id": TEAM, "domain": "fake"}
+        everywhere = self.rules.organisation
+        team = None if everywhere else {"id": TEAM, "domain": "fake"}
+        enterprise = {"id": ORGANISATION, "name": "Fake"} if everywhere else None
         return {"user": {"id": person.id, "username": person.name, "name": person.name,
                          "team_id": TEAM}, "team": team, "api_app_id": APP, "token": "x",
-                "is_enterprise_install": False, "enterprise": None}  # fmt: skip
+                "is_enterprise_install": everywhere, "enterprise": enterprise}  # fmt: skip
 
     async def command(self, command: str, text: str, user: str, channel: str) -> Any:
         """Type a slash command; an acknowledgement with a text becomes an ephemeral message."""
@@ -29,6 +31,8 @@ class Hands(Events):
             "response_url": self.hooks.give(place.id, person.id),
             "trigger_id": self.triggers.give(person.id),
         }  # fmt: skip
+        if self.rules.organisation:
+            payload |= {"enterprise_id": ORGANISATION, "is_enterprise_install": "true"}
         return await self.send_interaction(
             "slash_commands", payload, then=lambda said: self._show(said, place.id, person.id)
         )

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from tests.slack.fake import limits, rules
 from tests.slack.fake.rules import Arguments, Refused, method, need, number, truth
-from tests.slack.fake.world import BOT, BOT_USER, TEAM, Channel, Message, Session, View
+from tests.slack.fake.world import (
+    BOT,
+    BOT_USER,
+    ORGANISATION,
+    TEAM,
+    Channel,
+    Message,
+    Session,
+    View,
+)
 
 if TYPE_CHECKING:
     from tests.slack.fake.server import FakeSlack
@@ -256,10 +265,19 @@ def prompts(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
 
 @method("auth.test")
 def auth_test(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
-    return {
+    known = {
         "url": "https://fake.slack.com/", "team": "Fake", "user": "briefs", "team_id": TEAM,
         "user_id": BOT_USER, "bot_id": BOT, "is_enterprise_install": False,
     }  # fmt: skip
+    if fake.rules.organisation:
+        known |= {"team": None, "team_id": None, "enterprise_id": ORGANISATION,
+                  "is_enterprise_install": True}  # fmt: skip
+    return known
+
+
+@method("auth.teams.list")
+def auth_teams(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
+    return {"teams": [{"id": TEAM, "name": "Fake"}]}
 
 
 @method("apps.connections.open")
@@ -349,12 +367,16 @@ def users_info(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
 
 @method("users.list", "users:read")
 def users_list(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
+    if fake.rules.organisation:
+        need(args, "team_id")
     page, more = _page(args, [user.wire() for user in fake.world.users.values()], 1000)
     return {"members": page} | more
 
 
 @method("usergroups.list", "usergroups:read")
 def usergroups_list(fake: "FakeSlack", args: Arguments) -> dict[str, Any]:
+    if fake.rules.organisation:
+        need(args, "team_id")
     groups = []
     for group, (handle, people) in fake.world.groups.items():
         row: dict[str, Any] = {"id": group, "handle": handle, "name": handle, "date_delete": 0}

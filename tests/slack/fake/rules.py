@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.slack.fake import limits, markup
@@ -65,6 +65,14 @@ EVENTS = frozenset(
 )
 
 
+# Calls a minute that Slack was measured to take; its documents promise as many.
+LIMITS = {
+    "users.list": 20, "usergroups.list": 20, "users.info": 100, "conversations.info": 50,
+    "conversations.members": 100, "conversations.replies": 50, "conversations.history": 50,
+    "chat.update": 50, "chat.postEphemeral": 100,
+}  # fmt: skip
+
+
 @dataclass
 class Rules:
     """Settings of the fake; change them at any time. Times in seconds."""
@@ -80,8 +88,10 @@ class Rules:
     sessions: bool = True  # False: agents.sessions.* says feature_disabled
     page: int = 1000  # most messages of one conversations.replies or .history
     posts_per_second: float | None = None  # per channel; over it 429, as Slack does
+    per_minute: dict[str, int] = field(default_factory=dict)  # by method; LIMITS are Slack's
     crossing_seconds: float = 0.005  # a call this soon after a 429 was on its way already
     revoked: bool = False
+    organisation: bool = False  # the app is installed in a whole organisation: no team of its own
 
 
 def channel_for(fake: "FakeSlack", name: Any, *, writing: bool = True) -> Channel:

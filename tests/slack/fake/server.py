@@ -168,6 +168,11 @@ class FakeSlack(Player):
             raise Refused("token_revoked")
 
     def _too_fast(self, name: str, channel: str) -> Fault | None:
+        if limit := self.rules.per_minute.get(name):
+            past = [one for one in self.calls if one.method == name and one.outcome == "ok"
+                    and one.at > time.monotonic() - 60]  # fmt: skip
+            if len(past) >= limit:
+                return Fault("rate_limited", seconds=30, status=429)
         most = self.rules.posts_per_second
         if name != "chat.postMessage" or not most:
             return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-TEAM, OTHER_TEAM = "T0FAKE", "T0OTHER"
+TEAM, OTHER_TEAM, ORGANISATION = "T0FAKE", "T0OTHER", "E0FAKE"
 APP, BOT_USER, BOT = "A0FAKE", "U0BOT", "B0BOT"
 
 
