@@ -33,7 +33,8 @@ from index.rerank import encode
 from index.retrieval import Mentions
 from index.search import Query
 from index.settings import Settings
-from index.storage import catalogue, database, embeddings, health, schema
+from index.storage import catalogue, checksums, database, health, schema
+from index.storage.checksums import Part
 from index.storage.database import Database, ingest_lock, sqlite_url
 from index.storage.lexicon import TABLES, lexicon_for
 from index.storage.schema import CURRENT, SUPERSEDED
@@ -347,12 +348,14 @@ class Library:
     def rebuild(self) -> int:
         """Rebuild the vector index and the full text from the catalogue; return the passages.
 
-        Reads no brief and embeds nothing.
+        Reads no brief, and embeds nothing but what is stored damaged.
         """
         with ingest_lock(self.database, self.home, _nothing):
+            self._restore_embeddings()
             with self.database.read() as connection:
                 generation = self._indexing.build(connection, None)
             with self.database.write() as connection:
+                health.rebuild_indexes(connection)
                 publishing.refill_lexicons(connection, self._lexicons)
                 publishing.record_generation(connection, generation)
             self._indexing.tidy(self.database, generation)
@@ -365,35 +368,34 @@ class Library:
         """
         with ingest_lock(self.database, self.home, _nothing):
             with self.database.read() as connection:
-                pks, inputs, texts = publishing.all_inputs(connection)
-            vectors, tokens = read_passages(self.embedder, inputs, texts, tick)
+                stored = publishing.inputs_of(connection)
+            vectors, tokens = read_passages(self.embedder, stored[1], stored[2], tick)
             with self.database.write() as connection:
                 schema.create(connection)  # a library of an older release has fewer tables
-                hashes = list(map(publishing.input_sha256, inputs, texts))
-                publishing.replace_vectors(connection, pks, hashes, vectors)
-                embeddings.clear_tokens(connection)
-                embeddings.add_tokens(connection, pks, tokens)
+                publishing.replace_embeddings(connection, stored, vectors, tokens)
                 catalogue.set_value(connection, "fingerprint", self.fingerprint)
                 generation = self._indexing.build_anew(connection)
                 publishing.refill_lexicons(connection, self._lexicons)
                 publishing.record_generation(connection, generation)
             self._indexing.tidy(self.database, generation)
-        return len(pks)
+        return len(stored[0])
 
-    def faults(self) -> dict[str, str]:
-        """Return what is wrong with the database, by what was looked at; {} if it is sound."""
-        found: dict[str, str] = {}
+    def _restore_embeddings(self) -> None:
+        """Embed again what is stored damaged: nothing of it is copied into an index."""
         with self.database.read() as connection:
-            if fault := health.database_fault(connection):
-                found["database"] = fault
-            if bad := health.misplaced_passages(connection):
-                found["passages"] = f"{len(bad)} are not slices of their briefs, {bad[0]} first"
-            for state, lexicon in self._lexicons.items():
-                if difference := health.lexicon_difference(connection, lexicon, state):
-                    found["full text"] = f"{difference} passages differ from the database"
-                elif wrong := health.wrong_terms(connection, lexicon, state):
-                    found["full text"] = f"wrong terms are stored for {len(wrong)} of the passages"
-        return found
+            wrong = checksums.damaged(connection, [Part.EMBEDDINGS]).of(Part.EMBEDDINGS)
+            stored = publishing.inputs_of(connection, wrong)
+        if not wrong:
+            return
+        logger.warning("%d brief versions had damaged vectors: embedding them again", len(wrong))
+        vectors, tokens = read_passages(self.embedder, stored[1], stored[2], _nothing)
+        with self.database.write() as connection:
+            publishing.replace_embeddings(connection, stored, vectors, tokens)
+            checksums.stamp(connection, Part.EMBEDDINGS, wrong)  # of a version without passages too
+
+    def faults(self) -> dict[str, tuple[str, str]]:
+        """Return what is wrong with the database and how to fix it, by what was looked at."""
+        return health.faults(self.database, self._lexicons)
 
     def check_index(self) -> None:
         """Raise IndexDamaged unless the published vector index agrees with the catalogue."""
@@ -405,16 +407,20 @@ class Library:
     def _prepare(self, create: bool) -> None:
         if create:
             with self.database.write() as connection:
+                stamped = checksums.present(connection)
                 schema.create(connection)
                 self._lexicon.create(connection)
                 if catalogue.get_value(connection, "schema") is None:
                     catalogue.set_value(connection, "schema", schema.SCHEMA_VERSION)
                     catalogue.set_value(connection, "id", uuid.uuid4().hex[:12])
                     catalogue.set_value(connection, "fingerprint", self.fingerprint)
+                if not stamped:
+                    checksums.begin(connection)
         with self.database.read() as connection:
             schema.require(connection, self.home)
             library = catalogue.get_value(connection, "id") or ""
             complete = inspect(connection).has_table(TABLES[SUPERSEDED])
+            stamped = checksums.present(connection)
             counts = inspect(connection).has_table(schema.left_out.name)
         if not counts:  # a library of an older release
             with self.database.write() as connection:
@@ -423,6 +429,9 @@ class Library:
             older = {SUPERSEDED: self._lexicons[SUPERSEDED]}
             with self.database.write() as connection:
                 publishing.refill_lexicons(connection, older)
+        if not stamped:
+            with self.database.write() as connection:
+                checksums.begin(connection)
         if self.settings.database_url is None:
             database.leave_marker(self.home / DATABASE_FILE, library)
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from index.errors import IndexDamaged
 from index.models.embedder import Embedder, read_passages, require_unit
@@ -22,7 +22,8 @@ from index.models.token_embeddings import PackedTokens
 from index.passage import passage_input
 from index.placement import PublishOutcome, PublishPlan, settle
 from index.settings import Settings
-from index.storage import catalogue, embeddings, schema
+from index.storage import catalogue, checksums, embeddings, schema
+from index.storage.checksums import Part
 from index.storage.database import Database
 from index.storage.lexicon import Lexicon, LexiconEntry
 from index.storage.schema import CURRENT
@@ -48,9 +49,15 @@ class Publication:
 
 
 def embed(connection: Connection, made: PublishPlan, embedder: Embedder, tick: Tick) -> Publication:
-    """Embed the passages that are new to the library; reuse the vectors of all others."""
+    """Embed the passages that are new to the library; reuse the vectors of all others.
+
+    Damaged vectors are not reused.
+    """
     hashes, inputs, texts = _inputs(made)
-    stored = embeddings.vectors_by_input(connection, set(hashes))
+    damaged = checksums.damaged(
+        connection, [Part.EMBEDDINGS], embeddings.versions_by_input(connection, set(hashes))
+    ).of(Part.EMBEDDINGS)
+    stored = embeddings.vectors_by_input(connection, set(hashes), damaged)
     missing = list(dict.fromkeys(digest for digest in hashes if digest not in stored))
     input_of = dict(zip(hashes, zip(inputs, texts, strict=True), strict=True))
     tick(sum(digest in stored for digest in hashes))
@@ -61,7 +68,7 @@ def embed(connection: Connection, made: PublishPlan, embedder: Embedder, tick: T
         tick,
     )
     require_unit(fresh)
-    tokens_of = embeddings.tokens_by_input(connection, stored)
+    tokens_of = embeddings.tokens_by_input(connection, stored, damaged)
     tokens_of |= dict(zip(missing, fresh_tokens, strict=True))
     row_of = {digest: row for row, digest in enumerate(missing)}
     dimension = embedder.fingerprint.dimension
@@ -148,13 +155,25 @@ def commit(
         if pk not in fresh:
             catalogue.set_state(connection, pk, state)
     _sync_lexicons(connection, made, lexicons)
-    for (location, collection), row in made.plan.pointers.items():
+    touched = _point_documents(connection, made.plan) | set(made.states)
+    for part in (Part.TEXT, Part.EMBEDDINGS):
+        checksums.stamp(connection, part, fresh)
+    checksums.stamp(connection, Part.STATE, touched)
+    if generation is not None:
+        record_generation(connection, generation)
+
+
+def _point_documents(connection: Connection, plan: PublishPlan) -> set[int]:
+    """Record what the documents stand for now; return the versions that gained or lost one."""
+    touched = set[int]()
+    for (location, collection), row in plan.pointers.items():
+        before = catalogue.rendition(connection, location, collection)
+        touched |= {each.version_pk for each in (before, row) if each is not None}
         if row is None:
             catalogue.drop_rendition(connection, location, collection)
         else:
             catalogue.put_rendition(connection, row)
-    if generation is not None:
-        record_generation(connection, generation)
+    return touched
 
 
 def _sync_lexicons(connection: Connection, made: Publication, lexicons: Lexicons) -> None:
@@ -174,6 +193,7 @@ def record_generation(connection: Connection, generation: tuple[int, int, Files]
             number=number, vectors=count, files=json.dumps(files), published_at=datetime.now(UTC)
         )
     )
+    checksums.stamp(connection, Part.LIBRARY)
 
 
 def refill_lexicons(connection: Connection, lexicons: Lexicons) -> None:
@@ -184,21 +204,38 @@ def refill_lexicons(connection: Connection, lexicons: Lexicons) -> None:
             lexicon.add(connection, lexicon_entries(connection, row.pk))
 
 
-def all_inputs(connection: Connection) -> tuple[list[int], list[str], list[str]]:
-    """Return the numbers of all stored passages, what is embedded for each, and their texts."""
+def inputs_of(
+    connection: Connection, versions: Sequence[int] | None = None
+) -> tuple[list[int], list[str], list[str]]:
+    """Return the numbers of stored passages, what is embedded for each, and their texts.
+
+    Those of the versions with these keys; of all if none are given.
+    """
     titles = {row.pk: row.brief.title for row in catalogue.versions(connection)}
-    pks = list(connection.execute(select(schema.passages.c.pk)).scalars())
+    wanted = set(titles if versions is None else versions)
+    table = schema.passages
+    rows = connection.execute(select(table.c.pk, table.c.version_pk).order_by(table.c.pk))
+    pks = [pk for pk, version in rows if version in wanted]
     stored = catalogue.passages_by_pk(connection, pks)
     inputs = [passage_input(titles[stored[pk][2]], stored[pk][1]) for pk in pks]
     return pks, inputs, [stored[pk][1].text for pk in pks]
 
 
-def replace_vectors(
-    connection: Connection, pks: Sequence[int], hashes: Sequence[str], vectors: NDArray[np.float32]
+def replace_embeddings(
+    connection: Connection,
+    inputs: tuple[Sequence[int], Sequence[str], Sequence[str]],
+    vectors: NDArray[np.float32],
+    tokens: Sequence[PackedTokens],
 ) -> None:
-    """Store new vectors (n, d) for passages, and the hashes of what was read."""
+    """Store new vectors (n, d) and tokens for passages, as `inputs_of` gave them.
+
+    What stands there for passages that are not there goes too.
+    """
     table, passages = schema.vectors, schema.passages
-    connection.execute(table.delete())
+    pks, embedded, texts = inputs
+    embeddings.clear(connection, pks)
+    embeddings.add_tokens(connection, pks, tokens)
+    hashes = list(map(input_sha256, embedded, texts))
     for begin in range(0, len(pks), _CHUNK):
         part = slice(begin, begin + _CHUNK)
         pairs = list(zip(pks[part], hashes[part], vectors[part], strict=True))
@@ -210,6 +247,12 @@ def replace_vectors(
             connection.execute(
                 update(passages).where(passages.c.pk == pk).values(input_sha256=digest)
             )
+    owners = select(passages.c.version_pk).where(
+        passages.c.pk.in_(bindparam("pks", expanding=True))
+    )
+    for some in embeddings.chunks(pks):
+        versions = connection.execute(owners.distinct(), {"pks": some}).scalars().all()
+        checksums.stamp(connection, Part.EMBEDDINGS, versions)
 
 
 def lexicon_entries(connection: Connection, version_pk: int) -> list[LexiconEntry]:

@@ -15,11 +15,7 @@ from index.library import Library
 from index.settings import load
 from index.storage.database import reachable
 
-_FIXES = {
-    "database": "restore it from a backup",
-    "passages": "ingest these briefs again",  # promise 4: slices, exactly
-    "full text": "run: briefs reindex",
-}
+_STORED = ("database", "texts", "vectors", "passages", "full text")  # as Library.faults names it
 _START = (
     "import sys; sys.path[:1] = sys.argv[1:]; import ingest.doctor; sys.exit(ingest.doctor.main())"
 )
@@ -61,9 +57,9 @@ def _findings(library: Library) -> Iterator[CheckResult]:
         yield CheckResult("database", False, reason, "check BRIEFS_DATABASE_URL and the server")
         return
     faults = library.faults()
-    for check, fix in _FIXES.items():
-        fault = faults.get(check)
-        yield CheckResult(check, fault is None, fault or "sound", fix if fault else None)
+    for check in _STORED:
+        fault, fix = faults.get(check, ("sound", None))
+        yield CheckResult(check, fix is None, fault, fix)
     yield _checked("model", library.require_fingerprint, library.embedder.fingerprint.model)
     yield _checked("embedding", library.embedder.warm_up, "answers")
     yield _vector_index()

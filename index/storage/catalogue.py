@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, insert, select, update
 
-from index.errors import NotFound
+from index.errors import DatabaseUnavailable, NotFound
 from index.left_out import LeftOut, Reason, joined
 from index.passage import Brief, BriefRef, Passage, Rendition
 from index.storage import embeddings, schema
@@ -172,7 +172,7 @@ def add_passages(
 
 def heading_line(heading: str, context: str) -> str:
     """Return the text of a passage's stored heading path and context, for the full-text index."""
-    return " ".join((*json.loads(heading), context)).strip()
+    return " ".join((*_listed(heading), context)).strip()
 
 
 def set_state(connection: Connection, version_pk: int, state: str) -> None:
@@ -275,16 +275,23 @@ def _reference(row: Any) -> BriefRef:
         id=row.brief_id,
         title=row.title,
         date=row.date,
-        authors=tuple(json.loads(row.authors)),
+        authors=_listed(row.authors),
         source=row.source,
         collection=row.collection,
         version=row.version,
         number=row.number,
         source_url=row.source_url,
-        pages=tuple((offset, page) for offset, page in json.loads(row.pages)),
+        pages=tuple((offset, page) for offset, page in _listed(row.pages)),
     )
 
 
 def _passage(row: Any) -> Passage:
     facts = {name: getattr(row, name) for name in _PASSAGE_FIELDS}
-    return Passage(**facts | {"heading": tuple(json.loads(row.heading))})
+    return Passage(**facts | {"heading": _listed(row.heading)})
+
+
+def _listed(stored: str) -> tuple[Any, ...]:
+    try:
+        return tuple(json.loads(stored))
+    except (TypeError, ValueError) as error:
+        raise DatabaseUnavailable("a row of the database is damaged; run: briefs doctor") from error

@@ -85,11 +85,16 @@ class Database:
             # What breaks a rule of the tables is a fault of ours, not of the database.
             if isinstance(error, (IntegrityError, ProgrammingError, DataError)):
                 raise
-            where = self.engine.url.render_as_string(hide_password=True)
-            raise DatabaseUnavailable(
-                f"{where}: {_reason(error)}; check BRIEFS_DATABASE_URL, the disk and its rights, "
-                "then run: briefs doctor"
-            ) from error
+            raise self._unavailable(_reason(error)) from error
+        except UnicodeDecodeError as error:  # a damaged schema, in SQLite's own message too
+            raise self._unavailable("holds text that is none: it is damaged") from error
+
+    def _unavailable(self, reason: str) -> DatabaseUnavailable:
+        where = self.engine.url.render_as_string(hide_password=True)
+        return DatabaseUnavailable(
+            f"{where}: {reason}; check BRIEFS_DATABASE_URL, the disk and its rights, "
+            "then run: briefs doctor"
+        )
 
     def scrub(self) -> bool:
         """Remove deleted text from the files' bytes too; False where somebody was in the way.

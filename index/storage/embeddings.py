@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Table, insert, select
 
+from index.errors import DatabaseUnavailable
 from index.models.token_embeddings import PackedTokens
 from index.storage import schema
 
@@ -30,18 +31,35 @@ def vectors_of(connection: Connection, pks: Sequence[int]) -> NDArray[np.float32
         for part in chunks(pks):
             rows = connection.execute(select(table).where(table.c.passage_pk.in_(part)))
             found.update((pk, vector) for pk, vector in rows)
-    return np.frombuffer(b"".join(found[pk] for pk in pks), dtype="<f4").reshape(len(pks), -1)
+    try:
+        rows = b"".join(found[pk] for pk in pks)
+        return np.frombuffer(rows, dtype="<f4").reshape(len(pks), -1)
+    except (KeyError, TypeError, ValueError) as error:
+        raise DatabaseUnavailable(
+            "the database lacks vectors of passages, or has damaged ones; run: briefs reindex"
+        ) from error
 
 
-def vectors_by_input(connection: Connection, hashes: Iterable[str]) -> dict[str, bytes]:
-    """Return the stored vectors of inputs that were embedded before."""
+def versions_by_input(connection: Connection, hashes: Iterable[str]) -> list[int]:
+    """Return the keys of the versions with passages whose inputs were embedded before."""
+    table, found = schema.passages, set[int]()
+    for part in chunks(list(hashes)):
+        owners = select(table.c.version_pk).where(table.c.input_sha256.in_(part)).distinct()
+        found.update(connection.execute(owners).scalars())
+    return sorted(found)
+
+
+def vectors_by_input(
+    connection: Connection, hashes: Iterable[str], but_of: Iterable[int] = ()
+) -> dict[str, bytes]:
+    """Return the stored vectors of inputs that were embedded before, but not of some versions."""
     table = schema.passages
     found: dict[str, bytes] = {}
     for part in chunks(list(hashes)):
         rows = connection.execute(
             select(table.c.input_sha256, schema.vectors.c.vector)
             .join(schema.vectors, schema.vectors.c.passage_pk == table.c.pk)
-            .where(table.c.input_sha256.in_(part))
+            .where(table.c.input_sha256.in_(part), table.c.version_pk.not_in(list(but_of)))
         )
         found.update((row.input_sha256, row.vector) for row in rows)
     return found
@@ -71,8 +89,10 @@ def tokens_of(connection: Connection, pks: Sequence[int]) -> list[PackedTokens]:
     return [found.get(pk, PackedTokens()) for pk in pks]
 
 
-def tokens_by_input(connection: Connection, hashes: Iterable[str]) -> dict[str, PackedTokens]:
-    """Return the packed tokens of inputs that were embedded before."""
+def tokens_by_input(
+    connection: Connection, hashes: Iterable[str], but_of: Iterable[int] = ()
+) -> dict[str, PackedTokens]:
+    """Return the packed tokens of inputs embedded before, but not those of some versions."""
     tokens, sentences, passages = schema.tokens, schema.sentences, schema.passages
     found: dict[str, PackedTokens] = {}
     for part in chunks(list(hashes)):
@@ -80,7 +100,7 @@ def tokens_by_input(connection: Connection, hashes: Iterable[str]) -> dict[str, 
             select(passages.c.input_sha256, tokens.c.packed, sentences.c.packed)
             .join(tokens, tokens.c.passage_pk == passages.c.pk)
             .join(sentences, sentences.c.passage_pk == passages.c.pk)
-            .where(passages.c.input_sha256.in_(part))
+            .where(passages.c.input_sha256.in_(part), passages.c.version_pk.not_in(list(but_of)))
         )
         found.update((digest, PackedTokens(packed, rest)) for digest, packed, rest in rows)
     return found
@@ -93,10 +113,13 @@ def add_tokens(connection: Connection, pks: Sequence[int], packed: Sequence[Pack
     _insert(connection, schema.sentences, [(pk, each.sentences) for pk, each in held])
 
 
-def clear_tokens(connection: Connection) -> None:
-    """Forget the packed tokens of all passages."""
-    connection.execute(schema.tokens.delete())
-    connection.execute(schema.sentences.delete())
+def clear(connection: Connection, pks: Sequence[int]) -> None:
+    """Forget vectors and tokens of passages, and those of passages that are not there."""
+    known = select(schema.passages.c.pk)
+    for table in (schema.vectors, schema.tokens, schema.sentences):
+        connection.execute(table.delete().where(table.c.passage_pk.not_in(known)))
+        for part in chunks(pks):
+            connection.execute(table.delete().where(table.c.passage_pk.in_(part)))
 
 
 def _insert(connection: Connection, table: Table, rows: Sequence[tuple[int, bytes]]) -> None:

@@ -1,18 +1,32 @@
 """Counts of what a library holds, and the checks of `briefs doctor` on its database.
 
-Reads only, and opens no vector index, which has its own check in `vectors/generations.py`.
+Changes nothing, and opens no vector index, which has its own check in `vectors/generations.py`.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select, text
 
 from index import publishing
-from index.storage import catalogue, schema
+from index.storage import catalogue, checksums, schema
+from index.storage.checksums import Part
 from index.storage.database import Database
 from index.storage.lexicon import Lexicon
 from index.storage.schema import CURRENT
 from index.vectors import snapshot
+
+REINDEX = "run: briefs reindex"
+RESTORE = "restore it from a backup"
+INGEST = "restore a backup, or ingest these briefs again"  # an ingest replaces what is damaged
+# What SQLite says of an index that does not agree with its table, https://sqlite.org/pragma.html
+_OF_AN_INDEX = (
+    " missing from index ",
+    "wrong # of entries in index ",
+    "non-unique entry in index ",
+)
+_MESSAGES = 100  # of SQLite's check
+Faults = dict[str, tuple[str, str]]  # what was looked at -> (what is wrong, how to fix it)
 
 
 @dataclass(frozen=True)
@@ -41,12 +55,86 @@ def library_counts(database: Database) -> LibraryCounts:
         )
 
 
-def database_fault(connection: Connection) -> str | None:
-    """Return the first thing that SQLite finds wrong with its file; None on other databases."""
-    if connection.engine.dialect.name != "sqlite":
+def faults(database: Database, lexicons: Mapping[str, Lexicon]) -> Faults:
+    """Return what is wrong with the database; {} if it is sound.
+
+    A check that cannot be made, because what it reads is damaged, has found something.
+    """
+    looks: list[tuple[str, str, Callable[[Connection], tuple[str, str] | None]]] = [
+        ("database", RESTORE, _file_fault),
+        ("texts", INGEST, _text_fault),
+        ("vectors", REINDEX, _vector_fault),
+        ("passages", INGEST, _passage_fault),
+    ]
+    looks += [
+        ("full text", REINDEX, _lexicon_look(lexicon, state)) for state, lexicon in lexicons.items()
+    ]
+    found: Faults = {}
+    for name, fix, look in looks:
+        try:
+            with database.read() as connection:
+                fault = look(connection)
+        except Exception as error:  # damaged values break whatever reads them, in any way
+            fault = (str(error).strip() or type(error).__name__).splitlines()[0], fix
+        if fault is not None:
+            found.setdefault(name, fault)
+    for lexicon in lexicons.values():
+        if "full text" not in found and not lexicon.agrees(database):
+            found["full text"] = "its index does not agree with its texts", REINDEX
+    return found
+
+
+def rebuild_indexes(connection: Connection) -> None:
+    """Have SQLite make the indexes of its tables again; other databases look after theirs."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(text("REINDEX"))
+
+
+def _file_fault(connection: Connection) -> tuple[str, str] | None:
+    if connection.dialect.name != "sqlite":
         return None
-    found = str(connection.execute(text("PRAGMA quick_check(1)")).scalar())
-    return None if found == "ok" else found.splitlines()[0]
+    check = text(f"PRAGMA integrity_check({_MESSAGES})")
+    found = [str(line) for line in connection.execute(check).scalars() if line != "ok"]
+    if not found:
+        return None
+    indexes = all(any(words in line for words in _OF_AN_INDEX) for line in found)
+    return found[0].splitlines()[0], REINDEX if indexes else RESTORE
+
+
+def _text_fault(connection: Connection) -> tuple[str, str] | None:
+    wrong = checksums.damaged(connection, [Part.LIBRARY, Part.TEXT, Part.STATE])
+    if wrong.of(Part.LIBRARY):
+        return "the library's own values are not as they were written", RESTORE
+    pks = wrong.of(Part.TEXT, Part.STATE)
+    if not pks:
+        return None
+    names = {
+        row.pk: f"{row.brief.id}@{row.brief.version}" for row in catalogue.versions(connection)
+    }
+    first = next((names[pk] for pk in pks if pk in names), "one that is gone")
+    return f"{len(pks)} are not as they were written, {first} first", INGEST
+
+
+def _vector_fault(connection: Connection) -> tuple[str, str] | None:
+    wrong = checksums.damaged(connection, [Part.EMBEDDINGS]).of(Part.EMBEDDINGS)
+    said = f"those of {len(wrong)} brief versions are not as they were written"
+    return (said, REINDEX) if wrong else None
+
+
+def _passage_fault(connection: Connection) -> tuple[str, str] | None:
+    bad = misplaced_passages(connection)
+    return (f"{len(bad)} are not slices of their briefs, {bad[0]} first", INGEST) if bad else None
+
+
+def _lexicon_look(lexicon: Lexicon, state: str) -> Callable[[Connection], tuple[str, str] | None]:
+    def look(connection: Connection) -> tuple[str, str] | None:
+        if difference := lexicon_difference(connection, lexicon, state):
+            return f"{difference} passages differ from the database", REINDEX
+        if wrong := wrong_terms(connection, lexicon, state):
+            return f"wrong terms are stored for {len(wrong)} of the passages", REINDEX
+        return None
+
+    return look
 
 
 def misplaced_passages(connection: Connection) -> list[str]:

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DatabaseError, OperationalError
 
+from index.errors import DatabaseUnavailable
 from index.storage.database import Database
 from index.storage.schema import CURRENT, SUPERSEDED
 from index.words import STOP_WORDS, stem, words
@@ -67,6 +69,10 @@ class Lexicon(ABC):
     @abstractmethod
     def wrong(self, connection: Connection, entries: Sequence[LexiconEntry]) -> list[int]:
         """Return those of the passages in it whose stored terms are not those of their texts."""
+
+    @abstractmethod
+    def agrees(self, database: Database) -> bool:
+        """Return whether what is searched is what is stored; True where that cannot be asked."""
 
     @abstractmethod
     def scores(self, connection: Connection, terms: Sequence[str]) -> dict[int, float]:
@@ -164,6 +170,21 @@ class SqliteLexicon(Lexicon):
         expected = {entry.pk: _fts5_row(entry) for entry in entries}
         return [pk for pk in pks if stored.get(pk, expected[pk]) != expected[pk]]
 
+    def agrees(self, database: Database) -> bool:
+        """Ask FTS5, which takes the question for a write (section 6.4 of its manual)."""
+        try:
+            with database.write() as connection:
+                self._run(
+                    connection,
+                    "INSERT INTO LEXICON (LEXICON, rank) VALUES ('integrity-check', 0)",
+                )
+        except DatabaseUnavailable as error:
+            return not isinstance(error.__cause__, DatabaseError) or isinstance(
+                error.__cause__,
+                OperationalError,  # locked or read-only, say
+            )
+        return True
+
     def scores(self, connection: Connection, terms: Sequence[str]) -> dict[int, float]:
         if not terms:
             return {}
@@ -260,6 +281,10 @@ class PostgresLexicon(Lexicon):
                 columns,
             ).scalars()
         return found
+
+    def agrees(self, database: Database) -> bool:
+        del database
+        return True  # the server searches what it stores
 
     def scores(self, connection: Connection, terms: Sequence[str]) -> dict[int, float]:
         if not terms:

@@ -50,7 +50,7 @@ def test_what_is_stored_comes_back_in_the_order_asked_for(either_library: Librar
         found = embeddings.tokens_of(connection, [third, 9_999, second, first])
     assert found == [other, PackedTokens(), PackedTokens(), one]
     with either_library.database.write() as connection:
-        embeddings.clear_tokens(connection)
+        embeddings.clear(connection, [first, second, third])
         assert embeddings.tokens_of(connection, [first, third]) == [PackedTokens()] * 2
 
 
