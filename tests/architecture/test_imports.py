@@ -30,6 +30,7 @@ OWNERS = {
     "tokenizers": {"index/models/embedder.py"},
     "huggingface_hub": {"index/models/model_files.py"},
     "snowballstemmer": {"index/words.py"},
+    "py3langid": {"index/languages.py"},
     "rapidfuzz": {"index/spelling.py"},
     "pypdfium2": {"ingest/readers/"},
     "trafilatura": {"ingest/readers/"},
