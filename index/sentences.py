@@ -28,6 +28,7 @@ _STARTERS = frozenset(
     """.split()
 )
 _ALSO_WORDS = frozenset("no art mar sat sun co app cal cong id n pub vet".split())
+_NO_START = frozenset("%‰°=<>×/)")  # no sentence starts with these
 _LAST_WORD = re.compile(r"""([^\s()\[\]"'“‘]+?)\.$""")
 _INITIAL = re.compile(r"^(?:[A-Z]\.)*[A-Z]$")
 # What opens an item of a list, a note or a caption: "b. The total is …", "iv. …", "Table 2. …".
@@ -70,6 +71,8 @@ def _ends_sentence(line: str, match: re.Match[str]) -> bool:
     first = following.lstrip("\"'“‘«([")[:1]
     if not first or first.islower() or _opens_item(line, match.end()):
         return False
+    if following[0] in _NO_START or _is_decimal(line, match, following):
+        return False
     if following[0] == "." or line[max(0, match.start() - 4) : match.start()].rstrip()[-1:] == ".":
         return False  # ". . .": marks of omission set apart
     mark = match.group()
@@ -80,13 +83,27 @@ def _ends_sentence(line: str, match: re.Match[str]) -> bool:
     return not word or _word_may_end(word, following)
 
 
+def _is_decimal(line: str, match: re.Match[str], following: str) -> bool:
+    """Return whether ".1" ends a number ("3.1 Mt"), not a sentence with note 1 ("in 2019.1 The")."""
+    before = line[max(0, match.start() - 6) : match.start()]
+    if not before[-1:].isdigit() or not match.group()[-1].isdigit() or "[" in match.group():
+        return False
+    is_year = re.search(r"(?<![\d.,])(?:1[5-9]|20)\d\d$", before)
+    return not is_year and _first_word(following) not in _STARTERS
+
+
+def _first_word(following: str) -> str:
+    bare = following.lstrip("\"'“‘«([")
+    return re.split(r"[\s,;:]", bare, maxsplit=1)[0].lower()
+
+
 def _opens_item(line: str, end: int) -> bool:
     return end <= LONGEST_ENUMERATOR and bool(_ENUMERATOR.match(line[:end]))
 
 
 def _word_may_end(word: str, following: str) -> bool:
     bare = word.lower()
-    next_word = re.split(r"[\s,;:]", following.lstrip("\"'“‘«(["), maxsplit=1)[0].lower()
+    next_word = _first_word(following)
     if bare in _MAY_END:
         return next_word in _STARTERS
     if bare in _LEADS_ON:

@@ -82,6 +82,22 @@ def test_time_grows_with_the_length_of_a_line(unit: str) -> None:
     assert seconds(1 << 20) < 64 * small
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Growth was minus 3.1 % in 2020.", 1),
+        ("The plant emits 3.1 Mt a year.", 1),
+        ("Losses of 0.4 ‰ were booked.", 1),
+        ("It was signed in 2019.12 The parties left.", 2),
+        ("Prices rose by 3.5. Wages fell.", 2),
+        ("It cost 3.5. $20 million was lost.", 2),
+    ],
+)
+def test_a_decimal_point_ends_nothing(text: str, count: int) -> None:
+    """Unless the digits after it are the mark of a note, after a year."""
+    assert len(cut(text)) == count, cut(text)
+
+
 def test_sentences_of_a_paragraph_are_slices() -> None:
     text = "Prices rose.  Wages, too, rose.\n• A bullet\n• Another. And more."
     assert cut(text) == [
