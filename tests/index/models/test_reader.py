@@ -90,7 +90,7 @@ def test_any_cross_encoder_of_sentence_transformers_can_stand_in(tmp_path: Path)
 def test_a_cross_encoder_that_is_not_there_is_named(tmp_path: Path) -> None:
     """The line says which setting, and what to do."""
     missing = tmp_path / "nowhere"
-    with pytest.raises(EmbeddingError, match="BRIEFS_RERANK_MODEL=.*nowhere.*name a folder"):
+    with pytest.raises(EmbeddingError, match=r"BRIEFS_RERANK_MODEL=.*nowhere.*name a folder"):
         NamedCrossEncoder(str(missing)).answers(QUESTION, [ANSWERS])
 
 
