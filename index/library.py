@@ -17,6 +17,7 @@ from sqlalchemy import Connection, inspect
 
 from index import placement, publishing, retrieval, spelling
 from index.errors import FingerprintMismatch, IndexDamaged, UsageError
+from index.models.cross_encoder import NamedCrossEncoder
 from index.models.embedder import (
     Embedder,
     ModelEmbedder,
@@ -25,6 +26,7 @@ from index.models.embedder import (
     read_passages,
     read_questions,
 )
+from index.models.reader import Reader, Window
 from index.models.token_embeddings import SentenceEmbeddings
 from index.passage import Brief, BriefRef, Draft, Hit, Passage
 from index.placement import PublishOutcome
@@ -83,6 +85,11 @@ class Library:
         )
         self.embedder: Embedder = embedder or ModelEmbedder(
             settings.embedding_model, self.home / "models"
+        )
+        self.reader: Reader | NamedCrossEncoder = (
+            NamedCrossEncoder(settings.rerank_model)
+            if settings.rerank_model
+            else Reader(cache=self.home / "models" / "reader")
         )
         self._lexicons = {state: lexicon_for(self.database, state) for state in TABLES}
         self._lexicon = self._lexicons[CURRENT]
@@ -166,6 +173,10 @@ class Library:
         """
         with self.database.read() as connection:
             return retrieval.sentences(connection, self.embedder, question, hits)
+
+    def answers(self, question: str, windows: Sequence[Window]) -> Vectors:
+        """Return for each window of text how well it answers a question, a logit, shape (n,)."""
+        return self.reader.answers(question, windows)
 
     def ranks(
         self, questions: Sequence[str], wanted: Sequence[Sequence[str]]

@@ -167,12 +167,15 @@ def sentences(
     kept = embeddings.tokens_of(connection, [pks.get(hit.passage_id, -1) for hit in hits])
     found = []
     for hit, packed in zip(hits, kept, strict=True):
+        text = hit.passage.text
+        places = split(text)
         if packed.sentences and tokens is not None:
-            found.append(read_sentences(tokens, packed))
-        else:
-            text = hit.passage.text
-            embedded = embedder.embed([text[start:end] for start, end in split(text)])
-            found.append(SentenceEmbeddings(embedded, embedded @ vectors[0]))
+            known = read_sentences(tokens, packed)
+            if len(known.vectors) == len(places):  # else an older release cut them otherwise
+                found.append(known)
+                continue
+        embedded = embedder.embed([text[start:end] for start, end in places])
+        found.append(SentenceEmbeddings(embedded, embedded @ vectors[0]))
     return vectors[0], found
 
 

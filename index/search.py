@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from index.languages import language
 from index.passage import Hit
 from index.storage.lexicon import indexed_terms
 from index.vectors.snapshot import Filters
-from index.words import content_words, stem
+from index.words import content_words, stem, stems_in
 
 Scores = NDArray[np.float64]
 
@@ -35,8 +36,12 @@ class Query:
     filters: Filters = field(default_factory=Filters)
 
     def terms(self) -> list[str]:
-        """Return the stems of the question's content words; all its words if there are none."""
-        found = [stem(word) for word in content_words(self.text)]
+        """Return the stems of the question's content words; all its words if there are none.
+
+        In another language than English, its stems too.
+        """
+        said = content_words(self.text)
+        found = [*map(stem, said), *stems_in(language(self.text), said)]
         return found or indexed_terms(self.text)
 
     def context_terms(self) -> list[str]:

@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         DEFAULT_MODEL, description="sentence-transformers model: name or folder"
     )
+    rerank_model: str | None = Field(
+        None, description="cross-encoder of sentence-transformers: name or folder; else our own"
+    )
     chat_model: str | None = Field(None, description="provider:model for written answers")
     chat_url: str | None = Field(
         None, pattern="^https?://", description="base URL of an OpenAI-compatible chat server"

@@ -9,14 +9,17 @@ import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
-from snowballstemmer import stemmer
+from snowballstemmer import algorithms, stemmer
 
 _WORD = re.compile(r"[^\W_]+(?:['’.,&-](?=[^\W_])[^\W_]+)*", re.UNICODE)
 _LETTERS = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])")
 _GROUPED_NUMBER = re.compile(r"^\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
 _NUMBER = re.compile(r"^\d+(?:\.\d+)?$")
 _DOTTED = re.compile(r"^(?:[^\W\d_]\.)+[^\W\d_]?$")  # u.s, e.u, p.l
+
+_UNSPACED = re.compile("([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f]+)")
 
 STOP_WORDS = frozenset(
     """a an the and or but nor so yet if then else than that this these those there here
@@ -54,7 +57,24 @@ def words(text: str) -> list[str]:
         elif _DOTTED.match(token):
             found.append(token.replace(".", ""))
         else:
-            found.extend(part for part in re.split(r"['’.,&-]", token) if part)
+            parts = (part for part in re.split(r"['’.,&-]", token) if part)
+            found.extend(piece for part in parts for piece in _pieces(part))
+    return found
+
+
+def _pieces(word: str) -> list[str]:
+    """Return a word by itself; of Chinese, Japanese and Thai, which set no spaces, its bigrams.
+
+    Two letters are about a word there (Nie et al., 2000, doi:10.1145/355214.355235).
+    """
+    if word.isascii() or not _UNSPACED.search(word):
+        return [word]
+    found: list[str] = []
+    for run in _UNSPACED.split(word):
+        if run and _UNSPACED.fullmatch(run) and len(run) > 1:
+            found += [run[at : at + 2] for at in range(len(run) - 1)]
+        elif run:
+            found.append(run)
     return found
 
 
@@ -86,6 +106,29 @@ def stem(word: str) -> str:
 def stems(text: str) -> list[str]:
     """Return the stems of the content words, in order."""
     return [stem(word) for word in content_words(text)]
+
+
+def stems_in(language: str, found: Iterable[str]) -> list[str]:
+    """Return the stems of words by the rules of another language than English, where we have them.
+
+    Those that are like the English ones are left out.
+    """
+    name = language.lower()
+    if name == "english" or name not in algorithms():
+        return []
+    both = ((_stem_in(name, word), word) for word in found if word.isalpha())
+    return [own for own, word in both if own != stem(word)]
+
+
+@lru_cache(maxsize=65_536)
+def _stem_in(language: str, word: str) -> str:
+    with _porter_lock:
+        return str(_stemmer_of(language).stemWord(word))
+
+
+@lru_cache(maxsize=32)
+def _stemmer_of(language: str) -> Any:
+    return stemmer(language)
 
 
 def _plain(text: str) -> str:

@@ -6,12 +6,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from index.languages import ENGLISH, language
 from index.left_out import Reason
 from index.library import Library
 from index.storage.catalogue import VersionRow
 from index.storage.schema import CURRENT
 from ingest.files import printable
 from ingest.terminal import is_narrow, out, print_table, say
+
+LANGUAGE_FROM = 20_000  # characters of a brief by which its language is told
 
 
 def brief_lines(
@@ -94,6 +97,7 @@ def brief_object(library: Library, brief_id: str, version: int | None) -> dict[s
     del facts["passages"]
     return {
         **facts,
+        "language": language(brief.text[:LANGUAGE_FROM]),
         "note": brief.note,
         "left_out": [asdict(part) for part in brief.left_out],
         "versions": [
@@ -123,7 +127,15 @@ def print_brief(shown: dict[str, Any]) -> None:
     console = out()
     console.print(Text(shown["title"], style="bold"))
     which = f"version {shown['version']} of {len(shown['versions'])}, {shown['state']}"
-    facts = [shown["date"] or "no date", shown["author"], shown["number"], shown["id"], which]
+    spoken = None if shown["language"] == ENGLISH else shown["language"]
+    facts = [
+        shown["date"] or "no date",
+        shown["author"],
+        shown["number"],
+        spoken,
+        shown["id"],
+        which,
+    ]
     console.print(" · ".join(fact for fact in facts if fact), markup=False)
     # Unwrapped, so that a terminal can open what it breaks.
     for place in dict.fromkeys((shown["source_url"] or shown["source"], *shown["renditions"])):

@@ -18,7 +18,6 @@ from bot.answering.answer import (
     SentenceForm,
     verbatim,
 )
-from bot.answering.answerability import features_of, judge
 from bot.answering.candidates import Quotable
 from bot.answering.disagreement import Difference, difference
 from bot.answering.emphasis import emphasis
@@ -27,7 +26,6 @@ from bot.answering.search import SearchResult
 from bot.answering.selection import (
     ALIKE,
     SENTENCES,
-    Lookup,
     Scored,
     best_of_parts,
     choose,
@@ -37,26 +35,26 @@ from bot.answering.selection import (
     score_sentences,
     sufficient,
 )
+from bot.answering.windows import Reading, judged, read
 from bot.question.question import Question
 from index.passage import Hit
 
 COMPARED = 10  # best sentences among which the briefs' figures are compared
 
 
-def answer(question: Question, found: SearchResult, library: Lookup) -> DraftAnswer:
+def answer(question: Question, found: SearchResult, library: Reading) -> DraftAnswer:
     """Return the sentences that answer, with their citations, or a draft without any."""
     if question.off_topic:
         return DraftAnswer()
     hits = found.whole or found.hits
-    ranked = score_sentences(question, hits, library)
-    decision = judge(features_of(question, hits, ranked, library, found.filters))
+    ranked, decision = judged(question, hits, library, found.filters)
     ranked = fit(ranked)
     if decision.outcome is not Outcome.ANSWERED or not ranked:
         near = near_passages(hits, ranked) if decision.outcome is not Outcome.DECLINED else ()
         return DraftAnswer(confidence=decision.confidence, features=decision.features, near=near)
     first: list[Scored] = []
     if question.parts:
-        ranked = fit(score_sentences(question, found.hits, library))
+        ranked = fit(read(question, score_sentences(question, found.hits, library), library))
         first = best_of_parts(question.parts, ranked, found.hits, library)
     chosen = choose(ranked, question.weights, first)
     differs = disagreement(ranked, chosen)

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from bot.answering import freshness
 from bot.answering.amendments import without_amended
+from bot.answering.windows import DEPTH, Reading, reordered
 from bot.question.question import LONGEST_QUESTION, Period, Question, Turn
 from bot.question.reading import read, today_in
 from index.dates import first_day, last_day
@@ -31,7 +32,7 @@ PART_WEIGHT = 2.0  # of the best score for a part, against the score for the who
 DEEP = 50  # hits of each search that are merged
 
 
-class Searchable(Protocol):
+class Searchable(Reading, Protocol):
     """What is needed of a library."""
 
     def search(self, query: Query, limit: int = 10) -> list[Hit]:
@@ -218,11 +219,19 @@ def narrowed(filters: Filters, period: Period) -> Filters:
 def gather(library: Searchable, question: Question, filters: Filters, limit: int) -> SearchResult:
     """Return at most `limit` hits of a question and its parts, best first."""
     if not question.parts:
-        return SearchResult(tuple(library.search(_query_of(question, filters), limit)))
+        return SearchResult(tuple(_ordered(library, question, filters, limit)[:limit]))
     deep = max(limit, DEEP)
     asked = (question, *question.parts)
-    whole, *others = (library.search(_query_of(one, filters), deep) for one in asked)
+    whole, *others = (_ordered(library, one, filters, deep) for one in asked)
     return SearchResult(tuple(merged(whole, others, limit)), whole=tuple(whole[:limit]))
+
+
+def _ordered(
+    library: Searchable, question: Question, filters: Filters, limit: int
+) -> Sequence[Hit]:
+    """Return hits in the order of how well the likeliest of their sentences answer."""
+    hits = library.search(_query_of(question, filters), max(limit, DEPTH))
+    return reordered(question, hits, library)
 
 
 def merged(whole: Sequence[Hit], others: Sequence[Sequence[Hit]], limit: int) -> list[Hit]:

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import safe_open
 
 from index.models import int8
 from index.models.embedder import tokenizer_of
 from index.models.model_files import DEFAULT_MODEL, locate
+from index.models.word_rows import WordRows
 
 WEIGHTS = Path(__file__).parent / "weights" / "questions.safetensors"
 KINDS = (
@@ -28,7 +28,6 @@ KINDS = (
 ).split()
 WANTS = "list newest oldest count authors dates".split()
 FIELDS = "subject brief author time one other".split()  # the last two are compared
-WORDS = "embeddings.word_embeddings.weight"
 HEADS = 12  # of attention
 LONGEST, BEFORE = 80, 40  # tokens read of a question, and of the one before it
 CLS, SEP = 101, 102  # of the vocabulary of BERT, uncased
@@ -88,18 +87,14 @@ class QuestionClassifier:
                 return
             files = locate(DEFAULT_MODEL)
             self._tokenizer = tokenizer_of(files)
-            # Only the rows of the question's own words are read.
-            opened: Any = safe_open(files.weights, framework="numpy")
-            self._words = opened.get_slice(WORDS)
+            self._words = WordRows(files.weights)
             self._weights = int8.read(self._path)
 
     def _run(self, given: Tokens) -> tuple[Array, Array, Array]:
         """Return the logits of kinds (11,) and wants (6,), and of spans (tokens, 2 · fields)."""
         weights = self._weights
-        with self._lock:  # a slice of the file is read by one caller at a time
-            words = np.concatenate([self._words[one : one + 1] for one in given.ids])
         states = (
-            words.astype(np.float32)
+            self._words.rows(given.ids)
             + weights["embeddings.position_embeddings.weight"][: len(given.ids)]
             + weights["embeddings.token_type_embeddings.weight"][given.segments]
         )

@@ -112,6 +112,14 @@ class TorchRuntime:
         return np.asarray(unit.numpy(), np.float32), np.asarray(tokens.numpy(), np.float32)
 
 
+def load_cross_encoder(name: str) -> Any:
+    """Return a cross-encoder of sentence-transformers, by name or folder, that gives logits."""
+    from sentence_transformers import CrossEncoder
+    from torch.nn import Identity
+
+    return CrossEncoder(name, device="cpu", local_files_only=True, activation_fn=Identity())
+
+
 def load_runtime(files: ModelFiles, sha256: str, cache: Path) -> Runtime:
     """Return the fastest runtime that works; a slower one comes with a warning."""
     try:

@@ -15,9 +15,10 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from index.errors import DatabaseUnavailable
+from index.languages import language
 from index.storage.database import Database
 from index.storage.schema import CURRENT, SUPERSEDED
-from index.words import STOP_WORDS, stem, words
+from index.words import STOP_WORDS, stem, stems_in, words
 
 # Weights of a term's count by where it stands; chosen on crs gold-dev with squad2 as a check.
 TITLE_WEIGHT, HEADING_WEIGHT, BODY_WEIGHT = 0.6, 0.8, 1.0
@@ -116,6 +117,18 @@ def lexicon_for(database: Database, state: str = CURRENT) -> Lexicon:
 def indexed_terms(passage_text: str) -> list[str]:
     """Return the stems under which a text is found: every word but the stop words, in order."""
     return [stem(word) for word in words(passage_text) if word not in STOP_WORDS]
+
+
+def stored_terms(entry: LexiconEntry) -> dict[str, list[str]]:
+    """Return the terms of a passage's title, heading and body.
+
+    A passage in another language is found by stems of that language too.
+    """
+    spoken = language(entry.body)
+    texts = {"title": entry.title, "heading": entry.heading, "body": entry.body}
+    return {
+        name: [*indexed_terms(text), *stems_in(spoken, words(text))] for name, text in texts.items()
+    }
 
 
 class SqliteLexicon(Lexicon):
@@ -349,20 +362,16 @@ FROM matched m JOIN rarity r USING (lexeme), corpus c GROUP BY m.passage_pk
 
 
 def _fts5_row(entry: LexiconEntry) -> dict[str, int | str]:
-    return {
-        "pk": entry.pk,
-        "title": " ".join(indexed_terms(entry.title)),
-        "heading": " ".join(indexed_terms(entry.heading)),
-        "body": " ".join(indexed_terms(entry.body)),
-    }
+    stored = {name: " ".join(terms) for name, terms in stored_terms(entry).items()}
+    return {"pk": entry.pk, **stored}
 
 
 def _tsvector_row(entry: LexiconEntry) -> dict[str, int | str]:
     """Spell out the tsvector, so that no parser of the server's has a say in what a term is."""
     places: dict[str, list[str]] = {}
     position = 0
-    for name, column in (("title", entry.title), ("heading", entry.heading), ("body", entry.body)):
-        for term in indexed_terms(column):
+    for name, terms in stored_terms(entry).items():
+        for term in terms:
             position += 1
             places.setdefault(_safe(term), []).append(f"{min(position, 16_383)}{_MARKS[name]}")
     spelled = " ".join(f"'{term}':{','.join(found)}" for term, found in places.items())

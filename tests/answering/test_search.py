@@ -1,18 +1,24 @@
 """Claims about searching within the time or the version that a question names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bot.answering.search import SearchResult, everywhere, find, gather, merged, narrowed
 from bot.question.question import Question
 from bot.question.reading import read
 from index.library import Library
+from index.models.reader import Reader, Window
+from index.models.token_embeddings import SentenceEmbeddings
 from index.passage import Hit
 from index.search import Query
+from index.sentences import split
 from index.settings import Settings
-from index.vectors.snapshot import Filters
+from index.vectors.snapshot import EVERYTHING, Filters
 from tests.chatting import Plain, hit
 from tests.drafts import draft
 from tests.tamara import DAY, read_question
@@ -119,7 +125,12 @@ SAIL = hit(3, "Sailing boats need a licence to moor there.")
 
 
 class Shelf:
-    """Finds the passages that it is given for each text, and remembers what was searched."""
+    """Finds the passages that it is given for each text, and remembers what was searched.
+
+    To the model all its sentences are alike.
+    """
+
+    reader = Reader()
 
     def __init__(self, **finds: list[Hit]) -> None:
         self.finds = finds
@@ -130,17 +141,30 @@ class Shelf:
         word = next((word for word in self.finds if query.text.startswith(word)), "")
         return self.finds.get(word, [])[:limit]
 
+    def sentences(
+        self, question: str, hits: Sequence[Hit]
+    ) -> tuple[NDArray[np.float32], list[SentenceEmbeddings]]:
+        alike = [np.zeros(len(split(one.passage.text)), np.float32) for one in hits]
+        rows = [SentenceEmbeddings(np.zeros((len(one), 2), np.float32), one) for one in alike]
+        return np.zeros(2, np.float32), rows
+
+    def answers(self, question: str, windows: Sequence[Window]) -> NDArray[np.float32]:
+        return np.zeros(len(windows), np.float32)
+
+    def unknown(self, terms: Sequence[str], filters: Filters = EVERYTHING) -> frozenset[str]:
+        return frozenset()
+
 
 def read_plainly(question: str) -> Question:
     return read(question, today=DAY, library=Plain())
 
 
 def test_a_question_without_parts_is_searched_once() -> None:
-    """And its hits are handed on as they are."""
+    """And its hits come in the order of how well their sentences answer."""
     shelf = Shelf(who=[SAIL, PORT])
     found = gather(shelf, read_plainly("who runs the port?"), Filters(), 1)
     assert shelf.searched == ["who runs the port?"]
-    assert (found.hits, found.whole) == ((SAIL,), ())
+    assert (found.hits, found.whole) == ((replace(PORT, score=SAIL.score),), ())
 
 
 def test_the_best_of_every_part_comes_before_what_only_the_whole_question_finds() -> None:
@@ -153,7 +177,7 @@ def test_the_best_of_every_part_comes_before_what_only_the_whole_question_finds(
         "who runs the port of Aurelia?",
         "how much cargo does it handle?",
     ]
-    assert found.whole == (SAIL, PORT)
+    assert [one.passage_id for one in found.whole] == [PORT.passage_id, SAIL.passage_id]
     assert CARGO.passage_id in [
         one.passage_id for one in merged([SAIL, PORT], [[PORT], [CARGO]], 2)
     ]

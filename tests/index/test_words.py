@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.words import CONTEXT_WEIGHT, content_words, said, share, stem, stems, word_weights, words
+from index.words import (
+    CONTEXT_WEIGHT,
+    content_words,
+    said,
+    share,
+    stem,
+    stems,
+    stems_in,
+    word_weights,
+    words,
+)
 
 
 @given(st.text())
@@ -103,3 +113,15 @@ def test_words_of_earlier_turns_count_less() -> None:
 def test_a_question_without_words_weighs_nothing() -> None:
     assert word_weights("", "", rarity) == {}
     assert share({}, ()) == 0
+
+
+def test_what_is_written_without_spaces_gives_pairs_of_letters() -> None:
+    """Chinese, Japanese and Thai are found by two letters; a single one stands by itself."""
+    assert words("中国の予算 2016年") == ["中国", "国の", "の予", "予算", "2016", "年"]
+
+
+def test_words_of_another_language_have_its_stems_too() -> None:
+    """German forms of a word meet; English has none but its own, nor has an unknown language."""
+    assert stems_in("German", ["sanktionen"]) == ["sanktion"]
+    assert stems_in("German", ["sanktion"]) == []  # like the English stem
+    assert stems_in("English", ["sanctions"]) == stems_in("Klingon", ["sanctions"]) == []

@@ -11,12 +11,13 @@ from dataclasses import replace
 from itertools import product
 
 from bot.answering.answer import DraftAnswer, Outcome
-from bot.answering.answerability import Decision, features_of, judge
+from bot.answering.answerability import Decision
 from bot.answering.extractive import near_passages
 from bot.answering.kinds.catalogue import ages_of_two
 from bot.answering.kinds.quoting import Line, drafted
 from bot.answering.kinds.sources import Sources
-from bot.answering.selection import Scored, repeated, score_sentences
+from bot.answering.selection import Scored, repeated
+from bot.answering.windows import judged
 from bot.language.names import ALIAS, ALIASES
 from bot.language.quantities import quantities
 from bot.language.words import LIGHT
@@ -49,7 +50,8 @@ def comparison_answer(question: Question, sources: Sources) -> DraftAnswer | Non
         return None
     hits, library = sources.found.hits, sources.library
     names = question.compared
-    ranked = [score_sentences(part, hits, library) for part in question.parts]
+    weighed = [judged(part, hits, library) for part in question.parts]
+    ranked = [found for found, _ in weighed]
     if len(names) != 2 or not all(ranked):
         return None
     measure = _measure(question, sources)
@@ -57,7 +59,7 @@ def comparison_answer(question: Question, sources: Sources) -> DraftAnswer | Non
         _speaking(found, own, other, measure)
         for found, own, other in zip(ranked, names, reversed(names), strict=True)
     ]
-    decision = _decision(question, sources, ranked)
+    decision = _decision(question, sources, [one for _, one in weighed])
     if both := _of_both(question, ranked, names):
         return drafted(question, [_quoted(both)], decision)
     if pair := _pair(*sides, any_unit=bool(measure)):
@@ -77,17 +79,12 @@ def comparison_answer(question: Question, sources: Sources) -> DraftAnswer | Non
     )
 
 
-def _decision(question: Question, sources: Sources, ranked: Sequence[Sequence[Scored]]) -> Decision:
+def _decision(question: Question, sources: Sources, sides: Sequence[Decision]) -> Decision:
     """Return the more confident decision of the sides, or that of the whole if neither answers."""
-    hits, library = sources.found.hits, sources.library
-    made = [
-        judge(features_of(part, hits, found, library))
-        for part, found in zip(question.parts, ranked, strict=True)
-    ]
-    best = max(made, key=lambda decision: decision.confidence)
+    best = max(sides, key=lambda decision: decision.confidence)
     if best.outcome is Outcome.ANSWERED:
         return best
-    whole = judge(features_of(question, hits, score_sentences(question, hits, library), library))
+    _, whole = judged(question, sources.found.hits, sources.library)
     return max(best, whole, key=lambda decision: decision.confidence)
 
 

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.answering.answer import DraftAnswer, Outcome
-from bot.answering.answerability import Decision, around, features_of, initials, judge, proper
+from bot.answering.answerability import Decision, around, initials, proper
 from bot.answering.kinds.citing import passages_of
 from bot.answering.kinds.quoting import Line, drafted, without_joint
 from bot.answering.kinds.sources import Sources
 from bot.answering.readable import bare, cells, is_row
-from bot.answering.selection import UNFIT, Scored, score_sentences
+from bot.answering.selection import UNFIT, Scored
+from bot.answering.windows import judged
 from bot.language.words import LIGHT
 from bot.question.question import Question
 from bot.question.wanted import AnswerKind
@@ -92,8 +93,7 @@ class ItemList:
 def list_answer(question: Question, sources: Sources) -> DraftAnswer | None:
     """Return the items asked for, or None where no list or enumeration has them."""
     hits = sources.found.hits
-    ranked = score_sentences(question, hits, sources.library)
-    decision = judge(features_of(question, hits, ranked, sources.library))
+    ranked, decision = judged(question, hits, sources.library)
     if not ranked or decision.outcome is Outcome.DECLINED:
         return None
     head = stem(head_of(question.searched, question.subject))

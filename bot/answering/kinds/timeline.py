@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering.answer import DraftAnswer, Outcome
-from bot.answering.answerability import around, features_of, judge
+from bot.answering.answerability import around
 from bot.answering.candidates import Quotable, candidates
 from bot.answering.kinds.citing import passages_of
 from bot.answering.kinds.quoting import Line, drafted
 from bot.answering.kinds.sources import Sources
 from bot.answering.readable import cells
-from bot.answering.selection import look, score_sentences
+from bot.answering.selection import look
+from bot.answering.windows import judged
 from bot.language.dates import Moment, moments
 from bot.question.question import Period, Question
 from index.dates import first_day, is_iso, last_day
@@ -67,7 +68,7 @@ class Event:
 def timeline_answer(question: Question, sources: Sources) -> DraftAnswer | None:
     """Return the dated sentences on the topic; None where there are fewer than two."""
     hits, library = sources.found.hits, sources.library
-    decision = judge(features_of(question, hits, score_sentences(question, hits, library), library))
+    _, decision = judged(question, hits, library)
     topic = _topic(question, sources)
     if not hits or not topic or decision.outcome is Outcome.DECLINED:
         return None

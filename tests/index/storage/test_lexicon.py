@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from index.search import Query
 from index.settings import Settings
 from index.storage.database import Database
 from index.storage.lexicon import (
@@ -170,3 +171,29 @@ def test_stored_terms_are_compared_with_those_of_the_texts(filled) -> None:
         )
     with database.read() as connection:
         assert lexicon.wrong(connection, CORPUS) == [3]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        (
+            "Die Regierung verlängerte die Sanktionen gegen die Banken des Landes.",
+            "Wie lange gilt die Verlängerung der Sanktion?",
+        ),
+        (
+            "Правительство продлило санкции против банков страны на один год.",
+            "Когда была продлена санкция против банка?",
+        ),
+        ("政府は予算案を三月に承認し、防衛費を増やした。", "防衛費の予算はいつ承認されたか"),
+    ],
+)
+def test_other_languages_are_found_by_other_forms_of_their_words(
+    database: Database, text: str, asked: str
+) -> None:
+    """A German, Russian or Japanese passage comes first for a question in its language."""
+    lexicon = lexicon_for(database)
+    with database.write() as connection:
+        lexicon.create(connection)
+        lexicon.add(connection, [*CORPUS, LexiconEntry(5, "", "", text)])
+        scores = lexicon.scores(connection, Query(asked).terms())
+    assert max(scores, key=scores.__getitem__) == 5

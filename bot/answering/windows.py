@@ -1,0 +1,125 @@
+"""Read the likeliest sentences together with the question: scored sentences in, reordered out.
+
+The networks of bot/answering/selection.py look at numbers; the reader (index/models/reader.py)
+reads question and sentence as text, and so sees answers that share no word with the question. It is
+slower, and reads only the likeliest sentences of the best passages. Both judge in logarithms of
+odds, so their sum, weighted, orders sentences and passages.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.answering.answerability import Decision, features_of, judge
+from bot.answering.candidates import Quotable
+from bot.answering.selection import Lookup, Scored, place_of, score_sentences
+from bot.question.question import Question
+from index.models.cross_encoder import NamedCrossEncoder
+from index.models.reader import Reader, Window
+from index.passage import Hit
+from index.sentences import split
+from index.vectors.snapshot import EVERYTHING, Filters
+
+READ = 12  # sentences that are read
+OF_ONE = 2  # … of one passage
+DEPTH = 16  # passages from which they come
+# Chosen on questions that neither the networks nor the reader learnt from; docs/reader.md.
+SENTENCE_WEIGHT = 1.0  # of the reader's logit against the network's score
+PASSAGE_WEIGHT = 6.0  # of a hit's score, which is in [0, 1], beside its best sentence's
+UNREAD = 1.0  # how far below the least that was read a sentence counts that was not
+
+
+class Reading(Lookup, Protocol):
+    """What is needed of a library to read."""
+
+    reader: Reader | NamedCrossEncoder
+
+    def answers(self, question: str, windows: Sequence[Window]) -> NDArray[np.float32]:
+        """Return for each window how well it answers a question, a logit, shape (n,)."""
+        ...
+
+
+def read(question: Question, ranked: Sequence[Scored], library: Reading) -> list[Scored]:
+    """Return sentences in the order of the networks and the reader together, best first."""
+    chosen = _likeliest(ranked)
+    if not chosen:
+        return list(ranked)
+    logits = library.answers(asked(question), [window(item.candidate) for item in chosen])
+    known = {id(item): float(logit) for item, logit in zip(chosen, logits, strict=True)}
+    least = min(known.values()) - UNREAD
+    joined = [
+        replace(
+            item,
+            score=item.score + SENTENCE_WEIGHT * known.get(id(item), least),
+            logit=known.get(id(item)),
+        )
+        for item in ranked
+    ]
+    return sorted(joined, key=lambda item: -item.score)
+
+
+def judged(
+    question: Question, hits: Sequence[Hit], library: Reading, filters: Filters = EVERYTHING
+) -> tuple[list[Scored], Decision]:
+    """Return the sentences of hits, best first, and whether they answer.
+
+    `filters` are those of the search.
+    """
+    ranked = score_sentences(question, hits, library)
+    features = features_of(question, hits, ranked, library, filters)
+    ranked = read(question, ranked, library)
+    logits = [item.logit for item in ranked if item.logit is not None]
+    return ranked, judge(features, max(logits) if logits and library.reader.decides else None)
+
+
+def reordered(question: Question, hits: Sequence[Hit], library: Reading) -> list[Hit]:
+    """Return hits in the order of how well their sentences answer; those not read come after."""
+    found = read(question, score_sentences(question, hits[:DEPTH], library), library)
+    best: dict[str, float] = {}
+    for item in found:
+        if item.logit is not None:
+            hit = item.candidate.hit
+            best.setdefault(hit.passage_id, item.score + PASSAGE_WEIGHT * hit.score)
+    near = [hit for hit in hits if hit.passage_id in best]
+    near.sort(key=lambda hit: -best[hit.passage_id])
+    rest = [hit for hit in hits if hit.passage_id not in best]
+    return _rescored([*near, *rest], hits)
+
+
+def _rescored(ordered: Sequence[Hit], hits: Sequence[Hit]) -> list[Hit]:
+    """Return hits with the scores that those had which stood in their places before."""
+    return [replace(hit, score=old.score) for hit, old in zip(ordered, hits, strict=True)]
+
+
+def asked(question: Question) -> str:
+    """Return what is read of a question: itself, behind the words lent by earlier turns."""
+    return " ".join((*question.context, question.searched))
+
+
+def window(candidate: Quotable) -> Window:
+    """Return a sentence with the one before it in its passage, and title and headings."""
+    passage = candidate.hit.passage
+    title = " > ".join((candidate.hit.brief.title, *passage.heading))
+    place = place_of(candidate)
+    start, end = split(passage.text)[place - 1] if place else (0, 0)
+    return Window(candidate.sentence, passage.text[start:end], title)
+
+
+def _likeliest(ranked: Sequence[Scored]) -> list[Scored]:
+    """Return the sentences to read, at most OF_ONE of a passage, of more passages first."""
+    seen: Counter[str] = Counter()
+    firsts, seconds = [], []
+    for item in ranked:
+        if item.candidate.unfit:
+            continue
+        seen[item.candidate.hit.passage_id] += 1
+        place = seen[item.candidate.hit.passage_id]
+        if place == 1:
+            firsts.append(item)
+        elif place <= OF_ONE:
+            seconds.append(item)
+    return sorted([*firsts[:READ], *seconds], key=lambda item: -item.score)[:READ]

@@ -1,0 +1,61 @@
+"""Any cross-encoder of sentence-transformers in place of the reader: the setting `rerank_model`.
+
+It orders; whether the briefs answer at all is then decided without it, for the numbers of one model
+say nothing about those of another.
+"""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import EmbeddingError
+from index.models.reader import Window
+from index.models.runtimes import load_cross_encoder
+
+STEADY = 2.0  # the spread that its numbers are brought to, about that of the reader's logits
+
+
+class NamedCrossEncoder:
+    """A cross-encoder by name or folder; it must be on the machine already."""
+
+    decides = False
+
+    def __init__(self, name: str) -> None:
+        """The first question loads it."""
+        self._name = name
+        self._model: Any = None
+        self._lock = threading.Lock()
+
+    def answers(self, question: str, windows: Sequence[Window]) -> NDArray[np.float32]:
+        """Return for each window how well it answers, (n,); only differences mean anything."""
+        if not windows:
+            return np.zeros(0, np.float32)
+        with self._lock:
+            self._model = self._model or _load(self._name)
+            pairs = [(question, _text(one)) for one in windows]
+            scores = np.asarray(self._model.predict(pairs, show_progress_bar=False), np.float32)
+        scores = scores.reshape(len(windows), -1)[:, -1]
+        spread = float(scores.std())
+        made: NDArray[np.float32] = STEADY * (scores - scores.mean()) / (spread or 1.0)
+        return made
+
+
+def _text(window: Window) -> str:
+    return " ".join(
+        filter(None, (f"{window.title}." if window.title else "", window.before, window.sentence))
+    )
+
+
+def _load(name: str) -> Any:
+    try:
+        return load_cross_encoder(name)
+    except Exception as error:  # whatever a foreign model raises
+        where = "" if Path(name).exists() else " on this machine"
+        raise EmbeddingError(
+            f"BRIEFS_RERANK_MODEL={name}: no cross-encoder of sentence-transformers{where}; "
+            "name a folder that holds one, or unset it"
+        ) from error
