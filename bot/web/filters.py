@@ -8,6 +8,7 @@ from bot.answering.answer import Outcome
 from bot.audit.findings import FindingKind, Severity
 from bot.audit.register import EVERYTHING
 from bot.audit.selection import Order, Selection
+from bot.question.kinds import Kind
 from bot.web import words
 from index.dates import is_iso
 from index.errors import UsageError
@@ -82,6 +83,7 @@ def read_filters(query: Mapping[str, str], *, may_see_askers: bool) -> QueueFilt
         ("until", is_iso, "write 2026-05-03, 2026-05 or 2026"),
         ("mode", _MODES.__contains__, "choose one from the list"),
         ("outcome", {*Outcome}.__contains__, "choose one from the list"),
+        ("kind", {*Kind}.__contains__, "choose one from the list"),
         ("finding", {*FindingKind, *Severity}.__contains__, "choose one from the list"),
     ):
         if given[name] and not is_good(given[name]):

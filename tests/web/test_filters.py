@@ -61,9 +61,9 @@ def test_readers_cannot_find_out_askers_by_trying() -> None:
 def test_what_is_no_good_is_named() -> None:
     wrong = {
         "since": "yesterday", "mode": "magic", "finding": "<b>", "brief": "#@", "page": "-1",
-        "sample": "many", "order": "up", "outcome": "perhaps",
+        "sample": "many", "order": "up", "outcome": "perhaps", "kind": "riddle",
     }  # fmt: skip
     filters = read_filters(wrong | {"text": "x"}, may_see_askers=True)
     assert filters.selection == Selection(text="x")
-    assert len(filters.faults) == 5
+    assert len(filters.faults) == 6
     assert (filters.page, filters.order) == (1, Order.RISK)

@@ -14,6 +14,7 @@ from bot.answering.links import link_to_paragraph
 from bot.answering.search import search
 from bot.audit.findings import FindingKind, Severity
 from bot.audit.statistics import statistics as counted
+from bot.question.kinds import Kind
 from bot.web import plots, words
 from bot.web.filters import LONGEST, read_filters
 from bot.web.layout import PageBlock, TextRun, blocks, laid_out, text_runs, word_spans
@@ -52,6 +53,7 @@ def queue(visit: Visiting) -> Response:
         offset=offset,
         pages=-(-total // ANSWERS),
         kinds=list(FindingKind),
+        question_kinds=[(kind.value, kind.value.replace("_", " ")) for kind in Kind],
         severities=list(Severity),
     )
 
