@@ -22,10 +22,10 @@ from ingest.readers.pdf_layout import (
     split_notes,
     with_drop_caps,
     without_contents,
-    without_running_lines,
 )
 from ingest.readers.pdf_lines import LeftOutText, PdfLine, page_lines
 from ingest.readers.pdf_paragraphs import Paragraphs, Words
+from ingest.readers.pdf_running import without_running_lines
 from ingest.readers.pdf_tables import with_tables
 
 MEDIA_TYPE = "application/pdf"
@@ -175,7 +175,7 @@ def _blocks(
         texts.append(with_drop_caps([line for line in lines if line not in editions]))
     kept = [
         without_contents(reading_order(lines, body), left_out)
-        for lines in without_running_lines(texts, left_out)
+        for lines in without_running_lines(texts, body, left_out)
     ]
     parted = [split_notes(lines, body) for lines in kept]
     paragraphs = Paragraphs([text for text, _ in parted], body)

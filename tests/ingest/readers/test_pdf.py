@@ -75,6 +75,59 @@ def test_running_heads_and_page_numbers_are_lost() -> None:
     }
 
 
+def profiles(pages: int) -> bytes:
+    sheet = Sheet()
+    for number in range(1, pages + 1):
+        if number > 1:
+            sheet.page()
+        sheet.put(LEFT, 40, f"Country profiles {number + 6}", 8)
+        sheet.put(LEFT, 75, f"Its army has {number * number}2,000 soldiers.")
+        sheet.put(LEFT, 88, "Service lasts twelve months and is")
+        sheet.put(LEFT, 101, f"served by {number}4 per cent of the men born in a year.")
+        sheet.put(LEFT, 760, "Institute of Examples", 8)
+    return sheet.bytes()
+
+
+@pytest.mark.parametrize("pages", [2, 3, 9])
+def test_body_text_that_is_alike_but_for_its_figures_is_no_running_head(pages: int) -> None:
+    """Only the page's own number may differ; what stands in the text block stays in any case."""
+    document = read(profiles(pages))
+    found = " ".join(block.text for block in document.blocks)
+    for number in range(1, pages + 1):
+        assert f"Its army has {number * number}2,000 soldiers." in found
+        assert f"served by {number}4 per cent" in found
+    assert found.count("Service lasts twelve months") == pages
+    assert "Country profiles" not in found
+    assert "Institute" not in found
+    assert [part.reason for part in document.left_out] == [Reason.RUNNING_HEAD]
+
+
+def test_a_page_that_comes_twice_is_kept_once() -> None:
+    """Two equal pages lose nothing; the second is counted as repeated."""
+    sheet = Sheet()
+    sheet.lines(LEFT, 100, LEFT_COLUMN)
+    sheet.page()
+    sheet.lines(LEFT, 100, LEFT_COLUMN)
+    document = read(sheet.bytes())
+    assert texts(document) == [" ".join(LEFT_COLUMN)]
+    size = len("".join("".join(LEFT_COLUMN).split()))
+    assert [(part.reason, part.characters) for part in document.left_out] == [
+        (Reason.REPEATED, size)
+    ]
+
+
+def test_large_type_over_every_page_is_kept_once() -> None:
+    """What is set larger than the text heads something, even at the top of all pages."""
+    sheet = Sheet()
+    for number in range(4):
+        if number:
+            sheet.page()
+        sheet.put(LEFT, 40, "Grain Monitor", 16, "B")
+        sheet.put(LEFT, 100, f"In region {'ABCD'[number]} the harvest was late.")
+    found = [block.text for block in read(sheet.bytes()).blocks]
+    assert found.count("Grain Monitor") == 1
+
+
 def test_a_number_alone_at_the_foot_of_a_page_is_lost() -> None:
     sheet = Sheet()
     sheet.lines(LEFT, 100, LEFT_COLUMN)
