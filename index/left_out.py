@@ -38,6 +38,7 @@ _EXPECTED = {
     Reason.REPEATED: 1.0,
     Reason.METADATA: 0.3,
     Reason.HEADING: 0.3,
+    Reason.BOILERPLATE: 0.2,
     Reason.CONTENTS: 0.15,
     Reason.NAVIGATION: 0.7,
     Reason.QUOTED: 0.9,

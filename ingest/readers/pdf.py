@@ -21,17 +21,18 @@ from ingest.readers.pdf_layout import (
     split_notes,
     with_drop_caps,
     without_contents,
-    without_running_lines,
 )
+from ingest.readers.pdf_legible import PageText, is_gibberish, is_pictured, is_short
 from ingest.readers.pdf_lines import LeftOutText, PdfLine, page_lines
 from ingest.readers.pdf_paragraphs import Paragraphs, Words
+from ingest.readers.pdf_running import without_running_lines
 from ingest.readers.pdf_tables import with_tables
 from ingest.stated_dates import find_date
 
 MEDIA_TYPE = "application/pdf"
 MAX_PAGES = 2_000
 _MIN_TEXT_SHARE = 0.5  # with text on fewer of its pages a PDF counts as scanned
-_MIN_CHARACTERS = 12  # a page with fewer, such as a stamp, has no text
+_OCR = "run OCR (for example ocrmypdf) and ingest it again"
 _JUNK_TITLE = re.compile(
     r"^(?:microsoft (?:word|powerpoint|excel)\b|untitled|(?:no )?title$|document\d*$|slide \d+)"
     r"|\.(?:docx?|pdf|pptx?|xlsx?|indd|qxd|tex|rtf|odt|html?)$|^[\W\d_]*$",
@@ -60,11 +61,12 @@ def read(data: bytes) -> Document:
                 f"{count} pages, the limit is {MAX_PAGES}; split it and ingest the parts"
             )
         left_out: LeftOutText = []
-        pages, broken = _lines(document, count, left_out)
+        found, broken = _lines(document, count, left_out)
         stated = document.get_metadata_dict(skip_empty=True)
     finally:
         document.close()
-    warnings = _yield_warnings(pages, broken)
+    warnings = _yield_warnings(found, broken)
+    pages = [list(page.lines) for page in found]
     body = body_size(pages)
     profile = profile_of("\n".join(line.text for lines in pages for line in lines))
     metadata = _metadata(reading_order(pages[0], body), pages, stated, profile)
@@ -86,24 +88,37 @@ def _opened(data: bytes) -> Any:
         raise ReadError("damaged or cut short; get a complete copy and ingest it again") from error
 
 
-def _lines(document: Any, count: int, left_out: LeftOutText) -> tuple[list[list[PdfLine]], int]:
+def _lines(document: Any, count: int, left_out: LeftOutText) -> tuple[list[PageText], int]:
     """Return the lines of each page, and how many pages could not be read at all."""
     import pypdfium2 as pdfium
 
-    pages: list[list[PdfLine]] = []
+    pages: list[PageText] = []
     broken = 0
     for index in range(count):
-        lines: list[PdfLine] = []
+        found = PageText((), pictured=False)
+        lost: LeftOutText = []
         try:
             page = document[index]
             try:
-                lines = [_cleaned(line) for line in page_lines(page, index + 1, left_out)]
+                found = _page(page, index + 1, lost)
             finally:
                 page.close()
         except pdfium.PdfiumError:
             broken += 1
-        pages.append([line for line in lines if line.text.strip()])
+        left_out += lost
+        pages.append(found)
     return pages, broken
+
+
+def _page(page: Any, number: int, lost: LeftOutText) -> PageText:
+    cleaned = (_cleaned(line) for line in page_lines(page, number, lost))
+    lines = [line for line in cleaned if line.text.strip()]
+    if is_short(lines):
+        return PageText(lines, pictured=is_pictured(page, lines))
+    if is_gibberish(lines):
+        lost += [(Reason.UNREADABLE, line.whole) for line in lines]
+        return PageText((), pictured=True, garbled=True)
+    return PageText(lines, pictured=False)
 
 
 def _cleaned(line: PdfLine) -> PdfLine:
@@ -112,20 +127,23 @@ def _cleaned(line: PdfLine) -> PdfLine:
     return replace(line, text=clean(line.text).strip() + tail)
 
 
-def _yield_warnings(pages: list[list[PdfLine]], broken: int) -> tuple[str, ...]:
+def _yield_warnings(pages: list[PageText], broken: int) -> tuple[str, ...]:
     """Return what the report should say of pages without text; refuse if they are most."""
-    empty = sum(sum(len(line.text) for line in lines) < _MIN_CHARACTERS for lines in pages)
     total = len(pages)
+    blank = sum(page.is_blank for page in pages)
+    empty = sum(page.is_blank or not page.lines for page in pages)
+    garbled = sum(page.garbled for page in pages)
     if broken * 2 > total or not total:
         raise ReadError(f"damaged, {broken} of {total} pages cannot be read; get a complete copy")
-    if total - empty < _MIN_TEXT_SHARE * total:
+    if garbled > (1 - _MIN_TEXT_SHARE) * total:
         raise ReadError(
-            f"no text on {empty} of {total} pages, probably scanned; "
-            "run OCR (for example ocrmypdf) and ingest it again"
+            f"its text is unreadable on {garbled} of {total} pages: the file does not say which "
+            f"letters its signs stand for; {_OCR}"
         )
-    if empty:
-        return (f"no text on {empty} of {total} pages",)
-    return ()
+    if total - blank < _MIN_TEXT_SHARE * total:
+        raise ReadError(f"no text on {blank} of {total} pages, probably scanned; {_OCR}")
+    said = ((empty - garbled, "no text"), (garbled, "unreadable text"))
+    return tuple(f"{what} on {count} of {total} pages" for count, what in said if count)
 
 
 def _metadata(
@@ -175,7 +193,7 @@ def _blocks(
         texts.append(with_drop_caps([line for line in lines if line not in editions]))
     kept = [
         without_contents(reading_order(lines, body), left_out)
-        for lines in without_running_lines(texts, left_out)
+        for lines in without_running_lines(texts, body, left_out)
     ]
     parted = [split_notes(lines, body) for lines in kept]
     paragraphs = Paragraphs([text for text, _ in parted], body)

@@ -1,11 +1,11 @@
-"""Put the lines of a PDF's pages into reading order, without running heads and page numbers.
+"""Put the lines of a PDF's pages into reading order, without contents; part text and notes.
 
 Most files draw their text in reading order, and then that order is kept: it holds sidebars and
 text boxes together. Where a page is drawn across its columns, the order comes from the places.
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median
@@ -13,71 +13,11 @@ from statistics import median
 from index.left_out import Reason
 from ingest.readers.pdf_lines import LeftOutText, PdfLine
 
-_EDGE_LINES = 4  # so many rows from the top and the bottom may be running heads
 _PROSE_SHARE = 0.2  # sizes of type with less of a document's prose are headings or captions
-_DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
-_PAGE_NUMBER = re.compile(
-    r"(?:page\s*)?[-–|\s]*(?:\d{1,4}|[ivxlc]{1,6})[-–|\s]*(?:(?:of|/)\s*\d+)?$", re.I
-)
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s*(?:\d+|[ivxlc]+)$|(?:\.\s?){8,}")
 
 
 _LONG_LEADERS = re.compile(r"(?:\.\s?){20,}\s*(?:\d+|[ivxlc]+)$")
-
-
-def without_running_lines(pages: list[list[PdfLine]], left_out: LeftOutText) -> list[list[PdfLine]]:
-    """Drop the lines that repeat at the same place of several pages, and lone page numbers."""
-    seen: dict[tuple[str, int], set[int]] = defaultdict(set)
-    for lines in pages:
-        for line in _edge_rows(lines):
-            for y in (-1, 0, 1):
-                seen[_key(line, y)].add(line.page)
-    texts: dict[str, set[int]] = defaultdict(set)
-    for lines in pages:
-        for line in _outermost(lines, _edge_rows(lines)):
-            texts[_words(line)].add(line.page)
-    need = 2 if len(pages) < 8 else 3
-    kept = []
-    for lines in pages:
-        rows = _edge_rows(lines)
-        running = {line for line in rows if len(seen[_key(line, 0)]) >= need}
-        running |= {line for line in _outermost(lines, rows) if len(texts[_words(line)]) >= need}
-        if lines and lines[0].page == 1:  # a cover repeats them at other places
-            known = {text for text, found in texts.items() if len(found) >= need and " " in text}
-            running |= {line for line in lines if _words(line) in known}
-        running |= {
-            line for line in _outermost(lines, rows) if _PAGE_NUMBER.match(line.text.strip())
-        }
-        kept.append([line for line in lines if line not in running])
-        for line in lines:
-            if line in running:
-                lone = _PAGE_NUMBER.match(line.text.strip())
-                left_out.append((Reason.PAGE_NUMBER if lone else Reason.RUNNING_HEAD, line.whole))
-    return kept
-
-
-def _key(line: PdfLine, shift: int) -> tuple[str, int]:
-    """Return what two appearances of a running line share: the words and, within 4 points, y."""
-    return _words(line), round(line.y / 4) + shift
-
-
-def _words(line: PdfLine) -> str:
-    return _DIGITS.sub("#", line.text.lower()).strip()
-
-
-def _edge_rows(lines: list[PdfLine]) -> set[PdfLine]:
-    """Return the lines of the first and the last few rows of a page."""
-    heights = sorted({round(line.y) for line in lines})
-    edge = set(heights[:_EDGE_LINES] + heights[-_EDGE_LINES:])
-    return {line for line in lines if round(line.y) in edge}
-
-
-def _outermost(lines: list[PdfLine], rows: set[PdfLine]) -> set[PdfLine]:
-    """Return the lines of the first and the last row, set off from the text beside them."""
-    if len(lines) < 2:
-        return set()
-    top, low = max(line.y for line in lines), min(line.y for line in lines)
-    return {line for line in rows if line.y > top - 3 or line.y < low + 3}
 
 
 def without_contents(lines: list[PdfLine], left_out: LeftOutText) -> list[PdfLine]:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
 from index.left_out import Reason
@@ -57,17 +58,34 @@ class PdfWord:
 def page_words(page: Any) -> list[PdfWord]:
     """Return the words of a pypdfium2 page in the order in which the file draws them."""
     textpage = page.get_textpage()
+    words: list[PdfWord] = []
+    owner, style = 0, None
     try:
-        return [_word(textpage, *found) for found in _spans(textpage)]
+        for span in _spans(textpage):
+            if style is None or not span.owner or span.owner != owner:
+                owner, style = span.owner, _style(textpage, span.start)
+            word = _word(textpage, span, style)
+            if word.space_before and words and _is_added(textpage, span.start - 1, words[-1], word):
+                word = replace(word, space_before=False)
+            words.append(word)
     finally:
         textpage.close()
+    return words
 
 
-def _spans(textpage: Any) -> Iterator[tuple[int, int, str, bool]]:
-    """Yield first and last index and text of each word, and whether a space stands before it.
+@dataclass(frozen=True)
+class _Span:
+    """First and last index of a word's characters; `space` stands before it."""
 
-    Characters that pdfium adds where it sees a gap or a line's end are spaces, too.
-    """
+    start: int
+    last: int
+    text: str
+    space: bool
+    owner: int  # address of its text object
+
+
+def _spans(textpage: Any) -> Iterator[_Span]:
+    """Yield the words; characters that pdfium adds for a gap or a line's end are spaces, too."""
     import pypdfium2.raw as raw
 
     unicode_at, object_at = raw.FPDFText_GetUnicode, raw.FPDFText_GetTextObject
@@ -80,34 +98,63 @@ def _spans(textpage: Any) -> Iterator[tuple[int, int, str, bool]]:
         found = None if char.isspace() else object_at(handle, i)
         address = ctypes.addressof(found.contents) if found else 0
         if text and (char.isspace() or address != owner):
-            yield start, last, text, space
+            yield _Span(start, last, text, space, owner)
             text, space = "", False
         if char.isspace():
             space = True
             continue
         if not text:
             start, owner = i, address
-        text += char
+        if char == _LAM and text[-1:] in _ALEFS and _is_ligature(textpage, last, i):
+            text = text[:-1] + char + text[-1]
+        else:
+            text += char
         last = i
     if text:
-        yield start, last, text, space
+        yield _Span(start, last, text, space, owner)
 
 
-def _word(textpage: Any, start: int, last: int, text: str, space: bool) -> PdfWord:
+_LAM, _ALEFS = "\u0644", tuple("\u0622\u0623\u0625\u0627")
+
+
+def _is_ligature(textpage: Any, first: int, second: int) -> bool:
+    """Tell whether one sign stands for both letters: turned to read from the right, they swap."""
+    return _origin(textpage, first) == _origin(textpage, second)
+
+
+def _origin(textpage: Any, index: int) -> tuple[float, float]:
+    import pypdfium2.raw as raw
+
+    x, y = ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetCharOrigin(textpage, index, x, y)
+    return x.value, y.value
+
+
+def _is_added(textpage: Any, index: int, before: PdfWord, word: PdfWord) -> bool:
+    """Tell whether pdfium has put a space between two words that touch each other."""
+    import pypdfium2.raw as raw
+
+    touching = abs(_gap(before, word)) < _TOUCHING * word.style.size
+    from_right = bool(_FROM_RIGHT.match(word.text))
+    if not touching or from_right != bool(_FROM_RIGHT.match(before.text)):
+        return False
+    level = abs(word.y - before.y) < 0.1 * word.style.size
+    return level and index >= 0 and bool(raw.FPDFText_IsGenerated(textpage, index))
+
+
+def _word(textpage: Any, span: _Span, style: Style) -> PdfWord:
     import pypdfium2.raw as raw
 
     box, end = raw.FS_RECTF(), raw.FS_RECTF()
-    x, y = ctypes.c_double(), ctypes.c_double()
-    raw.FPDFText_GetLooseCharBox(textpage, start, box)
-    raw.FPDFText_GetLooseCharBox(textpage, last, end)
-    raw.FPDFText_GetCharOrigin(textpage, start, x, y)
-    style = _style(textpage, start)
+    raw.FPDFText_GetLooseCharBox(textpage, span.start, box)
+    raw.FPDFText_GetLooseCharBox(textpage, span.last, end)
+    x, y = _origin(textpage, span.start)
     if style.turn % 2 == 0:
-        ends, across = (box.left, box.right, end.left, end.right), y.value
+        ends, across = (box.left, box.right, end.left, end.right), y
     else:
-        ends, across = (box.bottom, box.top, end.bottom, end.top), x.value
+        ends, across = (box.bottom, box.top, end.bottom, end.top), x
     x0, x1, baseline = _turned(min(ends), max(ends), across, style.turn)
-    return PdfWord(text, x0, x1, baseline, style, space)
+    return PdfWord(span.text, x0, x1, baseline, style, span.space)
 
 
 def _turned(low: float, high: float, across: float, turn: int) -> tuple[float, float, float]:
@@ -156,8 +203,22 @@ LABEL_GAP = 5.0  # ... but a bullet or a number may stand this far before its te
 BULLETS = "•●○◦▪■□‣⁃∙·►➢➤❖✓✔"
 _LABEL = re.compile(rf"(?:[{BULLETS}–—‐-]|o|\(?(?:\d{{1,2}}|[a-zA-Z]|[ivx]{{1,4}})[.)])$")
 _ORDINAL = ("st", "nd", "rd", "th")
+_DASHES = "–—‐-"
 _NOTE_MARK = re.compile(r"[\d,;–*†‡§¶#-]+$|[a-z]$")
-_UNIT = re.compile(r"(?:\b(?:k|c|m)?m|\bft|\bin|\bmi|\b10|CO|[×x]\s?10)$")
+# What a raised digit makes a power of: a unit of length after a figure or a "per", ten after a sign
+# of multiplication, a letter in a formula.
+_LENGTHS = r"(?:[kcdmµn]?m|ft|in|mi|yd|yard|inch|nmi)"
+_BASE = re.compile(
+    rf"(?:\d\s?|\b(?:per|square|cubic|sq\.?|of|in|the)\s|[/·(]\s?|\b[WJkgtN]+\s){_LENGTHS}$"
+    rf"|^[kcm]m$|[×x*·]\s?10$|(?:^|[\s(])10$|(?:^|[=+(\s])[b-hj-zB-HJ-Z]$|=\s?[a-zA-Z]{{1,2}}$"
+)
+_EXPONENT = re.compile(r"[-–−+]?\d{1,3}")
+_POWERS = str.maketrans("0123456789+-–−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
+_SLASHES = "/⁄∕"
+_DENOMINATOR = re.compile(rf"[{_SLASHES}](?:\d|$)")
+_FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_TOUCHING = 0.03  # ems between two words that touch each other
+_SPACED_OUT = 6  # letters set apart, at least
 
 
 @dataclass(frozen=True)
@@ -223,11 +284,21 @@ def _continues(group: list[PdfWord], word: PdfWord) -> bool:
     size = max(last.style.size, word.style.size) or 1.0
     if abs(word.y - last.y) > 0.6 * size and abs(word.y - group[0].y) > 0.1 * size:
         return False
-    gap = word.x0 - last.x1
+    gap = _gap(last, word)
     if gap >= CELL_GAP * size and len(group) <= 3:
         label = "".join(each.text for each in group)
         return gap < LABEL_GAP * size and bool(_LABEL.match(label))
     return -0.8 * size < gap < CELL_GAP * size
+
+
+def _gap(before: PdfWord, word: PdfWord) -> float:
+    """Return the room between two words of one line, in points; from the right in such scripts."""
+    gap = word.x0 - before.x1
+    if gap < -0.5 * word.style.size and (
+        _FROM_RIGHT.match(before.text) or _FROM_RIGHT.match(word.text)
+    ):
+        return before.x0 - word.x1
+    return gap
 
 
 def _line(group: list[PdfWord], page: int, left_out: LeftOutText) -> PdfLine | None:
@@ -242,19 +313,50 @@ def _line(group: list[PdfWord], page: int, left_out: LeftOutText) -> PdfLine | N
     rest = kept[label:]
     sign = "".join(word.text for word in kept[:label])
     text = rest[0].text
-    for before, word in pairwise(rest):
-        text += " " * _is_spaced(before, word) + word.text
-    return PdfLine(text, page, kept[0].x0, kept[-1].x1, base, size, bold, mark, sign, rest[0].x0)
+    for spaced, word in zip(_spaces(rest), rest[1:], strict=True):
+        text += " " * spaced + word.text
+    x0, x1 = kept[0].x0, kept[-1].x1
+    if x1 < x0:  # read from the right
+        x0, x1 = min(word.x0 for word in kept), max(word.x1 for word in kept)
+        return PdfLine(text, page, x0, x1, base, size, bold, mark, sign, x0)
+    return PdfLine(text, page, x0, x1, base, size, bold, mark, sign, rest[0].x0)
 
 
 def _is_spaced(before: PdfWord, word: PdfWord) -> bool:
     """Tell whether a space stands between the words; pdfium misses narrow ones."""
     if word.space_before:
         return True
-    gap = (word.x0 - before.x1) / (before.style.size or 1.0)
+    gap = _gap(before, word) / (before.style.size or 1.0)
     end, start = before.text[-1], word.text[0]
-    seam = end.islower() and start.isupper()
-    return (gap > 0.12 and seam) or (gap > 0.25 and end.isalnum() and start.isalnum())
+    seam = (end.islower() and start.isupper()) or end.isdigit() != start.isdigit()
+    if end.isalnum() and start.isalnum():
+        return gap > (0.12 if seam else 0.18)
+    return end in ",;:" and start.isalnum() and gap > 0.18
+
+
+def _spaces(words: list[PdfWord]) -> list[bool]:
+    """Tell for each word after the first whether a space stands before it.
+
+    Of letters that are set apart one by one, only the wider gaps are spaces.
+    """
+    pairs = list(pairwise(words))
+    lone = sum(len(word.text) == 1 and word.text.upper() != word.text.lower() for word in words)
+    if lone < _SPACED_OUT or lone < 0.7 * len(words):
+        return [_is_spaced(before, word) for before, word in pairs]
+    size = words[0].style.size or 1.0
+    gaps = [word.x0 - before.x1 for before, word in pairs]
+    steps = [word.x0 - before.x0 for before, word in pairs]
+    even = max((gaps, steps), key=lambda each: _evenness(each, size))
+    usual = median(even)
+    found = [each > usual + 0.25 * size for each in even]
+    if not any(found) and not all(word.text.isupper() for word in words):
+        return [_is_spaced(before, word) for before, word in pairs]
+    return found
+
+
+def _evenness(distances: list[float], size: float) -> int:
+    usual = median(distances)
+    return sum(abs(each - usual) < 0.06 * size for each in distances)
 
 
 def _type(group: list[PdfWord]) -> tuple[float, float]:
@@ -279,13 +381,17 @@ def _without_marks(
     first = ""
     raised: list[PdfWord] = []
     for word in [*group, None]:
-        if word and word.style.size < 0.85 * size and word.y > base + 0.12 * size:
+        if word and _is_raised(word, size, base):
             raised.append(word)
             continue
         text = "".join(each.text for each in raised)
-        if raised and not kept and word and _NOTE_MARK.match(text):
+        if raised and not kept and word and _NOTE_MARK.match(text) and word.text[0] not in _SLASHES:
             first = text
-        elif raised and not _is_note_mark(text, "".join(each.text for each in kept[-4:])):
+        elif raised and (figure := _figure(raised, text, kept, word)):
+            kept = figure
+            if word and word.x0 - raised[-1].x1 < 0.15 * size:  # of another size: no space
+                word = replace(word, space_before=False)
+        elif raised and not _NOTE_MARK.match(text):
             kept.extend(_attached(raised, kept, size))
         else:
             dropped += raised
@@ -297,16 +403,42 @@ def _without_marks(
     return first, kept, dropped
 
 
+def _is_raised(word: PdfWord, size: float, base: float) -> bool:
+    """Tell whether a word is set above the line: smaller, or a figure of any size well above."""
+    lift = word.y - base
+    if word.style.size < 0.85 * size:
+        return lift > 0.12 * size
+    return lift > 0.25 * size and word.text.strip(",–-*†‡").isdigit()
+
+
+def _figure(
+    raised: list[PdfWord], text: str, kept: list[PdfWord], after: PdfWord | None
+) -> list[PdfWord]:
+    """Return `kept` with raised digits that are part of a figure; [] if they are a note mark.
+
+    They are part of it above the slash of a fraction, "3 1/2", or as an exponent, "km²" and "10⁶".
+    """
+    if after and text.isdigit() and _DENOMINATOR.match(after.text):
+        whole = bool(kept) and kept[-1].text[-1].isdigit()
+        return [*kept, replace(raised[0], text=text, space_before=whole or raised[0].space_before)]
+    if not kept or raised[0].space_before or not _EXPONENT.fullmatch(text):
+        return []
+    before = kept[-3:]
+    line = before[0].text
+    for last, word in pairwise(before):
+        line += " " * _is_spaced(last, word) + word.text
+    negative = not text[0].isdigit()  # no note has such a number
+    if not (_BASE.search(line) or (negative and line[-1].isalnum())):
+        return []
+    power = replace(kept[-1], text=kept[-1].text + text.translate(_POWERS), x1=raised[-1].x1)
+    return [*kept[:-1], power]
+
+
 def _attached(raised: list[PdfWord], kept: list[PdfWord], size: float) -> list[PdfWord]:
     """Return raised characters that belong to the word before without a space: "119th"."""
     if kept and raised[0].x0 - kept[-1].x1 < 0.15 * size:
         return [replace(raised[0], space_before=False), *raised[1:]]
     return raised
-
-
-def _is_note_mark(raised: str, before: str) -> bool:
-    """Tell a note mark from an exponent ("km2") and an ordinal ("119th")."""
-    return bool(_NOTE_MARK.match(raised)) and not _UNIT.search(before)
 
 
 def _label(words: list[PdfWord], size: float) -> int:
@@ -315,6 +447,8 @@ def _label(words: list[PdfWord], size: float) -> int:
         gap = words[end].x0 - words[end - 1].x1
         sign = "".join(word.text for word in words[:end])
         if words[end].space_before or gap > 0.4 * size:
+            if sign in _DASHES and words[end].text[0].isdigit():
+                return 0  # a minus sign
             wide = gap > 0.45 * size or sign in BULLETS
             return end if wide and _LABEL.match(sign) else 0
     return 0

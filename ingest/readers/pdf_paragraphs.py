@@ -19,6 +19,7 @@ _CUT = re.compile(r"([^\W\d_]+)-$")
 _NEXT = re.compile(r"([^\W\d_]+)")
 _SUSPENDED = re.compile(r"(?:and|or|to|und|et)\b")  # "pre- and post-war"
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S*$", re.IGNORECASE)
+_ADDRESS_PART = re.compile(r"[\w%~-]*(?:/|\.\w)|(?:pdf|html?|org|com|gov|int|eu|net|edu)\b")
 _DENSE = 0.06  # a typesetter that cuts words ends more than this share of its lines with a hyphen
 # first parts that English joins to the next word with a hyphen, and such that never stand alone
 _HEADS = frozenset(
@@ -105,7 +106,9 @@ def _goes_on_address(end: str, line: str) -> bool:
     first = line.split(" ", 1)[0].rstrip(".,;:)")
     if end in "-_=&?%#":
         return not _SUSPENDED.match(line)
-    return end in "/." and (any(c in "/._-=&?" or c.isdigit() for c in first) and first[0] != "(")
+    if end == ".":  # else a sentence has ended with the address
+        return bool(_ADDRESS_PART.match(first))
+    return end == "/" and any(c in "/._-=&?" or c.isdigit() for c in first) and first[0] != "("
 
 
 _NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]$")

@@ -75,6 +75,59 @@ def test_running_heads_and_page_numbers_are_lost() -> None:
     }
 
 
+def profiles(pages: int) -> bytes:
+    sheet = Sheet()
+    for number in range(1, pages + 1):
+        if number > 1:
+            sheet.page()
+        sheet.put(LEFT, 40, f"Country profiles {number + 6}", 8)
+        sheet.put(LEFT, 75, f"Its army has {number * number}2,000 soldiers.")
+        sheet.put(LEFT, 88, "Service lasts twelve months and is")
+        sheet.put(LEFT, 101, f"served by {number}4 per cent of the men born in a year.")
+        sheet.put(LEFT, 760, "Institute of Examples", 8)
+    return sheet.bytes()
+
+
+@pytest.mark.parametrize("pages", [2, 3, 9])
+def test_body_text_that_is_alike_but_for_its_figures_is_no_running_head(pages: int) -> None:
+    """Only the page's own number may differ; what stands in the text block stays in any case."""
+    document = read(profiles(pages))
+    found = " ".join(block.text for block in document.blocks)
+    for number in range(1, pages + 1):
+        assert f"Its army has {number * number}2,000 soldiers." in found
+        assert f"served by {number}4 per cent" in found
+    assert found.count("Service lasts twelve months") == pages
+    assert "Country profiles" not in found
+    assert "Institute" not in found
+    assert [part.reason for part in document.left_out] == [Reason.RUNNING_HEAD]
+
+
+def test_a_page_that_comes_twice_is_kept_once() -> None:
+    """Two equal pages lose nothing; the second is counted as repeated."""
+    sheet = Sheet()
+    sheet.lines(LEFT, 100, LEFT_COLUMN)
+    sheet.page()
+    sheet.lines(LEFT, 100, LEFT_COLUMN)
+    document = read(sheet.bytes())
+    assert texts(document) == [" ".join(LEFT_COLUMN)]
+    size = len("".join("".join(LEFT_COLUMN).split()))
+    assert [(part.reason, part.characters) for part in document.left_out] == [
+        (Reason.REPEATED, size)
+    ]
+
+
+def test_large_type_over_every_page_is_kept_once() -> None:
+    """What is set larger than the text heads something, even at the top of all pages."""
+    sheet = Sheet()
+    for number in range(4):
+        if number:
+            sheet.page()
+        sheet.put(LEFT, 40, "Grain Monitor", 16, "B")
+        sheet.put(LEFT, 100, f"In region {'ABCD'[number]} the harvest was late.")
+    found = [block.text for block in read(sheet.bytes()).blocks]
+    assert found.count("Grain Monitor") == 1
+
+
 def test_a_number_alone_at_the_foot_of_a_page_is_lost() -> None:
     sheet = Sheet()
     sheet.lines(LEFT, 100, LEFT_COLUMN)
@@ -312,3 +365,97 @@ def test_a_bold_beginning_that_runs_over_its_line_stays_in_the_sentence() -> Non
     document = read(sheet.bytes())
     assert texts(document)[-1].startswith("Buyers in dry regions paid the most for their wheat in")
     assert not texts(document, BlockKind.HEADING)
+
+
+def raised(sheet: Sheet, x: float, y: float, *parts: tuple[str, bool]) -> None:
+    """Set parts of a line beside each other, the raised ones smaller and above the line."""
+    for text, is_raised in parts:
+        size = 6.5 if is_raised else 10
+        sheet.put(x, y - 4 * is_raised, text, size)
+        x += sheet.pdf.get_string_width(text)
+
+
+@pytest.mark.parametrize(
+    ("parts", "read_as"),
+    [
+        ((("burnt 39,000 km", False), ("2", True), (" of bog", False)), "39,000 km² of bog"),
+        ((("a flow of 80 m", False), ("3", True), ("/s was", False)), "80 m³/s was"),
+        ((("released 115 x 10", False), ("6", True), (" tonnes", False)), "115 x 10⁶ tonnes"),
+        ((("a rate of 3 s", False), ("-1", True), (" or more", False)), "3 s⁻¹ or more"),
+        ((("some 3 ", False), ("1", True), ("/2 miles", False)), "some 3 1/2 miles"),
+        ((("the 11", False), ("th", True), (" king", False)), "the 11th king"),
+        ((("in the year 2016.", False), ("2,3", True), (" Then", False)), "2016. Then"),
+        ((("sent 120 soldiers", False), ("4", True), (" in May", False)), "120 soldiers in May"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_raised_digits_are_powers_fractions_or_note_marks(
+    parts: tuple[tuple[str, bool], ...], read_as: str
+) -> None:
+    """A figure never changes in silence: a power is written as one, a note mark is counted."""
+    sheet = Sheet()
+    sheet.put(LEFT, 87, "The report looks at what was measured in the region.")
+    raised(sheet, LEFT, 100, *parts)
+    document = read(sheet.bytes())
+    assert read_as in texts(document)[0]
+    lost = "".join(text for text, is_raised in parts if is_raised and text not in "1-1236th2")
+    assert sum(part.characters for part in document.left_out) == len(lost)
+
+
+def test_a_minus_set_apart_is_no_bullet() -> None:
+    (found,) = texts(read(one_page("Growth in the third quarter was", "- 7.4 per cent of output.")))
+    assert found.endswith("was - 7.4 per cent of output.")
+
+
+def test_words_are_not_fused_where_a_link_begins() -> None:
+    """Text objects that stand a narrow space apart are words apart."""
+    sheet = Sheet()
+    x = LEFT
+    for part in ("a total", "of $31.9", "billion"):
+        sheet.put(x, 100, part)
+        x += sheet.pdf.get_string_width(part) + 2.0
+    assert texts(read(sheet.bytes())) == ["a total of $31.9 billion"]
+
+
+@pytest.mark.parametrize("gap", [1.5, 3.0], ids=["narrow", "wide"])
+def test_letters_set_apart_are_words(gap: float) -> None:
+    """Of letters that stand by themselves only the wider gaps are spaces."""
+    sheet = Sheet()
+    x = LEFT
+    for letter in "KEY FINDINGS":
+        sheet.put(x, 100, letter)
+        x += sheet.pdf.get_string_width(letter) + gap if letter != " " else 6.0
+    sheet.put(LEFT, 126, "The harvest was late in most of the regions.")
+    assert read(sheet.bytes()).blocks[0].text.startswith("KEY FINDINGS")
+
+
+def test_a_sentence_that_ends_with_an_address_is_not_joined_to_the_next() -> None:
+    (found,) = texts(read(one_page("Details are at www.example.org.", "2016 was a better year.")))
+    assert found == "Details are at www.example.org. 2016 was a better year."
+
+
+def wrong_letters(text: str) -> str:
+    """Return the characters of a layer that shifts each letter, as fonts without a table do."""
+    return "".join(chr(ord(char) - 29) if 62 < ord(char) < 127 else char for char in text)
+
+
+def test_a_layer_of_wrong_letters_is_refused() -> None:
+    """Told by its letters; the message says why, and what to do."""
+    lines = [wrong_letters(line) for line in (*LEFT_COLUMN, *RIGHT_COLUMN)]
+    with pytest.raises(ReadError, match=r"unreadable on 1 of 1 pages.*run OCR"):
+        read(one_page(*lines))
+
+
+def test_one_page_of_wrong_letters_is_counted_and_said() -> None:
+    sheet = Sheet()
+    for number in range(4):
+        lines = (*LEFT_COLUMN, f"See {number}")
+        sheet.lines(LEFT, 100, [wrong_letters(line) for line in lines] if number == 2 else lines)
+        sheet.page()
+    document = read(sheet.bytes())
+    assert document.warnings[-1] == "unreadable text on 1 of 5 pages"
+    assert Reason.UNREADABLE in {part.reason for part in document.left_out}
+
+
+def test_a_page_with_little_text_and_no_picture_is_no_scan() -> None:
+    assert texts(read(one_page("Annex A"))) == ["Annex A"]
