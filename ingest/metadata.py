@@ -71,8 +71,8 @@ _TITLE_KEYS = (
     "dcterms title", "og title", "twitter title", "subject line",
 )  # fmt: skip
 _DATE_KEYS = (
-    "publication date", "date published", "published", "published on", "publish date", "pubdate",
-    "date of publication", "article published time", "og published time",
+    "publication date", "date published", "published time", "published", "published on",
+    "publish date", "pubdate", "date of publication", "article published time", "og published time",
     "citation publication date", "citation date", "dcterms issued", "dc date issued",
     "date issued", "issued", "issue date", "release date", "released", "date", "dc date",
     "dcterms date", "report date", "parsely pub date",
@@ -251,27 +251,27 @@ def _from_part(part: str) -> Metadata:
         return Metadata(authors=_plain_names(part))
     if _TEAM.fullmatch(part):
         return Metadata(authors=(part,))
-    if (dated := _dated(part)) is not None:
+    if (dated := date_line(part)) is not None:
         return dated
     if number := _NUMBER_LABEL.fullmatch(part):
         return Metadata(number=number[1] or number[2])
     return Metadata()
 
 
-def _dated(part: str) -> Metadata | None:
-    """Return the dates that all of a part states, each with its label; None for another part.
+def date_line(part: str, *, labelled: bool = False) -> Metadata | None:
+    """Return the dates that all of a line states, each with its label; None for another line.
 
     "Published 31 March 2014. Amended 10 April 2014." states two. What holds a date and more is an
-    empty Metadata.
+    empty Metadata, and so is a date without a label where it must be `labelled`.
     """
     stated = Metadata()
     rest = part
     while located := locate_date(rest):
         iso, start, end = located
         kind = _kind_of_date(rest[:start].strip(" ("), iso)
-        if kind is None:
+        if kind is None or (labelled and kind == "bare"):
             return Metadata()
-        if kind == "updated" and stated.date and iso >= stated.date:
+        if kind == "updated" and (labelled if not stated.date else iso >= stated.date):
             stated = replace(stated, updated=iso)
         elif not stated.date:
             stated = replace(stated, date=iso)
@@ -292,7 +292,7 @@ def _dated(part: str) -> Metadata | None:
 def _kind_of_date(before: str, iso: str) -> str | None:
     """Return "published" or "updated" by what stands before a date, None for words of a sentence.
 
-    A label, a weekday, the place where it was written ("Paris, le"), or nothing may stand there.
+    It is "bare" behind a weekday, the place where it was written ("Paris, le"), or nothing.
     """
     words = before.rstrip(" :：.").split()
     while words and words[-1].lower().strip(".,") in weekdays():
@@ -300,14 +300,14 @@ def _kind_of_date(before: str, iso: str) -> str | None:
     label = " ".join(words).rstrip(" :：,.").lower()
     if label in labels("updated"):
         return "updated"
-    if not label or label in labels("published"):
+    if label in labels("published"):
         return "published"
     while words and words[-1].lower().strip(".,") in labels("article"):
         words.pop()
     place = " ".join(words)
     if len(iso) in (0, 10) and place[:1].lower() != place[:1] and _PLACE.fullmatch(place):
-        return "published"
-    return "published" if not words else None
+        return "bare"
+    return "bare" if not words else None
 
 
 def _plain_names(part: str) -> tuple[str, ...]:

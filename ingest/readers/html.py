@@ -3,14 +3,14 @@
 trafilatura tells which text of a page with navigation is the main one; the blocks themselves come
 from the page's own markup, so that footnotes, captions and nesting stay. A page without navigation
 is taken whole. Nothing is fetched and no entity is resolved; `visible.py` lists what hides text
-beyond our sight. A date is taken only from a place that means publication; trafilatura's date
-finder is left out because it also reads addresses and stray text.
+beyond our sight, `html_dates.py` where a date is looked for.
 """
 
 import copy
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lxml import etree
@@ -21,24 +21,44 @@ from ingest.decode import clean, decode, lost_characters
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import MAX_TITLE, from_first_lines, from_pairs, normal_key
 from ingest.readers.html_blocks import blocks_of
+from ingest.readers.html_dates import found_date, labelled_date, lone_date, marked_date, shown_day
 from ingest.readers.text import head_texts
 from ingest.readers.visible import remove, remove_hidden
-from ingest.stated_dates import find_date
 
 # On a page these speak of the site's software or of anything.
 _NOT_OF_THE_TEXT = frozenset(("version", "revision", "edition", "number", "no", "link", "source"))
+# Site software fills these with the day of the last change as often as with that of publication.
+_VAGUE_DATES = frozenset(("date", "dc date", "dcterms date", "dcterms created", "dc date created"))
 _WORKS = re.compile(r"Article|BlogPosting|Report|Thesis|CreativeWork|Legislation|PressRelease")
-_LONG = 120  # characters of a paragraph that belongs to the text and not to its head
 
 
 def stated_metadata(root: HtmlElement) -> Metadata:
     """Return what the page says of itself in its markup."""
-    pairs = from_pairs(_meta_tags(root))
-    linked = from_pairs(_linked_data(root))
-    timed = Metadata(date=_time_element(root))
-    return (
-        pairs.over(linked).over(timed).over(Metadata(title=_heading(root) or _window_title(root)))
-    )
+    tags = _meta_tags(root)
+    plain = {key: value for key, value in tags.items() if not _is_vague(key)}
+    stated = from_pairs(plain).over(from_pairs(_linked_data(root)))
+    if stated.date is None:
+        stated = replace(stated, date=marked_date(root) or labelled_date(root))
+    every = from_pairs(tags)
+    if stated.date is None and not _is_only_date(root, tags, every.date):
+        every = replace(every, date=None, updated=None)
+    shown = Metadata(title=_heading(root) or _window_title(root), date=lone_date(root))
+    return stated.over(every).over(shown)
+
+
+def _is_only_date(root: HtmlElement, tags: dict[str, str], date: str | None) -> bool:
+    """Tell whether a vague date is no later change, and nothing on the page says otherwise."""
+    if date != from_pairs({key: tags[key] for key in tags if not _is_change(key)}).date:
+        return False
+    return shown_day(root) in (None, date)
+
+
+def _is_change(key: str) -> bool:
+    return any(word in normal_key(key) for word in ("modified", "update", "revised"))
+
+
+def _is_vague(key: str) -> bool:
+    return normal_key(key) in _VAGUE_DATES or _is_change(key)
 
 
 def _meta_tags(root: HtmlElement) -> dict[str, str]:
@@ -95,32 +115,6 @@ def _names(author: Any) -> list[str]:
     return [name for name in names if isinstance(name, str)]
 
 
-def _time_element(root: HtmlElement) -> str | None:
-    """Return the date of a `<time>` marked as publication, or the only one above the text."""
-    marked = root.xpath(
-        "//time[@pubdate or @itemprop='datePublished' or contains(@class, 'publish')"
-        " or contains(@class, 'entry-date')]"
-    )
-    for element in (*marked, *root.xpath("//*[@itemprop='datePublished'][not(self::meta)]")):
-        if date := _date_of(element):
-            return date
-    above = set(filter(None, map(_date_of, _above_text(root))))
-    return above.pop() if len(above) == 1 else None
-
-
-def _above_text(root: HtmlElement) -> Iterator[HtmlElement]:
-    for element in root.iter("p", "time"):
-        if element.tag == "p" and len(element.text_content()) >= _LONG:
-            return
-        if element.tag == "time" and not element.xpath("ancestor::nav or ancestor::aside"):
-            yield element
-
-
-def _date_of(element: HtmlElement) -> str | None:
-    date = find_date(element.get("datetime") or element.get("content") or element.text_content())
-    return date if date and len(date) > 4 else None
-
-
 def _heading(root: HtmlElement) -> str | None:
     """Return the page's only `<h1>`, preferring one inside its article."""
     for path in ("//article//h1", "//main//h1", "//h1"):
@@ -172,10 +166,14 @@ def read(data: bytes) -> Document:
         return Document(blocks=(), media_type="text/html")
     root = _parse(text)
     metadata = stated_metadata(root)
+    whole = None if metadata.date else copy.deepcopy(root)
     warnings = (*lost_characters(text), *remove_hidden(root))
     blocks = _main_blocks(root)
     head = from_first_lines([text for text in head_texts(blocks) if text != metadata.title])
-    return Document(blocks, metadata.over(head), "text/html", warnings)
+    metadata = metadata.over(head)
+    if metadata.date is None and whole is not None:
+        metadata = replace(metadata, date=found_date(whole))
+    return Document(blocks, metadata, "text/html", warnings)
 
 
 def blocks_from_html(html: str) -> tuple[Block, ...]:
