@@ -42,11 +42,15 @@ class Spoken:
     """A model without a server, for tests of what is made of its words."""
 
     name = "openai:spoken"
+    structured = False
 
     def __init__(self, mind: Mind, size: int = 40, finish: str | None = "stop") -> None:
         self.mind, self.size, self.finish = mind, size, finish
         self.settings = load()
         self.pieces = 0  # handed out
+
+    def make_room(self) -> bool:
+        return False
 
     def stream(self, messages: Sequence[tuple[str, str]], **_: Any) -> Iterator[Piece]:
         text = self.mind(Asked.of([{"content": messages[-1][1]}]))

@@ -16,21 +16,37 @@ from bot.answering.answer import Citation, DraftAnswer, NearPassage, OnSentence,
 from bot.answering.search import SearchResult
 from bot.answering.writing.grounding import Checker, Grounded, ground, leans
 from bot.answering.writing.models import ChatModel
-from bot.answering.writing.prompt import SENTENCES, compose
+from bot.answering.writing.prompt import SCHEMA, compose, form_of
 from bot.answering.writing.reply import ReplyParser
 from bot.answering.writing.written import Answerable, WrittenSentence
 from bot.checking import verify
 from bot.checking.verdict import Reason, Verdict
-from bot.errors import ChatError
+from bot.errors import ChatError, ChatTooLong, ThoughtAway
 from bot.question.question import Question
 from index.library import Library
 from index.passage import Hit
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What a second opinion has against a sentence; `grave` where it finds it not supported."""
+
+    grave: bool
+    reason: str
+
+
+# Judges a sentence by the passages that it rests on; None where it has nothing against it. May
+# raise ChatError.
+SecondOpinion = Callable[[str, Sequence[Hit]], Doubt | None]
 
 _INSTEAD = "; these are the briefs' own sentences."
 _NOTHING = "; the briefs' own sentences do not answer it either."
 _REST = "; the rest of the answer is missing."
 _NO_ANSWER = "The chat model found no answer in the passages."
+_UNJUDGED = "The second opinion on the sentences could not be had: {fault}."
 _PARTIAL = "The chat model found only a part of the answer in the passages."
+SHORTER = 2  # times that a prompt which is too long is halved
+FEWEST = 1_500  # tokens, below which a prompt has no room for passages
 NEAR = 2  # passages shown where the model finds no answer and the briefs' own words might be one
 
 
@@ -43,8 +59,11 @@ class Writer:
         *,
         check: Checker = verify.check,
         today: Callable[[], date] = date.today,
+        second: SecondOpinion | None = None,
     ) -> None:
+        """Check each sentence with `check`, and then with `second`, where there is one."""
         self._model = model
+        self._second = second
         self._check = check
         self._today = today
 
@@ -71,7 +90,7 @@ class Writer:
             return own()
         with ThreadPoolExecutor(1, "briefs-own") as beside:
             making = beside.submit(own)
-            page = _Page()
+            page = _Page(most=form_of(question).most)
             try:
                 self._write(question, found.hits, page, show)
             except ChatError as error:
@@ -81,19 +100,42 @@ class Writer:
     def _write(
         self, question: Question, hits: Sequence[Hit], page: "_Page", show: OnSentence | None
     ) -> None:
-        """Fill the page."""
-        settings = self._model.settings
-        prompt = compose(question, hits, self._today(), settings.chat_input_tokens)
+        """Fill the page; ask again with fewer passages, or with room to think, where that helps."""
+        most = self._model.settings.chat_input_tokens
+        for left in range(SHORTER, -1, -1):
+            try:
+                return self._reply(question, hits, most, page, show)
+            except ChatTooLong:
+                if not left or most // 2 < FEWEST:
+                    raise
+                most //= 2
+            except ThoughtAway:
+                if not left or not self._model.make_room():
+                    raise
+        return None
+
+    def _reply(
+        self,
+        question: Question,
+        hits: Sequence[Hit],
+        most: int,
+        page: "_Page",
+        show: OnSentence | None,
+    ) -> None:
+        held = self._model.structured
+        prompt = compose(question, hits, self._today(), most, structured=held)
         reply, finish = ReplyParser(), None
 
         def take(written: WrittenSentence) -> None:
             if reply.restarts != page.restarts:
                 page.clear(reply.restarts)
-            sentence = page.add(written, ground(written, prompt.passages, self._check), hits)
+            grounded = ground(written, prompt.passages, self._check)
+            sentence = page.add(written, self._judged(grounded, hits, page), hits)
             if show and sentence:
                 show(sentence, page.cited_by(sentence))
 
-        with closing(self._model.stream(prompt.messages)) as pieces:  # type: ignore[type-var]
+        schema = SCHEMA if held else None
+        with closing(self._model.stream(prompt.messages, schema=schema)) as pieces:  # type: ignore[type-var]
             for piece in pieces:
                 finish = piece.finish or finish
                 for written in reply.feed(piece.text):
@@ -104,6 +146,26 @@ class Writer:
             for written in reply.close(finish):
                 take(written)
         page.answerable, page.fault = reply.answerable, reply.missing
+        page.left_out = (prompt.left_out, len(prompt.passages))
+
+    def _judged(self, grounded: Grounded, hits: Sequence[Hit], page: "_Page") -> Grounded:
+        """Return a sentence with the second opinion: a doubt marks it, two withhold it."""
+        if not self._second or page.unjudged or grounded.verdict is Verdict.UNSUPPORTED:
+            return grounded
+        cited = [hits[number - 1] for number in dict.fromkeys(one[0] for one in grounded.places)]
+        try:
+            doubt = self._second(grounded.text, cited)
+        except ChatError as fault:
+            page.unjudged = str(fault)
+            return grounded
+        if doubt is None:
+            return grounded
+        twice = doubt.grave and grounded.verdict is Verdict.CHECK
+        return replace(
+            grounded,
+            verdict=Verdict.UNSUPPORTED if twice else Verdict.CHECK,
+            reasons=(*grounded.reasons, Reason("opinion", doubt.reason)),
+        )
 
     def _concluded(self, own: DraftAnswer, page: "_Page") -> DraftAnswer:
         if page.answerable is Answerable.NO:
@@ -162,9 +224,11 @@ class _Page:
     citations: dict[tuple[str, int, int], Citation] = field(default_factory=dict)
     answerable: Answerable | None = None
     fault: str = ""
+    unjudged: str = ""  # why the second opinion failed
     restarts: int = 0
-    most: int = SENTENCES
+    most: int = 6  # sentences
     lost: bool = False  # whether the sentence before was withheld
+    left_out: tuple[int, int] = (0, 0)  # passages that there was no room for, and those given
 
     @property
     def is_full(self) -> bool:
@@ -215,6 +279,11 @@ def _notes(page: _Page) -> tuple[str, ...]:
         lines.append(page.fault + _REST)
     elif page.answerable is Answerable.PARTIAL:
         lines.append(_PARTIAL)
+    if page.unjudged:
+        lines.append(_UNJUDGED.format(fault=page.unjudged))
+    left, given = page.left_out
+    if left:
+        lines.append(f"Written from {given} of the brief's {left + given} passages.")
     return tuple(lines)
 
 

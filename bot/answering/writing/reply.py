@@ -23,7 +23,7 @@ from bot.answering.writing.written import (
     says_no_answer,
     sentences_of,
 )
-from bot.errors import UnfitReply
+from bot.errors import ThoughtAway, UnfitReply
 from bot.language.untrusted import visible
 
 MOST_CHARACTERS = 64_000  # of a reply, a thought included
@@ -72,7 +72,7 @@ class ReplyParser:
         self.restarts = 0  # how often what was read turned out to be a thought
         self._whole, self._rest = "", ""
         self._sentences, self._objects = 0, 0
-        self._prose = Prose()
+        self._prose, self._may_close = Prose(), True
 
     @property
     def understood(self) -> bool:
@@ -85,6 +85,7 @@ class ReplyParser:
         if len(self._whole) > MOST_CHARACTERS:
             raise UnfitReply(_ENDLESS)
         self._rest += text
+        self._may_close = ">" in text or "]" in text  # a long thought is not searched each time
         yield from self._read(last=False, cut=False)
 
     def close(self, finish: str | None = None) -> list[WrittenSentence]:
@@ -97,13 +98,18 @@ class ReplyParser:
         cut = finish not in _WHOLE
         found = list(self._read(last=True, cut=cut))
         self._prose.paragraph_ends()
-        self.answerable = self.answerable or self._prose.answerable
+        self._hear(self._prose.answerable)
+        if self._prose.lacking:
+            self._hear(Answerable.PARTIAL if self._sentences else Answerable.NO)
+        long = finish in ("length", "max_tokens")
+        if long and not self.understood and not self._objects:
+            raise ThoughtAway("The chat model did not come to an answer within the length allowed")
         if not self._whole.strip():
             raise UnfitReply("The chat model said nothing")
         if not self.understood:
             raise UnfitReply(_CUT if cut else _ODD)
         if cut and not self.ended and self.answerable is not Answerable.NO:
-            self.missing = _TOO_LONG if finish in ("length", "max_tokens") else _CUT
+            self.missing = _TOO_LONG if long else _CUT
         elif self._prose.unread > MOST_UNREAD and self._sentences:
             self.missing = _UNREAD
         return found
@@ -124,7 +130,7 @@ class ReplyParser:
             at = self._rest.find("{")
             if at == 0:
                 yield from self._object(last=last, cut=cut)
-            elif self._objects or at > 0 and not self._rest[:at].strip("[ \n\t`"):
+            elif self._objects or (at > 0 and not self._rest[:at].strip("[ \n\t`")):
                 yield from self._between(at, last=last)
             else:
                 yield from self._stretch(at, last=last, cut=cut)
@@ -133,13 +139,11 @@ class ReplyParser:
 
     def _past_thought(self, *, last: bool, cut: bool) -> bool:
         """Drop a thought; return whether what comes then can be read yet."""
-        closing = None
-        for closing in _THOUGHT.finditer(self._rest):
-            pass
-        if closing:  # also without an opening: then all before it was the thought
+        closings = list(_THOUGHT.finditer(self._rest)) if last or self._may_close else []
+        if closings:  # also without an opening: then all before it was the thought
             if self._sentences:
                 self.restarts += 1
-            self._rest = self._rest[closing.end() :]
+            self._rest = self._rest[closings[-1].end() :]
             self.answerable, self._sentences, self._objects = None, 0, 0
             self._prose = Prose()
         elif opening := _THINKS.match(self._rest):
@@ -183,12 +187,13 @@ class ReplyParser:
             yield from self._written(one)
         if not written:
             for key, value in found.items():
-                if isinstance(value, list | dict) or _is_encoded(value):
-                    if role_of(key) not in (Role.CITATIONS, Role.QUOTES) and depth < DEEPEST:
-                        yield from self._taken(value, depth + 1)
+                holds = isinstance(value, list | dict) or _is_encoded(value)
+                cited = role_of(str(key)) in (Role.CITATIONS, Role.QUOTES)
+                if holds and not cited and depth < DEEPEST:
+                    yield from self._taken(value, depth + 1)
         self._objects += bool(written)
         said = answerable_of(found)
-        self.answerable = said or self.answerable
+        self._hear(said)
         alone = not written or self._sentences > had + len(written)
         if said is Answerable.NO or (said and alone and self._sentences):
             self.ended = True
@@ -202,6 +207,11 @@ class ReplyParser:
         self._sentences += 1
         self.ended = self._sentences >= MOST_SENTENCES
         yield one
+
+    def _hear(self, said: Answerable | None) -> None:
+        """Take what a flag says; a bare yes takes nothing back that was said in words."""
+        if self.answerable is None or said in (Answerable.NO, Answerable.PARTIAL):
+            self.answerable = said or self.answerable
 
     def _between(self, at: int, *, last: bool) -> Iterator[WrittenSentence]:
         """Pass over what stands between objects: commas, brackets, fences, comments."""
@@ -218,7 +228,7 @@ class ReplyParser:
         """Take what a stretch around objects says of the passages."""
         for found in _FLAG.finditer(text):
             if said := answerable_of({found["key"].strip(): found["value"].strip()}):
-                self.answerable = said
+                self._hear(said)
                 self.ended = said is Answerable.NO or bool(self._sentences)
 
     def _stretch(self, at: int, *, last: bool, cut: bool) -> Iterator[WrittenSentence]:

@@ -1,4 +1,4 @@
-"""Read what a chat model wrote in any of the forms it may use: an object or prose in, sentences out.
+"""Read what a chat model wrote in any form it may use: an object or prose in, sentences out.
 
 Keys are told by what they are about, values by what they hold: a citation is 2, 2.0, "2", "[2]",
 "passage 2" or an object that says so. What cannot be read as a citation or a quotation is left out;
@@ -252,7 +252,7 @@ def _quoted(value: Any) -> tuple[list[int], list[str]]:
 
 
 def _of_key(key: str, value: Any, *, quoted: bool = False) -> tuple[list[int], list[str]]:
-    """Return what a key of a citation or quotation holds: {"passage": 2, "quote": "…"}, {"2": "…"}."""
+    """Return what a key of a citation holds: {"passage": 2, "quote": "…"}, {"2": "…"}."""
     role = role_of(key)
     if role is Role.CITATIONS:
         return _cited(value)
@@ -275,6 +275,7 @@ class Prose:
 
     def __init__(self) -> None:
         self.answerable: Answerable | None = None
+        self.lacking = False  # whether a sentence says that the passages do not tell something
         self.unread = 0  # words of what cites nothing
         self._uncited: list[str] = []
 
@@ -302,7 +303,7 @@ class Prose:
             elif role is Role.QUOTES:
                 return
         if says_no_answer(said):
-            self.answerable = self.answerable or Answerable.NO
+            self.lacking = True
             return
         if len(said.split()) >= SHORTEST and not said.endswith(":"):
             self._uncited.append(said[:MOST_TEXT])

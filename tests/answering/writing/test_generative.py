@@ -11,8 +11,10 @@ import pytest
 from bot.answering.answer import DraftAnswer
 from bot.answering.search import SearchResult
 from bot.answering.writing.allowance import FAILURES
-from bot.answering.writing.generative import Writer
+from bot.answering.writing.generative import Doubt, Writer
+from bot.answering.writing.models import THINKING
 from bot.checking.verdict import Verdict
+from bot.errors import ChatFailed
 from bot.language.untrusted import forbidden
 from bot.question.reading import read
 from index import sentences
@@ -139,7 +141,8 @@ def test_nothing_left_is_the_briefs_own_answer_or_none(library) -> None:
     [
         '{"answerable": false}', '{"answerable": "no"}', TRUE + '{"answerable": "no"}',
         "The passages do not say for how long it was leased.",
-        line("The passages do not answer this question.") + END, '```json\n{"answerable": false}\n```',
+        line("The passages do not answer this question.") + END,
+        '```json\n{"answerable": false}\n```',
         '{"sentences": [], "answerable": false}', '{"unanswerable": true}',
     ],
 )  # fmt: skip
@@ -520,3 +523,81 @@ def test_passages_that_disagree_can_both_be_shown() -> None:
         draft = written(text + END, Plain(), hits)
         assert [one.verdict for one in draft.sentences] == [Verdict.SUPPORTED] * 2
         assert {one.brief.id for one in draft.citations} == {"b1", "b2"}
+
+
+# a second opinion
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt", "verdict"),
+    [
+        (LEASE, None, Verdict.SUPPORTED),
+        (LEASE, Doubt(False, "no"), Verdict.CHECK),
+        (LEASE, Doubt(True, "no"), Verdict.CHECK),
+        ("Minister Ilse Brandt called the lease of 2015 a mistake.", Doubt(True, "no"), None),
+    ],
+)
+def test_one_doubt_marks_a_sentence_and_two_withhold_it(library, text, doubt, verdict) -> None:
+    """Its own check comes first; what that withholds is not judged."""
+    asked = []
+
+    def second(sentence, cited):
+        asked.append((sentence, [one.passage_id for one in cited]))
+        return doubt
+
+    quote = "In 2015 the harbour was leased to the Norvane Shipping Company"
+    reply = line("It was leased for 66 years.", [1]) + line(text, [1], [quote]) + END
+    writer = Writer(Spoken(says(reply)), second=second)
+    draft = writer(QUESTION, SearchResult(PASSAGES), library)
+    assert asked == [(text, ["p1"])]
+    assert [one.verdict for one in draft.sentences if one.text == text] == (
+        [verdict] if verdict and draft.mode == "generative" else []
+    ) or verdict is None
+    assert verdict is not None or text in {one.text for one in draft.withheld}
+
+
+def test_a_second_opinion_that_fails_is_said(library) -> None:
+    """Once; the sentences stand by their own check."""
+    asked = []
+
+    def second(sentence, _):
+        asked.append(sentence)
+        raise ChatFailed("The chat model did not answer in time")
+
+    writer = Writer(Spoken(says(TRUE + line(SIZE, [2]) + END)), second=second)
+    draft = writer(QUESTION, SearchResult(PASSAGES), library)
+    assert (len(draft.sentences), len(asked)) == (2, 1)
+    assert draft.notes == (
+        "The second opinion on the sentences could not be had: "
+        "The chat model did not answer in time.",
+    )
+
+
+# prompts that are too long, and thoughts
+
+
+def test_a_prompt_that_is_too_long_is_sent_again_with_fewer_passages(fake, database) -> None:
+    """Twice at most; then the briefs' own sentences stand in."""
+    hits = tuple(hit(n, f"{LEASE} " + "Words are added. " * 60) for n in range(1, 12))
+    too_long = failing(400, '{"error": {"message": "maximum context length is 2048 tokens"}}')
+    fake.script, fake.always = [too_long], Turn(says(TRUE + END))
+    model = chat_model(fake, database, patient())
+    draft = Writer(model)(QUESTION, SearchResult(hits), Plain())
+    assert draft.mode == "generative"
+    first, second = (str(call["messages"]).count("<passage") for call in fake.calls)
+    assert 0 < second < first
+    fake.always = too_long
+    draft = Writer(model)(QUESTION, SearchResult(hits), Plain())
+    assert draft.mode == "extractive"
+    assert "too long" in draft.notes[0]
+
+
+def test_a_model_that_thinks_too_long_is_given_room(fake, database) -> None:
+    """Once, for all calls to come."""
+    thought = Turn(says("<think>Let me see. "), finish="length")
+    fake.script, fake.always = [thought], Turn(says(TRUE + END))
+    model = chat_model(fake, database, patient(), chat_max_tokens=300)
+    draft = Writer(model)(QUESTION, SearchResult(PASSAGES), Plain())
+    assert draft.mode == "generative"
+    room = [call.get("max_completion_tokens") or call.get("max_tokens") for call in fake.calls]
+    assert room == [300, 300 + THINKING]

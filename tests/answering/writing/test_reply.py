@@ -151,3 +151,12 @@ def test_an_endless_reply_is_stopped() -> None:
     assert reply.ended
     assert len(list(reply.feed(FIRST))) == 0
     assert len(parsed(FIRST * 100)) == MOST_SENTENCES
+
+
+def test_prose_that_answers_a_part_says_so() -> None:
+    """And prose that answers nothing says that."""
+    reply = ReplyParser()
+    found = list(reply.feed("The lease runs for 99 years [1]. The passages do not say who paid."))
+    found += reply.close("stop")
+    assert [one.text for one in found] == ["The lease runs for 99 years."]
+    assert reply.answerable is Answerable.PARTIAL

@@ -24,7 +24,8 @@ HITS = (
     ),
     hit(
         2,
-        "Port Aurelia is the largest harbour of Tamara. It handles 41 million tons of cargo a year.",
+        "Port Aurelia is the largest harbour of Tamara. "
+        "It handles 41 million tons of cargo a year.",
         "Harbours of Tamara",
     ),
 )
