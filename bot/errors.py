@@ -8,7 +8,9 @@ BriefsError                 (index.errors) one clear line: the thing, the reason
 └── ChatError               the chat model is of no use for this answer, which is made without it
     ├── ChatUnavailable     it is not called: package, key, allowance, rest after failures
     ├── ChatFailed          a call failed: time-out, reset, refusal, cut
+    │   └── ChatTooLong     the prompt is longer than the model can hold; a shorter one may not be
     └── UnfitReply          its reply is empty, endless, or not in the form asked for
+        └── ThoughtAway     it was cut before it came to an answer; more room may help
 
 The text of a ChatError is the first half of a line for readers ("The chat model did not answer in
 time") and never holds what a server or a library said: that may hold a key or the prompt.
@@ -56,5 +58,13 @@ class ChatFailed(ChatError):
         self.retry_after = retry_after
 
 
+class ChatTooLong(ChatFailed):
+    """The prompt is too long for the chat model."""
+
+
 class UnfitReply(ChatError):
     """The chat model's reply cannot be used."""
+
+
+class ThoughtAway(UnfitReply):
+    """The chat model's reply was cut before it came to an answer."""

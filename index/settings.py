@@ -87,7 +87,10 @@ class Settings(BaseSettings):
     )
     chat_seconds: float = Field(20, gt=0, le=600, description="time allowed for a written answer")
     chat_max_tokens: int = Field(1_000, ge=100, description="longest reply of the chat model")
-    chat_input_tokens: int = Field(6_000, ge=1_000, description="longest prompt, as we estimate it")
+    chat_input_tokens: int = Field(6_000, ge=2_500, description="longest prompt, as we estimate it")
+    second_opinion: str | None = Field(
+        None, description="provider:model that judges each written sentence before it is shown"
+    )
     chat_calls_a_day: int = Field(
         5_000, ge=0, description="calls to the chat model in a day (UTC), all processes together"
     )
@@ -112,7 +115,7 @@ class Settings(BaseSettings):
     max_file_megabytes: int = Field(100, ge=1, description="largest document that is read")
     fetch_seconds: float = Field(30, gt=0, description="time allowed for fetching one URL")
 
-    @field_validator("chat_model")
+    @field_validator("chat_model", "second_opinion")
     @classmethod
     def _names_a_provider(cls, value: str | None) -> str | None:
         if value is not None and not all(part.strip() for part in [*value.split(":", 1), ""][:2]):

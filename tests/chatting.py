@@ -42,18 +42,22 @@ class Spoken:
     """A model without a server, for tests of what is made of its words."""
 
     name = "openai:spoken"
+    structured = False
 
-    def __init__(self, mind: Mind) -> None:
-        self.mind = mind
+    def __init__(self, mind: Mind, size: int = 40, finish: str | None = "stop") -> None:
+        self.mind, self.size, self.finish = mind, size, finish
         self.settings = load()
         self.pieces = 0  # handed out
 
+    def make_room(self) -> bool:
+        return False
+
     def stream(self, messages: Sequence[tuple[str, str]], **_: Any) -> Iterator[Piece]:
         text = self.mind(Asked.of([{"content": messages[-1][1]}]))
-        for start in range(0, len(text), 40):
+        for start in range(0, len(text), self.size):
             self.pieces += 1
-            yield Piece(text[start : start + 40])
-        yield Piece("", "stop")
+            yield Piece(text[start : start + self.size])
+        yield Piece("", self.finish)
 
 
 def hit(number: int, text: str, title: str = "", start: int = 0) -> Hit:

@@ -13,11 +13,11 @@ from typing import Protocol, runtime_checkable
 from bot.answering import extractive, freshness
 from bot.answering.answer import DraftAnswer, OnSentence
 from bot.answering.kinds.catalogue import catalogue
-from bot.answering.kinds.comparison import comparison_answer
+from bot.answering.kinds.comparison import asks_for_ages, comparison_answer
 from bot.answering.kinds.lists import list_answer
 from bot.answering.kinds.overview import overview
 from bot.answering.kinds.sources import KindMaker, Sources
-from bot.answering.kinds.summary import summary
+from bot.answering.kinds.summary import brief_to_write, summary
 from bot.answering.kinds.timeline import timeline_answer
 from bot.answering.kinds.versions import what_changed
 from bot.answering.kinds.views import change_of_view
@@ -47,6 +47,9 @@ SEARCHES_ITSELF = frozenset(
     {Kind.OVERVIEW, Kind.SUMMARY, Kind.CATALOGUE, Kind.WHAT_CHANGED, Kind.CHANGE_OF_VIEW}
 )
 
+# A chat model, where there is one, writes these in a form of their own.
+WRITTEN = frozenset({Kind.LIST, Kind.COMPARISON, Kind.TIMELINE, Kind.SUMMARY})
+
 AnswerMaker = Callable[[Question, SearchResult, Library], DraftAnswer]
 
 
@@ -60,8 +63,12 @@ class StreamingMaker(Protocol):
         found: SearchResult,
         library: Library,
         show: OnSentence | None,
+        instead: Callable[[], DraftAnswer] | None = None,
     ) -> DraftAnswer:
-        """Return the answer; it need not have the sentences that were handed to `show`."""
+        """Return the answer; it need not have the sentences that were handed to `show`.
+
+        `instead` makes what stands in for it, the briefs' own sentences if None.
+        """
         ...
 
 
@@ -135,14 +142,16 @@ class Chain:
         if question.kind is Kind.HELP:
             return found, DraftAnswer(off_topic=question.off_topic, helps=not question.off_topic)
         as_fact: Kind | None = None
+        draft: DraftAnswer | None = None
         if question.kind in KIND_MAKERS:
-            sources = Sources(self.library, filters, found, cited)
-            if draft := KIND_MAKERS[question.kind](question, sources):
+            draft = self._of_kind(question, Sources(self.library, filters, found, cited), show_for)
+            if draft and draft.kind is None:
                 return found, self._counted(draft, filters)
             if question.kind in SEARCHES_ITSELF:
                 found = self._found(question, filters, cited)
             as_fact = Kind.FACT
-        draft = self._made(question, found, show_for)
+            question = replace(question, kind=as_fact)
+        draft = draft or self._made(question, found, show_for)
         if found.narrowed and not draft.answered:
             wide = everywhere(self.library, question, filters, HITS)
             again = self._made(question, wide, show_for)
@@ -152,6 +161,42 @@ class Chain:
         said = freshness.notes(draft.citations, found.hits, dates, question.period)
         noted = replace(draft, notes=(*draft.notes, *found.notes, *said), kind=as_fact)
         return found, self._counted(noted, filters)
+
+    def _of_kind(
+        self,
+        question: Question,
+        sources: Sources,
+        show_for: Callable[[SearchResult], OnSentence] | None,
+    ) -> DraftAnswer | None:
+        """Return the answer of a kind, in a chat model's words where one writes them.
+
+        Where neither has the kind's form it is a fact's, or None where nobody wrote.
+        """
+        own = KIND_MAKERS[question.kind]
+        given = self._to_write_from(question, sources)
+        if not given.hits or not isinstance(self.maker, StreamingMaker):
+            return own(question, sources)
+
+        def instead() -> DraftAnswer:
+            made = own(question, sources)
+            if made:
+                return made
+            return replace(extractive.answer(question, sources.found, self.library), kind=Kind.FACT)
+
+        show = show_for(sources.found) if show_for else None
+        draft = self.maker.stream(question, given, self.library, show, instead)
+        if draft.mode == "generative" and draft.answered:
+            return replace(draft, notes=(*draft.notes, *given.notes), kind=None)
+        return draft
+
+    def _to_write_from(self, question: Question, sources: Sources) -> SearchResult:
+        """Return the passages of which an answer of a kind is written, none where it is not."""
+        if question.kind not in WRITTEN or not isinstance(self.maker, StreamingMaker):
+            return SearchResult()
+        if question.kind is Kind.SUMMARY:
+            return brief_to_write(question, sources)
+        by_date = question.kind is Kind.COMPARISON and asks_for_ages(question)
+        return SearchResult() if by_date else sources.found
 
     def _counted(self, draft: DraftAnswer, filters: Filters) -> DraftAnswer:
         return replace(draft, searched=len(self.library.briefs(filters)))

@@ -30,6 +30,9 @@ ITEMISED = frozenset({Kind.LIST, Kind.TIMELINE, Kind.COMPARISON})
 CHECK_MARK = "[?]"  # behind a sentence that its passages do not bear out beyond doubt
 
 # Control characters and those that turn the direction of writing: a brief must not move the cursor.
+# What terminals make a link of by themselves. Signs that look alike take its place, one for one.
+_LIVE = re.compile(r"(?<=[A-Za-z]):(?=//)|(?<=www)\.|(?<=mailto):|(?<=tel):", re.IGNORECASE)
+_ALIKE = {":": "\ua789", ".": "\u2024"}
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -153,7 +156,7 @@ def paragraphs(answer: Answer) -> list[str]:
         return ["\n".join(lines)]
     between = "\n" if answer.kind is Kind.SUMMARY else ""
     return [
-        safe(headed(group[0].label)) + (between or joint(group)).join(map(marked, group))
+        inert(headed(group[0].label)) + (between or joint(group)).join(map(marked, group))
         for group in grouped(answer)
     ]
 
@@ -172,12 +175,12 @@ def itemised(answer: Answer) -> bool:
 
 def marked(sentence: Sentence) -> str:
     """Return a sentence with the numbers of its citations, and the mark of one to be checked."""
-    return f"{safe(sentence.text)} {cited(sentence)}"
+    return f"{inert(sentence.text)} {cited(sentence)}"
 
 
 def label_of(sentence: Sentence) -> str:
     """Return what stands before a sentence and is ours: "1 May 2021: ", "" for most."""
-    return f"{safe(sentence.label)}: " if sentence.label else ""
+    return f"{inert(sentence.label)}: " if sentence.label else ""
 
 
 def message(answer: Answer) -> str:
@@ -221,7 +224,7 @@ def source_line(citation: Citation) -> str:
 
 def _source_line(brief: BriefRef, page: int | None, paragraph: int) -> str:
     place = f"page {page}" if page else f"paragraph {paragraph}" if paragraph else "title"
-    return safe(f"{brief.title}, {brief.date or NO_DATE}, {place}, {_source(brief)}")
+    return f"{inert(brief.title)}, {safe(f'{brief.date or NO_DATE}, {place}, {_source(brief)}')}"
 
 
 def sources(answer: Answer) -> list[tuple[str, str]]:
@@ -263,7 +266,7 @@ def renderable(answer: Answer) -> "RenderableType":
         return Group(Padding(Text("\n").join(lines), (0, 0, 1, 0)), rich_sources(answer))
     body = []
     for group in grouped(answer):
-        label = Text(safe(headed(group[0].label)), "bold")
+        label = Text(inert(headed(group[0].label)), "bold")
         between = "\n" if answer.kind is Kind.SUMMARY else joint(group)
         said = Text(between).join([rich_sentence(sentence) for sentence in group])
         body.append(Padding(Text.assemble(label, said), (0, 0, 1, 0)))
@@ -283,7 +286,7 @@ def rich_sentence(sentence: Sentence) -> "Text":
 def _rich_near(near: NearPassage) -> "Text":
     from rich.text import Text
 
-    passage = Text(safe(near.hit.passage.text))
+    passage = Text(inert(near.hit.passage.text))
     passage.stylize("bold", *near.marked)
     return Text.assemble(passage, "\n", (near_source(near), "cyan"))
 
@@ -308,14 +311,14 @@ def _rich_notes(answer: Answer) -> "list[RenderableType]":
     from rich.padding import Padding
     from rich.text import Text
 
-    lines = notes(answer)
+    lines = list(map(inert, notes(answer)))
     if not lines:
         return []
     return [Padding(Text("\n".join(f"Note: {line}" for line in lines), "yellow"), (0, 0, 1, 0))]
 
 
 def _lines(answer: Answer) -> list[str]:
-    said = [f"Note: {line}" for line in notes(answer)]
+    said = [f"Note: {inert(line)}" for line in notes(answer)]
     if not answer.sentences:
         near = [line for one in answer.draft.near for line in ("", *_near_lines(one))]
         return [message(answer), *near, *(["", *said] if said else []), *next_lines(answer)]
@@ -327,7 +330,7 @@ def _lines(answer: Answer) -> list[str]:
 
 def next_lines(answer: Answer) -> list[str]:
     """Return the lines that suggest what to ask next, [] where nothing is suggested."""
-    asked = [f" – {safe(question)}" for question in answer.suggestions]
+    asked = [f" – {inert(question)}" for question in answer.suggestions]
     return ["", ASK_NEXT, *asked] if asked else []
 
 
@@ -335,7 +338,7 @@ def _near_lines(near: NearPassage) -> list[str]:
     """Return a passage in full, its best sentence between arrows, and its source."""
     text, (start, end) = near.hit.passage.text, near.marked
     marked = f"{text[:start]}»{text[start:end]}«{text[end:]}" if end > start else text
-    return [*(f"  {line}" for line in safe(marked).splitlines()), f"  – {near_source(near)}"]
+    return [*(f"  {line}" for line in inert(marked).splitlines()), f"  – {near_source(near)}"]
 
 
 def grouped(answer: Answer) -> list[list[Sentence]]:
@@ -385,3 +388,8 @@ def _source(brief: BriefRef) -> str:
 def safe(text: str) -> str:
     """Return text without what could move the cursor or turn the direction of writing."""
     return _UNSAFE.sub("\ufffd", text)
+
+
+def inert(text: str) -> str:
+    """Return a brief's words for a terminal, as long as they were: safe, and no address a link."""
+    return _LIVE.sub(lambda found: _ALIKE[found[0]], safe(text))

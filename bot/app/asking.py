@@ -294,6 +294,7 @@ def _found(
 def _print_hits(hits: "Sequence[Hit]") -> None:
     from rich.text import Text
 
+    from bot.answering.render import inert
     from ingest.terminal import out, say
 
     if not hits:
@@ -307,11 +308,11 @@ def _print_hits(hits: "Sequence[Hit]") -> None:
         console.print(
             Text.assemble(
                 (f"{rank}. ", "cyan"),
-                (brief.title, "bold"),
+                (inert(brief.title), "bold"),
                 f" · {brief.date or 'no date'} · {place} · {hit.score:.2f} · {hit.passage_id}",
             )
         )
-        console.print(Text(passage.text))
+        console.print(Text(inert(passage.text)))
 
 
 def _filters(

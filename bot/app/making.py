@@ -4,7 +4,7 @@ Without a chat model, and for a process that has none, that is the briefs' own w
 Imports the chat model's modules only where one is set.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -18,10 +18,14 @@ from bot.question.conversation import standalone
 from bot.question.reading import Understand
 from index.errors import BriefsError
 from index.library import Library
+from index.passage import Hit
 from index.settings import Settings
 
 if TYPE_CHECKING:
+    from bot.answering.writing.generative import SecondOpinion
     from bot.answering.writing.models import ChatModel
+
+SECONDS = 10.0  # for the second opinion on one sentence
 
 
 @dataclass(frozen=True)
@@ -80,10 +84,30 @@ def parts(
     allowance = Allowance(library.database, settings.chat_calls_a_day)
     model = ChatModel(settings, allowance, client=client)
     return AnswerParts(
-        Writer(model, today=today),
+        Writer(model, today=today, second=second_opinion(library)),
         Rewriter(model, lambda answer_id: recalled(ledger, answer_id)),
         model,
     )
+
+
+def second_opinion(library: Library) -> "SecondOpinion | None":
+    """Return what asks the model of BRIEFS_SECOND_OPINION about a sentence, None where none is."""
+    if not library.settings.second_opinion:
+        return None
+    from bot.answering.writing.generative import Doubt
+    from bot.audit.judgements import Judged
+    from bot.audit.second_opinions import ModelJudge
+
+    judge = ModelJudge(library.database, library.settings, library.settings.second_opinion)
+
+    def opinion(sentence: str, cited: Sequence[Hit]) -> Doubt | None:
+        judged, reason = judge.ask(sentence, cited, SECONDS)
+        if judged is Judged.SUPPORTED:
+            return None
+        said = f"{judge.name} finds it {judged}" + (f": {reason}" if reason else "")
+        return Doubt(judged is not Judged.PARTLY, said)
+
+    return opinion
 
 
 def answerer(library: Library, ledger: Ledger) -> Answerer:
@@ -116,5 +140,6 @@ def recorded_settings(settings: Settings) -> dict[str, Any]:
             "chat_server": "own" if settings.chat_url else "provider",
             "chat_max_tokens": settings.chat_max_tokens,
             "chat_input_tokens": settings.chat_input_tokens,
+            "second_opinion": settings.second_opinion,
         }
     return recorded

@@ -123,14 +123,20 @@ class ModelJudge:
         cited = cited_hits(entry.body, number)
         if not cited:
             return None
-        judged, reason = self._ask(entry.body["sentences"][number - 1]["text"], cited)
+        judged, reason = self.ask(entry.body["sentences"][number - 1]["text"], cited)
         body = {"sentence": number, "judge": self.name, "judged": judged, "reason": reason}
         return ledger.add(RecordKind.OPINION, entry.answer_id, {**body, "prompt_version": VERSION})
 
-    def _ask(self, sentence: str, cited: Sequence[Hit]) -> tuple[Judged, str]:
+    def ask(
+        self, sentence: str, cited: Sequence[Hit], seconds: float | None = None
+    ) -> tuple[Judged, str]:
+        """Return judgement and reason on one sentence and the passages that it cites.
+
+        Raises ChatError if the model fails; after so many seconds, those of the settings if None.
+        """
         messages = compose(sentence, cited, self._settings.chat_input_tokens)
         text = ""
-        with closing(self._model.stream(messages)) as pieces:  # type: ignore[type-var]
+        with closing(self._model.stream(messages, seconds=seconds)) as pieces:  # type: ignore[type-var]
             for piece in pieces:
                 text += piece.text
                 if len(text) > LONGEST_REPLY:

@@ -221,3 +221,26 @@ def test_notes_stand_below_the_passages_that_may_answer():
     answer = replace(answer, draft=replace(answer.draft, notes=("No model.",)))
     assert plain(answer).splitlines()[-1] == "Note: No model."
     assert drawn(answer).split()[-3:] == ["Note:", "No", "model."]
+
+
+def test_no_address_in_a_briefs_words_is_a_link_on_a_terminal():
+    """Neither in a quotation, a passage that may answer, a title nor a note."""
+    text = "Pay at https://evil.example/x, www.evil.example or mailto:a@evil.example now."
+    brief = BriefRef(
+        "b3", "See https://evil.example", None, (), "/b/x.txt", "default",
+        source_url="https://briefs.example/b3",
+    )  # fmt: skip
+    hit = Hit("p3", Passage(0, 0, len(text), text, (), 1), brief, 0.9, 0.5, 3.0)
+    citation = Citation(1, hit, 0, len(text))
+    said = DraftAnswer((verbatim(text, citation),), (citation,), 0.8, notes=(text,))
+    near = DraftAnswer(near=(NearPassage(hit, (0, 6)),), notes=(text,))
+    for draft in (said, near):
+        answer = Answer("a3", Question("q", "q"), draft, (hit,))
+        console = Console(file=io.StringIO(), force_terminal=True, width=200)
+        console.print(renderable(answer))
+        for shown in (plain(answer), console.file.getvalue()):
+            assert "evil.example" in shown
+            for live in ("https://evil", "www.evil", "mailto:a"):
+                assert live not in shown, (live, shown)
+            assert "https://briefs.example/b3" in shown
+        assert answer_json(answer)["notes"] == [text]

@@ -59,6 +59,7 @@ OWNERS = {
     "bibtexparser": {"bot/answering/export/"},
     "rispy": {"bot/answering/export/"},
     "docx": {"bot/answering/export/"},
+    "json_repair": {"bot/answering/writing/"},
     "jinja2": {"bot/audit/report_formats.py", "bot/web/"},
 }
 READERS_OF_THE_ENVIRONMENT = {

@@ -167,7 +167,7 @@ def test_a_name_that_is_none_is_refused(database, name):
 def test_passages_too_long_for_the_prompt_are_not_cut(fake, database, ledger):
     """The model is not asked: it would misjudge half a passage."""
     put(ledger, "a1", question="q")
-    judge = ModelJudge(database, chat_settings(fake, chat_input_tokens=1_000), "openai:fake")
+    judge = ModelJudge(database, chat_settings(fake, chat_input_tokens=2_500), "openai:fake")
     body = ledger.get("a1").body
     long = {**body["citations"][0]["passage"], "text": "word " * 5_000}
     citations = [{**body["citations"][0], "passage": long}]

@@ -44,7 +44,7 @@ _ARTICLES = frozenset("a an the of in at for on and or to".split())
 
 def comparison_answer(question: Question, sources: Sources) -> DraftAnswer | None:
     """Return a line for each side that is found, what may answer where none is, or None."""
-    if _AGE.search(question.searched) and (draft := ages_of_two(question, sources)):
+    if asks_for_ages(question) and (draft := ages_of_two(question, sources)):
         return draft
     if len(question.parts) != 2 or not sources.found.hits:
         return None
@@ -77,6 +77,11 @@ def comparison_answer(question: Question, sources: Sources) -> DraftAnswer | Non
         features=decision.features,
         near=near_passages(hits, ranked[0]),
     )
+
+
+def asks_for_ages(question: Question) -> bool:
+    """Return whether the dates of two briefs may be what is compared."""
+    return bool(_AGE.search(question.searched))
 
 
 def _decision(question: Question, sources: Sources, sides: Sequence[Decision]) -> Decision:

@@ -15,6 +15,7 @@ from bot.answering.kinds.naming import Named, brief_named, unknown_brief
 from bot.answering.kinds.overview import overview
 from bot.answering.kinds.sources import Sources
 from bot.answering.kinds.versions import version_named
+from bot.answering.search import SearchResult
 from bot.question.kinds import Kind
 from bot.question.question import Question
 from index.passage import Brief, Hit
@@ -51,6 +52,16 @@ def summary(question: Question, sources: Sources) -> DraftAnswer | None:
     return DraftAnswer(
         tuple(quoted.sentences), tuple(quoted.citations), confidence=1.0, notes=notes
     )
+
+
+def brief_to_write(question: Question, sources: Sources) -> SearchResult:
+    """Return all passages of the brief to summarise, in order; none where it is not clear which."""
+    named = brief_named(question, sources)
+    if named.one is None:
+        return SearchResult()
+    brief, notes = version_named(question, named.one, sources)
+    hits = hits_of(brief.reference, sources.library.passages(brief))
+    return SearchResult(tuple(hits), notes=notes)
 
 
 def points_of(brief: Brief, sources: Sources) -> list[Quotable]:

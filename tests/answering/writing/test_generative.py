@@ -3,14 +3,18 @@
 import json
 import random
 import re
+import threading
 from collections.abc import Iterator
 
 import pytest
 
+from bot.answering.answer import DraftAnswer
 from bot.answering.search import SearchResult
 from bot.answering.writing.allowance import FAILURES
-from bot.answering.writing.generative import Writer
+from bot.answering.writing.generative import Doubt, Writer
+from bot.answering.writing.models import THINKING
 from bot.checking.verdict import Verdict
+from bot.errors import ChatFailed
 from bot.language.untrusted import forbidden
 from bot.question.reading import read
 from index import sentences
@@ -132,15 +136,80 @@ def test_nothing_left_is_the_briefs_own_answer_or_none(library) -> None:
     assert len(draft.withheld) == 1
 
 
-def test_not_answerable_is_believed_unless_the_briefs_own_sentences_answer(library) -> None:
-    """The note says which."""
-    draft = written('{"answerable": false}', library)
-    assert draft.answered
-    assert draft.mode == "extractive"
-    assert draft.notes[0].startswith("The chat model found no answer in the passages;")
+@pytest.mark.parametrize(
+    "reply",
+    [
+        '{"answerable": false}', '{"answerable": "no"}', TRUE + '{"answerable": "no"}',
+        "The passages do not say for how long it was leased.",
+        line("The passages do not answer this question.") + END,
+        '```json\n{"answerable": false}\n```',
+        '{"sentences": [], "answerable": false}', '{"unanswerable": true}',
+    ],
+)  # fmt: skip
+def test_not_answerable_is_believed(library, reply) -> None:
+    """No answer is made of the briefs' own words then; the nearest passages are shown as such."""
+    draft = written(reply, library)
+    assert (draft.answered, draft.mode, draft.sentences) == (False, "generative", ())
+    assert [one.hit.passage_id for one in draft.near] == ["p1"]
+    assert draft.notes == ("The chat model found no answer in the passages.",)
     beside = read("How do I bake sourdough bread?", today=DAY, library=Plain())
-    draft = Writer(Spoken(says('{"answerable": false}')))(beside, SearchResult(PASSAGES), library)
+    draft = Writer(Spoken(says(reply)))(beside, SearchResult(PASSAGES), library)
     assert (draft.answered, draft.mode, draft.notes) == (False, "generative", ())
+
+
+def test_a_partial_answer_says_so(library) -> None:
+    """In its last line, or by a sentence that is none of the passages."""
+    for more in ('{"answerable": "partial"}', line("The passages do not say who paid.") + END):
+        draft = written(TRUE + more, library)
+        assert [one.text for one in draft.sentences] == ["The harbour was leased for 99 years."]
+        assert draft.notes == (
+            "The chat model found only a part of the answer in the passages.",
+        ), more
+
+
+@pytest.mark.parametrize("follower", ["It was called a mistake.", "Minister Brandt said so of it."])
+def test_no_sentence_stands_without_the_one_it_points_back_to(library, follower) -> None:
+    """Where that was withheld; one that names its matter itself stays."""
+    reply = line("The port was leased for 66 years.", [1]) + line(follower, [1]) + TRUE + END
+    draft = written(reply, library)
+    said = [one.text for one in draft.sentences]
+    assert ("It was called a mistake." in said) is False
+    assert "The harbour was leased for 99 years." in said
+    if follower.startswith("It"):
+        assert [one.reasons[-1].kind for one in draft.withheld][-1] == "dangling"
+        assert len(draft.withheld) == 2
+
+
+def test_what_only_the_whole_passage_bears_out_is_marked(library) -> None:
+    """The evidence is what is quoted, by whole sentences."""
+    text = "Minister Ilse Brandt called the lease of 2015 a mistake."
+    whole = line(text, [1], ["In 2015 the harbour was leased to the Norvane Shipping Company"])
+    (sentence,) = written(whole + END, library).sentences
+    assert sentence.verdict is Verdict.CHECK
+    assert "only as a whole" in sentence.reasons[-1].detail
+    near = line(
+        "Minister Ilse Brandt called it a mistake.", [1], ["Brandt called the lease a mistake"]
+    )
+    (sentence,) = written(near + END, library).sentences
+    assert sentence.verdict is Verdict.SUPPORTED
+
+
+def test_the_briefs_own_answer_is_made_beside_the_call(library) -> None:
+    """Sentences are shown while it is not there yet."""
+    shown, begun = [], threading.Event()
+
+    def own() -> DraftAnswer:
+        assert begun.wait(60)
+        return DraftAnswer(confidence=0.5)
+
+    def show(sentence, _) -> None:
+        shown.append(sentence.text)
+        begun.set()
+
+    draft = Writer(Spoken(says(TRUE + END))).stream(
+        QUESTION, SearchResult(PASSAGES), library, show, own
+    )
+    assert (len(shown), draft.mode, draft.confidence) == (1, "generative", 0.5)
 
 
 def test_no_hits_no_call(library) -> None:
@@ -192,7 +261,7 @@ def test_faulty_calls_give_cited_answers_all_the_same(database) -> None:
         EMPTY, Turn(says("no JSON")), Turn(says("null")), Turn(says('{"a": 1}')),
         Turn(raw=b"<html>busy</html>"), Turn(says("x" * 10_000_000), chunk=65_536),
         Turn(says(line("word " * 90, [1]) * 50_000), chunk=4_096), Turn(finish="length"),
-        Turn(finish="content_filter", mind=says("")), Turn(says(TRUE), finish="length"),
+        Turn(finish="content_filter", mind=says("")),
     ],
     ids=lambda turn: f"{turn.finish}-{turn.chunk}",
 )  # fmt: skip
@@ -213,9 +282,9 @@ def test_garbage_empty_and_endless_replies_are_replaced(fake, library, database,
 def test_a_stream_cut_after_any_chunk_ends_in_a_complete_answer(
     fake, database, clean: bool
 ) -> None:
-    """Forty chunks, forty cuts; sentences shown before were whole, and the answer is another.
+    """Forty chunks, forty cuts; sentences shown before were whole, and they stand.
 
-    Where nothing but the end of the stream is missing, the answer is the model's.
+    A note says that the rest is missing, unless nothing but the end of the stream is.
     """
     text = TRUE + line(SIZE, [2]) + END
     size = -(-len(text) // 40)
@@ -227,8 +296,12 @@ def test_a_stream_cut_after_any_chunk_ends_in_a_complete_answer(
         draft = writer.stream(
             QUESTION, SearchResult(PASSAGES), Plain(), lambda s, _, seen=shown: seen.append(s)
         )
-        assert draft.mode == ("generative" if cut * size >= closed else "extractive"), cut
-        assert cut * size >= closed or "the briefs' own sentences" in draft.notes[0]
+        assert [one.text for one in draft.sentences][: len(shown)] == [
+            one.text for one in shown
+        ] or (not shown)
+        assert (draft.mode == "generative") is bool(shown), cut
+        missing = "is missing" if shown else "the briefs' own sentences"
+        assert cut * size >= closed or missing in draft.notes[0]
         assert all(sentence.text in {json.loads(TRUE)["text"], SIZE} for sentence in shown)
         assert holds(draft)
         fake.script = []
@@ -355,10 +428,6 @@ def test_sound_replies_pass(corpus) -> None:
         '{"refusal": "I cannot help with that."}',
         line("I can't help with that.") + END,
         line("I'm sorry, I cannot assist with this request.", [1]) + END,
-        line("I don't know.", [1]) + '{"answerable": true}',
-        '{"answerable": false}',
-        '```json\n{"answerable": false}\n```',
-        '{"sentences": [], "answerable": false}',
         END,
     ],
 )
@@ -454,3 +523,81 @@ def test_passages_that_disagree_can_both_be_shown() -> None:
         draft = written(text + END, Plain(), hits)
         assert [one.verdict for one in draft.sentences] == [Verdict.SUPPORTED] * 2
         assert {one.brief.id for one in draft.citations} == {"b1", "b2"}
+
+
+# a second opinion
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt", "verdict"),
+    [
+        (LEASE, None, Verdict.SUPPORTED),
+        (LEASE, Doubt(False, "no"), Verdict.CHECK),
+        (LEASE, Doubt(True, "no"), Verdict.CHECK),
+        ("Minister Ilse Brandt called the lease of 2015 a mistake.", Doubt(True, "no"), None),
+    ],
+)
+def test_one_doubt_marks_a_sentence_and_two_withhold_it(library, text, doubt, verdict) -> None:
+    """Its own check comes first; what that withholds is not judged."""
+    asked = []
+
+    def second(sentence, cited):
+        asked.append((sentence, [one.passage_id for one in cited]))
+        return doubt
+
+    quote = "In 2015 the harbour was leased to the Norvane Shipping Company"
+    reply = line("It was leased for 66 years.", [1]) + line(text, [1], [quote]) + END
+    writer = Writer(Spoken(says(reply)), second=second)
+    draft = writer(QUESTION, SearchResult(PASSAGES), library)
+    assert asked == [(text, ["p1"])]
+    assert [one.verdict for one in draft.sentences if one.text == text] == (
+        [verdict] if verdict and draft.mode == "generative" else []
+    ) or verdict is None
+    assert verdict is not None or text in {one.text for one in draft.withheld}
+
+
+def test_a_second_opinion_that_fails_is_said(library) -> None:
+    """Once; the sentences stand by their own check."""
+    asked = []
+
+    def second(sentence, _):
+        asked.append(sentence)
+        raise ChatFailed("The chat model did not answer in time")
+
+    writer = Writer(Spoken(says(TRUE + line(SIZE, [2]) + END)), second=second)
+    draft = writer(QUESTION, SearchResult(PASSAGES), library)
+    assert (len(draft.sentences), len(asked)) == (2, 1)
+    assert draft.notes == (
+        "The second opinion on the sentences could not be had: "
+        "The chat model did not answer in time.",
+    )
+
+
+# prompts that are too long, and thoughts
+
+
+def test_a_prompt_that_is_too_long_is_sent_again_with_fewer_passages(fake, database) -> None:
+    """Twice at most; then the briefs' own sentences stand in."""
+    hits = tuple(hit(n, f"{LEASE} " + "Words are added. " * 60) for n in range(1, 12))
+    too_long = failing(400, '{"error": {"message": "maximum context length is 2048 tokens"}}')
+    fake.script, fake.always = [too_long], Turn(says(TRUE + END))
+    model = chat_model(fake, database, patient())
+    draft = Writer(model)(QUESTION, SearchResult(hits), Plain())
+    assert draft.mode == "generative"
+    first, second = (str(call["messages"]).count("<passage") for call in fake.calls)
+    assert 0 < second < first
+    fake.always = too_long
+    draft = Writer(model)(QUESTION, SearchResult(hits), Plain())
+    assert draft.mode == "extractive"
+    assert "too long" in draft.notes[0]
+
+
+def test_a_model_that_thinks_too_long_is_given_room(fake, database) -> None:
+    """Once, for all calls to come."""
+    thought = Turn(says("<think>Let me see. "), finish="length")
+    fake.script, fake.always = [thought], Turn(says(TRUE + END))
+    model = chat_model(fake, database, patient(), chat_max_tokens=300)
+    draft = Writer(model)(QUESTION, SearchResult(PASSAGES), Plain())
+    assert draft.mode == "generative"
+    room = [call.get("max_completion_tokens") or call.get("max_tokens") for call in fake.calls]
+    assert room == [300, 300 + THINKING]

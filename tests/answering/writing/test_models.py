@@ -9,9 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from langchain_core.tracers.langchain import wait_for_all_tracers
 
+from bot.answering.writing import models
 from bot.answering.writing.allowance import Allowance, Breaker
 from bot.answering.writing.models import ChatModel
-from bot.errors import ChatError, ChatFailed, ChatUnavailable
+from bot.answering.writing.prompt import SCHEMA
+from bot.errors import ChatError, ChatFailed, ChatTooLong, ChatUnavailable
 from index.settings import load
 from tests.chatting import KEY, chat_model, chat_settings, patient
 from tests.fake_chat import HANG, RESET, FakeChat, Turn, failing, says
@@ -68,7 +70,7 @@ def test_a_passing_fault_is_tried_once_more(fake, database, turn: Turn) -> None:
 def test_a_lasting_fault_is_not(fake, database, turn: Turn) -> None:
     """A wrong key stays wrong."""
     fake.always = turn
-    with pytest.raises(ChatFailed, match=r"refused the (key|request) \(4"):
+    with pytest.raises(ChatFailed, match=r"\(40\d\)"):
         said(chat_model(fake, database))
     assert len(fake.calls) == 1
 
@@ -227,3 +229,75 @@ def test_breaking_off_ends_the_reading(fake, database) -> None:
     pieces.close()
     reading.join(120)
     assert not reading.is_alive()
+
+
+# What a model takes
+
+
+@pytest.fixture
+def profile(monkeypatch):
+    """What LangChain's profile says of the fake model."""
+    said: dict[str, object] = {}
+    original = models._by_profile
+    monkeypatch.setattr(
+        models, "_by_profile", lambda provider, _, takes: original(provider, said, takes)
+    )
+    return said
+
+
+def test_a_model_is_held_to_a_form_that_its_profile_says_it_takes(fake, database, profile) -> None:
+    """The reply still comes in pieces; where the server refuses the form, it is left out."""
+    profile.update(structured_output=True, reasoning_output=True, temperature=False)
+    model = chat_model(fake, database, chat_max_tokens=321)
+    assert model.structured
+    pieces = [piece.text for piece in model.stream(MESSAGES, schema=SCHEMA)]
+    assert len([text for text in pieces if text]) > 1
+    call = fake.calls[-1]
+    assert call["response_format"]["json_schema"]["schema"]["required"] == SCHEMA["required"]
+    assert 321 + models.THINKING in (call.get("max_tokens"), call.get("max_completion_tokens"))
+    assert "temperature" not in call
+    fake.script = [failing(400, '{"error": {"message": "response_format is not supported"}}')]
+    assert "".join(piece.text for piece in model.stream(MESSAGES, schema=SCHEMA))
+    assert "response_format" not in fake.calls[-1]
+    assert not model.structured
+
+
+def test_a_form_is_only_asked_for_where_it_is_taken(fake, database) -> None:
+    """The profile of an unknown model says nothing."""
+    model = chat_model(fake, database)
+    assert not model.structured
+    list(model.stream(MESSAGES, schema=SCHEMA))
+    assert "response_format" not in fake.calls[0]
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        failing(400, '{"error": {"message": "maximum context length is 8192 tokens"}}'),
+        failing(400, '{"error": {"message": "no", "code": "context_length_exceeded"}}'),
+        failing(413),
+    ],
+)
+def test_a_prompt_that_is_too_long_is_told_apart(fake, database, turn: Turn) -> None:
+    """It is no failure that opens the breaker."""
+    fake.always = turn
+    model = chat_model(fake, database, Breaker(1, 60))
+    for _ in range(2):
+        with pytest.raises(ChatTooLong, match="too long"):
+            said(model)
+
+
+def test_a_404_says_what_to_check(fake, database) -> None:
+    """Name and address."""
+    fake.always = failing(404)
+    with pytest.raises(ChatFailed, match=r"BRIEFS_CHAT_MODEL, .* BRIEFS_CHAT_URL must end in /v1"):
+        said(chat_model(fake, database))
+
+
+def test_ollama_is_given_room_for_all_that_it_is_sent() -> None:
+    """Its default context is shorter than our prompt, and it cuts without a word."""
+    settings = load(chat_model="ollama:any", chat_input_tokens=6_000, chat_max_tokens=1_000)
+    made = models.options(settings, models.Takes())
+    assert (made["num_predict"], made["num_ctx"]) == (1_000, 7_168)
+    assert models.options(settings, models.Takes(thinks=True))["num_ctx"] >= 15_000
+    assert models._by_profile("ollama", {}, models.Takes()).form

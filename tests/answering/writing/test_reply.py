@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from bot.answering.writing.reply import MOST_CHARACTERS, MOST_LISTED, ReplyParser, WrittenSentence
+from bot.answering.writing.reply import MOST_CHARACTERS, MOST_SENTENCES, ReplyParser
+from bot.answering.writing.written import Answerable, WrittenSentence, says_no_answer
 from bot.errors import UnfitReply
 from tests.fake_chat import END, line
 
@@ -22,8 +23,7 @@ def parsed(text: str, size: int = 1_000_000, finish: str | None = "stop") -> lis
     reply, found = ReplyParser(), []
     for start in range(0, len(text), size):
         found += reply.feed(text[start : start + size])
-    reply.close(finish)
-    return found
+    return found + reply.close(finish)
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 1_000])
@@ -53,58 +53,65 @@ def test_sentences_come_before_the_end_of_the_reply() -> None:
     assert not reply.ended
 
 
-def test_not_answerable_is_a_reply() -> None:
-    """One line alone."""
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"answerable": false}', Answerable.NO),
+        ('{"answerable": "not in the passages"}', Answerable.NO),
+        ('{"Answerable": "partially"}', Answerable.PARTIAL),
+        ('{"unanswerable": true}', Answerable.NO),
+        ('{"can_answer": 0}', Answerable.NO),
+        ("The passages do not mention a price.", Answerable.NO),
+        (FIRST + line("The passages do not mention a price."), Answerable.PARTIAL),
+        (FIRST + '{"answerable": "yes"}', Answerable.YES),
+    ],
+)
+def test_what_the_model_says_of_the_passages_is_heard(text: str, said: Answerable) -> None:
+    """By its last line, or in words."""
     reply = ReplyParser()
-    assert list(reply.feed('{"answerable": false}')) == []
-    reply.close()
-    assert reply.answerable is False
+    list(reply.feed(text))
+    reply.close("stop")
+    assert reply.answerable is said
+
+
+def test_a_fact_of_a_brief_is_no_refusal() -> None:
+    """Though it holds a "not"."""
+    for text in ("Finland did not join NATO.", "The treaty does not mention a price."):
+        assert not says_no_answer(text)
 
 
 @pytest.mark.parametrize("finish", [None, "length", "content_filter"])
 @pytest.mark.parametrize("sample", [SAMPLE, f"```json\n{SAMPLE}```", f"<think>a</think>{SAMPLE}"])
 def test_a_reply_cut_at_any_byte_is_never_taken_for_whole(sample: str, finish: str | None) -> None:
-    """What was whole by then was given; the rest is an UnfitReply and no half sentence."""
+    """What was whole by then stands, and it is said that the rest is missing; no half sentence."""
     data = sample.encode()
     whole = len(sample[: sample.index(END) + len(END) - 1].encode())
+    texts = [one.text for one in SENTENCES]
     for at in range(whole):
         reply, found = ReplyParser(), []
         found += reply.feed(data[:at].decode(errors="ignore"))
-        assert found == SENTENCES[: len(found)]
-        with pytest.raises(UnfitReply):
-            reply.close(finish)
+        try:
+            found += reply.close(finish)
+        except UnfitReply:
+            assert found == []
+        else:
+            assert [one.text for one in found] == texts[: len(found)] != []
+            assert reply.missing
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "I can't help with that.",
-        "Sure! " + SAMPLE,
-        FIRST + "and\n" + END,
-        "[" + FIRST + "]",
         '{"refusal": "no"}',
         '{"text": 5, "citations": [1]}',
-        '{"text": "a"}',
-        '{"text": "a", "citations": "1"}',
-        '{"text": "a", "citations": ["1"]}',
-        '{"text": "a", "citations": [true]}',
-        '{"text": "a", "citations": [1.5]}',
-        '{"text": "a", "citations": [1], "quotes": "a"}',
-        '{"text": "a", "citations": [1], "quotes": [null]}',
-        '{"text": "a", "citations": [1], "quotes": null}',
-        '{"answerable": "yes"}',
-        '{"sentences": ["a"]}',
         "null",
         "{" * 5_000,
         '{"a":' * 3_000 + "1" + "}" * 3_000,
-        '{"text": "' + "a" * 7_000,
-        line("a" * 900, [1]),
-        '{"text": "a", "citations": [' + "9" * 5_000 + "]}",
-        "{'text': 'a'}\n" + SAMPLE,
         "   ",
     ],
 )
-def test_what_is_not_the_form_asked_for_is_refused(text: str) -> None:
+def test_what_cannot_be_understood_is_refused(text: str) -> None:
     """By one error, whose text says nothing of the reply."""
     with pytest.raises(UnfitReply) as raised:
         parsed(text)
@@ -143,4 +150,13 @@ def test_an_endless_reply_is_stopped() -> None:
         list(reply.feed(FIRST))
     assert reply.ended
     assert len(list(reply.feed(FIRST))) == 0
-    assert len(parsed(FIRST * 100)) == MOST_LISTED
+    assert len(parsed(FIRST * 100)) == MOST_SENTENCES
+
+
+def test_prose_that_answers_a_part_says_so() -> None:
+    """And prose that answers nothing says that."""
+    reply = ReplyParser()
+    found = list(reply.feed("The lease runs for 99 years [1]. The passages do not say who paid."))
+    found += reply.close("stop")
+    assert [one.text for one in found] == ["The lease runs for 99 years."]
+    assert reply.answerable is Answerable.PARTIAL

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.answering.writing.rewriting import Rewriter, is_faithful
+from bot.answering.writing.rewriting import Rewriter, is_faithful, is_turned
 from bot.question.conversation import standalone
 from bot.question.question import Turn
 from tests.chatting import Spoken, chat_model
@@ -83,3 +83,47 @@ def test_a_stranger_in_the_question_is_noticed() -> None:
     assert not is_faithful("Who leased Port Aurelia in 2016?", "who?", said)
     assert not is_faithful("Who leased Tamara?", "who?", said)
     assert not is_faithful("Who?", "in 2015?", said)
+
+
+@pytest.mark.parametrize(
+    ("asked", "reply", "before"),
+    [
+        ("who is its president?", "Who is Finland's president?", "When did Finland join NATO?"),
+        ("And Finland's?", "What is Finland's population?", "What is Sweden's population?"),
+        ("What were Finland’s terms?", "What were the terms of Finland in NATO?", "NATO terms"),
+        ("and the Baltics' view?", "What is the Baltics’ view of NATO?", "What is NATO's view?"),
+        ("and Sweden?", "When did Sweden join NATO?", "When did Finland join NATO?"),
+        ("and Sweden?", "Why did Sweden not join NATO?", "Why did Finland not join NATO?"),
+        ("why not?", "Why did Finland not join NATO?", "Did Finland join NATO?"),
+        (
+            "was it ratified by Turkey?",
+            "Was Finland's entry ratified by Turkey?",
+            "Finland's entry",
+        ),
+    ],
+)
+def test_possessives_and_what_is_cut_short_are_rewritten(asked, reply, before) -> None:
+    """In either form of the apostrophe."""
+    found = rewritten(json.dumps({"question": reply}), asked, [Turn(before)])
+    assert (found.text, found.rewritten) == (reply, True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "reply", "before"),
+    [
+        ("When did Sweden join?", "When did Sweden not join NATO?", "What is NATO?"),
+        ("When did Sweden join?", "Why did Sweden join NATO?", "What is NATO?"),
+        ("When did it not vote?", "When did Sweden vote?", "What did Sweden do?"),
+        ("Did Sweden agree to it?", "Did Sweden refuse to agree to the treaty?", "the treaty"),
+        ("Did it rise?", "Did the price of wheat fall?", "What is the price of wheat?"),
+        ("What happened before it?", "What happened after the vote?", "When was the vote?"),
+        ("Did Russia invade Ukraine then?", "Did Ukraine invade Russia in 2022?", "In 2022"),
+        ("and Sweden?", "Why did Sweden not join NATO?", "Why did Finland join NATO?"),
+        ("and Sweden?", "Why did Sweden join NATO?", "When did Finland join NATO?"),
+        ("Is it legal?", "Is the blockade illegal?", "What is the blockade?"),
+    ],
+)
+def test_a_turned_question_is_not_taken(asked, reply, before) -> None:
+    """Negated, denied, of the contrary, with other roles, or for another thing."""
+    assert is_turned(reply, asked, [before])
+    assert not rewritten(json.dumps({"question": reply}), asked, [Turn(before)]).rewritten
