@@ -128,7 +128,7 @@ def with_asker(shown: Sequence[Message], entry: InboxEntry) -> list[Message]:
     asked = text.one_line(entry.incoming.text, 300)
     who = {"type": "user", "user_id": entry.incoming.user}
     run = [who, words(" asked: "), words(asked, bold=True)]
-    heading = text.fit(text.for_message(asked), HEADING)
+    heading = text.fit(text.escape(asked), HEADING)
     first = shown[0]
     said = text.fit(f"{heading}\n{first.text}", LONGEST_TEXT)
     return [Message(said, (rich(section(run)), *first.blocks)), *shown[1:]]
