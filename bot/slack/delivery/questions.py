@@ -8,13 +8,10 @@ anything is posted again. One that stands is changed to what was meant, so that 
 import asyncio
 import json
 import logging
-import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 
-from bot.errors import AudienceUnknown, LedgerError
 from bot.jobs.worker import Lease, LeaseLost
 from bot.ledger.record import outcome_of
 from bot.ledger.recording import new_id
@@ -22,6 +19,7 @@ from bot.slack import answering, phrases, text
 from bot.slack.answering import AnswerContext, SlackReply
 from bot.slack.blocks.elements import Message
 from bot.slack.blocks.notices import failed, not_posted, offer_again
+from bot.slack.delivery.faults import log_failure, reason_of
 from bot.slack.delivery.outbox import Stopped, Undeliverable
 from bot.slack.delivery.records import noted
 from bot.slack.delivery.streams import GrowingAnswer, growing_mark
@@ -72,7 +70,7 @@ class Questions:
         except DatabaseUnavailable:  # nothing can be noted: tried again after the lease
             raise
         except Exception as error:
-            _log_failure(entry.pk, error)
+            log_failure(entry.pk, error)
             await work.fail(error)
 
     async def _stopped(self, work: "Work") -> None:
@@ -388,9 +386,8 @@ class Work:
         if setting.alone or self._unprompted or not setting.visible:
             return
         count = len(self._parts.library.briefs(setting.visible.filters))
-        line = phrases.searching(count)
-        show = self._parts.outbox.status
-        self._status = asyncio.create_task(show(self._incoming.channel, self._incoming.root, line))
+        show, asked, line = self._parts.outbox.status, self._incoming, phrases.searching(count)
+        self._status = asyncio.create_task(show(asked.channel, asked.root, line))
 
 
 def _is_answered(reply: SlackReply) -> bool:
@@ -399,33 +396,5 @@ def _is_answered(reply: SlackReply) -> bool:
     return reply.outcome is QuestionOutcome.ANSWERED and not helps
 
 
-def _log_failure(question: int, error: Exception) -> None:
-    """Log which question failed, when and why: our own words, of others their kind and place."""
-    when = datetime.now(UTC).isoformat(timespec="seconds")
-    if isinstance(error, BriefsError | TimeoutError):
-        known = str(error) or "its time was up"
-        log.warning("question %d failed at %s: %s: %s", question, when, _kind_of(error), known)
-        return
-    where = "".join(traceback.format_tb(error.__traceback__))
-    log.error("question %d failed at %s: %s\n%s", question, when, _kind_of(error), where)
-
-
-def _kind_of(error: Exception) -> str:
-    return type(error).__name__
-
-
 def _mark(marker: str, number: int) -> str:
     return f"{marker}.{number}" if number else marker
-
-
-def reason_of(error: Exception) -> str:
-    """Return why a question failed, in words for its asker."""
-    if isinstance(error, LedgerError):
-        return phrases.NOT_RECORDED
-    if isinstance(error, AudienceUnknown | UsageError | Undeliverable):
-        return str(error)
-    if isinstance(error, Stopped):
-        return phrases.STOPPED
-    if isinstance(error, TimeoutError):
-        return phrases.TOO_SLOW
-    return phrases.BROKEN

@@ -64,7 +64,7 @@ def asgi_app(app: AsyncApp) -> Any:
 
     A body or a timestamp that Slack would not send is answered with 400.
     """
-    handler = AsyncSlackRequestHandler(app, PATH)
+    handler: Any = AsyncSlackRequestHandler(app, PATH)
 
     async def checked(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.answering.answer import Answer
 from bot.jobs.queue import NewJob
@@ -89,7 +90,10 @@ async def _shared(parts: SlackServices, lease: Lease, where: Where) -> None:
     if not await _may_be_seen(parts, where, entry, answer):
         await asyncio.to_thread(parts.queue.drop, lease.job)
         return
-    shown = with_asker(messages(Shown(answer, Offer.PRIVATELY, parts.desk)), entry)
+    own, pointed = text.unquoted(entry.incoming.text)
+    asked = await parts.directory.named(own or pointed)
+    named = replace(entry, incoming=replace(entry.incoming, text=asked))
+    shown = with_asker(messages(Shown(answer, Offer.PRIVATELY, parts.desk)), named)
     posted = await _posted(parts, lease, entry, shown)
     lease.finished = True  # a renewal that comes after it is no loss
     jobs = noted(answer_id, "shared", posted, entry.incoming)
