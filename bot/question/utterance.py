@@ -9,14 +9,18 @@ from functools import cache
 
 from bot.language.words import lines
 from bot.question.kinds import Kind, asked_of
+from bot.question.reading import names
 from bot.question.smalltalk import bare, is_off_topic, is_small_talk
 from index import sentences
-from index.words import content_words
+from index.words import content_words, stem
 
+_DAYS = frozenset(
+    stem(day) for day in "monday tuesday wednesday thursday friday saturday sunday".split()
+)
 _SHORT = 6  # words of a continuation that needs no mark: "and Sweden"
 _CONTINUES = re.compile(r"^(?:and|or|but|also|plus|what about|how about)\b", re.IGNORECASE)
 _ITEM = re.compile(r"^\s*(?:\(?\d{1,2}\s*[.):]|\(?[a-h]\s*[.)]|[-*•–—])\s+(?=\S)", re.IGNORECASE)
-_NUMBERED = re.compile(r"(?:^|(?<=[\s,;]))(?:\((\d)\)|(\d)[.)])\s+(?=\S)")
+_NUMBERED = re.compile(r"(?:^|(?<=[\s,;:]))(?:\((\d|[a-h])\)|(\d)[.)]|([a-h])\))\s+(?=\S)")
 _THIS = re.compile(
     r"\b(?:(?:this|that|the)\s+(?:(?:attached|attachment|uploaded|enclosed|new)\s*)?"
     r"(?:file|pdf|document|doc|attachment|paper|report|brief|memo|one)\b(?!\s+(?:on|about|of)\b)"
@@ -48,8 +52,13 @@ def asks_the_briefs(text: str) -> bool:
     if not says_something(text) or is_small_talk(text) or is_off_topic(text):
         return False
     found = [one for one in _sentences(text) if _asks(one) or _goes_on(one)]
-    found = [one for one in found if not _begins(one, "to_people_forms")]
+    found = [one for one in found if not _begins(one, "to_people_forms") or _names_something(one)]
     return any(asked_of(bare(one)).kind is not Kind.HELP for one in found)
+
+
+def _names_something(text: str) -> bool:
+    """Return whether a name or number stands in it, other than that of a day."""
+    return any(len(one) > 1 for one in names(text) - _DAYS)
 
 
 def is_stop(text: str) -> bool:
@@ -70,6 +79,9 @@ def about(text: str, thing: str) -> str:
     typed, count = _THIS.subn(thing, text, count=1)
     if count:
         return typed
+    whole = asked_of(bare(text))
+    if whole.kind is Kind.SUMMARY and not (whole.subject or whole.selection.named):
+        return f"Summarise {thing}"
     if only_points(text) or _is_whole(text, "asking_forms"):
         return f"{text.rstrip(' .!:')} {thing}" if says_something(text) else f"Summarise {thing}"
     return text
@@ -93,11 +105,10 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 def _numbered(text: str) -> tuple[str, ...]:
-    """Return what stands behind 1, 2 … in a line."""
+    """Return what stands behind 1, 2 …, or a) b) …, in a line."""
     marks = list(_NUMBERED.finditer(text))
-    if [int(one[1] or one[2]) for one in marks] != list(range(1, len(marks) + 1)):
-        return ()
-    if len(marks) < 2:
+    names = "".join(one[1] or one[2] or one[3] for one in marks)
+    if len(marks) < 2 or not ("123456789".startswith(names) or "abcdefgh".startswith(names)):
         return ()
     ends = [*(one.start() for one in marks[1:]), len(text)]
     found = [text[one.end() : end].strip(" \n,;") for one, end in zip(marks, ends, strict=True)]

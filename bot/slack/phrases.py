@@ -164,8 +164,8 @@ def suggested_prompts(newest: Sequence[BriefRef]) -> list[dict[str, str]]:
     titles = dict.fromkeys(text.one_line(brief.title, 150) for brief in newest)
     return [
         {
-            "title": text.for_message(text.shorten(title, 60)),
-            "message": text.for_message(f"What does “{title}” say?"),
+            "title": text.escape(text.shorten(title, 60)),
+            "message": text.escape(f"Summarise “{title}”"),
         }
         for title in list(titles)[:PROMPTS]
         if title

@@ -10,7 +10,6 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -20,7 +19,6 @@ from index import sentences
 LONGEST_URL = 3_000  # characters, of a button's url; Slack's reference, Block Kit
 CUT = " …"  # stands where text was left out
 
-JOINER = "\u2060"  # an invisible character that keeps Slack from seeing a link or a mention
 # What render.safe leaves: a bidi mark, tags that nobody sees, and what no JSON can hold.
 _UNSENDABLE = re.compile("[\u061c\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -28,13 +26,6 @@ _SPECIAL = re.compile("[&<>]")
 _ENTITY = re.compile("&(amp|lt|gt);")
 _TOKEN = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
-_AT = re.compile(r"@(?=\w)")
-_SCHEME = re.compile(r":(?=/|\w+@)")
-_WWW = re.compile(r"www\.", re.IGNORECASE)
-_MAIL = re.compile(r"\b(mailto|tel):", re.IGNORECASE)
-_DOMAIN = re.compile(r"(?<=[^\W_])\.(?=[^\W\d_]{2})")
-_EMOJI = re.compile(r":(?=[a-z0-9_+'-]+:)")
-_TELLING = (_AT, _SCHEME, _WWW, _DOMAIN, _EMOJI)
 _HOST = re.compile(r"^(?=.{1,253}$)[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$|^[0-9a-f:.]+$")
 
 
@@ -63,17 +54,6 @@ def unescape(text: str) -> str:
     return _ENTITY.sub(lambda match: names[match[1]], text)
 
 
-def for_message(text: str) -> str:
-    """Return text for the top-level `text` of a message, which Slack searches for links and names.
-
-    Invisible characters part what would become a link, a mention or an emoji.
-    """
-    breaks = {match.end() for pattern in _TELLING for match in pattern.finditer(text)}
-    breaks |= {match.end(1) for match in _MAIL.finditer(text)}
-    edges = [0, *sorted(breaks), len(text)]
-    return escape(JOINER.join(text[start:end] for start, end in pairwise(edges)))
-
-
 def readable(text: str, bot_user_id: str | None = None) -> str:
     """Return what a person typed, from the text of Slack's event: words for commands, no escapes.
 
@@ -82,6 +62,19 @@ def readable(text: str, bot_user_id: str | None = None) -> str:
     words = unescape(_TOKEN.sub(lambda match: _words(match, bot_user_id), text))
     lines = (" ".join(line.split()) for line in clean(words).splitlines())
     return "\n".join(lines).strip()
+
+
+def quoted(said: str) -> str:
+    """Return text as people quote it in a message: each line behind "> "."""
+    return "\n".join(f"> {line}" for line in said.splitlines())
+
+
+def unquoted(said: str) -> tuple[str, str]:
+    """Return what is said in a message, and what it quotes."""
+    lines = said.splitlines()
+    own = [line for line in lines if not line.startswith(">")]
+    others = [line.lstrip("> ") for line in lines if line.startswith(">")]
+    return "\n".join(own).strip(), "\n".join(others).strip()
 
 
 def web_address(url: str | None) -> str | None:

@@ -185,3 +185,9 @@ async def test_bolt_takes_what_slack_signs(slack: FakeSlack) -> None:  # noqa: F
         ):  # fmt: skip
             assert await slack.post_signed(url, challenge, **change) == (401, "refused\n"), change
         assert (await slack.post_signed(url, "x" * (LONGEST + 1)))[0] == 413
+        for body in ("not json", "[1]", "null", '{"type": "event_callback", "event": "x"}',
+                     '{"type": "event_callback", "event": [1]}', '{"a":', "\ud83d".encode(
+                         "utf-8", "replace").decode()):  # fmt: skip
+            assert (await slack.post_signed(url, body))[0] == 400, body
+        for form in ({"payload": "not json"}, {"payload": "[]"}, {"payload": '{"actions": "x"}'}):
+            assert (await slack.post_signed(url, form=form))[0] == 400, form

@@ -137,7 +137,7 @@ def end_leases(home: Path) -> None:
 
 def settled(slack: FakeSlack) -> None:
     """Nothing was doubled, nothing left spinning, and no rule of Slack broken."""
-    assert slack.violations == []
+    assert slack.violations == [], slack.violations
     assert slack.doubles() == {}
     left = slack.unfinished()
     assert left == [], left

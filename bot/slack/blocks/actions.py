@@ -21,6 +21,7 @@ TURN_BACK = "turn_page_back"  # the same, on the button that goes back
 
 # Buttons elsewhere
 UNDO_INGEST = "undo_ingest"  # BRIEF_ID@VERSION
+MOVE_BRIEF = "move_brief"  # BRIEF_ID@VERSION: from a place's collection to all full members
 DELETE_HISTORY = "delete_history"  # no value
 OPEN_ASK = "open_ask"  # no value: opens the dialog to ask
 OPEN_UPLOAD = "open_upload"  # no value: opens the dialog to add a brief

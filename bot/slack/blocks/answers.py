@@ -37,7 +37,6 @@ from bot.slack.blocks.sources import (
     notice,
     page_of,
     page_of_hit,
-    place_of,
     place_of_hit,
     source_elements,
     source_text,
@@ -90,7 +89,7 @@ def growing_message(sentences: Sequence[Sentence]) -> Message:
 def _body(answer: Answer) -> list[_MessagePiece]:
     if not answer.sentences:
         line = message(answer)
-        return [_MessagePiece(text.for_message(line), (kit.paragraph(line, bold=True),))]
+        return [_MessagePiece(text.escape(line), (kit.paragraph(line, bold=True),))]
     if itemised(answer):
         return [_item(one, bulleted=answer.kind is Kind.LIST) for one in answer.sentences]
     listed = answer.kind is Kind.SUMMARY
@@ -103,9 +102,7 @@ def _item(sentence: Sentence, *, bulleted: bool) -> _MessagePiece:
     run = [element for _, made in parts for element in made]
     said = " ".join(part for part, _ in parts)
     element = kit.bullets([run]) if bulleted else kit.section(run)
-    return _MessagePiece(
-        text.for_message(f"{BULLET if bulleted else ''}{said}"), (kit.rich(element),)
-    )
+    return _MessagePiece(text.escape(f"{BULLET if bulleted else ''}{said}"), (kit.rich(element),))
 
 
 def _paragraph(sentences: Sequence[Sentence], *, points: bool = False) -> list[_MessagePiece]:
@@ -117,16 +114,16 @@ def _paragraph(sentences: Sequence[Sentence], *, points: bool = False) -> list[_
     between = joint(sentences)
     for part, made in (one for sentence in sentences for one in _parts(sentence)):
         if said and text.weight(said) + text.weight(part) > kit.RICH:
-            pieces.append(_MessagePiece(text.for_message(said), (kit.rich(kit.section(run)),)))
+            pieces.append(_MessagePiece(text.escape(said), (kit.rich(kit.section(run)),)))
             said, run = "", []
         apart = between if said and said != label else ""
         said, run = f"{said}{apart}{part}", [*run, *([kit.words(apart)] if apart else []), *made]
-    return [*pieces, _MessagePiece(text.for_message(said), (kit.rich(kit.section(run)),))]
+    return [*pieces, _MessagePiece(text.escape(said), (kit.rich(kit.section(run)),))]
 
 
 def _label(label: str) -> list[_MessagePiece]:
     said = label.strip()
-    return [_MessagePiece(text.for_message(said), (kit.paragraph(said, bold=True),))]
+    return [_MessagePiece(text.escape(said), (kit.paragraph(said, bold=True),))]
 
 
 def _listed(sentences: Sequence[Sentence]) -> list[_MessagePiece]:
@@ -135,10 +132,10 @@ def _listed(sentences: Sequence[Sentence]) -> list[_MessagePiece]:
     said, items = "", list[list[Element]]()
     for part, made in (one for sentence in sentences for one in _parts(sentence)):
         if items and text.weight(said) + text.weight(part) > kit.RICH:
-            pieces.append(_MessagePiece(text.for_message(said), (kit.rich(kit.bullets(items)),)))
+            pieces.append(_MessagePiece(text.escape(said), (kit.rich(kit.bullets(items)),)))
             said, items = "", []
         said, items = f"{said}\n• {part}".strip(), [*items, made]
-    return [*pieces, _MessagePiece(text.for_message(said), (kit.rich(kit.bullets(items)),))]
+    return [*pieces, _MessagePiece(text.escape(said), (kit.rich(kit.bullets(items)),))]
 
 
 def _parts(sentence: Sentence, label: str = "") -> list[tuple[str, list[Element]]]:
@@ -146,7 +143,7 @@ def _parts(sentence: Sentence, label: str = "") -> list[tuple[str, list[Element]
 
     `label` stands before it.
     """
-    said, marks = sentence.text, cited(sentence)
+    said, marks = _readable_row(sentence.text), cited(sentence)
     made = []
     for start, end in text.spans(said, kit.RICH - text.weight(marks) - 1) or [(0, 0)]:
         piece = said[start:end]
@@ -161,10 +158,19 @@ def _parts(sentence: Sentence, label: str = "") -> list[tuple[str, list[Element]
     return [*made[:-1], (f"{piece} {marks}", [one for one in run if one["text"]])]
 
 
+def _readable_row(said: str) -> str:
+    """Return a row of a table with dots between its cells, at the same offsets."""
+    if not said.startswith("|"):
+        return said
+    inner = said.strip().strip("|").replace("|", "·")
+    return inner.rjust(len(said.rstrip().rstrip("|")))
+
+
 def _ending(shown: Shown) -> list[_MessagePiece]:
     answer = shown.answer
     lines = [text.shorten(f"Note: {note}", LONGEST_NOTE) for note in notes(answer)]
-    noted = [_MessagePiece(text.for_message(line), (kit.context(line),)) for line in lines]
+    lines += [shown.note] if shown.note else []
+    noted = [_MessagePiece(text.escape(line), (kit.context(line),)) for line in lines]
     return [*noted, *(_sources(shown) if answer.sentences else _near(shown))]
 
 
@@ -172,11 +178,11 @@ def _sources(shown: Shown) -> list[_MessagePiece]:
     """Return the heading and a line for each source, as many in one piece as are safe in one."""
     answer = shown.answer
     heading = sources_heading(answer)
-    said, sections = text.for_message(heading), [kit.section([kit.words(heading, bold=True)])]
+    said, sections = text.escape(heading), [kit.section([kit.words(heading, bold=True)])]
     pieces: list[_MessagePiece] = []
     for one in sourced(answer):
-        brief, place = one.citation.brief, place_of(one.citation)
-        line = text.for_message(source_text(brief, place, one.marks))
+        brief, place = one.citation.brief, one.place
+        line = text.escape(source_text(brief, place, one.marks))
         if len(said) + len(line) > kit.RICH:
             pieces.append(_MessagePiece(said, (kit.rich(*sections),)))
             said, sections = "", []
@@ -194,11 +200,11 @@ def _near(shown: Shown) -> list[_MessagePiece]:
         for start, end in text.spans(said, kit.RICH):
             bold = kit.clipped((near.marked,), start, end)
             quoted = kit.quotation(kit.emphasised(said[start:end], bold))
-            pieces.append(_MessagePiece(text.for_message(said[start:end]), (kit.rich(quoted),)))
+            pieces.append(_MessagePiece(text.escape(said[start:end]), (kit.rich(quoted),)))
         page = page_of_hit(shown.desk, hit)
         source = kit.rich(kit.section(source_elements(hit.brief, place_of_hit(hit), page=page)))
         line = text.shorten(near_source(near), kit.MESSAGE_TEXT // 8)
-        pieces.append(_MessagePiece(text.for_message(line), (source,)))
+        pieces.append(_MessagePiece(text.escape(line), (source,)))
     return pieces
 
 

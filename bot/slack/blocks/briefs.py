@@ -96,12 +96,12 @@ def _line(brief: BriefRef) -> list[Element | None]:
 
 
 def _told(line: str) -> Message:
-    return Message(text.for_message(line), (kit.rich(kit.section([kit.words(line)])),))
+    return Message(text.escape(line), (kit.rich(kit.section([kit.words(line)])),))
 
 
 def _joined(lines: Sequence[str]) -> str:
     kept, total = list[str](), 0
-    for line in map(text.for_message, lines):
+    for line in map(text.escape, lines):
         total += len(line) + 1
         if total > kit.MESSAGE_TEXT:
             return "\n".join([*kept, text.CUT.strip()])

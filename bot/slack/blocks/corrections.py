@@ -57,13 +57,13 @@ def corrected(answers: Sequence[Corrected]) -> Message:
         if one.question:
             asked = text.one_line(one.question, QUESTION)
             run += [kit.words(f"\nYou asked: {asked}", italic=True)]
-            lines.append(text.for_message(f"{heading} ({asked})"))
+            lines.append(text.escape(f"{heading} ({asked})"))
         else:
-            lines.append(text.for_message(heading))
+            lines.append(text.escape(heading))
         blocks.append(
             kit.rich(kit.section(run), *(part for each in one.corrections for part in _told(each)))
         )
-        lines += [text.for_message(_as_text(each)) for each in one.corrections]
+        lines += [text.escape(_as_text(each)) for each in one.corrections]
         blocks.append(kit.row(kit.button("Ask again", actions.ASK_ANEW, one.answer_id)))
     if len(answers) > MOST_ANSWERS:
         more = f"and {counted(len(answers) - MOST_ANSWERS, 'more answer')}"

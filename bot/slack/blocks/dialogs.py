@@ -49,7 +49,7 @@ def settings_view(channel: str, collections: Sequence[str], current: ChannelSett
     chosen = [name for name in current.collections if name in collections]
     unasked = "questions" if current.unasked else "mentions"
     blocks = [
-        kit.context("For this channel"),
+        kit.rich(kit.section([kit.words("For "), {"type": "channel", "channel_id": channel}])),
         *_collections(collections, chosen),
         kit.entry(
             actions.ANSWERING,

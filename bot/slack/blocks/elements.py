@@ -44,12 +44,12 @@ def words(said: str, *, bold: bool = False, italic: bool = False, code: bool = F
     return {**element, "style": style} if style else element
 
 
-def web_link(url: str | None) -> Element | None:
-    """Return a link element that reads as the host it leads to; None for an unfit address."""
-    address, host = text.web_address(url), text.host_of(url)
-    if address is None or host is None:
+def web_link(url: str | None, said: str) -> Element | None:
+    """Return a link element in bold with these words; None for an unfit address."""
+    address = text.web_address(url)
+    if address is None:
         return None
-    return {"type": "link", "url": address, "text": host}
+    return {"type": "link", "url": address, "text": text.clean(said), "style": {"bold": True}}
 
 
 def section(elements: Iterable[Element | None]) -> Element:

@@ -9,6 +9,7 @@ from bot.slack.blocks import actions
 from bot.slack.blocks import elements as kit
 from bot.slack.blocks.briefs import brief_lines
 from bot.slack.blocks.elements import Block, Element, View
+from bot.slack.delivery.health import USAGE_DAYS, Usage
 from bot.slack.phrases import counted
 from bot.slack.types import InboxEntry, QuestionOutcome
 from index.passage import BriefRef
@@ -36,6 +37,8 @@ class HomePage:
     latest: Sequence[BriefRef] = ()  # newest first
     recent: Sequence[InboxEntry] = ()  # the person's questions, newest first
     may_add: bool = True
+    usage: Usage | None = None  # for admins
+    trouble: str = ""  # why nothing of the library can be shown now
 
 
 def home_view(page: HomePage) -> View:
@@ -48,9 +51,10 @@ def home_view(page: HomePage) -> View:
         ),
         kit.row(kit.button("Ask a question", actions.OPEN_ASK, style="primary"), *add),
         kit.header("In the library"),
-        kit.paragraph(_library(page)),
+        kit.paragraph(page.trouble or _library(page)),
         *_latest(page.latest),
         *_recent(page.recent),
+        *_used(page.usage),
         kit.divider(),
         kit.row(_delete()),
         kit.context("Type /briefs help to see all commands."),
@@ -89,6 +93,31 @@ def _recent(claims: Sequence[InboxEntry]) -> list[Block]:
                 kit.row(kit.button("Show passages", actions.SHOW_PASSAGES, claim.answer_id))
             )
     return blocks
+
+
+def _used(usage: Usage | None) -> list[Block]:
+    """Return what admins see of the use that is made of the bot: numbers, nobody's words."""
+    if usage is None:
+        return []
+    ended = [
+        f"{_ENDED[outcome]}: {count:,}"
+        for outcome in QuestionOutcome
+        if (count := usage.outcomes.get(outcome.value, 0))
+    ]
+    lines = [
+        f"{counted(usage.questions, 'question')} by {_people(usage.people)}"
+        + (f" ({'; '.join(ended)})" if ended else ""),
+        f"Feedback: {usage.good:,} good, {usage.bad:,} bad",
+    ]
+    return [
+        kit.header(f"Usage in the last {USAGE_DAYS} days"),
+        *(kit.paragraph(line) for line in lines),
+        kit.context("Only admins see this."),
+    ]
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} people"
 
 
 def _delete() -> Element:

@@ -13,6 +13,8 @@ from ingest.report import DocumentResult, ReportItem
 
 MOST_ITEMS = 10  # documents listed one by one
 REASON = 500  # characters
+LONGEST_ASKED = 600  # characters of a question above its answer
+QUESTION = "Question: "  # stands before it
 
 _DONE = {
     DocumentResult.NEW: "Added",
@@ -27,7 +29,7 @@ _UNDOABLE = {DocumentResult.NEW, DocumentResult.VERSION, DocumentResult.OLDER}
 
 
 def said(line: str) -> Message:
-    return Message(text.for_message(text.shorten(line, kit.RICH)), (kit.paragraph(line),))
+    return Message(text.escape(text.shorten(line, kit.RICH)), (kit.paragraph(line),))
 
 
 def failed(reason: str) -> Message:
@@ -37,7 +39,23 @@ def failed(reason: str) -> Message:
             kit.section([kit.words("I could not answer this.", bold=True), kit.words(f" {why}")])
         ),
     )
-    return Message(text.for_message(f"I could not answer this. {why}".strip()), blocks)
+    return Message(text.escape(f"I could not answer this. {why}".strip()), blocks)
+
+
+def asked(question: str, answer: Message) -> Message:
+    """Return an answer below the question that it is to, where that does not stand above it."""
+    line = text.one_line(question, LONGEST_ASKED)
+    heading = kit.rich(kit.section([kit.words(QUESTION), kit.words(line, bold=True)]))
+    said = text.fit(f"{text.escape(f'{QUESTION}{line}')}\n{answer.text}", kit.MESSAGE_TEXT)
+    return Message(said, (heading, *answer.blocks))
+
+
+def not_posted(reason: str, channel: str) -> Message:
+    """Return what an asker is told elsewhere where a channel takes no post of ours."""
+    line = f"I could not answer your question in that channel. {reason}"
+    place = {"type": "channel", "channel_id": channel}
+    run = [kit.words("I could not answer your question in "), place, kit.words(f". {reason}")]
+    return Message(text.escape(line), (kit.rich(kit.section(run)),))
 
 
 def offer_again(answer_id: str) -> Message:
@@ -48,7 +66,7 @@ def offer_again(answer_id: str) -> Message:
 
 
 _COMMANDS = (
-    ("/briefs ask QUESTION", "answers your question, visible only to you"),
+    ("/briefs QUESTION", "answers your question, visible only to you"),
     ("/briefs search WORDS", "finds passages"),
     ("/briefs latest", "lists the newest briefs"),
     ("/briefs brief ID", "shows one brief"),
@@ -74,15 +92,36 @@ def help_message() -> Message:
     return Message("\n".join(lines), blocks)
 
 
-def ingested(items: Sequence[ReportItem], collection: str, readers: str = "") -> Message:
+def introduction(*, unasked: bool = False) -> Message:
+    """Return what is said once in a channel to which the bot was invited."""
+    answered = (
+        "I answer questions from your briefs here, with or without a mention"
+        if unasked
+        else "Mention me with a question, and I answer it in a thread from your briefs"
+    )
+    lines = (
+        f"{answered}, and cite every sentence. If the briefs do not contain it, I say so.",
+        "Who sees what: I use only briefs that everyone who can read this channel may see. What "
+        "you add here as a file belongs to this channel if it is private, else to all members.",
+        "To stop me, write “stop” in a thread, or remove me from the channel. An admin sets with "
+        "/briefs settings how I answer here; /briefs help shows the rest.",
+    )
+    return Message("\n".join(map(text.escape, lines)), tuple(map(kit.paragraph, lines)))
+
+
+def ingested(
+    items: Sequence[ReportItem], collection: str, readers: str = "", *, movable: bool = False
+) -> Message:
     """Return what became of documents: title, date, passages and Undo, or why not.
 
-    `readers` says who can read what was added.
+    `readers` says who can read what was added; `movable`: a button lets all full members do so.
     """
     lines, blocks = list[str](), list[Block]()
     for item in items[:MOST_ITEMS]:
         line, made = (
-            _failure(item) if item.result is DocumentResult.FAILED else _success(item, collection)
+            _failure(item)
+            if item.result is DocumentResult.FAILED
+            else _success(item, collection, movable=movable)
         )
         lines.append(line)
         blocks += made
@@ -98,7 +137,7 @@ def ingested(items: Sequence[ReportItem], collection: str, readers: str = "") ->
     return Message(text.fit("\n".join(lines), kit.MESSAGE_TEXT), tuple(blocks))
 
 
-def _success(item: ReportItem, collection: str) -> tuple[str, list[Block]]:
+def _success(item: ReportItem, collection: str, *, movable: bool) -> tuple[str, list[Block]]:
     done = _DONE[item.result]
     title = text.one_line(item.title or name_of(item.location), 200)
     facts = [text.one_line(item.date or "no date", 40)]
@@ -113,8 +152,20 @@ def _success(item: ReportItem, collection: str) -> tuple[str, list[Block]]:
     if item.reason:
         blocks.append(kit.context(text.one_line(item.reason, REASON)))
     if item.result in _UNDOABLE and item.brief_id and len(item.brief_id) < 1_000:
-        blocks.append(kit.row(_undo(f"{item.brief_id}@{item.version or 1}")))
-    return text.for_message(f"{told}: {title}, {details}"), blocks
+        value = f"{item.brief_id}@{item.version or 1}"
+        blocks.append(kit.row(*([_move(value)] if movable else []), _undo(value)))
+    return text.escape(f"{told}: {title}, {details}"), blocks
+
+
+def _move(value: str) -> Block:
+    asked = kit.confirmation(
+        "Let everyone read it?",
+        "Every full member of this workspace can then read it and get answers from it.",
+        "Let them",
+        "Not now",
+        danger=False,
+    )
+    return kit.button("Let everyone read it", actions.MOVE_BRIEF, value, confirm=asked)
 
 
 def _undo(value: str) -> Block:
@@ -127,7 +178,7 @@ def _undo(value: str) -> Block:
 def _failure(item: ReportItem) -> tuple[str, list[Block]]:
     name, why = name_of(item.location), text.one_line(item.reason or "no reason given", REASON)
     run = [kit.words("Not added: "), kit.words(name, bold=True), kit.words(f": {why}")]
-    return text.for_message(f"Not added: {name}: {why}"), [kit.rich(kit.section(run))]
+    return text.escape(f"Not added: {name}: {why}"), [kit.rich(kit.section(run))]
 
 
 def asked_librarians(question: str, asker: str) -> Message:
@@ -137,4 +188,4 @@ def asked_librarians(question: str, asker: str) -> Message:
     who = {"type": "user", "user_id": asker} if known else kit.words("somebody")
     asked = kit.section([kit.words("Asked by "), who])
     blocks = (kit.paragraph(heading, bold=True), kit.rich(kit.quotation([kit.words(line)]), asked))
-    return Message(text.for_message(f"{heading}\n{line}"), blocks)
+    return Message(text.escape(f"{heading}\n{line}"), blocks)

@@ -3,6 +3,7 @@
 An answer comes fresh from the chain, or from its record by `bot.ledger.record.rebuilt`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
@@ -36,24 +37,39 @@ class Shown:
     answer: Answer
     offer: Offer = Offer.NOTHING
     desk: str | None = None
+    note: str = ""  # what else its reader should know of the place
 
 
 @dataclass(frozen=True)
 class Sourced:
-    """One line of the sources: the marks that share it, and the citation that stands for them."""
+    """One line of the sources: a brief, the marks that cite it, and where in it they point."""
 
     marks: str  # "[1][3]"
-    citation: Citation
+    citation: Citation  # the first
+    place: str  # "paragraphs 4, 7"
 
 
 def sourced(answer: Answer) -> list[Sourced]:
-    """Return the sources in order of first use, those of one place together."""
-    lines: dict[tuple[str, int, str], Sourced] = {}
+    """Return the briefs that are cited, each once, in order of first use."""
+    cited: dict[tuple[str, int], list[Citation]] = {}
     for citation in answer.citations:
-        key = (citation.brief.id, citation.brief.version, place_of(citation))
-        first = lines.get(key, Sourced("", citation))
-        lines[key] = Sourced(f"{first.marks}[{citation.number}]", first.citation)
-    return list(lines.values())
+        cited.setdefault((citation.brief.id, citation.brief.version), []).append(citation)
+    return [
+        Sourced("".join(f"[{one.number}]" for one in those), those[0], _places(those))
+        for those in cited.values()
+    ]
+
+
+def _places(citations: Sequence[Citation]) -> str:
+    """Return "pages 2, 5", "paragraph 4", "title, paragraphs 1, 3": each place once."""
+    found: dict[str, list[str]] = {}
+    for place in dict.fromkeys(map(place_of, citations)):
+        kind, _, number = place.partition(" ")
+        found.setdefault(kind, []).append(number)
+    return ", ".join(
+        f"{kind}s {', '.join(numbers)}" if len(numbers) > 1 else f"{kind} {numbers[0]}".strip()
+        for kind, numbers in found.items()
+    )
 
 
 def place_of(citation: Citation) -> str:
@@ -99,16 +115,10 @@ def page_of_hit(desk: str | None, hit: Hit) -> str | None:
     return link_to_paragraph(desk, hit.brief.id, hit.passage.paragraph, version=hit.brief.version)
 
 
-def where(brief: BriefRef, page: str | None = None) -> list[Element | None]:
-    """Return what ends a source's line: a link that reads as its host, else the file's name.
-
-    The link leads to the desk's page where there is one, else to where the brief came from.
-    """
-    link = elements.web_link(page) or elements.web_link(brief.source_url)
-    name = name_of(brief.source)
-    if link is None and not name:
-        return []
-    return [elements.words(", "), link or elements.words(name)]
+def where(brief: BriefRef) -> list[Element | None]:
+    """Return what ends a source's line: the host that it is from, else the file's name."""
+    name = where_text(brief)
+    return [elements.words(f", {name}")] if name else []
 
 
 def where_text(brief: BriefRef) -> str:
@@ -119,12 +129,17 @@ def where_text(brief: BriefRef) -> str:
 def source_elements(
     brief: BriefRef, place: str | None, marks: str = "", page: str | None = None
 ) -> list[Element | None]:
-    """Return a line that names a brief: marks, title, date, place, link (to a page of the desk)."""
+    """Return a line that names a brief: marks, title, date, place, where it is from.
+
+    The title links to the desk's page where there is one, else to where the brief came from.
+    """
+    title = title_of(brief)
+    link = elements.web_link(page, title) or elements.web_link(brief.source_url, title)
     return [
         elements.words(f"{marks} " if marks else ""),
-        elements.words(title_of(brief), bold=True),
+        link or elements.words(title, bold=True),
         elements.words(f", {details_of(brief, place)}"),
-        *where(brief, page),
+        *where(brief),
     ]
 
 

@@ -13,9 +13,16 @@ No message here holds what Slack or a library said beyond Slack's error code: no
 response_url, no text of a message. Codes: the reference pages of the chat.* methods.
 """
 
+import logging
+import traceback
+from datetime import UTC, datetime
 from typing import Final
 
-from index.errors import BriefsError
+from bot.errors import AudienceUnknown, LedgerError
+from bot.slack import phrases
+from index.errors import BriefsError, UsageError
+
+log = logging.getLogger(__name__)
 
 
 class Undeliverable(BriefsError):
@@ -157,3 +164,31 @@ WORDS: Final = {code: said for codes, said in _WORDS.items() for code in codes.s
 def undeliverable(code: str) -> Undeliverable:
     """Put an error code into words; a code that is not in the table is named as it is."""
     return Undeliverable(WORDS.get(code) or f"Slack refused the message ({code}).", code)
+
+
+def reason_of(error: Exception) -> str:
+    """Return why a question failed, in words for its asker."""
+    if isinstance(error, LedgerError):
+        return phrases.NOT_RECORDED
+    if isinstance(error, AudienceUnknown | UsageError | Undeliverable):
+        return str(error)
+    if isinstance(error, Stopped):
+        return phrases.STOPPED
+    if isinstance(error, TimeoutError):
+        return phrases.TOO_SLOW
+    return phrases.BROKEN
+
+
+def log_failure(question: int, error: Exception) -> None:
+    """Log which question failed, when and why: our own words, of others their kind and place."""
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    if isinstance(error, BriefsError | TimeoutError):
+        known = str(error) or "its time was up"
+        log.warning("question %d failed at %s: %s: %s", question, when, _kind_of(error), known)
+        return
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("question %d failed at %s: %s\n%s", question, when, _kind_of(error), where)
+
+
+def _kind_of(error: Exception) -> str:
+    return type(error).__name__

@@ -4,6 +4,7 @@ Numbers and states only, nobody's words.
 """
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from sqlalchemy import case, func, select
 
 from bot.jobs.queue import jobs
+from bot.ledger.rows import RecordKind
+from bot.ledger.tables import ledger, ledger_private
 from bot.slack.delivery.inbox import counts
 from bot.slack.delivery.tables import Store, questions, waiting
 from bot.slack.types import QuestionOutcome
@@ -71,6 +74,47 @@ class Listening:
     working: Callable[[], bool] = lambda: True
     mode = "http"
     down_for = 0.0
+
+
+USAGE_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How the bot was used in one workspace within USAGE_DAYS: numbers alone."""
+
+    outcomes: Mapping[str, int]  # questions by how they ended
+    people: int  # who asked
+    good: int  # readers' opinions, a person's last one of an answer
+    bad: int
+
+    @property
+    def questions(self) -> int:
+        """How many were asked."""
+        return sum(self.outcomes.values())
+
+
+def usage(database: Database, team: str, now: float) -> Usage:
+    """Return how the bot was used in a workspace lately."""
+    table, since = questions.c, now - USAGE_DAYS * 86_400
+    lately = [table.team == team, table.accepted_at > since, table.outcome.is_not(None)]
+    outcomes = select(table.outcome, func.count()).where(*lately).group_by(table.outcome)
+    people = select(func.count(func.distinct(table.user))).where(*lately)
+    answers = select(table.answer_id).where(*lately, table.answer_id.is_not(None))
+    said = select(ledger.c.answer_id, ledger.c.body, ledger_private.c.body.label("private"))
+    said = said.outerjoin(ledger_private, ledger_private.c.record_id == ledger.c.record_id)
+    said = said.where(
+        ledger.c.kind == RecordKind.FEEDBACK.value, ledger.c.answer_id.in_(answers)
+    ).order_by(ledger.c.seq)
+    with Store(database).read() as connection:
+        ended = {str(outcome): int(count) for outcome, count in connection.execute(outcomes)}
+        asked = int(connection.scalar(people) or 0)
+        last: dict[tuple[str, str], bool] = {}
+        for number, row in enumerate(connection.execute(said)):
+            who = str(json.loads(row.private or "{}").get("user") or number)
+            last[row.answer_id, who] = bool(json.loads(row.body).get("good"))
+    good = sum(last.values())
+    return Usage(ended, asked, good, len(last) - good)
 
 
 SECONDS = (0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)

@@ -227,6 +227,23 @@ class Outbox(Sessions):
             until = self._pacing.clock() + self._patience
             return await self._find(channel, thread_ts, marked(marker), until)
 
+    async def written_before(
+        self, channel: str, thread_ts: str, ts: str, most: int = 15
+    ) -> list[dict[str, Any]]:
+        """Return the first message of a thread and the last ones before a moment, oldest first.
+
+        [] where Slack does not let us read them; one call, for it allows few.
+        """
+        asked = {"channel": channel, "ts": thread_ts, "latest": ts, "limit": most}
+        try:
+            until = self._pacing.clock() + CLEARING
+            page = await self._calls.patiently("conversations.replies", asked, until)
+        except Fault as fault:
+            log.info("the thread cannot be read: %s", fault)
+            return []
+        found = page.get("messages") or ()
+        return [one for one in found if isinstance(one, dict) and str(one.get("ts")) < ts]
+
     async def ephemeral(
         self, channel: str, user: str, thread_ts: str | None, text: str,
         blocks: Blocks | None = None, *, response_url: str | None = None,

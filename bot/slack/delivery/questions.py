@@ -12,19 +12,19 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from bot.errors import LedgerError
 from bot.jobs.worker import Lease, LeaseLost
 from bot.ledger.record import outcome_of
 from bot.ledger.recording import new_id
-from bot.slack import answering, phrases
+from bot.slack import answering, phrases, text
 from bot.slack.answering import AnswerContext, SlackReply
 from bot.slack.blocks.elements import Message
-from bot.slack.blocks.notices import failed, offer_again
+from bot.slack.blocks.notices import failed, not_posted, offer_again
+from bot.slack.delivery.faults import log_failure, reason_of
 from bot.slack.delivery.outbox import Stopped, Undeliverable
 from bot.slack.delivery.records import noted
 from bot.slack.delivery.streams import GrowingAnswer, growing_mark
 from bot.slack.parts import SlackServices
-from bot.slack.types import REPLIED, AskedVia, InboxEntry, Posted, QuestionOutcome
+from bot.slack.types import REPLIED, UNPROMPTED, AskedVia, InboxEntry, Posted, QuestionOutcome
 from index.errors import BriefsError, DatabaseUnavailable, UsageError
 
 log = logging.getLogger(__name__)
@@ -70,8 +70,7 @@ class Questions:
         except DatabaseUnavailable:  # nothing can be noted: tried again after the lease
             raise
         except Exception as error:
-            if not isinstance(error, BriefsError | TimeoutError):
-                log.exception("a question failed")
+            log_failure(entry.pk, error)
             await work.fail(error)
 
     async def _stopped(self, work: "Work") -> None:
@@ -93,6 +92,7 @@ class Work:
         self._status: asyncio.Task[bool] | None = None
         self._posted: list[Posted] = []  # what stands of the answer, in its order
         self._alone: bool | None = None  # whether its asker alone sees the answer
+        self._unprompted = entry.incoming.kind in UNPROMPTED  # answered, or nothing is said
         self._marker: str | None = None  # the answer's id, once it is on its way
         self._outcome: QuestionOutcome | None = None  # that of the answer, once it is on its way
 
@@ -133,11 +133,16 @@ class Work:
             return
         self._marker = None  # what is told now is no answer
         reason, ts = reason_of(error), None
-        if not isinstance(error, Undeliverable):
-            with suppress(Undeliverable):
-                ts = await self._tell(failed(reason))
-        else:
+        if self._unprompted:
             await self._remove_half()
+        elif isinstance(error, Undeliverable):
+            await self._remove_half()
+            await self._tell_elsewhere(error)
+        else:
+            try:
+                ts = await self._tell(failed(reason))
+            except Undeliverable as undeliverable:
+                await self._tell_elsewhere(undeliverable)
         await self._finish(QuestionOutcome.FAILED, ts, reason)
 
     async def clear_status(self) -> None:
@@ -150,7 +155,8 @@ class Work:
 
     async def _asked(self, setting: AnswerContext) -> SlackReply:
         """Return the reply, noted; its sentences are shown meanwhile where a model writes."""
-        shows = self._parts.model and setting.visible and not setting.alone
+        aside = setting.alone or self._unprompted
+        shows = self._parts.model and setting.visible and not aside
         if shows and self._entry.message_ts is None:  # nothing was begun before
             self._growing = GrowingAnswer(self._parts, self._entry, self._lease)
         asking = answering.reply_to(
@@ -158,6 +164,8 @@ class Work:
         )
         async with self._turns, asyncio.timeout(ANSWER_SECONDS):
             reply = await (self._growing.beside(asking) if self._growing else asking)
+        if self._unprompted and not _is_answered(reply):
+            reply = replace(reply, messages=(), text="")
         blocks = json.dumps([{"text": one.text, "blocks": one.blocks} for one in reply.messages])
         recorded = self._parts.inbox.recorded
         self._ours(
@@ -206,9 +214,8 @@ class Work:
         else:
             await self._post(reply.messages, marker, look=look)
         if self._incoming.kind is AskedVia.DIRECT and self._incoming.thread_ts is None:
-            await self._parts.outbox.title(
-                self._incoming.channel, self._incoming.root, self._incoming.text
-            )
+            named = await self._parts.directory.named(text.unquoted(self._incoming.text)[0])
+            await self._parts.outbox.title(self._incoming.channel, self._incoming.root, named)
         await self._finish(reply.outcome, self._posted[0].ts or None if self._posted else None)
 
     async def _post(self, messages: Sequence[Message], marker: str, *, look: bool) -> None:
@@ -279,11 +286,28 @@ class Work:
         return False
 
     async def _aside(self, message: Message, thread_ts: str | None) -> Posted:
+        """Show a message to the asker alone: there, else in the direct message with the bot."""
+        incoming, outbox, blocks = self._incoming, self._parts.outbox, list(message.blocks)
+        try:
+            return await outbox.ephemeral(
+                incoming.channel, incoming.user, thread_ts, message.text, blocks,
+                response_url=incoming.response_url,
+            )  # fmt: skip
+        except Undeliverable as failure:
+            if failure.everywhere:
+                raise
+            log.info("sent as a direct message instead (%s)", failure.code)
+        return await outbox.post(incoming.user, None, message.text, blocks)
+
+    async def _tell_elsewhere(self, failure: Undeliverable) -> None:
+        """Tell the asker in a direct message that the channel takes no post of ours, and why."""
         incoming = self._incoming
-        return await self._parts.outbox.ephemeral(
-            incoming.channel, incoming.user, thread_ts, message.text, list(message.blocks),
-            response_url=incoming.response_url,
-        )  # fmt: skip
+        if failure.everywhere or answering.is_direct(incoming):
+            return
+        line = not_posted(failure.reason, incoming.channel)
+        with suppress(Undeliverable):
+            marker = f"elsewhere-{self._entry.pk}"
+            await self._parts.outbox.post(incoming.user, None, line.text, list(line.blocks), marker)
 
     async def _tell(self, message: Message) -> str | None:
         """Say that it failed, in the place of what was begun."""
@@ -347,7 +371,8 @@ class Work:
         entry = await asyncio.to_thread(self._parts.inbox.by_question, *key)
         if entry and entry.edited is not None and entry.answer_id:
             with suppress(BriefsError):
-                await self._aside(offer_again(entry.answer_id), self._incoming.root)
+                thread = self._incoming.thread_ts if self._alone else self._incoming.root
+                await self._aside(offer_again(entry.answer_id), thread)
 
     async def _is_unwanted(self) -> bool:
         return await asyncio.to_thread(self._parts.inbox.unwanted, self._entry)
@@ -358,26 +383,18 @@ class Work:
 
     def _show_status(self, setting: AnswerContext) -> None:
         """Show that we search, beside the searching; only what may be seen there is counted."""
-        if setting.alone or not setting.visible:
+        if setting.alone or self._unprompted or not setting.visible:
             return
         count = len(self._parts.library.briefs(setting.visible.filters))
-        line = phrases.searching(count)
-        show = self._parts.outbox.status
-        self._status = asyncio.create_task(show(self._incoming.channel, self._incoming.root, line))
+        show, asked, line = self._parts.outbox.status, self._incoming, phrases.searching(count)
+        self._status = asyncio.create_task(show(asked.channel, asked.root, line))
+
+
+def _is_answered(reply: SlackReply) -> bool:
+    """Whether there is an answer from the briefs, and not a line of help."""
+    helps = reply.answer is not None and reply.answer.draft.helps
+    return reply.outcome is QuestionOutcome.ANSWERED and not helps
 
 
 def _mark(marker: str, number: int) -> str:
     return f"{marker}.{number}" if number else marker
-
-
-def reason_of(error: Exception) -> str:
-    """Return why a question failed, in words for its asker."""
-    if isinstance(error, LedgerError):
-        return phrases.NOT_RECORDED
-    if isinstance(error, UsageError | Undeliverable):
-        return str(error)
-    if isinstance(error, Stopped):
-        return phrases.STOPPED
-    if isinstance(error, TimeoutError):
-        return phrases.TOO_SLOW
-    return phrases.BROKEN

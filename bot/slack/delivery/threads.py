@@ -15,12 +15,13 @@ from bot.jobs.queue import Queue, is_open, jobs, lapsed
 from bot.question.question import Turn
 from bot.slack import phrases
 from bot.slack.delivery.tables import Store, early_changes, moment, muted_threads, questions
-from bot.slack.types import REPLIED, AskedVia, Incoming, QuestionOutcome
+from bot.slack.types import REPLIED, SLACK_DIGITS, UNPROMPTED, AskedVia, Incoming, QuestionOutcome
 from index.storage.database import Database
 
 EARLY_SECONDS = 3600  # Slack's last redelivery comes after about five minutes
 JOINED_SECONDS = 24 * 3600.0  # how long after an answer a reply without a mention is a follow-up
 TURNS = 20  # the latest that are carried
+_UNPROMPTED = tuple(kind.value for kind in UNPROMPTED)
 _WITH_ANSWER = tuple(outcome.value for outcome in REPLIED)
 
 
@@ -53,6 +54,23 @@ class Threads:
             rows = connection.execute(query).all()
         return tuple(Turn(row.text, row.answer_id) for row in reversed(rows))
 
+    def latest(self, team: str, channel: str, before_ts: str, *, user: str) -> tuple[Turn, ...]:
+        """Return the last question of a conversation, whatever its thread, of the same day.
+
+        For a direct message with one person: what they write next may follow up on it.
+        """
+        table = questions.c
+        before = moment(before_ts)
+        query = sa.select(table.text, table.answer_id).where(
+            table.team == team, table.channel == channel, table.user == user,
+            table.moment < before, table.moment > before - int(JOINED_SECONDS * 1_000_000),
+            table.outcome.in_(_WITH_ANSWER), table.answer_id.is_not(None), table.text != "",
+            table.unwanted.is_(False),
+        )  # fmt: skip
+        with self._store.read() as connection:
+            row = connection.execute(query.order_by(table.moment.desc()).limit(1)).first()
+        return (Turn(row.text, row.answer_id),) if row else ()
+
     def joined(self, team: str, channel: str, thread_ts: str) -> bool:
         """Tell whether the bot takes part in a thread.
 
@@ -62,6 +80,7 @@ class Threads:
         answered = sa.and_(
             table.outcome.in_(_WITH_ANSWER), table.answer_id.is_not(None),
             table.finished_at > self._clock() - JOINED_SECONDS,
+            sa.or_(table.kind.not_in(_UNPROMPTED), table.message_ts.is_not(None)),
         )  # fmt: skip
         query = sa.select(table.pk).where(
             _in_thread(team, channel, thread_ts), table.private.is_(False),
@@ -116,10 +135,13 @@ class MessageKey:
     channel: str
     ts: str
 
-    def of(self, table: sa.Table) -> sa.ColumnElement[bool]:
-        """The condition for its row in a table."""
+    def of(self, table: sa.Table, *, further: bool = False) -> sa.ColumnElement[bool]:
+        """The condition for its row in a table; with `further` for all questions of the message."""
         here = table.c
-        return sa.and_(here.team == self.team, here.channel == self.channel, here.ts == self.ts)
+        its = here.ts == self.ts
+        if further and len(self.ts.partition(".")[2]) == SLACK_DIGITS:
+            its = sa.or_(its, here.ts.like(f"{self.ts}________"))
+        return sa.and_(here.team == self.team, here.channel == self.channel, its)
 
 
 def edit(connection: sa.Connection, message: MessageKey, change: Edit, now: float) -> bool:
@@ -151,7 +173,7 @@ def remove(connection: sa.Connection, queue: Queue, message: MessageKey) -> None
     if row is None:
         _note_early(connection, message, None, queue.clock())
         return
-    withdraw(connection, queue, message.of(questions))
+    withdraw(connection, queue, message.of(questions, further=True))
     withdraw_follow_ups(connection, queue, message.team, message.channel, row.root)
 
 

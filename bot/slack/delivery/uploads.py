@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 
@@ -45,6 +46,8 @@ class Upload:
     date: str | None = None
     tell: Tell = Tell.THREAD
     response_url: str | None = field(default=None, repr=False)  # a secret
+    question: Mapping[str, Any] | None = None  # asked with the files; taken in once they are there
+    moves: str | None = None  # BRIEF_ID@VERSION of the brief that is moved to `collection`
 
 
 def job_of(upload: Upload) -> NewJob:

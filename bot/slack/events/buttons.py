@@ -15,21 +15,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.audit.upkeep import forget_person
 from bot.ledger.ledger import By
 from bot.slack import phrases
-from bot.slack.access import permissions
 from bot.slack.blocks import actions
 from bot.slack.blocks.dialogs import ask_view, feedback_view, message_view
 from bot.slack.blocks.notices import asked_librarians
 from bot.slack.delivery import erasing
 from bot.slack.delivery.outbox import Undeliverable
 from bot.slack.delivery.tables import person_of
-from bot.slack.delivery.uploads import Added
-from bot.slack.events import asking, dialogs, passages, sharing
+from bot.slack.events import asking, dialogs, files, passages, sharing
 from bot.slack.events.asking import question_of
 from bot.slack.events.clicks import Click, opened, tell, updated, value_of, where_of
 from bot.slack.events.messages import Intake
 from bot.slack.events.workspace import show_home
 from bot.slack.parts import SlackServices
-from index.library import Library
 from index.passage import split_version
 
 log = logging.getLogger(__name__)
@@ -38,23 +35,16 @@ log = logging.getLogger(__name__)
 async def undo(click: Click) -> None:
     parts, where = click.parts, click.where
     brief_id, version = split_version(click.value)
-    added = await asyncio.to_thread(parts.uploads.of, brief_id, version or 1)
-    own = [one for one in added if (one.team, one.user) == (parts.team, where.user)]
-    if not own and added and await permissions.is_admin(parts, where.user):
-        own = added
+    own = await files.removable(parts, where, brief_id, version or 1)
     if not own:
         await tell(parts, where, phrases.NOT_YOUR_BRIEF)
         return
-    gone = await asyncio.to_thread(_withdrawn, parts.library, own)
+    gone = await asyncio.to_thread(files.withdrawn, parts.library, own)
     await tell(parts, where, phrases.REMOVED if gone else phrases.REMOVED_ALREADY)
 
 
-def _withdrawn(library: Library, added: list[Added]) -> bool:
-    found = [library.rendition(one.location, one.collection) for one in added]
-    dropped = [row for row in found if row is not None and row.state != "withdrawn"]
-    if dropped:
-        library.publish((), dropped)
-    return bool(dropped)
+async def move(click: Click) -> None:
+    await files.move(click.parts, click.where, click.value)
 
 
 async def feedback(click: Click) -> None:
@@ -75,6 +65,7 @@ async def ask_librarians(click: Click) -> None:
     question = await question_of(parts, where, answer_id)
     add = parts.requests.add
     new = await asyncio.to_thread(add, question, answer_id, parts.team, where.user)
+    told = not new
     if new and parts.settings.notify:
         line = asked_librarians(question, where.user)
         marker = f"wish-{answer_id}-{where.user}"
@@ -82,18 +73,24 @@ async def ask_librarians(click: Click) -> None:
             await parts.outbox.post(
                 parts.settings.notify, None, line.text, list(line.blocks), marker
             )
+            told = True
         except Undeliverable as failure:
             log.error("slack.notify: the question could not be posted there (%s)", failure.code)
-    await tell(parts, where, phrases.ASKED_LIBRARIANS)
+    reached = told and parts.settings.notify
+    await tell(parts, where, phrases.ASKED_LIBRARIANS if reached else phrases.NOTED_QUESTION)
 
 
 async def delete_history(click: Click) -> None:
     """Forget all that a person typed, here and in the ledger."""
     parts, client, where = click.parts, click.client, click.where
-    view = await opened(client, where, message_view("Your history", phrases.LOADING))
+    loading = message_view("Your history", phrases.LOADING)
+    view = await opened(client, where, loading, needed=False)
     person = f"slack:{parts.team}:{where.user}"
     await asyncio.to_thread(forget_person, parts.library.database, person, [erasing], By.PERSON)
-    await updated(client, view, message_view("Your history", phrases.FORGOTTEN))
+    if view:
+        await updated(client, view, message_view("Your history", phrases.FORGOTTEN))
+    else:
+        await tell(parts, where, phrases.FORGOTTEN)
     await show_home(parts, client, where.user)
 
 
@@ -118,6 +115,7 @@ HANDLERS: dict[str, Callable[[Click], Awaitable[None]]] = {
     actions.ASK_LIBRARIANS: ask_librarians,
     actions.SHARE: sharing.share,
     actions.UNDO_INGEST: undo,
+    actions.MOVE_BRIEF: move,
     actions.DELETE_HISTORY: delete_history,
     actions.OPEN_ASK: open_ask,
     actions.OPEN_UPLOAD: open_upload,

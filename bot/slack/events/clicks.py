@@ -110,10 +110,16 @@ async def tell(parts: SlackServices, where: Where, message: Message | str) -> No
     await parts.outbox.post(where.user, None, shown.text, blocks)
 
 
-async def opened(client: AsyncWebClient, where: Where, view: View) -> str:
-    """Open a dialog, for which there are three seconds; return its id, "" where Slack refused."""
+async def opened(client: AsyncWebClient, where: Where, view: View, *, needed: bool = True) -> str:
+    """Open a dialog, for which there are three seconds; return its id.
+
+    Where Slack refuses it, UsageError is raised for the person to try again; "" if not `needed`.
+    """
     response = await _called(client, "views_open", trigger_id=where.trigger, view=view)
-    return str((response.get("view") or {}).get("id") or "")
+    name = str((response.get("view") or {}).get("id") or "")
+    if needed and not name:
+        raise UsageError(phrases.TRY_AGAIN)
+    return name
 
 
 async def updated(

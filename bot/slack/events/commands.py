@@ -36,15 +36,14 @@ Reply = Callable[[SlackServices, Where, str], Coroutine[Any, Any, None]]
 
 
 def register(app: AsyncApp, parts: SlackServices, intake: Intake) -> None:
-    def start(where: Where, work: Coroutine[Any, Any, None]) -> None:
+    def start(where: Where, work: Coroutine[Any, Any, object]) -> None:
         intake.background.start(work, lambda line: tell(parts, where, line))
 
     @app.command(COMMAND)
     async def briefs(ack: Any, body: Body, client: AsyncWebClient) -> None:
         await ack()
         where = where_of(body)
-        word, _, rest = str(body.get("text") or "").strip().partition(" ")
-        said, word = text.readable(rest, parts.bot_user).strip(), word.lower()
+        word, said = command_of(text.readable(str(body.get("text") or ""), parts.bot_user))
         if word == "ask":
             start(where, _ask(parts, intake, where, said, AskedVia.COMMAND))
         elif word == "add":
@@ -52,7 +51,7 @@ def register(app: AsyncApp, parts: SlackServices, intake: Intake) -> None:
         elif word == "settings":
             start(where, dialogs.open_settings(parts, client, where))
         else:
-            start(where, _REPLIES.get(word, _help)(parts, where, said))
+            start(where, _REPLIES[word](parts, where, said))
 
     @app.shortcut(ASK_SHORTCUT)
     async def ask(ack: Any, body: Body) -> None:
@@ -74,7 +73,22 @@ def register(app: AsyncApp, parts: SlackServices, intake: Intake) -> None:
     @app.shortcut(OPEN_SHORTCUT)
     async def ask_anywhere(ack: Any, body: Body, client: AsyncWebClient) -> None:
         await ack()
-        await opened(client, where_of(body), ask_view())
+        where = where_of(body)
+        start(where, opened(client, where, ask_view()))
+
+
+def command_of(typed: str) -> tuple[str, str]:
+    """Return the word of a command and what follows; what is no command is a question.
+
+    "latest developments in Sudan" and "brief me on Sudan" are questions, for "latest" takes
+    nothing, and "brief" an id.
+    """
+    word, _, rest = typed.strip().partition(" ")
+    name, rest = word.lower(), rest.strip()
+    takes_rest = name in {"ask", "search"} or (name == "brief" and " " not in rest)
+    if takes_rest or (not rest and name in {"add", "settings", *_REPLIES}):
+        return name, rest
+    return ("ask", typed.strip()) if typed.strip() else ("help", "")
 
 
 async def _ask(

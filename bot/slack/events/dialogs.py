@@ -12,12 +12,14 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.errors import AudienceUnknown
 from bot.ledger.feedback import REASONS
 from bot.slack import phrases, text
 from bot.slack.access import permissions
 from bot.slack.access.audience import place_collection
 from bot.slack.blocks import actions
 from bot.slack.blocks.dialogs import message_view, settings_view, upload_view
+from bot.slack.blocks.elements import View
 from bot.slack.delivery.tables import person_of
 from bot.slack.delivery.uploads import Tell, Upload
 from bot.slack.events import files
@@ -123,9 +125,16 @@ async def open_upload(parts: SlackServices, client: AsyncWebClient, where: Where
     """Open the dialog to add a brief; only full members may."""
     title = "Add a brief"
     view = await opened(client, where, message_view(title, phrases.LOADING))
+    try:
+        filled = await _upload(parts, where, title)
+    except AudienceUnknown as unknown:
+        filled = message_view(title, str(unknown))
+    await updated(client, view, filled)
+
+
+async def _upload(parts: SlackServices, where: Where, title: str) -> View:
     if not await permissions.is_full_member(parts, where.user):
-        await updated(client, view, message_view(title, phrases.MEMBERS_ONLY))
-        return
+        return message_view(title, phrases.MEMBERS_ONLY)
     present = await asyncio.to_thread(parts.library.collections)
     first = await files.collection_of(parts, where) if where.channel else DEFAULT
     own = place_collection(parts.team, where.user)
@@ -134,10 +143,9 @@ async def open_upload(parts: SlackServices, client: AsyncWebClient, where: Where
     if first not in seen:  # a private channel of which Slack tells us nothing
         first = own
     if not seen:
-        await updated(client, view, message_view(title, phrases.NOT_TO_BE_ADDED))
-        return
+        return message_view(title, phrases.NOT_TO_BE_ADDED)
     names = sorted(seen, key=lambda name: (name != first, name != DEFAULT, name))
-    await updated(client, view, upload_view(names, where.channel))
+    return upload_view(names, where.channel)
 
 
 async def open_settings(parts: SlackServices, client: AsyncWebClient, where: Where) -> None:
@@ -147,12 +155,19 @@ async def open_settings(parts: SlackServices, client: AsyncWebClient, where: Whe
         return
     title = "Channel settings"
     view = await opened(client, where, message_view(title, phrases.LOADING))
+    try:
+        filled = await _settings(parts, where, title)
+    except AudienceUnknown as unknown:
+        filled = message_view(title, str(unknown))
+    await updated(client, view, filled)
+
+
+async def _settings(parts: SlackServices, where: Where, title: str) -> View:
     if not await permissions.is_admin(parts, where.user):
-        await updated(client, view, message_view(title, phrases.ADMINS_ONLY))
-        return
+        return message_view(title, phrases.ADMINS_ONLY)
     offered = await to_be_given(parts, where)
     current = await asyncio.to_thread(parts.preferences.get, parts.team, where.channel)
-    await updated(client, view, settings_view(where.channel, sorted(offered), current))
+    return settings_view(where.channel, sorted(offered), current)
 
 
 async def to_be_given(parts: SlackServices, where: Where) -> frozenset[str]:
@@ -160,6 +175,8 @@ async def to_be_given(parts: SlackServices, where: Where) -> frozenset[str]:
     present = await asyncio.to_thread(parts.library.collections)
     place = await parts.directory.place(where.channel, where.user)
     viewers = await parts.directory.viewers(place, fresh=True)
+    if not (place.known and viewers.known):
+        raise AudienceUnknown(phrases.CANNOT_CHECK)
     names = parts.policy.for_place(place, viewers, present).names
     return frozenset(name for name in names if not is_place(name))
 

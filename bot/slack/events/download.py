@@ -48,6 +48,7 @@ class DownloadedFile:
     id: str
     name: str
     data: bytes = field(repr=False)
+    page: str | None = None  # where people find it in Slack
 
 
 async def fetch(settings: SlackSettings, file_id: str, limit: int) -> DownloadedFile:
@@ -66,7 +67,8 @@ async def fetch(settings: SlackSettings, file_id: str, limit: int) -> Downloaded
     if _is_other_page(data, name, told.get("size")):
         log.error("Slack sent a web page in place of a file: does the app have files:read?")
         raise ReadError("Slack sent a web page in its place; an admin has to check the app's scope")
-    return DownloadedFile(file_id, name, data)
+    page = told.get("permalink")
+    return DownloadedFile(file_id, name, data, page if isinstance(page, str) else None)
 
 
 def safe_name(name: str, kind: str = "") -> str:

@@ -8,6 +8,7 @@ import json
 from dataclasses import replace
 
 from bot.answering.answer import Answer
+from bot.errors import AudienceUnknown
 from bot.ledger.record import rebuilt
 from bot.slack import phrases
 from bot.slack.access import permissions
@@ -67,7 +68,10 @@ async def _filled(parts: SlackServices, where: Where, state: PassagesState) -> V
         answer = await answer_of(parts, state.answer_id)
     except NotFound:
         return message_view(TITLE, phrases.GONE)
-    seen = await permissions.seen_by(parts, where.channel, where.user, collections_of(answer))
+    try:
+        seen = await permissions.seen_by(parts, where.channel, where.user, collections_of(answer))
+    except AudienceUnknown as unknown:
+        return message_view(TITLE, str(unknown))
     if not seen:
         return message_view(TITLE, phrases.NOTHING_TO_SEE)
     texts: dict[int, Around | None] = {}

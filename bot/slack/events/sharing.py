@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.answering.answer import Answer
 from bot.jobs.queue import NewJob
@@ -89,7 +90,10 @@ async def _shared(parts: SlackServices, lease: Lease, where: Where) -> None:
     if not await _may_be_seen(parts, where, entry, answer):
         await asyncio.to_thread(parts.queue.drop, lease.job)
         return
-    shown = with_asker(messages(Shown(answer, Offer.PRIVATELY, parts.desk)), entry)
+    own, pointed = text.unquoted(entry.incoming.text)
+    asked = await parts.directory.named(own or pointed)
+    named = replace(entry, incoming=replace(entry.incoming, text=asked))
+    shown = with_asker(messages(Shown(answer, Offer.PRIVATELY, parts.desk)), named)
     posted = await _posted(parts, lease, entry, shown)
     lease.finished = True  # a renewal that comes after it is no loss
     jobs = noted(answer_id, "shared", posted, entry.incoming)
@@ -128,7 +132,7 @@ def with_asker(shown: Sequence[Message], entry: InboxEntry) -> list[Message]:
     asked = text.one_line(entry.incoming.text, 300)
     who = {"type": "user", "user_id": entry.incoming.user}
     run = [who, words(" asked: "), words(asked, bold=True)]
-    heading = text.fit(text.for_message(asked), HEADING)
+    heading = text.fit(text.escape(asked), HEADING)
     first = shown[0]
     said = text.fit(f"{heading}\n{first.text}", LONGEST_TEXT)
     return [Message(said, (rich(section(run)), *first.blocks)), *shown[1:]]

@@ -96,6 +96,10 @@ EVENTS = (
     Subscription("app_home_opened", When.ALWAYS, None, "App Home or the agent pane was opened"),
     Subscription("app_mention", When.ALWAYS, "app_mentions:read", "it was mentioned"),
     Subscription("app_uninstalled", When.ALWAYS, None, "the app was removed from the workspace"),
+    Subscription(
+        "member_joined_channel", When.ALWAYS, "channels:read",
+        "it, or somebody, joined a channel that it is in",
+    ),
     Subscription("message.im", When.ALWAYS, "im:history", "somebody sent it a direct message"),
     Subscription("tokens_revoked", When.ALWAYS, None, "its token was revoked"),
     Subscription(
@@ -165,7 +169,7 @@ _AGENT = (
     "Ask what your organisation's briefs say. Every sentence of an answer cites the passage it "
     "rests on; if the briefs do not contain an answer, I say so."
 )
-_USAGE = "ask QUESTION | search WORDS | latest | brief ID | add | settings | help"
+_USAGE = "QUESTION | search WORDS | latest | brief ID | add | settings | help"
 
 NAME_CHARACTERS = 35  # Slack takes 1 to 35
 
@@ -196,7 +200,7 @@ def build(plan: AppPlan) -> dict[str, Any]:
         "settings": {
             "event_subscriptions": {**_at(url), "bot_events": event_names(wanted)},
             "interactivity": {"is_enabled": True, **_at(url)},
-            "org_deploy_enabled": False,
+            "org_deploy_enabled": True,
             "socket_mode_enabled": url is None,
             "token_rotation_enabled": False,
         },

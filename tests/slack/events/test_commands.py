@@ -2,6 +2,7 @@ import pytest
 
 from bot.slack import phrases
 from bot.slack.bot import RunningBot
+from bot.slack.events.commands import command_of
 from index.library import Library
 from tests.slack.bots import CANARY, seen, told
 from tests.slack.fake import FakeSlack, Message
@@ -17,9 +18,9 @@ async def command(slack: FakeSlack, text: str, user: str = "alice", at: str = "g
     return await told(slack, user, before + 1)
 
 
-async def test_help_is_what_an_unknown_or_empty_command_gets(slack: FakeSlack, running: RunningBot):
-    for text in ("help", "", "sing"):
-        assert "/briefs ask QUESTION" in (await command(slack, text)).said
+async def test_help_is_what_an_empty_command_gets(slack: FakeSlack, running: RunningBot):
+    for text in ("help", ""):
+        assert "/briefs QUESTION" in (await command(slack, text)).said
     assert slack.violations == []
 
 
@@ -32,6 +33,32 @@ async def test_ask_is_answered_to_the_asker_alone_with_a_button_to_share(
     assert "Share with channel" in answer.said
     assert not [m for m in slack.answers() if not m.to]
     assert slack.violations == []
+
+
+async def test_a_question_needs_no_word_before_it(slack: FakeSlack, running: RunningBot):
+    """The reply shows it."""
+    answer = await command(slack, QUESTION)
+    assert "Norvane Shipping Company" in answer.said
+    assert f"Question: {QUESTION}" in answer.said
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("ask What is it?", ("ask", "What is it?")),
+        ("Search wheat", ("search", "wheat")),
+        ("latest", ("latest", "")),
+        ("latest developments in Sudan", ("ask", "latest developments in Sudan")),
+        ("brief ab12", ("brief", "ab12")),
+        ("brief me on wheat", ("ask", "brief me on wheat")),
+        ("settings", ("settings", "")),
+        ("help me find the lease", ("ask", "help me find the lease")),
+        ("add", ("add", "")),
+        ("  ", ("help", "")),
+    ],
+)
+def test_commands_are_told_from_questions(typed: str, meant: tuple[str, str]):
+    assert command_of(typed) == meant
 
 
 async def test_ask_without_a_question_says_how(slack: FakeSlack, running: RunningBot):

@@ -17,6 +17,8 @@ Payload = dict[str, Any]
 Found = Iterator[str]
 
 TEXT = 4000  # `text` of a message: what chat.update takes and chat.postMessage advises
+MESSAGE = 13_200  # characters of all blocks of a message, as measured: msg_blocks_too_long
+MARKDOWN = 12_000  # characters of all markdown blocks of a message together
 RICH = 4000  # characters of one rich_text block
 METADATA = 3000  # characters of its JSON; ids only are meant to be there
 VIEW = 250_000  # bytes
@@ -24,7 +26,12 @@ BLOCKS, VIEW_BLOCKS = 50, 100
 
 CONFIRM = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
 STYLES = {"bold", "italic", "strike", "code"}
-INLINE = {"text": "text", "link": "url", "user": "user_id"}  # and what each needs
+INLINE = {
+    "text": "text",
+    "link": "url",
+    "user": "user_id",
+    "channel": "channel_id",
+}  # and what each needs
 HOLDERS = {"rich_text_section", "rich_text_quote", "rich_text_list"}
 OPTIONS = {"static_select": 100, "multi_static_select": 100, "radio_buttons": 10}
 
@@ -51,7 +58,21 @@ def message(payload: Payload) -> list[str]:
         wrong.append("blocks without a text beside them")
     if payload.get("metadata"):
         wrong += metadata(payload["metadata"])
-    return wrong + blocks(payload.get("blocks") or [])
+    given = payload.get("blocks") or []
+    if size(given) > MESSAGE:
+        wrong.append(f"blocks have {size(given)} characters, at most {MESSAGE}")
+    return wrong + blocks(given)
+
+
+def size(given: Any) -> int:
+    """Return the characters of the words in blocks, as Slack adds them up."""
+    if isinstance(given, list):
+        return sum(map(size, given))
+    if not isinstance(given, dict):
+        return 0
+    said = given.get("text")
+    own = len(said) if isinstance(said, str) else 0
+    return own + sum(size(one) for one in given.values() if isinstance(one, list | dict))
 
 
 def metadata(value: Any) -> list[str]:
@@ -72,7 +93,11 @@ def view(value: Payload) -> list[str]:
 def blocks(value: Any, *, most: int = BLOCKS, inputs: bool = False) -> list[str]:
     if not isinstance(value, list):
         return ["blocks is not a list"]
-    wrong = [f"blocks: {len(value)} of them, at most {most}"] if len(value) > most else []
+    count = sum(map(_expanded, value))
+    wrong = [f"blocks: {count} of them, at most {most}"] if count > most else []
+    marked = sum(len(one.get("text") or "") for one in value if one.get("type") == "markdown")
+    if marked > MARKDOWN:
+        wrong.append(f"markdown: {marked} characters, at most {MARKDOWN} in a message")
     named = [block.get("block_id") for block in value if block.get("block_id")]
     if len(named) != len(set(named)):
         wrong.append("blocks: a block_id stands twice")
@@ -237,6 +262,26 @@ def _inline(part: Payload) -> Found:
         yield f"style {part['style']!r}"
 
 
+def _markdown(block: Payload) -> Found:
+    if not block.get("text"):
+        yield "empty text"
+
+
+def _expanded(block: Payload) -> int:
+    """Return how many blocks Slack makes of one: of markdown one for each stretch of a kind."""
+    if block.get("type") != "markdown":
+        return 1
+    kinds = [_kind_of_row(row) for row in str(block.get("text") or "").splitlines() if row.strip()]
+    return max(1, sum(one != before for one, before in zip(kinds, ["", *kinds], strict=False)))
+
+
+def _kind_of_row(row: str) -> str:
+    for mark, kind in (("#", "heading"), ("|", "table"), ("```", "code"), ("---", "rule")):
+        if row.lstrip().startswith(mark):
+            return kind
+    return "text"
+
+
 def _nothing(block: Payload) -> Found:
     yield from ()
 
@@ -245,4 +290,5 @@ CHECKS: dict[Any, Callable[[Payload], Found]] = {
     "section": _section, "context": _context, "actions": _several(25), "divider": _nothing,
     "header": lambda block: _text(block.get("text"), 150), "input": _input,
     "context_actions": _several(5, feedback=True), "rich_text": _rich_text,
+    "markdown": _markdown,
 }  # fmt: skip

@@ -73,6 +73,8 @@ def _shown(part: Any) -> str:
 def _inline(one: dict[str, Any]) -> str:
     if one["type"] == "user":
         return f"@{one['user_id']}"
+    if one["type"] == "channel":
+        return f"#{one['channel_id']}"
     return str(one.get("text") or one.get("url") or "")
 
 

@@ -154,6 +154,9 @@ def check_message(fake: "FakeSlack", args: Arguments, *, updating: bool = False)
     if len(text or "") > limits.TEXT:
         fake.violate(f"text of {len(text)} characters")
         raise Refused("msg_too_long")
+    if not isinstance(blocks, str) and limits.size(blocks or []) > limits.MESSAGE:
+        fake.violate(f"blocks of {limits.size(blocks)} characters")
+        raise Refused("msg_blocks_too_long")
     if blocks and not text:
         fake.violate("blocks without a text: nothing for notifications and screen readers")
     if markup.broadcasts(args):

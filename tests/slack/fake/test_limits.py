@@ -124,6 +124,15 @@ def test_messages() -> None:
     assert limits.message({"text": "x" * 4000, "blocks": [section()]}) == []
     assert limits.message({"blocks": [section()]}) == ["blocks without a text beside them"]
     assert len(limits.message({"text": "x" * 4001})) == 1
+    full = {"type": "rich_text", "elements": [
+        {"type": "rich_text_section", "elements": [{"type": "text", "text": "x" * 3_300}]}
+    ]}  # fmt: skip
+    assert limits.message({"text": "x", "blocks": [full] * 4}) == []
+    assert len(limits.message({"text": "x", "blocks": [full] * 4 + [section()]})) == 1
+    marked = {"type": "markdown", "text": "x" * 6_001}
+    assert len(limits.message({"text": "x", "blocks": [marked] * 2})) == 1
+    rows = {"type": "markdown", "text": "# A\n\nwords\n\n| a |\n" * 17}  # 51 blocks of Slack's
+    assert len(limits.message({"text": "x", "blocks": [rows]})) == 1
     sound = {"event_type": "brief_answer", "event_payload": {"answer_id": "a"}}
     assert limits.message({"text": "x", "metadata": sound}) == []
     assert len(limits.message({"text": "x", "metadata": {"event_type": "a"}})) == 1

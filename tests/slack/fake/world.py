@@ -140,6 +140,7 @@ class File:
             "id": self.id, "name": self.name, "title": self.name, "mimetype": self.mimetype,
             "filetype": self.name.rsplit(".", 1)[-1], "user": self.user, "mode": "hosted",
             "size": len(self.data) if self.size is None else self.size, "is_external": False,
+            "permalink": f"{world.base}/archive/{self.id}/{quote(self.name, safe='')}",
             "file_access": "visible", "url_private": address, "url_private_download": address,
         } | self.extra  # fmt: skip
 
