@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from index.addresses import without_secrets
 from index.passage import Brief, Pages, Rendition, bare
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
@@ -48,7 +49,7 @@ def assemble(
         number=_line(metadata.number) or None,
         edition=_line(metadata.edition) or None,
         source=rendition.location,
-        source_url=metadata.source_url,
+        source_url=without_secrets(metadata.source_url) if metadata.source_url else None,
         pages=_pages(spans),
         renditions=(rendition,),
         note="; ".join(document.warnings) or None,

@@ -14,6 +14,7 @@ from bot.app import asking, evaluating, taking_away
 from bot.app import serve as serving_cli
 from bot.app import slack as slack_commands
 from bot.app.audit import cli as audit_cli
+from index.addresses import hide_secrets
 from index.errors import (
     BriefsError,
     DatabaseUnavailable,
@@ -93,7 +94,7 @@ def _mistyped(error: Any) -> int:
 
 
 def _complain(error: BriefsError, code: int) -> int:
-    sys.stderr.write(f"briefs: {error}\n")
+    sys.stderr.write(f"briefs: {hide_secrets(str(error))}\n")
     return code
 
 

@@ -23,6 +23,7 @@ from sqlalchemy.exc import (
     ProgrammingError,
 )
 
+from index.addresses import hide_secrets, without_secrets
 from index.errors import DatabaseUnavailable, SettingsError
 
 if TYPE_CHECKING:
@@ -85,10 +86,10 @@ class Database:
             # What breaks a rule of the tables is a fault of ours, not of the database.
             if isinstance(error, (IntegrityError, ProgrammingError, DataError)):
                 raise
-            where = self.engine.url.render_as_string(hide_password=True)
+            where = without_secrets(self.engine.url.render_as_string(hide_password=True))
             raise DatabaseUnavailable(
-                f"{where}: {_reason(error)}; check BRIEFS_DATABASE_URL, the disk and its rights, "
-                "then run: briefs doctor"
+                f"{where}: {hide_secrets(_reason(error))}; check BRIEFS_DATABASE_URL, the disk and "
+                "its rights, then run: briefs doctor"
             ) from error
 
     def scrub(self) -> bool:
