@@ -15,7 +15,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect
 
-from index import placement, publishing, retrieval, spelling
+from index import erasing, placement, publishing, retrieval, spelling
+from index.erasing import ErasedBrief
 from index.errors import FingerprintMismatch, IndexDamaged, UsageError
 from index.models.cross_encoder import NamedCrossEncoder
 from index.models.embedder import (
@@ -371,6 +372,26 @@ class Library:
                 publishing.record_generation(connection, generation)
             self._indexing.tidy(self.database, generation)
         return generation[1]
+
+    def erase(
+        self, brief_id: str, also: Callable[[Connection, ErasedBrief], object]
+    ) -> tuple[ErasedBrief, bool]:
+        """Erase all versions of a brief, as if it had never been ingested; raise NotFound.
+
+        `also` is called inside the transaction, to erase what was quoted of it elsewhere. Returns
+        what was erased, and whether the database's files are clean of it: False while somebody
+        reads them.
+        """
+        with ingest_lock(self.database, self.home, _nothing):
+            with self.database.write() as connection:
+                erased = erasing.erase(connection, brief_id)
+                also(connection, erased)
+                publishing.refill_lexicons(connection, self._lexicons)
+                generation = self._indexing.build_from_nothing(connection)
+                publishing.record_generation(connection, generation)
+            self._published.close()
+            self._indexing.tidy(self.database, generation, keep_older=False)
+        return erased, self.database.scrub()
 
     def reembed(self, tick: Callable[[int], None] = _nothing) -> int:
         """Embed every stored passage with the model of the settings, then rebuild.

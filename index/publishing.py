@@ -324,14 +324,21 @@ class Indexing:
     def build_anew(self, connection: Connection) -> Built:
         """Build the next generation under another fingerprint, in a store of its own."""
         self._store_made = None
+        return self.build_from_nothing(connection)
+
+    def build_from_nothing(self, connection: Connection) -> Built:
+        """Build the next generation of what is stored now, on no copy of an earlier one."""
         return self._built(connection, None, _searchable(connection), None)
 
-    def tidy(self, database: Database, built: Built) -> None:
-        """Remove from the store what the published generation does not need."""
+    def tidy(self, database: Database, built: Built, *, keep_older: bool = True) -> None:
+        """Remove from the store what the published generation does not need.
+
+        `keep_older`: the generation before it stays for processes in the middle of copying it.
+        """
         with database.read() as connection:
             store, wanted = self._store(connection), _searchable(connection)
         try:
-            store.tidy(built[0], wanted)
+            store.tidy(built[0], wanted, keep_older=keep_older)
         except IndexDamaged as damage:  # what is committed stays; the next publish tidies
             logger.warning("%s; removed passages stay on it until the next ingest", damage)
 

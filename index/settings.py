@@ -22,7 +22,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from index.addresses import is_loopback
+from index.addresses import is_loopback, without_secrets
 from index.errors import SettingsError
 from index.models.model_files import DEFAULT_MODEL
 from index.trust import refuse_stranger, trust
@@ -114,6 +114,9 @@ class Settings(BaseSettings):
     )
     max_file_megabytes: int = Field(100, ge=1, description="largest document that is read")
     fetch_seconds: float = Field(30, gt=0, description="time allowed for fetching one URL")
+    internal_hosts: str = Field(
+        "", description="hosts that URLs may be fetched from although their addresses are private"
+    )
 
     @field_validator("chat_model", "second_opinion")
     @classmethod
@@ -311,8 +314,5 @@ def _is_secret(name: str, value: Any) -> bool:
     if not value or not (name.startswith(_OURS) or name.endswith("_API_KEY")):
         return False
     if name == "BRIEFS_DATABASE_URL":
-        try:
-            return urlsplit(str(value)).password is not None
-        except ValueError:
-            return True
+        return without_secrets(str(value)) != str(value)
     return name.endswith(("_KEY", "_TOKEN", "_TOKENS", "_SECRET"))

@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from index.addresses import without_secrets
 from index.left_out import LeftOut, Reason, characters, counted, joined, warning
 from index.passage import Brief, Pages, Rendition, bare
 from ingest.decode import clean
@@ -53,7 +54,7 @@ def assemble(
         number=_line(metadata.number) or None,
         edition=_line(metadata.edition) or None,
         source=rendition.location,
-        source_url=metadata.source_url,
+        source_url=without_secrets(metadata.source_url) if metadata.source_url else None,
         pages=_pages(spans),
         renditions=(rendition,),
         note="; ".join((*document.warnings, *_on_dates(metadata), *filter(None, [loss]))) or None,

@@ -1,18 +1,24 @@
 """Fetch one document from the web within a deadline and a size.
 
 A URL goes in; bytes, media type and the final URL, or a ReadError with the reason, come out.
-Follows redirects by http and https only; what the bytes are is the readers' business.
+Follows redirects by http and https only, and only to hosts that were named: a server may not choose
+what is fetched from inside our network. A host is looked up once, its addresses are checked, and
+one of these is connected to, so that a second look-up cannot lead elsewhere. Behind a proxy, the
+proxy looks it up. What the bytes are is the readers' business.
 """
 
 import asyncio
+import ipaddress
 import socket
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from index.addresses import Address, is_internal, is_internal_name, without_secrets
 from index.errors import ReadError
 from ingest.files import FILE_LIMIT, canonical_url, printable, url_fault
 
@@ -44,17 +50,27 @@ class Download:
     charset: str | None = None  # as the server states it
 
 
-def fetch(url: str, *, limit: int = FILE_LIMIT, timeout: float = DEADLINE) -> Download:
+def fetch(
+    url: str,
+    *,
+    limit: int = FILE_LIMIT,
+    timeout: float = DEADLINE,
+    named: Collection[str] = (),
+    internal: Collection[str] = (),
+) -> Download:
     """Fetch `url` in at most `timeout` seconds and `limit` bytes; raise ReadError with the reason.
 
-    Not for a thread that runs an event loop: call it through `asyncio.to_thread` there.
+    Redirects lead only to its host and to those of the `named` URLs. `internal`: hosts that may
+    have addresses of a private network. Not for a thread that runs an event loop: call it through
+    `asyncio.to_thread` there.
     """
     import httpx
 
     if fault := url_fault(url):
         raise ReadError(fault)
+    visit = _Visit(frozenset(map(_place, (url, *named))), frozenset(map(str.lower, internal)))
     try:
-        return asyncio.run(_fetch_in_time(url, limit, timeout))
+        return asyncio.run(_fetch_in_time(url, limit, timeout, visit))
     except (TimeoutError, httpx.TimeoutException):
         raise ReadError(
             f"the server did not answer completely within {timeout:g} s; try again later"
@@ -66,28 +82,121 @@ def fetch(url: str, *, limit: int = FILE_LIMIT, timeout: float = DEADLINE) -> Do
         raise ReadError(_reason(error)) from error
 
 
-async def _fetch_in_time(url: str, limit: int, timeout: float) -> Download:
+@dataclass(frozen=True)
+class _Visit:
+    """Where one fetch may go: (host, port) as named, and hosts inside our own network."""
+
+    places: frozenset[tuple[str, int]]
+    internal: frozenset[str]
+
+    def refuse_redirect(self, url: str) -> None:
+        """Raise ReadError if a server leads us to what nobody named."""
+        shown = printable(without_secrets(url))[:200]
+        if fault := url_fault(url):
+            raise ReadError(f"the server redirects to {shown}, which {fault}")
+        host, port = _place(url)
+        to_tls = port == 443 and (host, 80) in self.places
+        if not to_tls and (host, port) not in self.places:
+            raise ReadError(
+                f"the server redirects to another host, {shown}; if you want what is there, "
+                "ingest that address"
+            )
+
+    def refuse_internal(self, host: str, address: Address) -> None:
+        """Raise ReadError for an address of a private network that nobody named."""
+        if not is_internal(address) or host in self.internal or str(address) == host:
+            return
+        if address.is_loopback and (host == "localhost" or host.endswith(".localhost")):
+            return
+        # Link-local ones lead to the machine's own services, as in clouds: by number only.
+        if is_internal_name(host) and not (address.is_link_local or address.is_loopback):
+            return
+        raise ReadError(
+            f"the host {printable(host)} has the internal address {address}; if it is yours, add "
+            "it to BRIEFS_INTERNAL_HOSTS"
+        )
+
+
+def _place(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return (parts.hostname or "").lower(), parts.port or {"https": 443}.get(parts.scheme, 80)
+
+
+async def _fetch_in_time(url: str, limit: int, timeout: float, visit: _Visit) -> Download:
     import httpx
 
+    # Before the clock starts: it takes a while to read all certificates that are trusted.
+    context = httpx.create_ssl_context()
+    direct = httpx.AsyncClient(
+        timeout=timeout, headers=_HEADERS, transport=httpx.AsyncHTTPTransport(verify=context)
+    )
+    proxied = httpx.AsyncClient(timeout=timeout, headers=_HEADERS, verify=context)
     # One deadline around it all: a timeout for each read never ends with a server that drips.
-    client = httpx.AsyncClient(timeout=timeout, headers=_HEADERS)
-    async with asyncio.timeout(timeout), client:
-        request = client.build_request("GET", url)
+    async with asyncio.timeout(timeout), direct, proxied:
         for _ in range(MAX_REDIRECTS + 1):
-            response = await client.send(request, stream=True)
+            if _has_proxy(url):
+                response = await proxied.send(proxied.build_request("GET", url), stream=True)
+            else:
+                response = await _sent(direct, url, visit)
             try:
-                if response.next_request is None:
-                    return await _received(response, limit)
-                request = response.next_request
+                if not response.has_redirect_location:
+                    return await _received(response, url, limit)
+                url = str(httpx.URL(url).join(response.headers["location"]))
             finally:
                 await response.aclose()
-            target = str(request.url)
-            if fault := url_fault(target):
-                raise ReadError(f"the server redirects to {printable(target)[:200]}, which {fault}")
+            visit.refuse_redirect(url)
     raise ReadError(f"the server redirects more than {MAX_REDIRECTS} times; check the address")
 
 
-async def _received(response: "httpx.Response", limit: int) -> Download:
+def _has_proxy(url: str) -> bool:
+    from urllib.request import getproxies, proxy_bypass
+
+    parts, proxies = urlsplit(url), getproxies()
+    found = proxies.get(parts.scheme) or proxies.get("all")
+    return bool(found) and not proxy_bypass(parts.hostname or "")
+
+
+async def _sent(client: "httpx.AsyncClient", url: str, visit: _Visit) -> "httpx.Response":
+    """Send the request to an address of the host that was checked."""
+    import httpx
+
+    request = client.build_request("GET", url)
+    host = request.url.host
+    addresses = await _addresses(host, request.url.port or (443 if "https" in url[:5] else 80))
+    for address in addresses:
+        visit.refuse_internal(host, address)
+    for left, address in enumerate(addresses, 1 - len(addresses)):
+        pinned = client.build_request(
+            "GET",
+            request.url.copy_with(host=str(address)),
+            headers={"Host": request.headers["host"]},
+            extensions=request.extensions | {"sni_hostname": request.url.raw_host.decode("ascii")},
+        )
+        try:
+            return await client.send(pinned, stream=True)
+        except httpx.ConnectError:
+            if not left:  # the last one
+                raise
+    raise ReadError(f"the host {printable(host)} has no address; check the address")
+
+
+async def _addresses(host: str, port: int) -> list[Address]:
+    try:
+        return [ipaddress.ip_address(host.strip("[]"))]
+    except ValueError:
+        pass
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        raise ReadError(
+            f"the host {printable(host)} is not known; check the address and the network"
+        ) from error
+    texts = [str(one[4][0]).partition("%")[0] for one in found]
+    return [ipaddress.ip_address(text) for text in dict.fromkeys(texts)]
+
+
+async def _received(response: "httpx.Response", url: str, limit: int) -> Download:
     status = response.status_code
     if not 200 <= status < 300:
         raise ReadError(_status_reason(status))
@@ -100,7 +209,7 @@ async def _received(response: "httpx.Response", limit: int) -> Download:
     return Download(
         data=bytes(data),
         media_type=media_type or None,
-        final_url=canonical_url(str(response.url)),
+        final_url=canonical_url(url),
         charset=response.charset_encoding or None,
     )
 
@@ -139,7 +248,7 @@ def _reason(error: Exception) -> str:
     """Say in one line of our own what went wrong on the way, from the error's inmost causes."""
     causes = list(_causes(error))
     host = _host(error)
-    if any(isinstance(cause, socket.gaierror) for cause in causes):
+    if any(isinstance(cause, socket.gaierror) for cause in causes):  # the proxy's
         return f"the host {host} is not known; check the address and the network"
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -158,7 +267,7 @@ def _reason(error: Exception) -> str:
 
 def _host(error: Exception) -> str:
     request = getattr(error, "_request", None)
-    return printable(request.url.netloc.decode("ascii", "replace")) if request else "the server"
+    return printable(request.headers["host"]) if request else "the server"
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePath
 
+from index.addresses import without_secrets
 from index.errors import ReadError, UsageError
 from ingest.document import Metadata, is_place
 from ingest.files import canonical_url, is_url, printable, read_file, url_fault
@@ -185,8 +186,9 @@ def _key(name: str, folder: Path, number: int, file: str) -> str:
     if is_url(file):
         fault = url_fault(file)
         if fault:
-            raise _fault(name, f"row {number}, column file: {file!r} {fault}")
-        return canonical_url(file)
+            shown = without_secrets(file)
+            raise _fault(name, f"row {number}, column file: {shown!r} {fault}")
+        return without_secrets(canonical_url(file))
     if "\0" in file:
         raise _fault(name, f"row {number}, column file: holds a NUL character; remove it")
     return "-" if file == "-" else os.path.realpath(folder / Path(file))

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from index.addresses import without_secrets
 from index.errors import ReadError, UsageError
 from index.library import Library
 from index.passage import Draft, Rendition
@@ -56,7 +57,10 @@ class Options:
         metadata, collection = (
             self.manifest.metadata_for(location) if self.manifest else (Metadata(), None)
         )
-        return self.given.over(metadata), collection or self.collection
+        stated = self.given.over(metadata)
+        if stated.source_url:
+            stated = replace(stated, source_url=without_secrets(stated.source_url))
+        return stated, collection or self.collection
 
 
 @dataclass(frozen=True)
@@ -117,10 +121,12 @@ class _Run:
         self._waiting: list[Draft] = []
         self._opened: set[str] = set()  # mails that were parsed in this run
         self._found: set[str] = set()  # what stands in them
+        self._named: list[str] = []  # the URLs of this run: redirects may lead to their hosts
         self._limit = library.settings.max_file_megabytes << 20
 
     def work(self, paths: Sequence[str]) -> None:
         candidates = list(self._candidates(paths))
+        self._named = [item.address for item in candidates if item.kind == "url"]
         self._refuse_ambiguous(candidates)
         if not self._options.dry_run:
             self._require_space()
@@ -188,7 +194,13 @@ class _Run:
     def _read(self, candidate: FoundDocument) -> _LoadedDocument:
         if candidate.kind == "url":
             seconds = self._library.settings.fetch_seconds
-            fetched = fetch(candidate.location, limit=self._limit, timeout=seconds)
+            fetched = fetch(
+                candidate.address,
+                limit=self._limit,
+                timeout=seconds,
+                named=self._named,
+                internal=self._library.settings.internal_hosts.replace(",", " ").split(),
+            )
             data, media_type = fetched.data, fetched.media_type
         else:
             data, media_type = sources.read_bytes(candidate, self._limit), None

@@ -9,10 +9,11 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Literal
 
+from index.addresses import without_secrets
 from ingest.files import (
     FILE_LIMIT,
     GONE,
@@ -38,11 +39,15 @@ _SUFFIXES = frozenset(f".{suffix}" for suffix in SUPPORTED_SUFFIXES)
 
 @dataclass(frozen=True)
 class FoundDocument:
-    """One thing to read. `location` is the canonical absolute path, the URL, or "-"."""
+    """One thing to read. `location` is the canonical absolute path, "-", or the URL: without the
+    tokens that it may carry, as it is shown and goes on record."""
 
     location: str
     name: str  # file name, for its suffix and for facts that stand in it
     kind: Literal["file", "url", "stdin"] = "file"
+    address: str = field(
+        default="", repr=False, compare=False
+    )  # of a URL: what to fetch, secrets and all
 
 
 @dataclass(frozen=True)
@@ -200,7 +205,7 @@ def _find_one(path: str) -> Iterator[Found]:
         yield FoundDocument("-", "stdin", "stdin")
     elif is_url(path):
         fault = url_fault(path)
-        yield Refusal(path, fault) if fault else _url_candidate(path)
+        yield Refusal(without_secrets(path), fault) if fault else _url_candidate(path)
     elif not path or "\0" in path:
         yield Refusal(printable(path), "is not a path; name a file, a folder or a URL")
     else:
@@ -209,7 +214,7 @@ def _find_one(path: str) -> Iterator[Found]:
 
 def _url_candidate(url: str) -> FoundDocument:
     url = canonical_url(url)
-    return FoundDocument(url, url_name(url), "url")
+    return FoundDocument(without_secrets(url), url_name(url), "url", url)
 
 
 def _find_path(path: str) -> Iterator[Found]:

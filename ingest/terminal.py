@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from index.addresses import hide_secrets
 from index.left_out import Reason
 from ingest.files import printable
 from ingest.report import DocumentResult, Progress, Report, ReportItem
@@ -58,7 +59,7 @@ def say(line: str) -> None:
 
 class _Lines(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        say(f"briefs: {record.getMessage()}")
+        say(f"briefs: {hide_secrets(record.getMessage())}")
 
 
 def show_warnings() -> None:

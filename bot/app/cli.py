@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.app import asking, evaluating, taking_away
+from bot.app import asking, erasing, evaluating, taking_away
 from bot.app import serve as serving_cli
 from bot.app import slack as slack_commands
 from bot.app.audit import cli as audit_cli
+from index.addresses import hide_secrets
 from index.errors import (
     BriefsError,
     DatabaseUnavailable,
@@ -107,7 +108,7 @@ def _mistyped(error: Any) -> int:
 
 
 def _complain(error: BriefsError, code: int) -> int:
-    sys.stderr.write(f"briefs: {error}\n")
+    sys.stderr.write(f"briefs: {hide_secrets(str(error))}\n")
     return code
 
 
@@ -163,6 +164,7 @@ def _resting(library: "Library", changes: "Sequence[BriefChange]") -> "list[Affe
 asking.register(app)
 taking_away.register(app)
 library_commands.register(app)
+erasing.register(app)
 affected.register(_resting)
 evaluating.register(app)
 app.add_typer(audit_cli.app)

@@ -43,8 +43,8 @@ def register(app: typer.Typer) -> None:
 def serve(host: Host = HOST, port: Port = PORT) -> None:
     """Serve the web pages, Slack over HTTP, health checks and metrics.
 
-    Ask at /ask; editors' pages start at /. If other machines can reach it, people have to sign in:
-    see docs/auditing.md.
+    Ask at /ask; editors' pages start at /. People sign in with a token: by the link that is printed
+    at start on this machine, see docs/auditing.md if other machines can reach it.
 
     /slack/events takes requests that Slack signed. /health answers 200 if all is well, else 503.
 
@@ -66,7 +66,7 @@ def run(host: str, port: int) -> None:
     from bot.question.requests import terminal_asker
     from bot.slack.delivery import erasing
     from bot.web.app import create
-    from bot.web.authentication import authentication
+    from bot.web.authentication import LocalLogin, authentication
     from bot.web.server import bound
     from bot.web.settings import load
     from index.addresses import is_loopback
@@ -86,7 +86,8 @@ def run(host: str, port: int) -> None:
                 return answerer(library, Ledger(library.database))
 
             desk = create(library, settings, login, forget, answers) if login else None
-            asyncio.run(_serve(listening, library, desk, slack))
+            token = login.token if isinstance(login, LocalLogin) else None
+            asyncio.run(_serve(listening, library, desk, slack, token))
 
 
 def slack_settings(host: str) -> "SlackSettings | None":
@@ -143,12 +144,14 @@ async def _serve(
     library: "Library",
     desk: "ASGIApp | None",
     slack: "SlackSettings | None",
+    token: str | None,
 ) -> None:
     from bot.audit.upkeep import upkeep
     from bot.slack.delivery import erasing
     from bot.slack.delivery.health import Tallying
     from bot.web.health import Health
     from bot.web.server import address, serving, site, stop_signals, until_stopped
+    from ingest.terminal import say
 
     stopping = stop_signals()
     count_questions = Tallying(library.database).tally
@@ -173,6 +176,9 @@ async def _serve(
         routes = [*door, *health.routes]
         task = await stack.enter_async_context(serving(site(routes, desk), listening))
         places = [*(["the desk"] if desk else []), *(route.path for route in routes)]
+        if token:
+            # Not logged: logs hide tokens.
+            say(f"briefs: sign in as admin: {address(listening)}/login?token={token}")
         log.warning("listening on %s: %s", address(listening), ", ".join(places))
         await until_stopped(stopping, task)
     if slack:

@@ -26,6 +26,7 @@ from bot.audit.findings import Finding, FindingKind, Severity, finding, worst_fi
 from bot.audit.sentence_checks import RecordedSentence, SentenceCheck, found_by
 from bot.checking.dangling import MARK
 from bot.ledger import streamed
+from bot.ledger.erasing import is_masked
 from bot.ledger.record import sha256
 from index.storage.database import Database
 
@@ -74,9 +75,13 @@ class _Record:
         """Yield all that is wrong, in no order."""
         yield from self._numbering()
         for number in self._citations:
+            if is_masked(self._citations[number]["passage"]["text"]):
+                continue  # of a brief that was erased since: a receipt accounts for it
             yield from self._passage(number)
             yield from self._quotation(number)
         for number, one in enumerate(self._body["sentences"], 1):
+            if is_masked(one["text"]):
+                continue
             recorded = (one["text"], tuple(one["citations"]), tuple(one["reasons"]))
             composed = one.get("form") == SentenceForm.ROW and self._is_composed(one["text"])
             check = self._composed if composed else self._sentence

@@ -20,9 +20,14 @@ from pathlib import Path
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy import Connection
 
-from bot.ledger import anchors
+from bot.audit import register_tables
+from bot.ledger import anchors, erasing
+from bot.ledger.erasing import Erasure
 from bot.ledger.ledger import By, Forgotten, Ledger
+from bot.ledger.rows import RecordKind
+from index.erasing import ErasedBrief
 from index.errors import BriefsError, SettingsError
 from index.library import Library
 from index.settings import table, table_faults
@@ -77,6 +82,16 @@ class Eraser(Protocol):
     def forget_older(self, database: Database, days: float, now: float, /) -> int:
         """Delete what is older than this many days; return how many questions that were."""
 
+    def forget_brief(
+        self,
+        connection: Connection,
+        brief_id: str,
+        answer_ids: Sequence[str],
+        quotes: Callable[[str], bool],
+        /,
+    ) -> None:
+        """Delete what stands of an erased brief, in the caller's transaction."""
+
 
 Erasers = Sequence[Eraser]
 
@@ -111,6 +126,37 @@ def forget_older(
         eraser.forget_answers(database, answers)
         pruned += eraser.forget_older(database, days, now)
     return ledger.forget(answers, by=By.RETENTION) if answers or pruned else Forgotten()
+
+
+def erase_brief(
+    library: Library, brief_id: str, erasers: Erasers
+) -> tuple[ErasedBrief, Erasure, bool]:
+    """Erase a brief everywhere in the library; raise NotFound, and change nothing, without it.
+
+    Returns what was erased, what that did to the ledger, and whether the database's files are clean
+    of it. All is one transaction.
+    """
+    done: list[Erasure] = []
+
+    def also(connection: Connection, erased: ErasedBrief) -> None:
+        made = erasing.erase(connection, erased)
+        if not register_tables.missing(connection):
+            register_tables.recreate(connection)  # empty: made again of the ledger's records
+        quotations = erasing.Quotations(erased)
+        for eraser in erasers:
+            eraser.forget_brief(connection, erased.id, made.answers, quotations.has)
+        done.append(made)
+
+    Ledger(library.database).head()  # an older ledger is migrated first
+    erased, clean = library.erase(brief_id, also)
+    return erased, done[0], clean
+
+
+def was_erased(database: Database, brief_id: str) -> bool:
+    """Return whether the ledger has a receipt that a brief was erased."""
+    return any(
+        one.body.get("brief") == brief_id for one in Ledger(database).entries(RecordKind.ERASED)
+    )
 
 
 # In a running process

@@ -269,6 +269,15 @@ def forget_person(connection: sa.Connection, person: str) -> None:
     connection.execute(sa.update(jobs).where(jobs.c.person == person).values(private=None))
 
 
+def delete_texts(connection: sa.Connection, quotes: Callable[[str], bool]) -> None:
+    """Delete the jobs, finished or not, with a text that `quotes` something to be erased."""
+    columns = jobs.c.pk, jobs.c.payload, jobs.c.private
+    rows = connection.execute(sa.select(*columns)).all()
+    gone = [row.pk for row in rows if any(map(quotes, filter(None, (row.payload, row.private))))]
+    for pk in gone:
+        connection.execute(sa.delete(jobs).where(jobs.c.pk == pk))
+
+
 def forget_lanes(connection: sa.Connection, kind: str, lanes: Sequence[str]) -> None:
     """Remove the private part of the jobs in these lanes."""
     here = sa.and_(jobs.c.kind == kind, jobs.c.lane.in_(lanes))

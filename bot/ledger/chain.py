@@ -1,25 +1,31 @@
 """Check the chain: the ledger's rows in, the first one that was changed out.
 
 Each row is hashed again; its columns are compared with its body, its private part with the salted
-hash, and what was streamed with its digest. Marks kept elsewhere (anchors.py) reveal removed newest
-records and a complete rewrite. Rows are read in pages within one snapshot.
+hash, and what was streamed with its digest. A private part that is gone needs a receipt, and so
+does a body that was blacked out because a brief was erased. Marks kept elsewhere (anchors.py)
+reveal removed newest records and a complete rewrite. Rows are read in pages within one snapshot.
 """
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, inspect, select
 
+from bot.ledger import erasing
 from bot.ledger.rows import KIND_KEY, RecordKind, chain_hash, joined, private_hash
 from bot.ledger.streamed import answers_streamed, digest_of
 from bot.ledger.tables import GENESIS, ledger, ledger_private
 
 _PAGE = 500  # rows read at a time
+_PRIVATE = '"private_sha256":"'  # what a record with a private part says of it
 _STREAMED = '"streamed":'  # what a record says of its streamed rows
 
 Rows = Sequence[Row[Any]]
+Erased = Mapping[str, tuple[int, str, str | None]]  # as erasing.receipts returns them
+_NO_RECEIPT = (0, "", None)
 
 
 class Wrong(StrEnum):
@@ -31,6 +37,7 @@ class Wrong(StrEnum):
     REWRITTEN = "rewritten"  # edited and hashed again, alone or with all that follow
     QUESTION = "question"  # the private part is not what was recorded
     STREAMED = "streamed"  # the rows shown before the answer was whole
+    RECEIPT = "receipt"  # what was typed for it is gone, and no record says that it was deleted
     CUT = "cut"  # there are fewer records than there were
 
 
@@ -79,9 +86,10 @@ def check(connection: Connection, marks: Sequence[Mark] = (), after: Mark = STAR
     wanted: dict[int, list[Mark]] = {}
     for mark in marks:
         wanted.setdefault(mark.count, []).append(mark)
-    last, agreed = after, after.count
+    last, agreed, receipts = after, after.count, _Receipts()
+    erased = erasing.receipts(connection)
     for page in _pages(connection, after.count):
-        streamed = _Streamed(connection, page)
+        streamed = _Streamed(connection, page, erased)
         for row in page:
             if fault := _fault(connection, row, last, streamed):
                 return ChainCheck(fault, last)
@@ -89,8 +97,10 @@ def check(connection: Connection, marks: Sequence[Mark] = (), after: Mark = STAR
                 if mark.head != row.hash:
                     return ChainCheck(_unmarked(row, mark, agreed), last)
                 agreed = row.seq
+            receipts.note(row)
             last = Mark(row.seq, row.hash, row.created_at)
-    return ChainCheck(_cut(last, marks) or _orphan(connection, last), last)
+    fault = _cut(last, marks) or _orphan(connection, last) or receipts.fault()
+    return ChainCheck(fault, last)
 
 
 def hash_at(connection: Connection, seq: int) -> str | None:
@@ -119,7 +129,8 @@ def _fault(
     if row.seq > expected:
         what = f"is missing; the next is record {row.seq}, of {row.created_at}"
         return ChainFault(expected, Wrong.MISSING, what)
-    if chain_hash(row.seq, row.prev_hash, row.body) != row.hash:
+    kept = chain_hash(row.seq, row.prev_hash, row.body) == row.hash
+    if not kept and not streamed.is_blacked_out(row):
         return _torn(connection, row, last)
     if row.prev_hash != last.head:
         return _unlinked(connection, row)
@@ -223,11 +234,37 @@ def _of(row: Row[Any], wrong: Wrong, detail: str) -> ChainFault:
     return ChainFault(row.seq, wrong, detail, *map(str, ids))
 
 
+class _Receipts:
+    """Which records have lost their private part, and how many of them a receipt accounts for.
+
+    Rows are noted in their order: a receipt accounts only for records before it.
+    """
+
+    def __init__(self) -> None:
+        self._lost: dict[str, list[Row[Any]]] = {}  # by answer, the oldest first
+
+    def note(self, row: Row[Any]) -> None:
+        if row.kind == RecordKind.FORGOTTEN:
+            lost = self._lost.get(row.answer_id, [])
+            del lost[: max(0, int(json.loads(row.body).get("records", 0)))]
+        elif row.salt is None and _PRIVATE in row.body:
+            self._lost.setdefault(row.answer_id, []).append(row)
+
+    def fault(self) -> ChainFault | None:
+        """Return the first record whose private part is gone without a receipt."""
+        left = [row for rows in self._lost.values() for row in rows]
+        if not left:
+            return None
+        what = "its question or private part was deleted, and there is no receipt for that"
+        return _of(min(left, key=lambda row: int(row.seq)), Wrong.RECEIPT, what)
+
+
 class _Streamed:
     """The streamed rows of a page of answers, read together."""
 
-    def __init__(self, connection: Connection, page: Rows) -> None:
+    def __init__(self, connection: Connection, page: Rows, erased: "Erased") -> None:
         table = answers_streamed
+        self._erased = erased
         ids = [row.record_id for row in page if _says_streamed(row)]
         self._bodies: dict[str, list[str]] = {one: [] for one in ids}
         if not ids or not inspect(connection).has_table(table.name):
@@ -236,10 +273,18 @@ class _Streamed:
         for row in connection.execute(query.order_by(table.c.answer_id, table.c.number)):
             self._bodies[row.answer_id].append(row.body)
 
+    def is_blacked_out(self, row: Row[Any]) -> bool:
+        """Return whether a later receipt of an erased brief accounts for the text of a record."""
+        seq, body_sha256, _ = self._erased.get(row.record_id, _NO_RECEIPT)
+        return seq > row.seq and body_sha256 == erasing.body_hash(row.body)
+
     def fault(self, row: Row[Any]) -> str | None:
         """Return what is wrong with the rows streamed of an answer, None if nothing is."""
         bodies = self._bodies.get(row.record_id)
         if bodies is None:
+            return None
+        _, _, digest = self._erased.get(row.record_id, _NO_RECEIPT)
+        if digest is not None and digest == digest_of(bodies):
             return None
         rows = f'{_STREAMED}{{"rows":{len(bodies)},"sha256":"'
         if f'{rows}{digest_of(bodies)}"}}' in row.body:

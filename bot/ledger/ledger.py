@@ -28,7 +28,15 @@ from bot.ledger.rows import (
     joined,
     new_record_id,
 )
-from bot.ledger.tables import GENESIS, create, ledger, ledger_private, missing_triggers
+from bot.ledger.tables import (
+    GENESIS,
+    create,
+    guard_truncate,
+    lacks_truncate_guard,
+    ledger,
+    ledger_private,
+    missing_triggers,
+)
 from index.errors import DatabaseUnavailable, NotFound
 from index.storage.database import Database
 
@@ -192,9 +200,12 @@ class Ledger:
             return
         with self._database.read() as connection:
             missing = not inspect(connection).has_table(ledger_private.name)
-        if missing:
+            unguarded = lacks_truncate_guard(connection)
+        if missing or unguarded:
             with self._database.write() as connection:
-                create(connection)
+                if missing:
+                    create(connection)
+                guard_truncate(connection)
         self._prepared = True
 
 

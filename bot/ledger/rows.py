@@ -59,6 +59,7 @@ class RecordKind(StrEnum):
     JUDGEMENT = "judgement"  # what an editor said of it, or of one of its sentences
     OPINION = "opinion"  # what a chat model said of one of its sentences
     FORGOTTEN = "forgotten"  # a receipt: what was typed for it is deleted
+    ERASED = "erased"  # a receipt: what it quoted of an erased brief is blacked out
 
 
 @dataclass(frozen=True)

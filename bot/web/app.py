@@ -5,7 +5,7 @@ The pages are in `bot/web/pages`; their routes are plain functions, which FastAP
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,8 @@ from bot.web.asked_questions import AskedQuestions
 from bot.web.authentication import Authentication
 from bot.web.pages import answers, asking, checks, login, reading
 from bot.web.services import OpenQuestions, WebServices
-from bot.web.sessions import WebSessions
-from bot.web.settings import WebSettings
+from bot.web.sessions import EndedSessions, WebSessions
+from bot.web.settings import SignInToken, WebSettings
 from bot.web.shield import Shield
 from bot.web.versions import VersionTexts
 from index.library import Library
@@ -67,8 +67,11 @@ def create(
         settings=settings,
         authentication=authentication,
         sessions=WebSessions(
-            _session_key(library, settings), settings.session_hours, secure=settings.is_https
+            _session_key(library, authentication.tokens),
+            settings.session_hours,
+            secure=settings.is_https,
         ),
+        ended=EndedSessions(library.database, settings.session_hours * 3600),
         ledger=ledger,
         register=Register(library.database),
         open_questions=OpenQuestions(library, ledger),
@@ -114,7 +117,7 @@ def _stamp() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 
-def _session_key(library: Library, settings: WebSettings) -> bytes:
+def _session_key(library: Library, tokens: Sequence[SignInToken]) -> bytes:
     """Return the key of sessions: the same for all processes, another when tokens change."""
     with library.database.write() as connection:
         stored = catalogue.get_value(connection, _KEY)
@@ -122,6 +125,6 @@ def _session_key(library: Library, settings: WebSettings) -> bytes:
             stored = secrets.token_hex(32)
             catalogue.set_value(connection, _KEY, stored)
     digest = hashlib.sha256(stored.encode())
-    for token in settings.tokens:
+    for token in tokens:
         digest.update(f"\n{token.person.name}:{token.person.role}:".encode() + token.sha256)
     return digest.digest()

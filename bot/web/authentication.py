@@ -1,14 +1,24 @@
-"""Who somebody is: this machine's user, the owner of a token, or whom a proxy names."""
+"""Who somebody is: the owner of a token, this machine's user too, or whom a proxy names."""
 
 import hmac
-import ipaddress
 import logging
+import secrets
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar
 
 from starlette.datastructures import Headers
 
-from bot.web.settings import MAKE_TOKEN, VARIABLE, Person, Role, WebSettings, token_hash
+from bot.web.settings import (
+    MAKE_TOKEN,
+    VARIABLE,
+    Person,
+    Role,
+    SignInToken,
+    WebSettings,
+    is_among,
+    token_hash,
+)
 from index.errors import SettingsError
 from index.settings import CONFIG_FILE
 
@@ -20,29 +30,17 @@ LONGEST_NAME = 120  # characters of a name that a proxy gives
 class Authentication(ABC):
     """A way to tell who somebody is.
 
-    `local`: only this machine can reach the desk, and everyone who does is let in. `signs_in`:
-    people sign in here, with a token.
+    `local`: only this machine can reach the desk. `signs_in`: people sign in here, with one of the
+    `tokens`.
     """
 
     local: ClassVar = False
     signs_in: ClassVar = False
+    tokens: Sequence[SignInToken] = ()
 
     @abstractmethod
     def who(self, name: str | None, headers: Headers, address: str) -> Person | None:
         """Return who it is; `name` is the session's, `address` the other end of the connection."""
-
-
-class LocalUser(Authentication):
-    """Everyone who reaches the desk is its admin: only this machine's user can."""
-
-    local = True
-
-    def __init__(self, name: str) -> None:
-        self._person = Person(name, Role.ADMIN)
-
-    def who(self, name: str | None, headers: Headers, address: str) -> Person | None:
-        del name, headers, address
-        return self._person
 
 
 class TokenLogin(Authentication):
@@ -50,9 +48,9 @@ class TokenLogin(Authentication):
 
     signs_in = True
 
-    def __init__(self, settings: WebSettings) -> None:
-        self._tokens = settings.tokens
-        self._people = {token.person.name: token.person for token in settings.tokens}
+    def __init__(self, tokens: Sequence[SignInToken]) -> None:
+        self.tokens = tokens
+        self._people = {token.person.name: token.person for token in tokens}
 
     def who(self, name: str | None, headers: Headers, address: str) -> Person | None:
         del headers, address
@@ -61,10 +59,23 @@ class TokenLogin(Authentication):
     def owner(self, token: str) -> Person | None:
         """Return the owner of a token; compares all tokens, so that timing tells nothing."""
         given, found = token_hash(token), None
-        for known in self._tokens:
+        for known in self.tokens:
             if hmac.compare_digest(known.sha256, given):
                 found = known.person
         return found
+
+
+class LocalLogin(TokenLogin):
+    """This machine's user is the admin, by a token made at start and printed as a link.
+
+    Every program and user of the machine reaches the desk; only who sees our output has the token.
+    """
+
+    local = True
+
+    def __init__(self, name: str) -> None:
+        self.token = secrets.token_urlsafe(24)
+        super().__init__([SignInToken(Person(name, Role.ADMIN), token_hash(self.token))])
 
 
 class ProxyLogin(Authentication):
@@ -79,21 +90,15 @@ class ProxyLogin(Authentication):
     def who(self, name: str | None, headers: Headers, address: str) -> Person | None:
         del name
         given = headers.getlist(self._header)
-        if len(given) != 1 or not self._is_proxy(address):  # of two, one is not the proxy's
+        if len(given) != 1 or not is_among(
+            address, self._networks
+        ):  # of two, one is not the proxy's
             return None
         named = given[0].strip()
         if not named or len(named) > LONGEST_NAME or not named.isprintable():
             return None
         role = self._people.get(named, self._default)
         return None if role == "none" else Person(named, Role(role))
-
-    def _is_proxy(self, address: str) -> bool:
-        try:
-            peer = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        mapped = getattr(peer, "ipv4_mapped", None)
-        return any((mapped or peer) in network for network in self._networks)
 
 
 def authentication(
@@ -108,7 +113,7 @@ def authentication(
     if not settings.enabled:
         return None
     if settings.tokens:
-        return TokenLogin(settings)
+        return TokenLogin(settings.tokens)
     if settings.proxy_user_header:
         return ProxyLogin(settings)
     if not loopback or not settings.is_local:
@@ -123,4 +128,4 @@ def authentication(
             "switch the desk on, or [desk] enabled = false", VARIABLE,
         )  # fmt: skip
         return None
-    return LocalUser(user)
+    return LocalLogin(user)

@@ -18,12 +18,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.web.connections import Connection
 from index.errors import UsageError
 
 log = logging.getLogger(__name__)
 
 LEAVING = 2  # seconds that requests under way have to finish
-MOST = 200  # requests at once; more are answered with 503
+MOST = 200  # requests for pages at once; more are answered with 503
 
 
 def plain(text: str, status: int = 200, media_type: str = "text/plain", **headers: str) -> Response:
@@ -41,11 +42,32 @@ def headers_of(scope: Scope) -> dict[bytes, list[bytes]]:
 
 
 def site(routes: Sequence[BaseRoute], rest: ASGIApp | None = None) -> ASGIApp:
-    """Return an application of these routes; `rest` takes all other paths, by default with 404."""
-    router = Router(routes, redirect_slashes=False, default=rest)
+    """Return an application of these routes; `rest` takes all other paths, by default with 404.
+
+    However many requests `rest` is busy with, the routes are served.
+    """
+    router = Router(routes, redirect_slashes=False, default=rest and _limited(rest))
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         await contained(router, scope, receive, send)
+
+    return serve
+
+
+def _limited(app: ASGIApp) -> ASGIApp:
+    """Return an application that takes MOST requests at once and refuses others."""
+    running = 0
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal running
+        if running >= MOST:
+            await plain("busy; try again\n", 503, connection="close")(scope, receive, send)
+            return
+        running += 1
+        try:
+            await app(scope, receive, send)
+        finally:
+            running -= 1
 
     return serve
 
@@ -101,9 +123,9 @@ def address(listening: socket.socket) -> str:
 async def serving(app: ASGIApp, listening: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
     """Serve while the block lasts; yields the task, which ends early only if serving fails."""
     config = uvicorn.Config(
-        app, http="h11", ws="none", lifespan="off", interface="asgi3", log_config=None,
+        app, http=Connection, ws="none", lifespan="off", interface="asgi3", log_config=None,
         access_log=False, server_header=False, proxy_headers=False,
-        limit_concurrency=MOST, timeout_graceful_shutdown=LEAVING,
+        timeout_graceful_shutdown=LEAVING,
     )  # fmt: skip
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listening]))

@@ -13,7 +13,7 @@ from bot.audit.unanswered import QuestionGroup, apart, question_groups, unanswer
 from bot.ledger.ledger import Ledger
 from bot.web.asked_questions import AskedQuestions
 from bot.web.authentication import Authentication
-from bot.web.sessions import FailedLogins, WebSessions
+from bot.web.sessions import EndedSessions, FailedLogins, WebSessions
 from bot.web.settings import WebSettings
 from bot.web.versions import VersionTexts
 from index.errors import BriefsError
@@ -110,6 +110,7 @@ class WebServices:
     settings: WebSettings
     authentication: Authentication
     sessions: WebSessions
+    ended: EndedSessions
     ledger: Ledger
     register: Register
     open_questions: OpenQuestions

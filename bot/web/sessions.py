@@ -1,6 +1,8 @@
 """Sessions in a signed cookie, tokens against forged forms, and the wait after wrong logins.
 
-Sessions are not stored: a cookie says who signed in and when, and its signature that we wrote it.
+A cookie says who signed in and when, and its signature that we wrote it. Sessions that were ended
+by signing out are on record until they would have expired: copies of their cookies are worth
+nothing.
 """
 
 import hashlib
@@ -13,11 +15,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from itsdangerous import BadData, URLSafeTimedSerializer
+from sqlalchemy import Column, Double, String, Table, delete, insert, select
+
+from index.storage.database import Database, metadata
 
 FREE = 3  # wrong tokens without a wait
 LONGEST_WAIT = 60.0  # seconds
 FORGOTTEN = 900.0  # seconds after the last wrong token
 MOST = 1_000  # addresses remembered
+
+
+ended_sessions = Table(
+    "desk_ended_sessions",
+    metadata,
+    Column("mark", String(64), primary_key=True),  # SHA-256 of the session's id
+    Column("until", Double, nullable=False),  # when it has expired anyway; seconds since 1970
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,34 @@ class WebSessions:
         if not isinstance(given, list) or len(given) != 2 or given[1] != who:
             return False
         return hmac.compare_digest(str(given[0]).encode(), session.id.encode())
+
+
+class EndedSessions:
+    """The sessions that somebody signed out of, for all processes of a library."""
+
+    def __init__(
+        self, database: Database, seconds: int, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._database, self._seconds, self._clock = database, seconds, clock
+        with database.write() as connection:
+            metadata.create_all(connection, tables=[ended_sessions])
+
+    def end(self, session: WebSession) -> None:
+        """Remember a session as ended, and drop those that have expired by now."""
+        now, mark = self._clock(), _mark(session)
+        table = ended_sessions
+        with self._database.write() as connection:
+            connection.execute(delete(table).where((table.c.until < now) | (table.c.mark == mark)))
+            connection.execute(insert(table).values(mark=mark, until=now + self._seconds))
+
+    def has(self, session: WebSession) -> bool:
+        query = select(ended_sessions.c.mark).where(ended_sessions.c.mark == _mark(session))
+        with self._database.read() as connection:
+            return connection.execute(query).first() is not None
+
+
+def _mark(session: WebSession) -> str:
+    return hashlib.sha256(session.id.encode()).hexdigest()
 
 
 class FailedLogins:

@@ -9,7 +9,7 @@
     enabled = true                       # false: `briefs serve` has no desk
 
     proxy_user_header = "X-Forwarded-User"   # a proxy signs people in, in place of tokens
-    proxy_addresses = ["10.0.0.7"]           # whose header is believed; networks too
+    proxy_addresses = ["10.0.0.7"]           # whose headers are believed; networks too
     proxy_default = "reader"                 # the role of everyone not listed; "none": no access
 
     [desk.people]
@@ -22,7 +22,7 @@ import hashlib
 import ipaddress
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -93,6 +93,16 @@ def _network(value: object) -> IPNetwork:
         return ipaddress.ip_network(str(value), strict=False)
     except ValueError:
         raise ValueError("write addresses such as 10.0.0.7 or 10.0.0.0/8") from None
+
+
+def is_among(address: str, networks: Sequence[IPNetwork]) -> bool:
+    """Whether the other end of a connection is in one of the networks."""
+    try:
+        peer = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(peer, "ipv4_mapped", None)
+    return any((mapped or peer) in network for network in networks)
 
 
 @dataclass(frozen=True)

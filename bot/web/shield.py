@@ -1,10 +1,12 @@
 """Stand before the desk: refuse what none of our pages can have sent, and add security headers.
 
-Without a login the Host header must name this machine, against DNS rebinding. Against forged forms,
-Origin and Sec-Fetch-Site must not be another site's (forms carry a token besides). Bodies are
-short.
+The Host header must name this desk, against DNS rebinding: the host of its settings, this machine,
+or an address in numbers, which no name server can make up. Against forged forms, Origin and
+Sec-Fetch-Site must not be another site's (forms carry a token besides). Bodies are short.
 """
 
+import ipaddress
+import socket
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -43,11 +45,14 @@ class _Rejected(Exception):
 class Shield:
     """Wraps the desk's application.
 
-    `local`: nobody signs in. `host`: the public name that people reach the desk by, if it is known.
+    `local`: only this machine reaches it. `host`: the public name that people reach the desk by, if
+    it is known.
     """
 
     def __init__(self, app: ASGIApp, *, local: bool, host: str | None, https: bool) -> None:
         self._app, self._local, self._host, self._https = app, local, host, https
+        own = socket.gethostname().lower()
+        self._names = {_name(host or "")} if host else {own, own.partition(".")[0]}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
 
@@ -71,13 +76,23 @@ class Shield:
             raise _Rejected(405, "method not allowed")
         hosts = headers.get(b"host", [])
         host = hosts[0].decode("latin-1").lower() if len(hosts) == 1 else ""
-        if not host or (self._local and not is_loopback_host(host)):
-            raise _Rejected(421, "this server does not answer to that host name")
+        if not self._is_ours(host):
+            raise _Rejected(421, "this server does not answer to that host name; see [desk] url")
         if self._local and any(name in headers for name in _FORWARDED):
             raise _Rejected(403, "requests through a proxy need a login; set one up for this desk")
         if method not in SAFE:
             _check_length(headers)
             self._check_origin(host, headers)
+
+    def _is_ours(self, host: str) -> bool:
+        name = _name(host)
+        if not name:
+            return False
+        if is_loopback(name):
+            return True
+        if self._local:
+            return False
+        return name in self._names or _is_number(name)
 
     def _check_origin(self, host: str, headers: dict[bytes, list[bytes]]) -> None:
         """Reject what another site's page sends; browsers say "null" for forms of our pages."""
@@ -98,16 +113,24 @@ class Shield:
             yield b"strict-transport-security", b"max-age=31536000"
 
 
-def is_loopback_host(host: str) -> bool:
-    """Whether a Host header names this machine: a loopback address, or localhost."""
+def _name(host: str) -> str:
+    """Return the name or address in a Host header, without its port; "" if it is none."""
     try:
         parts = urlsplit(f"//{host}")
         name, _ = parts.hostname or "", parts.port
     except ValueError:
-        return False
+        return ""
     if parts.path or parts.query or parts.fragment or "@" in host:
+        return ""
+    return name
+
+
+def _is_number(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
         return False
-    return is_loopback(name)
+    return True
 
 
 def _check_length(headers: dict[bytes, list[bytes]]) -> None:

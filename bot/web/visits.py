@@ -5,6 +5,7 @@ The dependencies of the routes are here: `Visiting` for pages that everyone with
 check the form's token before anything else of it is used.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.web.services import WebServices
 from bot.web.sessions import WebSession
-from bot.web.settings import Person, Role
+from bot.web.settings import Person, Role, is_among
 
 LONGEST_FIELD = 20_000  # characters
 MOST_FIELDS = 20
@@ -52,7 +53,14 @@ class Visit:
 
     @property
     def address(self) -> str:
-        return self.request.client.host if self.request.client else ""
+        """Where the visitor is: behind a proxy of the settings, what its header says."""
+        client = self.request.client.host if self.request.client else ""
+        proxies = self.services.settings.proxy_addresses
+        forwarded = ",".join(self.request.headers.getlist("x-forwarded-for")).split(",")
+        # Each proxy adds at the end whom it was asked by; what stands before that anybody can send.
+        while is_among(client, proxies) and forwarded and forwarded[-1].strip():
+            client = forwarded.pop().strip()
+        return client
 
     @property
     def wants_json(self) -> bool:
@@ -98,6 +106,8 @@ async def anyone(request: Request) -> Visit:
     """Return the visit of anybody: only for signing in and for errors."""
     services: WebServices = request.app.state.services
     session = services.sessions.read(request.cookies.get(services.sessions.cookie))
+    if session and session.name and await asyncio.to_thread(services.ended.has, session):
+        session = None
     address = request.client.host if request.client else ""
     name = session.name if session else None
     person = services.authentication.who(name, request.headers, address)

@@ -23,6 +23,7 @@ from index.models.token_embeddings import (
     question,
 )
 from index.sentences import split
+from index.storage.private import FILE, make_folder
 
 Vectors = NDArray[np.float32]  # shape (n, d), rows of length 1
 Progress = Callable[[int], None]  # called with the number of texts just embedded
@@ -236,9 +237,10 @@ def _facts(files: ModelFiles, cache: Path) -> tuple[str, int]:
     if stamp not in known:
         config = json.loads((files.weights.parent / "config.json").read_text(encoding="utf-8"))
         known[stamp] = (weights_sha256(files), int(config["hidden_size"]))
-        cache.mkdir(parents=True, exist_ok=True)
+        make_folder(cache)
         fresh = memory.with_suffix(f".{os.getpid()}")
         fresh.write_text(json.dumps(known), encoding="utf-8")
+        fresh.chmod(FILE)
         fresh.replace(memory)
     sha256, dimension = known[stamp]
     return sha256, dimension

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from index.errors import EmbeddingError
 from index.models.model_files import ModelFiles, locate
+from index.storage.private import close_to_others, make_folder
 
 if TYPE_CHECKING:
     import torch
@@ -184,8 +185,9 @@ def convert(name: str, target: Path) -> None:
             example_input=(example, example),
             input=[openvino.PartialShape([-1, -1]), openvino.PartialShape([-1, -1])],
         )
-    target.mkdir(parents=True, exist_ok=True)
+    make_folder(target)
     openvino.save_model(graph, str(target / "model.xml"), compress_to_fp16=True)
+    close_to_others(target)  # who can write it decides what is found
     _check(OpenVinoRuntime(target), TorchRuntime(files.folder))
 
 

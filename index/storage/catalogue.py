@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, insert, select, update
 
+from index.addresses import without_secrets
 from index.errors import DatabaseUnavailable, NotFound
 from index.left_out import LeftOut, Reason, joined
 from index.passage import Brief, BriefRef, Passage, Rendition
@@ -227,7 +228,9 @@ def brief(connection: Connection, brief_id: str, version: int | None = None) -> 
         **vars(_reference(row)),
         text=row.text,
         edition=row.edition,
-        renditions=tuple(Rendition(d.location, d.media_type, d.sha256) for d in documents),
+        renditions=tuple(
+            Rendition(without_secrets(d.location), d.media_type, d.sha256) for d in documents
+        ),
         note=row.note,
         left_out=_left_out(connection, row.pk),
     )
@@ -276,11 +279,11 @@ def _reference(row: Any) -> BriefRef:
         title=row.title,
         date=row.date,
         authors=_listed(row.authors),
-        source=row.source,
+        source=without_secrets(row.source),  # earlier releases stored them
         collection=row.collection,
         version=row.version,
         number=row.number,
-        source_url=row.source_url,
+        source_url=without_secrets(row.source_url) if row.source_url else None,
         pages=tuple((offset, page) for offset, page in _listed(row.pages)),
     )
 

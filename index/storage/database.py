@@ -23,7 +23,9 @@ from sqlalchemy.exc import (
     ProgrammingError,
 )
 
+from index.addresses import hide_secrets, without_secrets
 from index.errors import DatabaseUnavailable, SettingsError
+from index.storage.private import FILE, FOLDER, make_file
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -90,9 +92,9 @@ class Database:
             raise self._unavailable("holds text that is none: it is damaged") from error
 
     def _unavailable(self, reason: str) -> DatabaseUnavailable:
-        where = self.engine.url.render_as_string(hide_password=True)
+        where = without_secrets(self.engine.url.render_as_string(hide_password=True))
         return DatabaseUnavailable(
-            f"{where}: {reason}; check BRIEFS_DATABASE_URL, the disk and its rights, "
+            f"{where}: {hide_secrets(reason)}; check BRIEFS_DATABASE_URL, the disk and its rights, "
             "then run: briefs doctor"
         )
 
@@ -147,8 +149,16 @@ def _engine(url: str) -> Engine:
             "pip install 'brief-bot[postgres]'"
         ) from None
     if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", _keep_private)
         event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _keep_private(_dialect, _record, arguments, _options) -> None:  # type: ignore[no-untyped-def]
+    """Before SQLite makes the file: its log gets the same rights, and both hold questions."""
+    name = str(arguments[0]) if arguments else ""
+    if name and name != ":memory:" and not name.startswith("file:"):
+        make_file(Path(name))
 
 
 def _prepare_sqlite(connection, _record) -> None:  # type: ignore[no-untyped-def]
@@ -199,6 +209,7 @@ def leave_marker(database: Path, library: str) -> None:
     with suppress(OSError):
         if not marker.exists():
             marker.write_text(library + "\n", encoding="utf-8")
+            marker.chmod(FILE)
 
 
 @contextmanager
@@ -210,8 +221,8 @@ def ingest_lock(database: Database, home: Path, on_wait: Callable[[], None]) -> 
     """
     from filelock import FileLock
 
-    home.mkdir(parents=True, exist_ok=True)
-    with _taken(FileLock(home / "ingest.lock"), on_wait):
+    home.mkdir(parents=True, exist_ok=True, mode=FOLDER)
+    with _taken(FileLock(home / "ingest.lock", mode=FILE), on_wait):
         if database.is_sqlite:
             yield
             return

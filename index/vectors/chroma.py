@@ -3,7 +3,6 @@
 The one owner of chromadb. Distances stay inside; what comes out is in order of cosine similarity.
 """
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
+from index.addresses import without_secrets
 from index.errors import IndexDamaged
 
 VectorsOf = Callable[[Sequence[int]], NDArray[np.float32]]  # passage numbers -> (n, d)
@@ -145,7 +145,7 @@ class ChromaServer(VectorIndex):
 
     @contextmanager
     def _answering(self) -> Iterator[None]:
-        shown = re.sub(r"//[^/@]*@", "//…@", self._url)  # without the password
+        shown = without_secrets(self._url)
         try:
             yield
         except IndexDamaged as damage:

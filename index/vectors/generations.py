@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from index.errors import IndexDamaged
 from index.settings import Settings
+from index.storage.private import FILE, close_to_others, make_folder
 from index.vectors.chroma import (
     ChromaFolder,
     ChromaServer,
@@ -55,7 +56,7 @@ class Copies:
 
     def make(self) -> Path:
         """Return a new empty folder, locked until it is discarded or this process ends."""
-        self._root.mkdir(parents=True, exist_ok=True)
+        make_folder(self._root)
         with _lock(self._root / "making"):  # nobody tidies before it is locked
             copy = Path(tempfile.mkdtemp(prefix="", dir=self._root))
             self._locks[copy] = _lock(copy.with_suffix(".lock"))
@@ -106,8 +107,8 @@ class VectorStore(ABC):
         """Raise IndexDamaged unless the published generation holds and finds what is wanted."""
 
     @abstractmethod
-    def tidy(self, published: int, wanted: Sequence[int]) -> None:
-        """Delete what nobody needs any more."""
+    def tidy(self, published: int, wanted: Sequence[int], *, keep_older: bool = True) -> None:
+        """Delete what nobody needs any more; else also what holds what was deleted since."""
 
 
 class Generations(VectorStore):
@@ -167,13 +168,14 @@ class Generations(VectorStore):
         finally:
             index.close()
 
-    def tidy(self, published: int, wanted: Sequence[int]) -> None:
+    def tidy(self, published: int, wanted: Sequence[int], *, keep_older: bool = True) -> None:
         del wanted
         if not self._root.is_dir():
             return
+        oldest = published - KEPT + 1 if keep_older else published
         for folder in self._root.iterdir():
             name = folder.name.removesuffix(".building")
-            if name.isdigit() and not published - KEPT < int(name) <= published:
+            if name.isdigit() and not oldest <= int(name) <= published:
                 shutil.rmtree(folder, ignore_errors=True)
         self._copies.tidy()
 
@@ -189,7 +191,7 @@ class Generations(VectorStore):
         self, building: Path, wanted: Sequence[int], of: VectorsOf, *, thorough: bool
     ) -> None:
         shutil.rmtree(building, ignore_errors=True)
-        building.mkdir(parents=True)
+        make_folder(building)
         self._fill(building, wanted, of, thorough=thorough)
 
     def _fill(
@@ -201,6 +203,7 @@ class Generations(VectorStore):
             index.change(wanted, of)
         finally:
             index.close()
+        close_to_others(folder)
         # What counts is what is on disk, not what the building process has in memory.
         private = self._copies.make()
         shutil.copytree(folder, private, dirs_exist_ok=True)
@@ -240,9 +243,9 @@ class ServerStore(VectorStore):
             if wanted:
                 verify_vectors(server, wanted, of)
 
-    def tidy(self, published: int, wanted: Sequence[int]) -> None:
+    def tidy(self, published: int, wanted: Sequence[int], *, keep_older: bool = True) -> None:
         """Delete withdrawn passages."""
-        del published
+        del published, keep_older
         with closing(self._server()) as server:
             server.keep_only(wanted)
 
@@ -283,8 +286,9 @@ def _copy_checked(source: Path, target: Path, files: Files) -> None:
     for name, (_, checksum) in files.items():
         destination = target / name
         try:
-            destination.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(destination.parent)
             shutil.copyfile(source / name, destination)
+            destination.chmod(FILE)
             copied = _crc32(destination)
         except OSError as error:  # deleted meanwhile, unreadable, or no space for a copy
             raise IndexDamaged(f"vector index {source.name}: {name}: {error.strerror}") from error

@@ -33,20 +33,27 @@ def home(filled: Library, settings: object) -> Path:  # noqa: F811
     return filled.home
 
 
-def ask(port: int, path: str, host: str = "127.0.0.1") -> tuple[int, dict[str, str], str]:
+def ask(
+    port: int, path: str, host: str = "127.0.0.1", **headers: str
+) -> tuple[int, dict[str, str], str]:
     """Return status, headers and text of a page asked for under a name."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-    connection.request("GET", path, headers={"host": host})
+    connection.request("GET", path, headers={"host": host} | headers)
     reply = connection.getresponse()
     text = reply.read().decode()
     connection.close()
     return reply.status, {name.lower(): value for name, value in reply.getheaders()}, text
 
 
-def test_on_this_machine_the_desk_is_open(home: Path) -> None:
+def test_on_this_machine_the_desk_opens_by_the_printed_link(home: Path) -> None:
     """To its own names only; health and metrics are beside it, and SIGTERM ends it in order."""
     with started(home, "serve", "--port", "0") as (process, port):
-        status, headers, text = ask(port, "/")
+        assert ask(port, "/")[0] == 303
+        assert ask(port, "/login?token=wrong")[0] == 403
+        status, opened, _ = ask(port, process.link)
+        assert (status, opened["location"]) == (303, "/")
+        cookie = opened["set-cookie"].partition(";")[0]
+        status, headers, text = ask(port, "/", cookie=cookie)
         assert status == 200
         assert "what of the port?" in text
         assert "default-src 'none'" in headers["content-security-policy"]
@@ -65,7 +72,8 @@ def test_elsewhere_it_demands_a_login(home: Path) -> None:
     assert refused.returncode == 2
     assert refused.stderr.strip().splitlines()[-1].startswith("briefs: BRIEFS_DESK_TOKENS: missing")
     with started(home, "serve", "--port", "0", "--host", "0.0.0.0", **LOGIN) as (_, port):
-        status, headers, _ = ask(port, "/answers/a1", "briefs.example.org")
+        assert ask(port, "/answers/a1", "briefs.example.org")[0] == 421
+        status, headers, _ = ask(port, "/answers/a1", "10.0.0.1:8080")
         assert (status, headers["location"]) == (303, "/login?next=%2Fanswers%2Fa1")
         assert TOKENS[Role.EDITOR] not in ask(port, "/login")[2]
 

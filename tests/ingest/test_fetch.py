@@ -99,6 +99,11 @@ PAGES: dict[str, Act] = {
     "/loop": answer(301, Location="/loop"),
     "/to-file": answer(302, Location="file:///etc/passwd"),
     "/to-ftp": answer(302, Location="ftp://example.org/a"),
+    "/to-another": answer(302, Location="http://metadata.example/latest?token=hunter2"),
+    "/to-port": answer(302, Location="http://127.0.0.1:1/admin"),
+    "/to-localhost": answer(302, Location="http://localhost/"),
+    "/to-password": answer(302, Location="http://me:hunter2@127.0.0.1/"),
+    "/host": lambda handler: answer(body=handler.headers["Host"].encode())(handler),
     "/to-nowhere": answer(302, Location="http://"),
     "/drip": drip_body,
     "/drip-headers": drip_headers,
@@ -179,6 +184,72 @@ def test_redirects_are_followed_to_the_fifth(server: str) -> None:
 @pytest.mark.parametrize("path", ["/to-file", "/to-ftp"])
 def test_redirects_lead_only_to_the_web(server: str, path: str) -> None:
     assert "which is not a web address" in reason(server + path)
+
+
+@pytest.mark.parametrize("path", ["/to-another", "/to-port", "/to-localhost"])
+def test_redirects_stay_with_the_hosts_that_were_named(server: str, path: str) -> None:
+    """Another name, another port, this machine by another name: the server does not choose."""
+    line = reason(server + path)
+    assert "redirects to another host" in line
+    assert "ingest that address" in line
+    assert "hunter2" not in line
+
+
+def test_a_redirect_to_a_named_host_is_followed(server: str) -> None:
+    """What stands beside it on the command line was named; a redirect from http to https too."""
+    PAGES["/to-agent"] = answer(302, Location=f"{server.replace('127.0.0.1', 'localhost')}/agent")
+    assert "another host" in reason(server + "/to-agent")
+    other = server.replace("127.0.0.1", "localhost")
+    assert fetch(server + "/to-agent", named=[other + "/x"]).data == b"brief-bot"
+    assert "hunter2" not in reason(server + "/to-password")
+
+
+@pytest.fixture
+def look_ups(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """Names and what they are looked up as, one after the other; the last answer stays."""
+    known: dict[str, list[str]] = {}
+
+    def getaddrinfo(host: str, port: int, *_: object, **__: object) -> list[tuple[object, ...]]:
+        answers = known[host]
+        address = answers.pop(0) if len(answers) > 1 else answers[0]
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        return [(family, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    monkeypatch.setattr("socket.getaddrinfo", getaddrinfo)
+    return known
+
+
+INTERNAL = [
+    "127.0.0.1", "10.0.0.7", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1",
+    "0.0.0.0", "::1", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.7", "64:ff9b::a00:7",
+    "2002:a00:7::1", "224.0.0.1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", INTERNAL)
+def test_a_public_name_does_not_lead_inside(look_ups, address: str) -> None:
+    """However the address is written; the line names the setting for hosts of one's own."""
+    look_ups["briefs.example.org"] = [address]
+    line = reason("http://briefs.example.org/a")
+    assert "has the internal address" in line
+    assert "BRIEFS_INTERNAL_HOSTS" in line
+
+
+def test_names_of_the_own_network_lead_inside_and_never_to_the_machine(look_ups) -> None:
+    """`wiki` and `wiki.corp` are named as internal; a cloud's metadata only by its number."""
+    for host in ("wiki", "wiki.corp", "metadata.internal"):
+        for address in ("169.254.169.254", "127.0.0.1"):
+            look_ups[host] = [address]
+            assert "has the internal address" in reason(f"http://{host}/")
+
+
+def test_a_host_is_looked_up_once_and_that_address_is_connected_to(server: str, look_ups) -> None:
+    """A second look-up that would lead elsewhere never happens; the server sees the name."""
+    port = server.rpartition(":")[2]
+    look_ups["wiki.example.org"] = ["127.0.0.1", "10.0.0.7"]
+    url = f"http://wiki.example.org:{port}/host"
+    fetched = fetch(url, internal=["Wiki.example.org"])
+    assert (fetched.data.decode(), fetched.final_url) == (f"wiki.example.org:{port}", url)
 
 
 def test_a_redirect_to_nowhere_is_refused(server: str) -> None:

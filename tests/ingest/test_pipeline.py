@@ -30,6 +30,7 @@ from tests.fakes import HashedWords
 from tests.killing import KILLING
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "briefs"
+SECRET = "hunter2-hunter2"
 PORT = "The port of Aurelia\n\nThe port of Aurelia was leased to Norvane for ninety-nine years.\n"
 WHEAT = "Wheat of Tamara\n\nWheat exports of Tamara fell by twelve per cent in a dry year.\n"
 
@@ -283,7 +284,8 @@ class Web(BaseHTTPRequestHandler):
             self.server.waiting.wait(120)  # type: ignore[attr-defined]
             return
         kinds = {"/port.txt": "text/plain", "/page.pdf": "text/html"}
-        kind = kinds.get(self.path)
+        path, _, query = self.path.partition("?")
+        kind = kinds.get(path) if query in {"", f"v=1&token={SECRET}"} else None
         page = f"<html><title>Sorry</title><body><p>{REPORT[0]}</p></body></html>"
         body = (PORT if kind == "text/plain" else page).encode()
         self.send_response(200 if kind else 404)
@@ -320,6 +322,30 @@ def test_urls_are_fetched_or_refused_with_the_reason(open_library, tmp_path, web
     assert "HTML" in (reasons["page.pdf"] or "")
     assert report.count(DocumentResult.FAILED) == 2
     assert ingest(library, [f"{web}/port.txt"]).count(DocumentResult.UNCHANGED) == 1
+
+
+def test_tokens_in_urls_are_used_and_never_stored_or_shown(
+    open_library, tmp_path: Path, web: str
+) -> None:
+    """The server is sent the token; the library, the report and the citation have the rest."""
+    library = open_library(load(home=tmp_path / "home"))
+    table = write(tmp_path, {"m.csv": f"file,title\n{web}/port.txt?v=1&token={SECRET},Harbour\n"})
+    options = Options(
+        given=Metadata(source_url=f"https://me:{SECRET}@example.org/a?sig={SECRET}"),
+        manifest=load_manifest(table[0]),
+    )
+    url = f"{web}/port.txt?v=1&token={SECRET}"
+    report = ingest(library, [url], options)
+    assert [item.result for item in report.items] == [DocumentResult.NEW]
+    assert ingest(library, [url], options).count(DocumentResult.UNCHANGED) == 1
+    [brief] = library.briefs()
+    assert (brief.title, brief.source) == ("Harbour", f"{web}/port.txt?v=1")
+    assert brief.source_url == "https://example.org/a"
+    refused = ingest(library, [f"http://me:{SECRET}@example.org/a", f"{web}/x?token={SECRET}"])
+    assert SECRET not in repr((report, refused))
+    library.close()
+    files = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    assert [path for path in files if SECRET.encode() in path.read_bytes()] == []
 
 
 def test_rows_of_a_manifest_that_fit_nothing_are_named(library: Library, folder: Path) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bot.ledger.chain import Wrong
-from bot.ledger.ledger import Ledger, Mark, RecordKind
+from bot.ledger.ledger import By, Ledger, Mark, RecordKind
 from bot.ledger.streamed import StreamedAnswer
 from index.storage.database import Database, sqlite_url
 from tests.audit.ledgers import fill, rewrite, tamper
@@ -68,6 +68,49 @@ def test_names_what_was_done(ledger, path, statement, seq, wrong, said):
     assert (fault.seq, fault.wrong) == (seq, wrong)
     assert re.search(said, str(fault)), str(fault)
     assert "\n" not in str(fault)
+
+
+@pytest.mark.parametrize(
+    ("statement", "lost"),
+    [
+        ("DELETE FROM ledger_private WHERE record_id = 'a3'", 3),
+        ("DELETE FROM ledger_private", 1),
+        ("DELETE FROM ledger_private WHERE record_id NOT IN ('a1', 'a2', 'a3', 'a4')", 5),
+    ],
+)
+def test_questions_deleted_without_a_receipt_are_found(ledger, path, statement, lost):
+    """The first record whose question is gone, while every hash still agrees."""
+    tamper(path, statement)
+    fault = ledger.check().fault
+    assert (fault.seq, fault.wrong) == (lost, Wrong.RECEIPT)
+    assert "there is no receipt" in str(fault)
+
+
+def test_a_receipt_accounts_for_what_it_deleted_and_no_more(ledger, path):
+    """Not for another answer, not for what was said later, not for more records than it names."""
+    ledger.add(RecordKind.FEEDBACK, "a1", {"good": False}, {"user": "U2"})
+    ledger.forget(["a1", "a2"], by=By.ADMIN)
+    assert ledger.check().fault is None
+    later = ledger.add(RecordKind.FEEDBACK, "a1", {"good": True}, {"user": "U3"})
+    assert ledger.check().fault is None
+    tamper(path, f"DELETE FROM ledger_private WHERE record_id = '{later}'")
+    assert ledger.check().fault.record_id == later
+    assert ledger.check(after=Mark(5, ledger.hash_at(5))).fault.record_id == later
+
+
+def test_truncate_is_refused_on_postgresql(postgres_url):
+    """Row triggers do not see it; a database of an earlier release gets the trigger when opened."""
+    database = Database(postgres_url)
+    fill(database, 3)
+    with database.write() as connection:
+        connection.exec_driver_sql("DROP TRIGGER ledger_private_no_truncate ON ledger_private")
+    ledger = Ledger(database)
+    assert (ledger.check().fault, ledger.unguarded()) == (None, [])
+    for table in ("ledger_private", "ledger CASCADE"):
+        with pytest.raises(Exception, match="append-only"), database.write() as connection:
+            connection.exec_driver_sql(f"TRUNCATE {table}")
+    assert ledger.check().fault is None
+    database.close()
 
 
 def test_names_records_that_changed_places(ledger, path):

@@ -16,7 +16,7 @@ from bot.ledger.record import Basis, body, private, sha256
 from bot.ledger.recording import Answerer
 from bot.question.question import Question, Turn
 from bot.web.app import create
-from bot.web.authentication import Authentication, LocalUser, TokenLogin
+from bot.web.authentication import Authentication, LocalLogin, TokenLogin
 from bot.web.settings import Person, Role, SignInToken, WebSettings, token_hash
 from index.library import Library
 from index.passage import Brief, Hit
@@ -138,7 +138,8 @@ class Visitor(TestClient):
         maker: AnswerMaker | None = None,
     ) -> None:
         self._library, settings = library, settings or WebSettings()
-        login = login or (TokenLogin(settings) if settings.tokens else LocalUser("ilse"))
+        local = LocalLogin("ilse")
+        login = login or (TokenLogin(settings.tokens) if settings.tokens else local)
         answerer = Answerer(library, maker=maker or first_words)
         super().__init__(
             create(library, settings, login, self._forget, lambda: answerer),
@@ -146,6 +147,8 @@ class Visitor(TestClient):
             client=("127.0.0.1", 50_000),
             follow_redirects=False,
         )
+        if login is local:  # by the link that `briefs serve` prints
+            assert self.get(f"/login?token={local.token}").status_code == 303
 
     def _forget(self, answer_id: str) -> None:
         forget_answers(self._library.database, [answer_id], [])

@@ -16,7 +16,10 @@ PATIENCE = 120  # seconds, against hanging for good
 def started(
     home: Path, *arguments: str, folder: Path | None = None, **env: str
 ) -> Iterator[tuple["subprocess.Popen[str]", int]]:
-    """Yield the process and its port on this machine; briefs.toml, if any, lies in `folder`."""
+    """Yield the process and its port on this machine; briefs.toml, if any, lies in `folder`.
+
+    The process has the path of the printed link that signs the machine's user in, as `link`.
+    """
     process = subprocess.Popen(
         [*START, *arguments],
         cwd=folder,
@@ -35,6 +38,8 @@ def started(
             assert line, f"it does not listen: {said}"
             said += line
         timer.cancel()
+        link = re.search(r"sign in as admin: http://[\d.:]+(\S+)", said)
+        process.link = link[1] if link else ""  # type: ignore[attr-defined]
         threading.Thread(target=process.stderr.read, daemon=True).start()  # so that it never waits
         yield process, int(found[1])
     finally:

@@ -5,7 +5,7 @@ import logging
 import pytest
 from starlette.datastructures import Headers
 
-from bot.web.authentication import LocalUser, ProxyLogin, TokenLogin, authentication
+from bot.web.authentication import LocalLogin, ProxyLogin, TokenLogin, authentication
 from bot.web.settings import Person, Role, WebSettings
 from index.errors import SettingsError
 from tests.web.material import TOKENS, WITH_TOKENS
@@ -22,12 +22,16 @@ def proxied(name: str, address: str = "10.1.2.3", settings: WebSettings = PROXY)
     return ProxyLogin(settings).who(None, headers, address)
 
 
-def test_on_this_machine_alone_everyone_is_the_admin() -> None:
+def test_on_this_machine_alone_the_admin_has_a_token_of_this_start() -> None:
+    """Other users and programs of the machine reach the desk, and are nobody."""
     login = authentication(WebSettings(), "ilse", loopback=True, reached_by_others=False)
-    assert isinstance(login, LocalUser)
-    person = login.who(None, Headers(), "127.0.0.1")
-    assert person
-    assert person.role is Role.ADMIN
+    assert isinstance(login, LocalLogin)
+    assert login.who(None, Headers(), "127.0.0.1") is None
+    assert login.owner("") is None
+    assert login.owner(login.token) == Person("ilse", Role.ADMIN)
+    other = authentication(WebSettings(), "ilse", loopback=True, reached_by_others=False)
+    assert isinstance(other, LocalLogin)
+    assert other.token != login.token
 
 
 def test_elsewhere_a_login_is_demanded() -> None:
@@ -52,7 +56,7 @@ def test_behind_slacks_proxy_there_is_no_desk_without_a_login(caplog):
 
 def test_a_token_tells_its_owner_and_the_session_remembers_the_name() -> None:
     """The role is that of today's settings; a name without a token is nobody."""
-    login = TokenLogin(WITH_TOKENS)
+    login = TokenLogin(WITH_TOKENS.tokens)
     assert login.owner(TOKENS[Role.EDITOR]) == Person("editor-1", Role.EDITOR)
     assert login.owner(TOKENS[Role.EDITOR] + "x") is None
     assert login.owner("") is None

@@ -1,5 +1,7 @@
 """Signing in, and what each role may see and do."""
 
+from ipaddress import ip_network
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -53,6 +55,52 @@ def test_signing_out_ends_it(guarded: Visitor) -> None:
     assert guarded.post("/logout", data={"token": "x"}).status_code == 403
     assert guarded.post("/logout", data={"token": guarded.token("/")}).status_code == 303
     assert guarded.get("/").status_code == 303
+
+
+def test_signing_out_ends_copies_of_the_session(guarded: Visitor, filled: Library) -> None:
+    """In other processes too; a session of the same person in another browser goes on."""
+    other = Visitor(filled, WITH_TOKENS).sign_in(Role.EDITOR)
+    guarded.sign_in(Role.EDITOR)
+    thief = Visitor(filled, WITH_TOKENS)
+    thief.cookies.update(guarded.cookies)
+    form = thief.token("/answers/a1")
+    assert thief.get("/").status_code == 200
+    assert guarded.post("/logout", data={"token": guarded.token("/")}).status_code == 303
+    assert thief.get("/").status_code == 303
+    judged = {"token": form, "sentence": "1", "judged": "partly"}
+    assert thief.post("/answers/a1/judgements", data=judged).status_code == 401
+    assert other.get("/").status_code == 200
+
+
+def test_the_printed_link_is_for_this_machine_alone(filled: Library) -> None:
+    """A person's token is not taken from an address, and the wrong link costs a wait."""
+    guarded = Visitor(filled, WITH_TOKENS)
+    assert guarded.get(f"/login?token={TOKENS[Role.ADMIN]}").status_code == 200
+    assert guarded.get("/").status_code == 303
+    here = Visitor(filled)
+    here.cookies.clear()
+    statuses = [here.get("/login?token=wrong").status_code for _ in range(4)]
+    assert statuses == [403, 403, 403, 429]
+
+
+def test_one_guesser_behind_a_proxy_locks_out_nobody_else(filled: Library) -> None:
+    """The proxies that the settings name say whom they were asked by; others are not believed."""
+    settings = WITH_TOKENS.model_copy(
+        update={"proxy_addresses": [ip_network("127.0.0.1"), ip_network("10.0.0.0/8")]}
+    )
+
+    def guess(settings: WebSettings, *forwarded: str) -> list[int]:
+        visitor = Visitor(filled, settings)
+        form = {"token": visitor.token("/login"), "next": "/", "secret": "w" * 30}
+        return [
+            visitor.post("/login", data=form, headers={"x-forwarded-for": each}).status_code
+            for each in forwarded
+        ]
+
+    assert guess(settings, *["192.0.2.1"] * 4, "192.0.2.2") == [403, 403, 403, 429, 403]
+    made_up = [f"198.51.100.{n}, 192.0.2.1, 10.0.0.7" for n in range(4)]
+    assert guess(settings, *made_up) == [403, 403, 403, 429]
+    assert guess(WITH_TOKENS, *[f"192.0.2.{n}" for n in range(4)]) == [403, 403, 403, 429]
 
 
 def test_guessing_is_slowed(guarded: Visitor) -> None:

@@ -1,11 +1,12 @@
 """What no page of ours can have sent is refused; every reply says how to treat it."""
 
 import asyncio
+import socket
 from typing import Any
 
 import pytest
 
-from bot.web.shield import LONGEST_BODY, POLICY, Shield, is_loopback_host
+from bot.web.shield import LONGEST_BODY, POLICY, Shield
 
 OURS = {"host": "127.0.0.1:8080", "content-length": "3"}
 
@@ -53,21 +54,39 @@ def test_a_form_of_ours_passes() -> None:
         assert knock(headers=headers)[0] == 200
 
 
-def test_without_a_login_only_this_machines_names_are_answered() -> None:
+def test_on_this_machine_only_its_names_are_answered() -> None:
     """Against DNS rebinding: whatever name leads here, pages of others may not read ours."""
     for host in ("evil.example", "127.0.0.1.evil.example", "10.0.0.1", "", "a@::1"):
         assert knock("GET", {"host": host})[0] == 421, host
     assert knock("GET", {})[0] == 421
     for host in ("127.0.0.1", "localhost:80", "[::1]:8080", "127.1.2.3:1"):
-        assert is_loopback_host(host)
         assert knock("GET", {"host": host})[0] == 200, host
 
 
-def test_without_a_login_nothing_is_taken_from_a_proxy() -> None:
+def test_a_foreign_host_is_refused_with_a_login_too() -> None:
+    """Names that are not in the settings; numbers cannot be made up, and proxies may use ours."""
+    ours = (
+        "b.example",
+        "B.example:443",
+        "127.0.0.1:8080",
+        "localhost",
+        "10.0.0.1:8080",
+        "[fd00::1]",
+    )
+    for host in ours:
+        assert knock("GET", {"host": host}, local=False, host="b.example")[0] == 200, host
+    for host in ("evil.example", "b.example.evil.example", "x.b.example", "", "a@b.example"):
+        assert knock("GET", {"host": host}, local=False, host="b.example")[0] == 421, host
+        assert knock("GET", {"host": host}, local=False)[0] == 421, host
+    own = socket.gethostname()
+    assert knock("GET", {"host": f"{own}:8080"}, local=False)[0] == 200
+
+
+def test_on_this_machine_nothing_is_taken_from_a_proxy() -> None:
     """It would open the desk to whoever reaches the proxy."""
     for header in ("x-forwarded-for", "forwarded", "x-real-ip", "via"):
         assert knock("GET", {"host": "localhost", header: "1.2.3.4"})[0] == 403, header
-        assert knock("GET", {"host": "x.example", header: "1.2.3.4"}, local=False)[0] == 200, header
+        assert knock("GET", {"host": "10.0.0.1", header: "1.2.3.4"}, local=False)[0] == 200, header
 
 
 def test_forms_of_other_sites_are_refused() -> None:

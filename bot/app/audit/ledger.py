@@ -117,7 +117,7 @@ def forget(
     from ingest.terminal import counted_as, print_json, say
 
     what, delete = _wish(asker, answer, older_than)
-    _confirm(what, yes)
+    confirm(what, yes)
     with opened() as library:
         done = delete(library.database)
     if json:
@@ -199,7 +199,7 @@ def _wish(
     )
 
 
-def _confirm(what: str, yes: bool) -> None:
+def confirm(what: str, yes: bool) -> None:
     from bot.answering.render import safe
 
     if yes:

@@ -4,9 +4,9 @@ On a wish the keys of the rows stay, so that nothing is answered twice. What is 
 never deleted. The ledger is the caller's: it forgets the answers whose ids are returned here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import and_, delete, inspect, select, update
+from sqlalchemy import Connection, and_, delete, inspect, select, update
 
 from bot.jobs import queue as job_queue
 from bot.jobs.queue import Queue
@@ -61,14 +61,32 @@ def forget_answers(database: Database, answer_ids: Sequence[str]) -> None:
         return
     store = Store(database)
     with store.write() as connection:
-        for start in range(0, len(answer_ids), _PAGE):
-            page = answer_ids[start : start + _PAGE]
-            these = and_(questions.c.answer_id.in_(page), questions.c.outcome.is_not(None))
-            connection.execute(update(questions).where(these).values(**_NO_TEXT, **_NO_ANSWER))
-            asked = librarian_requests.c.answer_id.in_(page)
-            connection.execute(update(librarian_requests).where(asked).values(question=""))
-            job_queue.forget_lanes(connection, RECORD, page)
+        _empty_answers(connection, answer_ids)
     store.empty_the_log()
+
+
+def forget_brief(
+    connection: Connection, brief_id: str, answer_ids: Sequence[str], quotes: Callable[[str], bool]
+) -> None:
+    """Delete what stands here of an erased brief, in the caller's transaction.
+
+    `answer_ids`: the answers that rest on it; `quotes` tells whether a text repeats it.
+    """
+    if not inspect(connection).has_table(questions.name):
+        return
+    _empty_answers(connection, answer_ids)
+    connection.execute(delete(added_briefs).where(added_briefs.c.brief_id == brief_id))
+    job_queue.delete_texts(connection, quotes)
+
+
+def _empty_answers(connection: Connection, answer_ids: Sequence[str]) -> None:
+    for start in range(0, len(answer_ids), _PAGE):
+        page = answer_ids[start : start + _PAGE]
+        these = and_(questions.c.answer_id.in_(page), questions.c.outcome.is_not(None))
+        connection.execute(update(questions).where(these).values(**_NO_TEXT, **_NO_ANSWER))
+        asked = librarian_requests.c.answer_id.in_(page)
+        connection.execute(update(librarian_requests).where(asked).values(question=""))
+        job_queue.forget_lanes(connection, RECORD, page)
 
 
 def forget_person(database: Database, person: str) -> list[str]:

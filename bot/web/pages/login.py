@@ -1,5 +1,6 @@
 """Signing in and out, and the pages shown in place of one that cannot be served."""
 
+import asyncio
 import logging
 from urllib.parse import quote, urlsplit
 
@@ -9,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from bot.errors import LedgerError
-from bot.web.authentication import TokenLogin
+from bot.web.authentication import LocalLogin, TokenLogin
 from bot.web.sessions import WebSession
 from bot.web.visits import Anyone, Filled, Forbidden, NotSignedIn, Visit, anyone, redirect
 from index.errors import BriefsError, DatabaseUnavailable, NotFound, UsageError
@@ -22,9 +23,18 @@ LOGIN = "/login"
 
 
 @router.get(LOGIN)
-async def login(visit: Anyone, next: str = "/") -> Response:
-    """Show the form, or go on where somebody is signed in."""
-    return redirect(_inside(next)) if visit.person else _form(visit, next)
+async def login(visit: Anyone, next: str = "/", token: str = "") -> Response:
+    """Show the form, or go on where somebody is signed in.
+
+    The link that was printed on this machine has the token; tokens of people are not taken from
+    addresses, which stay in logs and histories.
+    """
+    if visit.person:
+        return redirect(_inside(next))
+    local = visit.services.authentication
+    if token and isinstance(local, LocalLogin):
+        return _signed_in(visit, local, token, next)
+    return _form(visit, next)
 
 
 @router.post(LOGIN)
@@ -33,23 +43,29 @@ async def sign_in(form: Filled) -> Response:
     visit, login = form.visit, form.visit.services.authentication
     if not isinstance(login, TokenLogin):
         return redirect("/")
+    return _signed_in(visit, login, form["secret"].strip(), form["next"])
+
+
+def _signed_in(visit: Visit, login: TokenLogin, token: str, next: str) -> Response:
+    """Return the way on for a right token; for a wrong one the form, after a wait."""
     failed = visit.services.failed_logins
     if wait := failed.wait(visit.address):
         line = f"Too many wrong tokens; try again in {wait:.0f} seconds."
-        response = _form(visit, form["next"], line, 429)
+        response = _form(visit, next, line, 429)
         response.headers["retry-after"] = str(max(1, round(wait)))
         return response
-    person = login.owner(form["secret"].strip())
+    person = login.owner(token)
     if person is None:
         failed.failed(visit.address)
-        return _form(visit, form["next"], "Unknown token.", 403)
+        return _form(visit, next, "Unknown token.", 403)
     failed.passed(visit.address)
-    return visit.with_session(redirect(_inside(form["next"])), WebSession.fresh(person.name))
+    return visit.with_session(redirect(_inside(next)), WebSession.fresh(person.name))
 
 
 @router.post("/logout")
 async def sign_out(form: Filled) -> Response:
-    """Begin a session of nobody."""
+    """End the session, copies of its cookie too, and begin one of nobody."""
+    await asyncio.to_thread(form.visit.services.ended.end, form.visit.session)
     return form.visit.with_session(redirect(LOGIN), WebSession.fresh())
 
 

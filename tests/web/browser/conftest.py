@@ -18,6 +18,7 @@ from tests.web.serving import started
 expect.set_options(timeout=PATIENCE)
 
 TOKENS = {"reader": "r" * 40, "editor": "e" * 40, "admin": "a" * 40}
+LINKS: dict[str, str] = {}  # address of a desk -> the path that signs its user in
 Visit = Callable[..., Visitor]
 
 
@@ -52,9 +53,10 @@ def world(executable: str, tmp_path_factory: pytest.TempPathFactory, model_cache
 
 @pytest.fixture(scope="session")
 def desk(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a desk for this machine alone: no login."""
+    """The address of a desk for this machine alone."""
     folder = tmp_path_factory.mktemp("local")
-    with started(world.home, "serve", "--port", "0", folder=folder) as (_, port):
+    with started(world.home, "serve", "--port", "0", folder=folder) as (process, port):
+        LINKS[f"http://127.0.0.1:{port}"] = process.link  # type: ignore[attr-defined]
         yield f"http://127.0.0.1:{port}"
 
 
@@ -78,6 +80,8 @@ def visit(chromium: Browser, desk: str) -> Iterator[Visit]:
             context = chromium.new_context(**({"viewport": WIDE} | options))
             stack.callback(context.close)
             visitors.append(Visitor(context, address))
+            if link := LINKS.get(address):
+                visitors[-1].open(link)
             return visitors[-1]
 
         yield send
@@ -87,5 +91,5 @@ def visit(chromium: Browser, desk: str) -> Iterator[Visit]:
 
 @pytest.fixture
 def visitor(visit: Visit) -> Visitor:
-    """Somebody at a wide screen, at the desk without a login."""
+    """This machine's user at a wide screen, signed in by the link."""
     return visit()
