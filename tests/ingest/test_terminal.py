@@ -122,8 +122,10 @@ def test_no_bar_is_drawn_without_a_terminal(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr() == ("", "another ingest is running; waiting for it to finish\n")
 
 
-HOSTILE = "Cod\x1b[31m \x1b]8;;http://x\x07quo\u200bt\u00ada\ufeffs\u2060 "
+HOSTILE = (
+    "Cod\x1b[31m \x1b]8;;http://x\x07quo\u200bt\u00ada\ufeffs\u2060 "
     "\u202e\x9b2J\U000e0041fell\x07\r\n"
+)
 
 
 def test_nothing_of_a_document_acts_on_a_terminal(capsys, monkeypatch) -> None:
