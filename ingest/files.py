@@ -5,6 +5,7 @@ Reading follows no link, waits for no pipe, and notices a writer.
 
 import errno
 import os
+import re
 import stat
 import sys
 import unicodedata
@@ -19,6 +20,21 @@ from index.errors import ReadError
 
 _MAGIC = frozenset("*?[")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # Unicode categories that terminals act upon
+
+# What would move a cursor or turn the direction of writing, and what nobody would see: marks of
+# zero width, fillers, selectors of variants, tags. Line breaks and tabs are neither.
+_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_UNSHOWN = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f\u3164"
+    "\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+
+
+def shown(text: str) -> str:
+    """Return text of a document as a terminal may show it: what would act on one becomes �."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSHOWN.sub("", _ACTING.sub("\ufffd", text))
 
 
 def printable(text: str) -> str:

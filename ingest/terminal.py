@@ -9,15 +9,16 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from index.addresses import hide_secrets
 from index.left_out import Reason
-from ingest.files import printable
+from ingest.files import printable, shown
 from ingest.report import DocumentResult, Progress, Report, ReportItem
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions
     from rich.progress import Progress as Bars
     from rich.progress import ProgressColumn
 
@@ -31,16 +32,29 @@ _UNTOLD = frozenset(
 
 def out() -> "Console":
     """Return the console for results."""
-    from rich.console import Console
-
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return _console()(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def err() -> "Console":
     """Return the console for everything else."""
-    from rich.console import Console
+    return _console()(stderr=True, highlight=False, soft_wrap=True)
 
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+@lru_cache(maxsize=1)
+def _console() -> "type[Console]":
+    from rich.console import Console, RenderableType
+    from rich.segment import Segment
+
+    class SafeConsole(Console):
+        """A console that shows nothing of a text that would act upon a terminal."""
+
+        def render(
+            self, renderable: RenderableType, options: "ConsoleOptions | None" = None
+        ) -> "Iterable[Segment]":
+            for text, style, control in super().render(renderable, options):
+                yield Segment(text if control else shown(text), style, control)
+
+    return SafeConsole
 
 
 def print_json(value: Any) -> None:
@@ -149,6 +163,7 @@ def print_table(names: Sequence[str], rows: Sequence[Sequence[str]], *, right: s
 
     The last column takes what room there is; columns named in `right` hold numbers.
     """
+    rows = [[" ".join(shown(cell).split()) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         for line in _aligned([names, *rows], [name in right.split() for name in names]):
             sys.stdout.write(line + "\n")

@@ -13,6 +13,7 @@ import typer
 from bot.app.taking_away import AsFormat, Format, Output, require_destination, write
 from index.errors import UsageError
 from ingest.cli import SOME_FAILED, Json, opened
+from ingest.files import shown
 
 if TYPE_CHECKING:
     from bot.answering.answer import Answer, Citation, Sentence
@@ -222,7 +223,7 @@ class Showing:
         understood = f"Question: {answer.standalone.text}"
         if not sys.stdout.isatty():
             question = f"{understood}\n\n" if self._with_question else ""
-            sys.stdout.write(f"{question}{plain(answer)}\n")
+            sys.stdout.write(shown(f"{question}{plain(answer)}\n"))
             return
         console = out()
         if self._with_question:

@@ -13,6 +13,7 @@ import typer
 
 from index.errors import BriefsError, UsageError
 from ingest.cli import SOME_FAILED, Json, opened
+from ingest.files import shown
 
 if TYPE_CHECKING:
     from bot.answering.answer import Answer
@@ -89,7 +90,7 @@ def _contents(answer: "Answer", form: Format) -> bytes:
         return markdown(answer, today).encode()
     from bot.answering.render import plain
 
-    return f"{plain(answer)}\n".encode()
+    return f"{shown(plain(answer))}\n".encode()
 
 
 def cite(

@@ -2,11 +2,22 @@
 
 import json
 import logging
+import re
+import unicodedata
 
 import pytest
+from rich.text import Text
 
 from ingest.report import DocumentResult, Report, ReportItem
-from ingest.terminal import print_json, print_report, print_table, progress_bars, show_warnings
+from ingest.terminal import (
+    out,
+    print_json,
+    print_report,
+    print_table,
+    progress_bars,
+    say,
+    show_warnings,
+)  # fmt: skip
 from tests.golden_files import Golden
 
 ITEMS = [
@@ -109,3 +120,24 @@ def test_no_bar_is_drawn_without_a_terminal(capsys: pytest.CaptureFixture[str]) 
         progress.embedded(50)
         progress.waiting()
     assert capsys.readouterr() == ("", "another ingest is running; waiting for it to finish\n")
+
+
+HOSTILE = (
+    "Cod\x1b[31m \x1b]8;;http://x\x07quo\u200bt\u00ada\ufeffs\u2060 "
+    "\u202e\x9b2J\U000e0041fell\x07\r\n"
+)
+
+
+def test_nothing_of_a_document_acts_on_a_terminal(capsys, monkeypatch) -> None:
+    """Not in a table, a line or a heading; on a terminal or in a pipe; the words stay."""
+    for terminal in (True, False):
+        monkeypatch.setattr("sys.stdout.isatty", lambda terminal=terminal: terminal)
+        print_table(["Brief", "Title"], [["1", HOSTILE]])
+        out().print(HOSTILE, markup=False)
+        out().print(Text(HOSTILE, "bold"))
+        say(HOSTILE)
+        said = "".join(capsys.readouterr())
+        assert said.count("quotas") == 4
+        plain = re.sub(r"\x1b\[[\d;]*m", "", said) if terminal else said  # rich's own colours
+        seen = "".join(unicodedata.category(char) for char in plain if char != "\n")
+        assert not {"Cc", "Cf", "Zl", "Zp"} & {seen[at : at + 2] for at in range(0, len(seen), 2)}

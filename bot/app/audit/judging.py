@@ -10,6 +10,7 @@ from bot.app.audit.options import Seed, choosing
 from bot.audit.selection import Selection
 from index.errors import UsageError
 from ingest.cli import Json, opened
+from ingest.files import shown
 
 if TYPE_CHECKING:
     from bot.audit.judgements import Judgement, Word
@@ -57,7 +58,7 @@ def judge(
     if json:
         print_json(vars(made))
     else:
-        sys.stdout.write(_line(made, entry) + "\n")
+        sys.stdout.write(shown(_line(made, entry)) + "\n")
 
 
 def _typed(words: Sequence[str]) -> "tuple[int | None, Word]":
@@ -122,7 +123,7 @@ def sample(
         if json:
             print_json(sampled_json(item, found))
         else:
-            sys.stdout.write(sampled_lines(item) + "\n")
+            sys.stdout.write(shown(sampled_lines(item)) + "\n")
     if not found.items:
         say("no reply to draw from: no question matches these options")
         return

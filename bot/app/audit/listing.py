@@ -9,6 +9,7 @@ import typer
 from bot.app.audit.options import Many, choosing
 from bot.audit.selection import Selection
 from ingest.cli import Json, opened
+from ingest.files import shown
 
 if TYPE_CHECKING:
     from bot.audit.register import Use
@@ -89,11 +90,11 @@ def show(
     from ingest.terminal import out, print_json
 
     with opened() as library:
-        shown = details(library.database, answer_id)
+        found = details(library.database, answer_id)
     if json:
-        print_json(shown)
+        print_json(found)
         return
-    for line in detail_lines(shown):
+    for line in detail_lines(found):
         out().print(line, markup=False)
 
 
@@ -169,7 +170,9 @@ def unanswered(
             if json:
                 print_json(item.to_json())
             else:
-                sys.stdout.write("".join(f"  {line}\n" for line in item.plain().splitlines()))
+                sys.stdout.write(
+                    "".join(f"  {line}\n" for line in shown(item.plain()).splitlines())
+                )
     most = max(len(items) for _, items in found)
     left = sum(max(0, len(items) - limit) for _, items in found)
     if not most:

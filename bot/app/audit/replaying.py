@@ -11,6 +11,7 @@ from bot.app.audit.options import Sample, Seed, choosing, progress, sampled
 from bot.audit.selection import Selection
 from index.errors import UsageError
 from ingest.cli import SOME_FAILED, Json, opened
+from ingest.files import shown
 
 if TYPE_CHECKING:
     from bot.audit.replay import Replayed
@@ -60,7 +61,7 @@ def replay(
             if json:
                 print_json(replay_json(item))
             else:
-                sys.stdout.writelines(f"{line}\n" for line in replay_lines(item))
+                sys.stdout.writelines(f"{shown(line)}\n" for line in replay_lines(item))
     _summarise(items, forgotten, json=json)
     _leave(items, gates)
 
