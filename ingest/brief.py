@@ -13,7 +13,7 @@ from index.passage import Brief, Pages, Rendition, bare
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.files import printable
-from ingest.metadata import from_first_lines
+from ingest.metadata import from_first_lines, is_masthead
 
 MAX_TITLE = 300  # characters
 HEAD_LINE = 120  # characters; what is longer is text
@@ -39,7 +39,7 @@ def assemble(
     """
     title = _short(metadata.title or "") or _short(_title_from(rendition.location)) or "Untitled"
     titled = _without_title(document.blocks, title)
-    blocks = _without_head(titled, document.metadata)
+    blocks = _without_head(titled, document.metadata, title)
     text, spans = _join(title, blocks)
     left_out = joined((*document.left_out, *_head_and_headings(titled, blocks)))
     loss = warning(left_out, characters(text))
@@ -104,12 +104,14 @@ def _without_title(blocks: Sequence[Block], title: str) -> tuple[Block, ...]:
     )
 
 
-def _without_head(blocks: Sequence[Block], stated: Metadata) -> tuple[Block, ...]:
-    """Drop the lines above the text that say nothing but date, number, authors and source.
+def _without_head(blocks: Sequence[Block], stated: Metadata, title: str) -> tuple[Block, ...]:
+    """Drop the lines above the text that say nothing but title, date, number, authors and source.
 
     All of it is kept as metadata; as passages such lines would be found and answer nothing.
     """
-    first = next((i for i, block in enumerate(blocks) if not _is_head(block, stated)), len(blocks))
+    first = next(
+        (i for i, block in enumerate(blocks) if not _is_head(block, stated, title)), len(blocks)
+    )
     return tuple(blocks[first:])
 
 
@@ -130,7 +132,9 @@ def _head_and_headings(titled: Sequence[Block], kept: Sequence[Block]) -> tuple[
     )
 
 
-def _is_head(block: Block, stated: Metadata) -> bool:
+def _is_head(block: Block, stated: Metadata, title: str) -> bool:
+    if bare(block.text) == bare(title) or is_masthead(block.text):
+        return True
     if block.kind not in {BlockKind.PARAGRAPH, BlockKind.HEADING} or len(block.text) > HEAD_LINE:
         return False
     parts = (from_first_lines([part]) for part in re.split(_PARTS, block.text))

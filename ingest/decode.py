@@ -135,6 +135,10 @@ def _detected(data: bytes) -> str:
     best = matches.best() or from_bytes(sample, enable_fallback=False).best()
     if best is None:
         raise ReadError("its encoding is unknown; save it as UTF-8 and ingest it again")
+    odd = _NOT_WESTERN.search(str(best))  # "F‰hre" for "Fähre"
+    western = _strictly(sample, "cp1252") if odd else None
+    if western and not _NOT_WESTERN.search(western):
+        return "cp1252"
     for match in matches:  # short Western texts fit many code pages; the common one is likeliest
         clear = best.coherence - match.coherence > _CLEARLY
         if match.encoding == "cp1252" and not clear and not _NOT_WESTERN.search(str(match)):

@@ -8,6 +8,8 @@ file timestamps are never used as publication dates.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 from index.dates import is_iso
 from ingest.document import Metadata
@@ -93,6 +95,7 @@ _NUMBER_KEYS = (
     "report no", "report number", "report id", "product number", "document number", "document no",
     "brief no", "brief number", "paper no", "paper number", "publication number", "publication no",
     "citation technical report number", "reference number", "reference no", "number", "no",
+    "aktenzeichen", "dokumentnummer", "numéro", "número", "numero", "numer", "номер",
 )  # fmt: skip
 _EDITION_KEYS = ("edition", "version", "revision", "document version")
 _URL_KEYS = (
@@ -101,7 +104,13 @@ _URL_KEYS = (
 )  # fmt: skip
 
 _NUMBER = re.compile(r"[A-Z0-9][A-Za-z0-9]*(?:[-/. ]?[A-Za-z0-9]+){0,5}")
-_REPORT_NUMBER = r"[A-Z]{1,5}-\d{4}-\d{1,3}|[A-Z]{1,5}-?\d{3,6}(?:/\d{2,4})?|\d{2}-\d{3}"
+# "WD 3 - 3000 - 023/18", "PE 580.904": whole lines of these forms are nothing but a number.
+_SERIAL = (
+    r"[A-Z]{2,4} \d{1,2} ?[-–] ?\d{3,4} ?[-–] ?\d{1,4}/\d{2,4}|PE ?\d{3}\.\d{3}"
+    r"|[A-Z]{2,5}[- ]\d{3,6}(?:/\d{2,4})?"
+)
+_CODE = r"[A-Z]{1,5}-\d{4}-\d{1,3}|[A-Z]{1,5}-?\d{3,6}(?:/\d{2,4})?|\d{2}-\d{3}"
+_REPORT_NUMBER = f"{_SERIAL}|{_CODE}"
 
 
 def from_pairs(pairs: Mapping[str, str], *, month_first: bool = False) -> Metadata:
@@ -162,8 +171,43 @@ def from_first_lines(lines: Sequence[str]) -> Metadata:
         if stated.date and stated.updated:  # it tells both dates apart, where one alone does not
             found = replace(found, date=stated.date)
         found = found.over(stated)
-        title_may_follow = found.title is None and stated != Metadata()
+        stands_above = stated != Metadata() or is_masthead(line)
+        title_may_follow = found.title is None and stands_above
     return found
+
+
+def is_masthead(line: str) -> bool:
+    """Tell whether a line names a kind of publication or its institute and no matter."""
+    rest = re.sub(r"[\d/.|:•·–—,-]+|(?i:\b(?:no|number|nr|issue|vol|volume)\b)", " ", line)
+    rest = " ".join(rest.lower().split())
+    while rest:
+        for name in _mastheads():
+            if rest == name or rest.startswith(name + " "):
+                rest = rest[len(name) :].strip()
+                break
+        else:
+            return False
+    return bool(re.search(r"[^\W\d_]", line))
+
+
+@cache
+def _mastheads() -> tuple[str, ...]:
+    """Return the names of kinds of publication and of institutes, the longest first."""
+    source = Path(__file__).parent / "data" / "mastheads.txt"
+    lines = source.read_text(encoding="utf-8").splitlines()
+    names = (name.strip() for line in lines if line[:1] != "#" for name in line.split("|"))
+    return tuple(sorted(names, key=len, reverse=True))
+
+
+def number_among(lines: Iterable[str]) -> str | None:
+    """Return the report number that is all of a line, wherever it stands: "PE 580.904"."""
+    found = (line.strip() for line in lines if len(line) < 40)
+    return next((line for line in found if re.fullmatch(_SERIAL, line)), None)
+
+
+def without_number(line: str) -> str:
+    """Return a line without the report number in it."""
+    return " ".join(re.sub(rf"(?<!\w)(?:{_SERIAL})(?!\w)", " ", line).split())
 
 
 def looks_like_title(line: str) -> bool:
@@ -232,6 +276,9 @@ def _from_line(line: str, may_be_title: bool) -> Metadata | None:
         stated = stated.over(_from_part(part))
     if stated != Metadata():
         return stated
+    if is_masthead(line):
+        numbered = re.search(r"\d", line)
+        return Metadata(number=" ".join(line.split()) if numbered else None)
     if may_be_title and looks_like_title(line):
         return Metadata(title=" ".join(line.split()))
     return Metadata() if len(line) <= 120 and not re.search(r"[.!?]$", line) else None
@@ -240,8 +287,8 @@ def _from_line(line: str, may_be_title: bool) -> Metadata | None:
 # "Washington, DC,"
 _PLACE = re.compile(r"[^\W\d_][\w.'’-]+(?: [^\W\d_][\w.'’-]+)?(?:, [^\W\d_][\w.'’-]+)?,")
 _NUMBER_LABEL = re.compile(
-    rf"(?:.{{0,40}}?\b(?:No\.?|Number|Nr\.?)\s*)(\d{{1,5}}(?:/\d{{2,4}})?|{_REPORT_NUMBER})"
-    rf"|({_REPORT_NUMBER})"
+    rf"(?:.{{0,40}}?(?<![^\W\d_])(?i:no\.?|number|nr\.?|n[°º]\.?|№|numer|numéro|número|номер)\s*:?\s*)"
+    rf"(\d{{1,5}}(?:/\d{{2,4}})?|{_REPORT_NUMBER})|({_REPORT_NUMBER})"
 )
 _TEAM = re.compile(r"(?:[A-Z][\w'’-]* ){1,5}(?:Desk|Team|Unit)")
 
@@ -333,7 +380,9 @@ def _bare(value: str) -> str:
 
 
 def _is_number(value: str) -> bool:
-    return len(value) <= 40 and any(map(str.isdigit, value)) and bool(_NUMBER.fullmatch(value))
+    if len(value) > 40 or not any(map(str.isdigit, value)):
+        return False
+    return bool(_NUMBER.fullmatch(value) or re.fullmatch(_SERIAL, value))
 
 
 def _is_url(value: str) -> bool:

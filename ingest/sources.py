@@ -7,7 +7,6 @@ Nothing is fetched.
 
 import os
 import stat
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -33,6 +32,7 @@ from ingest.files import (
 )
 from ingest.readers import SUPPORTED_SUFFIXES
 
+_NAMED = 20  # files that are passed over, named in one line
 MAX_DEPTH = 100  # folders within folders
 _SUFFIXES = frozenset(f".{suffix}" for suffix in SUPPORTED_SUFFIXES)
 
@@ -79,7 +79,7 @@ class Walk:
         self._suffixes = _SUFFIXES | spelled_out
         self._pattern = pattern
         self._visited: set[tuple[int, int]] = set()
-        self._ignored: Counter[str] = Counter()
+        self._ignored: list[str] = []
         self._empty = True
 
     @property
@@ -117,7 +117,7 @@ class Walk:
             if not self._pattern or self._pattern.may_hold(parts):
                 yield from self._subfolder(path, real, parts)
         elif wanted:
-            yield from self._file(path, real, mode)
+            yield from self._file(path, real, mode, parts)
 
     def _subfolder(
         self, path: str, real: str, parts: tuple[str, ...]
@@ -129,13 +129,15 @@ class Walk:
         else:
             yield from self.folder(real, parts)
 
-    def _file(self, path: str, real: str, mode: int) -> Iterator[FoundDocument | Refusal]:
+    def _file(
+        self, path: str, real: str, mode: int, parts: tuple[str, ...]
+    ) -> Iterator[FoundDocument | Refusal]:
         self._empty = False
         suffix = PurePath(path).suffix.lower()
         if not stat.S_ISREG(mode):
             yield Refusal(path, special_reason(mode))
         elif suffix not in self._suffixes:
-            self._ignored[suffix or "no suffix"] += 1
+            self._ignored.append("/".join(parts))
         elif not inside(real, self._root):
             yield Refusal(path, link_reason(real))
         else:
@@ -144,11 +146,14 @@ class Walk:
 
     def ignored(self, given: str) -> Iterator[Ignored]:
         """Yield one line on the files passed over, or on a folder without any file."""
-        count = self._ignored.total()
+        count = len(self._ignored)
         if count:
-            kinds = ", ".join(f"{printable(kind)} {n}" for kind, n in self._ignored.most_common(5))
+            names = ", ".join(map(printable, self._ignored[:_NAMED]))
+            more = f", and {count - _NAMED:,} more" if count > _NAMED else ""
             what = "file is" if count == 1 else "files are"
-            yield Ignored(given, count, f"{count:,} {what} not in a supported format ({kinds})")
+            yield Ignored(
+                given, count, f"{count:,} {what} not in a supported format ({names}{more})"
+            )
         elif self._empty:
             yield Ignored(given, 0, "contains no files")
 

@@ -14,7 +14,8 @@ from io import BytesIO
 
 from index.errors import ReadError
 from ingest.decode import decode
-from ingest.document import Document
+from ingest.document import BlockKind, Document
+from ingest.metadata import from_first_lines, is_masthead
 
 
 class FileFormat(StrEnum):
@@ -95,6 +96,8 @@ _ZIP_KINDS = (
     ("META-INF/container.xml", "an e-book (.epub); convert it to PDF or HTML and ingest that"),
     ("content.xml", "an OpenDocument file; save it as .docx or PDF and ingest that"),
 )
+_HEAD_BLOCKS = 15
+_TITLE_KINDS = (BlockKind.HEADING, BlockKind.PARAGRAPH)
 _PDF_REACH = 1024  # Acrobat looks for the header in so many bytes (ISO 32000-1, annex H)
 _HTML = re.compile(
     r"(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<(?:html|head|body)[\s>])",
@@ -127,7 +130,18 @@ def read(data: bytes, name: str, media_type: str | None = None) -> Document:
     document = _reader(found)(data)
     if not any(block.text.strip() for block in document.blocks) and not document.attachments:
         raise ReadError("no text in it; check the file and ingest it again")
+    document = _titled(document)
     return replace(document, warnings=(*_misnamed(name, found), *document.warnings))
+
+
+def _titled(document: Document) -> Document:
+    """Return a document whose title is no masthead, where another title stands below it."""
+    title = document.metadata.title
+    if not title or not is_masthead(title):
+        return document
+    texts = [b.text for b in document.blocks[:_HEAD_BLOCKS] if b.kind in _TITLE_KINDS]
+    below = from_first_lines(texts).title
+    return replace(document, metadata=replace(document.metadata, title=below or title))
 
 
 def _reader(found: FileFormat) -> Callable[[bytes], Document]:

@@ -7,6 +7,7 @@ properties; their dates are file times and are left alone.
 import io
 import re
 import zipfile
+from itertools import pairwise
 from typing import Any
 
 from index.errors import ReadError
@@ -14,13 +15,17 @@ from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines, from_pairs
 from ingest.readers import archive_guard
+from ingest.readers.boxes import boxed, repeats
 from ingest.readers.html import blocks_from_html
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 BODY = "word/document.xml"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXT_PARTS = re.compile(r"word/(?:document|footnotes|endnotes)\.xml")
-_HIDING = re.compile(rb"<w:(?:vanish|webHidden|moveFrom)\b|m:oMath|w:val=\"[Ff]{6}\"")
+_BOX = (
+    "\ue000"  # stands before the text of a box until blocks are made; Unicode gives it no meaning
+)
+_HIDING = re.compile(rb"txbxContent|<w:(?:vanish|webHidden|moveFrom)\b|m:oMath|w:val=\"[Ff]{6}\"")
 _NOTE_ITEM = re.compile(r'<li id="((?:foot|end)note-[^"]+)"')
 _NOTE_ID = re.compile(r'((?:<li id|href)="#?)((?:foot|end)note-[^"]+)"')
 _OFF = ("0", "false", "off")
@@ -57,7 +62,7 @@ def read(data: bytes) -> Document:
             raise ReadError("no Word document inside; save it as .docx and ingest it again")
         stated = _core_properties(archive)
         data = _without_hidden(archive, data)
-    blocks = blocks_from_html(_html(data))
+    blocks = _with_boxes(blocks_from_html(_html(data)))
     metadata = _metadata(blocks, stated)
     return Document(blocks, metadata, MEDIA_TYPE)
 
@@ -108,6 +113,7 @@ def _shown(part: bytes) -> bytes:
             run.getparent().remove(run)
     for moved in list(root.iter(f"{_W}moveFrom")):
         moved.getparent().remove(moved)
+    _take_boxes(root)
     math = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
     for formula in list(root.iter(f"{math}oMath")):
         text = "".join(node.text or "" for node in formula.iter(f"{math}t"))
@@ -116,6 +122,44 @@ def _shown(part: bytes) -> bytes:
         formula.getparent().replace(formula, run)
     shown: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     return shown
+
+
+def _take_boxes(root: Any) -> None:
+    """Move the text of drawn boxes, each behind a mark, to the end of the body.
+
+    Word writes a box twice, for newer and older programs: DrawingML, and VML as its fallback.
+    """
+    from lxml import etree
+
+    alternate = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+    for choice in list(root.iter(f"{alternate}Choice")):
+        fallback = choice.getparent().find(f"{alternate}Fallback")
+        if fallback is not None and next(choice.iter(f"{_W}txbxContent"), None) is not None:
+            choice.getparent().remove(fallback)
+    body = root.find(f"{_W}body")
+    if body is None:
+        return
+    for box in list(root.iter(f"{_W}txbxContent")):
+        mark = etree.SubElement(etree.SubElement(body, f"{_W}p"), f"{_W}r")
+        etree.SubElement(mark, f"{_W}t").text = _BOX
+        for child in list(box):
+            body.append(child)
+        box.getparent().remove(box)
+
+
+def _with_boxes(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Return the blocks with each box under its heading, behind text and notes."""
+    marks = [place for place, block in enumerate(blocks) if block.text == _BOX]
+    if not marks:
+        return blocks
+    text = list(blocks[: marks[0]])
+    boxes: list[Block] = []
+    for start, end in pairwise((*marks, len(blocks))):
+        inside = [b for b in blocks[start + 1 : end] if b.kind is not BlockKind.FOOTNOTE]
+        if not repeats(inside, text):
+            boxes += boxed(inside)
+    notes = [b for b in blocks[marks[0] :] if b.kind is BlockKind.FOOTNOTE]
+    return (*text, *notes, *boxes)
 
 
 def _is_hidden(run: Any) -> bool:

@@ -20,6 +20,7 @@ from ingest.document import Attachment, Block, Document, Metadata
 from ingest.metadata import from_first_lines
 from ingest.readers import SUPPORTED_SUFFIXES, suffix_of
 from ingest.readers.html import blocks_from_html
+from ingest.readers.newsletters import without_newsletter
 from ingest.readers.text import head_texts
 from ingest.stated_dates import find_date
 
@@ -254,6 +255,8 @@ def read(data: bytes) -> Document:
     A short text beside attachments is left out: a covering note is no brief. Raises ReadError if
     the mail is encrypted or too deeply nested.
     """
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:64]:  # saved as UTF-16
+        data = decode(data).encode()
     if data.startswith(b"From "):  # the separator line of a mailbox
         data = data.partition(b"\n")[2]
     try:
@@ -261,14 +264,32 @@ def read(data: bytes) -> Document:
         _refuse_encrypted(mail)
         blocks = _blocks(mail, 0)
         attachments, warnings = attachments_of(mail)
+        if messages := _digested(mail):
+            blocks, attachments = (), (*messages, *attachments)
     except RecursionError as error:
         raise ReadError("nested too deeply; ingest its attachments as files") from error
+    blocks, left_out = without_newsletter(blocks)
     words = sum(len(block.text.split()) for block in blocks)
     if attachments and 0 < words < _COVERING_WORDS:
         note = f"a covering note of {words} words; what is attached is kept"
         blocks, warnings = (), (note, *warnings)
     metadata = _metadata(mail).over(from_first_lines(head_texts(blocks)))
-    return Document(blocks, metadata, MEDIA_TYPE, warnings, attachments)
+    return Document(blocks, metadata, MEDIA_TYPE, warnings, attachments, left_out)
+
+
+def _digested(mail: EmailMessage) -> tuple[Attachment, ...]:
+    """Return the messages of a digest in plain text (RFC 1153) as mails of their own."""
+    if mail.is_multipart() or mail.get_content_type() != "text/plain":
+        return ()
+    found: list[Attachment] = []
+    for part in re.split(r"^-{20,70}[ \t]*$", _text(mail), flags=re.MULTILINE):
+        message = BytesParser(EmailMessage, policy=policy.default).parsebytes(
+            re.sub(r"\A\s*(?:Message: \d+\s+)?", "", part).encode()
+        )
+        if message["From"] and message["Subject"]:
+            name = _bare(header(message, "Subject")) or str(len(found) + 1)
+            found.append(Attachment(f"{name}.eml", message.as_bytes()))
+    return tuple(found) if len(found) > 1 else ()
 
 
 def header(part: Message, name: str) -> str:

@@ -9,6 +9,7 @@ beyond our sight, `html_dates.py` where a date is looked for.
 import copy
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,11 +18,14 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from index.errors import ReadError
+from index.left_out import Reason, counted, joined
 from ingest.decode import clean, decode, lost_characters
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import MAX_TITLE, from_first_lines, from_pairs, normal_key
+from ingest.readers.boxes import boxed, repeats
 from ingest.readers.html_blocks import blocks_of
 from ingest.readers.html_dates import found_date, labelled_date, lone_date, marked_date, shown_day
+from ingest.readers.newsletters import without_newsletter
 from ingest.readers.text import head_texts
 from ingest.readers.visible import remove, remove_hidden
 
@@ -150,6 +154,14 @@ _MAYBE_CHROME = re.compile(
     r"advertisement|promo|pagination|toolbar|skip-link)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_BOX = re.compile(
+    r"(?:^|[\s_-])(?:(?:text|info|fact|side|key|summary|call-?out|highlight)[_-]?box(?:es)?|boxed"
+    r"|(?:key-?)?takeaways?|key-?(?:points|facts|findings|messages)|callout|call-out|at-a-glance"
+    r"|highlights|pull-?quotes?)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_PULL = re.compile(r"pull-?quote", re.IGNORECASE)
+_LEAST_BOX = 25  # characters of a box that says something
 _SHINGLE = 4  # words compared at a time
 _SAME = 0.6  # share of a block's shingles found in trafilatura's text that makes it main text
 _ENOUGH = 0.5  # least share of the page's own <article> that trafilatura's text must reach
@@ -168,12 +180,52 @@ def read(data: bytes) -> Document:
     metadata = stated_metadata(root)
     whole = None if metadata.date else copy.deepcopy(root)
     warnings = (*lost_characters(text), *remove_hidden(root))
-    blocks = _main_blocks(root)
+    boxes = _taken_boxes(root)
+    every = blocks_of(root)
+    blocks, footers = without_newsletter(_main_blocks(root))
+    left = _left_over(every, blocks)
+    for box in boxes:
+        if repeats(box, blocks):
+            left += [(Reason.REPEATED, block.text) for block in box]
+        else:
+            blocks += box
     head = from_first_lines([text for text in head_texts(blocks) if text != metadata.title])
     metadata = metadata.over(head)
     if metadata.date is None and whole is not None:
         metadata = replace(metadata, date=found_date(whole))
-    return Document(blocks, metadata, "text/html", warnings)
+    left_out = joined((*counted(left), *footers))
+    return Document(blocks, metadata, "text/html", warnings, left_out=left_out)
+
+
+def _left_over(every: Sequence[Block], kept: Sequence[Block]) -> list[tuple[Reason, str]]:
+    """Return what of a page's blocks is not kept: navigation, banners, links to other pages."""
+    counts = Counter(block.text for block in kept)
+    left: list[tuple[Reason, str]] = []
+    for block in every:
+        counts[block.text] -= 1
+        if counts[block.text] < 0:
+            left.append((Reason.NAVIGATION, block.text))
+    return left
+
+
+def _taken_boxes(root: HtmlElement) -> list[tuple[Block, ...]]:
+    """Take the boxes that belong to the text out of the tree and return their blocks."""
+    whole = _length(blocks_of(root))
+    taken: list[tuple[Block, ...]] = []
+    for element in list(root.iter("aside", "div", "section", "blockquote", "figure")):
+        names = f"{element.get('class', '')} {element.get('id', '')}"
+        is_aside = element.tag == "aside" and element.xpath("ancestor::article or ancestor::main")
+        if not (is_aside or _BOX.search(names)) or _MAYBE_CHROME.search(names):
+            continue
+        if element.xpath(".//form or ancestor::nav or ancestor::footer"):
+            continue
+        blocks = blocks_of(element)
+        linked = sum(len(link.text_content()) for link in element.iter("a"))
+        length = _length(blocks)
+        if _LEAST_BOX <= length < whole / 2 and linked < length / 2:
+            taken.append(boxed(blocks, "Pull quote" if _PULL.search(names) else ""))
+            remove(element)
+    return taken
 
 
 def blocks_from_html(html: str) -> tuple[Block, ...]:

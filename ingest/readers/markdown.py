@@ -23,7 +23,7 @@ from ingest.metadata import from_first_lines, from_pairs, is_known_key
 from ingest.publishers import profile_of
 from ingest.readers.chrome import part_chrome
 from ingest.readers.html import blocks_from_html
-from ingest.readers.text import head_texts, mark_headings
+from ingest.readers.text import head_texts, mark_headings, mark_questions
 
 _SEPARATOR = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
 _NOTE = re.compile(r"\[\^([^\]\s]{1,60})\]:[ \t]*(.*)")
@@ -221,7 +221,7 @@ def _blocks(text: str) -> tuple[Block, ...]:
         for block in blocks_from_html(html)
     )
     marked = [b for b in blocks[1:] if b.kind is BlockKind.HEADING and not _NOTES.fullmatch(b.text)]
-    return blocks if len(marked) >= 2 else mark_headings(blocks)
+    return mark_questions(blocks if len(marked) >= 2 else mark_headings(blocks))
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:

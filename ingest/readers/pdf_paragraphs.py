@@ -25,7 +25,8 @@ _DENSE = 0.06  # a typesetter that cuts words ends more than this share of its l
 _HEADS = frozenset(
     "co self non well ill long short high low mid second third fourth two three four five six ten "
     "full half part cross ex vice post pre anti pro multi large small single double quasi all "
-    "middle open first one near mass fast lower higher upper broad early late".split()
+    "middle open first one near mass fast lower higher upper broad early late "
+    "twenty thirty forty fifty sixty seventy eighty ninety".split()
 )
 _BOUND = frozenset(
     "inter con com dis trans intro ad ac ap ar as at im in un per sup ob oc op pos pub tech gov "

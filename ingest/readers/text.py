@@ -5,13 +5,14 @@ read from the form of lines alone.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile, zip_longest
 
+from index.left_out import Reason, counted
 from ingest.decode import decode, lost_characters
 from ingest.document import Block, BlockKind, Document
-from ingest.metadata import from_first_lines
+from ingest.metadata import from_first_lines, is_masthead, number_among, without_number
 from ingest.stated_dates import locate_date
 
 _LEVEL = 2  # the true level of an unmarked heading is unknown; 1 is the title's
@@ -68,6 +69,8 @@ def _reads_as_heading(block: Block) -> bool:
         return False
     if not re.search(r"[^\W\d_]{3}", text) or re.search(r"[.!?] [A-Z]\w+ \w+ \w+ \w", text):
         return False
+    if _is_head_line(text):
+        return False
     if (date := locate_date(text)) and date[2] - date[1] > len(text) / 2:
         return False
     telling = [word for word in re.findall(r"[^\W\d_][\w'’-]*", text) if len(word) > 3]
@@ -84,6 +87,14 @@ _BULLET = re.compile(
 )
 _NOTE = re.compile(r"[ \t]*\[(\d{1,3})\][ \t]+(\S.*)")
 _RULE = re.compile(r"\s*(?:[-=_*~.#+]\s*){3,}")
+_PAGE = re.compile(
+    r"(?:page|seite|p\.|страница|página|pagina|strona)\s*\d{1,4}(?:\s*(?:of|von|/|de|di|из|z)\s*\d{1,4})?"
+    r"|[-–—]\s?\d{1,4}\s?[-–—]",
+    re.IGNORECASE,
+)
+_CUT_WORD = re.compile(r"[^\W\d_]-$")
+_ASKED = re.compile(r"(?:Q|Question|Frage|F)\s?\d{0,3}\s?[:.]\s+\S.*\?$", re.DOTALL)
+_REPLY = re.compile(r"(?:A|Answer|Antwort|Réponse|R)\s?\d{0,3}\s?[:.]\s+\S")
 _TABLE_ROW = re.compile(r"\s*\|.*\|\s*")
 
 
@@ -103,12 +114,31 @@ def read(data: bytes) -> Document:
     text = decode(data)
     blocks = blocks_from_text(text)
     metadata = from_first_lines(head_texts(blocks))
+    if metadata.number is None:
+        metadata = replace(metadata, number=number_among(text.split("\n")))
+    titled = _without_by_lines(_with_title(blocks, metadata.title), metadata.authors)
+    own = [(block, _furniture(block, titled, metadata.title)) for block in titled]
     return Document(
-        blocks=_without_by_lines(_with_title(blocks, metadata.title), metadata.authors),
+        blocks=tuple(block for block, reason in own if reason is None),
         metadata=metadata,
         media_type="text/plain",
         warnings=lost_characters(text),
+        left_out=counted((reason, block.text) for block, reason in own if reason),
     )
+
+
+def _furniture(block: Block, blocks: Sequence[Block], title: str | None) -> Reason | None:
+    """Return why a line is none of the text: a page's number, or its head with title or series."""
+    if len(block.text) > _MAX_LENGTH or block.kind in (BlockKind.TABLE, BlockKind.FOOTNOTE):
+        return None
+    if _PAGE.fullmatch(block.text):
+        return Reason.PAGE_NUMBER
+    first = next((place for place, each in enumerate(blocks) if each.text == title), 0)
+    if any(each is block for each in blocks[: first + 1]):
+        return None
+    rest = _PAGE.sub("", without_number(block.text)).strip()
+    is_head = block.text == title or (rest != block.text and (rest == title or is_masthead(rest)))
+    return Reason.RUNNING_HEAD if is_head else None
 
 
 def blocks_from_text(text: str) -> tuple[Block, ...]:
@@ -127,7 +157,7 @@ def blocks_from_text(text: str) -> tuple[Block, ...]:
             else:
                 groups[-1].append(line)
         previous = "" if _RULE.fullmatch(raw) else raw
-    return mark_headings(_with_levels(groups))
+    return mark_questions(mark_headings(_with_levels(groups, _words_of(lines))))
 
 
 def _wrapped_at(lines: Sequence[str]) -> int:
@@ -171,7 +201,30 @@ def _ends_paragraph(previous: str, line: str, width: int) -> bool:
     return is_short and previous.rstrip().endswith((".", "!", "?", ":", "”", '"'))
 
 
-def _with_levels(groups: Sequence[Sequence[_Line]]) -> list[Block]:
+def _words_of(lines: Sequence[str]) -> Callable[[Sequence[str]], str]:
+    """Return what joins lines of a text: words cut at line ends become whole where any are cut."""
+    if not any(_CUT_WORD.search(line) for line in lines):
+        return " ".join
+    from ingest.readers.pdf_paragraphs import Words
+
+    words = Words([line.strip() for line in lines])
+    return lambda parts: words.join(parts)[0]
+
+
+def mark_questions(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Return the blocks with each "Q: …?" turned into the heading of its "A: …"."""
+    marked: list[Block] = []
+    for block, below in zip_longest(blocks, blocks[1:]):
+        is_asked = _ASKED.match(block.text) and below is not None and _REPLY.match(below.text)
+        if is_asked and block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING):
+            block = replace(block, kind=BlockKind.HEADING, level=_LEVEL + 1)
+        marked.append(block)
+    return tuple(marked)
+
+
+def _with_levels(
+    groups: Sequence[Sequence[_Line]], joined: Callable[[Sequence[str]], str]
+) -> list[Block]:
     """Make blocks of lines that belong together; the depth of bullets comes from their indents."""
     blocks: list[Block] = []
     indents: list[int] = []
@@ -180,13 +233,14 @@ def _with_levels(groups: Sequence[Sequence[_Line]]) -> list[Block]:
         if first.mark and below and below[0].kind is BlockKind.PARAGRAPH:
             first = replace(first, kind=BlockKind.PARAGRAPH, text=f"{first.mark} {first.text}")
             group = [first, *group[1:]]
-        separator = "\n" if first.kind is BlockKind.TABLE else " "
+        texts = [line.text for line in group]
+        text = "\n".join(texts) if first.kind is BlockKind.TABLE else joined(texts)
         if first.kind is BlockKind.BULLET:
             indents = [*(indent for indent in indents if indent < first.indent), first.indent]
         elif not first.indent:
             indents = []
         level = len(indents) if first.kind is BlockKind.BULLET else 0
-        blocks.append(Block(first.kind, separator.join(line.text for line in group), level))
+        blocks.append(Block(first.kind, text, level))
     return blocks
 
 

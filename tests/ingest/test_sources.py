@@ -64,12 +64,12 @@ def test_a_folder_gives_its_briefs_in_sorted_order(tmp_path: Path) -> None:
     ]
 
 
-def test_other_files_are_counted_in_one_line(tmp_path: Path) -> None:
+def test_other_files_are_named_in_one_line(tmp_path: Path) -> None:
     for name in ("a.md", "b.jpg", "c.JPG", "Makefile"):
         write(tmp_path / name)
     *_, last = found(tmp_path)
     assert last == Ignored(
-        str(tmp_path), 3, "3 files are not in a supported format (.jpg 2, no suffix 1)"
+        str(tmp_path), 3, "3 files are not in a supported format (Makefile, b.jpg, c.JPG)"
     )
 
 

@@ -24,8 +24,8 @@ POINTS = 7
 OPENING = 2  # points of the opening where there is no summary
 LEAST_OWN = 3  # points from which the brief's own summary needs no more of its sections
 _OWN_SUMMARY = re.compile(
-    r"^(?:\W*(?:executive\s+)?summary|(?:the\s+)?(?:key|main)\s+(?:points|takeaways|take-aways"
-    r"|findings|messages|judg(?:e)?ments|conclusions|facts)|takeaways|highlights|at a glance"
+    r"^(?:box:\s+)?(?:\W*(?:executive\s+)?summary|(?:the\s+)?(?:key|main)\s+(?:points|takeaways|take-aways"
+    r"|findings?|messages|judg(?:e)?ments|conclusions|facts)|takeaways|highlights|at a glance"
     r"|in brief|in short|overview|abstract|synopsis|bottom line(?: up front)?|bluf|tl;?dr)\b",
     re.IGNORECASE,
 )
@@ -71,8 +71,10 @@ def points_of(brief: Brief, sources: Sources) -> list[Quotable]:
     opening = own or _opening(hits)
     points = _spread(opening, POINTS if own else OPENING)
     if len(points) < LEAST_OWN or not own:
-        last = opening[-1].passage.ordinal if opening else -1
-        rest = [hit for hit in hits if hit.passage.ordinal > last]
+        # What stands before a summary is its head; but boxes stand behind the text.
+        is_box = bool(own) and own[0].passage.heading[0].startswith("Box")
+        last = opening[-1].passage.ordinal if opening and not is_box else -1
+        rest = [hit for hit in hits if hit.passage.ordinal > last and hit not in opening]
         points += _a_section_each(rest, POINTS - len(points))
     if not points:  # nothing but fragments: the first sentences as they are
         points = [one for one in candidates(hits) if not one.is_row][:OPENING]

@@ -196,3 +196,35 @@ def test_a_mail_nested_without_end_is_refused() -> None:
     data = ("Subject: x\r\n" + "".join(head) + "\r\ntext" + "".join(tail)).encode()
     with pytest.raises(ReadError, match="nested too deeply"):
         read(data)
+
+
+def test_a_mail_saved_as_utf_16_has_its_subject_as_title():
+    head = "From: a@x.example\r\nSubject: Bridges\r\nDate: 2022-09-11T08:00:00Z\r\n"
+    mail = f"{head}\r\nThey are open.\r\n"
+    stated = read(mail.encode("utf-16")).metadata
+    assert (stated.title, stated.date) == ("Bridges", "2022-09-11")
+
+
+def test_latin_1_without_a_charset_is_read_in_its_letters():
+    mail = "Subject: Lage\n\nDie Fähre fährt täglich; die Überfahrt dauert zwölf Stunden.\n"
+    assert "Fähre fährt täglich; die Überfahrt" in read(mail.encode("latin-1")).blocks[0].text
+
+
+def test_the_messages_of_a_digest_are_mails_of_their_own():
+    one = "From: Ann Bee <a@x.example>\nSubject: Ports\nDate: Fri, 1 Jul 2022 09:00\n\nOpen.\n"
+    two = "Message: 2\nFrom: Carl Dee <c@x.example>\nSubject: Roads\n\nClosed.\n"
+    rule = "-" * 30
+    head = "From: list@x.example\nSubject: Digest 3\n\nTopics\n"
+    mail = f"{head}\n{rule}\n\n{one}\n{rule}\n\n{two}\n{rule}\n"
+    document = read(mail.encode())
+    assert not document.blocks
+    assert [item.name for item in document.attachments] == ["Ports.eml", "Roads.eml"]
+    assert read(document.attachments[0].data).metadata.date == "2022-07-01"
+
+
+def test_a_newsletter_does_not_speak_of_itself():
+    footer = "Unsubscribe from this list | View in browser"
+    mail = f"Subject: News\n\nThe port was closed on Monday.\n\n{footer}\n"
+    document = read(mail.encode())
+    assert [block.text for block in document.blocks] == ["The port was closed on Monday."]
+    assert str(document.left_out[0].reason) == "boilerplate"

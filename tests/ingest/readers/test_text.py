@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.document import BlockKind
-from ingest.readers.text import read
+from ingest.readers.text import blocks_from_text, read
 
 
 def outline(text):
@@ -98,3 +98,49 @@ def test_one_enormous_line_is_one_paragraph_without_a_title():
 
 def test_a_text_without_words_has_no_blocks():
     assert read(b"").blocks == read(b" \n\n---\n\n").blocks == ()
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "number"),
+    [
+        ("Briefing\nApril 2016\n\nDischarge of the budget\n", "Discharge of the budget", None),
+        ("POSTnote 582\nJuly 2018\n\nUnpaid Care\n", "Unpaid Care", "POSTnote 582"),
+        ("Research Briefing\nNumber CBP-9876\n\nFishing\n", "Fishing", "CBP-9876"),
+        (
+            "Wissenschaftliche Dienste\nDeutscher Bundestag\n\nSachstand\n\n"
+            "Das Wahlrecht der Kreise\n\nAktenzeichen: WD 3 - 3000 - 023/18\n",
+            "Das Wahlrecht der Kreise",
+            "WD 3 - 3000 - 023/18",
+        ),
+        ("OSW Commentary\nNUMBER 512\n\nA winter of gas\n", "A winter of gas", "512"),
+        ("Policy Brief no. 7/2024\n\nSteel\n", "Steel", "7/2024"),
+    ],
+)
+def test_a_masthead_is_no_title(head, title, number):
+    stated = read(
+        f"{head}\nThe text of it follows here, and it is long enough.\n".encode()
+    ).metadata
+    assert (stated.title, stated.number) == (title, number)
+
+
+def test_words_cut_at_line_ends_are_whole_again():
+    text = "The short bor-\nder is sixty-\nfive kilo-\nmetres long, and NATO plan-\nners call it weak.\n"
+    assert blocks_from_text(text)[0].text == (
+        "The short border is sixty-five kilometres long, and NATO planners call it weak."
+    )
+
+
+def test_a_question_is_the_heading_of_its_answer():
+    blocks = blocks_from_text("Q: When did it end?\n\nA: On 3 March 2022.\n")
+    assert [(b.kind, b.text) for b in blocks] == [
+        (BlockKind.HEADING, "Q: When did it end?"),
+        (BlockKind.PARAGRAPH, "A: On 3 March 2022."),
+    ]
+
+
+def test_heads_and_numbers_of_pages_are_left_out_and_counted():
+    head = "THE GAP\n\nMarch 2019\n\nIt is short.\n\n"
+    text = f"{head}Page 1 of 2\n\nTHE GAP\n\nIt was closed in 1991.\n"
+    document = read(text.encode())
+    assert [b.text for b in document.blocks][-2:] == ["It is short.", "It was closed in 1991."]
+    assert {str(part.reason) for part in document.left_out} == {"page number", "running head"}
