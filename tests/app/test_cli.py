@@ -360,16 +360,29 @@ def test_a_terminal_shows_sentences_as_they_come(own_examples: Path) -> None:
     assert "withdrawn" not in text
 
 
-def test_a_terminal_takes_back_what_turns_out_to_be_half_an_answer(own_examples: Path) -> None:
-    """The sentences shown are withdrawn in words, and the whole answer follows with its note."""
+def test_a_terminal_keeps_what_was_verified_when_the_model_breaks_off(own_examples: Path) -> None:
+    """A note says that the rest is missing."""
     sentence = line("Finland joined NATO on 4 April 2023.", [1])
     with FakeChat(always=Turn(says(sentence * 3), cut=6)) as fake:
         code, said = on_terminal(own_examples, "ask", FINLAND, **chat_environment(fake))
     text = " ".join(re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", said).split())
     assert code == 0
     if "Finland joined NATO on 4 April 2023. [1]" in text:
+        assert "Note: The chat model broke off; the rest of the answer is missing." in text
+    else:
+        assert "Note: The chat model broke off; these are the briefs' own sentences." in text
+
+
+def test_a_terminal_takes_back_what_turns_out_to_be_no_answer(own_examples: Path) -> None:
+    """The sentences shown are withdrawn in words, and the passages that come nearest follow."""
+    reply = line("Finland joined NATO on 4 April 2023.", [1]) + '{"answerable": "no"}'
+    with FakeChat(always=Turn(says(reply))) as fake:
+        code, said = on_terminal(own_examples, "ask", FINLAND, **chat_environment(fake))
+    text = " ".join(re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", said).split())
+    assert code == 0
+    if "Finland joined NATO on 4 April 2023. [1]" in text:
         assert "The sentences above were replaced. The answer is:" in text
-    assert "Note: The chat model broke off; these are the briefs' own sentences." in text
+    assert "Note: The chat model found no answer in the passages." in text
 
 
 def test_chat_remembers_what_was_answered(own_examples: Path) -> None:

@@ -46,7 +46,7 @@ _NO_ANSWER = "The chat model found no answer in the passages."
 _UNJUDGED = "The second opinion on the sentences could not be had: {fault}."
 _PARTIAL = "The chat model found only a part of the answer in the passages."
 SHORTER = 2  # times that a prompt which is too long is halved
-FEWEST = 1_500  # tokens, below which a prompt has no room for passages
+FEWEST = 2_000  # tokens, below which a prompt has no room for passages
 NEAR = 2  # passages shown where the model finds no answer and the briefs' own words might be one
 
 

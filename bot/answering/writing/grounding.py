@@ -127,9 +127,12 @@ def evidence(hit: Hit, spans: Sequence[Span] = ()) -> list[str]:
 
 
 def _names_first(sentence: str) -> bool:
-    """Return whether a sentence names what it is about: it needs none before it."""
-    tokens = [token for token in read(sentence) if token.kind in (NAME, WORD)]
-    return bool(tokens) and tokens[0].kind == NAME and not leans(sentence)
+    """Return whether a sentence opens with what it is about: it needs none before it.
+
+    "Sweden joined" does, "The company" and "In 2015 it" do not.
+    """
+    tokens = read(sentence)
+    return bool(tokens) and tokens[0].kind in (NAME, WORD) and not leans(sentence)
 
 
 def _checked(

@@ -106,6 +106,7 @@ _CONTEXT = 1_024  # Ollama's num_ctx is a multiple of this
 _TOO_LONG = (  # what servers say of a prompt that the model cannot hold
     "context_length", "context length", "context window", "context size", "prompt is too long",
     "input is too long", "prompt too long", "too many tokens", "token limit", "n_ctx",
+    "contextoverflow",
 )  # fmt: skip
 _OF_FORM = (
     "response_format",
@@ -254,7 +255,8 @@ class ChatModel:
 
     def _failure(self, error: Exception, begun: bool) -> ChatFailed:
         refused = not begun and _status(error) in (400, 422)
-        text = str(error).lower() if refused or _status(error) == 413 else ""
+        told = (error, getattr(error, "code", ""), type(error).__name__)  # read, never repeated
+        text = " ".join(map(str, told)).lower() if refused else ""
         if not begun and (_status(error) == 413 or any(one in text for one in _TOO_LONG)):
             return ChatTooLong("The passages are too long for the chat model")
         takes = self._takes

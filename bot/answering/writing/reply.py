@@ -97,7 +97,7 @@ class ReplyParser:
             return []
         cut = finish not in _WHOLE
         found = list(self._read(last=True, cut=cut))
-        self._prose.paragraph_ends()
+        self._prose.paragraph_ends(counts=bool(self._sentences))
         self._hear(self._prose.answerable)
         if self._prose.lacking:
             self._hear(Answerable.PARTIAL if self._sentences else Answerable.NO)
@@ -247,7 +247,7 @@ class ReplyParser:
         for one in self._prose.take(visible(_FENCE.sub(" ", text))):
             yield from self._written(one)
         if closes:
-            self._prose.paragraph_ends()
+            self._prose.paragraph_ends(counts=bool(self._sentences))
 
 
 def _head(rest: str) -> int:

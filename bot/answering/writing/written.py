@@ -59,9 +59,10 @@ _YES = frozenset("true yes y 1 full fully complete answered answerable".split())
 _NO = frozenset("false no n 0 none null unanswerable unknown never".split())
 
 _KIND = r"(?:passages?|sources?|documents?|docs?|briefs?|refs?|references?|citations?|p|no|n)"
-_NUMBERS = rf"{_KIND}?[.\s]*\#?\d{{1,3}}(?:\s*(?:[,;&–-]|and|to)\s*{_KIND}?[.\s]*\#?\d{{1,3}})*"
+_ONE = rf"(?:{_KIND}[.:\s]*){{0,2}}\#?\d{{1,3}}"
+_NUMBERS = rf"{_ONE}(?:\s*(?:[,;&–-]|and|to)\s*{_ONE})*"
 MARK = re.compile(
-    rf"\s*(?:\[\^?\s*{_NUMBERS}\s*\]|【\s*{_NUMBERS}[^】]{{0,20}}】|[⟦〔]\s*{_NUMBERS}\s*[⟧〕]"
+    rf"\s*(?:\[\^?\s*{_NUMBERS}\s*\](?:\(#[^)\s]*\))?|<sup>\W*{_NUMBERS}\W*</sup>|【\s*{_NUMBERS}[^】]{{0,20}}】|[⟦〔]\s*{_NUMBERS}\s*[⟧〕]"
     rf"|\((?:see\s+)?(?={_KIND}){_NUMBERS}\)|\(\d{{1,2}}(?:\s*,\s*\d{{1,2}})*\)(?=\W*\Z)"
     r"|(?<=[.!?,\"”)])[⁰¹²³⁴-⁹]+)",
     re.IGNORECASE,
@@ -84,7 +85,15 @@ _LABEL = re.compile(r"\A[*_\"']*(?P<key>[A-Za-z][A-Za-z _-]{0,24}?)[*_\"']*\s*[:
 _WRAP = re.compile(  # a line break within a sentence, not before "Citations:"
     r"\n(?!\s*[*_\"']*[A-Za-z][A-Za-z _-]{0,24}[*_\"']*\s*[:=])"
 )
-_PUT_TOGETHER = re.compile(r"\s+([.,;:!?])")
+_PUT_TOGETHER = re.compile(r"(?:\s|[,;](?=[.!?]))+([.,;:!?])")
+_TAGS = re.compile(r"</?(?:b|i|em|strong|u|p|br|li|ul|ol|sup|cite)\s*/?>", re.IGNORECASE)
+_NAMED = re.compile(  # "According to passage 1, the harbour …"
+    r"\A(?:according to|as (?:stated|said|noted) in|in|per|from)\s+(?:the\s+)?"
+    r"passages?\s+#?(?P<number>\d{1,3})\s*[,:]\s*(?P<rest>\w)",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(r"\A\W*passage\s+#?(?P<number>\d{1,3})\W*[:–-]\s*", re.IGNORECASE)
+_CELL = re.compile(r"\|\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*(?=\|)")  # of a table, a number alone
 
 
 def role_of(key: str) -> Role:
@@ -140,6 +149,8 @@ _NO_ANSWER = _no_answer()
 
 def sentences_of(found: Mapping[str, Any]) -> list[WrittenSentence]:
     """Return the sentences of an object that has a text, [] where it has none."""
+    if beside := _side_by_side(found):
+        return beside
     texts: list[str] = []
     numbers: list[int] = []
     quotes: list[str] = []
@@ -163,6 +174,23 @@ def sentences_of(found: Mapping[str, Any]) -> list[WrittenSentence]:
     return list(_told(" ".join(text.split()), kept, tuple(dict.fromkeys(quotes))[:MOST_LISTED]))
 
 
+def _side_by_side(found: Mapping[str, Any]) -> list[WrittenSentence]:
+    """Return the sentences of {"sentences": ["…", "…"], "citations": [[1], [2]]}."""
+    by_role = {role_of(str(key)): value for key, value in found.items()}
+    texts = by_role.get(Role.TEXT)
+    if not isinstance(texts, list) or not texts or not all(isinstance(one, str) for one in texts):
+        return []
+    rows = []
+    for at, text in enumerate(texts):
+        row: dict[str, Any] = {"text": text}
+        for role in (Role.CITATIONS, Role.QUOTES):
+            value = by_role.get(role)
+            same = isinstance(value, list) and len(value) == len(texts)
+            row[role] = value[at] if same and value else value
+        rows.append(row)
+    return [one for row in rows for one in sentences_of(row)]
+
+
 def _is_plainly_cited(key: str) -> bool:
     return role_of(key) is Role.CITATIONS and key.lower() not in _EXACT
 
@@ -172,12 +200,11 @@ def _told(
 ) -> Iterator[WrittenSentence]:
     """Yield the sentences of a text; marks in it come before the numbers given for all of it."""
     found = pieces(text)
+    held = [set(said.lower().split()) for said, _ in found]
     own: list[list[str]] = [[] for _ in found]
     for quote in quotes if found else ():
-        said = set(quote.lower().split())
-        own[
-            max(range(len(found)), key=lambda at: len(said & set(found[at][0].lower().split())))
-        ] += [quote]
+        wanted = set(quote.lower().split())
+        own[max(range(len(found)), key=lambda at: len(wanted & held[at]))].append(quote)
     for (said, marked), quoted in zip(found, own, strict=True):
         if len(said) <= MOST_TEXT:
             yield WrittenSentence(said, marked or numbers, tuple(quoted))
@@ -185,17 +212,36 @@ def _told(
 
 def pieces(text: str) -> list[tuple[str, tuple[int, ...]]]:
     """Return the sentences of one paragraph without their marks, and the numbers of these."""
+    text = _TAGS.sub("", _in_front(MARK.sub(_as_brackets, text)))
     text = _BEHIND.sub(lambda found: f"{_in_brackets(found['marks'])}{found['end']}", text)
     found: list[tuple[str, tuple[int, ...]]] = []
     for start, end in sentences.split(text):
         piece = text[start:end]
         said = _PUT_TOGETHER.sub(r"\1", _ITALIC.sub(r"\1", MARK.sub("", piece))).strip()
         numbers = _marked(piece)
+        if named := _NAMED.match(said):
+            numbers = numbers or [int(named["number"])]
+            said = named["rest"].upper() + said[named.end() :]
         if said.strip(" .,;|"):
             found.append((said, tuple(dict.fromkeys(numbers))))
         elif found and numbers:  # of a table: | The sentence. | [1] |
             found[-1] = (found[-1][0], tuple(dict.fromkeys((*found[-1][1], *numbers))))
     return found
+
+
+def _as_brackets(mark: re.Match[str]) -> str:
+    return _in_brackets(mark[0])
+
+
+def _in_front(text: str) -> str:
+    """Return a text whose marks stand before its sentences with these behind them."""
+    marks = list(MARK.finditer(text))
+    if not marks or text[: marks[0].start()].strip() or marks[-1].end() == len(text.rstrip()):
+        return text
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    return " ".join(
+        f"{text[mark.end() : end].strip()}{mark[0]}" for mark, end in zip(marks, ends, strict=True)
+    )
 
 
 def _in_brackets(marks: str) -> str:
@@ -245,7 +291,9 @@ def _cited_in(text: str) -> tuple[list[int], list[str]]:
 def _quoted(value: Any) -> tuple[list[int], list[str]]:
     """Return the quotations that a value holds, and the numbers that stand beside them."""
     if isinstance(value, str):
-        return [], ([value] if value.strip() else [])
+        before = _BEFORE.match(value)
+        said = value[before.end() :] if before else value
+        return [int(before["number"])] if before else [], ([said] if said.strip() else [])
     if isinstance(value, dict):
         return _both(_of_key(key, one, quoted=True) for key, one in value.items())
     return _both(map(_quoted, value)) if isinstance(value, list) else ([], [])
@@ -278,14 +326,16 @@ class Prose:
         self.lacking = False  # whether a sentence says that the passages do not tell something
         self.unread = 0  # words of what cites nothing
         self._uncited: list[str] = []
+        self._quoting = False  # within the lines under "Quotes:"
 
-    def paragraph_ends(self) -> None:
-        """Leave out what has found no mark by now."""
-        self.unread += sum(len(text.split()) for text in self._uncited)
+    def paragraph_ends(self, *, counts: bool) -> None:
+        """Leave out what has found no mark by now; a preamble does not count."""
+        self.unread += sum(len(text.split()) for text in self._uncited) if counts else 0
         self._uncited = []
 
     def take(self, text: str) -> Iterator[WrittenSentence]:
         """Yield the sentences of a stretch of whole sentences."""
+        text = _CELL.sub(r"| [\1] ", text)
         for said, numbers in pieces(_WRAP.sub(" ", _BULLET.sub("", text))):
             yield from self._piece(said, numbers)
 
@@ -293,6 +343,7 @@ class Prose:
         said = _BULLET.sub("", said).strip(" |`")
         if label := _LABEL.match(said):
             role, value = role_of(label["key"]), said[label.end() :]
+            self._quoting = role is Role.QUOTES
             if role is Role.ANSWERABLE:
                 self.answerable = answerable_of({label["key"]: value}) or self.answerable
                 return
@@ -300,8 +351,8 @@ class Prose:
                 said, numbers = "", numbers or tuple(_cited_in(value)[0])
             elif role is Role.TEXT:
                 said = value.strip('"“” ')
-            elif role is Role.QUOTES:
-                return
+        if self._quoting:
+            return
         if says_no_answer(said):
             self.lacking = True
             return

@@ -248,7 +248,7 @@ def profile(monkeypatch):
 def test_a_model_is_held_to_a_form_that_its_profile_says_it_takes(fake, database, profile) -> None:
     """The reply still comes in pieces; where the server refuses the form, it is left out."""
     profile.update(structured_output=True, reasoning_output=True, temperature=False)
-    model = chat_model(fake, database, chat_max_tokens=321)
+    model = chat_model(fake, database, chat_max_tokens=321, chat_seconds=300)
     assert model.structured
     pieces = [piece.text for piece in model.stream(MESSAGES, schema=SCHEMA)]
     assert len([text for text in pieces if text]) > 1
