@@ -27,6 +27,7 @@ _THIS = re.compile(
     r"|(?:this|it)\b(?!\s+(?:year|month|week|time|case|country|bill|law|act)\b))",
     re.IGNORECASE,
 )
+_ADDRESSED = re.compile(r"@\S+")
 _EMOJI = re.compile(r":[a-z0-9_+'-]+:")
 _ENDS_ASKING = re.compile(r"[?？]['\"”’)\]\s!?.…]*$")
 _OPENING = re.compile(r"^[\W_]+")
@@ -34,7 +35,7 @@ _OPENING = re.compile(r"^[\W_]+")
 
 @cache
 def _forms(name: str) -> re.Pattern[str]:
-    return re.compile("(?:" + "|".join(lines(name)) + ")", re.IGNORECASE)
+    return re.compile("(?:" + "|".join(lines(name)) + r")(?![^\W_])", re.IGNORECASE)
 
 
 def says_something(text: str) -> bool:
@@ -57,8 +58,8 @@ def asks_the_briefs(text: str) -> bool:
 
 
 def _names_something(text: str) -> bool:
-    """Return whether a name or number stands in it, other than that of a day."""
-    return any(len(one) > 1 for one in names(text) - _DAYS)
+    """Return whether a name or number stands in it, other than of a day or one who is addressed."""
+    return any(len(one) > 1 for one in names(_ADDRESSED.sub(" ", text)) - _DAYS)
 
 
 def is_stop(text: str) -> bool:
@@ -149,9 +150,7 @@ def _goes_on(text: str) -> bool:
 
 
 def _begins(text: str, name: str) -> bool:
-    core = _OPENING.sub("", bare(text))
-    found = _forms(name).match(core)
-    return found is not None and not core[found.end() : found.end() + 1].isalnum()
+    return _forms(name).match(_OPENING.sub("", bare(text))) is not None
 
 
 def _is_whole(text: str, name: str) -> bool:

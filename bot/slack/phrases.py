@@ -67,7 +67,7 @@ CANNOT_READ_THREAD = (
     "I cannot read what this is about. Please write your question in the message that mentions me."
 )
 TRY_AGAIN = "Slack did not open the dialog in time. Please try once more."
-NO_QUESTION = "Add a question, for example: /briefs ask What changed in 2024?"
+NO_QUESTION = "Add a question, for example: /briefs What changed in 2024?"
 NO_WORDS = "Add what to search for, for example: /briefs search ceasefire terms"
 NO_ID = "Add the id of a brief; /briefs latest lists some."
 NOTHING_TO_ASK = "This message has no text to ask about."

@@ -1,5 +1,7 @@
 """Threads: what was asked in this one, by whom it may be read, and whether the bot takes part."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.question.question import Turn
@@ -106,3 +108,34 @@ def test_a_muted_thread_is_left_alone(threads, answered, ask) -> None:
     answered(3, "mention", thread_ts=ask(1).ts, kind=AskedVia.MENTION)
     threads.unmute("T1", "C1", ask(1).ts)
     assert threads.joined("T1", "C1", ask(1).ts)
+
+
+def test_the_last_question_of_a_direct_message_is_what_the_next_follows(
+    threads, answered, clock, ask
+) -> None:
+    """Of the same person and day, whatever its thread."""
+    answered(1, "first", channel="D1")
+    answered(2, "second", channel="D1")
+    answered(3, "elsewhere", channel="D2")
+    answered(4, "other", channel="D1", user="U2")
+    assert threads.latest("T1", "D1", ask(9).ts, user="U1") == (Turn("second", "second"),)
+    assert threads.latest("T1", "D1", ask(2).ts, user="U1") == (Turn("first", "first"),)
+    assert threads.latest("T1", "D1", ask(2 * 86_400).ts, user="U1") == ()
+
+
+def test_what_nobody_asked_us_and_was_not_answered_joins_no_thread(
+    threads, inbox, clock, ask
+) -> None:
+    """Nothing of it is seen."""
+    for number, kind in enumerate((AskedVia.CHANNEL, AskedVia.MENTION), 1):
+        inbox.accept(ask(number, kind=kind))
+        inbox.finished(take(inbox), QuestionOutcome.DECLINED, None)
+        joined = threads.joined("T1", "C1", ask(number).ts)
+        assert joined is False or kind is AskedVia.MENTION
+
+
+def test_all_questions_of_a_message_go_with_it(inbox, ask) -> None:
+    first = ask(1)
+    inbox.accept_all([first, replace(first, ts=f"{first.ts}00000001", thread_ts=first.ts)])
+    inbox.deleted("T1", "C1", first.ts)
+    assert inbox.counts()["withdrawn"] == 2

@@ -89,7 +89,8 @@ async def test_stop_keeps_it_out_until_it_is_mentioned(bot: RunningBot, office: 
     """No follow-up is answered after "stop"; a mention is, and follow-ups after it."""
     ts = await office.mention("#desk", "alice", LEASE)
     await office.answer_to(ts)
-    await is_silent(office, await office.say("#desk", "bob", "stop", ts))
+    stop = await office.say("#desk", "bob", "stop", ts)
+    assert "I stay out of this thread" in (await office.answer_to(stop)).said
     await is_silent(office, await office.say("#desk", "bob", "Who leased the harbour?", ts))
     again = await office.mention("#desk", "bob", "Who leased the harbour?", ts)
     assert "Brandt" in (await office.answer_to(again)).said
