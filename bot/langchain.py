@@ -122,11 +122,14 @@ def answer_chain(
     chain = Chain(library, maker or made.maker, made.understand)
     steps = Steps(chain, ledger, _settings(library, made))
     find = _Finding(steps, retriever)
-    return (
-        RunnableLambda(lambda asked: steps.read(Request.of(asked)), name="read_question")
-        | RunnableLambda(find.find, afunc=find.afind, name="find_passages")
-        | _Writing(steps)
+
+    def read(asked: Asked) -> Stage:
+        return steps.read(Request.of(asked))
+
+    found: Runnable[Stage, Stage] = RunnableLambda(
+        find.find, afunc=find.afind, name="find_passages"
     )
+    return RunnableLambda(read, name="read_question") | found | _Writing(steps)
 
 
 def _settings(library: Library, made: AnswerParts) -> dict[str, Any]:
@@ -193,7 +196,7 @@ class _Finding:
         named = [one.id or one.metadata.get("passage_id") for one in given]
         known = library.hits([name for name in named if name])
         hits = tuple(
-            replace(known[name], **_scores(one.metadata))
+            _scored(known[name], one.metadata)
             for name, one in zip(named, given, strict=True)
             if name in known
         )
@@ -201,8 +204,10 @@ class _Finding:
         return replace(stage, found=found, generation=library.generation)
 
 
-def _scores(metadata: Mapping[str, Any]) -> dict[str, float]:
-    return {name: float(metadata.get(name) or 0.0) for name in ("score", "cosine", "bm25")}
+def _scored(hit: Hit, metadata: Mapping[str, Any]) -> Hit:
+    """Return a hit with the scores that a Document of ours carries."""
+    score, cosine, bm25 = (float(metadata.get(name) or 0.0) for name in ("score", "cosine", "bm25"))
+    return replace(hit, score=score, cosine=cosine, bm25=bm25)
 
 
 _END = object()

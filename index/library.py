@@ -7,9 +7,13 @@ Safe to share between threads.
 import ctypes
 import logging
 import math
+import os
+import shutil
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -35,7 +39,7 @@ from index.publishing import Indexing
 from index.rerank import encode
 from index.retrieval import Mentions
 from index.search import Query
-from index.settings import Settings
+from index.settings import Settings, default_model_cache
 from index.storage import catalogue, checksums, database, health, schema
 from index.storage.checksums import Part
 from index.storage.database import Database, ingest_lock, sqlite_url
@@ -71,6 +75,23 @@ def give_back_large_arrays() -> bool:
         return False
 
 
+def models_folder(settings: Settings) -> Path:
+    """Return the folder of converted models: the one that all libraries of the user share.
+
+    A library's own `models` serves where there is one, of an earlier build, and where the shared
+    folder cannot be written, as in a service without a home.
+    """
+    own = settings.home / "models"
+    if settings.model_cache is None and own.is_dir():
+        return own
+    shared = (settings.model_cache or default_model_cache()).expanduser()
+    with suppress(OSError):
+        shared.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if os.access(shared, os.W_OK):
+            return shared
+    return own
+
+
 class Library:
     """A library of briefs. Use `Library.open`; close it when done."""
 
@@ -78,6 +99,7 @@ class Library:
         self, settings: Settings, embedder: Embedder | None = None, *, one_shot: bool = False
     ) -> None:
         self._one_shot = one_shot
+        self.created = False  # by this process
         self.settings = settings
         self.home: Path = settings.home
         url = settings.database_url
@@ -85,12 +107,16 @@ class Library:
             url.get_secret_value() if url else sqlite_url(self.home / DATABASE_FILE)
         )
         self.embedder: Embedder = embedder or ModelEmbedder(
-            settings.embedding_model, self.home / "models"
+            settings.embedding_model,
+            models_folder(settings),
+            query_prompt=settings.embedding_query_prompt,
+            passage_prompt=settings.embedding_passage_prompt,
+            device=settings.embedding_device,
         )
         self.reader: Reader | NamedCrossEncoder = (
             NamedCrossEncoder(settings.rerank_model)
             if settings.rerank_model
-            else Reader(cache=self.home / "models" / "reader")
+            else Reader(cache=models_folder(settings) / "reader")
         )
         self._lexicons = {state: lexicon_for(self.database, state) for state in TABLES}
         self._lexicon = self._lexicons[CURRENT]
@@ -348,14 +374,57 @@ class Library:
                 generation = self._indexing.build(connection, made) if changed else None
             with self.database.write() as connection:
                 publishing.commit(connection, made, self._lexicons, generation)
+                back = [known for known, state in made.states.items() if state == CURRENT]
+                catalogue.forget_removed(connection, publishing.briefs_of(connection, back))
             if generation is not None:
                 self._indexing.tidy(self.database, generation)
         return publishing.outcomes(made)
+
+    def remove(self, brief_ids: Collection[str]) -> None:
+        """Withdraw briefs because somebody wants it; they stay on record, and it is remembered."""
+        keys = {row.pk for row in self.versions() if row.brief.id in brief_ids}
+        self.publish((), [row for row in self.renditions() if row.version_pk in keys])
+        with self.database.write() as connection:
+            catalogue.note_removed(connection, brief_ids, date.today().isoformat())
+
+    def removed(self) -> dict[str, str]:
+        """Return the day on which each brief was removed that is removed, by brief id."""
+        with self.database.read() as connection:
+            return catalogue.removed(connection)
+
+    def discard_if_empty(self) -> None:
+        """Close a library that this process created; where it holds no brief, leave nothing of it.
+
+        Another process that has it open keeps it.
+        """
+        empty = self.created and not self.versions()
+        self.close()
+        if not empty or self.settings.database_url is not None:
+            return
+        if database.keep_in_use(self.home / DATABASE_FILE):
+            return
+        for left in (self.home / "index", *self.home.glob("ingest.lock*")):
+            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+        with suppress(OSError):  # there is more in it, that is not ours to delete
+            self.home.rmdir()
 
     def preview(self, drafts: Sequence[Draft]) -> list[PublishOutcome]:
         """Return what would become of drafts, and change nothing."""
         with self.database.read() as connection:
             return list(placement.plan(connection, drafts, ()).outcomes)
+
+    def copy_index(self, folder: Path) -> Path:
+        """Copy the published vector index into a new folder, for another Chroma client to open.
+
+        Its collection is `index.vectors.chroma.COLLECTION`. The library's own folders must not be
+        opened: two clients on one folder damage it. Raises UsageError where the folder exists, and
+        where the vectors are on a server.
+        """
+        if folder.exists():
+            raise UsageError(f"{folder}: exists; name a folder that does not")
+        with self.database.read() as connection:
+            self._indexing.copy(connection, folder)
+        return folder
 
     def rebuild(self) -> int:
         """Rebuild the vector index and the full text from the catalogue; return the passages.
@@ -442,7 +511,8 @@ class Library:
                 stamped = checksums.present(connection)
                 schema.create(connection)
                 self._lexicon.create(connection)
-                if catalogue.get_value(connection, "schema") is None:
+                self.created = catalogue.get_value(connection, "schema") is None
+                if self.created:
                     catalogue.set_value(connection, "schema", schema.SCHEMA_VERSION)
                     catalogue.set_value(connection, "id", uuid.uuid4().hex[:12])
                     catalogue.set_value(connection, "fingerprint", self.fingerprint)

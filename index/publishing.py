@@ -11,15 +11,16 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from index.errors import IndexDamaged
+from index.errors import IndexDamaged, UsageError
 from index.models.embedder import Embedder, read_passages, require_unit
 from index.models.token_embeddings import PackedTokens
-from index.passage import passage_input
+from index.passage import BriefRef, Passage, passage_input
 from index.placement import PublishOutcome, PublishPlan, settle
 from index.settings import Settings
 from index.storage import catalogue, checksums, embeddings, schema
@@ -28,8 +29,8 @@ from index.storage.database import Database
 from index.storage.lexicon import Lexicon, LexiconEntry
 from index.storage.schema import CURRENT
 from index.vectors import snapshot
-from index.vectors.chroma import VectorIndex, VectorsOf
-from index.vectors.generations import Files, VectorStore, store_for
+from index.vectors.chroma import Metadata, RecordsOf, VectorIndex, VectorsOf
+from index.vectors.generations import Files, Generations, VectorStore, store_for
 from index.vectors.snapshot import Snapshot
 
 _CHUNK = 2_000  # rows a statement
@@ -128,6 +129,45 @@ def vectors_of(connection: Connection, made: Publication | None) -> VectorsOf:
         )
 
     return look_up
+
+
+def records_of(connection: Connection, made: Publication | None) -> RecordsOf:
+    """Return a look-up of what other programs read of passages, the uncommitted ones included."""
+    fresh: dict[int, tuple[BriefRef, str, Passage]] = {}
+    for known, draft, brief in made.plan.added if made else ():
+        numbers = made.passage_pks[known.pk] if made else ()
+        for pk, passage in zip(numbers, draft.passages, strict=True):
+            fresh[pk] = brief.reference, catalogue.passage_id(brief, passage), passage
+
+    def look_up(numbers: Sequence[int]) -> list[tuple[str, Metadata]]:
+        stored = catalogue.passages_by_pk(connection, [pk for pk in numbers if pk not in fresh])
+        briefs = {row.pk: row.brief for row in catalogue.versions(connection)} if stored else {}
+        known = {pk: (briefs[one[2]], one[0], one[1]) for pk, one in stored.items()} | fresh
+        return [_record(*known[pk]) for pk in numbers]
+
+    return look_up
+
+
+def _record(brief: BriefRef, passage_id: str, passage: Passage) -> tuple[str, Metadata]:
+    """Return the text of a passage, and what is known of it, by the names of the JSON contract."""
+    facts: dict[str, str | int | None] = {
+        "passage_id": passage_id,
+        "brief_id": brief.id,
+        "version": brief.version,
+        "title": brief.title,
+        "date": brief.date,
+        "author": "; ".join(brief.authors),
+        "number": brief.number,
+        "collection": brief.collection,
+        "source": brief.source,
+        "source_url": brief.source_url,
+        "page": passage.page,
+        "paragraph": passage.paragraph,
+        "heading": " > ".join(passage.heading),
+        "start": passage.start,
+        "end": passage.end,
+    }
+    return passage.text, {name: value for name, value in facts.items() if value not in {None, ""}}
 
 
 def commit(
@@ -272,6 +312,15 @@ def lexicon_entries(connection: Connection, version_pk: int) -> list[LexiconEntr
     ]
 
 
+def briefs_of(connection: Connection, version_pks: Sequence[int]) -> list[str]:
+    """Return the ids of the briefs that versions belong to."""
+    table, found = schema.versions, set[str]()
+    for part in embeddings.chunks(version_pks):
+        rows = connection.execute(select(table.c.brief_id).where(table.c.pk.in_(part)))
+        found.update(rows.scalars())
+    return sorted(found)
+
+
 def outcomes(made: Publication) -> list[PublishOutcome]:
     """Return what became of each draft, with the state it has after the commit."""
     placed = zip(made.plan.placed, made.plan.outcomes, strict=True)
@@ -330,6 +379,14 @@ class Indexing:
         """Build the next generation of what is stored now, on no copy of an earlier one."""
         return self._built(connection, None, _searchable(connection), None)
 
+    def copy(self, connection: Connection, folder: Path) -> None:
+        """Copy the published generation into a folder; see Library.copy_index."""
+        number, files = snapshot.published(connection)
+        store = self._store(connection)
+        if not number or not isinstance(store, Generations):
+            raise UsageError("no vector index in the library; ingest briefs, or ask the server")
+        store.copy(number, files, folder)
+
     def tidy(self, database: Database, built: Built, *, keep_older: bool = True) -> None:
         """Remove from the store what the published generation does not need.
 
@@ -359,8 +416,9 @@ class Indexing:
         made: Publication | None,
     ) -> Built:
         number = snapshot.published(connection)[0] + 1
-        look_up = vectors_of(connection, made)
-        files = self._store(connection).build(previous, number, wanted, look_up)
+        files = self._store(connection).build(
+            previous, number, wanted, vectors_of(connection, made), records_of(connection, made)
+        )
         return number, len(wanted), files
 
     def _store(self, connection: Connection) -> VectorStore:

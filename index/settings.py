@@ -66,6 +66,12 @@ def trust_file(path: Path) -> None:
     trust(path, config_folder())
 
 
+def default_model_cache() -> Path:
+    """Return the folder used when BRIEFS_MODEL_CACHE is not set, in the user's cache folder."""
+    cache = os.environ.get("XDG_CACHE_HOME")
+    return (Path(cache) if cache else Path.home() / ".cache") / "brief-bot" / "models"
+
+
 class Settings(BaseSettings):
     """All settings that more than one command uses; each is `BRIEFS_<NAME>` in the environment."""
 
@@ -77,6 +83,20 @@ class Settings(BaseSettings):
     )
     rerank_model: str | None = Field(
         None, description="cross-encoder of sentence-transformers: name or folder; else our own"
+    )
+    embedding_query_prompt: str | None = Field(
+        None, description="what stands before a question for the embedding model; else its own"
+    )
+    embedding_passage_prompt: str | None = Field(
+        None, description="what stands before a passage for the embedding model; else its own"
+    )
+    embedding_device: str = Field(
+        "cpu",
+        pattern=r"^(cpu|mps|cuda(:\d+)?|xpu(:\d+)?)$",
+        description="where the embedding model runs: cpu, cuda, cuda:1, mps or xpu",
+    )
+    model_cache: Path | None = Field(
+        None, description="folder of converted models, shared by all libraries of a user"
     )
     chat_model: str | None = Field(None, description="provider:model for written answers")
     chat_url: str | None = Field(

@@ -3,20 +3,61 @@
 Heavy imports happen inside the functions, so that `briefs --help` is fast.
 """
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from index.library import Library
+    from index.passage import BriefRef
     from ingest.pipeline import Options
+    from ingest.report import Report
 
 Json = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON for programs.")]
+
+
+def complete_briefs(incomplete: str) -> list[tuple[str, str]]:
+    """Return what a shell offers for a brief that is being typed: its id or number, and title."""
+    return _completed(
+        incomplete, lambda brief: {name: brief.title for name in (brief.number, brief.id) if name}
+    )
+
+
+def complete_collections(incomplete: str) -> list[tuple[str, str]]:
+    """Return what a shell offers for a collection that is being typed."""
+    return _completed(incomplete, lambda brief: {brief.collection: ""})
+
+
+def _completed(
+    incomplete: str, names: "Callable[[BriefRef], dict[str, str]]"
+) -> list[tuple[str, str]]:
+    """Return the names of current briefs that begin so; none where there is no library to read."""
+    from index.errors import BriefsError
+    from index.library import Library
+    from index.settings import load
+    from index.storage.schema import CURRENT
+
+    try:
+        with Library.open(load()) as library:
+            briefs = [row.brief for row in library.versions() if row.state == CURRENT]
+    except BriefsError:
+        return []
+    known = {name: title for brief in briefs for name, title in names(brief).items()}
+    begun = incomplete.lower()
+    return sorted(one for one in known.items() if one[0].lower().startswith(begun))
+
+
 BriefId = Annotated[
     str,
-    typer.Argument(metavar="ID", help="Brief id or report number; ID@2 names its second version."),
+    typer.Argument(
+        metavar="ID",
+        help="Brief id or report number; ID@2 names its second version.",
+        autocompletion=complete_briefs,
+    ),
 ]
 
 SOME_FAILED = 1
@@ -77,7 +118,12 @@ def ingest(
         ),
     ],
     collection: Annotated[
-        str, typer.Option(metavar="NAME", help="Collection to put the briefs in.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Collection to put the briefs in.",
+            autocompletion=complete_collections,
+        ),
     ] = "default",
     title: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Title; for one document.")
@@ -102,6 +148,10 @@ def ingest(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", metavar="", help="Show what would happen; change nothing.")
     ] = False,
+    restore: Annotated[
+        bool,
+        typer.Option("--restore", metavar="", help="Also add briefs that were removed before."),
+    ] = False,
     watch: Annotated[
         bool,
         typer.Option(
@@ -113,7 +163,8 @@ def ingest(
     """Add briefs to the library: txt, md, html, pdf, docx, eml.
 
     Unchanged files are skipped; changed files become new versions. Parsers run in a sandboxed
-    subprocess, and one bad file does not stop the run.
+    subprocess, and one bad file does not stop the run. Briefs that were removed are added again
+    only if you say so.
 
     Example: briefs ingest ~/briefs --prune
     """
@@ -123,7 +174,9 @@ def ingest(
 
     given = Metadata(title, _date(date), tuple(author or ()), source_url=source_url)
     rows = load_manifest(manifest) if manifest else None
-    options = Options(_collection(collection), given, rows, prune=prune, dry_run=dry_run)
+    options = Options(
+        _collection(collection), given, rows, prune=prune, dry_run=dry_run, restore=restore
+    )
     code = _ingest_once(paths, options, json=json)
     if watch and code != INTERRUPTED:
         code = _watch(paths, options, json=json)
@@ -134,15 +187,40 @@ def _ingest_once(paths: list[str], options: "Options", *, json: bool) -> int:
     from ingest.pipeline import ingest as run
     from ingest.terminal import print_json, print_report, progress_bars
 
-    with _rehearsed() if options.dry_run else opened(create=True, search=True) as library:
+    with _rehearsed() if options.dry_run else _growing() as library:
         with progress_bars() as progress:
             report = run(library, paths, options, progress)
         if json:
             print_json(report.to_json())
         print_report(report, table=not json)
+    if (left := _wanted_back(report)) and not json:
+        return _ingest_once(left, replace(options, prune=False, restore=True), json=json)
     if report.interrupted:
         return INTERRUPTED
     return SOME_FAILED if report.failed else 0
+
+
+@contextmanager
+def _growing() -> "Iterator[Library]":
+    """Open the library for an ingest; one that is new and stays empty is not left behind."""
+    with opened(create=True, search=True) as library:
+        try:
+            yield library
+        finally:
+            library.discard_if_empty()
+
+
+def _wanted_back(report: "Report") -> list[str]:
+    """Return the documents whose briefs were removed, if whoever is at the terminal wants them."""
+    from ingest.files import printable
+    from ingest.report import DocumentResult
+
+    left = [item for item in report.items if item.result is DocumentResult.LEFT_OUT]
+    if not left or report.dry_run or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return []
+    titles = ", ".join(f"“{printable(item.title or item.location)}”" for item in left)
+    wanted = typer.confirm(f"removed before: {titles}. Add again?", err=True)
+    return [item.location for item in left] if wanted else []
 
 
 def _watch(paths: list[str], options: "Options", *, json: bool) -> int:
@@ -164,7 +242,10 @@ def _watch(paths: list[str], options: "Options", *, json: bool) -> int:
 
 def list_briefs(
     collection: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only this collection.")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Only this collection.", autocompletion=complete_collections
+        ),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", metavar="", help="Include older versions and removed briefs.")
@@ -179,6 +260,8 @@ def list_briefs(
     from ingest.terminal import print_json
 
     with opened() as library:
+        if collection:
+            library.require_collection(collection, "--collection")
         lines = brief_lines(library, collection, everything=everything)
     if json:
         for line in lines:
@@ -206,7 +289,10 @@ def show(brief_id: BriefId, json: Json = False) -> None:
 
 def remove(
     brief_ids: Annotated[
-        list[str], typer.Argument(metavar="ID", help="Brief ids or report numbers.")
+        list[str],
+        typer.Argument(
+            metavar="ID", help="Brief ids or report numbers.", autocompletion=complete_briefs
+        ),
     ],
     json: Json = False,
 ) -> None:
@@ -220,10 +306,7 @@ def remove(
 
     with opened(search=True) as library:
         briefs = [library.brief(brief_id) for brief_id in brief_ids]
-        wanted = {brief.id for brief in briefs}
-        keys = {row.pk for row in library.versions() if row.brief.id in wanted}
-        dropped = [row for row in library.renditions() if row.version_pk in keys]
-        library.publish((), dropped)
+        library.remove({brief.id for brief in briefs})
         found = find_affected(library, [BriefChange(brief.id, brief.title) for brief in briefs])
     resting = {one.brief_id: one for one in found}
     for brief in briefs:

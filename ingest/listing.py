@@ -8,7 +8,7 @@ from typing import Any
 
 from index.languages import ENGLISH, language
 from index.left_out import Reason
-from index.library import Library
+from index.library import Library, models_folder
 from index.storage.catalogue import VersionRow
 from index.storage.schema import CURRENT
 from ingest.files import printable
@@ -164,7 +164,7 @@ def library_stats(library: Library) -> dict[str, Any]:
     states = Counter(row.state for row in versions)
     current = [row for row in versions if row.state == CURRENT]
     dates = sorted(row.brief.date for row in current if row.brief.date)
-    home = library.home
+    home, models = library.home, models_folder(library.settings)
     return {
         "home": str(home),
         "briefs": len(current),
@@ -180,7 +180,8 @@ def library_stats(library: Library) -> dict[str, Any]:
         "generation": library.generation,
         "embedding_model": library.embedder.fingerprint.model,
         "bytes": _bytes(home),
-        "model_bytes": _bytes(home / "models"),
+        "models": str(models),
+        "model_bytes": _bytes(models),
     }
 
 
@@ -192,10 +193,12 @@ def print_stats(counted: dict[str, Any]) -> None:
     """Print the counts, one a line."""
     collections = (f"{name} ({count})" for name, count in counted["collections"].items())
     size, model = counted["bytes"] / 1e6, counted["model_bytes"] / 1e6
+    shared = not Path(counted["models"]).is_relative_to(counted["home"])
     lines = {
         **{name: "–" if value is None else str(value) for name, value in counted.items()},
         "collections": ", ".join(collections) or "none",
-        "size": f"{size:.1f} MB" + (f", of which {model:.1f} MB the model" if model else ""),
+        "size": f"{size:.1f} MB" + (f", of which {model:.1f} MB the model" if not shared else ""),
+        "models": f"{counted['models']} ({model:.1f} MB)",
     }
     for name, value in lines.items():
         if not name.endswith("bytes"):

@@ -42,7 +42,8 @@ class Options:
     """What the command line says about the documents. `given` outweighs what they say.
 
     `recorded_as` names documents that go on record under another location than the path they are
-    read from: a file added in Slack lies in a folder that is gone afterwards.
+    read from: a file added in Slack lies in a folder that is gone afterwards. `restore` takes in
+    briefs that somebody removed before; else they are left out, and the report says so.
     """
 
     collection: str = "default"
@@ -50,6 +51,7 @@ class Options:
     manifest: Manifest | None = None
     prune: bool = False
     dry_run: bool = False
+    restore: bool = True
     recorded_as: Mapping[str, str] = field(default_factory=dict)
 
     def stated(self, location: str) -> tuple[Metadata, str]:
@@ -264,7 +266,7 @@ class _Run:
             for row in self._library.renditions()
             if row.collection == self._options.collection and row.location in gone
         ]
-        drafts, self._waiting = self._waiting, []
+        drafts, self._waiting = self._without_removed(self._waiting), []
         if not drafts and not dropped:
             return
         if self._options.dry_run:
@@ -284,6 +286,23 @@ class _Run:
             )
         briefs = {row.pk: row.brief for row in versions}
         self.report.items += [withdrawn(row.location, briefs[row.version_pk]) for row in dropped]
+
+    def _without_removed(self, drafts: list[Draft]) -> list[Draft]:
+        """Return the drafts without those of briefs that somebody removed and nobody wants back."""
+        days = {} if self._options.restore else self._library.removed()
+        if not days or not drafts:
+            return drafts
+        kept = []
+        for draft, outcome in zip(drafts, self._library.preview(drafts), strict=True):
+            if outcome.brief_id in days:
+                reason = f"removed on {days[outcome.brief_id]}; --restore adds it again"
+                item = item_for(draft.rendition.location, draft.brief, outcome, None)
+                self.report.items.append(
+                    replace(item, result=DocumentResult.LEFT_OUT, reason=reason, passages=0)
+                )
+            else:
+                kept.append(draft)
+        return kept
 
     def _foresee(
         self,

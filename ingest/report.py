@@ -21,6 +21,7 @@ class DocumentResult(StrEnum):
     UNCHANGED = "unchanged"
     WITHDRAWN = "withdrawn"  # its document has vanished
     FAILED = "failed"
+    LEFT_OUT = "left_out"  # somebody removed the brief before
     IGNORED = "ignored"  # files of a folder that are in no brief format
 
 

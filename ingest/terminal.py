@@ -26,7 +26,12 @@ BAR_AFTER = 1.0  # seconds of work before a bar appears
 NARROW = 80  # columns of a terminal; in fewer, tables keep to what matters most
 _MOST_ROWS = 40  # of the report's table; beyond it only failures are listed
 _UNTOLD = frozenset(
-    {DocumentResult.UNCHANGED, DocumentResult.FAILED, DocumentResult.IGNORED}
+    {
+        DocumentResult.UNCHANGED,
+        DocumentResult.FAILED,
+        DocumentResult.LEFT_OUT,
+        DocumentResult.IGNORED,
+    }
 )  # not in the table
 
 
@@ -206,7 +211,7 @@ def print_report(report: Report, *, table: bool = True) -> None:
         print_table(names, cells, right="Passages")
     for item in sorted(report.items, key=lambda item: item.result is DocumentResult.FAILED):
         if item.reason:
-            mark = item.result.value if item.result in _UNTOLD else "note"
+            mark = item.result.value.replace("_", " ") if item.result in _UNTOLD else "note"
             say(f"{mark}: {printable(item.location)}: {item.reason}")
     for answers in report.affected:
         say(printable(answers.line()))
@@ -241,6 +246,7 @@ def _totals(report: Report) -> str:
         DocumentResult.RENDITION: ("other file of a known brief", "other files of known briefs"),
         DocumentResult.UNCHANGED: ("unchanged", "unchanged"),
         DocumentResult.WITHDRAWN: ("removed", "removed"),
+        DocumentResult.LEFT_OUT: ("left out", "left out"),
         DocumentResult.FAILED: ("failed", "failed"),
     }
     counted = [counted_as(report.count(key), *words) for key, words in names.items()

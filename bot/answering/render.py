@@ -9,7 +9,7 @@ from bot.answering.answer import Answer, Citation, NearPassage, Outcome, Sentenc
 from bot.answering.freshness import cited_dates
 from bot.checking.verdict import Verdict
 from bot.question.kinds import Kind
-from bot.question.question import Period
+from bot.question.question import Period, Question
 from index.passage import BriefRef, Hit
 
 if TYPE_CHECKING:
@@ -68,6 +68,18 @@ def hit_json(hit: Hit, rank: int) -> dict[str, Any]:
         "heading": list(passage.heading),
         "paragraph": passage.paragraph,
         "also_in": list(hit.also_in),
+    }
+
+
+def search_json(
+    query: str, understood: Question, hits: Sequence[Hit], request_id: object = None
+) -> dict[str, Any]:
+    """Return what was found as `briefs search --json` gives it; `request_id` is echoed as "id"."""
+    return {
+        "id": request_id,
+        "query": query,
+        "standalone_question": understood.text,
+        "hits": [hit_json(hit, rank) for rank, hit in enumerate(hits, 1)],
     }
 
 

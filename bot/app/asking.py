@@ -12,7 +12,7 @@ import typer
 
 from bot.app.taking_away import AsFormat, Format, Output, require_destination, write
 from index.errors import UsageError
-from ingest.cli import SOME_FAILED, Json, opened
+from ingest.cli import SOME_FAILED, Json, complete_briefs, complete_collections, opened
 from ingest.files import shown
 
 if TYPE_CHECKING:
@@ -35,11 +35,21 @@ Until = Annotated[
     str | None, typer.Option(metavar="DATE", help="Only briefs of this date or earlier.")
 ]
 Collection = Annotated[
-    list[str] | None, typer.Option(metavar="NAME", help="Only this collection; repeatable.")
+    list[str] | None,
+    typer.Option(
+        metavar="NAME",
+        help="Only this collection; repeatable.",
+        autocompletion=complete_collections,
+    ),
 ]
 OnlyBrief = Annotated[
     list[str] | None,
-    typer.Option("--brief", metavar="ID", help="Only this brief, by id or report number."),
+    typer.Option(
+        "--brief",
+        metavar="ID",
+        help="Only this brief, by id or report number.",
+        autocompletion=complete_briefs,
+    ),
 ]
 Batch = Annotated[
     str | None,
@@ -80,7 +90,7 @@ def search(
 
     Example: briefs search "ceasefire terms" -k 5 --since 2023
     """
-    from bot.answering.render import hit_json
+    from bot.answering.render import search_json
     from ingest.terminal import print_json, say
 
     filters = _filters(since, until, collection, brief)
@@ -97,14 +107,7 @@ def search(
             for note in found.notes:
                 say(note)
             if json or batch:
-                print_json(
-                    {
-                        "id": line.id,
-                        "query": line.question,
-                        "standalone_question": understood.text,
-                        "hits": [hit_json(hit, rank) for rank, hit in enumerate(found.hits, 1)],
-                    }
-                )
+                print_json(search_json(line.question, understood, found.hits, line.id))
             else:
                 _print_hits(found.hits)
 
@@ -267,21 +270,6 @@ def _answerer(filters: "Filters", *, one_shot: bool = False) -> "Iterator[Answer
         yield answerer
 
 
-def _require_known(library: "Library", filters: "Filters") -> None:
-    """Raise NotFound or UsageError if a filter names a brief or collection that is not there."""
-    from index.passage import split_version
-
-    for name in filters.briefs:
-        library.brief(*split_version(name))
-    if not filters.collections:
-        return
-    known = {row.brief.collection for row in library.versions()}
-    for name in filters.collections:
-        if name not in known:
-            there = ", ".join(sorted(known)) or "none"
-            raise UsageError(f"--collection {name}: no such collection; there are: {there}")
-
-
 def _found(
     library: "Library", line: "BatchRequest", filters: "Filters", limit: int
 ) -> "tuple[Question, SearchResult]":
@@ -319,13 +307,15 @@ def _print_hits(hits: "Sequence[Hit]") -> None:
 def _filters(
     since: str | None, until: str | None, collection: list[str] | None, brief: list[str] | None
 ) -> "Filters":
-    from index.dates import is_iso
-    from index.vectors.snapshot import Filters
+    from bot.question.requests import filters_of
 
-    for flag, value in (("--since", since), ("--until", until)):
-        if value is not None and not is_iso(value):
-            raise UsageError(f"{flag} {value}: not a date; write 2016-09-07, 2016-09 or 2016")
-    return Filters(since, until, tuple(collection or ()), tuple(brief or ()))
+    return filters_of(since, until, collection or (), brief or (), mark="--")
+
+
+def _require_known(library: "Library", filters: "Filters") -> None:
+    from bot.question.requests import require_known
+
+    require_known(library, filters, mark="--")
 
 
 def _requests(

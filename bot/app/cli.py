@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ingest.affected import AffectedAnswers, BriefChange
 
 WRONG_USAGE = 2
+DEMO = ".demo"  # the folder in which `make demo` keeps its library
 
 # Telemetry of the libraries we stand on, switched off before any of them is imported (promise 10).
 # In our own processes alone: a program that imports us keeps its environment as it is.
@@ -112,9 +113,30 @@ def _complain(error: BriefsError, code: int) -> int:
     return code
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib import metadata
+
+        try:
+            number = metadata.version("brief-bot")
+        except metadata.PackageNotFoundError:  # run from its source
+            number = "unknown"
+        sys.stdout.write(f"brief-bot {number}\n")
+        raise typer.Exit
+
+
 @app.callback()
-def start(context: typer.Context) -> None:
+def start(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", metavar="", callback=_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
     """Ask your briefs; every sentence of the answer is cited to the passage it rests on."""
+    del version
     if context.invoked_subcommand is None:
         _first_words()
 
@@ -146,12 +168,22 @@ def _first_words() -> None:
         with opened() as library:
             counted = library_stats(library)
     except LibraryMissing as missing:
+        if demo := _demo():
+            say(f"the demo's library is in {demo}; to use it: export BRIEFS_HOME={demo}")
+            say("or, for a library of your own: briefs ingest FOLDER_OR_FILES")
+            return
         say(f"{missing}\nthen: briefs ask 'YOUR QUESTION'    (all commands: briefs --help)")
         return
     say(
         f"{counted['briefs']} briefs, {counted['passages']} passages in {counted['home']}\n"
         "type: briefs ask 'YOUR QUESTION', or briefs chat    (all commands: briefs --help)"
     )
+
+
+def _demo() -> Path | None:
+    """Return the folder of the library that `make demo` made, here or beside our source."""
+    places = (Path.cwd(), Path(__file__).parents[2])
+    return next((one / DEMO for one in places if (one / DEMO / "library.db").is_file()), None)
 
 
 def _resting(library: "Library", changes: "Sequence[BriefChange]") -> "list[AffectedAnswers]":

@@ -1,4 +1,6 @@
-"""The command `briefs serve`: the web pages, Slack over HTTP, health and metrics in one process.
+"""The commands `briefs serve` and `briefs mcp`: the library for browsers, Slack and programs.
+
+`serve` has the web pages, /api, Slack over HTTP, health and metrics in one process.
 
 Nothing heavy is imported until the command runs.
 """
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from index.errors import SettingsError
+from index.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
     import socket
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+NO_MCP = "mcp: the package is not installed; type: pip install 'brief-bot[mcp]'"
 HOST, PORT = "127.0.0.1", 8080
 _SLACK = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
 
@@ -38,6 +41,7 @@ Port = Annotated[
 
 def register(app: typer.Typer) -> None:
     app.command()(serve)
+    app.command("mcp")(serve_assistants)
 
 
 def serve(host: Host = HOST, port: Port = PORT) -> None:
@@ -45,6 +49,8 @@ def serve(host: Host = HOST, port: Port = PORT) -> None:
 
     Ask at /ask; editors' pages start at /. People sign in with a token: by the link that is printed
     at start on this machine, see docs/auditing.md if other machines can reach it.
+
+    /api is for programs: see docs/programs.md.
 
     /slack/events takes requests that Slack signed. /health answers 200 if all is well, else 503.
 
@@ -56,6 +62,28 @@ def serve(host: Host = HOST, port: Port = PORT) -> None:
 
     show_warnings()
     run(host, port)
+
+
+def serve_assistants() -> None:
+    """Serve search, ask, show and list to an assistant, over standard input and output.
+
+    Speaks the Model Context Protocol (MCP). Nothing in the library is changed; what is asked is
+    recorded in the ledger.
+
+    Example: briefs mcp
+    """
+    try:
+        from bot.app.mcp import server
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in {"mcp", "mcp_types"}:
+            raise
+        raise UsageError(NO_MCP) from None
+    from bot.app.making import answerer
+    from bot.ledger.ledger import Ledger
+    from ingest.cli import opened
+
+    with opened(search=True) as library:
+        server(library, answerer(library, Ledger(library.database))).run("stdio")
 
 
 def run(host: str, port: int) -> None:

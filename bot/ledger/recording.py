@@ -273,8 +273,11 @@ def _untraced(steps: Steps) -> Callable[[Request], Answer]:
     from langchain_core.runnables import RunnableLambda, RunnableSequence
     from langsmith import tracing_context
 
+    in_order: tuple[Callable[[Any], Any], ...] = (
+        steps.read, steps.find, steps.compose, steps.record,
+    )  # fmt: skip
     chain: RunnableSequence[Request, Answer] = RunnableSequence(
-        *map(RunnableLambda, (steps.read, steps.find, steps.compose, steps.record))
+        *(RunnableLambda(step) for step in in_order)
     )
 
     def run(request: Request) -> Answer:

@@ -1,15 +1,23 @@
-"""Read what is asked: a JSON Lines file of requests, in order, and who asks at the terminal."""
+"""Read what is asked: a JSON Lines file of requests, in order, its filters, and who asks.
+
+Command line, REST and MCP read the same filters and refuse the same faults, each by the names that
+its own parameters have.
+"""
 
 import getpass
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
+from index.dates import is_iso
 from index.errors import UsageError
+from index.library import Library
+from index.passage import split_version
+from index.vectors.snapshot import Filters
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,32 @@ def _line(row: JsonLine) -> BatchRequest:
             request_id, "", fault=f"{row.where}: 'conversation' is not a list of texts"
         )
     return BatchRequest(request_id, sound(question), tuple(map(sound, turns)))
+
+
+def filters_of(
+    since: str | None = None,
+    until: str | None = None,
+    collections: Sequence[str] = (),
+    briefs: Sequence[str] = (),
+    *,
+    mark: str = "",
+) -> Filters:
+    """Return the filters that a request names; `mark` stands before a parameter's name ("--").
+
+    Raises UsageError for a day that is none.
+    """
+    for name, value in (("since", since), ("until", until)):
+        if value is not None and not is_iso(value):
+            raise UsageError(f"{mark}{name} {value}: not a date; write 2016-09-07, 2016-09 or 2016")
+    return Filters(since, until, tuple(collections), tuple(briefs))
+
+
+def require_known(library: Library, filters: Filters, *, mark: str = "") -> None:
+    """Raise NotFound or UsageError if a filter names a brief or collection that is not there."""
+    for name in filters.briefs:
+        library.brief(*split_version(name))
+    for name in filters.collections:
+        library.require_collection(name, f"{mark}collection")
 
 
 def terminal_asker() -> str:

@@ -1,6 +1,7 @@
-"""The desk's FastAPI application: a library and settings in, pages out.
+"""The desk's FastAPI application: a library and settings in, pages out, and JSON for programs.
 
-The pages are in `bot/web/pages`; their routes are plain functions, which FastAPI runs in threads.
+The pages are in `bot/web/pages`, what programs call in `bot/web/api.py`; most routes are plain
+functions, which FastAPI runs in threads.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.audit.register import Register
 from bot.ledger.ledger import Ledger
 from bot.ledger.recording import Answerer
-from bot.web import words
+from bot.web import api, words
 from bot.web.asked_questions import AskedQuestions
 from bot.web.authentication import Authentication
 from bot.web.pages import answers, asking, checks, login, reading
@@ -80,8 +81,8 @@ def create(
         asked=AskedQuestions(answerer, library.warm_up),
         forget=forget,
     )
-    for page in (asking, reading, answers, checks, login):
-        app.include_router(page.router)
+    for part in (asking, reading, answers, checks, login, api):
+        app.include_router(part.router)
     app.mount("/static", _CachedFiles(directory=_HERE / "static"))
     login.handle_errors(app)
     app.add_middleware(

@@ -10,11 +10,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from bot.answering.answer import Answer
 from bot.ledger.recording import Answerer
 from bot.question.question import Turn
 from index.errors import BriefsError, UsageError
+from index.vectors.snapshot import EVERYTHING, Filters
 
 log = logging.getLogger(__name__)
 
@@ -23,24 +25,34 @@ MOST = 32  # questions that wait or are worked on
 EACH = 3  # of them of one person
 REMEMBERED = 200  # questions that have ended
 PLACE = "web"  # where they were asked, as the ledger names it
+TOO_MANY = "too many questions are waiting; ask again in a moment"
 FAILED = "The question could not be answered; the server’s log says why."
 THREAD = "desk-question"
 
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """A question on its way; the future's result is what went wrong in a line, "" if nothing."""
+    """A question on its way; the future's result is what went wrong in a line, "" if nothing.
+
+    `on_answer` is given the answer before that.
+    """
 
     answer_id: str
     question: str
     person: str
     turns: tuple[Turn, ...] = ()
+    filters: Filters = EVERYTHING
+    on_answer: Callable[[Answer], object] = field(default=lambda _: None, compare=False)
     done: "Future[str]" = field(default_factory=Future, compare=False)
 
     @property
     def fault(self) -> str:
         """What went wrong; "" where nothing did or it is still worked on."""
         return self.done.result() if self.done.done() else ""
+
+
+class TooMany(UsageError):
+    """More questions wait than are taken, of all people or of one."""
 
 
 class AskedQuestions:
@@ -75,14 +87,18 @@ class AskedQuestions:
 
         Raises UsageError where too many wait.
         """
-        asked = AskedQuestion(answer_id, question, person, tuple(turns))
+        return self.begin(AskedQuestion(answer_id, question, person, tuple(turns)))
+
+    def begin(self, asked: AskedQuestion) -> AskedQuestion:
+        """Begin to answer a question; see ask."""
+        answer_id, person = asked.answer_id, asked.person
         with self._lock:
             if known := self._known.get(answer_id):
                 return known
             asked.done.set_running_or_notify_cancel()  # whoever waits may leave and cancels nothing
             waiting = [one for one in self._known.values() if not one.done.done()]
             if len(waiting) >= MOST or sum(one.person == person for one in waiting) >= EACH:
-                raise UsageError("too many questions are waiting; ask again in a moment")
+                raise TooMany(TOO_MANY)
             self._known[answer_id] = asked
         threading.Thread(target=self._answer, args=(asked,), name=THREAD, daemon=True).start()
         return asked
@@ -91,13 +107,15 @@ class AskedQuestions:
         fault = ""
         try:
             with self._turn:
-                self._answerer.ask(
+                answer = self._answerer.ask(
                     asked.question,
                     asked.turns,
+                    filters=asked.filters,
                     asker=asked.person,
                     place=PLACE,
                     answer_id=asked.answer_id,
                 )
+            asked.on_answer(answer)
         except UsageError as error:
             fault = f"{error}."
         except BriefsError as error:
@@ -113,7 +131,9 @@ class AskedQuestions:
         """Forget the words of an answered question, and the oldest of those that have ended."""
         with self._lock:
             if not asked.fault:
-                self._known[asked.answer_id] = replace(asked, question="", turns=())
+                self._known[asked.answer_id] = AskedQuestion(
+                    asked.answer_id, "", asked.person, done=asked.done
+                )
             ended = [name for name, one in self._known.items() if one.done.done()]
             for name in ended[: max(0, len(ended) - REMEMBERED)]:
                 del self._known[name]

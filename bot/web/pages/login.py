@@ -10,9 +10,21 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from bot.errors import LedgerError
+from bot.web.api import fault_line
+from bot.web.asked_questions import TooMany
 from bot.web.authentication import LocalLogin, TokenLogin
+from bot.web.server import is_api
 from bot.web.sessions import WebSession
-from bot.web.visits import Anyone, Filled, Forbidden, NotSignedIn, Visit, anyone, redirect
+from bot.web.visits import (
+    Anyone,
+    Filled,
+    Forbidden,
+    NotSignedIn,
+    TooManyTries,
+    Visit,
+    anyone,
+    redirect,
+)
 from index.errors import BriefsError, DatabaseUnavailable, NotFound, UsageError
 
 log = logging.getLogger(__name__)
@@ -75,24 +87,42 @@ def handle_errors(app: FastAPI) -> None:
     async def failed(request: Request, error: Exception) -> Response:
         visit = await anyone(request)
         signs_in = visit.services.authentication.signs_in
-        if isinstance(error, NotSignedIn) and signs_in and request.method == "GET":
+        leads_to_login = signs_in and request.method == "GET" and not is_api(request.url.path)
+        if isinstance(error, NotSignedIn) and leads_to_login:
             return redirect(_login_path(request))
-        status, title, line = _explained(error)
+        status, title, line = _explained(error, request.url.path)
         if status >= 500:
             log.error("%s could not be shown: %s", request.url.path, error)  # may name paths
         if visit.wants_json:
-            return JSONResponse({"error": line}, status)
+            return JSONResponse({"error": line}, status, _headers(error))
         return visit.page("error.html", status, title=title, line=line)
 
-    for kind in (NotSignedIn, Forbidden, BriefsError, HTTPException, RequestValidationError):
+    kinds = (
+        NotSignedIn, TooManyTries, Forbidden, BriefsError, HTTPException, RequestValidationError,
+    )  # fmt: skip
+    for kind in kinds:
         app.add_exception_handler(kind, failed)
 
 
-def _explained(error: Exception) -> tuple[int, str, str]:
+def _headers(error: Exception) -> dict[str, str]:
+    """Return the headers that tell a program what to do about an error."""
+    match error:
+        case NotSignedIn():
+            return {"www-authenticate": "Bearer"}
+        case TooManyTries():
+            return {"retry-after": str(max(1, round(error.seconds)))}
+        case TooMany():
+            return {"retry-after": "1"}
+    return {}
+
+
+def _explained(error: Exception, path: str) -> tuple[int, str, str]:
     failed = "That did not work"
     match error:
         case NotSignedIn():
             return 401, "You are not signed in", "sign in first"
+        case TooManyTries() | TooMany():
+            return 429, failed, str(error)
         case Forbidden():
             return 403, "Not allowed", str(error)
         case NotFound():
@@ -107,6 +137,8 @@ def _explained(error: Exception) -> tuple[int, str, str]:
             return 404, "Not found", "there is no such page"
         case HTTPException():
             return error.status_code, failed, "this request cannot be served"
+        case RequestValidationError() if is_api(path):
+            return 400, failed, fault_line(error.errors())
         case _:
             return 400, failed, "the address or the form is not valid"
 

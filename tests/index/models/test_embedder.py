@@ -3,15 +3,18 @@
 import json
 import logging
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from index.errors import EmbeddingError
+from index.library import models_folder
 from index.models.embedder import ModelEmbedder, require_unit
 from index.models.model_files import DEFAULT_MODEL, locate, weights_sha256
-from index.models.runtimes import TorchRuntime
+from index.models.runtimes import TorchRuntime, _converted
+from index.settings import load
 
 TEXTS = [
     "Cod quotas fell.",
@@ -103,6 +106,67 @@ def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
         ModelEmbedder("no-such-model", tmp_path)
     with pytest.raises(EmbeddingError, match=r"no model\.safetensors"):
         ModelEmbedder(str(tmp_path), tmp_path)
+
+
+def test_prompts_of_the_settings_stand_before_what_is_embedded(
+    embedder: ModelEmbedder, model_cache: Path
+) -> None:
+    """They are part of the fingerprint, and of the tokens that a passage may have."""
+    prompted = ModelEmbedder(
+        DEFAULT_MODEL, model_cache, query_prompt="query: ", passage_prompt="passage: "
+    )
+    text = "Cod quotas fell."
+    assert np.allclose(prompted.embed_query(text), embedder.embed_query(f"query: {text}"))
+    assert np.allclose(prompted.embed([text]), embedder.embed([f"passage: {text}"]))
+    vectors, tokens = prompted.read_questions([text])
+    assert np.allclose(vectors[0], prompted.embed_query(text))
+    assert tokens.shape == embedder.read_questions([text])[1].shape  # the prompt has none of them
+    assert prompted.fingerprint.prompts == "query: |passage: "
+    assert prompted.fingerprint != embedder.fingerprint
+    assert prompted.count_tokens([text])[0] == embedder.count_tokens([f"passage: {text}"])[0]
+
+
+def test_a_device_that_is_not_there_is_named(model_cache: Path) -> None:
+    absent = ModelEmbedder(DEFAULT_MODEL, model_cache, device="cuda:31")
+    with pytest.raises(EmbeddingError, match=r"BRIEFS_EMBEDDING_DEVICE=cuda:31: .*set it to cpu"):
+        absent.warm_up()
+
+
+def test_who_need_a_model_at_once_convert_it_once(tmp_path: Path, monkeypatch) -> None:
+    """One prepares it for all; what a process left that died is cleared away."""
+    made: list[Path] = []
+
+    def convert(_: str, target: Path) -> None:
+        assert not target.exists()
+        made.append(target)
+        target.mkdir()
+        (target / "model.xml").write_text("<net/>")
+
+    monkeypatch.setattr("index.models.runtimes._convert", convert)
+    files = locate(DEFAULT_MODEL)
+    with ThreadPoolExecutor(4) as pool:
+        found = set(pool.map(lambda _: _converted(files, "53aa", tmp_path / "shared"), range(4)))
+    assert (len(found), len(made)) == (1, 1)
+    folder = found.pop()
+    shutil.rmtree(folder)
+    folder.with_name(f"{folder.name}.building").mkdir()
+    assert _converted(files, "53aa", tmp_path / "shared") == folder
+    assert sorted(one.name for one in folder.iterdir()) == ["model.xml"]
+
+
+def test_the_libraries_of_a_user_share_one_folder_of_models(tmp_path: Path, monkeypatch) -> None:
+    """In the user's cache; in the library where it has its own, or nothing else can be written."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    first, second = load(home=tmp_path / "first"), load(home=tmp_path / "second")
+    shared = tmp_path / "cache" / "brief-bot" / "models"
+    assert models_folder(first) == models_folder(second) == shared
+    (second.home / "models").mkdir(parents=True)
+    assert models_folder(second) == second.home / "models"
+    named = load(home=second.home, model_cache=tmp_path / "named")
+    assert models_folder(named) == tmp_path / "named"
+    (tmp_path / "file").write_text("")
+    nowhere = load(home=first.home, model_cache=tmp_path / "file" / "models")
+    assert models_folder(nowhere) == first.home / "models"
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, 0.0, 0.5])

@@ -136,6 +136,26 @@ def test_a_rebuild_writes_wrong_vectors_again(on_server, open_library) -> None:
     library.check_index()
 
 
+def test_other_programs_find_texts_on_the_server(on_server, open_library) -> None:
+    """A collection of an earlier build, which had vectors alone, gets them with the next brief."""
+    import chromadb
+
+    library = open_library(on_server)
+    fill(library, 0, 2)
+    host, port = on_server.chroma_url.removeprefix("http://").split(":")
+    client = chromadb.HttpClient(host=host, port=int(port))
+    [collection] = client.list_collections()
+    assert sorted(collection.get()["documents"]) == [text_of(n).split("\n\n")[1] for n in (0, 1)]
+    vectors = collection.get(include=["embeddings"])
+    collection.delete(ids=vectors["ids"])
+    collection.add(ids=vectors["ids"], embeddings=vectors["embeddings"])
+    collection.modify(metadata={"other": 1})
+    fill(library, 2, 1)
+    [collection] = client.list_collections()
+    found = collection.get(include=["metadatas"])["metadatas"]
+    assert sorted(one["title"] for one in found) == ["Brief 0", "Brief 1", "Brief 2"]
+
+
 def test_a_server_that_accepts_and_never_answers_is_left_after_seconds(
     tmp_path: Path, open_library, caplog, monkeypatch
 ) -> None:
