@@ -104,7 +104,7 @@ class _Visit:
 
     def refuse_internal(self, host: str, address: Address) -> None:
         """Raise ReadError for an address of a private network that nobody named."""
-        if not is_internal(address) or host in self.internal or str(address) == host:
+        if not is_internal(address) or host in self.internal or _number(host) == address:
             return
         if address.is_loopback and (host == "localhost" or host.endswith(".localhost")):
             return
@@ -115,6 +115,14 @@ class _Visit:
             f"the host {printable(host)} has the internal address {address}; if it is yours, add "
             "it to BRIEFS_INTERNAL_HOSTS"
         )
+
+
+def _number(host: str) -> Address | None:
+    """Return the address that a host is in numbers, None for a name."""
+    try:
+        return ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return None
 
 
 def _place(url: str) -> tuple[str, int]:
@@ -181,10 +189,8 @@ async def _sent(client: "httpx.AsyncClient", url: str, visit: _Visit) -> "httpx.
 
 
 async def _addresses(host: str, port: int) -> list[Address]:
-    try:
-        return [ipaddress.ip_address(host.strip("[]"))]
-    except ValueError:
-        pass
+    if number := _number(host):
+        return [number]
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -24,7 +24,8 @@ from index.erasing import ErasedBrief
 MASK = "░"
 ERASED_TITLE = "[erased]"
 NEAR, FAR = 4, 8  # words in a row that are a quotation: in answers that rest on it, anywhere else
-SHORTEST_NAME = 6  # characters of a title or a number that is looked for by itself
+SHORTEST_NAME = 6  # characters of a title that is looked for in answers that rest on the brief
+NAME_WORDS = 3  # words of one that is looked for anywhere: "Pollution" alone quotes nothing
 _PAGE = 500  # rows at a time
 _WORD = re.compile(r"\w+")
 _EVIDENCE = frozenset({"citations", "nearest", "sentences", "withheld", "hits"})  # by their brief
@@ -52,12 +53,13 @@ class Quotations:
         self._runs = {
             size: {run for text in words for run in _runs(text, size)} for size in (NEAR, FAR)
         }
-        self._names = [name.lower() for name in brief.names if len(name) >= SHORTEST_NAME]
+        names = [name.lower() for name in brief.names if len(name) >= SHORTEST_NAME]
+        self._names = {NEAR: names, FAR: [one for one in names if len(_words(one)) >= NAME_WORDS]}
 
     def has(self, text: str, size: int = FAR) -> bool:
         """Return whether a text has `size` words in a row of the brief, or one of its names."""
         lower = text.lower()
-        if any(name in lower for name in self._names):
+        if any(name in lower for name in self._names[size]):
             return True
         return not self._runs[size].isdisjoint(_runs(_words(text), size))
 
