@@ -8,7 +8,8 @@ import ctypes
 import logging
 import math
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,7 +35,7 @@ from index.search import Query
 from index.settings import Settings
 from index.storage import catalogue, checksums, database, health, schema
 from index.storage.checksums import Part
-from index.storage.database import Database, ingest_lock, sqlite_url
+from index.storage.database import Database, again, ingest_lock, retried, sqlite_url
 from index.storage.lexicon import TABLES, lexicon_for
 from index.storage.schema import CURRENT, SUPERSEDED
 from index.vectors import snapshot
@@ -128,6 +129,7 @@ class Library:
         self.close()
 
     @property
+    @retried
     def generation(self) -> int:
         """The number of the generation that searches use now."""
         with self.database.read() as connection:
@@ -146,6 +148,7 @@ class Library:
 
     # Reading
 
+    @retried
     def search(self, query: Query, limit: int = 10) -> list[Hit]:
         """Return the best passages, best first, at most `limit`; near-identical ones once."""
         vector, encoded = encode(self.embedder, query, self.idf)
@@ -156,6 +159,7 @@ class Library:
                 opened, lexicons = Opened(older, None), list(self._lexicons.values())
             return retrieval.search(connection, opened, lexicons, query, vector, limit, encoded)
 
+    @retried
     def sentences(
         self, question: str, hits: Sequence[Hit]
     ) -> tuple[Vectors, list[SentenceEmbeddings]]:
@@ -166,6 +170,7 @@ class Library:
         with self.database.read() as connection:
             return retrieval.sentences(connection, self.embedder, question, hits)
 
+    @retried
     def ranks(
         self, questions: Sequence[str], wanted: Sequence[Sequence[str]]
     ) -> list[tuple[int, float]]:
@@ -177,16 +182,19 @@ class Library:
         with self.database.read() as connection, self._published.use(connection) as opened:
             return retrieval.ranks(connection, opened, vectors, wanted)
 
+    @retried
     def brief(self, brief_id: str, version: int | None = None) -> Brief:
         """Return a brief, by id or report number; raise NotFound."""
         with self.database.read() as connection:
             return catalogue.brief(connection, brief_id, version)
 
+    @retried
     def passages(self, brief: Brief | BriefRef) -> list[tuple[str, Passage]]:
         """Return (passage id, passage) of a brief version, in order."""
         with self.database.read() as connection:
             return catalogue.passages(connection, brief.id, brief.version)
 
+    @retried
     def briefs(self, filters: Filters = EVERYTHING) -> tuple[BriefRef, ...]:
         """Return the current briefs that filters let through, in no order.
 
@@ -195,6 +203,7 @@ class Library:
         with self.database.read() as connection, self._published.use(connection) as opened:
             return opened.snapshot.briefs(filters)
 
+    @retried
     def mentions(self, weights: Mapping[str, float], enough: float) -> dict[str, Mentions]:
         """Return where the current briefs speak of a topic, by brief id; those that never do lack.
 
@@ -204,6 +213,7 @@ class Library:
         with self.database.read() as connection, self._published.use(connection) as opened:
             return retrieval.mentions(connection, opened.snapshot, self._lexicon, weights, enough)
 
+    @retried
     def nearest_of(self, text: str, groups: Sequence[Sequence[int]], each: int) -> list[list[Hit]]:
         """Return of each group of passage numbers the `each` nearest to a text, nearest first.
 
@@ -213,6 +223,7 @@ class Library:
         with self.database.read() as connection, self._published.use(connection) as opened:
             return retrieval.nearest_of(connection, opened.snapshot, vector, groups, each)
 
+    @retried
     def versions_of(self, brief_id: str) -> list[catalogue.VersionRow]:
         """Return the versions of a brief, by id, the first one first; [] for an unknown id."""
         with self.database.read() as connection:
@@ -222,6 +233,7 @@ class Library:
         """Return the names of the collections that have current briefs."""
         return frozenset(brief.collection for brief in self.briefs())
 
+    @retried
     def versions(self) -> list[catalogue.VersionRow]:
         """Return all versions of all briefs, withdrawn ones too, with their passages counted."""
         with self.database.read() as connection:
@@ -229,11 +241,13 @@ class Library:
             rows = catalogue.versions(connection)
         return [replace(row, passages=counts.get(row.pk, 0)) for row in rows]
 
+    @retried
     def renditions(self) -> list[catalogue.RenditionRow]:
         """Return all documents on record."""
         with self.database.read() as connection:
             return catalogue.renditions(connection)
 
+    @retried
     def rendition(self, location: str, collection: str) -> catalogue.RenditionRow | None:
         """Return what is on record about one document."""
         with self.database.read() as connection:
@@ -243,12 +257,14 @@ class Library:
         """Return unit vectors (n, d) of texts."""
         return self.embedder.embed(texts)
 
+    @retried
     def warm_up(self) -> None:
         """Load the model and open the index now rather than at the first question."""
         self.embedder.warm_up()
         with self.database.read() as connection, self._published.use(connection):
             pass
 
+    @retried
     def idf(self, terms: Sequence[str]) -> dict[str, float]:
         """Return the inverse document frequency of stems over the passages (natural logarithm)."""
         with self.database.read() as connection, self._published.use(connection) as opened:
@@ -256,6 +272,7 @@ class Library:
             counts = self._lexicon.document_frequency(connection, terms)
         return {term: math.log(1 + (total + 1) / (count + 0.5)) for term, count in counts.items()}
 
+    @retried
     def unknown(self, terms: Sequence[str], filters: Filters = EVERYTHING) -> frozenset[str]:
         """Return the stems that no passage has which the filters let through."""
         if not terms:
@@ -268,6 +285,7 @@ class Library:
             held = {term: self._lexicon.scores(connection, [term]) for term in terms}
         return frozenset(term for term, found in held.items() if allowed.isdisjoint(found))
 
+    @retried
     def spellings(self, typed: Sequence[str]) -> dict[str, str]:
         """Return how the passages write those words that none has and that are typed wrong."""
         stems = {word: stem(word.lower()) for word in typed}
@@ -287,6 +305,7 @@ class Library:
             }
         return {word: meant for word, meant in found.items() if meant}
 
+    @retried
     def compounds(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
         """Return the one word that passages write for those pairs of words that none has."""
         with self.database.read() as connection:
@@ -308,19 +327,55 @@ class Library:
         Returns what became of each draft, in order. `tick` is called with the number of passages
         just embedded; `on_wait` once if another ingest has to end first.
         """
+        # By its key a try finds what an earlier one published before its connection was cut.
+        key, known, tried = uuid.uuid4().hex, publishing.Embedded(), list[publishing.Publication]()
+
+        def publish() -> list[PublishOutcome]:
+            with self._alone(on_wait) as token:
+                if tried and self._value(schema.PUBLISHED_KEY) == key:
+                    return publishing.outcomes(tried[-1])
+                plan = self._planned(drafts, dropped, token)
+                with self.database.read() as connection:
+                    made = publishing.embed(connection, plan, self.embedder, tick, known)
+                    tried.append(made)
+                    changed = made.states or plan.added
+                    generation = self._indexing.build(connection, made) if changed else None
+                with self.database.write() as connection:
+                    catalogue.require_ingest(connection, token)
+                    publishing.commit(connection, made, self._lexicons, generation)
+                    catalogue.set_value(connection, schema.PUBLISHED_KEY, key)
+                if generation is not None:
+                    self._indexing.tidy(self.database, generation)
+            return publishing.outcomes(made)
+
+        return again(publish)
+
+    @contextmanager
+    def _alone(self, on_wait: Callable[[], None] = _nothing) -> Iterator[str]:
+        """Yield the token of the one ingest that may publish, under the lock against others."""
         with ingest_lock(self.database, self.home, on_wait):
+            with self.database.write() as connection:
+                token = catalogue.begin_ingest(connection)
+            yield token
+
+    def _planned(
+        self, drafts: Sequence[Draft], dropped: Sequence[catalogue.RenditionRow], token: str
+    ) -> placement.PublishPlan:
+        """Return a plan whose numbers nobody else will use, published or not."""
+        while True:
             with self.database.read() as connection:
                 self._require_fingerprint(connection)
                 plan = placement.plan(connection, drafts, dropped)
-                made = publishing.embed(connection, plan, self.embedder, tick)
-                changed = made.states or plan.added
-                generation = self._indexing.build(connection, made) if changed else None
             with self.database.write() as connection:
-                publishing.commit(connection, made, self._lexicons, generation)
-            if generation is not None:
-                self._indexing.tidy(self.database, generation)
-        return publishing.outcomes(made)
+                catalogue.require_ingest(connection, token)
+                if placement.promise(connection, plan):
+                    return plan
 
+    def _value(self, key: str) -> str | None:
+        with self.database.read() as connection:
+            return catalogue.get_value(connection, key)
+
+    @retried
     def preview(self, drafts: Sequence[Draft]) -> list[PublishOutcome]:
         """Return what would become of drafts, and change nothing."""
         with self.database.read() as connection:
@@ -331,11 +386,15 @@ class Library:
 
         Reads no brief, and embeds nothing but what is stored damaged.
         """
-        with ingest_lock(self.database, self.home, _nothing):
+        return again(self._rebuild)
+
+    def _rebuild(self) -> int:
+        with self._alone() as token:
             self._restore_embeddings()
             with self.database.read() as connection:
                 generation = self._indexing.build(connection, None)
             with self.database.write() as connection:
+                catalogue.require_ingest(connection, token)
                 health.rebuild_indexes(connection)
                 publishing.refill_lexicons(connection, self._lexicons)
                 publishing.record_generation(connection, generation)
@@ -347,11 +406,12 @@ class Library:
 
         For a change of model or of passage format. Returns the number of passages.
         """
-        with ingest_lock(self.database, self.home, _nothing):
+        with self._alone() as token:
             with self.database.read() as connection:
                 stored = publishing.inputs_of(connection)
             vectors, tokens = read_passages(self.embedder, stored[1], stored[2], tick)
             with self.database.write() as connection:
+                catalogue.require_ingest(connection, token)
                 schema.create(connection)  # a library of an older release has fewer tables
                 publishing.replace_embeddings(connection, stored, vectors, tokens)
                 catalogue.set_value(connection, "fingerprint", self.fingerprint)
@@ -378,6 +438,7 @@ class Library:
         """Return what is wrong with the database and how to fix it, by what was looked at."""
         return health.faults(self.database, self._lexicons)
 
+    @retried
     def check_index(self) -> None:
         """Raise IndexDamaged unless the published vector index agrees with the catalogue."""
         with self.database.read() as connection:
@@ -412,6 +473,7 @@ class Library:
         if self.settings.database_url is None:
             database.leave_marker(self.home / DATABASE_FILE, library)
 
+    @retried
     def require_fingerprint(self) -> None:
         """Raise FingerprintMismatch unless the stored vectors come from the model in use."""
         with self.database.read() as connection:

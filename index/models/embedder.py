@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -236,10 +237,11 @@ def _facts(files: ModelFiles, cache: Path) -> tuple[str, int]:
     if stamp not in known:
         config = json.loads((files.weights.parent / "config.json").read_text(encoding="utf-8"))
         known[stamp] = (weights_sha256(files), int(config["hidden_size"]))
-        cache.mkdir(parents=True, exist_ok=True)
-        fresh = memory.with_suffix(f".{os.getpid()}")
-        fresh.write_text(json.dumps(known), encoding="utf-8")
-        fresh.replace(memory)
+        with suppress(OSError):  # a library that cannot be written to: it is found again each time
+            cache.mkdir(parents=True, exist_ok=True)
+            fresh = memory.with_suffix(f".{os.getpid()}")
+            fresh.write_text(json.dumps(known), encoding="utf-8")
+            fresh.replace(memory)
     sha256, dimension = known[stamp]
     return sha256, dimension
 

@@ -55,6 +55,8 @@ class Copies:
 
     def make(self) -> Path:
         """Return a new empty folder, locked until it is discarded or this process ends."""
+        if self._root.is_file():  # no file belongs here
+            self._root.unlink()
         self._root.mkdir(parents=True, exist_ok=True)
         with _lock(self._root / "making"):  # nobody tidies before it is locked
             copy = Path(tempfile.mkdtemp(prefix="", dir=self._root))
@@ -106,8 +108,8 @@ class VectorStore(ABC):
         """Raise IndexDamaged unless the published generation holds and finds what is wanted."""
 
     @abstractmethod
-    def tidy(self, published: int, wanted: Sequence[int]) -> None:
-        """Delete what nobody needs any more."""
+    def tidy(self, published: int, wanted: Sequence[int], of: VectorsOf | None = None) -> None:
+        """Delete what nobody needs any more; with `of`, add what another ingest has deleted."""
 
 
 class Generations(VectorStore):
@@ -126,6 +128,8 @@ class Generations(VectorStore):
         index is rebuilt from the catalogue. If even that does not find what a scan finds, there are
         no files, and searches scan.
         """
+        if self._root.is_file():  # no file belongs here
+            self._root.unlink()
         building = self._root / f"{number:08d}.building"
         attempts: list[Callable[[], None]] = [
             lambda: self._rebuild(building, wanted, of, thorough=False),
@@ -152,7 +156,11 @@ class Generations(VectorStore):
         """Open a private copy; raise IndexDamaged if the folder is not as it was published."""
         if not files:
             raise IndexDamaged(f"vector index {number:08d}: could not be built soundly")
-        private = self._copies.make()
+        try:
+            private = self._copies.make()
+        except OSError as error:
+            place = error.filename or self._root
+            raise IndexDamaged(f"no copy of the vector index: {place}: {error.strerror}") from error
         try:
             _copy_checked(self._root / f"{number:08d}", private, files)
             return ChromaFolder(private, at_close=self._copies.discard)
@@ -167,8 +175,8 @@ class Generations(VectorStore):
         finally:
             index.close()
 
-    def tidy(self, published: int, wanted: Sequence[int]) -> None:
-        del wanted
+    def tidy(self, published: int, wanted: Sequence[int], of: VectorsOf | None = None) -> None:
+        del wanted, of
         if not self._root.is_dir():
             return
         for folder in self._root.iterdir():
@@ -240,10 +248,12 @@ class ServerStore(VectorStore):
             if wanted:
                 verify_vectors(server, wanted, of)
 
-    def tidy(self, published: int, wanted: Sequence[int]) -> None:
+    def tidy(self, published: int, wanted: Sequence[int], of: VectorsOf | None = None) -> None:
         """Delete withdrawn passages."""
         del published
         with closing(self._server()) as server:
+            if of is not None:
+                server.add(wanted, of)
             server.keep_only(wanted)
 
     def _server(self) -> ChromaServer:
