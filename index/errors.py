@@ -6,6 +6,8 @@ BriefsError                 one clear line: the thing, the reason, the fix
 ├── UsageError              the command was called with arguments that cannot work (exit code 2)
 ├── LibraryMissing          no library here yet (exit code 2)
 ├── DatabaseUnavailable     the database cannot be opened or does not answer (exit code 2)
+│   └── ConnectionLost      its server ended the connection: the same may succeed on another one
+│       └── Overtaken       meanwhile another ingest began: what was planned is not published
 ├── FingerprintMismatch     the vectors were made by another model or passage format (exit code 2)
 ├── EmbeddingError          the model is missing, changed or returns what is no vector
 ├── IndexDamaged            the vector index does not agree with the catalogue
@@ -40,6 +42,14 @@ class LibraryMissing(BriefsError):
 
 class DatabaseUnavailable(BriefsError):
     """The database file is damaged or locked away, or the server does not answer."""
+
+
+class ConnectionLost(DatabaseUnavailable):
+    """The server ended the connection in the middle of a transaction, or is just starting."""
+
+
+class Overtaken(ConnectionLost):
+    """The ingest lock was lost with a connection, and another ingest has taken it."""
 
 
 class FingerprintMismatch(BriefsError):

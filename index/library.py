@@ -10,8 +10,8 @@ import math
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
@@ -42,7 +42,7 @@ from index.search import Query
 from index.settings import Settings, default_model_cache
 from index.storage import catalogue, checksums, database, health, schema
 from index.storage.checksums import Part
-from index.storage.database import Database, ingest_lock, sqlite_url
+from index.storage.database import Database, again, ingest_lock, retried, sqlite_url
 from index.storage.lexicon import TABLES, lexicon_for
 from index.storage.schema import CURRENT, SUPERSEDED
 from index.vectors import snapshot
@@ -163,6 +163,7 @@ class Library:
         self.close()
 
     @property
+    @retried
     def generation(self) -> int:
         """The number of the generation that searches use now."""
         with self.database.read() as connection:
@@ -181,6 +182,7 @@ class Library:
 
     # Reading
 
+    @retried
     def search(self, query: Query, limit: int = 10) -> list[Hit]:
         """Return the best passages, best first, at most `limit`; near-identical ones once."""
         vector, encoded = encode(self.embedder, query, self.idf)
@@ -191,6 +193,7 @@ class Library:
                 opened, lexicons = Opened(older, None), list(self._lexicons.values())
             return retrieval.search(connection, opened, lexicons, query, vector, limit, encoded)
 
+    @retried
     def sentences(
         self, question: str, hits: Sequence[Hit]
     ) -> tuple[Vectors, list[SentenceEmbeddings]]:
@@ -205,6 +208,7 @@ class Library:
         """Return for each window of text how well it answers a question, a logit, shape (n,)."""
         return self.reader.answers(question, windows)
 
+    @retried
     def ranks(
         self, questions: Sequence[str], wanted: Sequence[Sequence[str]]
     ) -> list[tuple[int, float]]:
@@ -216,16 +220,19 @@ class Library:
         with self.database.read() as connection, self._published.use(connection) as opened:
             return retrieval.ranks(connection, opened, vectors, wanted)
 
+    @retried
     def brief(self, brief_id: str, version: int | None = None) -> Brief:
         """Return a brief, by id or report number; raise NotFound."""
         with self.database.read() as connection:
             return catalogue.brief(connection, brief_id, version)
 
+    @retried
     def passages(self, brief: Brief | BriefRef) -> list[tuple[str, Passage]]:
         """Return (passage id, passage) of a brief version, in order."""
         with self.database.read() as connection:
             return catalogue.passages(connection, brief.id, brief.version)
 
+    @retried
     def briefs(self, filters: Filters = EVERYTHING) -> tuple[BriefRef, ...]:
         """Return the current briefs that filters let through, in no order.
 
@@ -234,6 +241,7 @@ class Library:
         with self.database.read() as connection, self._published.use(connection) as opened:
             return opened.snapshot.briefs(filters)
 
+    @retried
     def mentions(self, weights: Mapping[str, float], enough: float) -> dict[str, Mentions]:
         """Return where the current briefs speak of a topic, by brief id; those that never do lack.
 
@@ -243,6 +251,7 @@ class Library:
         with self.database.read() as connection, self._published.use(connection) as opened:
             return retrieval.mentions(connection, opened.snapshot, self._lexicon, weights, enough)
 
+    @retried
     def nearest_of(self, text: str, groups: Sequence[Sequence[int]], each: int) -> list[list[Hit]]:
         """Return of each group of passage numbers the `each` nearest to a text, nearest first.
 
@@ -257,6 +266,7 @@ class Library:
         with self.database.read() as connection, self._published.use(connection) as opened:
             return retrieval.hits(connection, opened.snapshot, passage_ids)
 
+    @retried
     def versions_of(self, brief_id: str) -> list[catalogue.VersionRow]:
         """Return the versions of a brief, by id, the first one first; [] for an unknown id."""
         with self.database.read() as connection:
@@ -279,6 +289,7 @@ class Library:
         there = ", ".join(known) or "none"
         raise UsageError(f"{what} {name}: no such collection{meant}; there are: {there}")
 
+    @retried
     def versions(self) -> list[catalogue.VersionRow]:
         """Return all versions of all briefs, withdrawn ones too, with their passages counted."""
         with self.database.read() as connection:
@@ -286,11 +297,13 @@ class Library:
             rows = catalogue.versions(connection)
         return [replace(row, passages=counts.get(row.pk, 0)) for row in rows]
 
+    @retried
     def renditions(self) -> list[catalogue.RenditionRow]:
         """Return all documents on record."""
         with self.database.read() as connection:
             return catalogue.renditions(connection)
 
+    @retried
     def rendition(self, location: str, collection: str) -> catalogue.RenditionRow | None:
         """Return what is on record about one document."""
         with self.database.read() as connection:
@@ -300,12 +313,14 @@ class Library:
         """Return unit vectors (n, d) of texts."""
         return self.embedder.embed(texts)
 
+    @retried
     def warm_up(self) -> None:
         """Load the model and open the index now rather than at the first question."""
         self.embedder.warm_up()
         with self.database.read() as connection, self._published.use(connection):
             pass
 
+    @retried
     def idf(self, terms: Sequence[str]) -> dict[str, float]:
         """Return the inverse document frequency of stems over the passages (natural logarithm)."""
         with self.database.read() as connection, self._published.use(connection) as opened:
@@ -313,6 +328,7 @@ class Library:
             counts = self._lexicon.document_frequency(connection, terms)
         return {term: math.log(1 + (total + 1) / (count + 0.5)) for term, count in counts.items()}
 
+    @retried
     def unknown(self, terms: Sequence[str], filters: Filters = EVERYTHING) -> frozenset[str]:
         """Return the stems that no passage has which the filters let through."""
         if not terms:
@@ -325,6 +341,7 @@ class Library:
             held = {term: self._lexicon.scores(connection, [term]) for term in terms}
         return frozenset(term for term, found in held.items() if allowed.isdisjoint(found))
 
+    @retried
     def spellings(self, typed: Sequence[str]) -> dict[str, str]:
         """Return how the passages write those words that none has and that are typed wrong."""
         stems = {word: stem(word.lower()) for word in typed}
@@ -344,6 +361,7 @@ class Library:
             }
         return {word: meant for word, meant in found.items() if meant}
 
+    @retried
     def compounds(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
         """Return the one word that passages write for those pairs of words that none has."""
         with self.database.read() as connection:
@@ -365,20 +383,55 @@ class Library:
         Returns what became of each draft, in order. `tick` is called with the number of passages
         just embedded; `on_wait` once if another ingest has to end first.
         """
+        # By its key a try finds what an earlier one published before its connection was cut.
+        key, known, tried = uuid.uuid4().hex, publishing.Embedded(), list[publishing.Publication]()
+
+        def publish() -> list[PublishOutcome]:
+            with self._alone(on_wait) as token:
+                if tried and self._value(schema.PUBLISHED_KEY) == key:
+                    return publishing.outcomes(tried[-1])
+                plan = self._planned(drafts, dropped, token)
+                with self.database.read() as connection:
+                    made = publishing.embed(connection, plan, self.embedder, tick, known)
+                    tried.append(made)
+                    changed = made.states or plan.added
+                    generation = self._indexing.build(connection, made) if changed else None
+                with self.database.write() as connection:
+                    catalogue.require_ingest(connection, token)
+                    publishing.commit(connection, made, self._lexicons, generation)
+                    back = [pk for pk, state in made.states.items() if state == CURRENT]
+                    catalogue.forget_removed(connection, publishing.briefs_of(connection, back))
+                    catalogue.set_value(connection, schema.PUBLISHED_KEY, key)
+                if generation is not None:
+                    self._indexing.tidy(self.database, generation)
+            return publishing.outcomes(made)
+
+        return again(publish)
+
+    @contextmanager
+    def _alone(self, on_wait: Callable[[], None] = _nothing) -> Iterator[str]:
+        """Yield the token of the one ingest that may publish, under the lock against others."""
         with ingest_lock(self.database, self.home, on_wait):
+            with self.database.write() as connection:
+                token = catalogue.begin_ingest(connection)
+            yield token
+
+    def _planned(
+        self, drafts: Sequence[Draft], dropped: Sequence[catalogue.RenditionRow], token: str
+    ) -> placement.PublishPlan:
+        """Return a plan whose numbers nobody else will use, published or not."""
+        while True:
             with self.database.read() as connection:
                 self._require_fingerprint(connection)
                 plan = placement.plan(connection, drafts, dropped)
-                made = publishing.embed(connection, plan, self.embedder, tick)
-                changed = made.states or plan.added
-                generation = self._indexing.build(connection, made) if changed else None
             with self.database.write() as connection:
-                publishing.commit(connection, made, self._lexicons, generation)
-                back = [known for known, state in made.states.items() if state == CURRENT]
-                catalogue.forget_removed(connection, publishing.briefs_of(connection, back))
-            if generation is not None:
-                self._indexing.tidy(self.database, generation)
-        return publishing.outcomes(made)
+                catalogue.require_ingest(connection, token)
+                if placement.promise(connection, plan):
+                    return plan
+
+    def _value(self, key: str) -> str | None:
+        with self.database.read() as connection:
+            return catalogue.get_value(connection, key)
 
     def remove(self, brief_ids: Collection[str]) -> None:
         """Withdraw briefs because somebody wants it; they stay on record, and it is remembered."""
@@ -408,6 +461,7 @@ class Library:
         with suppress(OSError):  # there is more in it, that is not ours to delete
             self.home.rmdir()
 
+    @retried
     def preview(self, drafts: Sequence[Draft]) -> list[PublishOutcome]:
         """Return what would become of drafts, and change nothing."""
         with self.database.read() as connection:
@@ -431,11 +485,15 @@ class Library:
 
         Reads no brief, and embeds nothing but what is stored damaged.
         """
-        with ingest_lock(self.database, self.home, _nothing):
+        return again(self._rebuild)
+
+    def _rebuild(self) -> int:
+        with self._alone() as token:
             self._restore_embeddings()
             with self.database.read() as connection:
                 generation = self._indexing.build(connection, None)
             with self.database.write() as connection:
+                catalogue.require_ingest(connection, token)
                 health.rebuild_indexes(connection)
                 publishing.refill_lexicons(connection, self._lexicons)
                 publishing.record_generation(connection, generation)
@@ -467,11 +525,12 @@ class Library:
 
         For a change of model or of passage format. Returns the number of passages.
         """
-        with ingest_lock(self.database, self.home, _nothing):
+        with self._alone() as token:
             with self.database.read() as connection:
                 stored = publishing.inputs_of(connection)
             vectors, tokens = read_passages(self.embedder, stored[1], stored[2], tick)
             with self.database.write() as connection:
+                catalogue.require_ingest(connection, token)
                 schema.create(connection)  # a library of an older release has fewer tables
                 publishing.replace_embeddings(connection, stored, vectors, tokens)
                 catalogue.set_value(connection, "fingerprint", self.fingerprint)
@@ -498,6 +557,7 @@ class Library:
         """Return what is wrong with the database and how to fix it, by what was looked at."""
         return health.faults(self.database, self._lexicons)
 
+    @retried
     def check_index(self) -> None:
         """Raise IndexDamaged unless the published vector index agrees with the catalogue."""
         with self.database.read() as connection:
@@ -537,6 +597,7 @@ class Library:
         if self.settings.database_url is None:
             database.leave_marker(self.home / DATABASE_FILE, library)
 
+    @retried
     def require_fingerprint(self) -> None:
         """Raise FingerprintMismatch unless the stored vectors come from the model in use."""
         with self.database.read() as connection:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, select
 
 from index.passage import Brief, Draft, bare, signature, text_sha256
 from index.storage import catalogue, schema
@@ -22,6 +22,7 @@ from index.storage.schema import CURRENT, SUPERSEDED, WITHDRAWN
 # or more, two different reports .20 at most; measured on crs, see bench/RESULTS.md.
 SAME_TEXT = 0.4
 SAME_NUMBER = 0.15
+_NUMBERED = (schema.versions, schema.passages)
 
 
 class DraftStatus(StrEnum):
@@ -196,12 +197,23 @@ def plan(
 ) -> PublishPlan:
     """Decide what each draft is and which documents are gone; reads, and writes nothing."""
     shelf = _shelf(connection)
-    made = PublishPlan(_next(connection, schema.versions), _next(connection, schema.passages))
+    made = PublishPlan(*(catalogue.next_number(connection, table) for table in _NUMBERED))
     for row in dropped:
         made.pointers[row.location, row.collection] = None
     for draft in drafts:
         _place(draft, shelf, made)
     return made
+
+
+def promise(connection: Connection, made: PublishPlan) -> bool:
+    """Set the numbers of a plan aside; False if somebody else has taken them: plan again."""
+    counts = (len(made.added), sum(len(draft.passages) for _, draft, _ in made.added))
+    firsts = (made.first_free_version, made.first_free_passage)
+    kept = [
+        catalogue.promise_numbers(connection, table, first, count)
+        for table, first, count in zip(_NUMBERED, firsts, counts, strict=True)
+    ]
+    return all(kept)
 
 
 def _place(draft: Draft, shelf: KnownVersions, made: PublishPlan) -> None:
@@ -281,10 +293,6 @@ def _states(family: Sequence[VersionRow], standing: set[int]) -> dict[int, str]:
     if best is None:
         return {known.pk: WITHDRAWN for known in family}
     return {known.pk: CURRENT if known is best else SUPERSEDED for known in family}
-
-
-def _next(connection: Connection, table: Table) -> int:
-    return int(connection.execute(select(func.coalesce(func.max(table.c.pk), 0))).scalar_one()) + 1
 
 
 def _shelf(connection: Connection) -> KnownVersions:

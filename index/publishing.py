@@ -49,17 +49,30 @@ class Publication:
     tokens: dict[int, list[PackedTokens]]  # version key -> of each new passage
 
 
-def embed(connection: Connection, made: PublishPlan, embedder: Embedder, tick: Tick) -> Publication:
+# Hash of what is embedded -> its vector and tokens.
+Embedded = dict[str, tuple[NDArray[np.float32], PackedTokens]]
+
+
+def embed(
+    connection: Connection,
+    made: PublishPlan,
+    embedder: Embedder,
+    tick: Tick,
+    earlier: Embedded | None = None,
+) -> Publication:
     """Embed the passages that are new to the library; reuse the vectors of all others.
 
-    Damaged vectors are not reused.
+    Damaged vectors are not reused. `earlier` are those of an earlier
+    try, and gains those of this.
     """
+    earlier = {} if earlier is None else earlier
     hashes, inputs, texts = _inputs(made)
     damaged = checksums.damaged(
         connection, [Part.EMBEDDINGS], embeddings.versions_by_input(connection, set(hashes))
     ).of(Part.EMBEDDINGS)
     stored = embeddings.vectors_by_input(connection, set(hashes), damaged)
-    missing = list(dict.fromkeys(digest for digest in hashes if digest not in stored))
+    wanted = list(dict.fromkeys(digest for digest in hashes if digest not in stored))
+    missing = [digest for digest in wanted if digest not in earlier]
     input_of = dict(zip(hashes, zip(inputs, texts, strict=True), strict=True))
     tick(sum(digest in stored for digest in hashes))
     fresh, fresh_tokens = read_passages(
@@ -69,9 +82,9 @@ def embed(connection: Connection, made: PublishPlan, embedder: Embedder, tick: T
         tick,
     )
     require_unit(fresh)
+    earlier.update(zip(missing, zip(fresh, fresh_tokens, strict=True), strict=True))
     tokens_of = embeddings.tokens_by_input(connection, stored, damaged)
-    tokens_of |= dict(zip(missing, fresh_tokens, strict=True))
-    row_of = {digest: row for row, digest in enumerate(missing)}
+    tokens_of |= {digest: earlier[digest][1] for digest in wanted}
     dimension = embedder.fingerprint.dimension
     vectors: dict[int, NDArray[np.float32]] = {}
     tokens: dict[int, list[PackedTokens]] = {}
@@ -80,7 +93,7 @@ def embed(connection: Connection, made: PublishPlan, embedder: Embedder, tick: T
     for known, draft, _ in made.added:
         part = hashes[position : position + len(draft.passages)]
         rows = [
-            np.frombuffer(stored[digest], "<f4") if digest in stored else fresh[row_of[digest]]
+            np.frombuffer(stored[digest], "<f4") if digest in stored else earlier[digest][0]
             for digest in part
         ]
         vectors[known.pk] = np.asarray(rows, dtype=np.float32).reshape(-1, dimension)
@@ -394,10 +407,11 @@ class Indexing:
         """
         with database.read() as connection:
             store, wanted = self._store(connection), _searchable(connection)
-        try:
-            store.tidy(built[0], wanted, keep_older=keep_older)
-        except IndexDamaged as damage:  # what is committed stays; the next publish tidies
-            logger.warning("%s; removed passages stay on it until the next ingest", damage)
+            of = vectors_of(connection, None)
+            try:
+                store.tidy(built[0], wanted, of, keep_older=keep_older)
+            except IndexDamaged as damage:  # what is committed stays; the next publish tidies
+                logger.warning("%s; removed passages stay on it until the next ingest", damage)
 
     def check(self, connection: Connection) -> None:
         """Raise IndexDamaged unless what is published agrees with the catalogue."""

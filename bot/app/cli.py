@@ -78,6 +78,8 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has seen enough
         sys.exit(0)
+    except OSError as error:
+        sys.exit(_complain(BriefsError(_refused(error)), WRONG_USAGE))
 
 
 def _run() -> Any:
@@ -106,6 +108,13 @@ def _mistyped(error: Any) -> int:
     command = error.ctx.command_path if getattr(error, "ctx", None) else "briefs"
     sys.stderr.write(f"briefs: {reason}; see: {command} --help\n")
     return WRONG_USAGE
+
+
+def _refused(error: OSError) -> str:
+    """Say what the system would not do: full disks, missing rights, something in the way."""
+    what = str(error.filename or "the disk")
+    reason = error.strerror or (str(error).splitlines() or [type(error).__name__])[0]
+    return f"{what}: {reason}; free some space or change its rights, and run it again"
 
 
 def _complain(error: BriefsError, code: int) -> int:

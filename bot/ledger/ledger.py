@@ -27,6 +27,7 @@ from bot.ledger.rows import (
     insert,
     joined,
     new_record_id,
+    seq_of,
 )
 from bot.ledger.tables import (
     GENESIS,
@@ -38,7 +39,7 @@ from bot.ledger.tables import (
     missing_triggers,
 )
 from index.errors import DatabaseUnavailable, NotFound
-from index.storage.database import Database
+from index.storage.database import Database, again
 
 __all__ = [
     "GENESIS", "By", "ChainCheck", "Forgotten", "Ledger", "LedgerEntry", "Mark", "RecordKind",
@@ -156,8 +157,14 @@ class Ledger:
         return replace(done, clean=self._database.scrub())
 
     def _insert(self, record: Record, failed: str) -> int:
+        tried = list[str]()
+
         def write() -> int:
             with self._database.write() as connection:
+                # Cut after its commit, the try before has recorded it: the id is the key.
+                if tried and (seq := seq_of(connection, record.id)) is not None:
+                    return seq
+                tried.append(record.id)
                 if record.kind is not RecordKind.ANSWER:
                     _require(connection, record.answer_id)
                 return insert(connection, record)
@@ -187,8 +194,7 @@ class Ledger:
 
     def _guarded(self, what: str, work: Callable[[], _T]) -> _T:
         try:
-            self._prepare()
-            return work()
+            return again(lambda: (self._prepare(), work())[1])
         except (SQLAlchemyError, OSError, DatabaseUnavailable) as error:
             raise LedgerError(
                 f"ledger: {what} ({_reason(error)}); "

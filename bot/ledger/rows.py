@@ -125,6 +125,14 @@ def insert(connection: Connection, record: Record) -> int:
     return seq
 
 
+def seq_of(connection: Connection, record_id: str) -> int | None:
+    """Return the number of the record with this id, None if there is none."""
+    found: int | None = connection.execute(
+        select(ledger.c.seq).where(ledger.c.record_id == record_id)
+    ).scalar()
+    return found
+
+
 def head(connection: Connection) -> tuple[int, str]:
     """Return (seq, hash) of the newest row, (0, GENESIS) when there is none."""
     query = select(ledger.c.seq, ledger.c.hash).order_by(ledger.c.seq.desc()).limit(1)

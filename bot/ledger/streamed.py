@@ -29,7 +29,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.errors import LedgerError
 from bot.ledger.rows import canonical
 from index.errors import DatabaseUnavailable
-from index.storage.database import Database, metadata
+from index.storage.database import Database, again, metadata
 
 answers_streamed = Table(
     "answers_streamed",
@@ -91,9 +91,15 @@ class StreamedAnswer:
 
     def _add(self, body: Mapping[str, Any], more: Any) -> None:
         text = canonical(body)
-        try:
+
+        tried = list[str]()
+
+        def write() -> None:
             with self._database.write() as connection:
                 metadata.create_all(connection, tables=[answers_streamed, answers_begun])
+                if tried and self._has_row(connection):  # cut after its commit, it is done
+                    return
+                tried.append(text)
                 connection.execute(
                     answers_streamed.insert().values(
                         answer_id=self.answer_id,
@@ -103,12 +109,22 @@ class StreamedAnswer:
                     )
                 )
                 more(connection)
+
+        try:
+            again(write)
         except (SQLAlchemyError, OSError, DatabaseUnavailable) as error:
             raise LedgerError(
                 "ledger: a sentence could not be recorded, so it is not shown; "
                 "see that the database is there, unlocked and on a disk with room"
             ) from error
         self._bodies.append(text)
+
+    def _has_row(self, connection: Connection) -> bool:
+        mine = answers_streamed.c.answer_id == self.answer_id
+        query = select(answers_streamed.c.number).where(
+            mine, answers_streamed.c.number == len(self._bodies)
+        )
+        return connection.execute(query).first() is not None
 
 
 def rows(database: Database, answer_id: str) -> list[str]:

@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -250,11 +251,12 @@ def _facts(files: ModelFiles, cache: Path) -> tuple[str, int]:
     known = _remembered(memory)
     if stamp not in known:
         known[stamp] = (weights_sha256(files), dimension_of(files))
-        make_folder(cache)
-        fresh = memory.with_suffix(f".{os.getpid()}")
-        fresh.write_text(json.dumps(known), encoding="utf-8")
-        fresh.chmod(FILE)
-        fresh.replace(memory)
+        with suppress(OSError):  # a folder that cannot be written to: it is found again each time
+            make_folder(cache)
+            fresh = memory.with_suffix(f".{os.getpid()}")
+            fresh.write_text(json.dumps(known), encoding="utf-8")
+            fresh.chmod(FILE)
+            fresh.replace(memory)
     sha256, dimension = known[stamp]
     return sha256, dimension
 

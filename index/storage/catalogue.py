@@ -4,6 +4,7 @@ Every function joins the caller's transaction.
 """
 
 import json
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -11,10 +12,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Table, func, insert, select, update
 
 from index.addresses import without_secrets
-from index.errors import DatabaseUnavailable, NotFound
+from index.errors import DatabaseUnavailable, NotFound, Overtaken
 from index.left_out import LeftOut, Reason, joined
 from index.passage import Brief, BriefRef, Passage, Rendition
 from index.storage import embeddings, schema
@@ -89,6 +90,41 @@ def forget_removed(connection: Connection, brief_ids: Iterable[str]) -> None:
     """Forget that somebody removed these briefs: they are back."""
     keys = [f"{_REMOVED}{brief_id}" for brief_id in brief_ids]
     connection.execute(schema.library.delete().where(schema.library.c.key.in_(keys)))
+
+
+def begin_ingest(connection: Connection) -> str:
+    """Note that an ingest begins, which ends the right of any other to publish; return its token.
+
+    The lock that keeps ingests apart can be lost with a connection: this is asked once more in the
+    transaction that publishes.
+    """
+    token = uuid.uuid4().hex
+    set_value(connection, schema.INGEST_TOKEN, token)
+    return token
+
+
+def require_ingest(connection: Connection, token: str) -> None:
+    """Raise Overtaken if another ingest has begun since."""
+    if get_value(connection, schema.INGEST_TOKEN) != token:
+        raise Overtaken(
+            "another ingest began while the connection to the database was lost; "
+            "run the same command again"
+        )
+
+
+def next_number(connection: Connection, table: Table) -> int:
+    """Return the first number that no version or passage has or was promised."""
+    highest = connection.execute(select(func.coalesce(func.max(table.c.pk), 0))).scalar_one()
+    promised = get_value(connection, schema.promised(table))
+    return max(int(highest) + 1, int(promised or 0))
+
+
+def promise_numbers(connection: Connection, table: Table, first: int, count: int) -> bool:
+    """Set numbers aside, so that nobody else takes them; False if somebody has meanwhile."""
+    if next_number(connection, table) != first:
+        return False
+    set_value(connection, schema.promised(table), str(first + count))
+    return True
 
 
 def rendition(connection: Connection, location: str, collection: str) -> RenditionRow | None:

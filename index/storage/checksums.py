@@ -152,7 +152,9 @@ def _rows(
     """Yield the rows that a part consists of, each with its version, always in the same order."""
     versions, passages, documents = schema.versions, schema.passages, schema.renditions
     if part is Part.LIBRARY:
-        yield from _read(connection, schema.library, None, [schema.library.c.key])
+        key = schema.library.c.key
+        lasting = key.not_in(schema.PASSING)
+        yield from _read(connection, schema.library, None, [key], where=lasting)
         yield from _read(connection, schema.generations, None, [schema.generations.c.number])
     elif part is Part.TEXT:
         yield from _read(connection, versions, versions.c.pk, [], pks, {"state"})
@@ -181,6 +183,7 @@ def _read(
     pks: Sequence[int] = (),
     without: Iterable[str] = (),
     columns: Sequence[Any] | None = None,
+    where: Any = None,
 ) -> Iterator[tuple[int, list[bytes]]]:
     chosen = columns or [column for column in source.c if column.name not in without]
     plain = connection.dialect.name != "sqlite"
@@ -190,6 +193,8 @@ def _read(
         query = query.where(key.in_(pks)).order_by(key, *order)
     else:
         query = query.order_by(*order)
+    if where is not None:
+        query = query.where(where)
     for row in connection.execute(query):
         version, rest = (LIBRARY_KEY, row) if key is None else (row[0], row[1:])
         yield version, [_bytes(value) for value in rest]

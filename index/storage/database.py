@@ -8,10 +8,12 @@ library is refused: its ledger would begin from nothing, and nobody would know.
 """
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -21,11 +23,12 @@ from sqlalchemy.exc import (
     DBAPIError,
     IntegrityError,
     NoSuchModuleError,
+    OperationalError,
     ProgrammingError,
 )
 
 from index.addresses import hide_secrets, without_secrets
-from index.errors import DatabaseUnavailable, SettingsError
+from index.errors import ConnectionLost, DatabaseUnavailable, SettingsError
 from index.storage.private import FILE, FOLDER, make_file
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ metadata = MetaData()
 BUSY_TIMEOUT_MS = 30_000
 CACHE_KIB = 512  # of SQLite's pages, a connection; a bot keeps dozens open (bench.slack, memory)
 LOG_TIMEOUT_MS = 5_000  # writers wait as long where a reader keeps the log from being emptied
+PAUSES = (0.0, 0.2, 1.0)  # seconds before work is done again that lost its connection
 _PAUSE = 0.1  # seconds between two tries for the lock file
 _WRITE_LOCK = 0x42524945  # any constant known to all processes; the bytes spell "BRIE"
 _INGEST_LOCK = 0x42524946  # another one
@@ -48,17 +52,19 @@ class Database:
         """Prepare an engine for an SQLAlchemy URL; connects at the first transaction."""
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._reached = False  # whether it has answered before
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Yield a connection that sees one unchanging snapshot."""
-        with self._translated(), self.engine.connect() as connection:
+        with self.translated(), self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN")
             else:
                 connection.execute(
                     text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 )
+                self._reached = True
             try:
                 yield connection
             finally:
@@ -67,7 +73,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Yield a connection that holds the write lock; commit at the end, else roll back."""
-        with self._translated(), self.engine.connect() as connection:
+        with self.translated(), self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
@@ -80,7 +86,7 @@ class Database:
             connection.commit()
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def translated(self) -> Iterator[None]:
         """Say plainly that the database is gone, full, locked or damaged."""
         try:
             yield
@@ -88,13 +94,20 @@ class Database:
             # What breaks a rule of the tables is a fault of ours, not of the database.
             if isinstance(error, (IntegrityError, ProgrammingError, DataError)):
                 raise
-            raise self._unavailable(_reason(error)) from error
+            raise self._unavailable(_reason(error), lost=self._lost(error)) from error
         except UnicodeDecodeError as error:  # a damaged schema, in SQLite's own message too
             raise self._unavailable("holds text that is none: it is damaged") from error
 
-    def _unavailable(self, reason: str) -> DatabaseUnavailable:
+    def _lost(self, error: DBAPIError) -> bool:
+        """Tell whether another connection may do: this one was cut, or a known server restarts."""
+        connecting = isinstance(error, OperationalError) and error.statement is None
+        return not self.is_sqlite and (
+            error.connection_invalidated or (connecting and self._reached)
+        )
+
+    def _unavailable(self, reason: str, *, lost: bool = False) -> DatabaseUnavailable:
         where = without_secrets(self.engine.url.render_as_string(hide_password=True))
-        return DatabaseUnavailable(
+        return (ConnectionLost if lost else DatabaseUnavailable)(
             f"{where}: {hide_secrets(reason)}; check BRIEFS_DATABASE_URL, the disk and its rights, "
             "then run: briefs doctor"
         )
@@ -129,6 +142,33 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+_T = TypeVar("_T")
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+
+def again(work: Callable[[], _T]) -> _T:
+    """Do work that is made of whole transactions; again where a connection was cut under it.
+
+    It may have been committed all the same: work that writes must know by a key whether it was.
+    """
+    for pause in PAUSES:
+        try:
+            return work()
+        except ConnectionLost:
+            time.sleep(pause)
+    return work()
+
+
+def retried(method: _Method) -> _Method:
+    """Make a method that only reads do its work again where a connection was cut under it."""
+
+    @wraps(method)
+    def whole(*arguments: Any, **named: Any) -> Any:
+        return again(lambda: method(*arguments, **named))
+
+    return cast("_Method", whole)
 
 
 def sqlite_url(path: Path) -> str:
@@ -247,15 +287,19 @@ def ingest_lock(database: Database, home: Path, on_wait: Callable[[], None]) -> 
             return
         # Outside any transaction: one left open for a whole ingest would hold up the server.
         engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            key = {"key": _INGEST_LOCK}
+        key = {"key": _INGEST_LOCK}
+        with database.translated():
+            connection = engine.connect()
             if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar():
                 on_wait()
                 connection.execute(text("SELECT pg_advisory_lock(:key)"), key)
-            try:
-                yield
-            finally:
+        try:
+            yield
+        finally:
+            with suppress(DBAPIError):  # a connection that was cut has unlocked it
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+            with suppress(DBAPIError):
+                connection.close()
 
 
 @contextmanager

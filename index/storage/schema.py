@@ -30,10 +30,14 @@ SCHEMA_VERSION = "1"
 
 CURRENT, SUPERSEDED, WITHDRAWN = "current", "superseded", "withdrawn"
 
+# Values of the library that are of the moment: which ingest may publish, what was published last.
+INGEST_TOKEN, PUBLISHED_KEY = "ingest", "published"
+_PROMISED = "next "  # and the name of a table: its first number that is not promised to an ingest
+
 library = Table(
     "library",
     metadata,
-    Column("key", String(64), primary_key=True),  # schema, fingerprint, id
+    Column("key", String(64), primary_key=True),  # schema, fingerprint, id, and those of above
     Column("value", Text, nullable=False),
 )
 
@@ -141,6 +145,14 @@ generations = Table(
     Column("files", Text, nullable=False),  # JSON: path in the folder -> [size, crc32]
     Column("published_at", DateTime(timezone=True), nullable=False),
 )
+
+
+def promised(table: Table) -> str:
+    """Return the key of a table's first free number."""
+    return f"{_PROMISED}{table.name}"
+
+
+PASSING = (INGEST_TOKEN, PUBLISHED_KEY, promised(versions), promised(passages))
 
 
 def create(connection: Connection) -> None:

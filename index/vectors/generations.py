@@ -58,6 +58,8 @@ class Copies:
 
     def make(self) -> Path:
         """Return a new empty folder, locked until it is discarded or this process ends."""
+        if self._root.is_file():  # no file belongs here
+            self._root.unlink()
         make_folder(self._root)
         with _lock(self._root / "making"):  # nobody tidies before it is locked
             copy = Path(tempfile.mkdtemp(prefix="", dir=self._root))
@@ -123,8 +125,18 @@ class VectorStore(ABC):
         """Raise IndexDamaged unless the published generation holds and finds what is wanted."""
 
     @abstractmethod
-    def tidy(self, published: int, wanted: Sequence[int], *, keep_older: bool = True) -> None:
-        """Delete what nobody needs any more; else also what holds what was deleted since."""
+    def tidy(
+        self,
+        published: int,
+        wanted: Sequence[int],
+        of: VectorsOf | None = None,
+        *,
+        keep_older: bool = True,
+    ) -> None:
+        """Delete what nobody needs any more; with `of`, add what another ingest has deleted.
+
+        Without `keep_older`, also what holds what was deleted since.
+        """
 
 
 class Generations(VectorStore):
@@ -148,6 +160,8 @@ class Generations(VectorStore):
         index is rebuilt from the catalogue. If even that does not find what a scan finds, there are
         no files, and searches scan.
         """
+        if self._root.is_file():  # no file belongs here
+            self._root.unlink()
         building = self._root / f"{number:08d}.building"
         what = _Contents(wanted, of, records)
         attempts: list[Callable[[], None]] = [
@@ -175,7 +189,11 @@ class Generations(VectorStore):
         """Open a private copy; raise IndexDamaged if the folder is not as it was published."""
         if not files:
             raise IndexDamaged(f"vector index {number:08d}: could not be built soundly")
-        private = self._copies.make()
+        try:
+            private = self._copies.make()
+        except OSError as error:
+            place = error.filename or self._root
+            raise IndexDamaged(f"no copy of the vector index: {place}: {error.strerror}") from error
         try:
             _copy_checked(self._root / f"{number:08d}", private, files)
             return ChromaFolder(private, at_close=self._copies.discard)
@@ -194,8 +212,15 @@ class Generations(VectorStore):
         finally:
             index.close()
 
-    def tidy(self, published: int, wanted: Sequence[int], *, keep_older: bool = True) -> None:
-        del wanted
+    def tidy(
+        self,
+        published: int,
+        wanted: Sequence[int],
+        of: VectorsOf | None = None,
+        *,
+        keep_older: bool = True,
+    ) -> None:
+        del wanted, of
         if not self._root.is_dir():
             return
         oldest = published - KEPT + 1 if keep_older else published
@@ -268,10 +293,19 @@ class ServerStore(VectorStore):
             if wanted:
                 verify_vectors(server, wanted, of)
 
-    def tidy(self, published: int, wanted: Sequence[int], *, keep_older: bool = True) -> None:
+    def tidy(
+        self,
+        published: int,
+        wanted: Sequence[int],
+        of: VectorsOf | None = None,
+        *,
+        keep_older: bool = True,
+    ) -> None:
         """Delete withdrawn passages."""
         del published, keep_older
         with closing(self._server()) as server:
+            if of is not None:
+                server.add(wanted, of)
             server.keep_only(wanted)
 
     def _server(self) -> ChromaServer:

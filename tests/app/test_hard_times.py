@@ -1,0 +1,150 @@
+"""Full disks, missing rights and files in the way: one line each, nothing half done, all mends."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.library import Library
+from index.settings import load
+from ingest.pipeline import ingest
+from tests.commands import ROOT, environment
+from tests.examples_library import EXAMPLES
+from tests.fakes import HashedTokens
+
+Said = list[tuple[int | str, str, str]]
+
+QUESTION = "How many ships passed the Suez Canal?"
+READING: list[list[str]] = [
+    ["list"], ["stats"], ["show", "ID"], ["cite", "ID"], ["search", QUESTION], ["ask", QUESTION],
+    ["doctor"], ["audit", "list"], ["audit", "run"], ["audit", "verify-chain"],
+    ["audit", "unanswered"], ["audit", "uses", "ID"], ["audit", "report"],
+]  # fmt: skip
+WRITING: list[list[str]] = [["remove", "ID"], ["reindex"], ["reindex", "--embed"]]
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("sound") / "home"
+    with Library.open(load(home=home), create=True, embedder=HashedTokens()) as library:
+        assert not ingest(library, [str(EXAMPLES / "briefs")]).failed
+        library.database.empty_log()
+    assert [code for code, _, _ in run(home, [["ask", QUESTION]])] == [0]
+    return home
+
+
+@pytest.fixture
+def home(sound: Path, tmp_path: Path) -> Path:
+    shutil.copytree(sound, tmp_path / "home")
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def briefs(tmp_path: Path) -> str:
+    """A folder of documents that the library does not have."""
+    for number in range(8):
+        words = " ".join(f"herring{number} quota{each}" for each in range(300))
+        (tmp_path / "new").mkdir(exist_ok=True)
+        (tmp_path / "new" / f"{number}.md").write_text(f"# Brief {number}\n\n{words}\n")
+    return str(tmp_path / "new")
+
+
+def run(home: Path, commands: list[list[str]], **limits: Any) -> Said:
+    wish = json.dumps({"commands": commands, **limits})
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.driver", wish], cwd=ROOT, env=environment(home),
+        capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return [tuple(each) for each in json.loads(done.stdout)]
+
+
+def named(home: Path, commands: list[list[str]]) -> list[list[str]]:
+    """Put the id of a brief for ID."""
+    with Library.open(load(home=home), embedder=HashedTokens()) as library:
+        brief = library.briefs()[0].id
+    return [[brief if part == "ID" else part for part in command] for command in commands]
+
+
+def require_lines(commands: list[list[str]], said: Said) -> None:
+    """No traceback; what fails says why in one line, and whoever fails says something."""
+    for command, (code, out, err) in zip(commands, said, strict=True):
+        assert code in (0, 1, 2), (command, err)
+        assert "Traceback" not in err, (command, err)
+        if code == 2:
+            (line,) = (line for line in err.splitlines() if "searching by exact scan" not in line)
+            assert line.startswith("briefs: "), (command, err)
+        assert code == 0 or (out + err).strip(), command
+
+
+def require_mended(home: Path) -> list[dict[str, Any]]:
+    """After `reindex` the doctor finds nothing; return the briefs listed."""
+    again, found, listed = run(home, [["reindex"], ["doctor"], ["list", "--json"]])
+    assert again[0] == 0, again
+    faults = [line for line in found[1].splitlines() if line.startswith("FAULT")]
+    assert [line for line in faults if not line.startswith("FAULT vector index")] == []
+    return [json.loads(line) for line in listed[1].splitlines()]
+
+
+@pytest.mark.parametrize(
+    "place", ["index/copies", "index", "models", "ingest.lock", "index/copies/making"]
+)
+@pytest.mark.parametrize("thing", ["file", "folder"])
+def test_something_in_the_way(home: Path, briefs: str, place: str, thing: str) -> None:
+    commands = named(home, [*READING, *WRITING, ["ingest", briefs]])
+    path = home / place
+    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("in the way") if thing == "file" else (path / "x").mkdir(parents=True)
+    said = run(home, commands)
+    require_lines(commands, said)
+    if place.startswith("index"):
+        assert len(require_mended(home)) == 14 - 1 + 8
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o500])
+def test_a_library_without_rights(home: Path, briefs: str, mode: int) -> None:
+    """Its folder, or all that is in it, cannot be read or written; afterwards it is as before."""
+    commands = named(home, [*READING, *WRITING, ["ingest", briefs]])
+    before = run(home, [["list", "--json"]])
+    paths = [home, *home.rglob("*")]
+    modes = [path.stat().st_mode for path in paths]
+    for path in reversed(paths):
+        path.chmod(mode if path.is_dir() else mode & 0o600)
+    try:
+        require_lines(commands, run(home, commands, plain=True))
+    finally:
+        for path, old in zip(paths, modes, strict=True):
+            path.chmod(old)
+    assert run(home, [["list", "--json"]]) == before
+    require_mended(home)
+
+
+@pytest.mark.parametrize("kilobytes", [0, 8, 64, 150, 300, 500, 700, 1000, 2000, 4000])
+@pytest.mark.parametrize("filled", [True, False])
+def test_a_disk_that_fills_during_an_ingest(
+    home: Path, briefs: str, tmp_path: Path, kilobytes: int, *, filled: bool
+) -> None:
+    """Nothing is half in; with room again, reindex mends and the same ingest finishes."""
+    if not filled:
+        home = tmp_path / "fresh"
+    commands = [["ingest", briefs]]
+    said = run(home, commands, file_bytes=kilobytes * 1000)
+    require_lines(commands, said)
+    if not filled and not (home / "library.db").is_file():
+        return
+    before = 14 if filled else 0
+    assert len(require_mended(home)) in {before, before + 8}
+    run(home, commands)
+    assert len(require_mended(home)) == before + 8
+
+
+def test_a_disk_that_fills_under_every_command(home: Path) -> None:
+    commands = named(home, [*READING, *WRITING])
+    require_lines(commands, run(home, commands, file_bytes=4096))
+    require_mended(home)
+    assert [path.name for path in (home / "index" / "copies").iterdir()] == ["making"]
