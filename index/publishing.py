@@ -407,9 +407,9 @@ class Indexing:
         """
         with database.read() as connection:
             store, wanted = self._store(connection), _searchable(connection)
-            of = vectors_of(connection, None)
+            of, records = vectors_of(connection, None), records_of(connection, None)
             try:
-                store.tidy(built[0], wanted, of, keep_older=keep_older)
+                store.tidy(built[0], wanted, of, records, keep_older=keep_older)
             except IndexDamaged as damage:  # what is committed stays; the next publish tidies
                 logger.warning("%s; removed passages stay on it until the next ingest", damage)
 

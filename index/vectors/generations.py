@@ -130,6 +130,7 @@ class VectorStore(ABC):
         published: int,
         wanted: Sequence[int],
         of: VectorsOf | None = None,
+        records: RecordsOf | None = None,
         *,
         keep_older: bool = True,
     ) -> None:
@@ -217,10 +218,11 @@ class Generations(VectorStore):
         published: int,
         wanted: Sequence[int],
         of: VectorsOf | None = None,
+        records: RecordsOf | None = None,
         *,
         keep_older: bool = True,
     ) -> None:
-        del wanted, of
+        del wanted, of, records
         if not self._root.is_dir():
             return
         oldest = published - KEPT + 1 if keep_older else published
@@ -298,6 +300,7 @@ class ServerStore(VectorStore):
         published: int,
         wanted: Sequence[int],
         of: VectorsOf | None = None,
+        records: RecordsOf | None = None,
         *,
         keep_older: bool = True,
     ) -> None:
@@ -305,7 +308,7 @@ class ServerStore(VectorStore):
         del published, keep_older
         with closing(self._server()) as server:
             if of is not None:
-                server.add(wanted, of)
+                server.add(wanted, of, records)
             server.keep_only(wanted)
 
     def _server(self) -> ChromaServer:
