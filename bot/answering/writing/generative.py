@@ -7,7 +7,7 @@ in (bot/answering/extractive.py), which are made while the model writes, and a n
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -21,7 +21,7 @@ from bot.answering.writing.reply import ReplyParser
 from bot.answering.writing.written import Answerable, WrittenSentence
 from bot.checking import verify
 from bot.checking.verdict import Reason, Verdict
-from bot.errors import ChatError, ChatTooLong, ThoughtAway
+from bot.errors import ChatError, ChatFailed, ChatTooLong, ThoughtAway, UnfitReply
 from bot.question.question import Question
 from index.library import Library
 from index.passage import Hit
@@ -135,13 +135,19 @@ class Writer:
                 show(sentence, page.cited_by(sentence))
 
         schema = SCHEMA if held else None
-        with closing(self._model.stream(prompt.messages, schema=schema)) as pieces:  # type: ignore[type-var]
-            for piece in pieces:
-                finish = piece.finish or finish
-                for written in reply.feed(piece.text):
+        try:
+            with closing(self._model.stream(prompt.messages, schema=schema)) as pieces:  # type: ignore[type-var]
+                for piece in pieces:
+                    finish = piece.finish or finish
+                    for written in reply.feed(piece.text):
+                        take(written)
+                    if reply.ended or page.is_full:
+                        break
+        except ChatFailed:
+            with suppress(UnfitReply):
+                for written in reply.close():
                     take(written)
-                if reply.ended or page.is_full:
-                    break
+            raise
         if not page.is_full:
             for written in reply.close(finish):
                 take(written)

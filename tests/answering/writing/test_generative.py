@@ -140,7 +140,7 @@ def test_nothing_left_is_the_briefs_own_answer_or_none(library) -> None:
     "reply",
     [
         '{"answerable": false}', '{"answerable": "no"}', TRUE + '{"answerable": "no"}',
-        "The passages do not say for how long it was leased.",
+        "The passages do not say for how long it was leased.", "I don't know.",
         line("The passages do not answer this question.") + END,
         '```json\n{"answerable": false}\n```',
         '{"sentences": [], "answerable": false}', '{"unanswerable": true}',
@@ -424,7 +424,6 @@ def test_sound_replies_pass(corpus) -> None:
         "I can't help with that.",
         "I'm sorry, but I cannot answer this question.",
         "As an AI language model, I don't have access to that.",
-        "I don't know.",
         '{"refusal": "I cannot help with that."}',
         line("I can't help with that.") + END,
         line("I'm sorry, I cannot assist with this request.", [1]) + END,
