@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.slack import phrases
+from bot.slack.access.audience import Hindrance
 from bot.slack.bot import RunningBot
 from bot.slack.types import Answering, ChannelSettings
 from index.library import Library
@@ -30,20 +32,18 @@ async def test_what_no_brief_is_about_is_declined(bot: RunningBot, office: FakeS
 async def test_small_talk_is_no_question_to_the_briefs(bot: RunningBot, office: FakeSlack) -> None:
     """It is answered in a line, without passages."""
     ts = await office.ask("alice", "Thank you!")
-    assert (await office.answer_to(ts)).text.startswith("I answer questions from the briefs")
+    assert (await office.answer_to(ts)).text == phrases.WELCOME
 
 
-async def test_where_nothing_may_be_seen_nothing_is_found(
-    bot: RunningBot, office: FakeSlack
-) -> None:
+async def test_where_nothing_may_be_seen_it_is_said_why(bot: RunningBot, office: FakeSlack) -> None:
     """A guest in the channel, or a shared one: one line, no passage, no number, no record."""
-    for channel in ("#general", "#partners"):
+    for channel, why in {"#general": Hindrance.GUESTS, "#partners": Hindrance.SHARED}.items():
         ts = await office.mention(channel, "alice", LEASE)
         answer = await office.answer_to(ts)
-        assert answer.text == "I found nothing on this."
+        assert answer.text == phrases.hindered(why)
         assert len(answer.blocks) == 1
     ts = await office.ask("gwen", LEASE)
-    assert (await office.answer_to(ts)).text == "I found nothing on this."
+    assert (await office.answer_to(ts)).text == phrases.hindered(Hindrance.GUEST)
     assert not any("searching" in str(call.args) for call in office.calls)
 
 

@@ -126,7 +126,8 @@ class EphemeralSender:
         self, response_url: str, thread_ts: str | None, body: dict[str, Any]
     ) -> None:
         kind = {"response_type": "ephemeral", "replace_original": False}
-        given = {"thread_ts": thread_ts, **body, **kind, "unfurl_links": False}
+        unlinked = {name: PLAIN[name] for name in ("unfurl_links", "unfurl_media")}
+        given = {"thread_ts": thread_ts, **body, **kind, **unlinked}
         client = AsyncWebhookClient(
             response_url, session=self._calls.session, logger=SILENT, retry_handlers=[]
         )

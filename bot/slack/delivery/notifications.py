@@ -11,6 +11,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +23,7 @@ from bot.audit.brief_versions import BriefVersions
 from bot.audit.findings import Finding, FindingKind
 from bot.audit.register import Register
 from bot.audit.register_tables import audit_answers, audit_citations
+from bot.errors import AudienceUnknown
 from bot.jobs.queue import NewJob
 from bot.jobs.worker import Lease
 from bot.ledger.ledger import Ledger, RecordKind
@@ -147,11 +149,13 @@ class Notifier:
         return Spot(asked.channel, asked.root, asked.user, False)
 
     async def _may_see(self, spot: Spot, one: Correction) -> bool:
-        if spot.alone:
+        names = one.collections
+        with suppress(AudienceUnknown):  # whoever cannot be checked is not told
+            if not spot.alone:
+                return await permissions.seen_by_all(self._parts, spot.channel, spot.user, names)
             channel = spot.channel if spot.channel.startswith("D") else ""
-            seen = await permissions.seen_by(self._parts, channel, spot.user, one.collections)
-            return one.collections <= seen
-        return await permissions.seen_by_all(self._parts, spot.channel, spot.user, one.collections)
+            return names <= await permissions.seen_by(self._parts, channel, spot.user, names)
+        return False
 
     async def _tell(self, lease: Lease, spot: Spot, outdated: Sequence[Outdated]) -> None:
         """Post a message where it does not stand yet.

@@ -91,8 +91,8 @@ def test_mention_only_reads_no_channel() -> None:
     asked = manifest["oauth_config"]["scopes"]["bot"]
     assert [name for name in asked if name.endswith(":history")] == ["im:history"]
     assert manifest["settings"]["event_subscriptions"]["bot_events"] == [
-        "agent_session_stopped", "app_home_opened", "app_mention", "app_uninstalled", "message.im",
-        "tokens_revoked",
+        "agent_session_stopped", "app_home_opened", "app_mention", "app_uninstalled",
+        "member_joined_channel", "message.im", "tokens_revoked",
     ]  # fmt: skip
 
 
