@@ -160,8 +160,9 @@ def ingest(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Add briefs to the library: txt, md, html, pdf, docx, eml.
+    """Add briefs to the library: txt, md, html, pdf, docx, eml and more.
 
+    Also read: pptx, xlsx, odt, ods, odp, rtf, epub, msg, and zip archives of any of these.
     Unchanged files are skipped; changed files become new versions. Parsers run in a sandboxed
     subprocess, and one bad file does not stop the run. Briefs that were removed are added again
     only if you say so.

@@ -33,6 +33,8 @@ from ingest.sources import FoundDocument, Ignored, Refusal
 
 BATCH_PASSAGES = 2_000  # published together: about 15 s of work that a kill may cost
 MAIL = "message/rfc822"
+_CONTAINERS = (MAIL, "application/zip")  # of what is on record by itself
+_MAX_NESTED = 4  # mails within archives within mails …
 ATTACHMENT = "#attachment="  # between an e-mail's location and the name of what is attached
 _SPARE_BYTES = 200 << 20  # left free on the disk, beside three times the size of the index
 
@@ -232,7 +234,7 @@ class _Run:
             self.report.items.append(
                 ReportItem(read.location, DocumentResult.IGNORED, reason=reason)
             )
-        if document.media_type == MAIL:
+        if document.media_type in _CONTAINERS:
             self._opened.add(read.location)
         for inner in _attached(read, document):
             self._attachment(inner, sandbox)
@@ -244,6 +246,8 @@ class _Run:
             self.report.items.append(ReportItem(read.location, DocumentResult.UNCHANGED))
             return
         try:
+            if read.location.count(ATTACHMENT) > _MAX_NESTED:
+                raise ReadError("nested too deeply; ingest it as a file")
             self._draft(read, sandbox.read(read.data, read.name), sandbox)
         except ReadError as error:
             self._fail(read.location, str(error))

@@ -27,6 +27,13 @@ class FileFormat(StrEnum):
     PDF = "pdf"
     DOCX = "docx"
     EML = "eml"
+    PPTX = "pptx"
+    XLSX = "xlsx"
+    ODF = "odf"
+    RTF = "rtf"
+    EPUB = "epub"
+    MSG = "msg"
+    ZIP = "archive"
 
 
 _SUFFIXES = {
@@ -40,7 +47,17 @@ _SUFFIXES = {
     "pdf": FileFormat.PDF,
     "docx": FileFormat.DOCX,
     "eml": FileFormat.EML,
+    "pptx": FileFormat.PPTX,
+    "xlsx": FileFormat.XLSX,
+    "odt": FileFormat.ODF,
+    "ods": FileFormat.ODF,
+    "odp": FileFormat.ODF,
+    "rtf": FileFormat.RTF,
+    "epub": FileFormat.EPUB,
+    "msg": FileFormat.MSG,
+    "zip": FileFormat.ZIP,
 }
+_TEXTS = frozenset((FileFormat.TEXT, FileFormat.MARKDOWN, FileFormat.HTML, FileFormat.EML))
 SUPPORTED_SUFFIXES = frozenset(_SUFFIXES)
 _MEDIA_TYPES = {
     "text/markdown": FileFormat.MARKDOWN,
@@ -79,7 +96,6 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
     (b"\xcf\xfa\xed\xfe", _PROGRAM),
     (b"\xca\xfe\xba\xbe", _PROGRAM),
     (b"SQLite format 3\x00", "a database, no document; leave it out"),
-    (b"{\\rtf", "rich text (RTF); save it as .docx and ingest that"),
     (b"%!PS", "PostScript; convert it to PDF and ingest that"),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -88,13 +104,14 @@ _OLE_STREAMS = (  # names of streams in a compound file, which tell whose it is
     ("WordDocument", "an old Word document (.doc); save it as .docx and ingest that"),
     ("Workbook", "an old Excel workbook (.xls); save the text as .docx or PDF and ingest that"),
     ("PowerPoint Document", "an old PowerPoint file (.ppt); save it as PDF and ingest that"),
-    ("__properties_version1.0", "an Outlook message (.msg); save it as .eml and ingest that"),
 )
-_ZIP_KINDS = (
-    ("xl/", "an Excel workbook (.xlsx); save the text as .docx or PDF and ingest that"),
-    ("ppt/", "a PowerPoint file (.pptx); save it as PDF and ingest that"),
-    ("META-INF/container.xml", "an e-book (.epub); convert it to PDF or HTML and ingest that"),
-    ("content.xml", "an OpenDocument file; save it as .docx or PDF and ingest that"),
+_OUTLOOK = "__properties_version1.0".encode("utf-16-le")
+_ZIP_KINDS = (  # a part that only this format has
+    ("word/document.xml", FileFormat.DOCX),
+    ("xl/workbook.xml", FileFormat.XLSX),
+    ("ppt/presentation.xml", FileFormat.PPTX),
+    ("META-INF/container.xml", FileFormat.EPUB),
+    ("content.xml", FileFormat.ODF),
 )
 _HEAD_BLOCKS = 15
 _TITLE_KINDS = (BlockKind.HEADING, BlockKind.PARAGRAPH)
@@ -144,6 +161,11 @@ def _titled(document: Document) -> Document:
     return replace(document, metadata=replace(document.metadata, title=below or title))
 
 
+def needs(extra: str) -> ReadError:
+    """Return the refusal of a format whose library is an extra that is not installed."""
+    return ReadError(f"its reader is not installed; type: pip install 'brief-bot[{extra}]'")
+
+
 def _reader(found: FileFormat) -> Callable[[bytes], Document]:
     reader: Callable[[bytes], Document] = import_module(f"ingest.readers.{found.value}").read
     return reader
@@ -182,9 +204,13 @@ def by_content(data: bytes, labelled: FileFormat | None) -> FileFormat:
 
     Raises ReadError for what is recognised and not read, and for what is no text.
     """
+    if data.startswith(_OLE) and _OUTLOOK in data:
+        return FileFormat.MSG
     _refuse_known(data)
     if _is_pdf(data):
         return FileFormat.PDF
+    if data.startswith(b"{\\rtf"):
+        return FileFormat.RTF
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_format(data)
     head = _head(data)
@@ -192,7 +218,7 @@ def by_content(data: bytes, labelled: FileFormat | None) -> FileFormat:
         return FileFormat.EML
     if _is_html(head, labelled):
         return FileFormat.HTML
-    if labelled in (FileFormat.PDF, FileFormat.DOCX):
+    if labelled is not None and labelled not in _TEXTS:
         return _as_text(data, labelled)
     if labelled is FileFormat.EML:
         return FileFormat.TEXT
@@ -225,7 +251,7 @@ def _is_pdf(data: bytes) -> bool:
 
 
 def _zip_format(data: bytes) -> FileFormat:
-    """Return DOCX, or refuse what else the archive is; the docx reader checks it for tricks."""
+    """Return whose archive it is; ZIP for one of files. The readers check it for tricks."""
     from ingest.readers.archive_guard import check_directory
 
     check_directory(data)
@@ -234,12 +260,7 @@ def _zip_format(data: bytes) -> FileFormat:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise ReadError("damaged or cut short; get a complete copy and ingest it again") from error
-    if "word/document.xml" in names:
-        return FileFormat.DOCX
-    for start, reason in _ZIP_KINDS:
-        if any(name.startswith(start) for name in names):
-            raise ReadError(reason)
-    raise ReadError(_ARCHIVE)
+    return next((kind for part, kind in _ZIP_KINDS if part in names), FileFormat.ZIP)
 
 
 def _head(data: bytes) -> str:
@@ -283,7 +304,7 @@ def _as_text(data: bytes, labelled: FileFormat) -> FileFormat:
     try:
         decode(data)
     except ReadError as error:
-        what = "PDF" if labelled is FileFormat.PDF else "Word document"
+        what = "Word document" if labelled is FileFormat.DOCX else labelled.name
         raise ReadError(
             f"not a {what}, or damaged; get a complete copy and ingest it again"
         ) from error

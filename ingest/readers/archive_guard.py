@@ -24,6 +24,7 @@ _END = struct.Struct("<4s4H2LH")  # end of central directory, APPNOTE.TXT 4.3.16
 _END_REACH = _END.size + 0xFFFF  # its comment is at most 65,535 bytes
 _MAX_DIRECTORY = MAX_ENTRIES * 512  # bytes of the list of entries
 _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_ENTITY = re.compile(rb"<!\s*ENTITY|<!\s*DOCTYPE[^>]*\[", re.IGNORECASE)
 _ENCODING = re.compile(
     rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"'>]{1,40})[\"']", re.IGNORECASE
 )
@@ -33,16 +34,18 @@ _ENCODINGS = frozenset(
 _XML_NAMES = (".xml", ".rels", ".vml", ".xhtml")
 
 
-def opened(data: bytes) -> zipfile.ZipFile:
+def opened(data: bytes, *, doctypes: bool = False, contents: bool = True) -> zipfile.ZipFile:
     """Return the archive after every check has passed; the caller closes it.
 
-    Raises ReadError with the reason if one fails.
+    `doctypes` allows the declarations that the pages of an e-book begin with, but no entities.
+    Without `contents` the parts are files of their own, whose readers check them. Raises ReadError
+    with the reason if one fails.
     """
     check_directory(data)
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         _check_entries(archive.infolist())
-        _check_contents(archive)
+        _check_contents(archive, (_ENTITY if doctypes else _DECLARATION) if contents else None)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, ValueError) as error:
         raise ReadError("damaged or cut short; get a complete copy and ingest it again") from error
     except (NotImplementedError, RuntimeError) as error:
@@ -86,12 +89,16 @@ def _wanders(name: str) -> bool:
     return bool(absolute) or ".." in parts or any(ord(char) < 32 for char in name)
 
 
-def _check_contents(archive: zipfile.ZipFile) -> None:
-    """Unpack every part once, in chunks that are thrown away, and count."""
+def _check_contents(archive: zipfile.ZipFile, refused: re.Pattern[bytes] | None) -> None:
+    """Unpack every part once, in chunks that are thrown away, and count.
+
+    Parts of XML are looked through for what is `refused`.
+    """
     total = 0
     for entry in archive.infolist():
         size, tail = 0, b""
         xml: bool | None = entry.filename.lower().endswith(_XML_NAMES) or None
+        xml = xml if refused else False
         for chunk in _chunks(archive, entry):
             size += len(chunk)
             total += len(chunk)
@@ -101,8 +108,8 @@ def _check_contents(archive: zipfile.ZipFile) -> None:
                 raise ReadError(f"packed more than {MAX_RATIO}:1; {_SUSPECT}")
             if xml is None:
                 xml = _looks_like_xml(chunk)
-            if xml:
-                tail = _check_xml(tail, chunk, size)
+            if xml and refused:
+                tail = _check_xml(tail, chunk, size, refused)
 
 
 def _chunks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -115,14 +122,14 @@ def _looks_like_xml(chunk: bytes) -> bool:
     return chunk.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<")
 
 
-def _check_xml(tail: bytes, chunk: bytes, size: int) -> bytes:
+def _check_xml(tail: bytes, chunk: bytes, size: int, refused: re.Pattern[bytes]) -> bytes:
     """Refuse a declaration in any dress, and what is too large; return what the next call needs."""
     if size > MAX_XML_PART:
         raise ReadError(f"a part of more than {MAX_XML_PART // 10**6} MB of XML; {_SUSPECT}")
     if size == len(chunk):
         _check_encoding(chunk)
     plain = tail + chunk.replace(b"\x00", b"")  # UTF-16 and UTF-32 without their NULs
-    if _DECLARATION.search(plain):
+    if refused.search(plain):
         raise ReadError(f"an XML document type or entity declaration inside; {_SUSPECT}")
     return plain[-16:]
 

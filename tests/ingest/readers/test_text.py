@@ -124,10 +124,8 @@ def test_a_masthead_is_no_title(head, title, number):
 
 
 def test_words_cut_at_line_ends_are_whole_again():
-    text = (
-        "The short bor-\nder is sixty-\nfive kilo-\nmetres long, and NATO plan-\n"
-        "ners call it weak.\n"
-    )
+    head = "The short bor-\nder is sixty-\nfive kilo-\nmetres long"
+    text = f"{head}, and NATO plan-\nners call it weak.\n"
     assert blocks_from_text(text)[0].text == (
         "The short border is sixty-five kilometres long, and NATO planners call it weak."
     )

@@ -1,0 +1,82 @@
+"""Read PowerPoint slides (.pptx): each slide a page under its title, with tables and notes."""
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from index.errors import ReadError
+from index.left_out import Reason, counted
+from ingest.decode import clean
+from ingest.document import Block, BlockKind, Document, Metadata
+from ingest.metadata import from_first_lines
+from ingest.readers import archive_guard, needs
+from ingest.readers.tables import table_block
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+
+
+def read(data: bytes) -> Document:
+    """Return the text of the slides in order; hidden slides are left out and counted."""
+    archive_guard.opened(data).close()
+    try:
+        from pptx import Presentation
+    except ImportError as error:
+        raise needs("office") from error
+    try:
+        slides = list(Presentation(io.BytesIO(data)).slides)
+    except Exception as error:  # whatever a broken part makes the library trip over
+        raise ReadError("damaged inside; open it, save it again and ingest that") from error
+    blocks: list[Block] = []
+    hidden: list[tuple[Reason, str]] = []
+    for number, slide in enumerate(slides, 1):
+        found = list(_slide(slide, number))
+        if slide.element.get("show") in ("0", "false"):
+            hidden += [(Reason.HIDDEN, block.text) for block in found]
+        else:
+            blocks += found
+    first = [block.text for block in blocks if block.page == 1]
+    title = next((b.text for b in blocks if b.kind is BlockKind.HEADING), None)
+    metadata = Metadata(title=title).over(from_first_lines([t for t in first if t != title]))
+    return Document(tuple(blocks), metadata, MEDIA_TYPE, left_out=counted(hidden))
+
+
+def _slide(slide: Any, number: int) -> Iterator[Block]:
+    title = slide.shapes.title
+    named = _line(title.text_frame.text) if title is not None else ""
+    if named:
+        yield Block(BlockKind.HEADING, named, 1, number)
+    for shape in _shapes(slide.shapes):
+        if title is not None and shape.shape_id == title.shape_id:
+            continue
+        if getattr(shape, "has_table", False):
+            rows = [[_line(cell.text) for cell in row.cells] for row in shape.table.rows]
+            yield from table_block(rows, header=bool(shape.table.first_row), page=number)
+        elif shape.has_text_frame:
+            yield from _paragraphs(shape, number)
+    if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
+        for line in slide.notes_slide.notes_text_frame.text.split("\n"):
+            if text := _line(line):
+                yield Block(BlockKind.PARAGRAPH, text, 0, number)
+
+
+def _shapes(shapes: Any) -> Iterator[Any]:
+    """Yield the shapes from top to bottom and left to right, those of groups among them."""
+    for shape in sorted(shapes, key=lambda each: (each.top or 0, each.left or 0)):
+        if hasattr(shape, "shapes"):
+            yield from _shapes(shape.shapes)
+        else:
+            yield shape
+
+
+def _paragraphs(shape: Any, number: int) -> Iterator[Block]:
+    is_list = shape.is_placeholder and len(shape.text_frame.paragraphs) > 1
+    for paragraph in shape.text_frame.paragraphs:
+        text = _line("".join(run.text for run in paragraph.runs) or paragraph.text)
+        if text and not re.fullmatch(r"\d{1,3}", text):  # the slide's number
+            kind = BlockKind.BULLET if is_list else BlockKind.PARAGRAPH
+            yield Block(kind, text, paragraph.level + 1 if is_list else 0, number)
+
+
+def _line(text: str) -> str:
+    return " ".join(clean(text.replace("\x0b", " ")).split())

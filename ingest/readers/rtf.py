@@ -1,0 +1,30 @@
+"""Read rich text (.rtf): paragraphs by striprtf; title and author of its info group."""
+
+import re
+
+from index.errors import ReadError
+from ingest.decode import clean
+from ingest.document import Document, Metadata
+from ingest.metadata import from_first_lines
+from ingest.readers.text import blocks_from_text, head_texts
+
+MEDIA_TYPE = "application/rtf"
+_FACT = r"\{\\%s ([^{}]{1,300})\}"
+
+
+def read(data: bytes) -> Document:
+    """Return the text of a rich text file as blocks."""
+    from striprtf.striprtf import rtf_to_text
+
+    source = data.decode("latin-1")  # by definition ASCII, with the rest escaped
+    try:
+        text = clean(rtf_to_text(source, encoding="cp1252", errors="replace"))
+    except Exception as error:  # whatever a broken group makes the library trip over
+        raise ReadError("damaged inside; open it, save it again and ingest that") from error
+    blocks = blocks_from_text(re.sub(r"\n(?=\S)", "\n\n", text))
+    title, author = (re.search(_FACT % name, source) for name in ("title", "author"))
+    stated = Metadata(
+        title=clean(title[1]).strip() if title and "\\" not in title[1] else None,
+        authors=(clean(author[1]).strip(),) if author and "\\" not in author[1] else (),
+    )
+    return Document(blocks, from_first_lines(head_texts(blocks)).over(stated), MEDIA_TYPE)
