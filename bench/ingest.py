@@ -29,14 +29,10 @@ def of_folder(place: Workplace) -> list[Figure]:
     """Ingest the markdown reports, ours and the peer's in turn."""
     folder = place.markdown()
     command.say("ingest: ours, converting the model")
-    cold = place.briefs(home := place.fresh("cold"), "ingest", "--json", folder)
+    shutil.rmtree(place.models, ignore_errors=True)
+    cold = place.briefs(place.fresh("cold"), "ingest", "--json", folder)
     command.say("ingest: ours")
-
-    def again(library: Path) -> Run:
-        shutil.copytree(home / "models", library / "models")
-        return place.briefs(library, "ingest", "--json", folder)
-
-    ours = place.make("library", again)
+    ours = place.make("library", lambda home: place.briefs(home, "ingest", "--json", folder))
     command.say("ingest: the tutorial")
     peer = place.make("store", lambda store: place.tutorial("ingest", folder, store))
     figures = [

@@ -35,7 +35,13 @@ class Workplace:
         """Return the environment for measured commands: ours without any BRIEFS_ of the caller."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith("BRIEFS_")}
         kept |= {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", "ANONYMIZED_TELEMETRY": "False"}
+        kept["BRIEFS_MODEL_CACHE"] = str(self.models)
         return kept | ({"BRIEFS_HOME": str(home)} if home else {})
+
+    @property
+    def models(self) -> Path:
+        """The folder of converted models that all libraries here share."""
+        return self.work / "models"
 
     def briefs(
         self, home: Path, *arguments: str | Path, given: str = "", codes: Sequence[int] = (0,)
