@@ -10,7 +10,6 @@ they came from: slack:TEAM/CHANNEL/FILE/NAME.
 
 import asyncio
 import logging
-import tempfile
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -33,6 +32,7 @@ from index.library import Library
 from ingest.document import Metadata
 from ingest.pipeline import Options, ingest
 from ingest.report import DocumentResult, ReportItem
+from ingest.scratch import ScratchFolder
 
 log = logging.getLogger(__name__)
 
@@ -164,7 +164,7 @@ def _ingested(
     parts: SlackServices, fetched: DownloadedFile, location: str, options: Options
 ) -> list[ReportItem]:
     """Ingest one file from a folder that only this user may look into."""
-    with tempfile.TemporaryDirectory(prefix="briefs-slack-") as folder:
+    with ScratchFolder("slack") as folder:
         path = Path(folder).resolve() / fetched.name
         path.write_bytes(fetched.data)
         recorded = replace(options, recorded_as={str(path): location})
