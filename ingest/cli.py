@@ -83,17 +83,17 @@ def opened(
 @contextmanager
 def _rehearsed() -> "Iterator[Library]":
     """Open the library for a dry run; where there is none yet, an empty one for the time being."""
-    from tempfile import TemporaryDirectory
 
     from index.errors import LibraryMissing
     from index.library import Library
     from index.settings import load
+    from ingest.scratch import ScratchFolder
 
     with ExitStack() as stack:
         try:
             library = stack.enter_context(opened(search=True))
         except LibraryMissing:
-            folder = stack.enter_context(TemporaryDirectory(prefix="briefs-dry-run-"))
+            folder = stack.enter_context(ScratchFolder("dry-run"))
             nowhere = load(home=folder, database_url=None, chroma_url=None)
             library = stack.enter_context(Library.open(nowhere, create=True))
         yield library

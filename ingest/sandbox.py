@@ -12,7 +12,6 @@ import resource
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -22,6 +21,7 @@ from typing import Self
 from index.errors import ReadError
 from ingest import document
 from ingest.document import Document
+from ingest.scratch import ScratchFolder
 
 _log = logging.getLogger(__name__)
 
@@ -124,7 +124,7 @@ class _Child:
     def __init__(self, limits: Limits, reader: str) -> None:
         self._limits = limits
         self._overran = threading.Event()
-        self._folder = tempfile.TemporaryDirectory(prefix="briefs-sandbox-")
+        self._folder = ScratchFolder("sandbox")
         try:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own code
                 [sys.executable, "-I", "-S", "-B", "-c", _START, _settings(limits, reader)],
@@ -132,7 +132,7 @@ class _Child:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 bufsize=0,
-                cwd=self._folder.name,
+                cwd=self._folder.path,
                 env=_environment(),
                 start_new_session=True,
             )

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bot.answering.answer import Answer
 from bot.answering.search import find
@@ -25,6 +24,7 @@ from index.errors import UsageError
 from index.library import Library
 from index.storage.database import Database, sqlite_url
 from index.vectors.snapshot import Filters
+from ingest.scratch import ScratchFolder
 
 DEPTH = 50  # hits among which the gold passages are looked for
 
@@ -148,7 +148,7 @@ def asker(
 
     `answerer_of` makes what answers, over a ledger of its own.
     """
-    with TemporaryDirectory(prefix="briefs-eval-") as folder:
+    with ScratchFolder("eval") as folder:
         database = Database(sqlite_url(Path(folder) / "ledger.db"))
         try:
             library.warm_up()

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from bot.app.making import parts
@@ -22,6 +21,7 @@ from index.errors import NotFound, UsageError
 from index.library import Library
 from index.storage.database import Database, sqlite_url
 from index.vectors.snapshot import Filters
+from ingest.scratch import ScratchFolder
 
 
 class ScratchLedger(Ledger):
@@ -70,7 +70,7 @@ class AskAgain:
 @contextmanager
 def asking_again(library: Library) -> Iterator[AskAgain]:
     """Yield what asks the library again; its answers are deleted at the end."""
-    with TemporaryDirectory(prefix="briefs-replay-") as folder:
+    with ScratchFolder("replay") as folder:
         database = Database(sqlite_url(Path(folder) / "ledger.db"))
         try:
             library.warm_up()

@@ -10,7 +10,6 @@ they came from: slack:TEAM/CHANNEL/FILE/NAME.
 
 import asyncio
 import logging
-import tempfile
 import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -40,6 +39,7 @@ from ingest.document import Metadata, is_place
 from ingest.pipeline import Options, ingest
 from ingest.readers import SUPPORTED_SUFFIXES
 from ingest.report import DocumentResult, ReportItem
+from ingest.scratch import ScratchFolder
 
 log = logging.getLogger(__name__)
 
@@ -269,7 +269,7 @@ def _ingested(
     parts: SlackServices, fetched: DownloadedFile, location: str, options: Options
 ) -> list[ReportItem]:
     """Ingest one file from a folder that only this user may look into."""
-    with tempfile.TemporaryDirectory(prefix="briefs-slack-") as folder:
+    with ScratchFolder("slack") as folder:
         path = Path(folder).resolve() / fetched.name
         path.write_bytes(fetched.data)
         recorded = replace(options, recorded_as={str(path): location})
