@@ -237,13 +237,11 @@ class ReplyParser:
         ends = [at if at > 0 else None, paragraph.end() if paragraph else None]
         end = min((one for one in ends if one), default=0)
         closes = bool(end)
-        if not end:
+        if not closes:
             end = len(self._rest) if last else _last_whole(self._rest)
-        if last and cut and end == len(self._rest) and not closes:
-            end, self._rest = _last_ended(self._rest), self._rest
-            text, self._rest = self._rest[:end], ""
-        else:
-            text, self._rest = self._rest[:end], self._rest[end:]
+        text, self._rest = self._rest[:end], self._rest[end:]
+        if last and cut and not closes:  # half a sentence is none
+            text = text[: _last_ended(text)]
         for one in self._prose.take(visible(_FENCE.sub(" ", text))):
             yield from self._written(one)
         if closes:
