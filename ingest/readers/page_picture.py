@@ -103,7 +103,8 @@ def marked_boxes(page: Any, quote: str) -> list[Box]:
 
     words = [word for word in page_words(page) if word.style.turn == 0]
     plain = [_bare(word.text) for word in words]
-    starts, length = [], 0
+    starts: list[int] = []
+    length = 0
     for text in plain:
         starts.append(length)
         length += len(text)
