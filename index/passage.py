@@ -28,6 +28,24 @@ def page_at(pages: Pages, offset: int) -> int | None:
 
 
 @dataclass(frozen=True)
+class PageFacts:
+    """What is known of a page beside its place in the file, from 1."""
+
+    page: int
+    label: str | None = None  # the number printed on it, where that is another: "iv"
+    confidence: float | None = None  # of the OCR that read it, in [0, 1]; None for set text
+
+
+def page_name(facts: tuple[PageFacts, ...], page: int) -> str:
+    """Return what people call a page: "page 4", "page iv (4 of the file), read by OCR (87 %)"."""
+    known = next((each for each in facts if each.page == page), PageFacts(page))
+    name = f"page {known.label} ({page} of the file)" if known.label else f"page {page}"
+    if known.confidence is None:
+        return name
+    return f"{name}, read by OCR ({known.confidence:.0%} sure)"
+
+
+@dataclass(frozen=True)
 class Rendition:
     """One document that a brief version was read from (a rendition)."""
 
@@ -59,6 +77,7 @@ class Brief:
     renditions: tuple[Rendition, ...] = ()
     note: str | None = None  # what a reader should know, such as a warning of the reader
     left_out: tuple[LeftOut, ...] = ()  # what its document says and no passage holds
+    page_facts: tuple[PageFacts, ...] = field(default=(), repr=False)
 
     def page_at(self, offset: int) -> int | None:
         """Return the page, from 1, on which the character at `offset` stands."""
@@ -121,6 +140,7 @@ class BriefRef:
     number: str | None = None
     source_url: str | None = None
     pages: Pages = field(default=(), repr=False)
+    page_facts: tuple[PageFacts, ...] = field(default=(), repr=False)
 
     def page_at(self, offset: int) -> int | None:
         """Return the page, from 1, on which the character at `offset` stands."""

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from index.addresses import without_secrets
 from index.left_out import LeftOut, Reason, characters, counted, joined, warning
-from index.passage import Brief, Pages, Rendition, bare
+from index.passage import Brief, PageFacts, Pages, Rendition, bare
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.files import printable
@@ -59,6 +59,7 @@ def assemble(
         renditions=(rendition,),
         note="; ".join((*document.warnings, *_on_dates(metadata), *filter(None, [loss]))) or None,
         left_out=left_out,
+        page_facts=_page_facts(document),
     )
     return brief, spans
 
@@ -152,6 +153,14 @@ def _pages(spans: Sequence[Span]) -> Pages:
         changes += [(span.start + offset, page) for offset, page in span.block.page_breaks]
     firsts = (next(group) for _, group in groupby(changes, key=lambda change: change[1]))
     return tuple(firsts)
+
+
+def _page_facts(document: Document) -> tuple[PageFacts, ...]:
+    labels, confidence = dict(document.labels), dict(document.ocr)
+    return tuple(
+        PageFacts(page, _line(labels.get(page)) or None, confidence.get(page))
+        for page in sorted({*labels, *confidence})
+    )
 
 
 def _line(stated: str | None) -> str:

@@ -271,11 +271,26 @@ def list_briefs(
         print_listing(lines)
 
 
-def show(brief_id: BriefId, json: Json = False) -> None:
-    """Show one brief with its passages numbered.
+def show(
+    brief_id: BriefId,
+    page: Annotated[
+        int | None,
+        typer.Option(
+            "--page", metavar="N", min=1, help="Save page N of its PDF as a picture, ID-pN.png."
+        ),
+    ] = None,
+    quote: Annotated[
+        str, typer.Option(metavar="TEXT", help="With --page: words to mark in the picture.")
+    ] = "",
+    json: Json = False,
+) -> None:
+    """Show one brief with its passages numbered, or one page of its PDF as a picture.
 
-    Example: briefs show IF10753
+    Example: briefs show IF10753 --page 2
     """
+    if page is not None:
+        _show_page(brief_id, page, quote, json=json)
+        return
     from index.passage import split_version
     from ingest.listing import brief_object, print_brief
     from ingest.terminal import print_json
@@ -286,6 +301,23 @@ def show(brief_id: BriefId, json: Json = False) -> None:
         print_json(shown)
     else:
         print_brief(shown)
+
+
+def _show_page(brief_id: str, page: int, quote: str, *, json: bool) -> None:
+    from pathlib import Path
+
+    from index.passage import split_version
+    from ingest.readers.page_picture import page_picture
+    from ingest.terminal import out, print_json
+
+    with opened() as library:
+        brief = library.brief(*split_version(brief_id))
+    path = Path(f"{brief.id}-p{page}.png")
+    path.write_bytes(page_picture(brief, page, quote))
+    if json:
+        print_json({"id": brief.id, "version": brief.version, "page": page, "file": str(path)})
+    else:
+        out().print(str(path), markup=False)
 
 
 def remove(

@@ -87,12 +87,16 @@ class Document:
     warnings: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    labels: tuple[tuple[int, str], ...] = ()  # (page, number printed on it), where another
+    ocr: tuple[tuple[int, float], ...] = ()  # (page, confidence in [0, 1]) of pages read by OCR
 
 
 Header = dict[str, Any]
 
 _SIZES = struct.Struct(">QQ")  # bytes of the header, bytes of the payload
 _PIECE = 1 << 20
+_SHARES = 1_000  # a confidence crosses as so many thousandths
+_LONGEST_LABEL = 20  # characters
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _KINDS = {str(kind): kind for kind in BlockKind}
 _REASONS = {str(reason): reason for reason in Reason}
@@ -145,6 +149,8 @@ def from_document(document: Document) -> tuple[Header, list[bytes]]:
         "left_out": [
             [str(each.reason), each.characters, _whole(each.example)] for each in document.left_out
         ],
+        "labels": [[page, _whole(label)] for page, label in document.labels],
+        "ocr": [[page, round(confidence * _SHARES)] for page, confidence in document.ocr],
     }
     return header, [item.data for item in document.attachments]
 
@@ -159,6 +165,8 @@ def to_document(header: Header, payload: bytes) -> Document:
             warnings=tuple(_text(line) for line in _list(header["warnings"])),
             attachments=_attachments(_list(header["attachments"]), payload),
             left_out=tuple(_left_out(item) for item in _list(header["left_out"])),
+            labels=tuple(_label(item) for item in _list(header["labels"])),
+            ocr=tuple(_confidence(item) for item in _list(header["ocr"])),
         )
     except (KeyError, ValueError) as error:
         raise WireError("a document with missing parts") from error
@@ -182,6 +190,16 @@ def _block(item: object) -> Block:
 def _left_out(item: object) -> LeftOut:
     reason, size, example = _list(item)
     return LeftOut(_REASONS[_text(reason)], _count(size), _text(example)[:EXAMPLE])
+
+
+def _label(pair: object) -> tuple[int, str]:
+    page, label = _list(pair)
+    return _count(page), _text(label)[:_LONGEST_LABEL]
+
+
+def _confidence(pair: object) -> tuple[int, float]:
+    page, shares = _list(pair)
+    return _count(page), min(1.0, _count(shares) / _SHARES)
 
 
 def _page_break(pair: object) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from typing import Any
 from index.languages import ENGLISH, language
 from index.left_out import Reason
 from index.library import Library, models_folder
+from index.passage import Brief, PageFacts
 from index.storage.catalogue import VersionRow
 from index.storage.schema import CURRENT
 from ingest.files import printable
@@ -112,12 +113,18 @@ def brief_object(library: Library, brief_id: str, version: int | None) -> dict[s
                 "start": passage.start,
                 "end": passage.end,
                 "page": passage.page,
+                **_page_facts(brief, passage.page),
                 "heading": list(passage.heading),
                 "paragraph": passage.paragraph,
             }
             for passage_id, passage in library.passages(brief)
         ],
     }
+
+
+def _page_facts(brief: Brief, page: int | None) -> dict[str, Any]:
+    known = next((each for each in brief.page_facts if each.page == page), PageFacts(0))
+    return {"page_label": known.label, "ocr": known.confidence}
 
 
 def print_brief(shown: dict[str, Any]) -> None:
@@ -153,7 +160,8 @@ def print_brief(shown: dict[str, Any]) -> None:
             heading = passage["heading"]
             if heading:
                 console.print(Text("\n" + " > ".join(heading), style="bold"))
-        page = f" p. {passage['page']}" if passage["page"] else ""
+        page = f" p. {passage['page_label'] or passage['page']}" if passage["page"] else ""
+        page += f" OCR {passage['ocr']:.0%}" if passage["ocr"] is not None else ""
         mark = (f"\n[{passage['paragraph']}]{page} ", "cyan")
         console.print(Text.assemble(mark, passage["text"]))
 

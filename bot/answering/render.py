@@ -10,7 +10,7 @@ from bot.answering.freshness import cited_dates
 from bot.checking.verdict import Verdict
 from bot.question.kinds import Kind
 from bot.question.question import Period, Question
-from index.passage import BriefRef, Hit
+from index.passage import BriefRef, Hit, page_name
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -65,6 +65,7 @@ def hit_json(hit: Hit, rank: int) -> dict[str, Any]:
         "end": passage.end,
         "brief": brief_json(hit.brief),
         "page": passage.page,
+        **page_json(hit.brief, passage.page),
         "heading": list(passage.heading),
         "paragraph": passage.paragraph,
         "also_in": list(hit.also_in),
@@ -83,6 +84,15 @@ def search_json(
     }
 
 
+def page_json(brief: BriefRef, page: int | None) -> dict[str, Any]:
+    """Return the number printed on a page, and the confidence of the OCR that read it, if known."""
+    known = next((each for each in brief.page_facts if each.page == page), None)
+    return {
+        **({"page_label": known.label} if known and known.label else {}),
+        **({"ocr": known.confidence} if known and known.confidence is not None else {}),
+    }
+
+
 def citation_json(citation: Citation) -> dict[str, Any]:
     """Return one citation as `briefs ask --json` gives it."""
     return {
@@ -92,6 +102,7 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "start": citation.start,
         "end": citation.end,
         "page": citation.page,
+        **page_json(citation.brief, citation.page),
         "heading": list(citation.hit.passage.heading),
         "paragraph": citation.hit.passage.paragraph,
         "brief": brief_json(citation.brief),
@@ -235,7 +246,9 @@ def source_line(citation: Citation) -> str:
 
 
 def _source_line(brief: BriefRef, page: int | None, paragraph: int) -> str:
-    place = f"page {page}" if page else f"paragraph {paragraph}" if paragraph else "title"
+    place = f"paragraph {paragraph}" if paragraph else "title"
+    if page:
+        place = page_name(brief.page_facts, page)
     return f"{inert(brief.title)}, {safe(f'{brief.date or NO_DATE}, {place}, {_source(brief)}')}"
 
 

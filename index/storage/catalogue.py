@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Table, func, insert, select, update
 from index.addresses import without_secrets
 from index.errors import DatabaseUnavailable, NotFound, Overtaken
 from index.left_out import LeftOut, Reason, joined
-from index.passage import Brief, BriefRef, Passage, Rendition
+from index.passage import Brief, BriefRef, PageFacts, Passage, Rendition
 from index.storage import embeddings, schema
 from index.storage.schema import CURRENT, SUPERSEDED
 
@@ -183,7 +183,7 @@ def add_version(
             text_sha256=text_sha256,
             authors=json.dumps(brief.authors, ensure_ascii=False),
             media_type=brief.renditions[0].media_type,
-            pages=json.dumps(brief.pages),
+            pages=_stored_pages(brief),
             **{name: getattr(brief, name) for name in _AS_STATED},
             signature=signature.astype("<u4").tobytes(),
             added_at=datetime.now(UTC),
@@ -349,8 +349,23 @@ def _reference(row: Any) -> BriefRef:
         version=row.version,
         number=row.number,
         source_url=without_secrets(row.source_url) if row.source_url else None,
-        pages=tuple((offset, page) for offset, page in _listed(row.pages)),
+        **_pages(row.pages),
     )
+
+
+def _stored_pages(brief: Brief) -> str:
+    """Return [[offset, page], …], with label and confidence where a page has such."""
+    facts = {each.page: [each.label, each.confidence] for each in brief.page_facts}
+    return json.dumps([[offset, page, *facts.get(page, ())] for offset, page in brief.pages])
+
+
+def _pages(stored: str) -> dict[str, Any]:
+    entries = _listed(stored)
+    known = {page: PageFacts(page, *facts) for _, page, *facts in entries if facts}
+    return {
+        "pages": tuple((offset, page) for offset, page, *_ in entries),
+        "page_facts": tuple(known.values()),
+    }
 
 
 def _passage(row: Any) -> Passage:

@@ -24,6 +24,7 @@ from ingest.readers.pdf_layout import (
 )
 from ingest.readers.pdf_legible import PageText, is_gibberish, is_pictured, is_short
 from ingest.readers.pdf_lines import LeftOutText, PdfLine, page_lines
+from ingest.readers.pdf_ocr import is_installed, ocr_lines
 from ingest.readers.pdf_paragraphs import Paragraphs, Words
 from ingest.readers.pdf_running import without_running_lines
 from ingest.readers.pdf_tables import with_tables
@@ -32,7 +33,6 @@ from ingest.stated_dates import find_date
 MEDIA_TYPE = "application/pdf"
 MAX_PAGES = 2_000
 _MIN_TEXT_SHARE = 0.5  # with text on fewer of its pages a PDF counts as scanned
-_OCR = "run OCR (for example ocrmypdf) and ingest it again"
 _JUNK_TITLE = re.compile(
     r"^(?:microsoft (?:word|powerpoint|excel)\b|untitled|(?:no )?title$|document\d*$|slide \d+)"
     r"|\.(?:docx?|pdf|pptx?|xlsx?|indd|qxd|tex|rtf|odt|html?)$|^[\W\d_]*$",
@@ -63,17 +63,33 @@ def read(data: bytes) -> Document:
         left_out: LeftOutText = []
         found, broken = _lines(document, count, left_out)
         stated = document.get_metadata_dict(skip_empty=True)
+        labels = _labels(document, count)
     finally:
         document.close()
     warnings = _yield_warnings(found, broken)
     pages = [list(page.lines) for page in found]
+    ocr = tuple((i, page.confidence) for i, page in enumerate(found, 1) if page.confidence)
     body = body_size(pages)
     profile = profile_of("\n".join(line.text for lines in pages for line in lines))
     metadata = _metadata(reading_order(pages[0], body), pages, stated, profile)
     every = _blocks(pages, body, profile, left_out)
     blocks = _without_front(every, metadata, profile)
     left_out += _front(every, blocks)
-    return Document(blocks, metadata, MEDIA_TYPE, warnings, left_out=counted(left_out))
+    return Document(
+        blocks, metadata, MEDIA_TYPE, warnings, left_out=counted(left_out), labels=labels, ocr=ocr
+    )
+
+
+def _advice() -> str:
+    if is_installed():
+        return "get a better copy and ingest it again"
+    return "pip install 'brief-bot[ocr]' reads such pages; then ingest it again"
+
+
+def _labels(document: Any, count: int) -> tuple[tuple[int, str], ...]:
+    """Return the numbers that the file says are printed on its pages, where they are others."""
+    named = ((page, document.get_page_label(page - 1).strip()) for page in range(1, count + 1))
+    return tuple((page, label) for page, label in named if label not in {"", str(page)})
 
 
 def _opened(data: bytes) -> Any:
@@ -113,12 +129,19 @@ def _lines(document: Any, count: int, left_out: LeftOutText) -> tuple[list[PageT
 def _page(page: Any, number: int, lost: LeftOutText) -> PageText:
     cleaned = (_cleaned(line) for line in page_lines(page, number, lost))
     lines = [line for line in cleaned if line.text.strip()]
-    if is_short(lines):
-        return PageText(lines, pictured=is_pictured(page, lines))
-    if is_gibberish(lines):
-        lost += [(Reason.UNREADABLE, line.whole) for line in lines]
-        return PageText((), pictured=True, garbled=True)
-    return PageText(lines, pictured=False)
+    short = is_short(lines)
+    if (short and not is_pictured(page, lines)) or not (short or is_gibberish(lines)):
+        return PageText(lines, pictured=False)
+    if is_installed():
+        read, confidence = ocr_lines(page, number)
+        if not is_short(read):
+            lost.clear()  # the words that were counted are those of the picture
+            kept = [_cleaned(line) for line in read]
+            return PageText(kept, pictured=False, confidence=confidence)
+    if short:
+        return PageText(lines, pictured=True)
+    lost += [(Reason.UNREADABLE, line.whole) for line in lines]
+    return PageText((), pictured=True, garbled=True)
 
 
 def _cleaned(line: PdfLine) -> PdfLine:
@@ -138,11 +161,16 @@ def _yield_warnings(pages: list[PageText], broken: int) -> tuple[str, ...]:
     if garbled > (1 - _MIN_TEXT_SHARE) * total:
         raise ReadError(
             f"its text is unreadable on {garbled} of {total} pages: the file does not say which "
-            f"letters its signs stand for; {_OCR}"
+            f"letters its signs stand for; {_advice()}"
         )
     if total - blank < _MIN_TEXT_SHARE * total:
-        raise ReadError(f"no text on {blank} of {total} pages, probably scanned; {_OCR}")
-    said = ((empty - garbled, "no text"), (garbled, "unreadable text"))
+        raise ReadError(f"no text on {blank} of {total} pages, probably scanned; {_advice()}")
+    read = sum(page.confidence is not None for page in pages)
+    said = (
+        (empty - garbled, "no text"),
+        (garbled, "unreadable text"),
+        (read, "text read by OCR, letters without accents,"),
+    )
     return tuple(f"{what} on {count} of {total} pages" for count, what in said if count)
 
 

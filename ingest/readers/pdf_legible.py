@@ -36,6 +36,7 @@ class PageText:
     lines: Sequence[PdfLine]
     pictured: bool
     garbled: bool = False
+    confidence: float | None = None  # of the OCR that read it
 
     @property
     def is_blank(self) -> bool:

@@ -59,7 +59,8 @@ def page_words(page: Any) -> list[PdfWord]:
     """Return the words of a pypdfium2 page in the order in which the file draws them."""
     textpage = page.get_textpage()
     words: list[PdfWord] = []
-    owner, style = 0, None
+    owner = 0
+    style: Style | None = None
     try:
         for span in _spans(textpage):
             if style is None or not span.owner or span.owner != owner:

@@ -41,6 +41,10 @@ documents = st.builds(
     media_type=texts,
     warnings=st.lists(texts, max_size=3).map(tuple),
     attachments=st.lists(st.builds(Attachment, texts, st.binary()), max_size=3).map(tuple),
+    labels=st.lists(st.tuples(counts, st.text("ivx", max_size=9)), max_size=3).map(tuple),
+    ocr=st.lists(st.tuples(counts, st.integers(0, 1000).map(lambda n: n / 1000)), max_size=3).map(
+        tuple
+    ),
     left_out=st.lists(
         st.builds(LeftOut, st.sampled_from(Reason), counts, texts.map(lambda text: text[:EXAMPLE])),
         max_size=3,

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from index.left_out import Reason, counted
 from index.library import Library
+from index.passage import PageFacts, page_name
 from index.storage import schema
 from ingest import listing
 from tests.commands import Shell, columns
@@ -96,6 +97,20 @@ def test_what_was_left_out_is_on_record_and_shown(library: Library, capsys) -> N
     listing.print_brief(shown)
     assert 'left out: 9 characters, box, such as "Key points"\n' in capsys.readouterr().out
     library.close()
+
+
+def test_pages_are_named_as_printed_and_ocr_is_said(library: Library, capsys) -> None:
+    """The number on the page beside the file's own, and how sure the OCR was."""
+    facts = (PageFacts(1, "iv"), PageFacts(2, "v", 0.87))
+    plain = draft("a.md", PORT, title="A")
+    second = plain.brief.text.index("Its lease")
+    brief = replace(plain.brief, pages=((0, 1), (second, 2)), page_facts=facts)
+    library.publish([replace(plain, brief=brief)])
+    (known,) = library.briefs()
+    assert (known.pages, known.page_facts) == (brief.pages, facts)
+    assert page_name(facts, 1) == "page iv (1 of the file)"
+    assert page_name(facts, 2) == "page v (2 of the file), read by OCR (87% sure)"
+    assert page_name(facts, 3) == "page 3"
 
 
 def test_a_shown_brief_is_as_it_was(shell: Shell, golden: Golden) -> None:

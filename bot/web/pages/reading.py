@@ -22,9 +22,10 @@ from bot.web.versions import brief_versions, current_briefs
 from bot.web.visits import Visit, Visiting
 from index.dates import first_day, last_day
 from index.errors import BriefsError, NotFound
-from index.passage import BriefRef, Hit
+from index.passage import Brief, BriefRef, Hit, page_name
 from index.words import stem, stems
 from index.words import words as text_words
+from ingest.readers.page_picture import PDF, page_picture
 
 router = APIRouter()
 log = logging.getLogger(__name__)
@@ -174,15 +175,28 @@ def _marked(text: str, wanted: frozenset[str]) -> tuple[TextRun, ...]:
     return text_runs(text, 0, len(text), word_spans(text, wanted))
 
 
-@router.get("/briefs/{name:path}")
-def brief(visit: Visiting, name: str, quote: str = "") -> Response:
-    """Show a brief, the version named or the current one, with the quoted words highlighted."""
-    library = visit.services.library
+@router.get("/briefs/{name}/pages/{page}.png")
+def page_of_brief(visit: Visiting, name: str, page: int, quote: str = "") -> Response:
+    """Show a page of a brief's PDF as a picture, with the quoted words marked."""
+    found = _brief(visit, name)
+    marks = _marks(quote, len(found.text))
+    quoted = found.text[slice(*marks[0])] if marks else ""
+    return Response(page_picture(found, page, quoted), media_type="image/png")
+
+
+def _brief(visit: Visit, name: str) -> Brief:
     named = _NAME.fullmatch(name)
     if not named:
         raise NotFound("no such brief; the list of briefs shows what there is")
     version = int(named["version"]) if named["version"] else None
-    found = library.brief(named["id"], version)
+    return visit.services.library.brief(named["id"], version)
+
+
+@router.get("/briefs/{name:path}")
+def brief(visit: Visiting, name: str, quote: str = "") -> Response:
+    """Show a brief, the version named or the current one, with the quoted words highlighted."""
+    library = visit.services.library
+    found = _brief(visit, name)
     with library.database.read() as connection:
         versions = brief_versions(connection, [found.id]).get(found.id, [])
     passages = [passage for _, passage in library.passages(found)]
@@ -191,6 +205,8 @@ def brief(visit: Visiting, name: str, quote: str = "") -> Response:
     return visit.page(
         "brief.html",
         brief=found,
+        page_name=page_name,
+        picture=found.page_at(marks[0][0]) if marks and _has_pages(found) else None,
         mark=marks[0] if marks else None,
         this=next((one for one in versions if one.version == found.version), None),
         versions=versions,
@@ -199,6 +215,10 @@ def brief(visit: Visiting, name: str, quote: str = "") -> Response:
         answers=len(set().union(*citing.values())),
         other_answers=len(others),
     )
+
+
+def _has_pages(found: Brief) -> bool:
+    return any(one.media_type == PDF for one in found.renditions)
 
 
 def _citing(visit: Visiting, brief_id: str, version: int) -> tuple[dict[int, set[str]], set[str]]:

@@ -6,10 +6,18 @@ from fpdf import FPDF
 from index.errors import ReadError
 from index.left_out import Reason
 from ingest.document import BlockKind, Document
+from ingest.readers import pdf, pdf_ocr
 from ingest.readers.pdf import read
 from ingest.sandbox import Sandbox
 
 from .pdf_pages import LEFT, PITCH, RIGHT, Sheet, one_page, pictures
+
+
+@pytest.fixture(autouse=True)
+def _without_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read as an installation without the extra `ocr` does; tests of OCR bring an engine."""
+    monkeypatch.setattr(pdf, "is_installed", lambda: False)
+
 
 LEFT_COLUMN = (
     "The grain corridor was opened in July and",
@@ -285,7 +293,7 @@ def test_an_encrypted_pdf_is_refused_and_one_with_an_empty_password_is_read() ->
 
 
 def test_a_scanned_pdf_is_refused_with_the_number_of_empty_pages() -> None:
-    with pytest.raises(ReadError, match=r"no text on 3 of 3 pages, probably scanned; run OCR"):
+    with pytest.raises(ReadError, match=r"no text on 3 of 3 pages, probably scanned; pip install"):
         read(pictures(3))
 
 
@@ -442,7 +450,7 @@ def wrong_letters(text: str) -> str:
 def test_a_layer_of_wrong_letters_is_refused() -> None:
     """Told by its letters; the message says why, and what to do."""
     lines = [wrong_letters(line) for line in (*LEFT_COLUMN, *RIGHT_COLUMN)]
-    with pytest.raises(ReadError, match=r"unreadable on 1 of 1 pages.*run OCR"):
+    with pytest.raises(ReadError, match=r"unreadable on 1 of 1 pages.*pip install"):
         read(one_page(*lines))
 
 
@@ -459,3 +467,47 @@ def test_one_page_of_wrong_letters_is_counted_and_said() -> None:
 
 def test_a_page_with_little_text_and_no_picture_is_no_scan() -> None:
     assert texts(read(one_page("Annex A"))) == ["Annex A"]
+
+
+def test_a_scan_names_the_extra_that_reads_it() -> None:
+    with pytest.raises(ReadError, match=r"probably scanned; pip install 'brief-bot\[ocr\]'"):
+        read(pictures(2))
+
+
+def seen(text: str, top: float, sure: float = 0.9, height: float = 24.0) -> pdf_ocr.Found:
+    """Return what an engine says of a line of a picture, `top` dots from its upper edge."""
+    corners = [(100.0, top), (900.0, top), (900.0, top + height), (100.0, top + height)]
+    return corners, text, sure
+
+
+def test_a_scan_is_read_by_ocr_where_that_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages have the engine's confidence; doubtful lines go, larger ones are headings."""
+    lines = [
+        seen("Grain in brief", 100, height=48.0),
+        seen("The corridor was opened in July and carried", 200, sure=0.8),
+        seen("thirty million tonnes in its first year.", 232, sure=0.8),
+        seen("~#1l", 300, sure=0.2),
+    ]
+    monkeypatch.setattr(pdf, "is_installed", lambda: True)
+    monkeypatch.setattr(pdf_ocr, "_engine", lambda: lambda picture: lines)
+    document = read(pictures(1))
+    assert [block.text for block in document.blocks] == [
+        "Grain in brief",
+        "The corridor was opened in July and carried thirty million tonnes in its first year.",
+    ]
+    ((page, confidence),) = document.ocr
+    assert (page, round(confidence, 2)) == (1, 0.81)
+    assert document.warnings == ("text read by OCR, letters without accents, on 1 of 1 pages",)
+
+
+def test_printed_page_numbers_stand_beside_the_file_s_own() -> None:
+    """Roman numerals of the front matter, and where the count begins again."""
+    sheet = Sheet()
+    for number in range(4):
+        if number:
+            sheet.page()
+        sheet.pdf.set_page_label(
+            "D" if number > 1 else "r", label_start=1 if number in (0, 2) else None
+        )
+        sheet.put(LEFT, 100, f"Region {'ABCD'[number]} had a late harvest.")
+    assert read(sheet.bytes()).labels == ((1, "i"), (2, "ii"), (3, "1"), (4, "2"))

@@ -7,7 +7,7 @@ import docx as word
 import pytest
 
 from index.errors import ReadError
-from ingest.readers import SUPPORTED_SUFFIXES, read, suffix_of
+from ingest.readers import SUPPORTED_SUFFIXES, pdf, read, suffix_of
 
 from .pdf_pages import one_page, pictures
 
@@ -116,6 +116,11 @@ REFUSED = {
     "a scan": (pictures(1), "probably scanned"),
     "a page without text": (b"<html><body><script>let a = 1</script></body></html>", "no text"),
 }
+
+
+@pytest.fixture(autouse=True)
+def _without_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "is_installed", lambda: False)
 
 
 @pytest.mark.parametrize("suffix", ["txt", "md", "pdf", "docx"])
