@@ -220,8 +220,10 @@ async def test_a_question_that_fails_is_logged_with_number_time_and_exception(
 ) -> None:
     """Not with its words."""
 
+    what_it_says = "canary"  # of others' exceptions no word, only where they come from
+
     def broken(*given: object, **named: object) -> None:
-        raise ZeroDivisionError("canary")
+        raise ZeroDivisionError(what_it_says)
 
     caplog.set_level(logging.INFO)
     monkeypatch.setattr(running.parts.answerer, "ask", broken)
