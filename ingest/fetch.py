@@ -42,11 +42,22 @@ class Download:
     media_type: str | None  # in lower case without parameters, such as "text/html"
     final_url: str  # after redirects
     charset: str | None = None  # as the server states it
+    unchanged: bool = False  # since what the conditions name; there are no bytes then
+    etag: str | None = None
+    last_modified: str | None = None
 
 
-def fetch(url: str, *, limit: int = FILE_LIMIT, timeout: float = DEADLINE) -> Download:
+def fetch(
+    url: str,
+    *,
+    limit: int = FILE_LIMIT,
+    timeout: float = DEADLINE,
+    etag: str | None = None,
+    last_modified: str | None = None,
+) -> Download:
     """Fetch `url` in at most `timeout` seconds and `limit` bytes; raise ReadError with the reason.
 
+    With the `etag` or `last_modified` of an earlier answer a server may say "unchanged" instead.
     Not for a thread that runs an event loop: call it through `asyncio.to_thread` there.
     """
     import httpx
@@ -54,7 +65,9 @@ def fetch(url: str, *, limit: int = FILE_LIMIT, timeout: float = DEADLINE) -> Do
     if fault := url_fault(url):
         raise ReadError(fault)
     try:
-        return asyncio.run(_fetch_in_time(url, limit, timeout))
+        conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        headers = {name: value for name, value in conditions.items() if value}
+        return asyncio.run(_fetch_in_time(url, limit, timeout, headers))
     except (TimeoutError, httpx.TimeoutException):
         raise ReadError(
             f"the server did not answer completely within {timeout:g} s; try again later"
@@ -66,13 +79,13 @@ def fetch(url: str, *, limit: int = FILE_LIMIT, timeout: float = DEADLINE) -> Do
         raise ReadError(_reason(error)) from error
 
 
-async def _fetch_in_time(url: str, limit: int, timeout: float) -> Download:
+async def _fetch_in_time(url: str, limit: int, timeout: float, headers: dict[str, str]) -> Download:
     import httpx
 
     # One deadline around it all: a timeout for each read never ends with a server that drips.
     client = httpx.AsyncClient(timeout=timeout, headers=_HEADERS)
     async with asyncio.timeout(timeout), client:
-        request = client.build_request("GET", url)
+        request = client.build_request("GET", url, headers=headers)
         for _ in range(MAX_REDIRECTS + 1):
             response = await client.send(request, stream=True)
             try:
@@ -89,6 +102,8 @@ async def _fetch_in_time(url: str, limit: int, timeout: float) -> Download:
 
 async def _received(response: "httpx.Response", limit: int) -> Download:
     status = response.status_code
+    if status == HTTPStatus.NOT_MODIFIED:
+        return Download(b"", None, canonical_url(str(response.url)), unchanged=True)
     if not 200 <= status < 300:
         raise ReadError(_status_reason(status))
     data = bytearray()
@@ -102,6 +117,8 @@ async def _received(response: "httpx.Response", limit: int) -> Download:
         media_type=media_type or None,
         final_url=canonical_url(str(response.url)),
         charset=response.charset_encoding or None,
+        etag=response.headers.get("etag"),
+        last_modified=response.headers.get("last-modified"),
     )
 
 
