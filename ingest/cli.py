@@ -102,6 +102,7 @@ def _rehearsed() -> "Iterator[Library]":
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("ingest")(ingest)
+    app.command("follow")(follow)
     app.command("list")(list_briefs)
     app.command("show")(show)
     app.command("remove")(remove)
@@ -112,11 +113,11 @@ def register(app: typer.Typer) -> None:
 
 def ingest(
     paths: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="PATH", help="Files, folders, globs, http(s) URLs, or - for standard input."
         ),
-    ],
+    ] = None,
     collection: Annotated[
         str,
         typer.Option(
@@ -141,6 +142,16 @@ def ingest(
     manifest: Annotated[
         str | None,
         typer.Option(metavar="FILE.csv", help="Metadata by document: file, title, date, …"),
+    ] = None,
+    feed: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="URL", help="RSS or Atom feed, sitemap or page that lists briefs; repeatable."
+        ),
+    ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option(metavar="REGEX", help="Which links of a --feed are briefs: /publications/."),
     ] = None,
     prune: Annotated[
         bool, typer.Option("--prune", metavar="", help="Remove briefs whose files no longer exist.")
@@ -169,6 +180,7 @@ def ingest(
 
     Example: briefs ingest ~/briefs --prune
     """
+    from index.errors import UsageError
     from ingest.document import Metadata
     from ingest.manifest import load as load_manifest
     from ingest.pipeline import Options
@@ -178,19 +190,29 @@ def ingest(
     options = Options(
         _collection(collection), given, rows, prune=prune, dry_run=dry_run, restore=restore
     )
-    code = _ingest_once(paths, options, json=json)
+    paths = paths or []
+    if not paths and not feed:
+        raise UsageError("nothing to ingest; name files, folders or URLs, or --feed URL")
+    code = _ingest_once(paths, options, json=json, feeds=tuple(feed or ()), pattern=pattern)
     if watch and code != INTERRUPTED:
         code = _watch(paths, options, json=json)
     raise typer.Exit(code)
 
 
-def _ingest_once(paths: list[str], options: "Options", *, json: bool) -> int:
-    from ingest.pipeline import ingest as run
+def _ingest_once(
+    paths: list[str],
+    options: "Options",
+    *,
+    json: bool,
+    feeds: tuple[str, ...] = (),
+    pattern: str | None = None,
+) -> int:
+    from ingest.pipeline import ingest_feeds
     from ingest.terminal import print_json, print_report, progress_bars
 
     with _rehearsed() if options.dry_run else _growing() as library:
         with progress_bars() as progress:
-            report = run(library, paths, options, progress)
+            report = ingest_feeds(library, paths, feeds, pattern, options, progress)
         if json:
             print_json(report.to_json())
         print_report(report, table=not json)
@@ -239,6 +261,37 @@ def _watch(paths: list[str], options: "Options", *, json: bool) -> int:
     for _ in watch(*folders, debounce=1_000, raise_interrupt=False):
         _ingest_once(paths, options, json=json)
     return 0
+
+
+def follow(
+    topic: Annotated[
+        str | None, typer.Argument(metavar="TOPIC", help="What new briefs may say something about.")
+    ] = None,
+    remove: Annotated[
+        bool, typer.Option("--remove", metavar="", help="Follow the topic no longer.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Follow a topic: ingest then names each new brief that has a sentence about it.
+
+    Without a topic the followed ones are listed.
+
+    Example: briefs follow "grain exports"
+    """
+    from ingest import follows
+    from ingest.terminal import out, print_json
+
+    with opened(create=True) as library:
+        if topic and remove:
+            follows.unfollow(library.home, topic)
+        elif topic:
+            follows.follow(library.home, topic)
+        known = follows.topics(library.home)
+    if json:
+        print_json({"topics": known})
+    else:
+        for each in known:
+            out().print(each, markup=False)
 
 
 def list_briefs(

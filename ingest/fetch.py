@@ -48,6 +48,9 @@ class Download:
     media_type: str | None  # in lower case without parameters, such as "text/html"
     final_url: str  # after redirects
     charset: str | None = None  # as the server states it
+    unchanged: bool = False  # since what the conditions name; there are no bytes then
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 def fetch(
@@ -57,18 +60,26 @@ def fetch(
     timeout: float = DEADLINE,
     named: Collection[str] = (),
     internal: Collection[str] = (),
+    etag: str | None = None,
+    last_modified: str | None = None,
 ) -> Download:
     """Fetch `url` in at most `timeout` seconds and `limit` bytes; raise ReadError with the reason.
 
     Redirects lead only to its host and to those of the `named` URLs. `internal`: hosts that may
-    have addresses of a private network. Not for a thread that runs an event loop: call it through
+    have addresses of a private network. With the `etag` or `last_modified` of an earlier answer a
+    server may say "unchanged" instead. Not for a thread that runs an event loop: call it through
     `asyncio.to_thread` there.
     """
     import httpx
 
     if fault := url_fault(url):
         raise ReadError(fault)
-    visit = _Visit(frozenset(map(_place, (url, *named))), frozenset(map(str.lower, internal)))
+    conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    visit = _Visit(
+        frozenset(map(_place, (url, *named))),
+        frozenset(map(str.lower, internal)),
+        {name: value for name, value in conditions.items() if value},
+    )
     try:
         return asyncio.run(_fetch_in_time(url, limit, timeout, visit))
     except (TimeoutError, httpx.TimeoutException):
@@ -88,6 +99,7 @@ class _Visit:
 
     places: frozenset[tuple[str, int]]
     internal: frozenset[str]
+    conditions: Mapping[str, str]  # headers under which the server need not send it again
 
     def refuse_redirect(self, url: str) -> None:
         """Raise ReadError if a server leads us to what nobody named."""
@@ -143,7 +155,8 @@ async def _fetch_in_time(url: str, limit: int, timeout: float, visit: _Visit) ->
     async with asyncio.timeout(timeout), direct, proxied:
         for _ in range(MAX_REDIRECTS + 1):
             if _has_proxy(url):
-                response = await proxied.send(proxied.build_request("GET", url), stream=True)
+                request = proxied.build_request("GET", url, headers=visit.conditions)
+                response = await proxied.send(request, stream=True)
             else:
                 response = await _sent(direct, url, visit)
             try:
@@ -177,7 +190,7 @@ async def _sent(client: "httpx.AsyncClient", url: str, visit: _Visit) -> "httpx.
         pinned = client.build_request(
             "GET",
             request.url.copy_with(host=str(address)),
-            headers={"Host": request.headers["host"]},
+            headers={"Host": request.headers["host"], **visit.conditions},
             extensions=request.extensions | {"sni_hostname": request.url.raw_host.decode("ascii")},
         )
         try:
@@ -204,6 +217,8 @@ async def _addresses(host: str, port: int) -> list[Address]:
 
 async def _received(response: "httpx.Response", url: str, limit: int) -> Download:
     status = response.status_code
+    if status == HTTPStatus.NOT_MODIFIED:
+        return Download(b"", None, canonical_url(url), unchanged=True)
     if not 200 <= status < 300:
         raise ReadError(_status_reason(status))
     data = bytearray()
@@ -217,6 +232,8 @@ async def _received(response: "httpx.Response", url: str, limit: int) -> Downloa
         media_type=media_type or None,
         final_url=canonical_url(url),
         charset=response.charset_encoding or None,
+        etag=response.headers.get("etag"),
+        last_modified=response.headers.get("last-modified"),
     )
 
 

@@ -9,6 +9,7 @@ from index.left_out import LeftOut, joined
 from index.passage import Brief, BriefRef
 from index.placement import DraftStatus, PublishOutcome
 from ingest.affected import AffectedAnswers
+from ingest.follows import Followed
 
 
 class DocumentResult(StrEnum):
@@ -47,6 +48,7 @@ class Report:
 
     items: list[ReportItem] = field(default_factory=list)
     affected: list[AffectedAnswers] = field(default_factory=list)
+    followed: list[Followed] = field(default_factory=list)
     seconds: float = 0.0
     dry_run: bool = False
     interrupted: bool = False
@@ -80,6 +82,7 @@ class Report:
             "passages": self.passages,
             "left_out": [asdict(part) for part in self.left_out],
             "resting": [one.to_json() for one in self.affected],
+            "followed": [asdict(one) for one in self.followed],
             "seconds": round(self.seconds, 2),
             "dry_run": self.dry_run,
             "interrupted": self.interrupted,

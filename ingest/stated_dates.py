@@ -124,7 +124,7 @@ def _foreign(text: str) -> tuple[Located | None, str | None]:
     read = {"strict": _readings(text, forms, strict=True), "loose": _readings(text, forms)}
     for start in sorted({at for found in read.values() for at in found}):
         for manner in ("strict", "loose"):
-            meant = read[manner].get(start, {})
+            meant: set[tuple[str, int]] = read[manner].get(start, set())
             longest = max((end for _, end in meant), default=0)
             isos = {iso for iso, end in meant if end >= longest - 3}  # 3: "г." or "r." behind
             full = {iso for iso in isos if len(iso) == 10} or isos

@@ -215,6 +215,8 @@ def print_report(report: Report, *, table: bool = True) -> None:
             say(f"{mark}: {printable(item.location)}: {item.reason}")
     for answers in report.affected:
         say(printable(answers.line()))
+    for followed in report.followed:
+        say(f"followed: {printable(followed.line)}")
     if missing := [part for part in report.left_out if part.reason is not Reason.METADATA]:
         reasons = ", ".join(part.line for part in missing)
         say(f"characters left out: {reasons}; `briefs show ID` says which of each brief")
