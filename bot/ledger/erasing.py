@@ -196,7 +196,7 @@ def _evidence(one: Json, brief: ErasedBrief) -> Json:
     """Return a citation or a near passage, blacked out if it is of the brief."""
     if not _is_of(one, brief):
         return one
-    made = _mapped(one, lambda key, text: masked(text) if key in _READ else text)
+    made: Json = _mapped(one, lambda key, text: masked(text) if key in _READ else text)
     for part in (made, made.get("passage", {})):
         if "brief" in part:
             part["brief"] = {**part["brief"], "title": ERASED_TITLE, **_UNNAMED}

@@ -7,6 +7,7 @@ holds connections open loses them, and nobody else is turned away.
 
 import asyncio
 from collections.abc import Iterable
+from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -19,7 +20,7 @@ MOST_OF_ONE = (
 MOST = 1_000  # connections
 
 # What is awaited from the other end, and for how long at most; else it is our turn.
-_DEADLINES = {h11.IDLE: HEADER_SECONDS, h11.SEND_BODY: BODY_SECONDS}
+_DEADLINES: dict[Any, float] = {h11.IDLE: HEADER_SECONDS, h11.SEND_BODY: BODY_SECONDS}
 
 
 class Connection(H11Protocol):
