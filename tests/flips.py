@@ -5,9 +5,14 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from index.storage.schema import PASSING
+
 
 def said(database: Path) -> list[str] | None:
-    """Return all that the database says, sorted; None where it cannot be read any more."""
+    """Return all that the database says, sorted; None where it cannot be read any more.
+
+    Without the values of the moment, which the next ingest writes again.
+    """
     try:
         connection = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
         connection.text_factory = bytes
@@ -20,6 +25,7 @@ def said(database: Path) -> list[str] | None:
             for name in names
             if not name.startswith("lexicon") or name.endswith("_content")
             for row in connection.execute(f'SELECT * FROM "{name}"')
+            if name != "library" or row[0].decode() not in PASSING
         ]
         connection.close()
     except (sqlite3.Error, UnicodeDecodeError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bot.app import asking, evaluating, taking_away
+from bot.app import asking, evaluating, purging, taking_away
 from bot.app import serve as serving_cli
 from bot.app import slack as slack_commands
 from bot.app.audit import cli as audit_cli
@@ -118,6 +118,7 @@ asking.register(app)
 taking_away.register(app)
 library_commands.register(app)
 affected.register(_resting)
+purging.register(app)
 evaluating.register(app)
 app.add_typer(audit_cli.app)
 app.add_typer(slack_commands.app, name="slack")
