@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -539,6 +539,23 @@ class Library:
                 publishing.record_generation(connection, generation)
             self._indexing.tidy(self.database, generation)
         return len(stored[0])
+
+    def purge(self, before: datetime, keep: Collection[tuple[str, int]]) -> list[BriefRef]:
+        """Delete old versions for good: those added before a moment that are no longer searched.
+
+        Versions in `keep` (brief id, version) stay, and those that a document still stands for.
+        """
+        with self._alone() as token, self.database.write() as connection:
+            catalogue.require_ingest(connection, token)
+            gone = catalogue.purgeable(connection, before, keep)
+            pks = [row.pk for row in gone]
+            for lexicon in self._lexicons.values():
+                lexicon.remove(connection, catalogue.passage_numbers(connection, pks))
+            catalogue.delete_versions(connection, pks)
+            checksums.forget(connection, pks)
+        if gone:
+            self.database.scrub()
+        return [row.brief for row in gone]
 
     def _restore_embeddings(self) -> None:
         """Embed again what is stored damaged: nothing of it is copied into an index."""

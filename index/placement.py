@@ -197,7 +197,8 @@ def plan(
 ) -> PublishPlan:
     """Decide what each draft is and which documents are gone; reads, and writes nothing."""
     shelf = _shelf(connection)
-    made = PublishPlan(*(catalogue.next_number(connection, table) for table in _NUMBERED))
+    version, passage = (catalogue.next_number(connection, table) for table in _NUMBERED)
+    made = PublishPlan(version, passage)
     for row in dropped:
         made.pointers[row.location, row.collection] = None
     for draft in drafts:

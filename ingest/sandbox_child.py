@@ -1,8 +1,8 @@
 """The child side of the sandbox: read one document after another under limits, answer in frames.
 
 Started by ingest/sandbox.py, imported by nothing else. The kernel limits memory, processor time
-and files; an audit hook refuses sockets, new processes and written files, which guards against
-accidents in Python code and is no jail for native code.
+and files, and on Linux cuts off the network; an audit hook refuses sockets, new processes and
+written files, which guards against accidents in Python code and is no jail for native code.
 """
 
 import os
@@ -26,6 +26,7 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _MEMORY_NEARLY_GONE = 0.9  # of the limit: a failure at such a peak is put down to memory
 _WORN = 0.5  # of the limit: a process this big gives way to a fresh one
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38  # linux/prctl.h
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000  # linux/sched.h
 
 # Names of audit events: https://docs.python.org/3/library/audit_events.html
 _REFUSED = frozenset(
@@ -45,6 +46,7 @@ Reader = Callable[[bytes, str, str | None], Document]
 
 def main(settings: dict[str, Any]) -> NoReturn:
     """Answer requests on standard input until its writer is gone."""
+    _leave_the_network()
     requests, replies = _private_pipes()
     _die_with_parent(requests, kill_signal=settings["kill_signal"])
     if _peak_bytes() > settings["memory_mb"] * _MB * _MEMORY_NEARLY_GONE:
@@ -121,6 +123,19 @@ def _private_pipes() -> tuple[int, int]:
     os.dup2(nowhere, 1)
     os.close(nowhere)
     return requests, replies
+
+
+def _leave_the_network() -> None:
+    """Move into a network of our own, which has no way out: native code looks nothing up either.
+
+    Where the kernel does not let us, the guard in Python stands alone. Comes before any thread.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        libc = ctypes.CDLL(None)
+        if libc.unshare(_CLONE_NEWNET) != 0:  # only root may do it without a user namespace
+            libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
 
 
 def _die_with_parent(requests: int, kill_signal: bool) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.app import asking, erasing, evaluating, taking_away
+from bot.app import asking, erasing, evaluating, purging, taking_away
 from bot.app import serve as serving_cli
 from bot.app import slack as slack_commands
 from bot.app.audit import cli as audit_cli
@@ -207,6 +207,7 @@ taking_away.register(app)
 library_commands.register(app)
 erasing.register(app)
 affected.register(_resting)
+purging.register(app)
 evaluating.register(app)
 app.add_typer(audit_cli.app)
 app.add_typer(slack_commands.app, name="slack")

@@ -193,8 +193,12 @@ class Ledger:
         return self._guarded("cannot be read", read)
 
     def _guarded(self, what: str, work: Callable[[], _T]) -> _T:
+        def prepared() -> _T:
+            self._prepare()
+            return work()
+
         try:
-            return again(lambda: (self._prepare(), work())[1])
+            return again(prepared)
         except (SQLAlchemyError, OSError, DatabaseUnavailable) as error:
             raise LedgerError(
                 f"ledger: {what} ({_reason(error)}); "

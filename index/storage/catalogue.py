@@ -5,7 +5,7 @@ Every function joins the caller's transaction.
 
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -263,6 +263,42 @@ def versions(connection: Connection, *conditions: Any) -> list[VersionRow]:
         VersionRow(row.pk, _reference(row), row.edition, row.state, row.text_sha256, row.media_type)
         for row in rows
     ]
+
+
+def purgeable(
+    connection: Connection, before: datetime, keep: Collection[tuple[str, int]]
+) -> list[VersionRow]:
+    """Return the versions added before a moment that are neither current nor on a document.
+
+    Those in `keep`, as (brief id, version), are left out.
+    """
+    table, documents = schema.versions, select(schema.renditions.c.version_pk)
+    old = versions(
+        connection,
+        table.c.state != CURRENT,
+        table.c.added_at < before,
+        table.c.pk.not_in(documents),
+    )
+    return [row for row in old if (row.brief.id, row.brief.version) not in keep]
+
+
+def passage_numbers(connection: Connection, pks: Sequence[int]) -> list[int]:
+    """Return the numbers of all passages of versions."""
+    table, found = schema.passages, list[int]()
+    for part in embeddings.chunks(pks):
+        query = select(table.c.pk).where(table.c.version_pk.in_(part))
+        found += connection.execute(query).scalars()
+    return found
+
+
+def delete_versions(connection: Connection, pks: Sequence[int]) -> None:
+    """Delete versions with all that belongs to them, and briefs that have none left."""
+    embeddings.clear(connection, passage_numbers(connection, pks))
+    for part in embeddings.chunks(pks):
+        for column in (schema.passages.c.version_pk, schema.versions.c.pk):
+            connection.execute(column.table.delete().where(column.in_(part)))
+    left = select(schema.versions.c.brief_id)
+    connection.execute(schema.briefs.delete().where(schema.briefs.c.id.not_in(left)))
 
 
 def passage_counts(connection: Connection) -> dict[int, int]:

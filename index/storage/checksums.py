@@ -90,7 +90,7 @@ def begin(connection: Connection) -> None:
 def forget(connection: Connection, pks: Sequence[int], *parts: Part) -> None:
     """Delete the checksums of versions that are deleted, or are about to be written again."""
     for some in embeddings.chunks(list(pks)):
-        doomed = checksums.c.version_pk.in_(some)
+        doomed: Any = checksums.c.version_pk.in_(some)
         if parts:
             doomed &= checksums.c.part.in_(parts)
         connection.execute(delete(checksums).where(doomed))
@@ -202,7 +202,7 @@ def _read(
 
 def _as_stored(columns: Sequence[Any]) -> list[Any]:
     """Return bytes and types of SQLite's values: damaged ones may be no text, or no longer text."""
-    types = func.typeof(columns[0])
+    types: Any = func.typeof(columns[0])
     for column in columns[1:]:
         types = types.concat(func.typeof(column))
     return [types, *(cast(column, LargeBinary) for column in columns)]

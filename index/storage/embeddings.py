@@ -32,8 +32,8 @@ def vectors_of(connection: Connection, pks: Sequence[int]) -> NDArray[np.float32
             rows = connection.execute(select(table).where(table.c.passage_pk.in_(part)))
             found.update((pk, vector) for pk, vector in rows)
     try:
-        rows = b"".join(found[pk] for pk in pks)
-        return np.frombuffer(rows, dtype="<f4").reshape(len(pks), -1)
+        packed = b"".join(found[pk] for pk in pks)
+        return np.frombuffer(packed, dtype="<f4").reshape(len(pks), -1)
     except (KeyError, TypeError, ValueError) as error:
         raise DatabaseUnavailable(
             "the database lacks vectors of passages, or has damaged ones; run: briefs reindex"

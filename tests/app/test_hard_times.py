@@ -16,6 +16,8 @@ from tests.commands import ROOT, environment
 from tests.examples_library import EXAMPLES
 from tests.fakes import HashedTokens
 
+BRIEFS = 13  # of the examples; two files are one brief
+NEW = 8  # documents that an ingest adds
 Said = list[tuple[int | str, str, str]]
 
 QUESTION = "How many ships passed the Suez Canal?"
@@ -46,7 +48,7 @@ def home(sound: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def briefs(tmp_path: Path) -> str:
     """A folder of documents that the library does not have."""
-    for number in range(8):
+    for number in range(NEW):
         words = " ".join(f"herring{number} quota{each}" for each in range(300))
         (tmp_path / "new").mkdir(exist_ok=True)
         (tmp_path / "new" / f"{number}.md").write_text(f"# Brief {number}\n\n{words}\n")
@@ -81,13 +83,18 @@ def require_lines(commands: list[list[str]], said: Said) -> None:
         assert code == 0 or (out + err).strip(), command
 
 
-def require_mended(home: Path) -> list[dict[str, Any]]:
-    """After `reindex` the doctor finds nothing; return the briefs listed."""
+def require_mended(home: Path) -> int:
+    """After `reindex` the doctor finds nothing; return the number of briefs listed.
+
+    A library that was not begun has none, and says so.
+    """
     again, found, listed = run(home, [["reindex"], ["doctor"], ["list", "--json"]])
+    if again[0] == 2 and "no library" in again[2]:
+        return 0
     assert again[0] == 0, again
     faults = [line for line in found[1].splitlines() if line.startswith("FAULT")]
     assert [line for line in faults if not line.startswith("FAULT vector index")] == []
-    return [json.loads(line) for line in listed[1].splitlines()]
+    return len(listed[1].splitlines())
 
 
 @pytest.mark.parametrize(
@@ -103,7 +110,7 @@ def test_something_in_the_way(home: Path, briefs: str, place: str, thing: str) -
     said = run(home, commands)
     require_lines(commands, said)
     if place.startswith("index"):
-        assert len(require_mended(home)) == 14 - 1 + 8
+        assert require_mended(home) == BRIEFS - 1 + NEW
 
 
 @pytest.mark.parametrize("mode", [0o000, 0o500])
@@ -124,7 +131,7 @@ def test_a_library_without_rights(home: Path, briefs: str, mode: int) -> None:
     require_mended(home)
 
 
-@pytest.mark.parametrize("kilobytes", [0, 8, 64, 150, 300, 500, 700, 1000, 2000, 4000])
+@pytest.mark.parametrize("kilobytes", [0, 64, 300, 700, 2000])
 @pytest.mark.parametrize("filled", [True, False])
 def test_a_disk_that_fills_during_an_ingest(
     home: Path, briefs: str, tmp_path: Path, kilobytes: int, *, filled: bool
@@ -135,12 +142,10 @@ def test_a_disk_that_fills_during_an_ingest(
     commands = [["ingest", briefs]]
     said = run(home, commands, file_bytes=kilobytes * 1000)
     require_lines(commands, said)
-    if not filled and not (home / "library.db").is_file():
-        return
-    before = 14 if filled else 0
-    assert len(require_mended(home)) in {before, before + 8}
+    before = BRIEFS if filled else 0
+    assert require_mended(home) in {before, before + NEW}
     run(home, commands)
-    assert len(require_mended(home)) == before + 8
+    assert require_mended(home) == before + NEW
 
 
 def test_a_disk_that_fills_under_every_command(home: Path) -> None:

@@ -5,6 +5,7 @@ import ctypes
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -111,6 +112,14 @@ def _native_write(data: bytes) -> Document:
 def _connect(data: bytes) -> Document:
     socket.create_connection(("127.0.0.1", int(data)), timeout=5)
     return _document("connected")
+
+
+def _native_connect(data: bytes) -> Document:
+    """Connect to a port of this machine past the guard in Python."""
+    libc = ctypes.CDLL(None)
+    handle = libc.socket(socket.AF_INET, socket.SOCK_STREAM, 0)
+    address = struct.pack("=HH4s8x", socket.AF_INET, socket.htons(int(data)), b"\x7f\0\0\x01")
+    return _document(str(libc.connect(handle, address, len(address))))
 
 
 def _fork(_: bytes) -> Document:

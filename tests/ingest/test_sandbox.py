@@ -50,6 +50,18 @@ def text_of(document: Document) -> str:
     return block.text
 
 
+def _namespaces() -> bool:
+    """Tell whether the kernel lets a process leave the network, as root or in a user namespace."""
+    script = (
+        "import ctypes, sys; leave = ctypes.CDLL(None).unshare;"
+        "sys.exit(leave(0x40000000) and leave(0x50000000))"
+    )
+    return subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+HAS_NAMESPACES = sys.platform == "linux" and _namespaces()
+
+
 def alive(pid: int) -> bool:
     """Tell whether a process still runs (a zombie does not)."""
     try:
@@ -175,6 +187,14 @@ def test_a_parser_may_not_reach_out(sandbox, tmp_path, name, data) -> None:
         with pytest.raises(ReadError, match=r"^the parser failed: PermissionError"):
             sandbox.read(target.encode() if data is None else data, name)
     assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.skipif(not HAS_NAMESPACES, reason="this kernel gives no network namespaces")
+def test_native_code_reaches_nobody(sandbox: Sandbox) -> None:
+    """Not even this machine, by the kernel's word, beyond the guard in Python."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+        assert text_of(sandbox.read(port.encode(), "native_connect")) == "-1"
 
 
 def test_native_code_cannot_write_into_files(sandbox: Sandbox, tmp_path: Path) -> None:

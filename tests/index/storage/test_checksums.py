@@ -1,9 +1,7 @@
 """What the database says is checked against checksums: damage is found, or healed, never copied."""
 
-import random
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from index.storage import checksums
 from index.storage.checksums import Part
 from tests.drafts import draft, each_alone
 from tests.fakes import HashedTokens
+from tests.flips import flips
 
 SEEDS = range(12)
 RATES = "Rates in the north\n\nThe bank raised its rate in March. Prices fell."
@@ -42,46 +41,6 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copy(sound: Path, tmp_path: Path) -> Path:
     shutil.copytree(sound, tmp_path / "copy")
     return tmp_path / "copy"
-
-
-def said(database: Path) -> list[str] | None:
-    """Return all that the database says, sorted; None where it cannot be read any more."""
-    try:
-        connection = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
-        connection.text_factory = bytes
-        names = [
-            name.decode()
-            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        ]
-        rows = [
-            f"{name} {row}"
-            for name in names
-            if not name.startswith("lexicon") or name.endswith("_content")
-            for row in connection.execute(f'SELECT * FROM "{name}"')
-        ]
-        connection.close()
-    except (sqlite3.Error, UnicodeDecodeError):
-        return None
-    return sorted(rows)
-
-
-def flips(database: Path, seed: int) -> Iterator[int]:
-    """Yield offsets of bytes, each of which says something else once a bit of it is flipped."""
-    chance, size, before = random.Random(seed), database.stat().st_size, said(database)
-    while True:
-        offset, bit = chance.randrange(100, size), 1 << chance.randrange(8)
-        flip(database, offset, bit)
-        if said(database) != before:
-            yield offset
-        flip(database, offset, bit)
-
-
-def flip(path: Path, offset: int, bit: int) -> None:
-    with path.open("r+b") as file:
-        file.seek(offset)
-        (byte,) = file.read(1)
-        file.seek(offset)
-        file.write(bytes([byte ^ bit]))
 
 
 def found(home: Path) -> bool:

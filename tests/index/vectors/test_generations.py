@@ -1,5 +1,6 @@
 """Generations: damage is noticed and mended, and a published folder is only ever read."""
 
+import itertools
 import logging
 import os
 import shutil
@@ -17,6 +18,7 @@ from index.errors import IndexDamaged
 from index.library import Library
 from index.search import Query
 from index.settings import Settings
+from index.vectors import generations
 from index.vectors.generations import Copies
 from tests.drafts import draft, each_alone
 
@@ -291,3 +293,16 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     process.wait()
     if process.stdout is not None:
         process.stdout.close()
+
+
+def test_an_index_that_carries_too_much_dead_weight_is_built_anew(library, monkeypatch) -> None:
+    """Generations of one size: what is replaced stays in Chroma's files, and not for good."""
+    monkeypatch.setattr(generations, "GROWN", 1.05)
+    monkeypatch.setattr(generations, "_EMPTY", 300_000)
+    sizes = []
+    for number in range(10):
+        words = [f"{text} edition{number}" for text in texts(0, 30)]
+        library.publish([draft(f"{n}.txt", text) for n, text in enumerate(words)])
+        sizes.append(sum(file.stat().st_size for file in files(folder(library))))
+    assert any(after < before for before, after in itertools.pairwise(sizes))
+    library.check_index()
