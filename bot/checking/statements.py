@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from bot.language import grammar, names
-from bot.language.grammar import SMALL, Clause, Group, Word, clauses, words_of
+from bot.language import names
+from bot.language.grammar import Clause, Group, clauses
 from bot.language.tokens import DATE, NUMBER, Token, read
+from bot.language.word_kinds import LONGEST, SMALL, TIMES, Word, words_of
 from bot.language.words import lines
 from index.words import stem, words
 
@@ -143,7 +144,7 @@ def _extent(found: Sequence[Word], made: Sequence[Clause], number: int) -> tuple
     if number + 1 < len(made):
         subject = [one.start for groups in made[number + 1].groups.values() for one in groups]
         until = min([until, *(one for one in subject if one > clause.verb)])
-    return found[first].start, found[until].start if until < len(found) else grammar.LONGEST
+    return found[first].start, found[until].start if until < len(found) else LONGEST
 
 
 def _denials(found: Sequence[Word], clause: Clause) -> int:
@@ -221,7 +222,7 @@ def _roles(found: Sequence[Word], clause: Clause) -> dict[str, tuple[Filler, ...
 
 
 def _is_time(found: Sequence[Word], group: Group) -> bool:
-    return found[group.head].kind == "number" or found[group.head].said in grammar.TIMES
+    return found[group.head].kind == "number" or found[group.head].said in TIMES
 
 
 def _filler(found: Sequence[Word], group: Group, others: int) -> Filler:

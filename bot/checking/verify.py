@@ -1,12 +1,12 @@
 """Judge a claim against its evidence: texts in, a verdict with a score and typed reasons out.
 
-Rules and tables alone: no library, no model. Knows nothing of briefs, citations or how the claim
-was written.
+By rules and tables. Words and facts are compared token by token, then the statements of the claim
+with those of the nearest sentences. A trained score may be blended in (`blended`).
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.checking import dangling, quoted
@@ -25,7 +25,7 @@ from index import sentences
 from index.languages import ENGLISH, language
 
 SUPPORTED = 0.5  # least score of a supported claim
-CHECK = 0.2  # least coverage of a claim that is not plainly unsupported
+CHECK = 0.131  # coverage below which nothing of a claim is said, or its facts are missing too
 CONTRADICTED = 0.5  # what its coverage is worth where the evidence has it otherwise
 DOUBTED = 0.6  # what it is worth where there is a doubt
 NEAREST = 4  # sentences of the evidence that are parsed
@@ -34,6 +34,7 @@ _BETWEEN = re.compile(r"[,;](?=\s)|\s[–—]\s|\s(?:and|but|while)\s")
 _PARTS = re.compile(r"(?<=[;:])\s")
 MOST_WORDS = 6  # named in a reason
 Row = tuple[Token, ...]
+Entails = Callable[[str, Sequence[str]], float]
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,11 @@ class Check:
     reasons: tuple[Reason, ...]
 
 
-def check(claim: str, evidence: Sequence[str]) -> Check:
-    """Judge whether the evidence, sentences or passages, bears the claim out."""
+def check(claim: str, evidence: Sequence[str], entails: Entails | None = None) -> Check:
+    """Judge whether the evidence, sentences or passages, bears the claim out.
+
+    `entails(claim, evidence)` is a trained score in [0, 1], if there is one.
+    """
     claim, evidence = plain(claim), [plain(one) for one in evidence]
     pieces = [one[start:end] for one in evidence for start, end in sentences.split(one)]
     if unread := _unread(claim, pieces):
@@ -70,7 +74,17 @@ def check(claim: str, evidence: Sequence[str]) -> Check:
     for fault in faults:
         (found.hard if fault.hard else found.soft).append(fault.reason)
     found.soft += _added(claim, tokens, rows)
-    return _verdict(coverage(tokens, rows), found)
+    covered = coverage(tokens, rows)
+    trained = entails(claim, evidence) if entails else None
+    return _verdict(replace(covered, score=blended(covered.score, trained)), found)
+
+
+def blended(covered: float, trained: float | None) -> float:
+    """Return a claim's score before the rules have their say: the place for a trained score.
+
+    Reasons found by rule outrank it: they lower the score and decide the verdict afterwards.
+    """
+    return covered if trained is None else (covered + trained) / 2
 
 
 def _added(claim: str, tokens: Row, rows: Sequence[Row]) -> list[Reason]:

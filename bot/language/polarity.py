@@ -6,8 +6,8 @@ nothing of evidence.
 
 from collections.abc import Sequence
 
-from bot.language.grammar import verb_form
 from bot.language.tokens import NUMBER, STOP, Token
+from bot.language.word_kinds import verb_form
 from bot.language.words import lines, words
 from index.words import stem
 
