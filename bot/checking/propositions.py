@@ -137,7 +137,10 @@ def _faults(mine: Statement, other: Statement) -> Iterator[Fault]:
     roles = list(_roles(mine, other, converse=converse))
     yield from roles
     if not any(one.hard for one in roles) and (mine.negative != other.negative) != turned:
-        yield _hard("antonym" if turned else "negation", mine.verb, _told(other))
+        agents, theirs = mine.fillers(AGENT), other.fillers(AGENT)
+        known = agents and theirs and not any(one.unknown for one in (*agents, *theirs))
+        tell = _soft if known and not converse and not _meet(agents, other.fillers()) else _hard
+        yield tell("antonym" if turned else "negation", mine.verb, _told(other))
     yield from _manner(mine, other)
     if not any(one.hard for one in roles):
         yield from _facts(mine, other)

@@ -25,7 +25,6 @@ from index import sentences
 from index.languages import ENGLISH, language
 
 SUPPORTED = 0.5  # least score of a supported claim
-CHECK = 0.131  # coverage below which nothing of a claim is said, or its facts are missing too
 CONTRADICTED = 0.5  # what its coverage is worth where the evidence has it otherwise
 DOUBTED = 0.6  # what it is worth where there is a doubt
 NEAREST = 4  # sentences of the evidence that are parsed
@@ -149,7 +148,7 @@ def _verdict(covered: Coverage, found: Findings) -> Check:
     if score < SUPPORTED and covered.lacking:
         words = ", ".join(f"“{word}”" for word in covered.lacking[:MOST_WORDS])
         reasons.append(Reason("coverage", f"not in the nearest sentences: {words}"))
-    if found.hard or covered.score < CHECK:
+    if found.hard or covered.nothing:
         verdict = Verdict.UNSUPPORTED
     elif found.soft or score < SUPPORTED:
         verdict = Verdict.CHECK
