@@ -84,7 +84,7 @@ def _ends_sentence(line: str, match: re.Match[str]) -> bool:
 
 
 def _is_decimal(line: str, match: re.Match[str], following: str) -> bool:
-    """Return whether ".1" ends a number ("3.1 Mt"), not a sentence with note 1 ("2019.1 The")."""
+    """Return whether ".1" ends a number ("3.1 Mt"), not a sentence with a note ("2019.1 The")."""
     before = line[max(0, match.start() - 6) : match.start()]
     if not before[-1:].isdigit() or not match.group()[-1].isdigit() or "[" in match.group():
         return False

@@ -85,8 +85,17 @@ def finding(
     )
 
 
+# Reasons of the checker that an audit counts with a broader kind.
+_REPORTED_AS = {
+    "antonym": FindingKind.NEGATION, "sign": FindingKind.NUMBER, "direction": FindingKind.NAME,
+    "quantity": FindingKind.HEDGE, "modality": FindingKind.HEDGE, "attribution": FindingKind.HEDGE,
+    "condition": FindingKind.HEDGE, "cause": FindingKind.HEDGE, "superlative": FindingKind.HEDGE,
+}  # fmt: skip
+
+
 def kind_of(reason: str) -> FindingKind:
     """Return the kind of a recorded reason; a reason unknown today counts as COVERAGE."""
+    reason = _REPORTED_AS.get(reason, reason)
     return FindingKind(reason) if reason in list(FindingKind) else FindingKind.COVERAGE
 
 

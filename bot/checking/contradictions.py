@@ -17,6 +17,9 @@ from bot.language.tokens import DATE, NAME, NUMBER, STOP, WORD, Token
 Row = Sequence[Token]
 FACTS = (NUMBER, DATE, NAME)
 NEAR = 0.5  # share of a claim's content words that makes a sentence near enough to lay beside it
+MOST_NUMBERS = 16  # of the evidence that are added up by twos
+COMPUTED = 0.03  # of the value: how far a sum or difference may be rounded
+FALLS = ("fall", "negative", "deficit", "loss", "lower", "recession", "contraction")
 SLOT = 4  # most words that stand for other words when two texts are laid side by side
 ROWS = 2  # sentences that a claim is laid beside
 
@@ -47,16 +50,55 @@ def absent(claim: Row, rows: Sequence[Row], found: Findings) -> None:
     held = [token for row in rows for token in row]
     keys = {token.key for token in held}
     for token in claim:
-        if token.kind not in FACTS or token.key in keys:
+        if token.kind not in FACTS or (token.key in keys and token.kind != NUMBER):
             continue
         if token.kind == NAME and _known(token, keys):
             continue
         best = max((agreement(token, other) for other in held), default=0.0)
         if best == 0 and not _weak(token):
-            into = found.soft if token.kind == NAME else found.hard
+            soft = token.kind == NAME or _countable(token) or _computed(token, held)
+            into = found.soft if soft else found.hard
             into.append(Reason(token.kind, f"“{token.said}” is not in the evidence"))
         elif best == 0.5:
-            found.soft.append(Reason(token.kind, f"“{token.said}” agrees only roughly"))
+            turned = _other_sign(token, held) and not _says_fall(claim)
+            into = found.hard if turned else found.soft
+            kind = "sign" if turned else token.kind
+            into.append(Reason(kind, f"“{token.said}” agrees only roughly"))
+
+
+def _countable(token: Token) -> bool:
+    """Return whether it is a small number in letters: the evidence may name what it counts."""
+    fact = token.fact
+    return isinstance(fact, Quantity) and 0 < fact.value <= 12 and token.said.isalpha()
+
+
+def _computed(token: Token, held: Row) -> bool:
+    """Return whether a number is the sum, difference or ratio of two numbers of the evidence."""
+    if not isinstance(token.fact, Quantity) or token.fact.ordinal:
+        return False
+    values = [one.fact.value for one in held if isinstance(one.fact, Quantity)][:MOST_NUMBERS]
+    wanted, near = token.fact.value, abs(token.fact.value) * COMPUTED
+    return any(
+        abs(result - wanted) <= near
+        for at, a in enumerate(values)
+        for b in values[at + 1 :]
+        for result in (a + b, a - b, b - a)
+    )
+
+
+def _other_sign(token: Token, held: Row) -> bool:
+    """Return whether the evidence has the number with the other sign alone."""
+    values = [one.fact.value for one in held if isinstance(one.fact, Quantity)]
+    return (
+        isinstance(token.fact, Quantity)
+        and token.fact.value not in values
+        and -token.fact.value in values
+    )
+
+
+def _says_fall(claim: Row) -> bool:
+    """Return whether a claim tells a fall or a lack in words: the evidence may do so by a sign."""
+    return any(polarity.same_sense(token.said.lower(), word) for token in claim for word in FALLS)
 
 
 def _known(token: Token, keys: set[str]) -> bool:

@@ -31,10 +31,14 @@ Row = Sequence[Token]
 
 @dataclass(frozen=True)
 class Coverage:
-    """How well a claim is covered: the score, and the words that the best sentences lack."""
+    """How well a claim is covered: the score, and the words that the best sentences lack.
+
+    `nothing`: they lack all of them.
+    """
 
     score: float
     lacking: tuple[str, ...]
+    nothing: bool = False
 
 
 def coverage(claim: Row, rows: Sequence[Row]) -> Coverage:
@@ -49,7 +53,8 @@ def coverage(claim: Row, rows: Sequence[Row]) -> Coverage:
         INTERCEPT + COVERED * (1 - len(lacking) / len(content))
         + MISSING_NUMBER * numbers + MISSING_NAME * named
     )  # fmt: skip
-    return Coverage(1 / (1 + math.exp(-logit)), tuple(token.said for token in lacking))
+    said = tuple(token.said for token in lacking)
+    return Coverage(1 / (1 + math.exp(-logit)), said, nothing=len(lacking) == len(content))
 
 
 def missing(content: Row, rows: Sequence[Row]) -> tuple[float, float]:

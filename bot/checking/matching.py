@@ -7,10 +7,10 @@ that it stands for, whichever of the two texts has the acronym.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.language import dates, names, quantities
+from bot.language import dates, names, polarity, quantities
 from bot.language.dates import Moment
 from bot.language.quantities import Quantity
-from bot.language.tokens import DATE, NAME, NUMBER, STOP, Token
+from bot.language.tokens import DATE, NAME, NUMBER, STOP, WORD, Token
 
 STEM = 5  # letters in which "Belarus" and "Belarusian" agree
 
@@ -51,6 +51,7 @@ def matched(claim: Row, rows: Sequence[Row]) -> tuple[Token, ...]:
         _like(token, held) if token.kind in (NUMBER, DATE) and token.key not in keys else token
         for token in _shortened(claim, keys)
     ]
+    found = [_in_sense(token, held, keys) for token in found]
     absent = {token.key for token in found if token.kind == NAME} - keys
     if absent:
         last: dict[str, str] = {}
@@ -61,6 +62,16 @@ def matched(claim: Row, rows: Sequence[Row]) -> tuple[Token, ...]:
     return tuple(found)
 
 
+def _in_sense(token: Token, held: Row, keys: set[str]) -> Token:
+    """Return a word with the key of one of the evidence that has the same sense by the table."""
+    if token.kind != WORD or token.key in keys:
+        return token
+    said = token.said.lower()
+    same = (one for one in held if one.kind == WORD and polarity.same_sense(said, one.said.lower()))
+    other = next(same, None)
+    return replace(token, key=other.key) if other else token
+
+
 def _like(token: Token, held: Row) -> Token:
     """Return a number or date with the key of the first that says all of it, or most with others.
 
@@ -69,20 +80,24 @@ def _like(token: Token, held: Row) -> Token:
     agree = [(agreement(token, other), other) for other in held]
     near = [other for degree, other in agree if degree > 0]
     same = next((other for degree, other in agree if degree == 1), None)
-    if same is None and _put_together(token, near):
+    if same is None and _put_together(token, near, held):
         same = near[0]
     return replace(token, key=same.key) if same else token
 
 
-def _put_together(token: Token, near: Row) -> bool:
-    """Return whether several dates of the evidence say together what a date of the claim says."""
+def _put_together(token: Token, near: Row, held: Row) -> bool:
+    """Return whether several dates of the evidence say together what a date of the claim says.
+
+    The one year that the evidence names, in a title for instance, is that of its days.
+    """
     if not isinstance(token.fact, Moment) or token.fact.fiscal or not near:
         return False
     left = {part for part in enumerate(token.fact.parts) if part[1] is not None}
     for other in near:
         if isinstance(other.fact, Moment):
             left -= set(enumerate(other.fact.parts))
-    return not left
+    years = {one.fact.year for one in held if isinstance(one.fact, Moment)} - {None}
+    return not left or (left == {(0, token.fact.year)} and years == {token.fact.year})
 
 
 def _shortened(claim: Row, keys: set[str]) -> list[Token]:

@@ -13,7 +13,7 @@ SAME = str.maketrans(
     dict.fromkeys("‘’‚‛′`", "'") | dict.fromkeys("“”„‟″«»", '"') | dict.fromkeys("‐‑‒–—―−", "-")
 )
 LEAST = 3  # words of a quotation that is looked for
-_LEFT_OUT = re.compile(r"\[?(?:\.\.\.|…)\]?")
+_LEFT_OUT = re.compile(r"\[?(?:\.\.\.|…)\]?|\[[^\]\d]*\]")  # marks of omission, words put in
 _DOUBLED = re.compile(r"''|``")  # a typewriter's quotation marks
 _CURLY = re.compile(r"[“„]([^“”„]+)”|«([^«»]+)»")  # these say which is first and which is last
 _QUOTED = re.compile(r'"([^"]+)"')

@@ -16,8 +16,9 @@ class Verdict(StrEnum):
 class Reason:
     """Why a sentence is not simply supported: a kind of the audit's contract, and what was found.
 
-    `kind` is one of number, date, name, negation, hedge, coverage, dangling, misattributed,
-    stitched.
+    `kind` is one of number, date, name, negation, antonym, sign, direction, quantity, modality,
+    attribution, condition, cause, superlative, hedge, coverage, dangling, misattributed, stitched,
+    language.
     """
 
     kind: str

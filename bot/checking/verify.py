@@ -1,27 +1,39 @@
 """Judge a claim against its evidence: texts in, a verdict with a score and typed reasons out.
 
-Rules and tables alone: no library, no model. Knows nothing of briefs, citations or how the claim
-was written.
+By rules and tables. Words and facts are compared token by token, then the statements of the claim
+with those of the nearest sentences. A trained score may be blended in (`blended`).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bot.checking import dangling, quoted
 from bot.checking.contradictions import Findings, contradictions
 from bot.checking.coverage import Coverage, coverage
+from bot.checking.listed import misplaced
 from bot.checking.matching import matched
 from bot.checking.pairing import exchanged
+from bot.checking.propositions import Fault, compare
+from bot.checking.statements import statements
+from bot.checking.strength import overstated
 from bot.checking.verdict import Reason, Verdict
-from bot.language.tokens import NAME, Token, promoted, read
+from bot.language.tokens import NAME, NUMBER, STOP, Token, promoted, read
+from bot.language.writing import plain
 from index import sentences
+from index.languages import ENGLISH, language
 
 SUPPORTED = 0.5  # least score of a supported claim
-CHECK = 0.2  # least coverage of a claim that is not plainly unsupported
 CONTRADICTED = 0.5  # what its coverage is worth where the evidence has it otherwise
-DOUBTED = 0.9  # what it is worth where there is a doubt
+DOUBTED = 0.6  # what it is worth where there is a doubt
+NEAREST = 4  # sentences of the evidence that are parsed
+UNREAD = 0.3  # score of what is written in another language
+_BETWEEN = re.compile(r"[,;](?=\s)|\s[–—]\s|\s(?:and|but|while)\s")
+_PARTS = re.compile(r"(?<=[;:])\s")
 MOST_WORDS = 6  # named in a reason
 Row = tuple[Token, ...]
+Entails = Callable[[str, Sequence[str]], float]
 
 
 @dataclass(frozen=True)
@@ -33,9 +45,15 @@ class Check:
     reasons: tuple[Reason, ...]
 
 
-def check(claim: str, evidence: Sequence[str]) -> Check:
-    """Judge whether the evidence, sentences or passages, bears the claim out."""
+def check(claim: str, evidence: Sequence[str], entails: Entails | None = None) -> Check:
+    """Judge whether the evidence, sentences or passages, bears the claim out.
+
+    `entails(claim, evidence)` is a trained score in [0, 1], if there is one.
+    """
+    claim, evidence = plain(claim), [plain(one) for one in evidence]
     pieces = [one[start:end] for one in evidence for start, end in sentences.split(one)]
+    if unread := _unread(claim, pieces):
+        return Check(Verdict.CHECK, UNREAD, (Reason("language", f"not checked: {unread}"),))
     claim, loose = dangling.without_marks(claim, evidence)
     if _verbatim(claim, evidence, pieces):
         verbatim = Coverage(1.0, ())
@@ -46,9 +64,70 @@ def check(claim: str, evidence: Sequence[str]) -> Check:
         return Check(Verdict.UNSUPPORTED, 0.0, (nothing, *loose))
     found = Findings(quoted.faults(claim, evidence), loose)
     contradictions(tokens, rows, found)
-    found.hard += exchanged(tokens, rows)
+    wrong, borne = misplaced(tokens, rows, [piece for piece in pieces if read(piece)])
+    found.hard += wrong if wrong or borne else exchanged(tokens, rows)
     found.soft += dangling.unresolved(claim, pieces)
-    return _verdict(coverage(tokens, rows), found)
+    faults = propositions_of(claim, tokens, pieces, found)
+    if borne:  # the verb of a list stands with its first member alone
+        faults = [one for one in faults if one.reason.kind not in (NAME, NUMBER)]
+    for fault in faults:
+        (found.hard if fault.hard else found.soft).append(fault.reason)
+    found.soft += _added(claim, tokens, rows)
+    covered = coverage(tokens, rows)
+    trained = entails(claim, evidence) if entails else None
+    return _verdict(replace(covered, score=blended(covered.score, trained)), found)
+
+
+def blended(covered: float, trained: float | None) -> float:
+    """Return a claim's score before the rules have their say: the place for a trained score.
+
+    Reasons found by rule outrank it: they lower the score and decide the verdict afterwards.
+    """
+    return covered if trained is None else (covered + trained) / 2
+
+
+def _added(claim: str, tokens: Row, rows: Sequence[Row]) -> list[Reason]:
+    """Return a reason for each part of a claim, between commas, of which nothing is said."""
+    held = {token.key for row in rows for token in row}
+    marks = [-1, *(match.start() for match in _BETWEEN.finditer(claim)), len(claim)]
+    found = []
+    for first, last in pairwise(marks) if len(marks) > 2 else ():
+        part = [one for one in tokens if first < one.start < last and one.kind != STOP]
+        if len(part) > 1 and not any(one.key in held for one in part):
+            said = claim[part[0].start : part[-1].end]
+            found.append(Reason("coverage", f"“{said}” is not in the evidence"))
+    return found
+
+
+def propositions_of(claim: str, tokens: Row, pieces: Sequence[str], found: Findings) -> list[Fault]:
+    """Return what is wrong with the statements of a claim, by the sentences nearest to it.
+
+    Added to `found` is what the claim overstates. Negations found word by word become doubts where
+    no statement of the evidence is about the same event.
+    """
+    wanted = {token.key for token in tokens if token.kind != STOP}
+    shares = {piece: len(wanted & {one.key for one in read(piece)}) for piece in pieces}
+    mine = [one for a, b in sentences.split(claim) for one in statements(claim[a:b])]
+    near = sorted(shares, key=lambda piece: -shares[piece])[:NEAREST]
+    found.soft += overstated(claim, near)
+    theirs = [statements(piece) for piece in near if shares[piece]]
+    faults = compare(mine, theirs)
+    if faults is None:  # words are negated, but not of the same event
+        found.soft += [one for one in found.hard if one.kind == "negation"]
+        found.hard = [one for one in found.hard if one.kind != "negation"]
+    return faults or []
+
+
+def _unread(claim: str, pieces: Sequence[str]) -> str:
+    """Return the language that cannot be checked: the claim's, or that of all the evidence."""
+    if (own := language(claim)) != ENGLISH:
+        return own
+    parts = (part for piece in pieces for part in _PARTS.split(piece) if part.strip())
+    other = ""
+    for part in parts:
+        if (other := language(part)) == ENGLISH:
+            return ""
+    return other
 
 
 def _read(claim: str, pieces: Sequence[str]) -> tuple[Row, list[Row]]:
@@ -69,7 +148,7 @@ def _verdict(covered: Coverage, found: Findings) -> Check:
     if score < SUPPORTED and covered.lacking:
         words = ", ".join(f"“{word}”" for word in covered.lacking[:MOST_WORDS])
         reasons.append(Reason("coverage", f"not in the nearest sentences: {words}"))
-    if found.hard or covered.score < CHECK:
+    if found.hard or covered.nothing:
         verdict = Verdict.UNSUPPORTED
     elif found.soft or score < SUPPORTED:
         verdict = Verdict.CHECK

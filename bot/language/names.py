@@ -17,7 +17,9 @@ ALIASES = {
     for alias in forms
 }
 ALIAS = re.compile(
-    rf"(?<![\w.])(?:{'|'.join(sorted(map(re.escape, ALIASES), key=len, reverse=True))})(?!\w)",
+    r"(?<![\w.])(?:"
+    + "|".join(sorted(map(re.escape, ALIASES), key=len, reverse=True))
+    + r"|(?-i:(?<=the )Union(?![\w’']? [A-Z])))(?!\w)",
     re.IGNORECASE,
 )
 LONGEST = 9  # words of a name that an acronym stands for
@@ -36,6 +38,8 @@ def is_name(word: str, *, opens: bool) -> bool:
 
 def alias(said: str) -> str | None:
     """Return the key of a name that has several forms, or None; "us" is a pronoun."""
+    if said == "Union":  # "the Union", as the European one calls itself
+        return ALIASES["eu"]
     return None if said in ("us", "un", "eu", "uk") else ALIASES.get(said.lower())
 
 

@@ -6,7 +6,8 @@ nothing of evidence.
 
 from collections.abc import Sequence
 
-from bot.language.tokens import STOP, Token
+from bot.language.tokens import NUMBER, STOP, Token
+from bot.language.word_kinds import verb_form
 from bot.language.words import lines, words
 from index.words import stem
 
@@ -29,29 +30,60 @@ _PREFIXES = ("un", "in", "im", "dis", "non", "il", "ir")
 
 def _opposites() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for pair in lines("opposites"):
-        one, other = (stem(word) for word in pair.split())
-        found.setdefault(one, set()).add(other)
-        found.setdefault(other, set()).add(one)
+    for line in lines("opposites"):
+        mine, _, theirs = line.partition("|") if "|" in line else line.partition(" ")
+        for one in map(stem, mine.split()):
+            for other in map(stem, theirs.split()):
+                found.setdefault(one, set()).add(other)
+                found.setdefault(other, set()).add(one)
+    return {one: frozenset(others) for one, others in found.items()}
+
+
+def _alike() -> dict[str, frozenset[str]]:
+    """Return the words that stand on one side of a line of several, by each of them."""
+    found: dict[str, set[str]] = {}
+    for line in lines("opposites"):
+        for side in line.split("|") if "|" in line else ():
+            for word in map(stem, side.split()):
+                found.setdefault(word, set()).update(map(stem, side.split()))
     return {one: frozenset(others) for one, others in found.items()}
 
 
 OPPOSITES = _opposites()
+ALIKE = _alike()
 
 
 def is_negation(token: Token) -> bool:
     """Return whether a token turns round what follows it."""
-    key = token.key
-    return key in _NEGATIONS or key.endswith("n't")
+    key = token.said.lower() if token.kind == NUMBER else token.key
+    return key == "zero" or key in _NEGATIONS or key.endswith("n't")
 
 
 def opposite(one: Token, other: Token) -> bool:
     """Return whether two words mean the contrary of each other, by the table or by a prefix."""
-    mine, theirs = (stem(token.said.lower()) for token in (one, other))
-    if theirs in OPPOSITES.get(mine, ()):
+    return contrary(one.said.lower(), other.said.lower(), one.key, other.key)
+
+
+def contrary(one: str, other: str, key: str = "", other_key: str = "") -> bool:
+    """Return whether two words in small letters are opposites; `key` is the stem where known."""
+    if stem(other) in OPPOSITES.get(stem(one), ()):
         return True
-    short, long = sorted((one.key, other.key), key=len)
+    if stem(_base(other)) in OPPOSITES.get(stem(_base(one)), ()):
+        return True
+    short, long = sorted((key or stem(one), other_key or stem(other)), key=len)
     return len(short) > 3 and long in {f"{p}{short}" for p in _PREFIXES}
+
+
+def _base(word: str) -> str:
+    """Return the base of an irregular form: "shrink" of "shrank"."""
+    form = verb_form(word)
+    return form[0] if form else word
+
+
+def same_sense(one: str, other: str) -> bool:
+    """Return whether two words in small letters have one stem, or one sense by the table."""
+    mine, theirs = stem(_base(one)), stem(_base(other))
+    return mine == theirs or theirs in ALIKE.get(mine, ())
 
 
 def negated(tokens: Sequence[Token]) -> dict[int, Token]:
@@ -62,7 +94,7 @@ def negated(tokens: Sequence[Token]) -> dict[int, Token]:
         if is_negation(token):
             if following not in _NO_NEGATION:
                 _mark(found, tokens, at)
-        elif token.key in _DENIALS and following == "to":
+        elif (token.key in _DENIALS or token.key == "yet") and following == "to":
             _mark(found, tokens, at)
     return found
 

@@ -32,10 +32,12 @@ _PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarte
 _ONCE = {"once": 1.0, "twice": 2.0, "double": 2.0, "doubled": 2.0, "triple": 3.0, "tripled": 3.0}
 
 _SCALE = r"hundred|thousand|million|billion|trillion|dozen"
+_CODES = "EUR|USD|GBP|JPY|CHF|CNY|RMB|RUB|INR|UAH|PLN|SEK|NOK|DKK|CZK|HUF"
 _WORD = rf"(?:(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(_ONES[1:10])})\b)?|(?:{'|'.join(_ONES)}))\b"
 _NUMBER = re.compile(
     rf"""
-    (?P<money>US\s?\$|[A-Z]{{1,2}}\$|[$€£¥])\s?(?P<paid>\d[\d,]*(?:\.\d+)?)
+    (?:(?<![\w])(?P<minus>-))?
+    (?P<money>US\s?\$|[A-Z]{{1,2}}\$|[$€£¥]|\b(?:{_CODES})(?=\s?\d))\s?(?P<paid>\d[\d,]*(?:\.\d+)?)
         (?:[\s-]?(?P<paid_scale>(?:{_SCALE})s?|[kmb]n?|tn)\b)?
   | (?<![\w.,])(?P<rank>\d[\d,]*)(?:st|nd|rd|th)\b
   | (?<![\w.])(?P<digits>-?\d[\d,]*(?:\.\d+)?)(?![\d])(?:[\s-]?(?P<scale>(?:{_SCALE})s?|bn|mn)\b)?
@@ -50,13 +52,13 @@ _NUMBER = re.compile(
 )
 _UNIT = re.compile(
     r"""[\s-]*(?:
-    (?P<points>percentage[\s-]points?|pp\b|p\.p\.|basis\spoints?)
+    (?P<points>percentage[\s-]points?|pp\b|p\.p\.|(?:basis\s)?points?\b)
   | (?P<share>%|per\s?cent\b|percent\b|pct\b)
   | (?P<currency>(?:U\.?S\.?\s|American\s)?dollars?|euros?|pounds?\ssterling|yen|yuan|renminbi
       |rubles?|roubles?|rupees?|USD|EUR|GBP)\b
   | (?P<measure>years?|months?|weeks?|days?|hours?|minutes?|seconds?|km|kilomet(?:er|re)s?|miles?
       |met(?:er|re)s?|feet|foot|inches|acres?|hectares?|tons?|tonnes?|barrels?|gallons?|pounds?
-      |kilograms?|kg|megawatts?|gigawatts?|degrees?|times)\b
+      |kilograms?|kg|kilowatts?|megawatts?|gigawatts?|[kKMG]W\b|degrees?|times)\b
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -67,15 +69,30 @@ _LESS = r"less\sthan|fewer\sthan|under|below|at\smost|no\smore\sthan|up\sto|as\s
 _ABOUT = (
     r"about|around|roughly|approximately|nearly|almost|some|an?\sestimated|estimated|close\sto|~"
 )
+_EXACT = r"exactly|precisely|just"
+_RATE = re.compile(
+    r"""(?:\s(?!and\b|or\b|to\b|from\b)[a-z-]+){0,4}?(?:\s(?:an?|per|each|every)\s
+    (?P<unit>year|month|week|day|hour|quarter)\b|\s(?P<adverb>annually|yearly|monthly|weekly|daily)\b
+    |\s(?P<whole>over|across|within|during)\s(?:the\snext\s)?(?:\d+|two|three|four|five|six|seven
+    |eight|nine|ten|several)\s(?:years|months|weeks|days)\b)""",
+    re.VERBOSE | re.IGNORECASE,
+)
 _BEFORE = re.compile(
-    rf"(?:(?P<more>\b(?:{_MORE}))|(?P<less>\b(?:{_LESS}))|(?P<about>\b(?:{_ABOUT})|~))\s*(?:an?\s)?$",
+    rf"(?:(?P<exact>\b(?:{_EXACT}))|(?P<more>\b(?:{_MORE}))|(?P<less>\b(?:{_LESS}))|(?P<about>\b(?:{_ABOUT})|~))\s*(?:an?\s)?$",
     re.IGNORECASE,
 )
-_MONEY = {"$": "$", "€": "€", "£": "£", "¥": "¥"}
+_MONEY = {"$": "$", "€": "€", "£": "£", "¥": "¥", "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥",
+          "CNY": "cny", "RMB": "cny", "RUB": "rub", "INR": "inr"}  # fmt: skip
 _CURRENCIES = {"dol": "$", "us": "$", "u.s": "$", "ame": "$", "eur": "€", "gbp": "£", "pou": "£",
                "yen": "¥", "yua": "cny", "ren": "cny", "rub": "rub", "rou": "rub",
                "rup": "inr"}  # fmt: skip
 _MEASURES = {"kilomet": "km", "met": "meter", "feet": "foot", "tonn": "ton", "kilogram": "kg"}
+_MULTIPLES = {
+    "basis points": ("points", 0.01), "kilowatt": ("watt", 1e3), "megawatt": ("watt", 1e6),
+    "gigawatt": ("watt", 1e9), "kw": ("watt", 1e3), "mw": ("watt", 1e6), "gw": ("watt", 1e9),
+    "mile": ("km", 1.609), "week": ("day", 7.0),
+}  # fmt: skip
+_POINT_GROUP = re.compile(r"\d{1,3}\.\d{3}")
 ROUNDING = 0.05  # of the value: how far an approximate number may lie from an exact one
 BEYOND = 0.3  # of the value: how far "more than 40" may lie below the number it stands for
 
@@ -84,7 +101,9 @@ BEYOND = 0.3  # of the value: how far "more than 40" may lie below the number it
 class Quantity:
     """One number: its value in single units, and what it counts.
 
-    `unit` is "%", "points", a currency, a measure or "". `bound` is "more", "less", "about" or "".
+    `unit` is "%", "points", a currency, a measure or "". `bound` is "more", "less", "about",
+    "exact", "range" (one end of it) or "". `rate` is the time it is given for: "year", "day",
+    "whole" (of several years) or "".
     `weak` numbers ("one", "half", "first", "double") are as often words as numbers.
     """
 
@@ -96,6 +115,7 @@ class Quantity:
     start: int
     end: int
     said: str
+    rate: str = ""
 
 
 def quantities(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Quantity]:
@@ -114,16 +134,43 @@ def quantities(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Quantit
 
 def agreement(claim: Quantity, other: Quantity) -> float:
     """Return how well two quantities agree: 1 the same, 0.5 about the same, 0 not."""
+    about = claim.bound == "about"
     if {claim.unit, other.unit} == {"", "%"} and not (claim.ordinal or other.ordinal):
         claim, other = _as_share(claim), _as_share(other)  # "half" and "50 percent"
-    if claim.ordinal != other.ordinal or not _same_unit(claim, other):
+    if claim.ordinal != other.ordinal:
         return 0.0
-    if {claim.bound, other.bound} == {"more", "less"}:
+    if claim.unit != other.unit:
+        claim, other = _in_base(claim), _in_base(other)
+    if not _same_unit(claim, other):
+        bare = "" in (claim.unit, other.unit) and {claim.unit, other.unit} & {"%", "points"}
+        cell = claim.value % 1 and _equal(abs(claim.value), abs(other.value))
+        return 0.5 if bare and cell else 0.0  # 7.4 of a table whose heading says "percent"
+    if {claim.bound, other.bound} == {"more", "less"} or _other_rate(claim, other):
         return 0.0
     if _equal(claim.value, other.value):
-        bounds = {claim.bound, other.bound} & {"more", "less"}
-        return 0.5 if bounds and claim.bound != other.bound else 1.0
-    return _near(claim, other)
+        return 0.5 if _firmer(claim, other) else 1.0
+    if claim.value and _equal(claim.value, -other.value):
+        return 0.5  # a fall of 2.3 percent, or the wrong sign
+    return _near(claim, other, about=about)
+
+
+def _in_base(quantity: Quantity) -> Quantity:
+    """Return a quantity in the unit that others are multiples of: megawatts in watts."""
+    unit, factor = _MULTIPLES.get(quantity.unit, (quantity.unit, 1.0))
+    return replace(quantity, unit=unit, value=quantity.value * factor)
+
+
+def _other_rate(claim: Quantity, other: Quantity) -> bool:
+    return bool(claim.rate and other.rate) and claim.rate != other.rate
+
+
+def _firmer(claim: Quantity, other: Quantity) -> bool:
+    """Return whether one of two equal numbers is a bound, an end of a range or a rate alone."""
+    if claim.rate != other.rate or {claim.bound, other.bound} == {"exact", "about"}:
+        return True
+    return claim.bound != other.bound and bool(
+        {claim.bound, other.bound} & {"more", "less", "range"}
+    )
 
 
 def _as_share(quantity: Quantity) -> Quantity:
@@ -133,18 +180,24 @@ def _as_share(quantity: Quantity) -> Quantity:
     return replace(quantity, value=quantity.value * 100, unit="%", bound=bound)
 
 
-def _near(claim: Quantity, other: Quantity) -> float:
+def _near(claim: Quantity, other: Quantity, *, about: bool) -> float:
     if claim.ordinal or not claim.value:
         return 0.0
+    if any(_POINT_GROUP.fullmatch(one.said.split()[0]) for one in (claim, other)) and (
+        _equal(claim.value * 1000, other.value) or _equal(claim.value, other.value * 1000)
+    ):
+        return 0.5  # "12.500 soldiers" is written so where a comma is the decimal point
     off = (other.value - claim.value) / abs(claim.value)
     if claim.bound == "more":
-        return 0.5 if 0 < off <= BEYOND else 0.0
+        return 1.0 if 0 < off <= BEYOND and other.bound != "less" else 0.0
     if claim.bound == "less":
-        return 0.5 if -BEYOND <= off < 0 else 0.0
+        return 1.0 if -BEYOND <= off < 0 and other.bound != "more" else 0.0
     if "about" in (claim.bound, other.bound) and abs(off) <= ROUNDING:
-        return 0.5
+        return 1.0 if about else 0.5
     rounded = _equal(_rounded(other.value, claim.value), claim.value)
-    return 0.5 if rounded and abs(off) <= ROUNDING and abs(claim.value) >= 1000 else 0.0
+    shown = len(f"{abs(claim.value):.10g}".replace(".", "").rstrip("0"))
+    fit = shown >= 2 or abs(claim.value) >= 1000
+    return 0.5 if rounded and abs(off) <= ROUNDING and fit else 0.0
 
 
 def _rounded(value: float, like: float) -> float:
@@ -170,14 +223,29 @@ def _quantity(text: str, match: re.Match[str], start: int) -> Quantity | None:
         return None
     value, ordinal, weak = read
     end = match.end()
-    unit = _MONEY.get((match["money"] or " ")[-1], "")
+    money = match["money"] or " "
+    unit = _MONEY.get(money, "") or _MONEY.get(money[-1], "" if money == " " else money.lower())
     if not ordinal and (named := _UNIT.match(text, end)):
         unit = unit or _unit(named)
         end = named.end()
         weak = weak and not named["share"]
+    if match["minus"]:
+        value = -value
     before = _BEFORE.search(text, max(0, start - 24), start)
     bound = before.lastgroup or "" if before else ""
-    return Quantity(value, unit, bound, ordinal, weak, start, end, text[start:end])
+    rate = "" if ordinal else _rate(text, end)
+    return Quantity(value, unit, bound, ordinal, weak, start, end, text[start:end], rate)
+
+
+def _rate(text: str, end: int) -> str:
+    """Return the time for which a number is given: "5 billion a year", "… over five years"."""
+    found = _RATE.match(text, end)
+    if found is None:
+        return ""
+    if found["whole"]:
+        return "whole"
+    said = (found["unit"] or found["adverb"]).lower()
+    return {"annually": "year", "daily": "day"}.get(said, said.removesuffix("ly"))
 
 
 def _value(match: re.Match[str]) -> tuple[float, bool, bool] | None:
@@ -263,14 +331,13 @@ def _ranges(text: str, found: list[Quantity]) -> list[Quantity]:
         scale = _scale_of(second)
         if joined and scale > 1 and value < 1000 and value * scale <= second.value:
             value *= scale
-        found[at] = Quantity(
-            value, unit, first.bound, first.ordinal, first.weak, first.start, first.end, first.said
-        )  # fmt: skip
+        moved = re.search(r"\bfrom\s*[$€£]?$", text[: first.start]) is not None
+        bound = "range" if joined and not moved and not first.bound else first.bound
+        found[at] = replace(first, value=value, unit=unit, bound=bound)
+        if joined and not moved:
+            found[at + 1] = second = replace(second, bound=second.bound or "range")
         if not second.unit and first.unit in _MONEY.values():
-            found[at + 1] = Quantity(
-                second.value, first.unit, second.bound, second.ordinal, second.weak,
-                second.start, second.end, second.said,
-            )  # fmt: skip
+            found[at + 1] = replace(second, unit=first.unit)
     return found
 
 
