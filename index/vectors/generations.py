@@ -44,6 +44,8 @@ Files = dict[str, tuple[int, int]]  # path inside a generation -> (size in bytes
 
 # Bytes of a new index without vectors, and beside each vector; measured with 10 to 1,000 of them.
 _EMPTY, _BESIDE_VECTOR = 400_000, 1_000
+_METADATA, _TEXT = 1_000, 12  # bytes a passage; bytes a byte of its text, with Chroma's index of it
+_SAMPLED = 50  # passages by which the length of all is estimated
 GROWN = 2.0  # times the size of a new one, from which an index is built anew
 _PROBE = 4 << 20  # bytes that must fit on a disk with room for an index
 KEPT = 2  # published generations that stay on disk for processes in the middle of copying one
@@ -174,7 +176,7 @@ class Generations(VectorStore):
             lambda: self._rebuild(building, what, thorough=False),
             lambda: self._rebuild(building, what, thorough=True),
         ]
-        if previous is not None and not _overgrown(previous[1], wanted, of):
+        if previous is not None and not _overgrown(previous[1], what):
             attempts.insert(0, partial(self._on_copy, previous, building, what))
         for attempt in attempts:
             try:
@@ -330,12 +332,16 @@ def exact_nearest(
     return rows.astype(np.int64)
 
 
-def _overgrown(files: Files, wanted: Sequence[int], of: VectorsOf) -> bool:
-    """Tell whether a generation takes far more room than one newly built of as many vectors."""
-    if not wanted:
+def _overgrown(files: Files, what: "_Contents") -> bool:
+    """Tell whether a generation takes far more room than one newly built of the same passages."""
+    if not what.wanted:
         return False
-    each = 2 * of([wanted[0]]).nbytes + _BESIDE_VECTOR  # in Chroma's log, and in its graph
-    return sum(size for size, _ in files.values()) > GROWN * (_EMPTY + each * len(wanted))
+    each = 2 * what.vectors_of(what.wanted[:1]).nbytes + _BESIDE_VECTOR  # in Chroma's log and graph
+    if what.records_of is not None:
+        sample = what.wanted[:: max(1, len(what.wanted) // _SAMPLED)]
+        texts = [len(text.encode()) for text, _ in what.records_of(sample)]
+        each += _METADATA + _TEXT * sum(texts) // len(texts)
+    return sum(size for size, _ in files.values()) > GROWN * (_EMPTY + each * len(what.wanted))
 
 
 def _require_room(folder: Path) -> None:
