@@ -86,8 +86,13 @@ def compare(
             for fit, other in near
             if fit >= most - 1
         ]
-        found += min(judged, key=lambda faults: (sum(one.hard for one in faults), len(faults)))
+        found += min(judged, key=_weight)
     return list(dict.fromkeys(found)) if compared else None
+
+
+def _weight(faults: list[Fault]) -> tuple[int, int]:
+    """Return how many faults there are, the hard ones first."""
+    return sum(one.hard for one in faults), len(faults)
 
 
 def _fit(mine: Statement, other: Statement) -> int:

@@ -211,16 +211,17 @@ def _sentence(one: Json, cited: set[int]) -> Json:
     if not isinstance(one, dict) or cited.isdisjoint(one.get("citations", ())):
         return one
     reasons = [{**each, "detail": masked(each["detail"])} for each in one.get("reasons", ())]
-    hidden = {name: masked(one[name]) for name in ("text", "label") if name in one}
+    hidden: Json = {name: masked(one[name]) for name in ("text", "label") if name in one}
     return {**one, **hidden, "reasons": reasons}
 
 
 def _other(body: Json, quotations: Quotations) -> Json:
     """Return a record whose quoting texts are blacked out, whatever their keys."""
-    return _mapped(
+    made: Json = _mapped(
         body,
         lambda key, text: masked(text) if key not in _KEPT and quotations.has(text, NEAR) else text,
     )
+    return made
 
 
 def _mapped(value: Any, change: Callable[[str, str], str], key: str = "") -> Any:

@@ -116,7 +116,8 @@ async def anyone(request: Request) -> Visit:
     """Return the visit of anybody: only for signing in and for errors."""
     services: WebServices = request.app.state.services
     session = services.sessions.read(request.cookies.get(services.sessions.cookie))
-    if session and session.name and await asyncio.to_thread(services.ended.has, session):
+    named = session if session and session.name else None
+    if named is not None and await asyncio.to_thread(services.ended.has, named):
         session = None
     address = request.client.host if request.client else ""
     name = session.name if session else None

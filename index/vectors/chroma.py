@@ -338,7 +338,10 @@ def _settings() -> Any:
     from chromadb.config import Settings
 
     # Of its own accord it would read a .env in the working folder, which may be anybody's.
-    return Settings(_env_file=None, anonymized_telemetry=False)
+    return Settings(
+        _env_file=None,  # type: ignore[call-arg]  # of pydantic's settings; Chroma's hint lacks it
+        anonymized_telemetry=False,
+    )
 
 
 def _address(url: str) -> tuple[str, int, bool]:
