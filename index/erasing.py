@@ -4,12 +4,11 @@ Vectors and full text are rebuilt without it, from nothing: what is deleted insi
 and inside a full-text index leaves its bytes there.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select
 
-from index.storage import catalogue, embeddings, schema
+from index.storage import catalogue, checksums, embeddings, schema
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,12 @@ def erase(connection: Connection, brief_id: str) -> ErasedBrief:
     names = [place.location for place in places]
     for row in rows:
         names += filter(None, (row.title, row.source, row.source_url))
-    _delete(connection, pks, numbers)
-    connection.execute(delete(schema.briefs).where(schema.briefs.c.id == found.id))
+    for part in embeddings.chunks(pks):
+        connection.execute(
+            delete(schema.renditions).where(schema.renditions.c.version_pk.in_(part))
+        )
+    checksums.forget(connection, pks)
+    catalogue.delete_versions(connection, pks)
     return ErasedBrief(
         id=found.id,
         title=rows[-1].title,
@@ -50,14 +53,3 @@ def erase(connection: Connection, brief_id: str) -> ErasedBrief:
         names=tuple(dict.fromkeys(names)),
         text_sha256=tuple(row.text_sha256 for row in rows),
     )
-
-
-def _delete(connection: Connection, pks: Sequence[int], numbers: Sequence[int]) -> None:
-    for part in embeddings.chunks(numbers):
-        for table in (schema.vectors, schema.tokens, schema.sentences):
-            connection.execute(delete(table).where(table.c.passage_pk.in_(part)))
-        connection.execute(delete(schema.passages).where(schema.passages.c.pk.in_(part)))
-    for part in embeddings.chunks(pks):
-        table = schema.renditions
-        connection.execute(delete(table).where(table.c.version_pk.in_(part)))
-        connection.execute(delete(schema.versions).where(schema.versions.c.pk.in_(part)))

@@ -25,7 +25,7 @@ def main(wish: dict[str, Any]) -> None:
     import index.library
     from tests.fakes import HashedTokens
 
-    index.library.ModelEmbedder = lambda *_: HashedTokens()  # type: ignore[assignment,misc]
+    index.library.ModelEmbedder = lambda *_, **__: HashedTokens()  # type: ignore[assignment,misc]
     if "file_bytes" in wish:
         limit = wish["file_bytes"]
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))

@@ -28,7 +28,7 @@ READ = 12  # sentences that are read
 OF_ONE = 2  # … of one passage
 DEPTH = 16  # passages from which they come
 # Chosen on questions that neither the networks nor the reader learnt from; docs/reader.md.
-SENTENCE_WEIGHT = 1.0  # of the reader's logit against the network's score
+SENTENCE_WEIGHT = 0.0  # of the reader's logit against the network's score
 PASSAGE_WEIGHT = 6.0  # of a hit's score, which is in [0, 1], beside its best sentence's
 UNREAD = 1.0  # how far below the least that was read a sentence counts that was not
 
@@ -46,7 +46,7 @@ class Reading(Lookup, Protocol):
 def read(question: Question, ranked: Sequence[Scored], library: Reading) -> list[Scored]:
     """Return sentences in the order of the networks and the reader together, best first."""
     chosen = _likeliest(ranked)
-    if not chosen:
+    if not chosen or not SENTENCE_WEIGHT:
         return list(ranked)
     logits = library.answers(asked(question), [window(item.candidate) for item in chosen])
     known = {id(item): float(logit) for item, logit in zip(chosen, logits, strict=True)}
@@ -78,6 +78,8 @@ def judged(
 
 def reordered(question: Question, hits: Sequence[Hit], library: Reading) -> list[Hit]:
     """Return hits in the order of how well their sentences answer; those not read come after."""
+    if not SENTENCE_WEIGHT:
+        return list(hits)
     found = read(question, score_sentences(question, hits[:DEPTH], library), library)
     best: dict[str, float] = {}
     for item in found:

@@ -81,12 +81,13 @@ def compare(
             continue
         compared = True
         most = max(fit for fit, _ in near)
-        judged = [
+        judged: list[list[Fault]] = [
             [*_faults(mine, other), *_strangers(mine, other, every)]
             for fit, other in near
             if fit >= most - 1
         ]
-        found += min(judged, key=_weight)
+        least = min(judged, key=_weight)
+        found += least
     return list(dict.fromkeys(found)) if compared else None
 
 

@@ -295,7 +295,11 @@ def delete_versions(connection: Connection, pks: Sequence[int]) -> None:
     """Delete versions with all that belongs to them, and briefs that have none left."""
     embeddings.clear(connection, passage_numbers(connection, pks))
     for part in embeddings.chunks(pks):
-        for column in (schema.passages.c.version_pk, schema.versions.c.pk):
+        for column in (
+            schema.passages.c.version_pk,
+            schema.left_out.c.version_pk,
+            schema.versions.c.pk,
+        ):
             connection.execute(column.table.delete().where(column.in_(part)))
     left = select(schema.versions.c.brief_id)
     connection.execute(schema.briefs.delete().where(schema.briefs.c.id.not_in(left)))

@@ -18,7 +18,7 @@ OLD = "Rates in the north\n\nThe bank raised its rate to {} percent in March."
 
 @pytest.fixture
 def shell(tmp_path: Path, monkeypatch, capsys) -> Shell:
-    monkeypatch.setattr("index.library.ModelEmbedder", lambda *_: HashedTokens())
+    monkeypatch.setattr("index.library.ModelEmbedder", lambda *_, **__: HashedTokens())
     with Library.open(load(home=tmp_path / "home"), create=True) as library:
         for percent in ("one", "two", "three"):
             library.publish([draft("a.txt", OLD.format(percent))])

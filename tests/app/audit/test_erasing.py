@@ -188,7 +188,7 @@ def test_the_command_erases_and_says_what_is_left(
     library.publish([draft(str(document), f"{TITLE}\n\n{SECRET}")])
     [brief] = library.briefs()
     library.close()
-    monkeypatch.setattr("index.library.ModelEmbedder", lambda *_: library.embedder)
+    monkeypatch.setattr("index.library.ModelEmbedder", lambda *_, **__: library.embedder)
     shell = Shell(settings.home, monkeypatch, capsys)
     assert "add --yes" in shell("erase", brief.id)[2]
     assert "leave out the @" in shell("erase", f"{brief.id}@1", "--yes")[2]
