@@ -20,6 +20,10 @@ SEEDS = range(12)
 RATES = "Rates in the north\n\nThe bank raised its rate in March. Prices fell."
 FISH = "Fishing quotas\n\nCod quotas fell by a third after the survey.\n\nHerring stays open."
 
+ALL_ALIKE = (
+    "UPDATE vectors SET vector = (SELECT vector FROM vectors ORDER BY passage_pk DESC LIMIT 1)"
+)
+
 
 def filled(library: Library) -> None:
     """A brief with two versions, and one alone."""
@@ -104,7 +108,7 @@ def test_a_damaged_vector_is_embedded_again_and_not_copied(either_library, harm:
     filled(either_library)
     before = vectors(either_library)
     change = {
-        "changed": "UPDATE vectors SET vector = (SELECT max(vector) FROM vectors)",
+        "changed": ALL_ALIKE,
         "missing": "DELETE FROM vectors WHERE passage_pk = 1",
     }
     with either_library.database.write() as connection:
@@ -121,7 +125,7 @@ def test_a_damaged_vector_is_not_reused_by_an_ingest(library: Library) -> None:
     library.publish([draft("b.txt", FISH, count=each_alone)])
     sound = vectors(library)
     with library.database.write() as connection:
-        connection.execute(text("UPDATE vectors SET vector = (SELECT max(vector) FROM vectors)"))
+        connection.execute(text(ALL_ALIKE))
     library.publish([draft("b.txt", FISH, count=each_alone, collection="other")])
     with library.database.read() as connection:
         fresh = connection.execute(
