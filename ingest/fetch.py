@@ -161,6 +161,8 @@ async def _fetch_in_time(url: str, limit: int, timeout: float, visit: _Visit) ->
                 response = await _sent(direct, url, visit)
             try:
                 if not response.has_redirect_location:
+                    if visit.conditions and response.status_code == HTTPStatus.NOT_MODIFIED:
+                        return Download(b"", None, canonical_url(url), unchanged=True)
                     return await _received(response, url, limit)
                 url = str(httpx.URL(url).join(response.headers["location"]))
             finally:
@@ -217,8 +219,6 @@ async def _addresses(host: str, port: int) -> list[Address]:
 
 async def _received(response: "httpx.Response", url: str, limit: int) -> Download:
     status = response.status_code
-    if status == HTTPStatus.NOT_MODIFIED:
-        return Download(b"", None, canonical_url(url), unchanged=True)
     if not 200 <= status < 300:
         raise ReadError(_status_reason(status))
     data = bytearray()

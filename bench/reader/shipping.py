@@ -19,6 +19,7 @@ def main() -> None:
     parser.add_argument("weights", type=Path, nargs="?", default=WEIGHTS)
     options = parser.parse_args()
     kept = torch.load(options.checkpoint)["network"]
+    kept.pop("likeness", None)  # of training alone
     options.weights.parent.mkdir(parents=True, exist_ok=True)
     int8.write(
         {_named(name): value.float().numpy() for name, value in kept.items()}, options.weights

@@ -11,6 +11,7 @@ through the lower layers once.
 """
 
 import argparse
+import copy
 import json
 import random
 import signal
@@ -32,10 +33,11 @@ from index.models.embedder import tokenizer_of
 from index.models.model_files import DEFAULT_MODEL, locate
 from index.models.reader import LOWER, Window, question_ids, window_ids
 
-QUESTIONS, CLAIMS = 20, 12  # learnt from at each step
+QUESTIONS, CLAIMS = 24, 0  # learnt from at each step
 INSIDE, OUTSIDE = 2, 2  # misleading sentences a question, of its passage and of others
 TOGETHER = 32  # windows of about the same length that go through the network at once
-RATE, HEAD_RATE, DECAY, WARM_UP = 1.5e-4, 1e-3, 0.01, 60  # the last in steps
+RATE, HEAD_RATE, DECAY, WARM_UP = 1.5e-4, 1e-3, 0.01, 20  # the last in steps
+LIKENESS = 10.0  # what a cosine counts at first, in logits
 POINTWISE = 0.4  # weight of the loss on each window by itself beside the one on the list
 CLAIMS_WEIGHT = 0.5
 VALIDATED = 0.03  # of the documents, left out of training to follow it
@@ -60,22 +62,34 @@ class Reader(nn.Module):
         self.embeddings = body.embeddings
         self.lower = nn.ModuleList(body.encoder.layer[:LOWER])
         self.upper = nn.ModuleList(body.encoder.layer[LOWER:])
-        for one in (*self.embeddings.parameters(), *self.lower.parameters()):
-            one.requires_grad_(False)
+        self.fixed = copy.deepcopy(self.upper)  # the bundled model's own, for its cosine
+        for part in (self.embeddings, self.lower, self.fixed):
+            part.requires_grad_(False)
+        self.likeness = nn.Parameter(torch.tensor(LIKENESS))
         size = config.hidden_size
         self.parts = nn.Embedding(PARTS, size)
         nn.init.normal_(self.parts.weight, std=0.02)
         self.answers = nn.Linear(2 * size, 1)
         self.bears = nn.Linear(2 * size, 1)
 
-    def apart(self, ids: torch.Tensor, mask: torch.Tensor, parts: torch.Tensor) -> torch.Tensor:
-        """Return what the lower layers make of texts by themselves, (n, length, size)."""
+    def apart(
+        self, ids: torch.Tensor, mask: torch.Tensor, parts: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return what the lower layers make of texts, (n, length, size), and their vectors."""
         with torch.no_grad():
             states = self.embeddings(input_ids=ids)
             wide = _wide(mask)
             for layer in self.lower:
                 states = _states(layer(states, wide))
-        return states + self.parts(parts)
+            vectors = self._vectors(states, mask)
+        return states + self.parts(parts), vectors
+
+    def _vectors(self, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Return the unit vectors that the bundled model gives texts, (n, size)."""
+        for layer in self.fixed:
+            states = _states(layer(states, _wide(mask)))
+        weight = mask.unsqueeze(-1).float()
+        return functional.normalize((states * weight).sum(1), dim=-1)
 
     def together(self, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Return the start's and the mean of the upper layers' states, (n, 2 · size)."""
@@ -121,6 +135,7 @@ class Texts:
         """Run the lower layers over all texts, those of one length together."""
         order = sorted(range(len(self._given)), key=lambda at: len(self._given[at][0]))
         made: dict[int, torch.Tensor] = {}
+        found: dict[int, torch.Tensor] = {}
         for start in range(0, len(order), TOGETHER):
             rows = order[start : start + TOGETHER]
             longest = len(self._given[rows[-1]][0])
@@ -130,9 +145,17 @@ class Texts:
                 ids[row, : len(own)] = torch.tensor(own)
                 parts[row, : len(own)] = torch.tensor(part)
                 mask[row, : len(own)] = 1
-            states = self._network.apart(ids, mask, parts)
+            states, vectors = self._network.apart(ids, mask, parts)
             made |= {at: states[row, : len(self._given[at][0])] for row, at in enumerate(rows)}
+            found |= {at: vectors[row] for row, at in enumerate(rows)}
         self._made = [made[at] for at in range(len(self._given))]
+        self._vectors = [found[at] for at in range(len(self._given))]
+
+    def cosines(self, wanted: Sequence[tuple[int, int]]) -> torch.Tensor:
+        """Return the cosines of (question, window) pairs in the bundled model."""
+        ones, others = zip(*wanted, strict=True)
+        vectors = torch.stack(self._vectors)
+        return (vectors[list(ones)] * vectors[list(others)]).sum(-1)
 
     def pairs(self, wanted: Sequence[tuple[int, int]]) -> torch.Tensor:
         """Return the pooled states of (question, window) pairs, in their order."""
@@ -226,6 +249,7 @@ class School:
         every = [pair for pairs, _ in lists for pair in pairs]
         pooled = texts.pairs(every + claimed)
         scores = self.network.answers(pooled[: len(every)]).squeeze(-1)
+        scores = scores + self.network.likeness * texts.cosines(every)
         loss = self._listwise(scores, lists)
         if claimed:
             wanted = torch.tensor([LABELS[one["label"]] for one in told])
@@ -302,6 +326,7 @@ class School:
                 ]
                 texts.run()
                 scores = self.network.answers(texts.pairs(pairs)).squeeze(-1)
+                scores = scores + self.network.likeness * texts.cosines(pairs)
                 best = int(scores.argmax())
                 first += bool(gold) and spots[best][0] == passage and spots[best][1] in gold
                 (answers if gold else wrong).append(
@@ -349,7 +374,7 @@ def main() -> None:
     network = Reader(locate(DEFAULT_MODEL).weights.parent)
     school = School(json.loads(options.examples.read_text("utf-8")), network)
     trained = [(name, one) for name, one in network.named_parameters() if one.requires_grad]
-    heads = ("answers", "bears", "parts")
+    heads = ("answers", "bears", "parts", "likeness")
     groups = [
         {
             "params": [one for name, one in trained if name.startswith(heads) is head],
@@ -371,7 +396,7 @@ def main() -> None:
         own = {
             name: one
             for name, one in network.state_dict().items()
-            if not name.startswith(("lower", "embeddings"))
+            if not name.startswith(("lower", "embeddings", "fixed"))
         }
         state = {
             "network": own,

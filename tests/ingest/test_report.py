@@ -48,7 +48,7 @@ def test_json_counts_every_result_and_only_added_passages() -> None:
     found = report.to_json()
     assert found["counts"] == {
         "new": 1, "version": 0, "older": 1, "rendition": 1, "unchanged": 0, "withdrawn": 0,
-        "failed": 1, "ignored": 0,
+        "failed": 1, "ignored": 0, "left_out": 0,
     }  # fmt: skip
     assert (found["passages"], found["seconds"], found["interrupted"]) == (8, 1.23, True)
     assert [item["location"] for item in found["documents"]] == ["a.md", "b.md", "c.md", "d.md"]

@@ -122,14 +122,14 @@ def test_attachments_in_formats_that_are_read_become_files() -> None:
     )
     message.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf")
     message.add_attachment(b"\x89PNG", maintype="image", subtype="png", filename="logo.png")
-    message.add_attachment(b"PK", maintype="application", subtype="zip", filename="data.xlsx")
+    message.add_attachment(b"$FL2", maintype="application", subtype="x-spss", filename="d.sav")
     message.add_attachment(mail("Duties fall.", Subject="Inner"))
     document = read(message.as_bytes())
     assert [a.name for a in document.attachments] == ["p.txt", "attachment-2.pdf", "Inner.eml"]
     assert document.attachments[0].data == b"Ports opened."
     assert body(document.attachments[2].data) == ["Duties fall."]
     assert len(document.warnings) == 2
-    assert "data.xlsx" in document.warnings[1]
+    assert "d.sav" in document.warnings[1]
 
 
 def test_attachments_are_bounded() -> None:
