@@ -22,7 +22,6 @@ from sqlalchemy import Connection, inspect
 from index import erasing, placement, publishing, retrieval, spelling
 from index.erasing import ErasedBrief
 from index.errors import FingerprintMismatch, IndexDamaged, UsageError
-from index.models.cross_encoder import NamedCrossEncoder
 from index.models.embedder import (
     Embedder,
     ModelEmbedder,
@@ -31,7 +30,7 @@ from index.models.embedder import (
     read_passages,
     read_questions,
 )
-from index.models.reader import Reader, Window
+from index.models.reranker import Reranker
 from index.models.token_embeddings import SentenceEmbeddings
 from index.passage import Brief, BriefRef, Draft, Hit, Passage
 from index.placement import PublishOutcome
@@ -113,11 +112,7 @@ class Library:
             passage_prompt=settings.embedding_passage_prompt,
             device=settings.embedding_device,
         )
-        self.reader: Reader | NamedCrossEncoder = (
-            NamedCrossEncoder(settings.rerank_model)
-            if settings.rerank_model
-            else Reader(cache=models_folder(settings) / "reader")
-        )
+        self.reranker = Reranker(settings.rerank_model) if settings.rerank_model else None
         self._lexicons = {state: lexicon_for(self.database, state) for state in TABLES}
         self._lexicon = self._lexicons[CURRENT]
         self._indexing = Indexing(settings, lambda: self.fingerprint)
@@ -203,10 +198,6 @@ class Library:
         """
         with self.database.read() as connection:
             return retrieval.sentences(connection, self.embedder, question, hits)
-
-    def answers(self, question: str, windows: Sequence[Window]) -> Vectors:
-        """Return for each window of text how well it answers a question, a logit, shape (n,)."""
-        return self.reader.answers(question, windows)
 
     @retried
     def ranks(

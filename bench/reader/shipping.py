@@ -8,8 +8,8 @@ from pathlib import Path
 
 import torch
 
+from bench.reader.network import LOWER, WEIGHTS
 from index.models import int8
-from index.models.reader import LOWER, WEIGHTS
 
 
 def main() -> None:

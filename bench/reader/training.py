@@ -29,11 +29,13 @@ from torch.nn import functional
 from transformers import BertConfig, BertModel
 
 from bench.reader.augment import dated, typed
+from bench.reader.network import LOWER, question_ids, window_ids
+from index.models import int8
 from index.models.embedder import tokenizer_of
 from index.models.model_files import DEFAULT_MODEL, locate
-from index.models.reader import LOWER, Window, question_ids, window_ids
+from index.models.reranker import Window
 
-QUESTIONS, CLAIMS = 24, 0  # learnt from at each step
+QUESTIONS, CLAIMS = 24, 0  # learnt from at each step; claims wait for a faster machine
 INSIDE, OUTSIDE = 2, 2  # misleading sentences a question, of its passage and of others
 TOGETHER = 32  # windows of about the same length that go through the network at once
 RATE, HEAD_RATE, DECAY, WARM_UP = 1.5e-4, 1e-3, 0.01, 20  # the last in steps
@@ -351,6 +353,17 @@ class School:
         )
 
 
+def _started(weights: Path) -> dict[str, torch.Tensor]:
+    """Return the upper layers and heads of a file of `bench.reader.shipping`."""
+    found = {}
+    for name, value in int8.read(weights).items():
+        if name.startswith("encoder.layer."):
+            layer, rest = name.removeprefix("encoder.layer.").split(".", 1)
+            name = f"upper.{int(layer) - LOWER}.{rest}"
+        found[name] = torch.from_numpy(value)
+    return found
+
+
 def auroc(right: Sequence[float], wrong: Sequence[float]) -> float:
     """Return how often a right one scores above a wrong one."""
     return (
@@ -367,6 +380,7 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--steps", type=int, required=True, help="at the last, the rate is 0")
     parser.add_argument("--validate", type=int, default=100, help="steps between")
+    parser.add_argument("--start", type=Path, help="weights of bench.reader.shipping to go on from")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -385,6 +399,8 @@ def main() -> None:
     ]
     optimizer = torch.optim.AdamW(groups, weight_decay=DECAY)
     step, epoch, done = 0, 0, 0
+    if options.start:
+        network.load_state_dict(_started(options.start), strict=False)
     if options.checkpoint.exists():
         kept = torch.load(options.checkpoint)
         network.load_state_dict(kept["network"], strict=False)

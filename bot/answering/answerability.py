@@ -31,8 +31,6 @@ WEIGHTS = Path(__file__).parent / "weights" / "answerable.json"  # its threshold
 
 SURE = 0.5  # confidence from which a question is answered
 POSSIBLE = 0.1  # … from which the nearest passages are shown as what may answer
-# Of the network's logit and the reader's where both decide; docs/reader.md.
-NETWORK_WEIGHT, READER_WEIGHT, BORDER = 1.0, 0.0, 0.0
 # Taken off the logit where the question names what no brief does. Of held-out questions it costs 3
 # answers in 100 and saves as many; an answer about another port than was asked of is worse.
 UNKNOWN_NAME = 3.5
@@ -56,19 +54,14 @@ class Decision:
     features: Mapping[str, float]
 
 
-def judge(features: Mapping[str, float] | None, logit: float | None = None) -> Decision:
-    """Return whether a question with such features is answered; None means nothing was found.
-
-    `logit` is the reader's for the sentence that answers best, None where nothing was read.
-    """
+def judge(features: Mapping[str, float] | None) -> Decision:
+    """Return whether a question with such features is answered; None means nothing was found."""
     if features is None:
         return Decision(Outcome.DECLINED, confidence=0.0, features={})
     row = np.array([list(features.values())])
-    odds = float(load(WEIGHTS).takes(tuple(features)).scores(row)[0])
-    if logit is not None:
-        odds = NETWORK_WEIGHT * odds + READER_WEIGHT * (logit - BORDER)
-    odds -= UNKNOWN_NAME if features["unknown_names"] else 0.0
-    confidence = 1 / (1 + math.exp(-odds))
+    logit = float(load(WEIGHTS).takes(tuple(features)).scores(row)[0])
+    logit -= UNKNOWN_NAME if features["unknown_names"] else 0.0
+    confidence = 1 / (1 + math.exp(-logit))
     rounded = {name: round(value, 4) for name, value in features.items()}
     return Decision(_outcome(confidence), round(confidence, 4), rounded)
 

@@ -22,6 +22,7 @@ from bot.answering.candidates import Quotable
 from bot.answering.disagreement import Difference, difference
 from bot.answering.emphasis import emphasis
 from bot.answering.readable import shown
+from bot.answering.reranking import RerankedLibrary, judged, rerank
 from bot.answering.search import SearchResult
 from bot.answering.selection import (
     ALIKE,
@@ -35,14 +36,13 @@ from bot.answering.selection import (
     score_sentences,
     sufficient,
 )
-from bot.answering.windows import Reading, judged, read
 from bot.question.question import Question
 from index.passage import Hit
 
 COMPARED = 10  # best sentences among which the briefs' figures are compared
 
 
-def answer(question: Question, found: SearchResult, library: Reading) -> DraftAnswer:
+def answer(question: Question, found: SearchResult, library: RerankedLibrary) -> DraftAnswer:
     """Return the sentences that answer, with their citations, or a draft without any."""
     if question.off_topic:
         return DraftAnswer()
@@ -54,7 +54,7 @@ def answer(question: Question, found: SearchResult, library: Reading) -> DraftAn
         return DraftAnswer(confidence=decision.confidence, features=decision.features, near=near)
     first: list[Scored] = []
     if question.parts:
-        ranked = fit(read(question, score_sentences(question, found.hits, library), library))
+        ranked = fit(rerank(question, score_sentences(question, found.hits, library), library))
         first = best_of_parts(question.parts, ranked, found.hits, library)
     chosen = choose(ranked, question.weights, first)
     differs = disagreement(ranked, chosen)

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from bot.answering import freshness
 from bot.answering.amendments import without_amended
-from bot.answering.windows import DEPTH, Reading, reordered
+from bot.answering.reranking import DEPTH, RerankedLibrary, reordered
 from bot.question.question import LONGEST_QUESTION, Period, Question, Turn
 from bot.question.reading import read, today_in
 from index.dates import first_day, last_day
@@ -32,7 +32,7 @@ PART_WEIGHT = 2.0  # of the best score for a part, against the score for the who
 DEEP = 50  # hits of each search that are merged
 
 
-class Searchable(Reading, Protocol):
+class Searchable(RerankedLibrary, Protocol):
     """What is needed of a library."""
 
     def search(self, query: Query, limit: int = 10) -> list[Hit]:
@@ -230,7 +230,9 @@ def _ordered(
     library: Searchable, question: Question, filters: Filters, limit: int
 ) -> Sequence[Hit]:
     """Return hits in the order of how well the likeliest of their sentences answer."""
-    hits = library.search(_query_of(question, filters), max(limit, DEPTH))
+    hits = library.search(
+        _query_of(question, filters), max(limit, DEPTH) if library.reranker else limit
+    )
     return reordered(question, hits, library)
 
 

@@ -118,7 +118,7 @@ class Scored:
     covered: frozenset[str]  # stems of the question in the sentence itself
     row: NDArray[np.float64]  # its features, in the order of COLUMNS
     vector: NDArray[np.float32]
-    logit: float | None = None  # the reader's: how well it answers; None where it was not read
+    reread: bool = False  # by the reranker
 
     def feature(self, name: str) -> float:
         """Return one of its features."""

@@ -16,8 +16,8 @@ from bot.answering.extractive import near_passages
 from bot.answering.kinds.catalogue import ages_of_two
 from bot.answering.kinds.quoting import Line, drafted
 from bot.answering.kinds.sources import Sources
+from bot.answering.reranking import judged
 from bot.answering.selection import Scored, repeated
-from bot.answering.windows import judged
 from bot.language.names import ALIAS, ALIASES
 from bot.language.quantities import quantities
 from bot.language.words import LIGHT

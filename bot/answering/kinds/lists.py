@@ -14,8 +14,8 @@ from bot.answering.kinds.citing import passages_of
 from bot.answering.kinds.quoting import Line, drafted, without_joint
 from bot.answering.kinds.sources import Sources
 from bot.answering.readable import bare, cells, is_row
+from bot.answering.reranking import judged
 from bot.answering.selection import UNFIT, Scored
-from bot.answering.windows import judged
 from bot.language.words import LIGHT
 from bot.question.question import Question
 from bot.question.wanted import AnswerKind

@@ -11,7 +11,6 @@ needed.
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,10 +22,11 @@ from safetensors.numpy import load_file
 from index.models import int8
 from index.models.embedder import tokenizer_of
 from index.models.model_files import DEFAULT_MODEL, locate
+from index.models.reranker import Window
 from index.models.runtimes import import_openvino
 from index.models.word_rows import WORDS, WordRows
 
-WEIGHTS = Path(__file__).parent / "weights" / "reader.safetensors"
+WEIGHTS = Path(__file__).parent / "reader.safetensors"
 LAYERS, LOWER, HEADS = 6, 3, 12
 CLS, SEP = 101, 102  # of the vocabulary of BERT, uncased
 LONGEST_QUESTION, LONGEST_SENTENCE, LONGEST_BEFORE, LONGEST_TITLE = 40, 60, 16, 22  # tokens
@@ -38,15 +38,6 @@ HIDDEN = -1e4  # added to the likeness of what is only padding
 
 Array = NDArray[np.float32]
 Given = tuple[list[int], list[int]]  # token ids, and the part of the input that each belongs to
-
-
-@dataclass(frozen=True)
-class Window:
-    """A sentence, the one before it in its passage, and the title and heading above it."""
-
-    sentence: str
-    before: str = ""
-    title: str = ""
 
 
 def question_ids(tokenizer: Any, question: str, longest: int = LONGEST_QUESTION) -> Given:
@@ -76,8 +67,6 @@ def _ids(tokenizer: Any, text: str) -> list[int]:
 
 class Reader:
     """The shipped reader, or one with other weights. Safe to share between threads."""
-
-    decides = True  # its numbers say whether a window answers, not only which one answers best
 
     def __init__(self, weights: Path = WEIGHTS, cache: Path | None = None) -> None:
         """The first question loads it; `cache` is a folder for its compiled form."""

@@ -1,11 +1,12 @@
-"""Any cross-encoder of sentence-transformers in place of the reader: the setting `rerank_model`.
+"""Any cross-encoder of sentence-transformers as a reranker: the setting `rerank_model`.
 
-It orders; whether the briefs answer at all is then decided without it, for the numbers of one model
-say nothing about those of another.
+It orders; whether the briefs answer at all is decided without it, for the numbers of one model say
+nothing about those of another.
 """
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import EmbeddingError
-from index.models.reader import Window
 from index.models.runtimes import load_cross_encoder
 
-STEADY = 2.0  # the spread that its numbers are brought to, about that of the reader's logits
+STEADY = 2.0  # the spread that its numbers are brought to, about that of a network's logits
 
 
-class NamedCrossEncoder:
+@dataclass(frozen=True)
+class Window:
+    """A sentence, the one before it in its passage, and the title and heading above it."""
+
+    sentence: str
+    before: str = ""
+    title: str = ""
+
+
+class Reranker:
     """A cross-encoder by name or folder; it must be on the machine already."""
-
-    decides = False
 
     def __init__(self, name: str) -> None:
         """The first question loads it."""
@@ -30,7 +37,7 @@ class NamedCrossEncoder:
         self._model: Any = None
         self._lock = threading.Lock()
 
-    def answers(self, question: str, windows: Sequence[Window]) -> NDArray[np.float32]:
+    def scores(self, question: str, windows: Sequence[Window]) -> NDArray[np.float32]:
         """Return for each window how well it answers, (n,); only differences mean anything."""
         if not windows:
             return np.zeros(0, np.float32)

@@ -1,9 +1,9 @@
-"""Read the likeliest sentences together with the question: scored sentences in, reordered out.
+"""Rerank the likeliest sentences by a cross-encoder, where the settings name one.
 
-The networks of bot/answering/selection.py look at numbers; the reader (index/models/reader.py)
-reads question and sentence as text, and so sees answers that share no word with the question. It is
-slower, and reads only the likeliest sentences of the best passages. Both judge in logarithms of
-odds, so their sum, weighted, orders sentences and passages.
+Scored sentences in, reordered out. The networks of bot/answering/selection.py look at numbers; a
+cross-encoder reads question and sentence together, and so sees answers that share no word with the
+question. It is slower, and reads only the likeliest sentences of the best passages. Its numbers,
+brought to the spread of the networks' scores, are added to them.
 """
 
 from collections import Counter
@@ -11,15 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from bot.answering.answerability import Decision, features_of, judge
 from bot.answering.candidates import Quotable
 from bot.answering.selection import Lookup, Scored, place_of, score_sentences
 from bot.question.question import Question
-from index.models.cross_encoder import NamedCrossEncoder
-from index.models.reader import Reader, Window
+from index.models.reranker import Reranker, Window
 from index.passage import Hit
 from index.sentences import split
 from index.vectors.snapshot import EVERYTHING, Filters
@@ -27,43 +23,33 @@ from index.vectors.snapshot import EVERYTHING, Filters
 READ = 12  # sentences that are read
 OF_ONE = 2  # … of one passage
 DEPTH = 16  # passages from which they come
-# Chosen on questions that neither the networks nor the reader learnt from; docs/reader.md.
-SENTENCE_WEIGHT = 0.0  # of the reader's logit against the network's score
 PASSAGE_WEIGHT = 6.0  # of a hit's score, which is in [0, 1], beside its best sentence's
 UNREAD = 1.0  # how far below the least that was read a sentence counts that was not
 
 
-class Reading(Lookup, Protocol):
-    """What is needed of a library to read."""
+class RerankedLibrary(Lookup, Protocol):
+    """What is needed of a library to rerank."""
 
-    reader: Reader | NamedCrossEncoder
-
-    def answers(self, question: str, windows: Sequence[Window]) -> NDArray[np.float32]:
-        """Return for each window how well it answers a question, a logit, shape (n,)."""
-        ...
+    reranker: Reranker | None
 
 
-def read(question: Question, ranked: Sequence[Scored], library: Reading) -> list[Scored]:
-    """Return sentences in the order of the networks and the reader together, best first."""
+def rerank(question: Question, ranked: Sequence[Scored], library: RerankedLibrary) -> list[Scored]:
+    """Return sentences in the order of the networks and the reranker together, best first."""
     chosen = _likeliest(ranked)
-    if not chosen or not SENTENCE_WEIGHT:
+    if library.reranker is None or not chosen:
         return list(ranked)
-    logits = library.answers(asked(question), [window(item.candidate) for item in chosen])
-    known = {id(item): float(logit) for item, logit in zip(chosen, logits, strict=True)}
+    scores = library.reranker.scores(asked(question), [window(one.candidate) for one in chosen])
+    known = {id(item): float(score) for item, score in zip(chosen, scores, strict=True)}
     least = min(known.values()) - UNREAD
     joined = [
-        replace(
-            item,
-            score=item.score + SENTENCE_WEIGHT * known.get(id(item), least),
-            logit=known.get(id(item)),
-        )
+        replace(item, score=item.score + known.get(id(item), least), reread=id(item) in known)
         for item in ranked
     ]
     return sorted(joined, key=lambda item: -item.score)
 
 
 def judged(
-    question: Question, hits: Sequence[Hit], library: Reading, filters: Filters = EVERYTHING
+    question: Question, hits: Sequence[Hit], library: RerankedLibrary, filters: Filters = EVERYTHING
 ) -> tuple[list[Scored], Decision]:
     """Return the sentences of hits, best first, and whether they answer.
 
@@ -71,19 +57,17 @@ def judged(
     """
     ranked = score_sentences(question, hits, library)
     features = features_of(question, hits, ranked, library, filters)
-    ranked = read(question, ranked, library)
-    logits = [item.logit for item in ranked if item.logit is not None]
-    return ranked, judge(features, max(logits) if logits and library.reader.decides else None)
+    return rerank(question, ranked, library), judge(features)
 
 
-def reordered(question: Question, hits: Sequence[Hit], library: Reading) -> list[Hit]:
+def reordered(question: Question, hits: Sequence[Hit], library: RerankedLibrary) -> list[Hit]:
     """Return hits in the order of how well their sentences answer; those not read come after."""
-    if not SENTENCE_WEIGHT:
+    if library.reranker is None:
         return list(hits)
-    found = read(question, score_sentences(question, hits[:DEPTH], library), library)
+    found = rerank(question, score_sentences(question, hits[:DEPTH], library), library)
     best: dict[str, float] = {}
     for item in found:
-        if item.logit is not None:
+        if item.reread:
             hit = item.candidate.hit
             best.setdefault(hit.passage_id, item.score + PASSAGE_WEIGHT * hit.score)
     near = [hit for hit in hits if hit.passage_id in best]
