@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.addresses import without_secrets
-from index.errors import IndexDamaged
+from index.errors import BriefsError, IndexDamaged
 
 VectorsOf = Callable[[Sequence[int]], NDArray[np.float32]]  # passage numbers -> (n, d)
 Metadata = Mapping[str, str | int]
@@ -110,7 +110,8 @@ class ChromaFolder(VectorIndex):
         """
         if not _has_form(self._collection):
             raise IndexDamaged("the vector index is of an earlier build")
-        _synchronise(self._collection, self.numbers(), wanted, vectors_of, records_of)
+        with self._answering():
+            _synchronise(self._collection, self.numbers(), wanted, vectors_of, records_of)
 
     def close(self) -> None:
         self._client.close()
@@ -121,7 +122,7 @@ class ChromaFolder(VectorIndex):
     def _answering(self) -> Iterator[None]:
         try:
             yield
-        except IndexDamaged:
+        except BriefsError:  # of what it was given, such as a lost connection to the database
             raise
         except Exception as error:  # Chroma has no common base for what can go wrong in its files
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
