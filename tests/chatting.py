@@ -70,6 +70,8 @@ def hit(number: int, text: str, title: str = "", start: int = 0) -> Hit:
 class Plain(HashedWords):
     """What choosing the briefs' own sentences needs of a library, where nothing hangs on them."""
 
+    reranker = None
+
     def sentences(
         self, question: str, hits: Sequence[Hit]
     ) -> tuple[NDArray[np.float32], list[SentenceEmbeddings]]:

@@ -67,6 +67,8 @@ class Copies:
         if self._root.is_file():  # no file belongs here
             self._root.unlink()
         make_folder(self._root)
+        if (self._root / "making").is_dir():  # a lock is a file
+            shutil.rmtree(self._root / "making")
         with _lock(self._root / "making"):  # nobody tidies before it is locked
             copy = Path(tempfile.mkdtemp(prefix="", dir=self._root))
             self._locks[copy] = _lock(copy.with_suffix(".lock"))
@@ -250,6 +252,7 @@ class Generations(VectorStore):
         shutil.rmtree(building, ignore_errors=True)
         make_folder(building)
         self._fill(building, what, thorough=thorough)
+        _blank(building, len(what.wanted))
 
     def _fill(self, folder: Path, what: "_Contents", *, thorough: bool = False) -> None:
         """Bring the folder to the wanted passages; raise IndexDamaged unless it finds them."""
@@ -330,6 +333,16 @@ def exact_nearest(
     scores = matrix @ vector
     rows = np.argsort(-scores, kind="stable")[:limit]
     return rows.astype(np.int64)
+
+
+def _blank(folder: Path, count: int) -> None:
+    """Zero what has no vectors yet: it holds what was in memory, briefs' words too."""
+    for path in folder.rglob("length.bin"):  # four bytes for each vector that there is room for
+        used, size = 4 * count, path.stat().st_size
+        if size > used:
+            with path.open("r+b") as file:
+                file.seek(used)
+                file.write(bytes(size - used))
 
 
 def _overgrown(files: Files, what: "_Contents") -> bool:

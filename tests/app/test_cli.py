@@ -102,7 +102,7 @@ def test_with_a_library_it_says_what_is_in_it(shell: Shell) -> None:
         (["search", "--batch", "nowhere.jsonl"], "nowhere.jsonl: No such file"),
         (["show", "NONE-1"], "NONE-1: no such brief"),
         (["remove", "NONE-1"], "NONE-1: no such brief"),
-        (["ingest"], "Missing argument"),
+        (["ingest"], "nothing to ingest; name files, folders or URLs"),
         (["ask", "x", "--format", "pdf"], "'pdf' is not one of 'text', 'markdown', 'docx'; see:"),
         (["audit", "nonsense"], "see: briefs audit --help"),
         (["ingest", "x", "--date", "May"], "--date May: not a date"),
