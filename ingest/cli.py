@@ -278,9 +278,12 @@ def follow(
 
     Example: briefs follow "grain exports"
     """
+    from index.errors import UsageError
     from ingest import follows
     from ingest.terminal import out, print_json
 
+    if remove and not topic:
+        raise UsageError("--remove: no topic named; write: briefs follow TOPIC --remove")
     with opened(create=True) as library:
         if topic and remove:
             follows.unfollow(library.home, topic)

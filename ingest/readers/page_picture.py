@@ -63,7 +63,7 @@ def draw(data: bytes, request: str, media_type: str | None = None) -> Document:
     document = pdfium.PdfDocument(data)
     try:
         if not 1 <= wanted["page"] <= len(document):
-            raise ReadError(f"page {wanted['page']}: it has {len(document)}")
+            raise ReadError(f"page {wanted['page']}: it has {len(document)}; name one of them")
         page = document[wanted["page"] - 1]
         bitmap = page.render(scale=min(_SCALE, _LONGEST_SIDE / max(*page.get_size(), 1.0)))
         place = bitmap.get_posconv(page)
