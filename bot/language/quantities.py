@@ -188,10 +188,9 @@ def _near(claim: Quantity, other: Quantity, *, about: bool) -> float:
     ):
         return 0.5  # "12.500 soldiers" is written so where a comma is the decimal point
     off = (other.value - claim.value) / abs(claim.value)
-    if claim.bound == "more":
-        return 1.0 if 0 < off <= BEYOND and other.bound != "less" else 0.0
-    if claim.bound == "less":
-        return 1.0 if -BEYOND <= off < 0 and other.bound != "more" else 0.0
+    if claim.bound in ("more", "less"):  # "over 40" of 41; of "over 45" it is another bound
+        beyond = off if claim.bound == "more" else -off
+        return 1.0 if 0 < beyond <= BEYOND and other.bound not in ("more", "less") else 0.0
     if "about" in (claim.bound, other.bound) and abs(off) <= ROUNDING:
         return 1.0 if about else 0.5
     rounded = _equal(_rounded(other.value, claim.value), claim.value)

@@ -96,7 +96,7 @@ async def _ask(
 ) -> None:
     if not any(map(str.isalnum, question)):
         raise UsageError(phrases.NO_QUESTION if via is AskedVia.COMMAND else phrases.NOTHING_TO_ASK)
-    asked = question_at(parts, where, question[:LONGEST_QUESTION], via, where.trigger or None)
+    asked = question_at(parts, where, question, via, where.trigger or None)
     await intake.accept(asked)
 
 

@@ -16,7 +16,6 @@ from typing import Any
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 
-from bot.question.question import LONGEST_QUESTION
 from bot.question.utterance import questions
 from bot.slack import phrases, text
 from bot.slack.answering import is_direct, is_private
@@ -229,7 +228,7 @@ class Intake:
 def _asked(team: str, written: WrittenMessage, kind: AskedVia) -> Incoming:
     return Incoming(
         team=team, channel=written.channel, ts=written.ts, user=written.user,
-        text=(written.text or "?")[:LONGEST_QUESTION], kind=kind, event_id=written.event_id,
+        text=written.text or "?", kind=kind, event_id=written.event_id,
         thread_ts=written.thread_ts,
     )  # fmt: skip
 

@@ -237,7 +237,7 @@ def test_faulty_calls_give_cited_answers_all_the_same(database) -> None:
     """Six kinds of fault, until the breaker opens and beyond."""
     kinds = {
         "hang": HANG, "reset": RESET, "server": failing(500), "busy": failing(429),
-        "busy, wait": failing(429, Retry_After="9"), "cut": Turn(cut=3),
+        "busy, wait": failing(429, Retry_After="9"), "cut": Turn(cut=2),
     }  # fmt: skip
     for name, turn in kinds.items():
         with FakeChat(always=turn) as fake:

@@ -136,7 +136,8 @@ async def test_an_answer_of_several_messages_has_a_record_of_each(
 async def test_what_is_no_answer_has_no_record(bot: RunningBot, office: FakeSlack) -> None:
     """Neither "I found nothing" where nothing was searched, nor a failure."""
     await office.answer_to(await office.mention("#general", "alice", LEASE))
-    await office.answer_to(await office.mention("#desk", "alice", f"{LEASE} " * 200))
+    overlong = LEASE.replace("the lease", "the lease " + "of the harbour " * 300)
+    await office.answer_to(await office.mention("#desk", "alice", overlong))
     await office.quiet()
     assert records(bot.parts.ledger) == []
     assert bot.parts.queue.waiting(RECORD) == 0
