@@ -12,6 +12,7 @@ from index.library import Library
 from index.search import Query
 from index.settings import Settings
 from index.vectors.chroma import COLLECTION
+from tests.commands import environment
 from tests.drafts import draft
 
 PORT = "Port Aurelia\n\nPort Aurelia handles 41 million tons of cargo a year."
@@ -85,7 +86,8 @@ def test_an_index_of_an_earlier_build_gets_them_with_the_next_brief(
     settings: Settings, open_library, tmp_path: Path
 ) -> None:
     """All of it, not the new passages alone; until then it is searched as it is."""
-    subprocess.run([sys.executable, "-c", EARLIER, str(settings.home)], check=True)
+    run = [sys.executable, "-c", EARLIER, str(settings.home)]
+    subprocess.run(run, check=True, env=environment(settings.home))
     library = open_library(settings)
     assert library.search(Query("cargo of Port Aurelia"))[0].brief.title == "Port Aurelia"
     library.check_index()

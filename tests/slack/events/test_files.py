@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from aiohttp import web
 
@@ -240,7 +242,7 @@ async def test_the_files_of_a_message_are_added_by_a_shortcut(
 
 
 ASKED = "How many passengers a day does the ferry across Lake {} carry?"
-NUMBER = "1347"  # stands in these files alone
+NUMBERS = itertools.count(1347)  # each stands in one file alone
 
 
 async def answer(slack: FakeSlack, ts: str) -> str:
@@ -249,11 +251,11 @@ async def answer(slack: FakeSlack, ts: str) -> str:
     return said
 
 
-async def hidden_from(slack: FakeSlack, running: RunningBot, user: str, lake: str) -> None:
+async def hidden_from(slack: FakeSlack, user: str, lake: str, number: str) -> None:
     """Nothing tells this person of the file: not an answer, a search, App Home or a list."""
     question = ASKED.format(lake)
-    assert NUMBER not in await answer(slack, await slack.ask(user, question))
-    assert NUMBER not in await answer(slack, await slack.mention("desk", user, question))
+    assert number not in await answer(slack, await slack.ask(user, question))
+    assert number not in await answer(slack, await slack.mention("desk", user, question))
     for typed in (f"search ferry Lake {lake}", "latest"):
         before = len([one for one in slack.world.ephemeral if one.to == slack.world.user(user).id])
         await slack.command("/briefs", typed, user, "desk")
@@ -269,18 +271,19 @@ async def test_a_file_dropped_in_a_direct_message_is_seen_by_that_person_alone(
     office: FakeSlack, running: RunningBot, briefs: Library
 ) -> None:
     """Whoever else asks, wherever, does not find it; the one who added it does, and removes it."""
+    number = str(next(NUMBERS))
     said = await confirmed(
-        office, await office.drop_file("own.txt", text("Ownwater", NUMBER), "alice")
+        office, await office.drop_file("own.txt", text("Ownwater", number), "alice")
     )
     assert "Only you can read it" in said.said
     assert "place:" not in said.said
-    await hidden_from(office, running, "bob", "Ownwater")
+    await hidden_from(office, "bob", "Ownwater", number)
     question = ASKED.format("Ownwater")
-    assert NUMBER not in await answer(office, await office.mention("desk", "alice", question))
-    assert NUMBER in await answer(office, await office.ask("alice", question))
+    assert number not in await answer(office, await office.mention("desk", "alice", question))
+    assert number in await answer(office, await office.ask("alice", question))
     await office.command("/briefs", f"ask {question}", "alice", "desk")
     alone = await told(office, "alice")
-    assert NUMBER in alone.said
+    assert number in alone.said
     await office.click(alone, "Share with channel", "alice")
     assert phrases.NOT_TO_BE_SHARED in (await told(office, "alice", 2)).text
     await office.click(said, "Undo", "alice")
@@ -293,19 +296,20 @@ async def test_a_file_added_in_a_private_channel_is_seen_there_alone(
     name: str, office: FakeSlack, running: RunningBot, briefs: Library
 ) -> None:
     """By whoever reads it, also alone there; not elsewhere, by nobody who does not read it."""
+    number = str(next(NUMBERS))
     lake = f"Quiet{name}"
     if name == "lounge":
         office.world.add_channel("lounge", "private", members=("alice", "bob"))
-    ts = await office.drop_file("c.txt", text(lake, NUMBER), "alice", name, text="@briefs add this")
+    ts = await office.drop_file("c.txt", text(lake, number), "alice", name, text="@briefs add this")
     said = await confirmed(office, ts)
     assert "Only people in the channel where it was added can read it" in said.said
-    await hidden_from(office, running, "ada", lake)
-    await hidden_from(office, running, "bob", lake)  # elsewhere
+    await hidden_from(office, "ada", lake, number)
+    await hidden_from(office, "bob", lake, number)  # elsewhere
     question = ASKED.format(lake)
-    assert NUMBER in await answer(office, await office.mention(name, "bob", question))
+    assert number in await answer(office, await office.mention(name, "bob", question))
     before = len([one for one in office.world.ephemeral if one.to == office.world.user("bob").id])
     await office.command("/briefs", f"ask {question}", "bob", name)
-    assert NUMBER in (await told(office, "bob", before + 1)).said
+    assert number in (await told(office, "bob", before + 1)).said
     await office.click(said, "Undo", "alice")
     await office.until(lambda: not any(lake in title for title in titles(briefs)), 15)
     assert office.violations == []
@@ -315,12 +319,13 @@ async def test_a_public_channels_file_is_seen_by_all_and_the_reply_says_so(
     office: FakeSlack, running: RunningBot, briefs: Library
 ) -> None:
     """As before: it goes into the default collection."""
+    number = str(next(NUMBERS))
     ts = await office.drop_file(
-        "p.txt", text("Publicwater", NUMBER), "alice", "desk", text="@briefs add"
+        "p.txt", text("Publicwater", number), "alice", "desk", text="@briefs add"
     )
     said = await confirmed(office, ts)
     assert "Every full member of this workspace can read it." in said.said
-    assert NUMBER in await answer(office, await office.ask("bob", ASKED.format("Publicwater")))
+    assert number in await answer(office, await office.ask("bob", ASKED.format("Publicwater")))
     await office.click(said, "Undo", "alice")
     await office.until(lambda: not any("Publicwater" in name for name in titles(briefs)), 15)
 
@@ -329,9 +334,10 @@ async def test_the_dialog_of_a_private_channel_offers_that_channel_first(
     office: FakeSlack, running: RunningBot, briefs: Library
 ) -> None:
     """What is chosen already is seen there alone; the settings offer no such collection."""
+    number = str(next(NUMBERS))
     await office.command("/briefs", "add", "alice", "deals")
     view = await seen(office, "alice", "The brief")
-    file = office.file("dialog.txt", text("Dialogwater", NUMBER), "alice")
+    file = office.file("dialog.txt", text("Dialogwater", number), "alice")
     await office.submit(view, {"files": [file.wire(office.world)]})
     await office.until(lambda: _in_dm(office), 30)
     assert "Only people in the channel" in _in_dm(office)[0].said
