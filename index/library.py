@@ -30,7 +30,9 @@ from index.models.embedder import (
     read_passages,
     read_questions,
 )
-from index.models.reranker import Reranker
+from index.models.model_files import DEFAULT_MODEL
+from index.models.reader import Reader
+from index.models.reranker import NamedReranker, Reranker
 from index.models.token_embeddings import SentenceEmbeddings
 from index.passage import Brief, BriefRef, Draft, Hit, Passage
 from index.placement import PublishOutcome
@@ -112,7 +114,7 @@ class Library:
             passage_prompt=settings.embedding_passage_prompt,
             device=settings.embedding_device,
         )
-        self.reranker = Reranker(settings.rerank_model) if settings.rerank_model else None
+        self.reranker = self._reranker()
         self._lexicons = {state: lexicon_for(self.database, state) for state in TABLES}
         self._lexicon = self._lexicons[CURRENT]
         self._indexing = Indexing(settings, lambda: self.fingerprint)
@@ -156,6 +158,15 @@ class Library:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _reranker(self) -> Reranker | None:
+        """Return the model that was named, else our own, which knows the bundled model's layers."""
+        if self.settings.rerank_model:
+            return NamedReranker(self.settings.rerank_model)
+        bundled = isinstance(self.embedder, ModelEmbedder) and (
+            self.settings.embedding_model == DEFAULT_MODEL
+        )
+        return Reader(cache=models_folder(self.settings)) if bundled else None
 
     @property
     @retried

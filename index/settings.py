@@ -82,7 +82,8 @@ class Settings(BaseSettings):
         DEFAULT_MODEL, description="sentence-transformers model: name or folder"
     )
     rerank_model: str | None = Field(
-        None, description="cross-encoder of sentence-transformers that reranks: name or folder"
+        None,
+        description="cross-encoder of sentence-transformers in place of ours: name or folder",
     )
     embedding_query_prompt: str | None = Field(
         None, description="what stands before a question for the embedding model; else its own"

@@ -15,7 +15,7 @@ from typing import Any
 
 from bench import own
 from bench.held_out import held_out
-from bot.answering import windows
+from bot.answering import reranking
 from bot.answering.answerability import features_of, judge
 from bot.answering.selection import place_of, score_sentences
 from bot.question.reading import read
@@ -42,15 +42,15 @@ def dump(library: Library, out: bool) -> list[dict[str, Any]]:
             continue
         question = read(row.question, row.turns, today=TODAY, library=library)
         hits = library.search(Query(question.searched, question.context), 30)
-        ranked = score_sentences(question, hits[: windows.DEPTH], library)
+        ranked = score_sentences(question, hits[: reranking.DEPTH], library)
         first = [item for item in ranked if item.candidate.rank < 8]
         decision = judge(features_of(question, hits, first, library))
-        chosen = windows._likeliest(ranked)
+        chosen = reranking._likeliest(ranked)
         logits = (
-            library.answers(
-                windows.asked(question), [windows.window(item.candidate) for item in chosen]
+            library.reranker.scores(
+                reranking.asked(question), [reranking.window(item.candidate) for item in chosen]
             ).tolist()
-            if chosen
+            if chosen and library.reranker
             else []
         )
         known = {id(item): logit for item, logit in zip(chosen, logits, strict=True)}

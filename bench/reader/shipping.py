@@ -8,8 +8,8 @@ from pathlib import Path
 
 import torch
 
-from bench.reader.network import LOWER, WEIGHTS
 from index.models import int8
+from index.models.reader import LOWER, WEIGHTS
 
 
 def main() -> None:
@@ -19,7 +19,8 @@ def main() -> None:
     parser.add_argument("weights", type=Path, nargs="?", default=WEIGHTS)
     options = parser.parse_args()
     kept = torch.load(options.checkpoint)["network"]
-    kept.pop("likeness", None)  # of training alone
+    for name in [one for one in kept if one.startswith(("likeness", "bears"))]:
+        kept.pop(name)  # of training alone
     options.weights.parent.mkdir(parents=True, exist_ok=True)
     int8.write(
         {_named(name): value.float().numpy() for name, value in kept.items()}, options.weights

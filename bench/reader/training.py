@@ -29,10 +29,10 @@ from torch.nn import functional
 from transformers import BertConfig, BertModel
 
 from bench.reader.augment import dated, typed
-from bench.reader.network import LOWER, question_ids, window_ids
 from index.models import int8
 from index.models.embedder import tokenizer_of
 from index.models.model_files import DEFAULT_MODEL, locate
+from index.models.reader import LOWER, question_ids, window_ids
 from index.models.reranker import Window
 
 QUESTIONS, CLAIMS = 24, 0  # learnt from at each step; claims wait for a faster machine

@@ -1,9 +1,9 @@
-"""Rerank the likeliest sentences by a cross-encoder, where the settings name one.
+"""Read the likeliest sentences together with the question: scored sentences in, reordered out.
 
-Scored sentences in, reordered out. The networks of bot/answering/selection.py look at numbers; a
-cross-encoder reads question and sentence together, and so sees answers that share no word with the
-question. It is slower, and reads only the likeliest sentences of the best passages. Its numbers,
-brought to the spread of the networks' scores, are added to them.
+The networks of bot/answering/selection.py look at numbers; a cross-encoder reads question and
+sentence as text, and so sees answers that share no word with the question: the reader
+(index/models/reader.py), or another that the settings name. It is slower, and reads only the
+likeliest sentences of the best passages. Its scores, weighted, are added to those of the networks.
 """
 
 from collections import Counter
@@ -35,14 +35,18 @@ class RerankedLibrary(Lookup, Protocol):
 
 def rerank(question: Question, ranked: Sequence[Scored], library: RerankedLibrary) -> list[Scored]:
     """Return sentences in the order of the networks and the reranker together, best first."""
-    chosen = _likeliest(ranked)
-    if library.reranker is None or not chosen:
+    chosen, reranker, text = _likeliest(ranked), library.reranker, asked(question)
+    if reranker is None or not chosen or not reranker.reads(text):
         return list(ranked)
-    scores = library.reranker.scores(asked(question), [window(one.candidate) for one in chosen])
+    scores = reranker.scores(text, [window(one.candidate) for one in chosen])
     known = {id(item): float(score) for item, score in zip(chosen, scores, strict=True)}
     least = min(known.values()) - UNREAD
     joined = [
-        replace(item, score=item.score + known.get(id(item), least), reread=id(item) in known)
+        replace(
+            item,
+            score=item.score + reranker.weight * known.get(id(item), least),
+            reading=known.get(id(item)),
+        )
         for item in ranked
     ]
     return sorted(joined, key=lambda item: -item.score)
@@ -57,7 +61,10 @@ def judged(
     """
     ranked = score_sentences(question, hits, library)
     features = features_of(question, hits, ranked, library, filters)
-    return rerank(question, ranked, library), judge(features)
+    ranked = rerank(question, ranked, library)
+    read = [item.reading for item in ranked if item.reading is not None]
+    decides = bool(read) and library.reranker is not None and library.reranker.decides
+    return ranked, judge(features, max(read) if decides else None)
 
 
 def reordered(question: Question, hits: Sequence[Hit], library: RerankedLibrary) -> list[Hit]:
@@ -67,7 +74,7 @@ def reordered(question: Question, hits: Sequence[Hit], library: RerankedLibrary)
     found = rerank(question, score_sentences(question, hits[:DEPTH], library), library)
     best: dict[str, float] = {}
     for item in found:
-        if item.reread:
+        if item.reading is not None:
             hit = item.candidate.hit
             best.setdefault(hit.passage_id, item.score + PASSAGE_WEIGHT * hit.score)
     near = [hit for hit in hits if hit.passage_id in best]

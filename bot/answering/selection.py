@@ -118,7 +118,7 @@ class Scored:
     covered: frozenset[str]  # stems of the question in the sentence itself
     row: NDArray[np.float64]  # its features, in the order of COLUMNS
     vector: NDArray[np.float32]
-    reread: bool = False  # by the reranker
+    reading: float | None = None  # the reranker's score; None where it was not read
 
     def feature(self, name: str) -> float:
         """Return one of its features."""

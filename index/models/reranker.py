@@ -1,14 +1,15 @@
-"""Any cross-encoder of sentence-transformers as a reranker: the setting `rerank_model`.
+"""What reads a question together with sentences, and any cross-encoder that can.
 
-It orders; whether the briefs answer at all is decided without it, for the numbers of one model say
-nothing about those of another.
+The reader (index/models/reader.py) is ours; the setting `rerank_model` puts any cross-encoder of
+sentence-transformers in its place. That one orders; whether the briefs answer at all is then
+decided without it, for the numbers of one model say nothing about those of another.
 """
 
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,14 +29,36 @@ class Window:
     title: str = ""
 
 
-class Reranker:
+class Reranker(Protocol):
+    """Says how well windows of text answer a question."""
+
+    weight: float  # of its scores beside those of the networks
+    decides: bool  # whether its scores also tell if a question is answered at all
+
+    def reads(self, question: str, /) -> bool:
+        """Return whether it can read a question: not one in a language that it has not learnt."""
+        ...
+
+    def scores(self, question: str, windows: Sequence[Window]) -> NDArray[np.float32]:
+        """Return for each window how well it answers, shape (n,)."""
+        ...
+
+
+class NamedReranker:
     """A cross-encoder by name or folder; it must be on the machine already."""
+
+    weight = 1.0
+    decides = False
 
     def __init__(self, name: str) -> None:
         """The first question loads it."""
         self._name = name
         self._model: Any = None
         self._lock = threading.Lock()
+
+    def reads(self, _question: str) -> bool:
+        """Return true: which languages it has learnt is not known."""
+        return True
 
     def scores(self, question: str, windows: Sequence[Window]) -> NDArray[np.float32]:
         """Return for each window how well it answers, (n,); only differences mean anything."""

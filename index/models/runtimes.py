@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 CPU = "cpu"
 CONVERT_SECONDS = 600
+MODEL = "model.xml"
 TELEMETRY = "openvino_telemetry"  # reports each import of openvino to Google Analytics
 Outputs = tuple[NDArray[np.float32], NDArray[np.float32]]  # vectors (n, d), tokens (n, length, d)
 
@@ -64,22 +65,34 @@ class Runtime(Protocol):
         ...
 
 
+def release() -> str:
+    """Return OpenVINO's version: what it has compiled serves no other."""
+    return str(import_openvino().get_version()).split("-", maxsplit=1)[0]
+
+
+def compiled(model: Any) -> Any:
+    """Return a model compiled for the CPU; of a file, the compiled form is cached beside it.
+
+    In bfloat16 where the processor has it, else float32.
+    """
+    core = import_openvino().Core()
+    if isinstance(model, Path):
+        core.set_property({"CACHE_DIR": str(model.parent / "compiled")})
+        model = str(model)
+    fast = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    options = {"INFERENCE_PRECISION_HINT": "bf16" if fast else "f32", "PERFORMANCE_HINT": "LATENCY"}
+    return core.compile_model(model, "CPU", options)
+
+
 class OpenVinoRuntime:
-    """The converted model on the CPU; bfloat16 where the processor has it, else float32."""
+    """The converted model on the CPU."""
 
     def __init__(self, folder: Path) -> None:
-        """Compile model.xml of `folder`; the compiled form is cached there too."""
-        openvino = import_openvino()
-        core = openvino.Core()
-        core.set_property({"CACHE_DIR": str(folder / "compiled")})
-        fast = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        self.name = f"openvino {'bfloat16' if fast else 'float32'}"
-        options = {
-            "INFERENCE_PRECISION_HINT": "bf16" if fast else "f32",
-            "PERFORMANCE_HINT": "LATENCY",
-        }
-        compiled = core.compile_model(str(folder / "model.xml"), "CPU", options)
-        self._request = compiled.create_infer_request()
+        """Compile the model of `folder`."""
+        made = compiled(folder / MODEL)
+        bf16 = "bf16" in str(made.get_property("INFERENCE_PRECISION_HINT"))
+        self.name = f"openvino {'bfloat16' if bf16 else 'float32'}"
+        self._request = made.create_infer_request()
         self._lock = threading.Lock()
 
     def run(self, token_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Outputs:
@@ -159,15 +172,14 @@ def _on_device(files: ModelFiles, device: str) -> Runtime:
 
 
 def _converted(files: ModelFiles, sha256: str, cache: Path) -> Path:
-    release = import_openvino().get_version().split("-")[0]
-    folder = cache / f"{sha256[:12]}-{files.pooling[:6]}-openvino-{release}-states"
-    if (folder / "model.xml").is_file():
+    folder = cache / f"{sha256[:12]}-{files.pooling[:6]}-openvino-{release()}-states"
+    if (folder / MODEL).is_file():
         return folder
     from filelock import FileLock  # only for the one who converts
 
     cache.mkdir(parents=True, exist_ok=True)
     with FileLock(cache / f"{folder.name}.lock", timeout=CONVERT_SECONDS):
-        if (folder / "model.xml").is_file():  # another process was first
+        if (folder / MODEL).is_file():  # another process was first
             return folder
         logger.info("preparing %s: once for all libraries, about ten seconds", files.name)
         building = cache / f"{folder.name}.building"
@@ -213,7 +225,7 @@ def convert(name: str, target: Path) -> None:
             input=[openvino.PartialShape([-1, -1]), openvino.PartialShape([-1, -1])],
         )
     make_folder(target)
-    openvino.save_model(graph, str(target / "model.xml"), compress_to_fp16=True)
+    openvino.save_model(graph, str(target / MODEL), compress_to_fp16=True)
     close_to_others(target)  # who can write it decides what is found
     _check(OpenVinoRuntime(target), TorchRuntime(files.folder))
 

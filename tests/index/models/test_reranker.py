@@ -6,7 +6,7 @@ import pytest
 
 from index.errors import EmbeddingError
 from index.models.model_files import DEFAULT_MODEL, locate
-from index.models.reranker import Reranker, Window
+from index.models.reranker import NamedReranker, Window
 
 QUESTION = "How many soldiers does the army of Ruritania have?"
 ANSWERS = Window("Its army has 40,000 men under arms.", "Ruritania is small.", "Ruritania > Forces")
@@ -17,7 +17,7 @@ ELSEWHERE = Window("The central bank left its rate unchanged.", "", "Monetary po
 def test_any_cross_encoder_of_sentence_transformers_can_stand_in(tmp_path: Path) -> None:
     """Its numbers order windows, and have mean 0."""
     folder = _small_cross_encoder(tmp_path)
-    found = Reranker(str(folder)).scores(QUESTION, [ANSWERS, BESIDE, ELSEWHERE])
+    found = NamedReranker(str(folder)).scores(QUESTION, [ANSWERS, BESIDE, ELSEWHERE])
     assert found.shape == (3,)
     assert abs(float(found.mean())) < 1e-3
 
@@ -26,7 +26,7 @@ def test_a_cross_encoder_that_is_not_there_is_named(tmp_path: Path) -> None:
     """The line says which setting, and what to do."""
     missing = tmp_path / "nowhere"
     with pytest.raises(EmbeddingError, match=r"BRIEFS_RERANK_MODEL=.*nowhere.*name a folder"):
-        Reranker(str(missing)).scores(QUESTION, [ANSWERS])
+        NamedReranker(str(missing)).scores(QUESTION, [ANSWERS])
 
 
 def _small_cross_encoder(tmp_path: Path) -> Path:

@@ -2,37 +2,41 @@
 
 A cross-encoder of our own, trained from the bundled model (docs/reader.md). The model's three lower
 layers read question and windows apart and are the bundled model's own; the three upper ones read
-each window together with the question and are ours, as is what they end in: one number for "this
-answers the question", one for "this evidence bears the claim" (MacAvaney et al., 2020,
+each window together with the question and are ours, as is what they end in (MacAvaney et al., 2020,
 doi:10.1145/3397271.3401093). It runs in OpenVINO; nothing has to be converted, and torch is not
 needed.
 """
 
+import hashlib
+import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
+from safetensors import safe_open
 
+from index.languages import ENGLISH, language
 from index.models import int8
 from index.models.embedder import tokenizer_of
 from index.models.model_files import DEFAULT_MODEL, locate
 from index.models.reranker import Window
-from index.models.runtimes import import_openvino
+from index.models.runtimes import MODEL, compiled, import_openvino, release
 from index.models.word_rows import WORDS, WordRows
+from index.storage.private import close_to_others, make_folder
 
-WEIGHTS = Path(__file__).parent / "reader.safetensors"
+WEIGHTS = Path(__file__).parent / "weights" / "reader.safetensors"
 LAYERS, LOWER, HEADS = 6, 3, 12
 CLS, SEP = 101, 102  # of the vocabulary of BERT, uncased
 LONGEST_QUESTION, LONGEST_SENTENCE, LONGEST_BEFORE, LONGEST_TITLE = 40, 60, 16, 22  # tokens
-LONGEST_CLAIM, LONGEST_EVIDENCE = 80, 120
 TOGETHER = 8  # windows of about the same length that are read at once
 REMEMBERED = 512  # numbers of windows read lately
+WEIGHT = 0.4  # of its logit beside the score of the networks; docs/reader.md
 FLOOR = 1e-12  # under the root of a variance, as the encoder was trained
 HIDDEN = -1e4  # added to the likeness of what is only padding
 
@@ -68,38 +72,32 @@ def _ids(tokenizer: Any, text: str) -> list[int]:
 class Reader:
     """The shipped reader, or one with other weights. Safe to share between threads."""
 
+    weight = WEIGHT
+    decides = True
+
     def __init__(self, weights: Path = WEIGHTS, cache: Path | None = None) -> None:
         """The first question loads it; `cache` is a folder for its compiled form."""
         self._path, self._cache = weights, cache
         self._lock = threading.Lock()
-        self._read: OrderedDict[tuple[str, str, Window], float] = OrderedDict()
+        self._read: OrderedDict[tuple[str, Window], float] = OrderedDict()
 
-    def answers(self, question: str, windows: Sequence[Window]) -> Array:
+    def reads(self, question: str) -> bool:
+        """Return whether a question is in its language, English, as far as can be told."""
+        return language(question) == ENGLISH
+
+    def scores(self, question: str, windows: Sequence[Window]) -> Array:
         """Return for each window how well it answers a question, a logit, shape (n,)."""
-        return self._numbers("answers", question, windows)
-
-    def bears(self, claim: str, windows: Sequence[Window]) -> Array:
-        """Return for each window of evidence how well it bears a claim out, a logit, (n,)."""
-        return self._numbers("bears", claim, windows)
-
-    def _numbers(self, head: str, asked: str, windows: Sequence[Window]) -> Array:
-        asked = " ".join(asked.split())
+        asked = " ".join(question.split())
         with self._lock:
-            new = [one for one in dict.fromkeys(windows) if (head, asked, one) not in self._read]
-            found = {
-                (head, asked, one): self._read[head, asked, one]
-                for one in windows
-                if one not in new
-            }
+            new = [one for one in dict.fromkeys(windows) if (asked, one) not in self._read]
+            found = {(asked, one): self._read[asked, one] for one in windows if one not in new}
             if new:
-                made = self._network.run(head, asked, new)
-                found |= {
-                    (head, asked, one): float(score) for one, score in zip(new, made, strict=True)
-                }
+                made = self._network.run(asked, new)
+                found |= {(asked, one): float(score) for one, score in zip(new, made, strict=True)}
             self._read |= found
             while len(self._read) > REMEMBERED:
                 self._read.popitem(last=False)
-        return np.array([found[head, asked, one] for one in windows], np.float32)
+        return np.array([found[asked, one] for one in windows], np.float32)
 
     @cached_property
     def _network(self) -> "_Network":
@@ -113,27 +111,21 @@ class _Network:
         files = locate(DEFAULT_MODEL)
         self._tokenizer = tokenizer_of(files)
         self._words = WordRows(files.weights)
-        given = load_file(files.weights)
-        own = {name: value for name, value in given.items() if name != WORDS}
-        self._weights: int8.Weights = {**own, **int8.read(weights)}
-        self._request = _compiled(self._weights, cache).create_infer_request()
+        below = _bundled(files.weights, lambda name: name.startswith("embeddings."))
+        self._weights: int8.Weights = {**below, **int8.read(weights)}
+        self._request = _compiled(weights, files.weights, cache).create_infer_request()
 
-    def run(self, head: str, asked: str, windows: Sequence[Window]) -> Array:
-        """Return the logits of a head for each window."""
-        claim = head == "bears"
-        question = question_ids(
-            self._tokenizer, asked, LONGEST_CLAIM if claim else LONGEST_QUESTION
-        )
-        longest = LONGEST_EVIDENCE if claim else LONGEST_SENTENCE
-        given = [window_ids(self._tokenizer, one, longest) for one in windows]
+    def run(self, asked: str, windows: Sequence[Window]) -> Array:
+        """Return a logit for each window."""
+        question = question_ids(self._tokenizer, asked)
+        given = [window_ids(self._tokenizer, one) for one in windows]
         order = sorted(range(len(given)), key=lambda at: len(given[at][0]))
         found = np.zeros(len(given), np.float32)
         for start in range(0, len(order), TOGETHER):
             rows = order[start : start + TOGETHER]
             pooled = self._pooled(question, [given[at] for at in rows])
-            found[rows] = (
-                pooled @ self._weights[f"{head}.weight"][0] + self._weights[f"{head}.bias"]
-            )
+            found[rows] = pooled @ self._weights["answers.weight"][0]
+        found += self._weights["answers.bias"]
         return found
 
     def _pooled(self, question: Given, windows: Sequence[Given]) -> Array:
@@ -169,15 +161,40 @@ class _Network:
         return made
 
 
-def _compiled(weights: int8.Weights, cache: Path | None) -> Any:
-    """Return the network compiled for this processor; bfloat16 where it has that."""
-    openvino = import_openvino()
-    core = openvino.Core()
-    if cache is not None:
-        core.set_property({"CACHE_DIR": str(cache)})
-    fast = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    options = {"INFERENCE_PRECISION_HINT": "bf16" if fast else "f32", "PERFORMANCE_HINT": "LATENCY"}
-    return core.compile_model(_Graph(openvino, weights).model(), "CPU", options)
+def _compiled(weights: Path, bundled: Path, cache: Path | None) -> Any:
+    """Return the network compiled for this processor, from `cache` where it has been kept."""
+    if cache is None:
+        return compiled(_graph(weights, bundled))
+    key = hashlib.sha256(weights.read_bytes()).hexdigest()[:12]
+    folder = cache / f"{key}-reader-openvino-{release()}"
+    if not (folder / MODEL).is_file():
+        make_folder(cache)
+        with tempfile.TemporaryDirectory(dir=cache) as building:
+            made = Path(building) / "made"
+            make_folder(made)
+            graph = _graph(weights, bundled)
+            import_openvino().save_model(graph, made / MODEL, compress_to_fp16=True)
+            close_to_others(made)
+            with suppress(OSError):  # another process was first
+                made.rename(folder)
+    return compiled(folder / MODEL)
+
+
+def _graph(weights: Path, bundled: Path) -> Any:
+    """Return the model in OpenVINO's form: the bundled lower layers, ours above them."""
+    upper = tuple(f"encoder.layer.{layer}." for layer in range(LOWER, LAYERS))
+    given = {**_bundled(bundled, lambda name: not name.startswith(upper)), **int8.read(weights)}
+    return _Graph(import_openvino(), given).model()
+
+
+def _bundled(weights: Path, wanted: Callable[[str], bool]) -> int8.Weights:
+    """Return weights of the bundled model by name, without its word embeddings."""
+    with safe_open(weights, "numpy") as file:
+        return {
+            name: file.get_tensor(name)
+            for name in file.keys()  # noqa: SIM118 - it is no mapping
+            if name != WORDS and wanted(name)
+        }
 
 
 class _Graph:

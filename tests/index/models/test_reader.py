@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from bench.reader.network import (
+from index.models.embedder import tokenizer_of
+from index.models.model_files import DEFAULT_MODEL, locate
+from index.models.reader import (
     LONGEST_BEFORE,
     LONGEST_QUESTION,
     LONGEST_SENTENCE,
@@ -13,8 +15,6 @@ from bench.reader.network import (
     question_ids,
     window_ids,
 )
-from index.models.embedder import tokenizer_of
-from index.models.model_files import DEFAULT_MODEL, locate
 from index.models.reranker import Window
 
 QUESTION = "How many soldiers does the army of Ruritania have?"
@@ -31,33 +31,27 @@ def reader() -> Reader:
 
 def test_what_answers_scores_above_what_does_not(reader: Reader) -> None:
     """The window with the answer is above one on another matter."""
-    answers, elsewhere = reader.answers(QUESTION, [ANSWERS, ELSEWHERE])
+    answers, elsewhere = reader.scores(QUESTION, [ANSWERS, ELSEWHERE])
     assert answers > elsewhere
 
 
 def test_a_window_has_the_same_number_whatever_is_read_beside_it() -> None:
     """Padding to the longest window of a batch changes nothing."""
     long = Window("The minister spoke at length about roads. " * 8, "", "Roads")
-    alone = [Reader().answers(QUESTION, [one])[0] for one in (ANSWERS, BESIDE)]
-    together = Reader().answers(QUESTION, [long, ANSWERS, BESIDE])[1:]
+    alone = [Reader().scores(QUESTION, [one])[0] for one in (ANSWERS, BESIDE)]
+    together = Reader().scores(QUESTION, [long, ANSWERS, BESIDE])[1:]
     np.testing.assert_allclose(together, alone, atol=0.05)  # bfloat16 where there is one
 
 
 def test_white_space_in_a_question_changes_nothing(reader: Reader) -> None:
     """A question is folded before it is read."""
-    folded = reader.answers(QUESTION, [ANSWERS])
-    assert reader.answers("  " + QUESTION.replace(" ", "\n "), [ANSWERS]) == folded
+    folded = reader.scores(QUESTION, [ANSWERS])
+    assert reader.scores("  " + QUESTION.replace(" ", "\n "), [ANSWERS]) == folded
 
 
 def test_nothing_is_read_of_no_windows(reader: Reader) -> None:
     """No windows give no numbers."""
-    assert reader.answers(QUESTION, []).shape == (0,)
-
-
-def test_evidence_is_read_by_its_own_head(reader: Reader) -> None:
-    """Bearing a claim is another number than answering a question."""
-    evidence = [Window("The army of Ruritania has 40,000 men.")]
-    assert reader.bears("Ruritania's army has 40,000 men.", evidence).shape == (1,)
+    assert reader.scores(QUESTION, []).shape == (0,)
 
 
 def test_long_texts_are_cut_where_they_may_be() -> None:
