@@ -40,7 +40,7 @@ from index.retrieval import Mentions
 from index.search import Query
 from index.settings import Settings, default_model_cache
 from index.storage import catalogue, checksums, database, health, schema
-from index.storage.checksums import Part
+from index.storage.checksums import ChecksumScope
 from index.storage.database import Database, again, ingest_lock, retried, sqlite_url
 from index.storage.lexicon import TABLES, lexicon_for
 from index.storage.schema import CURRENT, SUPERSEDED
@@ -551,7 +551,9 @@ class Library:
     def _restore_embeddings(self) -> None:
         """Embed again what is stored damaged: nothing of it is copied into an index."""
         with self.database.read() as connection:
-            wrong = checksums.damaged(connection, [Part.EMBEDDINGS]).of(Part.EMBEDDINGS)
+            wrong = checksums.damaged(connection, [ChecksumScope.EMBEDDINGS]).of(
+                ChecksumScope.EMBEDDINGS
+            )
             stored = publishing.inputs_of(connection, wrong)
         if not wrong:
             return
@@ -559,7 +561,9 @@ class Library:
         vectors, tokens = read_passages(self.embedder, stored[1], stored[2], _nothing)
         with self.database.write() as connection:
             publishing.replace_embeddings(connection, stored, vectors, tokens)
-            checksums.stamp(connection, Part.EMBEDDINGS, wrong)  # of a version without passages too
+            checksums.stamp(
+                connection, ChecksumScope.EMBEDDINGS, wrong
+            )  # of a version without passages too
 
     def faults(self) -> dict[str, tuple[str, str]]:
         """Return what is wrong with the database and how to fix it, by what was looked at."""

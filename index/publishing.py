@@ -24,7 +24,7 @@ from index.passage import BriefRef, Passage, passage_input
 from index.placement import PublishOutcome, PublishPlan, settle
 from index.settings import Settings
 from index.storage import catalogue, checksums, embeddings, schema
-from index.storage.checksums import Part
+from index.storage.checksums import ChecksumScope
 from index.storage.database import Database
 from index.storage.lexicon import Lexicon, LexiconEntry
 from index.storage.schema import CURRENT
@@ -68,8 +68,10 @@ def embed(
     earlier = {} if earlier is None else earlier
     hashes, inputs, texts = _inputs(made)
     damaged = checksums.damaged(
-        connection, [Part.EMBEDDINGS], embeddings.versions_by_input(connection, set(hashes))
-    ).of(Part.EMBEDDINGS)
+        connection,
+        [ChecksumScope.EMBEDDINGS],
+        embeddings.versions_by_input(connection, set(hashes)),
+    ).of(ChecksumScope.EMBEDDINGS)
     stored = embeddings.vectors_by_input(connection, set(hashes), damaged)
     wanted = list(dict.fromkeys(digest for digest in hashes if digest not in stored))
     missing = [digest for digest in wanted if digest not in earlier]
@@ -209,9 +211,9 @@ def commit(
             catalogue.set_state(connection, pk, state)
     _sync_lexicons(connection, made, lexicons)
     touched = _point_documents(connection, made.plan) | set(made.states)
-    for part in (Part.TEXT, Part.EMBEDDINGS):
+    for part in (ChecksumScope.TEXT, ChecksumScope.EMBEDDINGS):
         checksums.stamp(connection, part, fresh)
-    checksums.stamp(connection, Part.STATE, touched)
+    checksums.stamp(connection, ChecksumScope.STATE, touched)
     if generation is not None:
         record_generation(connection, generation)
 
@@ -246,7 +248,7 @@ def record_generation(connection: Connection, generation: tuple[int, int, Files]
             number=number, vectors=count, files=json.dumps(files), published_at=datetime.now(UTC)
         )
     )
-    checksums.stamp(connection, Part.LIBRARY)
+    checksums.stamp(connection, ChecksumScope.LIBRARY)
 
 
 def refill_lexicons(connection: Connection, lexicons: Lexicons) -> None:
@@ -305,7 +307,7 @@ def replace_embeddings(
     )
     for some in embeddings.chunks(pks):
         versions = connection.execute(owners.distinct(), {"pks": some}).scalars().all()
-        checksums.stamp(connection, Part.EMBEDDINGS, versions)
+        checksums.stamp(connection, ChecksumScope.EMBEDDINGS, versions)
 
 
 def lexicon_entries(connection: Connection, version_pk: int) -> list[LexiconEntry]:

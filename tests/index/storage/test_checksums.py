@@ -11,7 +11,7 @@ from index.errors import BriefsError
 from index.library import Library
 from index.settings import load
 from index.storage import checksums
-from index.storage.checksums import Part
+from index.storage.checksums import ChecksumScope
 from tests.drafts import draft, each_alone
 from tests.fakes import HashedTokens
 from tests.flips import flips
@@ -145,4 +145,4 @@ def test_a_library_of_an_older_release_is_taken_as_it_is(copy: Path) -> None:
         with library.database.write() as connection:
             connection.execute(text("UPDATE versions SET text = 'forged' WHERE pk = 1"))
         with library.database.read() as connection:
-            assert checksums.damaged(connection).of(Part.TEXT) == (1,)
+            assert checksums.damaged(connection).of(ChecksumScope.TEXT) == (1,)
