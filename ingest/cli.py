@@ -461,10 +461,10 @@ def reindex(
         if embed:
             with progress_bars() as progress:
                 progress.embedding(sum(row.passages for row in library.versions()))
-                count = library.reembed(progress.embedded)
+                count = library.maintenance.reembed(progress.embedded)
         else:
             library.require_fingerprint()
-            count = library.rebuild()
+            count = library.maintenance.rebuild()
         generation = library.generation
     if json:
         print_json({"passages": count, "generation": generation, "embedded": embed})

@@ -37,7 +37,7 @@ def purge(
 
     moment = _moment(older_than)
     with opened() as library:
-        gone = library.purge(moment, cited(Ledger(library.database)))
+        gone = library.maintenance.purge(moment, cited(Ledger(library.database)))
     for brief in gone:
         if json:
             print_json({"id": brief.id, "version": brief.version, "title": brief.title})

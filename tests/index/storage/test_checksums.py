@@ -114,7 +114,7 @@ def test_a_damaged_vector_is_embedded_again_and_not_copied(either_library, harm:
     with either_library.database.write() as connection:
         connection.execute(text(change[harm]))
     assert set(either_library.faults()) == {"vectors"}
-    either_library.rebuild()
+    either_library.maintenance.rebuild()
     assert vectors(either_library) == before
     assert either_library.faults() == {}
     either_library.check_index()
