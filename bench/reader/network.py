@@ -19,12 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
-from index.models import int8
 from index.models.embedder import tokenizer_of
 from index.models.model_files import DEFAULT_MODEL, locate
 from index.models.reranker import Window
 from index.models.runtimes import import_openvino
-from index.models.word_rows import WORDS, WordRows
+from index.models.small_networks import WORDS, Weights, WordRows, read_weights
 
 WEIGHTS = Path(__file__).parent / "reader.safetensors"
 LAYERS, LOWER, HEADS = 6, 3, 12
@@ -115,7 +114,7 @@ class _Network:
         self._words = WordRows(files.weights)
         given = load_file(files.weights)
         own = {name: value for name, value in given.items() if name != WORDS}
-        self._weights: int8.Weights = {**own, **int8.read(weights)}
+        self._weights: Weights = {**own, **read_weights(weights)}
         self._request = _compiled(self._weights, cache).create_infer_request()
 
     def run(self, head: str, asked: str, windows: Sequence[Window]) -> Array:
@@ -169,7 +168,7 @@ class _Network:
         return made
 
 
-def _compiled(weights: int8.Weights, cache: Path | None) -> Any:
+def _compiled(weights: Weights, cache: Path | None) -> Any:
     """Return the network compiled for this processor; bfloat16 where it has that."""
     openvino = import_openvino()
     core = openvino.Core()

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from bench.reader.network import LOWER, WEIGHTS
-from index.models import int8
+from index.models.small_networks import write_weights
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
     kept = torch.load(options.checkpoint)["network"]
     kept.pop("likeness", None)  # of training alone
     options.weights.parent.mkdir(parents=True, exist_ok=True)
-    int8.write(
+    write_weights(
         {_named(name): value.float().numpy() for name, value in kept.items()}, options.weights
     )
     print(f"{options.weights}: {options.weights.stat().st_size / 1e6:.1f} MB")
