@@ -13,8 +13,9 @@ from bot.answering.answer import Answer, Citation, NearPassage, Sentence
 from bot.answering.export.references import CitedText, Reference, note
 from bot.answering.freshness import said_date
 from bot.answering.readable import bare, cells, is_row
-from bot.answering.render import CHECK_MARK, grouped, message, notes, safe
+from bot.answering.render import CHECK_MARK, grouped, message, notes
 from bot.checking.verdict import Verdict
+from bot.language.untrusted import safe
 from bot.question.kinds import Kind
 from index.passage import Hit
 
