@@ -1,6 +1,6 @@
 """The reader: a question and windows of text in, how well each window answers it out.
 
-A cross-encoder of our own, trained from the bundled model (docs/reader.md). The model's three lower
+A cross-encoder of our own, trained from the bundled model (bench/reader/README.md). The model's three lower
 layers read question and windows apart and are the bundled model's own; the three upper ones read
 each window together with the question and are ours, as is what they end in: one number for "this
 answers the question", one for "this evidence bears the claim" (MacAvaney et al., 2020,
