@@ -1,9 +1,9 @@
 """The reader: a question and windows of text in, how well each window answers it out.
 
-A cross-encoder of our own, trained from the bundled model (bench/reader/README.md). The model's three lower
-layers read question and windows apart and are the bundled model's own; the three upper ones read
-each window together with the question and are ours, as is what they end in: one number for "this
-answers the question", one for "this evidence bears the claim" (MacAvaney et al., 2020,
+A cross-encoder of our own, trained from the bundled model (bench/reader/README.md). The model's
+three lower layers read question and windows apart and are the bundled model's own; the three upper
+ones read each window together with the question and are ours, as is what they end in: one number
+for "this answers the question", one for "this evidence bears the claim" (MacAvaney et al., 2020,
 doi:10.1145/3397271.3401093). It runs in OpenVINO; nothing has to be converted, and torch is not
 needed.
 """
