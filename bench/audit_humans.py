@@ -1,8 +1,8 @@
-"""Measure the audit's verdicts against people: WiCE's claims, MTRAG's scores of faithfulness.
+"""Measure the audit's scores against people's scores of faithfulness, on MTRAG's replies.
 
-WiCE's figures are those of `python -m bench.verify`, which says what was fitted on them. For MTRAG
-each reply is cut into sentences, each is held against all passages of its task, and the reply's
-score is the mean of theirs; nothing was fitted on it.
+Each reply is cut into sentences, each is checked against all passages of its task, and the reply's
+score is the mean of theirs; nothing was fitted on it. `python -m bench.verify` measures the checks
+on claims.
 """
 
 import json
@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench import verify
+from scipy.stats import spearmanr
+
 from bench.figures import Figure
 from bench.workplace import Workplace
 from bot.checking.verify import check
@@ -36,8 +37,7 @@ class _Reply:
 
 
 def figures(place: Workplace) -> Iterator[Figure]:
-    """Yield agreement with people on both sets."""
-    yield from verify.people(place)
+    """Yield agreement with people."""
     replies = _replies(place)
     pairs = [(one.mean, one.human) for one in replies]
     found = spearman(pairs)
@@ -57,25 +57,8 @@ def figures(place: Workplace) -> Iterator[Figure]:
 
 
 def spearman(pairs: Sequence[tuple[float, float]]) -> float:
-    """Return the rank correlation of two variables; ties share their mean rank.
-
-    Pearson's correlation of the ranks (Spearman, 1904, doi:10.2307/1412159).
-    """
-    ours, theirs = (_ranks([pair[side] for pair in pairs]) for side in (0, 1))
-    middle = (len(pairs) + 1) / 2
-    shared = sum((a - middle) * (b - middle) for a, b in zip(ours, theirs, strict=True))
-    spread = [sum((rank - middle) ** 2 for rank in ranks) for ranks in (ours, theirs)]
-    return float(shared / (spread[0] * spread[1]) ** 0.5) if all(spread) else 0.0
-
-
-def _ranks(values: Sequence[float]) -> list[float]:
-    ordered = sorted(values)
-    first: dict[float, int] = {}
-    counts: dict[float, int] = {}
-    for at, value in enumerate(ordered, 1):
-        first.setdefault(value, at)
-        counts[value] = counts.get(value, 0) + 1
-    return [first[value] + (counts[value] - 1) / 2 for value in values]
+    """Return the rank correlation of two variables; ties share their mean rank."""
+    return float(spearmanr(*zip(*pairs, strict=True)).statistic)
 
 
 def _interval(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from bench import command, extracts, own, sets
 from bench.networks import Network, Question, Training, listwise, pointwise
 from bench.workplace import Workplace
-from bot.answering import answerability, selection
-from bot.answering.selection import COLUMNS
+from bot.answering import answerability, selection, sentence_features
+from bot.answering.sentence_features import COLUMNS
 from bot.evals import gold
 from bot.evals.judging import holds, meets
 from bot.question.question import Question as Asked
@@ -256,8 +256,8 @@ def _ranked(library: Library, item: Item) -> list[Hit]:
 
 def _sentences(library: Library, item: Item) -> Rows:
     """Return what is weighed of the sentences of the hits."""
-    found, _, rows = selection.measured(item.asked, _ranked(library, item), library)
-    places = [(one.hit, selection.place_of(one)) for one in found]
+    found, _, rows = sentence_features.measured(item.asked, _ranked(library, item), library)
+    places = [(one.hit, sentence_features.place_of(one)) for one in found]
     right = np.array([[tells(hit, row) for hit, row in places] for tells in item.sentences])
     return item.fitted, rows, right
 
@@ -269,7 +269,7 @@ def _given(place: Workplace) -> Sequence[Rows]:
     with Library.open(Settings(home=home)) as library:
         for item in extracts.given(place, library):
             asked = _asked(library, item.question, ())
-            ones, _, rows = selection.measured(asked, item.hits, library)
+            ones, _, rows = sentence_features.measured(asked, item.hits, library)
             right = np.array([[item.chose(one, person) for one in ones] for person in item.chosen])
             found.append((item.at % PARTS != HELD_OUT, rows, right))
     return found

@@ -32,9 +32,9 @@ from bot.question.classifier import (
     QuestionClassifier,
     tokens,
 )
-from index.models import int8
 from index.models.embedder import tokenizer_of
 from index.models.model_files import DEFAULT_MODEL, locate
+from index.models.small_networks import write_weights
 
 QUESTIONS = Path(__file__).parent / "questions"
 LAYERS = 3  # of the six of the bundled model
@@ -199,7 +199,7 @@ def write(network: Network, path: Path) -> None:
         for name, value in network.state_dict().items()
         if "word_embeddings" not in name and "_ids" not in name
     }
-    int8.write(weights, path)
+    write_weights(weights, path)
 
 
 def measured(weights: Path, rows: Sequence[Row]) -> str:

@@ -29,7 +29,7 @@ from pydantic import ConfigDict, Field, PrivateAttr
 
 from bot.answering.answer import Answer, Citation, DraftAnswer, Sentence
 from bot.answering.chain import SEARCHES_ITSELF, AnswerMaker, Chain
-from bot.answering.render import hit_json
+from bot.answering.contract import hit_json
 from bot.answering.search import SearchResult, search
 from bot.app.making import AnswerParts, parts, recorded_settings
 from bot.ledger.ledger import Ledger

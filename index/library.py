@@ -1,51 +1,41 @@
-"""The one door to the index: open a library, publish briefs, search and repair it.
+"""The one door to the index: open a library, publish briefs and search it.
 
 Owns the database, the model and the vector index of one BRIEFS_HOME, and hands out only our types.
 Safe to share between threads.
 """
 
-import ctypes
 import logging
 import math
-import os
 import shutil
-import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection
 
-from index import erasing, placement, publishing, retrieval, spelling
-from index.erasing import ErasedBrief
-from index.errors import FingerprintMismatch, IndexDamaged, UsageError
-from index.models.embedder import (
-    Embedder,
-    ModelEmbedder,
-    Vectors,
-    model_of,
-    read_passages,
-    read_questions,
-)
+from index import placement, retrieval, spelling
+from index.errors import IndexDamaged, UsageError
+from index.indexing import Indexing, require_fingerprint
+from index.maintenance import Maintenance
+from index.models.embedder import Embedder, ModelEmbedder, Vectors, read_questions
 from index.models.model_files import DEFAULT_MODEL
 from index.models.reader import Reader
 from index.models.reranker import NamedReranker, Reranker
 from index.models.token_embeddings import SentenceEmbeddings
 from index.passage import Brief, BriefRef, Draft, Hit, Passage
 from index.placement import PublishOutcome
-from index.publishing import Indexing
+from index.publishing import Publisher, nothing
 from index.rerank import encode
 from index.retrieval import Mentions
 from index.search import Query
-from index.settings import Settings, default_model_cache
-from index.storage import catalogue, checksums, database, health, schema
-from index.storage.checksums import Part
-from index.storage.database import Database, again, ingest_lock, retried, sqlite_url
+from index.settings import Settings, models_folder
+from index.storage import catalogue, database, health, schema, values
+from index.storage.database import Database, retried, sqlite_url
 from index.storage.lexicon import TABLES, lexicon_for
-from index.storage.schema import CURRENT, SUPERSEDED
+from index.storage.schema import CURRENT
 from index.vectors import snapshot
 from index.vectors.chroma import VectorIndex
 from index.vectors.snapshot import EVERYTHING, Filters, Opened, Published, Snapshot, naming_older
@@ -54,43 +44,6 @@ from index.words import stem
 logger = logging.getLogger(__name__)
 
 DATABASE_FILE = "library.db"
-M_MMAP_THRESHOLD = -3  # malloc.h
-MAPPED_FROM = 128 * 1024  # bytes; glibc's own default, here for good
-
-
-def _nothing(*_: object) -> None:
-    """Ignore progress."""
-
-
-def give_back_large_arrays() -> bool:
-    """Have glibc give back what large arrays held; return whether that was possible.
-
-    It raises the size from which it maps memory apart with each large array that is freed, up to
-    32 MB, and keeps what lies below for itself, an arena a thread. A fixed size turns that off:
-    with 5,600 passages and four threads 500 MB became 400 MB, and an answer took no longer.
-    mallopt(3), https://man7.org/linux/man-pages/man3/mallopt.3.html
-    """
-    try:
-        return bool(ctypes.CDLL("libc.so.6").mallopt(M_MMAP_THRESHOLD, MAPPED_FROM))
-    except (OSError, AttributeError):  # no glibc
-        return False
-
-
-def models_folder(settings: Settings) -> Path:
-    """Return the folder of converted models: the one that all libraries of the user share.
-
-    A library's own `models` serves where there is one, of an earlier build, and where the shared
-    folder cannot be written, as in a service without a home.
-    """
-    own = settings.home / "models"
-    if settings.model_cache is None and own.is_dir():
-        return own
-    shared = (settings.model_cache or default_model_cache()).expanduser()
-    with suppress(OSError):
-        shared.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if os.access(shared, os.W_OK):
-            return shared
-    return own
 
 
 class Library:
@@ -117,9 +70,12 @@ class Library:
         self.reranker = self._reranker()
         self._lexicons = {state: lexicon_for(self.database, state) for state in TABLES}
         self._lexicon = self._lexicons[CURRENT]
-        self._indexing = Indexing(settings, lambda: self.fingerprint)
+        self._indexing = Indexing(settings, self.embedder)
         self._published = Published(self._open_index)
-        self._spelling: tuple[int, spelling.Spelling] | None = None  # of which generation
+        parts = self.database, self.home, self.embedder, self._indexing, self._lexicons
+        self._publisher = Publisher(*parts)
+        self.maintenance = Maintenance(*parts, self._published.close)
+        self._spelling: spelling.Spelling | None = None
 
     @classmethod
     def open(
@@ -145,7 +101,14 @@ class Library:
             raise schema.missing(settings.home)
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         library = cls(settings, embedder, one_shot=one_shot)
-        library._prepare(create)
+        if create:
+            library.created = library.maintenance.create()
+        library.maintenance.bring_up_to_date()
+        if settings.database_url is None:
+            with library.database.read() as connection:
+                database.leave_marker(
+                    library.home / DATABASE_FILE, values.get(connection, "id") or ""
+                )
         return library
 
     def close(self) -> None:
@@ -352,15 +315,10 @@ class Library:
         if not odd:
             return {}
         with self.database.read() as connection, self._published.use(connection) as opened:
-            if self._spelling is None or self._spelling[0] != opened.snapshot.generation:
-                known = spelling.Spelling(self._lexicon.counts(connection))
-                self._spelling = opened.snapshot.generation, known
-            known = self._spelling[1]
-            found = {
-                word: known.nearest(connection, self._lexicon, word)
-                or spelling.split(connection, self._lexicon, word)
-                for word in odd
-            }
+            current = opened.snapshot.generation
+            if self._spelling is None or self._spelling.generation != current:
+                self._spelling = spelling.Spelling(connection, self._lexicon, current)
+            found = {word: self._spelling.meant(connection, word) for word in odd}
         return {word: meant for word, meant in found.items() if meant}
 
     @retried
@@ -377,75 +335,27 @@ class Library:
         drafts: Sequence[Draft],
         dropped: Sequence[catalogue.RenditionRow] = (),
         *,
-        tick: Callable[[int], None] = _nothing,
-        on_wait: Callable[[], None] = _nothing,
+        tick: Callable[[int], None] = nothing,
+        on_wait: Callable[[], None] = nothing,
     ) -> list[PublishOutcome]:
         """Make drafts searchable and forget dropped documents, all in one instant.
 
         Returns what became of each draft, in order. `tick` is called with the number of passages
         just embedded; `on_wait` once if another ingest has to end first.
         """
-        # By its key a try finds what an earlier one published before its connection was cut.
-        key, known, tried = uuid.uuid4().hex, publishing.Embedded(), list[publishing.Publication]()
-
-        def publish() -> list[PublishOutcome]:
-            with self._alone(on_wait) as token:
-                if tried and self._value(schema.PUBLISHED_KEY) == key:
-                    return publishing.outcomes(tried[-1])
-                plan = self._planned(drafts, dropped, token)
-                with self.database.read() as connection:
-                    made = publishing.embed(connection, plan, self.embedder, tick, known)
-                    tried.append(made)
-                    changed = made.states or plan.added
-                    generation = self._indexing.build(connection, made) if changed else None
-                with self.database.write() as connection:
-                    catalogue.require_ingest(connection, token)
-                    publishing.commit(connection, made, self._lexicons, generation)
-                    back = [pk for pk, state in made.states.items() if state == CURRENT]
-                    catalogue.forget_removed(connection, publishing.briefs_of(connection, back))
-                    catalogue.set_value(connection, schema.PUBLISHED_KEY, key)
-                if generation is not None:
-                    self._indexing.tidy(self.database, generation)
-            return publishing.outcomes(made)
-
-        return again(publish)
-
-    @contextmanager
-    def _alone(self, on_wait: Callable[[], None] = _nothing) -> Iterator[str]:
-        """Yield the token of the one ingest that may publish, under the lock against others."""
-        with ingest_lock(self.database, self.home, on_wait):
-            with self.database.write() as connection:
-                token = catalogue.begin_ingest(connection)
-            yield token
-
-    def _planned(
-        self, drafts: Sequence[Draft], dropped: Sequence[catalogue.RenditionRow], token: str
-    ) -> placement.PublishPlan:
-        """Return a plan whose numbers nobody else will use, published or not."""
-        while True:
-            with self.database.read() as connection:
-                self._require_fingerprint(connection)
-                plan = placement.plan(connection, drafts, dropped)
-            with self.database.write() as connection:
-                catalogue.require_ingest(connection, token)
-                if placement.promise(connection, plan):
-                    return plan
-
-    def _value(self, key: str) -> str | None:
-        with self.database.read() as connection:
-            return catalogue.get_value(connection, key)
+        return self._publisher.publish(drafts, dropped, tick, on_wait)
 
     def remove(self, brief_ids: Collection[str]) -> None:
         """Withdraw briefs because somebody wants it; they stay on record, and it is remembered."""
         keys = {row.pk for row in self.versions() if row.brief.id in brief_ids}
         self.publish((), [row for row in self.renditions() if row.version_pk in keys])
         with self.database.write() as connection:
-            catalogue.note_removed(connection, brief_ids, date.today().isoformat())
+            values.note_removed(connection, brief_ids, date.today().isoformat())
 
     def removed(self) -> dict[str, str]:
         """Return the day on which each brief was removed that is removed, by brief id."""
         with self.database.read() as connection:
-            return catalogue.removed(connection)
+            return values.removed(connection)
 
     def discard_if_empty(self) -> None:
         """Close a library that this process created; where it holds no brief, leave nothing of it.
@@ -482,96 +392,6 @@ class Library:
             self._indexing.copy(connection, folder)
         return folder
 
-    def rebuild(self) -> int:
-        """Rebuild the vector index and the full text from the catalogue; return the passages.
-
-        Reads no brief, and embeds nothing but what is stored damaged.
-        """
-        return again(self._rebuild)
-
-    def _rebuild(self) -> int:
-        with self._alone() as token:
-            self._restore_embeddings()
-            with self.database.read() as connection:
-                generation = self._indexing.build(connection, None)
-            with self.database.write() as connection:
-                catalogue.require_ingest(connection, token)
-                health.rebuild_indexes(connection)
-                publishing.refill_lexicons(connection, self._lexicons)
-                publishing.record_generation(connection, generation)
-            self._indexing.tidy(self.database, generation)
-        return generation[1]
-
-    def erase(
-        self, brief_id: str, also: Callable[[Connection, ErasedBrief], object]
-    ) -> tuple[ErasedBrief, bool]:
-        """Erase all versions of a brief, as if it had never been ingested; raise NotFound.
-
-        `also` is called inside the transaction, to erase what was quoted of it elsewhere. Returns
-        what was erased, and whether the database's files are clean of it: False while somebody
-        reads them.
-        """
-        with ingest_lock(self.database, self.home, _nothing):
-            with self.database.write() as connection:
-                erased = erasing.erase(connection, brief_id)
-                also(connection, erased)
-                publishing.refill_lexicons(connection, self._lexicons)
-                generation = self._indexing.build_from_nothing(connection)
-                publishing.record_generation(connection, generation)
-            self._published.close()
-            self._indexing.tidy(self.database, generation, keep_older=False)
-        return erased, self.database.scrub()
-
-    def reembed(self, tick: Callable[[int], None] = _nothing) -> int:
-        """Embed every stored passage with the model of the settings, then rebuild.
-
-        For a change of model or of passage format. Returns the number of passages.
-        """
-        with self._alone() as token:
-            with self.database.read() as connection:
-                stored = publishing.inputs_of(connection)
-            vectors, tokens = read_passages(self.embedder, stored[1], stored[2], tick)
-            with self.database.write() as connection:
-                catalogue.require_ingest(connection, token)
-                schema.create(connection)  # a library of an older release has fewer tables
-                publishing.replace_embeddings(connection, stored, vectors, tokens)
-                catalogue.set_value(connection, "fingerprint", self.fingerprint)
-                generation = self._indexing.build_anew(connection)
-                publishing.refill_lexicons(connection, self._lexicons)
-                publishing.record_generation(connection, generation)
-            self._indexing.tidy(self.database, generation)
-        return len(stored[0])
-
-    def purge(self, before: datetime, keep: Collection[tuple[str, int]]) -> list[BriefRef]:
-        """Delete old versions for good: those added before a moment that are no longer searched.
-
-        Versions in `keep` (brief id, version) stay, and those that a document still stands for.
-        """
-        with self._alone() as token, self.database.write() as connection:
-            catalogue.require_ingest(connection, token)
-            gone = catalogue.purgeable(connection, before, keep)
-            pks = [row.pk for row in gone]
-            for lexicon in self._lexicons.values():
-                lexicon.remove(connection, catalogue.passage_numbers(connection, pks))
-            catalogue.delete_versions(connection, pks)
-            checksums.forget(connection, pks)
-        if gone:
-            self.database.scrub()
-        return [row.brief for row in gone]
-
-    def _restore_embeddings(self) -> None:
-        """Embed again what is stored damaged: nothing of it is copied into an index."""
-        with self.database.read() as connection:
-            wrong = checksums.damaged(connection, [Part.EMBEDDINGS]).of(Part.EMBEDDINGS)
-            stored = publishing.inputs_of(connection, wrong)
-        if not wrong:
-            return
-        logger.warning("%d brief versions had damaged vectors: embedding them again", len(wrong))
-        vectors, tokens = read_passages(self.embedder, stored[1], stored[2], _nothing)
-        with self.database.write() as connection:
-            publishing.replace_embeddings(connection, stored, vectors, tokens)
-            checksums.stamp(connection, Part.EMBEDDINGS, wrong)  # of a version without passages too
-
     def faults(self) -> dict[str, tuple[str, str]]:
         """Return what is wrong with the database and how to fix it, by what was looked at."""
         return health.faults(self.database, self._lexicons)
@@ -584,56 +404,16 @@ class Library:
 
     # Inside
 
-    def _prepare(self, create: bool) -> None:
-        if create:
-            with self.database.write() as connection:
-                stamped = checksums.present(connection)
-                schema.create(connection)
-                self._lexicon.create(connection)
-                self.created = catalogue.get_value(connection, "schema") is None
-                if self.created:
-                    catalogue.set_value(connection, "schema", schema.SCHEMA_VERSION)
-                    catalogue.set_value(connection, "id", uuid.uuid4().hex[:12])
-                    catalogue.set_value(connection, "fingerprint", self.fingerprint)
-                if not stamped:
-                    checksums.begin(connection)
-        with self.database.read() as connection:
-            schema.require(connection, self.home)
-            library = catalogue.get_value(connection, "id") or ""
-            complete = inspect(connection).has_table(TABLES[SUPERSEDED])
-            stamped = checksums.present(connection)
-            counts = inspect(connection).has_table(schema.left_out.name)
-        if not counts:  # a library of an older release
-            with self.database.write() as connection:
-                schema.create(connection)
-        if not complete:
-            older = {SUPERSEDED: self._lexicons[SUPERSEDED]}
-            with self.database.write() as connection:
-                publishing.refill_lexicons(connection, older)
-        if not stamped:
-            with self.database.write() as connection:
-                checksums.begin(connection)
-        if self.settings.database_url is None:
-            database.leave_marker(self.home / DATABASE_FILE, library)
-
     @retried
     def require_fingerprint(self) -> None:
         """Raise FingerprintMismatch unless the stored vectors come from the model in use."""
         with self.database.read() as connection:
-            self._require_fingerprint(connection)
-
-    def _require_fingerprint(self, connection: Connection) -> None:
-        stored = catalogue.get_value(connection, "fingerprint")
-        if stored != self.fingerprint:
-            raise FingerprintMismatch(
-                f"the library's vectors come from {model_of(stored)}, the settings name "
-                f"{model_of(self.fingerprint)}; run `briefs reindex --embed`, or set "
-                "BRIEFS_EMBEDDING_MODEL back"
-            )
+            require_fingerprint(connection, self.embedder)
 
     def _open_index(self, connection: Connection, current: Snapshot) -> VectorIndex | None:
         """Open the vector index of a generation; None where it is not to be used."""
-        self._require_fingerprint(connection)  # `reindex --embed` may have run since the last look
+        # `reindex --embed` may have run since the last look.
+        require_fingerprint(connection, self.embedder)
         embedded = self.settings.chroma_url is None
         if self._one_shot and embedded and len(current.pks) <= retrieval.SCANNED:
             return None

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
+from index.models.token_embeddings import PackedTokens
 from index.passage import Brief, Draft, bare, signature, text_sha256
-from index.storage import catalogue, schema
+from index.storage import catalogue, schema, values
 from index.storage.catalogue import RenditionRow, VersionRow
 from index.storage.schema import CURRENT, SUPERSEDED, WITHDRAWN
 
@@ -192,12 +193,23 @@ class PublishPlan:
     placed: list[int] = field(default_factory=list)  # key of the version of each outcome
 
 
+@dataclass(frozen=True)
+class Publication:
+    """A finished plan: what to write, and what the new generation holds."""
+
+    plan: PublishPlan
+    states: dict[int, str]  # version key -> state, where it changes
+    vectors: dict[int, NDArray[np.float32]]  # version key -> (n, d)
+    passage_pks: dict[int, range]  # version key -> numbers of its new passages
+    tokens: dict[int, list[PackedTokens]]  # version key -> of each new passage
+
+
 def plan(
     connection: Connection, drafts: Sequence[Draft], dropped: Iterable[RenditionRow]
 ) -> PublishPlan:
     """Decide what each draft is and which documents are gone; reads, and writes nothing."""
     shelf = _shelf(connection)
-    version, passage = (catalogue.next_number(connection, table) for table in _NUMBERED)
+    version, passage = (values.next_number(connection, table) for table in _NUMBERED)
     made = PublishPlan(version, passage)
     for row in dropped:
         made.pointers[row.location, row.collection] = None
@@ -211,7 +223,7 @@ def promise(connection: Connection, made: PublishPlan) -> bool:
     counts = (len(made.added), sum(len(draft.passages) for _, draft, _ in made.added))
     firsts = (made.first_free_version, made.first_free_passage)
     kept = [
-        catalogue.promise_numbers(connection, table, first, count)
+        values.promise_numbers(connection, table, first, count)
         for table, first, count in zip(_NUMBERED, firsts, counts, strict=True)
     ]
     return all(kept)

@@ -1,15 +1,16 @@
 """Make drafts searchable, whole, all at once: place, embed, build a generation, commit.
 
-One transaction writes versions, passages, vectors, full text and the pointer to the new
-generation. A process that dies before it leaves a folder that nobody points to; one that dies
-after it has done its work.
+One ingest at a time may publish. One transaction writes versions, passages, vectors, full text and
+the pointer to the new generation. A process that dies before it leaves a folder that nobody points
+to; one that dies after it has done its work.
 """
 
 import hashlib
 import json
-import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,40 +18,105 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from index.errors import IndexDamaged, UsageError
+from index import placement
+from index.indexing import Built, Indexing, require_fingerprint
 from index.models.embedder import Embedder, read_passages, require_unit
 from index.models.token_embeddings import PackedTokens
-from index.passage import BriefRef, Passage, passage_input
-from index.placement import PublishOutcome, PublishPlan, settle
-from index.settings import Settings
-from index.storage import catalogue, checksums, embeddings, schema
-from index.storage.checksums import Part
-from index.storage.database import Database
+from index.passage import Draft, passage_input
+from index.placement import Publication, PublishOutcome, PublishPlan, settle
+from index.storage import catalogue, checksums, embeddings, schema, values
+from index.storage.catalogue import RenditionRow
+from index.storage.checksums import ChecksumScope
+from index.storage.database import Database, again, ingest_lock
 from index.storage.lexicon import Lexicon, LexiconEntry
 from index.storage.schema import CURRENT
-from index.vectors import snapshot
-from index.vectors.chroma import Metadata, RecordsOf, VectorIndex, VectorsOf
-from index.vectors.generations import Files, Generations, VectorStore, store_for
-from index.vectors.snapshot import Snapshot
 
 _CHUNK = 2_000  # rows a statement
 Tick = Callable[[int], None]
 Lexicons = Mapping[str, Lexicon]  # state of the versions -> their full text
-
-
-@dataclass(frozen=True)
-class Publication:
-    """A finished plan: what to write, and what the new generation holds."""
-
-    plan: PublishPlan
-    states: dict[int, str]  # version key -> state, where it changes
-    vectors: dict[int, NDArray[np.float32]]  # version key -> (n, d)
-    passage_pks: dict[int, range]  # version key -> numbers of its new passages
-    tokens: dict[int, list[PackedTokens]]  # version key -> of each new passage
-
-
 # Hash of what is embedded -> its vector and tokens.
 Embedded = dict[str, tuple[NDArray[np.float32], PackedTokens]]
+
+
+def nothing(*_: object) -> None:
+    """Ignore progress."""
+
+
+class Publisher:
+    """Publishes into one library."""
+
+    def __init__(
+        self,
+        database: Database,
+        home: Path,
+        embedder: Embedder,
+        indexing: Indexing,
+        lexicons: Lexicons,
+    ) -> None:
+        self._database = database
+        self._home = home
+        self._embedder = embedder
+        self._indexing = indexing
+        self._lexicons = lexicons
+
+    def publish(
+        self,
+        drafts: Sequence[Draft],
+        dropped: Sequence[RenditionRow],
+        tick: Tick,
+        on_wait: Callable[[], None],
+    ) -> list[PublishOutcome]:
+        """Make drafts searchable; see Library.publish."""
+        # By its key a try finds what an earlier one published before its connection was cut.
+        key, known, tried = uuid.uuid4().hex, Embedded(), list[Publication]()
+
+        def publish() -> list[PublishOutcome]:
+            with alone(self._database, self._home, on_wait) as token:
+                if tried and self._last_key() == key:
+                    return outcomes(tried[-1])
+                plan = self._planned(drafts, dropped, token)
+                with self._database.read() as connection:
+                    made = embed(connection, plan, self._embedder, tick, known)
+                    tried.append(made)
+                    changed = made.states or plan.added
+                    generation = self._indexing.build(connection, made) if changed else None
+                with self._database.write() as connection:
+                    values.require_ingest(connection, token)
+                    commit(connection, made, self._lexicons, generation)
+                    back = [pk for pk, state in made.states.items() if state == CURRENT]
+                    values.forget_removed(connection, briefs_of(connection, back))
+                    values.put(connection, schema.PUBLISHED_KEY, key)
+                if generation is not None:
+                    self._indexing.tidy(self._database, generation)
+            return outcomes(made)
+
+        return again(publish)
+
+    def _planned(
+        self, drafts: Sequence[Draft], dropped: Sequence[RenditionRow], token: str
+    ) -> PublishPlan:
+        """Return a plan whose numbers nobody else will use, published or not."""
+        while True:
+            with self._database.read() as connection:
+                require_fingerprint(connection, self._embedder)
+                plan = placement.plan(connection, drafts, dropped)
+            with self._database.write() as connection:
+                values.require_ingest(connection, token)
+                if placement.promise(connection, plan):
+                    return plan
+
+    def _last_key(self) -> str | None:
+        with self._database.read() as connection:
+            return values.get(connection, schema.PUBLISHED_KEY)
+
+
+@contextmanager
+def alone(database: Database, home: Path, on_wait: Callable[[], None] = nothing) -> Iterator[str]:
+    """Yield the token of the one ingest that may publish, under the lock against others."""
+    with ingest_lock(database, home, on_wait):
+        with database.write() as connection:
+            token = values.begin_ingest(connection)
+        yield token
 
 
 def embed(
@@ -62,14 +128,15 @@ def embed(
 ) -> Publication:
     """Embed the passages that are new to the library; reuse the vectors of all others.
 
-    Damaged vectors are not reused. `earlier` are those of an earlier
-    try, and gains those of this.
+    Damaged vectors are not reused. `earlier` are those of an earlier try, and gains those of this.
     """
     earlier = {} if earlier is None else earlier
     hashes, inputs, texts = _inputs(made)
     damaged = checksums.damaged(
-        connection, [Part.EMBEDDINGS], embeddings.versions_by_input(connection, set(hashes))
-    ).of(Part.EMBEDDINGS)
+        connection,
+        [ChecksumScope.EMBEDDINGS],
+        embeddings.versions_by_input(connection, set(hashes)),
+    ).of(ChecksumScope.EMBEDDINGS)
     stored = embeddings.vectors_by_input(connection, set(hashes), damaged)
     wanted = list(dict.fromkeys(digest for digest in hashes if digest not in stored))
     missing = [digest for digest in wanted if digest not in earlier]
@@ -103,91 +170,11 @@ def embed(
     return Publication(made, settle(connection, made), vectors, numbers, tokens)
 
 
-def wanted_passages(connection: Connection, made: Publication | None) -> list[int]:
-    """Return the numbers of all passages that are searchable after the commit, ascending."""
-    states = made.states if made else {}
-    new = made.passage_pks if made else {}
-    table, versions = schema.passages, schema.versions
-    rows = connection.execute(
-        select(table.c.pk, table.c.version_pk, versions.c.state).join(
-            versions, versions.c.pk == table.c.version_pk
-        )
-    )
-    stored = [pk for pk, version_pk, state in rows if states.get(version_pk, state) == CURRENT]
-    fresh = [
-        pk
-        for version_pk, numbers in new.items()
-        if states.get(version_pk) == CURRENT
-        for pk in numbers
-    ]
-    return sorted(stored) + fresh
-
-
-def vectors_of(connection: Connection, made: Publication | None) -> VectorsOf:
-    """Return a look-up of vectors by passage number, the uncommitted ones included."""
-    fresh: dict[int, NDArray[np.float32]] = {}
-    if made is not None:
-        for version_pk, numbers in made.passage_pks.items():
-            fresh.update(zip(numbers, made.vectors[version_pk], strict=True))
-
-    def look_up(numbers: Sequence[int]) -> NDArray[np.float32]:
-        stored = [pk for pk in numbers if pk not in fresh]
-        old = embeddings.vectors_of(connection, stored) if stored else None
-        if old is not None and len(stored) == len(numbers):
-            return old
-        row_of = {pk: row for row, pk in enumerate(stored)}
-        return np.asarray(
-            [fresh[pk] if pk in fresh else old[row_of[pk]] for pk in numbers],  # type: ignore[index]
-            dtype=np.float32,
-        )
-
-    return look_up
-
-
-def records_of(connection: Connection, made: Publication | None) -> RecordsOf:
-    """Return a look-up of what other programs read of passages, the uncommitted ones included."""
-    fresh: dict[int, tuple[BriefRef, str, Passage]] = {}
-    for known, draft, brief in made.plan.added if made else ():
-        numbers = made.passage_pks[known.pk] if made else ()
-        for pk, passage in zip(numbers, draft.passages, strict=True):
-            fresh[pk] = brief.reference, catalogue.passage_id(brief, passage), passage
-
-    def look_up(numbers: Sequence[int]) -> list[tuple[str, Metadata]]:
-        stored = catalogue.passages_by_pk(connection, [pk for pk in numbers if pk not in fresh])
-        briefs = {row.pk: row.brief for row in catalogue.versions(connection)} if stored else {}
-        known = {pk: (briefs[one[2]], one[0], one[1]) for pk, one in stored.items()} | fresh
-        return [_record(*known[pk]) for pk in numbers]
-
-    return look_up
-
-
-def _record(brief: BriefRef, passage_id: str, passage: Passage) -> tuple[str, Metadata]:
-    """Return the text of a passage, and what is known of it, by the names of the JSON contract."""
-    facts: dict[str, str | int | None] = {
-        "passage_id": passage_id,
-        "brief_id": brief.id,
-        "version": brief.version,
-        "title": brief.title,
-        "date": brief.date,
-        "author": "; ".join(brief.authors),
-        "number": brief.number,
-        "collection": brief.collection,
-        "source": brief.source,
-        "source_url": brief.source_url,
-        "page": passage.page,
-        "paragraph": passage.paragraph,
-        "heading": " > ".join(passage.heading),
-        "start": passage.start,
-        "end": passage.end,
-    }
-    return passage.text, {name: value for name, value in facts.items() if value not in {None, ""}}
-
-
 def commit(
     connection: Connection,
     made: Publication,
     lexicons: Lexicons,
-    generation: tuple[int, int, Files] | None,
+    generation: Built | None,
 ) -> None:
     """Write everything inside the caller's transaction."""
     for known, draft, brief in made.plan.added:
@@ -209,9 +196,9 @@ def commit(
             catalogue.set_state(connection, pk, state)
     _sync_lexicons(connection, made, lexicons)
     touched = _point_documents(connection, made.plan) | set(made.states)
-    for part in (Part.TEXT, Part.EMBEDDINGS):
+    for part in (ChecksumScope.TEXT, ChecksumScope.EMBEDDINGS):
         checksums.stamp(connection, part, fresh)
-    checksums.stamp(connection, Part.STATE, touched)
+    checksums.stamp(connection, ChecksumScope.STATE, touched)
     if generation is not None:
         record_generation(connection, generation)
 
@@ -238,7 +225,7 @@ def _sync_lexicons(connection: Connection, made: Publication, lexicons: Lexicons
                 lexicon.add(connection, entries)
 
 
-def record_generation(connection: Connection, generation: tuple[int, int, Files]) -> None:
+def record_generation(connection: Connection, generation: Built) -> None:
     """Publish a generation (number, count of vectors, files): the highest number is the pointer."""
     number, count, files = generation
     connection.execute(
@@ -246,7 +233,7 @@ def record_generation(connection: Connection, generation: tuple[int, int, Files]
             number=number, vectors=count, files=json.dumps(files), published_at=datetime.now(UTC)
         )
     )
-    checksums.stamp(connection, Part.LIBRARY)
+    checksums.stamp(connection, ChecksumScope.LIBRARY)
 
 
 def refill_lexicons(connection: Connection, lexicons: Lexicons) -> None:
@@ -305,7 +292,7 @@ def replace_embeddings(
     )
     for some in embeddings.chunks(pks):
         versions = connection.execute(owners.distinct(), {"pks": some}).scalars().all()
-        checksums.stamp(connection, Part.EMBEDDINGS, versions)
+        checksums.stamp(connection, ChecksumScope.EMBEDDINGS, versions)
 
 
 def lexicon_entries(connection: Connection, version_pk: int) -> list[LexiconEntry]:
@@ -353,95 +340,3 @@ def input_sha256(embedded: str, text: str) -> str:
     The same words may be a list's lead and item, or all text: tokens are kept of the text alone.
     """
     return hashlib.sha256(f"{len(embedded) - len(text)}\n{embedded}".encode()).hexdigest()
-
-
-logger = logging.getLogger(__name__)
-
-Built = tuple[int, int, Files]  # number of the generation, its passages, its files
-
-
-class Indexing:
-    """Builds, opens, tidies and checks generations in the store that the settings name."""
-
-    def __init__(self, settings: Settings, fingerprint: Callable[[], str]) -> None:
-        self._settings = settings
-        self._fingerprint = fingerprint
-        self._store_made: VectorStore | None = None
-
-    def open(self, connection: Connection, current: Snapshot) -> VectorIndex | None:
-        """Open a generation; None where none is published. Raises IndexDamaged."""
-        if not current.generation:
-            return None
-        return self._store(connection).open(current.generation, current.files)
-
-    def build(self, connection: Connection, made: Publication | None) -> Built:
-        """Build the next generation with what is about to be published, all of it for None."""
-        before = snapshot.published(connection)
-        # What a process left that died before it published must not pass for ours.
-        self._store(connection).tidy(before[0], _searchable(connection))
-        wanted = wanted_passages(connection, made)
-        previous = before if made is not None and before[0] else None
-        return self._built(connection, previous, wanted, made)
-
-    def build_anew(self, connection: Connection) -> Built:
-        """Build the next generation under another fingerprint, in a store of its own."""
-        self._store_made = None
-        return self.build_from_nothing(connection)
-
-    def build_from_nothing(self, connection: Connection) -> Built:
-        """Build the next generation of what is stored now, on no copy of an earlier one."""
-        return self._built(connection, None, _searchable(connection), None)
-
-    def copy(self, connection: Connection, folder: Path) -> None:
-        """Copy the published generation into a folder; see Library.copy_index."""
-        number, files = snapshot.published(connection)
-        store = self._store(connection)
-        if not number or not isinstance(store, Generations):
-            raise UsageError("no vector index in the library; ingest briefs, or ask the server")
-        store.copy(number, files, folder)
-
-    def tidy(self, database: Database, built: Built, *, keep_older: bool = True) -> None:
-        """Remove from the store what the published generation does not need.
-
-        `keep_older`: the generation before it stays for processes in the middle of copying it.
-        """
-        with database.read() as connection:
-            store, wanted = self._store(connection), _searchable(connection)
-            of, records = vectors_of(connection, None), records_of(connection, None)
-            try:
-                store.tidy(built[0], wanted, of, records, keep_older=keep_older)
-            except IndexDamaged as damage:  # what is committed stays; the next publish tidies
-                logger.warning("%s; removed passages stay on it until the next ingest", damage)
-
-    def check(self, connection: Connection) -> None:
-        """Raise IndexDamaged unless what is published agrees with the catalogue."""
-        current = snapshot.load(connection)
-        if current.generation:
-            wanted = [int(pk) for pk in current.pks]
-            self._store(connection).check(
-                current.generation, current.files, wanted, vectors_of(connection, None)
-            )
-
-    def _built(
-        self,
-        connection: Connection,
-        previous: tuple[int, Files] | None,
-        wanted: list[int],
-        made: Publication | None,
-    ) -> Built:
-        number = snapshot.published(connection)[0] + 1
-        files = self._store(connection).build(
-            previous, number, wanted, vectors_of(connection, made), records_of(connection, made)
-        )
-        return number, len(wanted), files
-
-    def _store(self, connection: Connection) -> VectorStore:
-        if self._store_made is None:
-            library = catalogue.get_value(connection, "id")
-            mark = hashlib.sha256(self._fingerprint().encode()).hexdigest()[:8]
-            self._store_made = store_for(self._settings, f"{library}-{mark}")
-        return self._store_made
-
-
-def _searchable(connection: Connection) -> list[int]:
-    return [int(pk) for pk in snapshot.load(connection).pks]

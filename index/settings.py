@@ -9,6 +9,7 @@ import io
 import os
 import stat
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -175,6 +176,23 @@ class Settings(BaseSettings):
             InitSettingsSource(settings_cls, _from_dotenv(known)),
             InitSettingsSource(settings_cls, config),
         )
+
+
+def models_folder(settings: Settings) -> Path:
+    """Return the folder of converted models: the one that all libraries of the user share.
+
+    A library's own `models` serves where there is one, of an earlier build, and where the shared
+    folder cannot be written, as in a service without a home.
+    """
+    own = settings.home / "models"
+    if settings.model_cache is None and own.is_dir():
+        return own
+    shared = (settings.model_cache or default_model_cache()).expanduser()
+    with suppress(OSError):
+        shared.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if os.access(shared, os.W_OK):
+            return shared
+    return own
 
 
 def load(**overrides: Any) -> Settings:

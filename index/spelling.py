@@ -12,7 +12,7 @@ not Holden. What has a digit is never changed.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -61,8 +61,11 @@ _SOUND_ALIKE = tuple(map(frozenset, ("aeiouy", "cksqzx", "fv", "gj", "dt", "mn")
 class Spelling:
     """The stems of one generation with the passages that have each."""
 
-    def __init__(self, counts: Mapping[str, int]) -> None:
+    def __init__(self, connection: Connection, lexicon: Lexicon, generation: int) -> None:
         """Take the stems that are words: no numbers, no designations."""
+        self.generation = generation
+        self._lexicon = lexicon
+        counts = lexicon.counts(connection)
         self._counts = {one: count for one, count in counts.items() if one.isalpha()}
         by_length = sorted(self._counts, key=len)
         self._of_length = {size: list(found) for size, found in groupby(by_length, key=len)}
@@ -70,11 +73,14 @@ class Spelling:
         for one in by_length:
             self._undoubled.setdefault(_undoubled(one), []).append(one)
 
-    def nearest(self, connection: Connection, lexicon: Lexicon, word: str) -> str | None:
-        """Return the word of the passages that a typed one is meant for, or None."""
+    def meant(self, connection: Connection, word: str) -> str | None:
+        """Return the word, or the two, of the passages that a typed one is meant for, or None."""
+        return self._nearest(connection, word) or split(connection, self._lexicon, word)
+
+    def _nearest(self, connection: Connection, word: str) -> str | None:
         typed = word.lower()
         found: list[tuple[float, int, str]] = []
-        for form in _written_near(connection, lexicon, self._stems(typed), typed):
+        for form in _written_near(connection, self._lexicon, self._stems(typed), typed):
             cost = _cost(typed, form, name=word[:1].isupper())
             if cost is not None:
                 found.append((cost, -self._counts.get(_stem_of(form), 0), form))

@@ -29,7 +29,7 @@ _FEED, _SITEMAP, _INDEX, _PAGE = "feed", "sitemap", "index of sitemaps", "page"
 
 
 @dataclass(frozen=True)
-class Look:
+class SourceListing:
     """What one look at a source found. `listed` says when each document was changed, or ""."""
 
     source: str
@@ -41,7 +41,7 @@ class Look:
     last_modified: str | None = None
 
 
-def look(home: Path, source: str, pattern: str | None, seconds: float) -> Look:
+def look(home: Path, source: str, pattern: str | None, seconds: float) -> SourceListing:
     """Return what a source lists that it did not before; raise ReadError or UsageError."""
     if fault := url_fault(source):
         raise UsageError(f"--feed {source}: {fault}")
@@ -52,7 +52,9 @@ def look(home: Path, source: str, pattern: str | None, seconds: float) -> Look:
     )
     before: dict[str, str] = known.get("items", {})
     if download.unchanged:
-        return Look(source, (), (), 0, before, known.get("etag"), known.get("last_modified"))
+        return SourceListing(
+            source, (), (), 0, before, known.get("etag"), known.get("last_modified")
+        )
     with Sandbox(reader="ingest.feeds:listed") as sandbox:
         kind, every = _items(download, sandbox)
         if kind == _INDEX:
@@ -68,13 +70,13 @@ def look(home: Path, source: str, pattern: str | None, seconds: float) -> Look:
     fresh = tuple(url for url, stamp in own.items() if before.get(url) != stamp)
     gone = () if kind == _FEED else tuple(url for url in before if url not in own)
     kept = before | own if kind == _FEED else own  # a feed only lists its latest
-    return Look(
+    return SourceListing(
         source, fresh[:_MOST_ITEMS], gone, len(listed) - len(own), kept,
         download.etag, download.last_modified,
     )  # fmt: skip
 
 
-def remember(home: Path, seen: Look, failed: set[str]) -> None:
+def remember(home: Path, seen: SourceListing, failed: set[str]) -> None:
     """Write down what a source lists; what failed is looked at again next time."""
     state = _state(home)
     items = {url: stamp for url, stamp in seen.listed.items() if url not in failed}

@@ -8,8 +8,9 @@ from typing import Any
 
 from index.languages import ENGLISH, language
 from index.left_out import Reason
-from index.library import Library, models_folder
+from index.library import Library
 from index.passage import Brief, PageFacts
+from index.settings import models_folder
 from index.storage.catalogue import VersionRow
 from index.storage.schema import CURRENT
 from ingest.files import printable

@@ -23,7 +23,7 @@ from ingest import affected, follows, sources
 from ingest.affected import BriefChange
 from ingest.brief import assemble
 from ingest.document import Document, Metadata
-from ingest.feeds import Look, look, remember
+from ingest.feeds import SourceListing, look, remember
 from ingest.fetch import fetch
 from ingest.manifest import Manifest
 from ingest.metadata import from_file_name
@@ -127,7 +127,7 @@ def ingest_feeds(
     progress: Progress | None = None,
 ) -> Report:
     """Bring in the paths and what the feeds list anew; report what they list no longer."""
-    seen: list[Look] = []
+    seen: list[SourceListing] = []
     faults: list[ReportItem] = []
     for source in feeds:
         try:

@@ -17,7 +17,8 @@ from bench import own
 from bench.held_out import held_out
 from bot.answering import reranking
 from bot.answering.answerability import features_of, judge
-from bot.answering.selection import place_of, score_sentences
+from bot.answering.selection import score_sentences
+from bot.answering.sentence_features import place_of
 from bot.question.reading import read
 from index.library import Library
 from index.search import Query

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import torch
 
-from index.models import int8
 from index.models.reader import LOWER, WEIGHTS
+from index.models.small_networks import write_weights
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def main() -> None:
     for name in [one for one in kept if one.startswith(("likeness", "bears"))]:
         kept.pop(name)  # of training alone
     options.weights.parent.mkdir(parents=True, exist_ok=True)
-    int8.write(
+    write_weights(
         {_named(name): value.float().numpy() for name, value in kept.items()}, options.weights
     )
     print(f"{options.weights}: {options.weights.stat().st_size / 1e6:.1f} MB")

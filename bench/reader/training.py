@@ -29,11 +29,11 @@ from torch.nn import functional
 from transformers import BertConfig, BertModel
 
 from bench.reader.augment import dated, typed
-from index.models import int8
 from index.models.embedder import tokenizer_of
 from index.models.model_files import DEFAULT_MODEL, locate
 from index.models.reader import LOWER, question_ids, window_ids
 from index.models.reranker import Window
+from index.models.small_networks import read_weights
 
 QUESTIONS, CLAIMS = 24, 0  # learnt from at each step; claims wait for a faster machine
 INSIDE, OUTSIDE = 2, 2  # misleading sentences a question, of its passage and of others
@@ -356,7 +356,7 @@ class School:
 def _started(weights: Path) -> dict[str, torch.Tensor]:
     """Return the upper layers and heads of a file of `bench.reader.shipping`."""
     found = {}
-    for name, value in int8.read(weights).items():
+    for name, value in read_weights(weights).items():
         if name.startswith("encoder.layer."):
             layer, rest = name.removeprefix("encoder.layer.").split(".", 1)
             name = f"upper.{int(layer) - LOWER}.{rest}"

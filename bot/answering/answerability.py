@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.answer import Outcome
-from bot.answering.selection import Lookup, Scored
+from bot.answering.selection import Scored
+from bot.answering.sentence_features import Lookup
 from bot.question.question import Question
 from bot.question.wanted import AnswerKind
 from index.passage import Hit

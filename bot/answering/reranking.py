@@ -13,7 +13,8 @@ from typing import Protocol
 
 from bot.answering.answerability import Decision, features_of, judge
 from bot.answering.candidates import Quotable
-from bot.answering.selection import Lookup, Scored, place_of, score_sentences
+from bot.answering.selection import Scored, score_sentences
+from bot.answering.sentence_features import Lookup, place_of
 from bot.question.question import Question
 from index.models.reranker import Reranker, Window
 from index.passage import Hit

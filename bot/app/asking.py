@@ -90,7 +90,7 @@ def search(
 
     Example: briefs search "ceasefire terms" -k 5 --since 2023
     """
-    from bot.answering.render import search_json
+    from bot.answering.contract import search_json
     from ingest.terminal import print_json, say
 
     filters = _filters(since, until, collection, brief)
@@ -133,7 +133,7 @@ def ask(
 
     Example: briefs ask "When did Finland join NATO?" --format docx --output finland.docx
     """
-    from bot.answering.render import answer_json
+    from bot.answering.contract import answer_json
     from bot.question.requests import terminal_asker
     from ingest.terminal import print_json
 
@@ -283,7 +283,7 @@ def _found(
 def _print_hits(hits: "Sequence[Hit]") -> None:
     from rich.text import Text
 
-    from bot.answering.render import inert
+    from bot.language.untrusted import inert
     from ingest.terminal import out, say
 
     if not hits:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.app import asking, erasing, evaluating, purging, taking_away
+from bot.app import asking, deleting, evaluating, taking_away
 from bot.app import serve as serving_cli
 from bot.app import slack as slack_commands
 from bot.app.audit import cli as audit_cli
@@ -26,7 +26,7 @@ from index.errors import (
     UntrustedFile,
     UsageError,
 )
-from ingest import affected
+from ingest import adding, affected
 from ingest import cli as library_commands
 from ingest.cli import INTERRUPTED, SOME_FAILED, opened
 
@@ -204,10 +204,11 @@ def _resting(library: "Library", changes: "Sequence[BriefChange]") -> "list[Affe
 
 asking.register(app)
 taking_away.register(app)
+adding.register(app)
 library_commands.register(app)
-erasing.register(app)
+app.command()(deleting.erase)
 affected.register(_resting)
-purging.register(app)
+app.command()(deleting.purge)
 evaluating.register(app)
 app.add_typer(audit_cli.app)
 app.add_typer(slack_commands.app, name="slack")

@@ -12,7 +12,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
-from bot.answering.render import answer_json, search_json
+from bot.answering.contract import answer_json, search_json
 from bot.answering.search import search
 from bot.ledger.record import program
 from bot.ledger.recording import Answerer

@@ -159,7 +159,8 @@ def _library(slack: "SlackSettings | None") -> Iterator["Library"]:
         with opened() as library:
             yield library
         return
-    from index.library import Library, give_back_large_arrays
+    from index.library import Library
+    from index.memory import give_back_large_arrays
     from index.settings import load
 
     give_back_large_arrays()

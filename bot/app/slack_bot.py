@@ -25,7 +25,8 @@ from bot.slack.setup.settings import SlackSettings
 from bot.web.health import Health
 from bot.web.server import address, bound, serving, site, stop_signals, until_stopped
 from bot.web.settings import public_url
-from index.library import Library, give_back_large_arrays
+from index.library import Library
+from index.memory import give_back_large_arrays
 from index.settings import load
 
 log = logging.getLogger(__name__)

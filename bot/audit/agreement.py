@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Any
 
-from bot.answering.render import safe
 from bot.audit.judgements import (
     GRADE,
     REPLY_WORDS,
@@ -26,6 +25,7 @@ from bot.audit.samples import Rates, ReplyRates, rates, reply_rates, rounded
 from bot.audit.selection import Order, Selection
 from bot.checking import verify
 from bot.checking.verdict import Verdict
+from bot.language.untrusted import safe
 from bot.ledger.ledger import Ledger
 from index.storage.database import Database
 

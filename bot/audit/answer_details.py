@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.answering.answer import Outcome
-from bot.answering.render import HELP, NO_DATE, UNSURE, nothing_found, safe
+from bot.answering.render import HELP, NO_DATE, UNSURE, nothing_found
 from bot.audit import second_opinions
 from bot.audit.brief_versions import BriefVersions, StoredVersion
 from bot.audit.check_run import check_answer
 from bot.audit.judgements import read as judgement
 from bot.audit.register import Register, RegisteredAnswer
 from bot.audit.text_diff import became
+from bot.language.untrusted import safe
 from bot.ledger.ledger import Ledger, LedgerEntry, RecordKind
 from bot.ledger.record import is_small_talk, kind_of, marked_text, outcome_of
 from index.storage.database import Database

@@ -12,8 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.answering.render import safe
 from bot.audit.text_diff import Op, Stretch, marked_up, word_diff
+from bot.language.untrusted import safe
 from bot.ledger.ledger import LedgerEntry
 from bot.question.question import Turn
 from index.errors import BriefsError, UsageError

@@ -23,9 +23,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.answering.render import safe
 from bot.audit.judgements import COMPLAINTS, REPLY_WORDS, Judged
 from bot.audit.text_diff import marked_up
+from bot.language.untrusted import safe
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 MOST = 200  # findings shown, the riskiest; CSV and JSON have all

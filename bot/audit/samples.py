@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.answering.answer import Outcome
-from bot.answering.render import safe
 from bot.audit.judgements import (
     REPLY_WORDS,
     WRONG,
@@ -25,6 +24,7 @@ from bot.audit.judgements import (
 )
 from bot.audit.register import Register
 from bot.audit.selection import Order, Selection, draw
+from bot.language.untrusted import safe
 from bot.ledger.ledger import Ledger, LedgerEntry
 from bot.ledger.record import is_small_talk, kind_of, marked_text, outcome_of
 from index.storage.database import Database

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.answering.answer import Outcome
-from bot.answering.render import safe
+from bot.language.untrusted import safe
 from bot.ledger.ledger import LedgerEntry
 from bot.ledger.record import is_small_talk, outcome_of
 from index.words import words

@@ -148,7 +148,7 @@ def erase_brief(
         done.append(made)
 
     Ledger(library.database).head()  # an older ledger is migrated first
-    erased, clean = library.erase(brief_id, also)
+    erased, clean = library.maintenance.erase(brief_id, also)
     return erased, done[0], clean
 
 

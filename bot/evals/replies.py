@@ -71,7 +71,7 @@ class ReplyJudgement:
 
 
 @dataclass(frozen=True)
-class Part:
+class ShownText:
     """A sentence shown, or a passage shown instead of an answer, with the briefs it is from."""
 
     text: str
@@ -123,13 +123,13 @@ def says(text: str, wanted: str) -> bool:
     return re.search(before + pattern + after, _folded(text)) is not None
 
 
-def _shown(answer: Answer, outcome: Outcome) -> Iterator[Part]:
+def _shown(answer: Answer, outcome: Outcome) -> Iterator[ShownText]:
     if outcome is Outcome.ANSWERED:
         for sentence in answer.sentences:
-            yield Part(sentence.text, tuple(one.brief for one in _cited(sentence, answer)))
-        yield from map(Part, answer.draft.notes)
+            yield ShownText(sentence.text, tuple(one.brief for one in _cited(sentence, answer)))
+        yield from map(ShownText, answer.draft.notes)
     elif outcome is Outcome.UNSURE:
-        yield from (Part(hit.passage.text, (hit.brief,)) for hit in answer.nearest)
+        yield from (ShownText(hit.passage.text, (hit.brief,)) for hit in answer.nearest)
 
 
 def _cited(sentence: Sentence, answer: Answer) -> list[Citation]:
@@ -151,7 +151,7 @@ def _outcome_right(gold: GoldQuestion, outcome: Outcome) -> bool | None:
 
 
 def _faults(
-    gold: GoldQuestion, answer: Answer, parts: Sequence[Part], outcome: Outcome
+    gold: GoldQuestion, answer: Answer, parts: Sequence[ShownText], outcome: Outcome
 ) -> Iterator[str]:
     """Yield what is missing from what is shown, and what should not be there."""
     expected = gold.expected
@@ -178,7 +178,7 @@ def _faults(
         yield f"does not say {gold.answer!r}"
 
 
-def _missing(expected: Expected, parts: Sequence[Part], text: str) -> Iterator[str]:
+def _missing(expected: Expected, parts: Sequence[ShownText], text: str) -> Iterator[str]:
     for names in expected.briefs:
         if not any(part.is_from(name) for part in parts for name in names):
             yield f"no brief {_either(names)}"

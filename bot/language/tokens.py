@@ -15,7 +15,6 @@ from index.words import STOP_WORDS, stem, words
 
 WORD, NAME, NUMBER, DATE, STOP = "word", "name", "number", "date", "stop"
 _WORD = re.compile(r"[^\W_]+(?:['’.&](?=[^\W_])[^\W_]+)*(?:['’](?=\s|$))?")
-_BRACKETS = re.compile(r"\[\d{1,3}\]|\]\([^)\s]*\)")
 
 
 @dataclass(frozen=True)

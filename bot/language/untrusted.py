@@ -1,8 +1,8 @@
 """Keep texts of others harmless: a text in, what people can see of it or what is wrong with it out.
 
-For passages on their way into a prompt and for what a model wrote. Nothing here tries to recognise
-an instruction: that cannot be relied on. Written text is data, and may hold no link, mention, image
-or mark-up whatever it says.
+For passages on their way into a prompt or onto a terminal, and for what a model wrote. Nothing here
+tries to recognise an instruction: that cannot be relied on. Written text is data, and may hold no
+link, mention, image or mark-up whatever it says.
 """
 
 import re
@@ -26,6 +26,11 @@ _FORBIDDEN = (
 )
 _EMPHASIS = re.compile(r"\*\*|__|`+")
 _NUMBERS = re.compile(r"\s*\[(?:passages?\s*)?\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\]", re.I)
+# What terminals make a link of by themselves. Signs that look alike take its place, one for one.
+_LIVE = re.compile(r"(?<=[A-Za-z]):(?=//)|(?<=www)\.|(?<=mailto):|(?<=tel):", re.IGNORECASE)
+_ALIKE = {":": "\ua789", ".": "\u2024"}
+# Control characters and those that turn the direction of writing: a brief must not move the cursor.
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def visible(text: str) -> str:
@@ -46,6 +51,16 @@ def forbidden(text: str) -> str | None:
     """Return what written text holds and may not, in words; None where it is clean."""
     folded = unicodedata.normalize("NFKC", text)
     return next((what for what, form in _FORBIDDEN if re.search(form, folded, re.I)), None)
+
+
+def safe(text: str) -> str:
+    """Return text without what could move the cursor or turn the direction of writing."""
+    return _UNSAFE.sub("\ufffd", text)
+
+
+def inert(text: str) -> str:
+    """Return a brief's words for a terminal, as long as they were: safe, and no address a link."""
+    return _LIVE.sub(lambda found: _ALIKE[found[0]], safe(text))
 
 
 def _seen(char: str) -> str:

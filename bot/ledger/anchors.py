@@ -15,7 +15,7 @@ from bot.errors import LedgerError
 from bot.ledger.chain import START
 from bot.ledger.ledger import GENESIS, Ledger, Mark
 from index.errors import UsageError
-from index.storage import catalogue
+from index.storage import values
 from index.storage.database import Database
 
 _HASH_LENGTH = 64
@@ -41,7 +41,7 @@ class Anchor:
 def library_id(database: Database) -> str:
     """Return the id of a library, by which its anchors are recognised."""
     with database.read() as connection:
-        return catalogue.get_value(connection, "id") or ""
+        return values.get(connection, "id") or ""
 
 
 def taken(database: Database, last: Anchor | None = None) -> Anchor:

@@ -262,7 +262,7 @@ class _Receipts:
 class _Streamed:
     """The streamed rows of a page of answers, read together."""
 
-    def __init__(self, connection: Connection, page: Rows, erased: "Erased") -> None:
+    def __init__(self, connection: Connection, page: Rows, erased: Erased) -> None:
         table = answers_streamed
         self._erased = erased
         ids = [row.record_id for row in page if _says_streamed(row)]

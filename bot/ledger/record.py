@@ -23,7 +23,7 @@ from bot.answering.answer import (
     Sentence,
     SentenceForm,
 )
-from bot.answering.render import brief_json, citation_json, nearest_json, sentence_json
+from bot.answering.contract import brief_json, citation_json, nearest_json, sentence_json
 from bot.checking.verdict import Reason, Verdict
 from bot.question.kinds import Kind
 from bot.question.question import Period, Question, Turn

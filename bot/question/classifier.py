@@ -16,10 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models import int8
 from index.models.embedder import tokenizer_of
 from index.models.model_files import DEFAULT_MODEL, locate
-from index.models.word_rows import WordRows
+from index.models.small_networks import Weights, WordRows, read_weights
 
 WEIGHTS = Path(__file__).parent / "weights" / "questions.safetensors"
 KINDS = (
@@ -62,7 +61,7 @@ class QuestionClassifier:
         """The first question loads it."""
         self._path = weights
         self._lock = threading.Lock()
-        self._weights: int8.Weights = {}
+        self._weights: Weights = {}
         self._tokenizer: Any = None
         self._words: Any = None
 
@@ -88,7 +87,7 @@ class QuestionClassifier:
             files = locate(DEFAULT_MODEL)
             self._tokenizer = tokenizer_of(files)
             self._words = WordRows(files.weights)
-            self._weights = int8.read(self._path)
+            self._weights = read_weights(self._path)
 
     def _run(self, given: Tokens) -> tuple[Array, Array, Array]:
         """Return the logits of kinds (11,) and wants (6,), and of spans (tokens, 2 · fields)."""
@@ -134,19 +133,19 @@ def _words_at(starts: Array, ends: Array, offsets: list[tuple[int, int]], text: 
     return text[offsets[first - 1][0] : offsets[last - 1][1]] if first else ""
 
 
-def _linear(given: Array, weights: int8.Weights, name: str) -> Array:
+def _linear(given: Array, weights: Weights, name: str) -> Array:
     made: Array = given @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
     return made
 
 
-def _normed(given: Array, weights: int8.Weights, name: str) -> Array:
+def _normed(given: Array, weights: Weights, name: str) -> Array:
     mean = given.mean(axis=-1, keepdims=True)
     spread = np.sqrt(given.var(axis=-1, keepdims=True) + FLOOR)
     made: Array = (given - mean) / spread * weights[f"{name}.weight"] + weights[f"{name}.bias"]
     return made
 
 
-def _layer(states: Array, weights: int8.Weights, name: str) -> Array:
+def _layer(states: Array, weights: Weights, name: str) -> Array:
     """Return the states after one layer of an encoder such as BERT (doi:10.18653/v1/N19-1423)."""
     queries, keys, values = (
         _linear(states, weights, f"{name}.attention.self.{part}")

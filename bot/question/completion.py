@@ -9,8 +9,8 @@ neither are plural: "and why did some Mexico oppose that?" is no sentence.
 import re
 from datetime import date
 
-from bot.language.dates import expressions
 from bot.language.names import ALIASES
+from bot.language.times import expressions
 
 _OPENING = re.compile(
     r"""^\W*(?:(?:and|but|or|so|ok(?:ay)?|no|nope|sorry|wait|actually|also|then|what\ about

@@ -3,7 +3,8 @@
 Questions one after the other are cut, and nothing doubtful: "who runs it, and how much does it
 cost?". A cut stands before a word that asks (how, what, which, who, when, where, why, did, can …);
 what stands before a colon belongs to every part. Of a comparison each part has one of the things
-and the words that they share (bot/question/sides.py).
+and the words that they share: "is Orrin's lock longer than Sarn's?" becomes "is Orrin's lock
+longer?" and "is Sarn's lock longer?".
 
 A part that leans on the others, or says little itself, gets their names and noun groups as context.
 A question that asks one thing has no parts.
@@ -16,7 +17,6 @@ from dataclasses import replace
 from bot.question.conversation import leans, phrases
 from bot.question.kinds import Kind
 from bot.question.question import Question
-from bot.question.sides import sides
 from index.words import content_words
 
 MOST = 3  # parts
@@ -38,6 +38,13 @@ _CUT = re.compile(
 )
 _ASKS = re.compile(rf"\b(?:{_ASKING}|{_HELPING}\b)", re.IGNORECASE)
 _PREFIX = re.compile(r"^[^:?]{2,80}:\s+")
+# What joins the second thing to what stands before it.
+_JOINT = re.compile(
+    r"(?:(?:^|\s+|(?<=\W))(?:vs\.?|versus|v\.?|or|and|&|than|that|those|the|compared|relative|next"
+    r"|opposed|alongside|against|with|from|to|as|of|both|between)|\s*[,;/&–—-])\s*$",
+    re.IGNORECASE,
+)
+_AT_ONCE = re.compile(r"\b(?:both|between|side by side)\s+", re.IGNORECASE)
 
 
 def parts(question: str) -> tuple[str, ...]:
@@ -54,6 +61,23 @@ def parts_of(asked: Question) -> tuple[Question, ...]:
         return tuple(replace(asked, text=one, asked=one, rewritten=False) for one in cut)
     cut = parts(asked.searched)
     return tuple(_part(asked, one, [other for other in cut if other != one]) for one in cut)
+
+
+def sides(question: str, one: str, other: str) -> tuple[str, ...]:
+    """Return the question for each of two things, given by its words; () where they do not stand.
+
+    The things come apart and in order, as the question has them.
+    """
+    start = question.find(one) if one else -1
+    second = question.find(other, start + len(one)) if other and start >= 0 else -1
+    if second < 0:
+        return ()
+    head, tail = question[:start], question[second + len(other) :]
+    between = question[start + len(one) : second]
+    while found := _JOINT.search(between):
+        between = between[: found.start()]
+    head = _AT_ONCE.sub("", head)
+    return tuple(" ".join(f"{head}{side}{between}{tail}".split()) for side in (one, other))
 
 
 def _one_after_the_other(question: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
-from bot.language.dates import Expression, expressions
+from bot.language.times import Expression, expressions
 from bot.question.question import NamedVersion, Period
 from index.dates import MONTH_NAME
 

@@ -1,16 +1,22 @@
 """Read a question, once: text, earlier turns, day and library in, a Question out.
 
 `briefs search`, `ask`, `chat`, Slack, evaluations, replays and the LangChain retriever all read
-their questions here.
+their questions here. Words typed wrong are read as the library writes them (index/spelling.py says
+which word is meant): words in letters, by themselves or joined by hyphens, no word of grammar and
+none that asks for a kind of answer. Two words side by side that the library writes as one are
+joined ("cease fire"). All else of the text stays as it was typed: "$1,000" stays "$1,000".
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Protocol
 
 from bot.language import yesno
+from bot.language.words import LIGHT
+from bot.language.words import words as listed
 from bot.question.conversation import standalone
 from bot.question.kinds import Asked, Kind, asked_of
 from bot.question.named import Catalogue, named_briefs
@@ -18,10 +24,9 @@ from bot.question.parts import parts_of
 from bot.question.period import day_in, period_of, version_of
 from bot.question.question import LONGEST_QUESTION, NamedVersion, Period, Question, Turn
 from bot.question.smalltalk import is_off_topic, is_small_talk
-from bot.question.spelling import Speller, respelled
 from bot.question.wanted import wanted
 from index.errors import UsageError
-from index.words import content_words, stem, word_weights, words
+from index.words import QUESTION_FILLER, STOP_WORDS, content_words, stem, word_weights, words
 
 Understand = Callable[[str, Sequence[Turn]], Question]
 
@@ -37,6 +42,22 @@ _ABOUT_CITED = re.compile(
 )
 _NAME_OR_NUMBER = re.compile(r"[\w$%&/.-]*[A-Z0-9][\w&/.-]*")
 _ALWAYS_CAPITAL = frozenset({"I", "I'm", "OK"})
+_LEFT_ALONE = STOP_WORDS | QUESTION_FILLER | LIGHT | listed("request_words")
+# An address, a path or a word with a digit in it is passed over whole.
+_WORD = re.compile(r"\S*(?:://|@|\w\.\w|/\w*/)\S*|(?P<word>(?<![\w.'’$])[^\W\d_]+(?![\w'’]|\.\w))")
+_BETWEEN = re.compile(r"[ -]")
+
+
+class Speller(Protocol):
+    """What is needed of a library to know how it writes words."""
+
+    def spellings(self, typed: Sequence[str]) -> Mapping[str, str]:
+        """Return how the passages write those words that none has and that are typed wrong."""
+        ...
+
+    def compounds(self, pairs: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+        """Return the one word that passages write for those pairs of words that none has."""
+        ...
 
 
 class Known(Catalogue, Speller, Protocol):
@@ -82,6 +103,34 @@ def read(
     )
     parts = tuple(_with_words(part, library) for part in parts_of(whole))
     return replace(_with_words(whole, library), parts=parts)
+
+
+def respelled(text: str, library: Speller) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return a text with words as the library writes them, and (typed, read as) of each change."""
+    looked_at = (one for one in _WORD.finditer(text) if one["word"])
+    found = [one for one in looked_at if one.group().lower() not in _LEFT_ALONE]
+    beside = [
+        (one, other)
+        for one, other in pairwise(found)
+        if _BETWEEN.fullmatch(text[one.end() : other.start()])
+    ]
+    whole = library.compounds([(one.group(), other.group()) for one, other in beside])
+    spelled = library.spellings([one.group() for one in found])
+    changes = {
+        one.start(): (other.end(), whole[one.group(), other.group()])
+        for one, other in beside
+        if (one.group(), other.group()) in whole
+    }
+    for one in found:
+        if one.group() in spelled and not any(at <= one.start() < changes[at][0] for at in changes):
+            changes[one.start()] = one.end(), spelled[one.group()]
+    read, end, said = "", 0, []
+    for start in sorted(changes):
+        if start >= end:
+            said.append((text[start : changes[start][0]], changes[start][1]))
+            read += text[end:start] + changes[start][1]
+            end = changes[start][0]
+    return read + text[end:], tuple(said)
 
 
 def _kind(question: Question, turns: Sequence[Turn], *, names_brief: bool) -> Asked:

@@ -77,14 +77,6 @@ def searching(briefs: int) -> str:
     return f"searching {counted(briefs, 'brief')}"
 
 
-def checking(citations: int) -> str:
-    return f"checking {counted(citations, 'citation')}"
-
-
-def waiting(before: int) -> str:
-    return f"waiting for {counted(before, 'earlier question')}" if before else "about to start"
-
-
 def many_waiting(count: int) -> str:
     return (
         f"{counted(count, 'question')} from this channel are waiting. I answer each in its own "

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from bot.answering.render import safe
+from bot.language.untrusted import safe
 from index import sentences
 
 LONGEST_URL = 3_000  # characters, of a button's url; Slack's reference, Block Kit

@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.answering.answer import Answer
-from bot.answering.render import answer_json, search_json
+from bot.answering.contract import answer_json, search_json
 from bot.answering.search import search
 from bot.ledger.record import program
 from bot.ledger.recording import new_id

@@ -28,7 +28,7 @@ from bot.web.settings import SignInToken, WebSettings
 from bot.web.shield import Shield
 from bot.web.versions import VersionTexts
 from index.library import Library
-from index.storage import catalogue
+from index.storage import values
 
 _HERE = Path(__file__).parent
 _KEY = "desk_key"
@@ -121,10 +121,10 @@ def _stamp() -> str:
 def _session_key(library: Library, tokens: Sequence[SignInToken]) -> bytes:
     """Return the key of sessions: the same for all processes, another when tokens change."""
     with library.database.write() as connection:
-        stored = catalogue.get_value(connection, _KEY)
+        stored = values.get(connection, _KEY)
         if stored is None:
             stored = secrets.token_hex(32)
-            catalogue.set_value(connection, _KEY, stored)
+            values.put(connection, _KEY, stored)
     digest = hashlib.sha256(stored.encode())
     for token in tokens:
         digest.update(f"\n{token.person.name}:{token.person.role}:".encode() + token.sha256)

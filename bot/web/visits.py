@@ -126,7 +126,7 @@ async def anyone(request: Request) -> Visit:
 
 
 @dataclass(frozen=True)
-class Form:
+class SubmittedForm:
     """A form that came from one of our pages, and who sent it."""
 
     visit: Visit
@@ -143,8 +143,8 @@ def _visit(role: Role) -> Callable[[Request], Awaitable[Visit]]:
     return visit
 
 
-def _form(role: Role | None = None) -> Callable[[Request], Awaitable[Form]]:
-    async def form(request: Request) -> Form:
+def _form(role: Role | None = None) -> Callable[[Request], Awaitable[SubmittedForm]]:
+    async def form(request: Request) -> SubmittedForm:
         visit = await anyone(request)
         if role:
             visit.require(role)
@@ -157,7 +157,7 @@ def _form(role: Role | None = None) -> Callable[[Request], Awaitable[Form]]:
         }
         if not visit.sent_form(fields.pop("token", "")):
             raise Forbidden("this page has expired; reload it and try again")
-        return Form(visit, fields)
+        return SubmittedForm(visit, fields)
 
     return form
 
@@ -170,7 +170,7 @@ def redirect(path: str) -> RedirectResponse:
 Anyone = Annotated[Visit, Depends(anyone)]
 Visiting = Annotated[Visit, Depends(_visit(Role.READER))]
 Editing = Annotated[Visit, Depends(_visit(Role.EDITOR))]
-Filled = Annotated[Form, Depends(_form())]
-Sent = Annotated[Form, Depends(_form(Role.READER))]
-Edited = Annotated[Form, Depends(_form(Role.EDITOR))]
-Administered = Annotated[Form, Depends(_form(Role.ADMIN))]
+Filled = Annotated[SubmittedForm, Depends(_form())]
+Sent = Annotated[SubmittedForm, Depends(_form(Role.READER))]
+Edited = Annotated[SubmittedForm, Depends(_form(Role.EDITOR))]
+Administered = Annotated[SubmittedForm, Depends(_form(Role.ADMIN))]

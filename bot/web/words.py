@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.answering.freshness import said_date
-from bot.answering.render import safe
 from bot.audit.findings import FindingKind, Severity
 from bot.audit.judgements import COMPLAINTS
+from bot.language.untrusted import safe
 
 WORDS: dict[str, str] = {
     FindingKind.NUMBER: "number differs",

@@ -22,12 +22,11 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 
 from index.languages import ENGLISH, language
-from index.models import int8
 from index.models.embedder import tokenizer_of
 from index.models.model_files import DEFAULT_MODEL, locate
 from index.models.reranker import Window
 from index.models.runtimes import MODEL, compiled, import_openvino, release
-from index.models.word_rows import WORDS, WordRows
+from index.models.small_networks import WORDS, Weights, WordRows, read_weights
 from index.storage.private import close_to_others, make_folder
 
 WEIGHTS = Path(__file__).parent / "weights" / "reader.safetensors"
@@ -112,7 +111,7 @@ class _Network:
         self._tokenizer = tokenizer_of(files)
         self._words = WordRows(files.weights)
         below = _bundled(files.weights, lambda name: name.startswith("embeddings."))
-        self._weights: int8.Weights = {**below, **int8.read(weights)}
+        self._weights: Weights = {**below, **read_weights(weights)}
         self._request = _compiled(weights, files.weights, cache).create_infer_request()
 
     def run(self, asked: str, windows: Sequence[Window]) -> Array:
@@ -183,11 +182,11 @@ def _compiled(weights: Path, bundled: Path, cache: Path | None) -> Any:
 def _graph(weights: Path, bundled: Path) -> Any:
     """Return the model in OpenVINO's form: the bundled lower layers, ours above them."""
     upper = tuple(f"encoder.layer.{layer}." for layer in range(LOWER, LAYERS))
-    given = {**_bundled(bundled, lambda name: not name.startswith(upper)), **int8.read(weights)}
+    given = {**_bundled(bundled, lambda name: not name.startswith(upper)), **read_weights(weights)}
     return _Graph(import_openvino(), given).model()
 
 
-def _bundled(weights: Path, wanted: Callable[[str], bool]) -> int8.Weights:
+def _bundled(weights: Path, wanted: Callable[[str], bool]) -> Weights:
     """Return weights of the bundled model by name, without its word embeddings."""
     with safe_open(weights, "numpy") as file:
         return {

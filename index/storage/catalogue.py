@@ -4,18 +4,17 @@ Every function joins the caller's transaction.
 """
 
 import json
-import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from index.addresses import without_secrets
-from index.errors import DatabaseUnavailable, NotFound, Overtaken
+from index.errors import DatabaseUnavailable, NotFound
 from index.left_out import LeftOut, Reason, joined
 from index.passage import Brief, BriefRef, PageFacts, Passage, Rendition
 from index.storage import embeddings, schema
@@ -50,81 +49,6 @@ class RenditionRow:
     version_pk: int
     state: str
     media_type: str
-
-
-def get_value(connection: Connection, key: str) -> str | None:
-    """Return a library-wide value, or None."""
-    found: str | None = connection.execute(
-        select(schema.library.c.value).where(schema.library.c.key == key)
-    ).scalar()
-    return found
-
-
-def set_value(connection: Connection, key: str, value: str) -> None:
-    """Store a library-wide value."""
-    table = schema.library
-    changed = connection.execute(update(table).where(table.c.key == key).values(value=value))
-    if changed.rowcount == 0:
-        connection.execute(insert(table).values(key=key, value=value))
-
-
-_REMOVED = "removed:"  # then the id of a brief that somebody removed; the value is the day
-
-
-def removed(connection: Connection) -> dict[str, str]:
-    """Return the day on which each brief was removed that somebody removed, by brief id."""
-    table = schema.library
-    rows = connection.execute(
-        select(table.c.key, table.c.value).where(table.c.key.startswith(_REMOVED))
-    )
-    return {row.key.removeprefix(_REMOVED): row.value for row in rows}
-
-
-def note_removed(connection: Connection, brief_ids: Iterable[str], day: str) -> None:
-    """Remember that somebody removed these briefs."""
-    for brief_id in brief_ids:
-        set_value(connection, f"{_REMOVED}{brief_id}", day)
-
-
-def forget_removed(connection: Connection, brief_ids: Iterable[str]) -> None:
-    """Forget that somebody removed these briefs: they are back."""
-    keys = [f"{_REMOVED}{brief_id}" for brief_id in brief_ids]
-    connection.execute(schema.library.delete().where(schema.library.c.key.in_(keys)))
-
-
-def begin_ingest(connection: Connection) -> str:
-    """Note that an ingest begins, which ends the right of any other to publish; return its token.
-
-    The lock that keeps ingests apart can be lost with a connection: this is asked once more in the
-    transaction that publishes.
-    """
-    token = uuid.uuid4().hex
-    set_value(connection, schema.INGEST_TOKEN, token)
-    return token
-
-
-def require_ingest(connection: Connection, token: str) -> None:
-    """Raise Overtaken if another ingest has begun since."""
-    if get_value(connection, schema.INGEST_TOKEN) != token:
-        raise Overtaken(
-            "another ingest began while the connection to the database was lost; "
-            "run the same command again"
-        )
-
-
-def next_number(connection: Connection, table: Table) -> int:
-    """Return the first number that no version or passage has or was promised."""
-    highest = connection.execute(select(func.coalesce(func.max(table.c.pk), 0))).scalar_one()
-    promised = get_value(connection, schema.promised(table))
-    return max(int(highest) + 1, int(promised or 0))
-
-
-def promise_numbers(connection: Connection, table: Table, first: int, count: int) -> bool:
-    """Set numbers aside, so that nobody else takes them; False if somebody has meanwhile."""
-    if next_number(connection, table) != first:
-        return False
-    set_value(connection, schema.promised(table), str(first + count))
-    return True
 
 
 def rendition(connection: Connection, location: str, collection: str) -> RenditionRow | None:

@@ -37,7 +37,7 @@ DIGEST_BYTES = 16
 LIBRARY_KEY = 0  # in place of a version's key, which begin at 1
 
 
-class Part(StrEnum):
+class ChecksumScope(StrEnum):
     """What a checksum is made of."""
 
     TEXT = "text"
@@ -59,14 +59,14 @@ checksums = Table(
 class Damage:
     """Keys of versions of which a part is not as it was written; ascending."""
 
-    parts: Mapping[Part, tuple[int, ...]] = field(default_factory=dict)
+    parts: Mapping[ChecksumScope, tuple[int, ...]] = field(default_factory=dict)
 
-    def of(self, *parts: Part) -> tuple[int, ...]:
+    def of(self, *parts: ChecksumScope) -> tuple[int, ...]:
         """Return the versions of which any of these parts is damaged."""
         return tuple(sorted({pk for part in parts for pk in self.parts.get(part, ())}))
 
 
-def stamp(connection: Connection, part: Part, pks: Iterable[int] = (LIBRARY_KEY,)) -> None:
+def stamp(connection: Connection, part: ChecksumScope, pks: Iterable[int] = (LIBRARY_KEY,)) -> None:
     """Write the checksums of versions as they now stand, in place of any that they have."""
     for some in embeddings.chunks(sorted(set(pks))):
         forget(connection, some, part)
@@ -82,12 +82,12 @@ def begin(connection: Connection) -> None:
     """Take everything as it is: for a new library, and one of a release without checksums."""
     metadata.create_all(connection, tables=[checksums])
     every = connection.execute(select(schema.versions.c.pk)).scalars().all()
-    for part in (Part.TEXT, Part.STATE, Part.EMBEDDINGS):
+    for part in (ChecksumScope.TEXT, ChecksumScope.STATE, ChecksumScope.EMBEDDINGS):
         stamp(connection, part, every)
-    stamp(connection, Part.LIBRARY)
+    stamp(connection, ChecksumScope.LIBRARY)
 
 
-def forget(connection: Connection, pks: Sequence[int], *parts: Part) -> None:
+def forget(connection: Connection, pks: Sequence[int], *parts: ChecksumScope) -> None:
     """Delete the checksums of versions that are deleted, or are about to be written again."""
     for some in embeddings.chunks(list(pks)):
         doomed: Any = checksums.c.version_pk.in_(some)
@@ -102,10 +102,12 @@ def present(connection: Connection) -> bool:
 
 
 def damaged(
-    connection: Connection, parts: Sequence[Part] = tuple(Part), pks: Sequence[int] | None = None
+    connection: Connection,
+    parts: Sequence[ChecksumScope] = tuple(ChecksumScope),
+    pks: Sequence[int] | None = None,
 ) -> Damage:
     """Return what differs from its checksum, or has none; of all versions if no keys are given."""
-    found: dict[Part, tuple[int, ...]] = {}
+    found: dict[ChecksumScope, tuple[int, ...]] = {}
     for part in parts:
         wanted = _wanted(connection, part) if pks is None else set(pks)
         known = _stored(connection, part, pks)
@@ -118,22 +120,24 @@ def damaged(
     return Damage(found)
 
 
-def _wanted(connection: Connection, part: Part) -> set[int]:
-    if part is Part.LIBRARY:
+def _wanted(connection: Connection, part: ChecksumScope) -> set[int]:
+    if part is ChecksumScope.LIBRARY:
         return {LIBRARY_KEY}
     return set(connection.execute(select(schema.versions.c.pk)).scalars())
 
 
-def _stored(connection: Connection, part: Part, pks: Sequence[int] | None) -> dict[int, bytes]:
+def _stored(
+    connection: Connection, part: ChecksumScope, pks: Sequence[int] | None
+) -> dict[int, bytes]:
     query = select(checksums.c.version_pk, checksums.c.digest).where(checksums.c.part == part)
     if pks is not None:
         query = query.where(checksums.c.version_pk.in_(pks))
     return {int(pk): bytes(digest) for pk, digest in connection.execute(query)}
 
 
-def _digests(connection: Connection, part: Part, pks: Sequence[int]) -> dict[int, bytes]:
+def _digests(connection: Connection, part: ChecksumScope, pks: Sequence[int]) -> dict[int, bytes]:
     """Return the checksums of a part as it stands, by version; one that is not there has none."""
-    if part is Part.LIBRARY:
+    if part is ChecksumScope.LIBRARY:
         hashes = {LIBRARY_KEY: blake2b(digest_size=DIGEST_BYTES)}
     else:
         known = select(schema.versions.c.pk).where(schema.versions.c.pk.in_(pks))
@@ -147,20 +151,20 @@ def _digests(connection: Connection, part: Part, pks: Sequence[int]) -> dict[int
 
 
 def _rows(
-    connection: Connection, part: Part, pks: Sequence[int]
+    connection: Connection, part: ChecksumScope, pks: Sequence[int]
 ) -> Iterator[tuple[int, list[bytes]]]:
     """Yield the rows that a part consists of, each with its version, always in the same order."""
     versions, passages, documents = schema.versions, schema.passages, schema.renditions
-    if part is Part.LIBRARY:
+    if part is ChecksumScope.LIBRARY:
         key = schema.library.c.key
         lasting = key.not_in(schema.PASSING)
         yield from _read(connection, schema.library, None, [key], where=lasting)
         yield from _read(connection, schema.generations, None, [schema.generations.c.number])
-    elif part is Part.TEXT:
+    elif part is ChecksumScope.TEXT:
         yield from _read(connection, versions, versions.c.pk, [], pks, {"state"})
         order = [passages.c.ordinal, passages.c.pk]
         yield from _read(connection, passages, passages.c.version_pk, order, pks, {"input_sha256"})
-    elif part is Part.STATE:
+    elif part is ChecksumScope.STATE:
         briefs, key = schema.briefs, versions.c.pk
         states = [versions.c.state, briefs.c.id, briefs.c.collection]
         joined = versions.join(briefs, briefs.c.id == versions.c.brief_id)

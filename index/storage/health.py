@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select, text
 
 from index import publishing
 from index.storage import catalogue, checksums, schema
-from index.storage.checksums import Part
+from index.storage.checksums import ChecksumScope
 from index.storage.database import Database
 from index.storage.lexicon import Lexicon
 from index.storage.schema import CURRENT
@@ -102,10 +102,12 @@ def _file_fault(connection: Connection) -> tuple[str, str] | None:
 
 
 def _text_fault(connection: Connection) -> tuple[str, str] | None:
-    wrong = checksums.damaged(connection, [Part.LIBRARY, Part.TEXT, Part.STATE])
-    if wrong.of(Part.LIBRARY):
+    wrong = checksums.damaged(
+        connection, [ChecksumScope.LIBRARY, ChecksumScope.TEXT, ChecksumScope.STATE]
+    )
+    if wrong.of(ChecksumScope.LIBRARY):
         return "the library's own values are not as they were written", RESTORE
-    pks = wrong.of(Part.TEXT, Part.STATE)
+    pks = wrong.of(ChecksumScope.TEXT, ChecksumScope.STATE)
     if not pks:
         return None
     names = {
@@ -116,7 +118,7 @@ def _text_fault(connection: Connection) -> tuple[str, str] | None:
 
 
 def _vector_fault(connection: Connection) -> tuple[str, str] | None:
-    wrong = checksums.damaged(connection, [Part.EMBEDDINGS]).of(Part.EMBEDDINGS)
+    wrong = checksums.damaged(connection, [ChecksumScope.EMBEDDINGS]).of(ChecksumScope.EMBEDDINGS)
     said = f"those of {len(wrong)} brief versions are not as they were written"
     return (said, REINDEX) if wrong else None
 

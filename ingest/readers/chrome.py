@@ -19,7 +19,6 @@ _PROSE = 80  # characters of visible text that make a line part of the text, and
 _LINK = re.compile(
     r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?((?:[^()]|\((?:[^()]|\([^()]*\))*\))*?)>?\)"
 )
-_RULE = re.compile(r"\s*(?:[-*_=]\s*){3,}$")
 _PAIR = re.compile(
     r"(?P<bold>\*\*|__)(?P<key1>[^*_|:]{2,40}):?(?P=bold):?\s*(?P<value1>.*)"
     r"|\|\s*(?:\*\*|__)?(?P<key2>[^*_|:]{2,40}):?(?:\*\*|__)?\s*\|\s*(?P<value2>[^|]*?)\s*\|?"

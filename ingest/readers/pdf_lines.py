@@ -203,7 +203,6 @@ CELL_GAP = 1.4  # a gap of so many ems starts another line: wider than any space
 LABEL_GAP = 5.0  # ... but a bullet or a number may stand this far before its text
 BULLETS = "•●○◦▪■□‣⁃∙·►➢➤❖✓✔"
 _LABEL = re.compile(rf"(?:[{BULLETS}–—‐-]|o|\(?(?:\d{{1,2}}|[a-zA-Z]|[ivx]{{1,4}})[.)])$")
-_ORDINAL = ("st", "nd", "rd", "th")
 _DASHES = "–—‐-"
 _NOTE_MARK = re.compile(r"[\d,;–*†‡§¶#-]+$|[a-z]$")
 # What a raised digit makes a power of: a unit of length after a figure or a "per", ten after a sign

@@ -15,7 +15,8 @@ from bot.answering.answer import (
     Sentence,
     verbatim,
 )
-from bot.answering.render import answer_json, hit_json, plain, renderable
+from bot.answering.contract import answer_json, hit_json
+from bot.answering.render import plain, renderable
 from bot.checking.verdict import Reason, Verdict
 from bot.question.kinds import Kind
 from bot.question.question import Period, Question

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bot.answering import selection
+from bot.answering import selection, sentence_features
 from bot.answering.candidates import Quotable
-from bot.answering.selection import COLUMNS
+from bot.answering.sentence_features import COLUMNS
 from bot.question.question import Question
 from index.library import Library
 from index.perceptron import load
@@ -21,7 +21,7 @@ LEASE = "When was the harbour leased to Norvane?"
 def table(library: Library, question: str) -> tuple[list[Quotable], dict[str, Any]]:
     """Return the sentences of the hits, and the column of each feature."""
     hits = library.search(Query(question), 10)
-    found, _, rows = selection.measured(read_question(library, question), hits, library)
+    found, _, rows = sentence_features.measured(read_question(library, question), hits, library)
     assert rows.shape == (len(found), len(COLUMNS))
     return found, dict(zip(COLUMNS, rows.T, strict=True))
 
@@ -37,7 +37,7 @@ def test_the_weights_are_for_these_columns() -> None:
 
 def test_no_hits_have_no_rows(library: Library) -> None:
     """Nor does it fail."""
-    found, _, rows = selection.measured(Question(LEASE, LEASE), [], library)
+    found, _, rows = sentence_features.measured(Question(LEASE, LEASE), [], library)
     assert (found, rows.shape) == ([], (0, len(COLUMNS)))
 
 
@@ -98,8 +98,8 @@ def test_the_first_sentence_opens_its_passage(library: Library) -> None:
 def test_a_sentence_is_found_in_its_passage(library: Library) -> None:
     """By its place among the sentences, marks before it or not."""
     found, _ = table(library, LEASE)
-    assert selection.place_of(found[row_of(found, "She promised")]) == 2
+    assert sentence_features.place_of(found[row_of(found, "She promised")]) == 2
     one = found[row_of(found, "In 2015")]
     marked = replace(one.hit.passage, text="• " + one.hit.passage.text)
     moved = replace(one, hit=replace(one.hit, passage=marked), core=one.core + 2)
-    assert selection.place_of(moved) == 0
+    assert sentence_features.place_of(moved) == 0

@@ -19,7 +19,7 @@ import pytest
 from bot.ledger.ledger import Ledger
 from index.library import Library
 from index.settings import load
-from index.storage import catalogue
+from index.storage import values
 from tests.chatting import KEY
 from tests.commands import START, Shell, briefs, columns, environment, parsed, write
 from tests.examples_library import EXAMPLES
@@ -129,7 +129,7 @@ def test_another_model_is_refused_with_the_command_that_mends_it(own_shell):
     with Library.open(load(home=own_shell.home)) as library, library.database.write() as connection:
         other = library.fingerprint.replace("all-MiniLM-L6-v2", "other-model")
         assert other != library.fingerprint
-        catalogue.set_value(connection, "fingerprint", other)
+        values.put(connection, "fingerprint", other)
     code, _, err = own_shell("search", "Suez")
     assert code == 2
     assert "briefs reindex --embed" in err

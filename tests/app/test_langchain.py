@@ -16,7 +16,7 @@ from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 from langchain_tests.integration_tests import EmbeddingsIntegrationTests, RetrieversIntegrationTests
 
 from bot.answering.answer import Answer
-from bot.answering.render import answer_json
+from bot.answering.contract import answer_json
 from bot.answering.search import search
 from bot.langchain import BriefEmbeddings, BriefRetriever, answer_chain
 from bot.ledger.ledger import Ledger

@@ -10,7 +10,7 @@ import typer
 from index.library import Library
 from index.search import Query
 from index.settings import Settings, load
-from ingest import cli
+from ingest import adding
 from ingest.pipeline import Options, ingest
 from ingest.report import DocumentResult
 from tests.commands import Shell, write
@@ -119,11 +119,11 @@ def test_at_a_terminal_the_question_is_asked(
     report = ingest(library, [str(removed)], Options(restore=False))
     asked: list[str] = []
     monkeypatch.setattr(typer, "confirm", lambda line, **_: asked.append(line) or wanted)
-    assert cli._wanted_back(report) == []
+    assert adding._wanted_back(report) == []
     assert asked == []
     monkeypatch.setattr("sys.stdin", Terminal())
     monkeypatch.setattr("sys.stderr", Terminal())
-    assert cli._wanted_back(report) == ([str(removed / "port.md")] if wanted else [])
+    assert adding._wanted_back(report) == ([str(removed / "port.md")] if wanted else [])
     assert asked == ["removed before: “Port Aurelia”. Add again?"]
 
 

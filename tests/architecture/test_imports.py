@@ -44,10 +44,11 @@ OWNERS = {
     "langchain": {"bot/answering/writing/models.py"},
     "langchain_core": {
         "bot/answering/writing/models.py",
+        "bot/answering/writing/pump.py",
         "bot/ledger/recording.py",
         "bot/langchain.py",
     },
-    "langsmith": {"bot/answering/writing/models.py", "bot/ledger/recording.py"},
+    "langsmith": {"bot/answering/writing/pump.py", "bot/ledger/recording.py"},
     "mcp": {"bot/app/mcp.py"},
     "uvicorn": {"bot/web/"},
     "fastapi": {"bot/web/"},

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.answering.render import safe
 from bot.audit.report_formats import COLUMNS, cell, report_csv
+from bot.language.untrusted import safe
 
 DANGEROUS = "=+-@＝＋－＠"
 EMPTY = dict.fromkeys(COLUMNS) | {"citations": [], "changed": [], "elsewhere": [], "judged": []}

@@ -168,14 +168,14 @@ class TestRebuild:
         query = Query("percent of cod and steel")
         before = library.search(query)
         embedder.embedded.clear()
-        assert library.rebuild() == library.passage_count
+        assert library.maintenance.rebuild() == library.passage_count
         assert embedder.embedded == []
         assert library.search(query) == before
         library.check_index()
 
     def test_new_passages_after_a_rebuild_are_found(self, either_library: Library) -> None:
         either_library.publish([draft("a.txt", RATES)])
-        either_library.rebuild()
+        either_library.maintenance.rebuild()
         either_library.publish([draft("b.txt", FISH)])
         assert found(either_library, "cod quotas")[0].startswith("Cod")
         either_library.check_index()
@@ -211,7 +211,7 @@ class TestFingerprint:
         old.publish([draft("a.txt", RATES), draft("b.txt", FISH)])
         old.search(Query("cod"))
         library = open_library(either_settings, HashedWords(dimension=128, model="small"))
-        assert library.reembed() == 2
+        assert library.maintenance.reembed() == 2
         assert found(library, "cod quotas")[0].startswith("Cod")
         library.check_index()
         with pytest.raises(FingerprintMismatch, match="reindex --embed"):
@@ -317,7 +317,7 @@ def test_the_same_query_gives_the_same_ranking(either_library: Library) -> None:
         [draft(f"{n}.txt", f"Brief {n}\n\nCod number {n} swims.") for n in range(20)]
     )
     first = either_library.search(Query("cod swims"), 20)
-    either_library.rebuild()
+    either_library.maintenance.rebuild()
     assert either_library.search(Query("cod swims"), 20) == first
 
 

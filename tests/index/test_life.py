@@ -98,7 +98,7 @@ class LifeOfALibrary(RuleBasedStateMachine):
 
     @rule()
     def rebuild(self) -> None:
-        self.library.rebuild()
+        self.library.maintenance.rebuild()
 
     @rule()
     def open_again(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import UsageError
-from ingest.feeds import Look, look, remember
+from ingest.feeds import SourceListing, look, remember
 
 
 class Site:
@@ -50,7 +50,7 @@ def site() -> Iterator[Site]:
     made.server.server_close()
 
 
-def seen(home: Path, site: Site, pattern: str | None = None) -> Look:
+def seen(home: Path, site: Site, pattern: str | None = None) -> SourceListing:
     found = look(home, f"{site.url}/list", pattern, 20)
     remember(home, found, set())
     return found

@@ -23,10 +23,10 @@ POINTS = (
     ("after", "ingest.sandbox:Sandbox.read", 1),
     ("after", "ingest.sandbox:Sandbox.read", 2),
     ("after", "index.publishing:embed", 1),
-    ("after", "index.publishing:Indexing.build", 1),
+    ("after", "index.indexing:Indexing.build", 1),
     ("before", "index.publishing:record_generation", 1),
-    ("before", "index.publishing:Indexing.tidy", 1),
-    ("after", "index.publishing:Indexing.tidy", 1),
+    ("before", "index.indexing:Indexing.tidy", 1),
+    ("after", "index.indexing:Indexing.tidy", 1),
 )
 BEFORE_COMMIT = (POINTS[3], POINTS[4])
 

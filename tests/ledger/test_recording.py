@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.answering.answer import Citation, DraftAnswer, verbatim
-from bot.answering.render import answer_json, sentence_json
+from bot.answering.contract import answer_json, sentence_json
 from bot.errors import LedgerError
 from bot.ledger.ledger import Ledger
 from bot.ledger.recording import Answerer
@@ -139,7 +139,7 @@ def test_asking_is_traced_to_nobody(library, monkeypatch):
 def test_asking_loads_no_framework():
     """Chain, ledger and rendering stay light: a cold question pays for none of it."""
     code = (
-        "import sys, bot.ledger.recording, bot.answering.render; "
+        "import sys, bot.ledger.recording, bot.answering.contract; "
         "heavy = {'langchain_core', 'langsmith', 'chromadb', 'torch', 'rich'}; "
         "print(sorted(heavy & set(sys.modules)))"
     )

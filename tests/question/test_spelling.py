@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.answering.search import find
-from bot.question.spelling import respelled
+from bot.question.reading import respelled
 from index.library import Library
 from index.vectors.snapshot import Filters
 from tests.tamara import read_question

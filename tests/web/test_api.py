@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.answering.render import answer_json, hit_json
+from bot.answering.contract import answer_json, hit_json
 from bot.answering.search import search
 from bot.errors import LedgerError
 from bot.ledger.ledger import Ledger

@@ -13,8 +13,9 @@ from bot.answering.answer import Answer, Citation, NearPassage, Sentence
 from bot.answering.export.references import CitedText, Reference, note
 from bot.answering.freshness import said_date
 from bot.answering.readable import bare, cells, is_row
-from bot.answering.render import CHECK_MARK, grouped, message, notes, safe
+from bot.answering.render import CHECK_MARK, grouped, message, notes
 from bot.checking.verdict import Verdict
+from bot.language.untrusted import safe
 from bot.question.kinds import Kind
 from index.passage import Hit
 
@@ -22,7 +23,7 @@ UNTITLED = "Answer"  # where the question was deleted
 _RUNNING = frozenset({Kind.FACT, Kind.OVERVIEW, Kind.HELP})  # kinds whose sentences run on
 
 
-class Look(StrEnum):
+class ParagraphStyle(StrEnum):
     """What a paragraph is."""
 
     TEXT = "text"
@@ -43,7 +44,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Paragraph:
-    look: Look
+    style: ParagraphStyle
     runs: tuple[Run, ...]
 
 
@@ -72,7 +73,7 @@ def plain_text(found: AnswerDocument) -> str:
     lines = [found.title, ""]
     for paragraph in found.paragraphs:
         text = "".join(f" [{run.note}]" if run.note else run.text for run in paragraph.runs)
-        lines += [f"• {text}" if paragraph.look is Look.ITEM else text, ""]
+        lines += [f"• {text}" if paragraph.style is ParagraphStyle.ITEM else text, ""]
     for number, runs in enumerate(found.notes, 1):
         lines.append(f"[{number}] {''.join(run.text for run in runs)}")
     return "\n".join(lines).strip() + "\n"
@@ -127,12 +128,12 @@ def lines(answer: Answer) -> Iterator[tuple[bool, list[Sentence]]]:
 
 def _body(answer: Answer, written: _Notes) -> Iterator[Paragraph]:
     if line := message(answer):
-        yield Paragraph(Look.TEXT, (Run(line),))
+        yield Paragraph(ParagraphStyle.TEXT, (Run(line),))
     for is_item, sentences in lines(answer):
         runs: list[Run] = []
         for sentence in sentences:
             runs += [Run(" "), *_said(sentence, written)] if runs else _said(sentence, written)
-        yield Paragraph(Look.ITEM if is_item else Look.TEXT, tuple(runs))
+        yield Paragraph(ParagraphStyle.ITEM if is_item else ParagraphStyle.TEXT, tuple(runs))
 
 
 def _said(sentence: Sentence, written: _Notes) -> list[Run]:
@@ -155,13 +156,13 @@ def _parted(text: str, stretches: Sequence[tuple[int, int]], *, bold: bool = Fal
 
 
 def _remark(line: str) -> Paragraph:
-    return Paragraph(Look.REMARK, (Run(f"Note: {line}"),))
+    return Paragraph(ParagraphStyle.REMARK, (Run(f"Note: {line}"),))
 
 
 def _near(answer: Answer, written: _Notes) -> Iterator[Paragraph]:
     for one in answer.draft.near:
         runs = _parted(one.hit.passage.text, [one.marked])
-        yield Paragraph(Look.QUOTE, (*runs, written.of_passage(one)))
+        yield Paragraph(ParagraphStyle.QUOTE, (*runs, written.of_passage(one)))
 
 
 def _colophon(answer: Answer, day: str | None) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from bot.answering.answer import Answer
-from bot.answering.export.document import AnswerDocument, Look, Paragraph, Run, document
+from bot.answering.export.document import AnswerDocument, Paragraph, ParagraphStyle, Run, document
 from bot.answering.export.references import CitedText
 
 # What Markdown reads inside a line, and what it reads only where a line begins.
@@ -34,12 +34,12 @@ def written(found: AnswerDocument) -> str:
 
 def _paragraph(paragraph: Paragraph) -> str:
     text = _AT_START.sub(r"\1\\\2", "".join(map(_run, paragraph.runs)))
-    match paragraph.look:
-        case Look.ITEM:
+    match paragraph.style:
+        case ParagraphStyle.ITEM:
             return f"- {text}"
-        case Look.QUOTE:
+        case ParagraphStyle.QUOTE:
             return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
-        case Look.REMARK:
+        case ParagraphStyle.REMARK:
             return f"*{text.strip()}*"
         case _:
             return text

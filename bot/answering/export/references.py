@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.answering.render import safe
+from bot.language.untrusted import safe
 from bot.language.words import words
 from index.dates import MONTHS
 from index.errors import UsageError

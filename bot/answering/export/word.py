@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from bot.answering.answer import Answer
-from bot.answering.export.document import AnswerDocument, Look, Paragraph, Run, document
+from bot.answering.export.document import AnswerDocument, Paragraph, ParagraphStyle, Run, document
 from bot.answering.export.references import CitedText
 
 if TYPE_CHECKING:
@@ -47,14 +47,16 @@ def written(found: AnswerDocument) -> bytes:
 
 
 def _add(made: "Document", paragraph: Paragraph, marked: set[int]) -> None:
-    style = {Look.ITEM: "List Bullet", Look.QUOTE: "Quote"}.get(paragraph.look, "Normal")
+    style = {ParagraphStyle.ITEM: "List Bullet", ParagraphStyle.QUOTE: "Quote"}.get(
+        paragraph.style, "Normal"
+    )
     added = made.add_paragraph(style=style)
     for run in paragraph.runs:
         if run.note:
             _add_mark(added, run.note, again=run.note in marked)
             marked.add(run.note)
         else:
-            _add_run(added, run, italic=paragraph.look is Look.REMARK)
+            _add_run(added, run, italic=paragraph.style is ParagraphStyle.REMARK)
 
 
 def _add_run(added: Any, run: Run, *, italic: bool) -> None:

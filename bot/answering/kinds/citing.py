@@ -18,7 +18,8 @@ from bot.answering.apparatus import has_verb
 from bot.answering.candidates import Quotable, candidates
 from bot.answering.freshness import said_date
 from bot.answering.readable import bare, shown
-from bot.answering.selection import REPEAT, UNFIT, look
+from bot.answering.selection import REPEAT, UNFIT
+from bot.answering.sentence_features import look
 from bot.checking.verdict import Verdict
 from index.library import Library
 from index.passage import Brief, BriefRef, Hit, Passage

@@ -69,7 +69,7 @@ def points_of(brief: Brief, sources: Sources) -> list[Quotable]:
     hits = hits_of(brief.reference, sources.library.passages(brief))
     own = [hit for hit in hits if any(map(_OWN_SUMMARY.match, hit.passage.heading))]
     opening = own or _opening(hits)
-    points = _spread(opening, POINTS if own else OPENING)
+    points = _spread([list(_telling([hit])) for hit in opening], POINTS if own else OPENING)
     if len(points) < LEAST_OWN or not own:
         # What stands before a summary is its head; but boxes stand behind the text.
         is_box = bool(own) and own[0].passage.heading[0].startswith("Box")
@@ -89,9 +89,8 @@ def _opening(hits: Sequence[Hit]) -> list[Hit]:
     return [hit for hit in hits if hit.passage.paragraph == first.passage.paragraph]
 
 
-def _spread(hits: Sequence[Hit], most: int) -> list[Quotable]:
-    """Return the first sentences of passages, then their second ones, until there are enough."""
-    rows = [list(_telling([hit])) for hit in hits]
+def _spread(rows: Sequence[Sequence[Quotable]], most: int) -> list[Quotable]:
+    """Return the first sentence of each row, then the second ones, until there are enough."""
     found: list[Quotable] = []
     for depth in range(max(map(len, rows), default=0)):
         found += [row[depth] for row in rows if depth < len(row)]
@@ -110,12 +109,7 @@ def _a_section_each(hits: Sequence[Hit], most: int) -> list[Quotable]:
     if len(sections) > most > 0:  # of many, those that are spread over the whole brief
         sections = [sections[at * len(sections) // most] for at in range(most)]
     rows = [[one for hit in section for one in list(_telling([hit]))[:1]] for section in sections]
-    found: list[Quotable] = []
-    for depth in range(max(map(len, rows), default=0)):
-        found += [row[depth] for row in rows if depth < len(row)]
-        if len(found) >= most:
-            break
-    return found[:most]
+    return _spread(rows, most)
 
 
 def _telling(hits: Sequence[Hit]) -> Iterator[Quotable]:

@@ -17,7 +17,7 @@ from bot.answering.kinds.quoting import Line, drafted
 from bot.answering.kinds.sources import Sources
 from bot.answering.readable import cells
 from bot.answering.reranking import judged
-from bot.answering.selection import look
+from bot.answering.sentence_features import look
 from bot.language.dates import Moment, moments
 from bot.question.question import Period, Question
 from index.dates import first_day, is_iso, last_day

@@ -25,35 +25,35 @@ LETTERS_A_TOKEN = 3.0  # English has 4 to 5: an estimate that errs on the high s
 
 
 @dataclass(frozen=True)
-class Form:
+class AnswerForm:
     """What an answer to a kind of question looks like; `most` sentences, at most."""
 
     most: int
     asks: str
 
 
-_FACT = Form(
+_FACT = AnswerForm(
     6,
     "Answer in one to six short sentences, the most direct answer first. Stop as soon as the "
     "question is answered.",
 )
-FORMS: Mapping[Kind, Form] = {
-    Kind.LIST: Form(
+FORMS: Mapping[Kind, AnswerForm] = {
+    Kind.LIST: AnswerForm(
         12,
         "The question asks for a list. Write one short sentence for each item, at most twelve, in "
         "the order of the passages; no sentence before or after them.",
     ),
-    Kind.COMPARISON: Form(
+    Kind.COMPARISON: AnswerForm(
         4,
         "The question compares. Write one sentence for each side, on the same measure; then, if a "
         "passage says it, one on how they differ. Where one side is missing, give the other alone.",
     ),
-    Kind.TIMELINE: Form(
+    Kind.TIMELINE: AnswerForm(
         10,
         "The question asks for a timeline. Write one sentence for each event, at most ten, that "
         "begins with its date as the passage gives it; the earliest event first.",
     ),
-    Kind.SUMMARY: Form(
+    Kind.SUMMARY: AnswerForm(
         8,
         "The question asks for a summary. The passages are those of one brief, in its order. Write "
         "four to eight sentences that give its main points, from its beginning to its end.",
@@ -146,7 +146,7 @@ class Prompt:
     left_out: int = 0  # passages of the brief to summarise that there was no room for
 
 
-def form_of(question: Question) -> Form:
+def form_of(question: Question) -> AnswerForm:
     """Return what the answer to a question looks like."""
     return FORMS.get(question.kind, _FACT)
 

@@ -14,8 +14,8 @@ from typing import Any
 from bot.answering.writing.written import (
     MARK,
     Answerable,
+    FieldRole,
     Prose,
-    Role,
     WrittenSentence,
     answerable_of,
     pieces,
@@ -188,7 +188,7 @@ class ReplyParser:
         if not written:
             for key, value in found.items():
                 holds = isinstance(value, list | dict) or _is_encoded(value)
-                cited = role_of(str(key)) in (Role.CITATIONS, Role.QUOTES)
+                cited = role_of(str(key)) in (FieldRole.CITATIONS, FieldRole.QUOTES)
                 if holds and not cited and depth < DEEPEST:
                     yield from self._taken(value, depth + 1)
         self._objects += bool(written)
@@ -258,8 +258,12 @@ def _head(rest: str) -> int:
         before = rest[: found.start()]
         keys = [role_of(one["key"]) for one in _KEY.finditer(before)]
         holds = before.rstrip()[-1:] in ("[", ":", "{")
-        last = keys[-1] if keys else Role.OTHER
-        if not holds or last in (Role.CITATIONS, Role.QUOTES) or Role.TEXT in keys[:-1]:
+        last = keys[-1] if keys else FieldRole.OTHER
+        if (
+            not holds
+            or last in (FieldRole.CITATIONS, FieldRole.QUOTES)
+            or FieldRole.TEXT in keys[:-1]
+        ):
             return 0
         return found.start()
     return 0

@@ -37,7 +37,7 @@ class Answerable(StrEnum):
     NO = "no"
 
 
-class Role(StrEnum):
+class FieldRole(StrEnum):
     """What a key of an object is about."""
 
     ANSWERABLE = "answerable"
@@ -49,12 +49,12 @@ class Role(StrEnum):
 
 # The first that has a part of the key says its role.
 _PARTS = (
-    (Role.ANSWERABLE, "answerable answered canansw hasansw answerfound"),
-    (Role.QUOTES, "quot excerpt verbatim snippet evidence support span extract"),
-    (Role.CITATIONS, "cit passage source ref document"),
-    (Role.TEXT, "text sentence claim statement answer content fact point item response"),
+    (FieldRole.ANSWERABLE, "answerable answered canansw hasansw answerfound"),
+    (FieldRole.QUOTES, "quot excerpt verbatim snippet evidence support span extract"),
+    (FieldRole.CITATIONS, "cit passage source ref document"),
+    (FieldRole.TEXT, "text sentence claim statement answer content fact point item response"),
 )
-_EXACT = dict.fromkeys(("doc", "docs", "id", "ids", "number", "numbers", "p"), Role.CITATIONS)
+_EXACT = dict.fromkeys(("doc", "docs", "id", "ids", "number", "numbers", "p"), FieldRole.CITATIONS)
 _YES = frozenset("true yes y 1 full fully complete answered answerable".split())
 _NO = frozenset("false no n 0 none null unanswerable unknown never".split())
 
@@ -96,23 +96,23 @@ _BEFORE = re.compile(r"\A\W*passage\s+#?(?P<number>\d{1,3})\W*[:–-]\s*", re.IG
 _CELL = re.compile(r"\|\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*(?=\|)")  # of a table, a number alone
 
 
-def role_of(key: str) -> Role:
+def role_of(key: str) -> FieldRole:
     """Return what a key is about."""
     plain = re.sub(r"[^a-z]", "", key.lower())
     if plain in _EXACT:
         return _EXACT[plain]
-    if plain == Role.TEXT:
-        return Role.TEXT
+    if plain == FieldRole.TEXT:
+        return FieldRole.TEXT
     return next(
         (role for role, parts in _PARTS if any(part in plain for part in parts.split())),
-        Role.OTHER,
+        FieldRole.OTHER,
     )
 
 
 def answerable_of(found: Mapping[str, Any]) -> Answerable | None:
     """Return what an object says of the passages, None where it says nothing."""
     for key, value in found.items():
-        if role_of(str(key)) is not Role.ANSWERABLE or isinstance(value, list | dict):
+        if role_of(str(key)) is not FieldRole.ANSWERABLE or isinstance(value, list | dict):
             continue
         said = " ".join(re.findall(r"[a-z0-9]+", str(value).lower()))
         if "partial" in said or "partly" in said or said == "in part":
@@ -157,15 +157,15 @@ def sentences_of(found: Mapping[str, Any]) -> list[WrittenSentence]:
     plainly = any(_is_plainly_cited(str(key)) for key in found)
     for key, value in found.items():
         role = role_of(str(key))
-        if plainly and role is Role.CITATIONS and not _is_plainly_cited(str(key)):
+        if plainly and role is FieldRole.CITATIONS and not _is_plainly_cited(str(key)):
             continue  # the number of the sentence
-        if role is Role.TEXT and isinstance(value, str) and not value.lstrip().startswith("{"):
+        if role is FieldRole.TEXT and isinstance(value, str) and not value.lstrip().startswith("{"):
             texts.append(value)
-        elif role is Role.CITATIONS:
+        elif role is FieldRole.CITATIONS:
             said, quoted = _cited(value)
             numbers += said
             quotes += quoted
-        elif role is Role.QUOTES:
+        elif role is FieldRole.QUOTES:
             said, quoted = _quoted(value)
             numbers += said
             quotes += quoted
@@ -177,13 +177,13 @@ def sentences_of(found: Mapping[str, Any]) -> list[WrittenSentence]:
 def _side_by_side(found: Mapping[str, Any]) -> list[WrittenSentence]:
     """Return the sentences of {"sentences": ["…", "…"], "citations": [[1], [2]]}."""
     by_role = {role_of(str(key)): value for key, value in found.items()}
-    texts = by_role.get(Role.TEXT)
+    texts = by_role.get(FieldRole.TEXT)
     if not isinstance(texts, list) or not texts or not all(isinstance(one, str) for one in texts):
         return []
     rows = []
     for at, text in enumerate(texts):
         row: dict[str, Any] = {"text": text}
-        for role in (Role.CITATIONS, Role.QUOTES):
+        for role in (FieldRole.CITATIONS, FieldRole.QUOTES):
             value = by_role.get(role)
             same = isinstance(value, list) and len(value) == len(texts)
             row[role] = value[at] if same and value else value
@@ -192,7 +192,7 @@ def _side_by_side(found: Mapping[str, Any]) -> list[WrittenSentence]:
 
 
 def _is_plainly_cited(key: str) -> bool:
-    return role_of(key) is Role.CITATIONS and key.lower() not in _EXACT
+    return role_of(key) is FieldRole.CITATIONS and key.lower() not in _EXACT
 
 
 def _told(
@@ -302,10 +302,10 @@ def _quoted(value: Any) -> tuple[list[int], list[str]]:
 def _of_key(key: str, value: Any, *, quoted: bool = False) -> tuple[list[int], list[str]]:
     """Return what a key of a citation holds: {"passage": 2, "quote": "…"}, {"2": "…"}."""
     role = role_of(key)
-    if role is Role.CITATIONS:
+    if role is FieldRole.CITATIONS:
         return _cited(value)
     numbers = _numbers(key) if _ONLY_NUMBERS.fullmatch(key) else []
-    if role in (Role.QUOTES, Role.TEXT) or numbers or quoted:
+    if role in (FieldRole.QUOTES, FieldRole.TEXT) or numbers or quoted:
         return _both([(numbers, []), _quoted(value)])
     return [], []
 
@@ -343,13 +343,13 @@ class Prose:
         said = _BULLET.sub("", said).strip(" |`")
         if label := _LABEL.match(said):
             role, value = role_of(label["key"]), said[label.end() :]
-            self._quoting = role is Role.QUOTES
-            if role is Role.ANSWERABLE:
+            self._quoting = role is FieldRole.QUOTES
+            if role is FieldRole.ANSWERABLE:
                 self.answerable = answerable_of({label["key"]: value}) or self.answerable
                 return
-            if role is Role.CITATIONS:
+            if role is FieldRole.CITATIONS:
                 said, numbers = "", numbers or tuple(_cited_in(value)[0])
-            elif role is Role.TEXT:
+            elif role is FieldRole.TEXT:
                 said = value.strip('"“” ')
         if self._quoting:
             return

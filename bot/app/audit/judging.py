@@ -90,7 +90,7 @@ def _meant(number: int | None, word: "Word", entry: "LedgerEntry") -> int | None
 
 
 def _line(made: "Judgement", entry: "LedgerEntry") -> str:
-    from bot.answering.render import safe
+    from bot.language.untrusted import safe
 
     if made.sentence is None:
         question = (entry.private or {}).get("standalone_question") or "a forgotten question"

@@ -30,7 +30,7 @@ def verify_chain(
 
     Example: briefs audit verify-chain --anchor /mnt/other/briefs.anchors
     """
-    from bot.answering.render import safe
+    from bot.language.untrusted import safe
     from bot.ledger.anchors import library_id, marks_of, read
     from bot.ledger.ledger import Ledger
     from ingest.terminal import print_json, say
@@ -200,7 +200,7 @@ def _wish(
 
 
 def confirm(what: str, yes: bool) -> None:
-    from bot.answering.render import safe
+    from bot.language.untrusted import safe
 
     if yes:
         return

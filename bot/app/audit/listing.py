@@ -109,8 +109,8 @@ def uses(
 
     Example: briefs audit uses IF10753#p4
     """
-    from bot.answering.render import safe
     from bot.audit.register import Register
+    from bot.language.untrusted import safe
     from ingest.terminal import print_json, print_table, say
 
     with opened() as library:

@@ -28,7 +28,7 @@ from bot.slack.access.facts import (
     read_member,
 )
 from bot.slack.delivery.calls import Calls, Pacing, Sleep
-from bot.slack.delivery.faults import Fault, Refused
+from bot.slack.delivery.faults import CallFailed, Refused
 from bot.slack.types import ChannelSettings, Member, PlaceKind, SlackPlace
 
 if TYPE_CHECKING:
@@ -316,7 +316,7 @@ class Directory:
         except Refused as refused:
             kind = NotThere if refused.code in _ABSENT else FactUnknown
             raise kind(f"{method}: {refused.code}") from None
-        except Fault as fault:
+        except CallFailed as fault:
             raise FactUnknown(f"{method}: {type(fault).__name__.lower()}") from None
         except Exception as error:  # whatever the client raises: nothing is known then
             raise FactUnknown(f"{method}: {type(error).__name__}") from None

@@ -1,4 +1,4 @@
-"""One call of Slack's Web API, made when Slack allows it: its answer or a Fault comes out.
+"""One call of Slack's Web API, made when Slack allows it: its answer or a CallFailed comes out.
 
 Three rules, all at once, say when: a method or channel that Slack has limited is left alone until
 its Retry-After has ended and a little longer, by chance; posts to one channel are a second apart

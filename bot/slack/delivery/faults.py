@@ -3,7 +3,7 @@
 BriefsError                 (index.errors)
 ├── Undeliverable           a message cannot reach its place, now or at all; has words for people
 ├── Stopped                 somebody pressed Stop while an answer was being streamed
-└── Fault                   one call failed; stays inside the outbox
+└── CallFailed              one call failed; stays inside the outbox
     ├── Limited             429: nothing was done, and may not be tried again before a while
     ├── Unknown             5xx, time-out, dropped connection: it may or may not have been done
     ├── Refused             Slack said no, and will say no again
@@ -43,11 +43,11 @@ class Stopped(BriefsError):
     """Somebody pressed Stop: what is shown stays, and nothing more is added."""
 
 
-class Fault(BriefsError):
+class CallFailed(BriefsError):
     """One call to Slack failed."""
 
 
-class Limited(Fault):
+class Limited(CallFailed):
     """Too many calls: Slack names the seconds to wait."""
 
     def __init__(self, seconds: float) -> None:
@@ -55,11 +55,11 @@ class Limited(Fault):
         self.seconds = seconds
 
 
-class Unknown(Fault):
+class Unknown(CallFailed):
     """No answer that tells whether the call was carried out."""
 
 
-class Refused(Fault):
+class Refused(CallFailed):
     """Slack refused the call with this code."""
 
     def __init__(self, code: str) -> None:
@@ -67,7 +67,7 @@ class Refused(Fault):
         self.code = code
 
 
-class Crowded(Fault):
+class Crowded(CallFailed):
     """The turn of this call would come after its time is up."""
 
 

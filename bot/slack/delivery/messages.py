@@ -19,7 +19,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.slack.delivery.calls import SECONDS_A_CALL, SILENT, Calls, retry_after
 from bot.slack.delivery.faults import (
     BLOCKS_REFUSED,
-    Fault,
+    CallFailed,
     Limited,
     Refused,
     Unknown,
@@ -142,7 +142,7 @@ class EphemeralSender:
             raise fault
 
 
-def _hook_fault(status: int, said: str, headers: dict[str, str]) -> Fault | None:
+def _hook_fault(status: int, said: str, headers: dict[str, str]) -> CallFailed | None:
     if status == 429:
         return Limited(retry_after(headers))
     if status >= 500:

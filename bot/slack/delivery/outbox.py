@@ -26,8 +26,8 @@ from bot.slack.delivery.calls import (
 )
 from bot.slack.delivery.faults import (
     UNAVAILABLE,
+    CallFailed,
     Crowded,
-    Fault,
     Limited,
     Refused,
     Stopped,
@@ -122,7 +122,7 @@ class Sessions:
                 if refused.code not in UNAVAILABLE:
                     return False
                 self._missing[method] = now + _FORGET
-            except Fault:
+            except CallFailed:
                 return False
         return False
 
@@ -207,7 +207,7 @@ class Outbox(Sessions):
             await self._calls.once("chat.update", body, self._pacing.clock())
         except (Limited, Crowded):
             return True
-        except Fault:
+        except CallFailed:
             return False
         return True
 
@@ -218,7 +218,7 @@ class Outbox(Sessions):
     async def remove(self, channel: str, ts: str) -> None:
         """Take away a message of ours, as far as that can be done."""
         until = self._pacing.clock() + 60
-        with suppress(Fault):
+        with suppress(CallFailed):
             await self._calls.repeatedly("chat.delete", {"channel": channel, "ts": ts}, until)
 
     async def find(self, channel: str, thread_ts: str | None, marker: str) -> str | None:
@@ -238,7 +238,7 @@ class Outbox(Sessions):
         try:
             until = self._pacing.clock() + CLEARING
             page = await self._calls.patiently("conversations.replies", asked, until)
-        except Fault as fault:
+        except CallFailed as fault:
             log.info("the thread cannot be read: %s", fault)
             return []
         found = page.get("messages") or ()

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from bot.answering.render import safe
+from bot.language.untrusted import safe
 from bot.slack.setup.manifest import SCOPES, OAuthScope, When
 from index.errors import SettingsError
 

@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 
 from index.errors import EmbeddingError
-from index.library import models_folder
 from index.models.embedder import ModelEmbedder, require_unit
 from index.models.model_files import DEFAULT_MODEL, locate, weights_sha256
 from index.models.runtimes import TorchRuntime, _converted
-from index.settings import load
+from index.settings import load, models_folder
 
 TEXTS = [
     "Cod quotas fell.",

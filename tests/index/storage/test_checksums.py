@@ -11,7 +11,7 @@ from index.errors import BriefsError
 from index.library import Library
 from index.settings import load
 from index.storage import checksums
-from index.storage.checksums import Part
+from index.storage.checksums import ChecksumScope
 from tests.drafts import draft, each_alone
 from tests.fakes import HashedTokens
 from tests.flips import flips
@@ -114,7 +114,7 @@ def test_a_damaged_vector_is_embedded_again_and_not_copied(either_library, harm:
     with either_library.database.write() as connection:
         connection.execute(text(change[harm]))
     assert set(either_library.faults()) == {"vectors"}
-    either_library.rebuild()
+    either_library.maintenance.rebuild()
     assert vectors(either_library) == before
     assert either_library.faults() == {}
     either_library.check_index()
@@ -145,4 +145,4 @@ def test_a_library_of_an_older_release_is_taken_as_it_is(copy: Path) -> None:
         with library.database.write() as connection:
             connection.execute(text("UPDATE versions SET text = 'forged' WHERE pk = 1"))
         with library.database.read() as connection:
-            assert checksums.damaged(connection).of(Part.TEXT) == (1,)
+            assert checksums.damaged(connection).of(ChecksumScope.TEXT) == (1,)

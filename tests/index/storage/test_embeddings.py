@@ -113,7 +113,7 @@ class TestOlder:
 
     def test_reembedding_makes_the_table_and_fills_it(self, older, open_library) -> None:
         library = open_library(older, HashedTokens(), create=False)
-        assert library.reembed() == 3
+        assert library.maintenance.reembed() == 3
         counts = [len(unpack_sentences(each.sentences)[0]) for each in kept(library)]
         assert counts == [2, 1, 1]
         hits = library.search(Query("cod quotas"))
@@ -127,5 +127,5 @@ def test_a_model_without_tokens_leaves_nothing_behind(settings, open_library) ->
     """States of one model are never read with another's."""
     open_library(settings, HashedTokens()).publish([draft("b.txt", FISH, count=each_alone)])
     library = open_library(settings, HashedWords(model="another"))
-    library.reembed()
+    library.maintenance.reembed()
     assert kept(library) == [PackedTokens()] * 2

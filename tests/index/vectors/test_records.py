@@ -70,9 +70,9 @@ import sys
 from index.vectors import chroma
 chroma.FORM = {"other": 1}
 chroma._has_form = lambda _: True
-from index.publishing import Indexing
-from index import publishing
-publishing.records_of = lambda *_: None
+from index.indexing import Indexing
+from index import indexing
+indexing.records_of = lambda *_: None
 from index.library import Library
 from index.settings import load
 from tests.fakes import HashedWords

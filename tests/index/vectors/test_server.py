@@ -132,7 +132,7 @@ def test_a_rebuild_writes_wrong_vectors_again(on_server, open_library) -> None:
     collection.update(ids=["2"], embeddings=[[1.0] + [0.0] * 383])
     with pytest.raises(IndexDamaged, match="other vectors"):
         library.check_index()
-    library.rebuild()
+    library.maintenance.rebuild()
     library.check_index()
 
 
@@ -186,7 +186,7 @@ def test_a_collection_with_an_embedding_function_is_refused_and_nothing_of_it_ru
         fill(fresh, 10, 1)
     assert first(fresh, "word3") == "Brief 3"
     assert "searching by exact scan" in caplog.text
-    for change in (fresh.check_index, fresh.rebuild):
+    for change in (fresh.check_index, fresh.maintenance.rebuild):
         with pytest.raises(IndexDamaged, match="delete the collection there") as refused:
             change()
         assert len(str(refused.value).splitlines()) == 1

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.language.dates import expressions
+from bot.language.times import expressions
 from bot.question.period import day_in
 
 TODAY = date(2026, 11, 24)  # a Tuesday

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.app.purging import cited
+from bot.app.deleting import cited
 from bot.ledger.ledger import Ledger
 from index.library import Library
 from index.settings import load
