@@ -15,7 +15,8 @@ from typing import Any
 
 from bench import own
 from bench.held_out import held_out
-from bot.answering import windows
+from bench.reader.network import Reader
+from bot.answering import reranking
 from bot.answering.answerability import features_of, judge
 from bot.answering.selection import score_sentences
 from bot.answering.sentence_features import place_of
@@ -30,7 +31,7 @@ TODAY = date(2026, 11, 1)
 
 def dump(library: Library, out: bool) -> list[dict[str, Any]]:
     """Return what is known of each question: hits, sentences, logits, and which are right."""
-    documents = {}
+    reader, documents = Reader(), {}
     for row in library.versions():
         if row.state == "current":
             for _, passage in library.passages(library.brief(row.brief.id, row.brief.version)):
@@ -43,13 +44,13 @@ def dump(library: Library, out: bool) -> list[dict[str, Any]]:
             continue
         question = read(row.question, row.turns, today=TODAY, library=library)
         hits = library.search(Query(question.searched, question.context), 30)
-        ranked = score_sentences(question, hits[: windows.DEPTH], library)
+        ranked = score_sentences(question, hits[: reranking.DEPTH], library)
         first = [item for item in ranked if item.candidate.rank < 8]
         decision = judge(features_of(question, hits, first, library))
-        chosen = windows._likeliest(ranked)
+        chosen = reranking.likeliest(ranked)
         logits = (
-            library.answers(
-                windows.asked(question), [windows.window(item.candidate) for item in chosen]
+            reader.answers(
+                reranking.asked(question), [reranking.window(item.candidate) for item in chosen]
             ).tolist()
             if chosen
             else []

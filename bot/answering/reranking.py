@@ -36,7 +36,7 @@ class RerankedLibrary(Lookup, Protocol):
 
 def rerank(question: Question, ranked: Sequence[Scored], library: RerankedLibrary) -> list[Scored]:
     """Return sentences in the order of the networks and the reranker together, best first."""
-    chosen = _likeliest(ranked)
+    chosen = likeliest(ranked)
     if library.reranker is None or not chosen:
         return list(ranked)
     scores = library.reranker.scores(asked(question), [window(one.candidate) for one in chosen])
@@ -96,7 +96,7 @@ def window(candidate: Quotable) -> Window:
     return Window(candidate.sentence, passage.text[start:end], title)
 
 
-def _likeliest(ranked: Sequence[Scored]) -> list[Scored]:
+def likeliest(ranked: Sequence[Scored]) -> list[Scored]:
     """Return the sentences to read, at most OF_ONE of a passage, of more passages first."""
     seen: Counter[str] = Counter()
     firsts, seconds = [], []
