@@ -15,6 +15,10 @@ from typing import Any
 
 from bench import own
 from bench.held_out import held_out
+<<<<<<< HEAD
+=======
+from bench.reader.network import Reader
+>>>>>>> house11
 from bot.answering import reranking
 from bot.answering.answerability import features_of, judge
 from bot.answering.selection import score_sentences
@@ -30,7 +34,7 @@ TODAY = date(2026, 11, 1)
 
 def dump(library: Library, out: bool) -> list[dict[str, Any]]:
     """Return what is known of each question: hits, sentences, logits, and which are right."""
-    documents = {}
+    reader, documents = Reader(), {}
     for row in library.versions():
         if row.state == "current":
             for _, passage in library.passages(library.brief(row.brief.id, row.brief.version)):
@@ -46,9 +50,15 @@ def dump(library: Library, out: bool) -> list[dict[str, Any]]:
         ranked = score_sentences(question, hits[: reranking.DEPTH], library)
         first = [item for item in ranked if item.candidate.rank < 8]
         decision = judge(features_of(question, hits, first, library))
+<<<<<<< HEAD
         chosen = reranking._likeliest(ranked)
         logits = (
             library.reranker.scores(
+=======
+        chosen = reranking.likeliest(ranked)
+        logits = (
+            reader.answers(
+>>>>>>> house11
                 reranking.asked(question), [reranking.window(item.candidate) for item in chosen]
             ).tolist()
             if chosen and library.reranker

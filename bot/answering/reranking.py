@@ -24,7 +24,7 @@ from index.vectors.snapshot import EVERYTHING, Filters
 READ = 12  # sentences that are read
 OF_ONE = 2  # … of one passage
 DEPTH = 16  # passages from which they come
-PASSAGE_WEIGHT = 6.0  # of a hit's score, which is in [0, 1], beside its best sentence's
+PASSAGE_WEIGHT = 12.0  # of a hit's score, which is in [0, 1], beside its best sentence's
 UNREAD = 1.0  # how far below the least that was read a sentence counts that was not
 
 
@@ -36,8 +36,13 @@ class RerankedLibrary(Lookup, Protocol):
 
 def rerank(question: Question, ranked: Sequence[Scored], library: RerankedLibrary) -> list[Scored]:
     """Return sentences in the order of the networks and the reranker together, best first."""
+<<<<<<< HEAD
     chosen, reranker, text = _likeliest(ranked), library.reranker, asked(question)
     if reranker is None or not chosen or not reranker.reads(text):
+=======
+    chosen = likeliest(ranked)
+    if library.reranker is None or not chosen:
+>>>>>>> house11
         return list(ranked)
     scores = reranker.scores(text, [window(one.candidate) for one in chosen])
     known = {id(item): float(score) for item, score in zip(chosen, scores, strict=True)}
@@ -103,7 +108,7 @@ def window(candidate: Quotable) -> Window:
     return Window(candidate.sentence, passage.text[start:end], title)
 
 
-def _likeliest(ranked: Sequence[Scored]) -> list[Scored]:
+def likeliest(ranked: Sequence[Scored]) -> list[Scored]:
     """Return the sentences to read, at most OF_ONE of a passage, of more passages first."""
     seen: Counter[str] = Counter()
     firsts, seconds = [], []
