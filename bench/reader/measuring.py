@@ -15,16 +15,13 @@ from typing import Any
 
 from bench import own
 from bench.held_out import held_out
-<<<<<<< HEAD
-=======
-from bench.reader.network import Reader
->>>>>>> house11
 from bot.answering import reranking
 from bot.answering.answerability import features_of, judge
 from bot.answering.selection import score_sentences
 from bot.answering.sentence_features import place_of
 from bot.question.reading import read
 from index.library import Library
+from index.models.reader import Reader
 from index.search import Query
 from index.settings import load
 
@@ -50,18 +47,12 @@ def dump(library: Library, out: bool) -> list[dict[str, Any]]:
         ranked = score_sentences(question, hits[: reranking.DEPTH], library)
         first = [item for item in ranked if item.candidate.rank < 8]
         decision = judge(features_of(question, hits, first, library))
-<<<<<<< HEAD
-        chosen = reranking._likeliest(ranked)
-        logits = (
-            library.reranker.scores(
-=======
         chosen = reranking.likeliest(ranked)
         logits = (
-            reader.answers(
->>>>>>> house11
+            reader.scores(
                 reranking.asked(question), [reranking.window(item.candidate) for item in chosen]
             ).tolist()
-            if chosen and library.reranker
+            if chosen
             else []
         )
         known = {id(item): logit for item, logit in zip(chosen, logits, strict=True)}

@@ -36,13 +36,8 @@ class RerankedLibrary(Lookup, Protocol):
 
 def rerank(question: Question, ranked: Sequence[Scored], library: RerankedLibrary) -> list[Scored]:
     """Return sentences in the order of the networks and the reranker together, best first."""
-<<<<<<< HEAD
-    chosen, reranker, text = _likeliest(ranked), library.reranker, asked(question)
+    chosen, reranker, text = likeliest(ranked), library.reranker, asked(question)
     if reranker is None or not chosen or not reranker.reads(text):
-=======
-    chosen = likeliest(ranked)
-    if library.reranker is None or not chosen:
->>>>>>> house11
         return list(ranked)
     scores = reranker.scores(text, [window(one.candidate) for one in chosen])
     known = {id(item): float(score) for item, score in zip(chosen, scores, strict=True)}
