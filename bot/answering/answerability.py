@@ -32,8 +32,7 @@ WEIGHTS = Path(__file__).parent / "weights" / "answerable.json"  # its threshold
 
 SURE = 0.5  # confidence from which a question is answered
 POSSIBLE = 0.1  # … from which the nearest passages are shown as what may answer
-# Added to the network's logit: so much of the reader's above BORDER; docs/reader.md.
-READER_WEIGHT, BORDER = 0.2, -2.5
+READER_WEIGHT = 0.2  # of the reader's logit, added to the network's; docs/reader.md
 # Taken off the logit where the question names what no brief does. Of held-out questions it costs 3
 # answers in 100 and saves as many; an answer about another port than was asked of is worse.
 UNKNOWN_NAME = 3.5
@@ -66,7 +65,7 @@ def judge(features: Mapping[str, float] | None, reading: float | None = None) ->
         return Decision(Outcome.DECLINED, confidence=0.0, features={})
     row = np.array([list(features.values())])
     logit = float(load(WEIGHTS).takes(tuple(features)).scores(row)[0])
-    logit += READER_WEIGHT * (reading - BORDER) if reading is not None else 0.0
+    logit += READER_WEIGHT * reading if reading is not None else 0.0
     logit -= UNKNOWN_NAME if features["unknown_names"] else 0.0
     confidence = 1 / (1 + math.exp(-logit))
     rounded = {name: round(value, 4) for name, value in features.items()}

@@ -22,7 +22,7 @@ from bot.answering.candidates import Quotable
 from bot.answering.disagreement import Difference, difference
 from bot.answering.emphasis import emphasis
 from bot.answering.readable import shown
-from bot.answering.reranking import RerankedLibrary, judged, rerank
+from bot.answering.reranking import RerankedLibrary, judged, scored
 from bot.answering.search import SearchResult
 from bot.answering.selection import (
     ALIKE,
@@ -33,7 +33,6 @@ from bot.answering.selection import (
     decisive_first,
     fit,
     repeated,
-    score_sentences,
     sufficient,
 )
 from bot.question.question import Question
@@ -54,8 +53,9 @@ def answer(question: Question, found: SearchResult, library: RerankedLibrary) ->
         return DraftAnswer(confidence=decision.confidence, features=decision.features, near=near)
     first: list[Scored] = []
     if question.parts:
-        ranked = fit(rerank(question, score_sentences(question, found.hits, library), library))
-        first = best_of_parts(question.parts, ranked, found.hits, library)
+        ranked = fit(scored(question, found.hits, library))
+        parts = [scored(one, found.hits, library) for one in question.parts]
+        first = best_of_parts(parts, ranked)
     chosen = choose(ranked, question.weights, first)
     differs = disagreement(ranked, chosen)
     known = (*ranked, *chosen)

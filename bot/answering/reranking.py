@@ -53,6 +53,11 @@ def rerank(question: Question, ranked: Sequence[Scored], library: RerankedLibrar
     return sorted(joined, key=lambda item: -item.score)
 
 
+def scored(question: Question, hits: Sequence[Hit], library: RerankedLibrary) -> list[Scored]:
+    """Return the sentences of hits, best first."""
+    return rerank(question, score_sentences(question, hits, library), library)
+
+
 def judged(
     question: Question, hits: Sequence[Hit], library: RerankedLibrary, filters: Filters = EVERYTHING
 ) -> tuple[list[Scored], Decision]:
@@ -72,7 +77,7 @@ def reordered(question: Question, hits: Sequence[Hit], library: RerankedLibrary)
     """Return hits in the order of how well their sentences answer; those not read come after."""
     if library.reranker is None:
         return list(hits)
-    found = rerank(question, score_sentences(question, hits[:DEPTH], library), library)
+    found = scored(question, hits[:DEPTH], library)
     best: dict[str, float] = {}
     for item in found:
         if item.reading is not None:

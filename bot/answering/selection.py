@@ -87,14 +87,15 @@ def fit(ranked: Sequence[Scored]) -> list[Scored]:
     return [item for item in ranked if not item.candidate.unfit]
 
 
-def best_of_parts(
-    parts: Sequence[Question], ranked: Sequence[Scored], hits: Sequence[Hit], library: Lookup
-) -> list[Scored]:
-    """Return for each part of a question the sentence that answers it best, none twice."""
+def best_of_parts(parts: Sequence[Sequence[Scored]], ranked: Sequence[Scored]) -> list[Scored]:
+    """Return for each part of a question the sentence that answers it best, none twice.
+
+    `parts` are the sentences ranked for each, `ranked` the same for the whole question.
+    """
     known = {_key(item): item for item in ranked}
     best: list[Scored] = []
     for part in parts:
-        own = fit(score_sentences(part, hits, library))[:1]
+        own = fit(part)[:1]
         best += [known[_key(item)] for item in own if not repeated(known[_key(item)], best)]
     return best
 

@@ -35,6 +35,9 @@ CLS, SEP = 101, 102  # of the vocabulary of BERT, uncased
 LONGEST_QUESTION, LONGEST_SENTENCE, LONGEST_BEFORE, LONGEST_TITLE = 40, 60, 16, 22  # tokens
 TOGETHER = 8  # windows of about the same length that are read at once
 REMEMBERED = 512  # numbers of windows read lately
+BORDER = (
+    -3.0
+)  # its logit where a sentence answers as likely as not; of four that it learns one does
 WEIGHT = 0.8  # of its logit beside the score of the networks; docs/reader.md
 FLOOR = 1e-12  # under the root of a variance, as the encoder was trained
 HIDDEN = -1e4  # added to the likeness of what is only padding
@@ -96,7 +99,7 @@ class Reader:
             self._read |= found
             while len(self._read) > REMEMBERED:
                 self._read.popitem(last=False)
-        return np.array([found[asked, one] for one in windows], np.float32)
+        return np.array([found[asked, one] - BORDER for one in windows], np.float32)
 
     @cached_property
     def _network(self) -> "_Network":
