@@ -35,9 +35,7 @@ CLS, SEP = 101, 102  # of the vocabulary of BERT, uncased
 LONGEST_QUESTION, LONGEST_SENTENCE, LONGEST_BEFORE, LONGEST_TITLE = 40, 60, 16, 22  # tokens
 TOGETHER = 8  # windows of about the same length that are read at once
 REMEMBERED = 512  # numbers of windows read lately
-BORDER = (
-    -3.0
-)  # its logit where a sentence answers as likely as not; of four that it learns one does
+BORDER = -3.0  # of its logits, taken off: there a sentence is as likely to answer as not
 WEIGHT = 0.8  # of its logit beside the score of the networks; docs/reader.md
 FLOOR = 1e-12  # under the root of a variance, as the encoder was trained
 HIDDEN = -1e4  # added to the likeness of what is only padding
