@@ -65,30 +65,28 @@ class Fault:
     reason: Reason
 
 
-def compare(
+def judged(
     claim: Sequence[Statement], evidence: Sequence[Sequence[Statement]]
-) -> list[Fault] | None:
-    """Return what is wrong with the statements of a claim; evidence is given by sentence.
+) -> list[list[Fault] | None]:
+    """Return what is wrong with each statement of a claim; evidence is given by sentence.
 
-    None where no statement of the evidence is about the same event as one of the claim.
+    None for one where no statement of the evidence is about the same event.
     """
-    compared = False
     every = [one for row in evidence for one in row]
-    found: list[Fault] = []
-    for mine in claim:
-        near = [(fit, other) for other in every if (fit := _fit(mine, other)) > 0]
-        if not near:
-            continue
-        compared = True
-        most = max(fit for fit, _ in near)
-        judged: list[list[Fault]] = [
-            [*_faults(mine, other), *_strangers(mine, other, every)]
-            for fit, other in near
-            if fit >= most - 1
-        ]
-        least = min(judged, key=_weight)
-        found += least
-    return list(dict.fromkeys(found)) if compared else None
+    return [_least_wrong(mine, every) for mine in claim]
+
+
+def _least_wrong(mine: Statement, every: Sequence[Statement]) -> list[Fault] | None:
+    near = [(fit, other) for other in every if (fit := _fit(mine, other)) > 0]
+    if not near:
+        return None
+    most = max(fit for fit, _ in near)
+    choices: list[list[Fault]] = [
+        [*_faults(mine, other), *_strangers(mine, other, every)]
+        for fit, other in near
+        if fit >= most - 1
+    ]
+    return min(choices, key=_weight)
 
 
 def _weight(faults: list[Fault]) -> tuple[int, int]:
