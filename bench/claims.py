@@ -17,6 +17,7 @@ import json
 import random
 import re
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,9 +33,10 @@ from bench.networks import Training, pointwise
 from bench.swaps import SOUND, swaps
 from bench.verify import auroc
 from bench.workplace import ROOT, Workplace
-from bot.checking import entailment
+from bot.checking import entailment, statements
 from bot.checking.verdict import Verdict
 from bot.checking.verify import check, compared
+from bot.language import grammar, tokens, word_kinds
 from ingest.pipeline import ingest
 
 OWN = Path(__file__).parent / "questions" / "claims.jsonl"
@@ -48,6 +50,7 @@ WEIGHTS = {
     "own": 1.0, "copies": 0.3, "policy": 4.0, "fm2": 1.5, "wice": 3.0, "swaps": 0.5, "pairs": 3.0,
 }  # fmt: skip
 SHOWN, WITHHELD = 0.12, 0.08
+MILLISECONDS = 200
 BARS = {"policy": 0.86, "fm2": 0.72, "wice": 0.83}  # of the area under the ROC curve
 
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
@@ -83,7 +86,33 @@ def measure(place: Workplace) -> list[Figure]:
         if held := [one for one in found if one.held_out]:
             command.say(f"claims: {name}")
             figures += _figures(name, held[:QUICK] if place.quick else held)
+            if name == "fm2":
+                figures.append(_time(held[:QUICK]))
     return figures
+
+
+def _time(claims: Sequence[Example]) -> Figure:
+    """Return how long three claims take, each with other evidence; nothing has been read before."""
+    clear_caches()
+    check("The bank rose.", ["The bank fell."])  # loads the weights
+    taken = []
+    for one in claims:
+        began = time.perf_counter()
+        check(one.claim, one.evidence)
+        taken.append(1000 * (time.perf_counter() - began))
+    half, most = (3 * float(np.quantile(taken, share)) for share in (0.5, 0.95))
+    return Figure(
+        "an answer of three sentences checked: three times the median, the 95th percentile",
+        f"{half:.0f} ms, {most:.0f} ms",
+        bar=f"≤ {MILLISECONDS} ms",
+        met=half <= MILLISECONDS,
+    )
+
+
+def clear_caches() -> None:
+    """Forget which sentences have been read."""
+    for cached in (tokens.read, statements.statements, grammar.clauses, word_kinds.words_of):
+        cached.cache_clear()
 
 
 def fit(place: Workplace) -> None:
@@ -243,8 +272,9 @@ def _pairs() -> Iterator[Example]:
 
 def _test() -> Iterator[Example]:
     for row in _lines(TEST):
-        yield Example("test", row["true"], (row["evidence"],), sound=True, held_out=True)
-        yield Example("test", row["false"], (row["evidence"],), sound=False, held_out=True)
+        if not row.get("seen"):  # the failures of the others have been looked at
+            yield Example("test", row["true"], (row["evidence"],), sound=True, held_out=True)
+            yield Example("test", row["false"], (row["evidence"],), sound=False, held_out=True)
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

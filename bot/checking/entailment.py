@@ -11,20 +11,18 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
-from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from bot.checking.coverage import missing
-from bot.checking.statements import AMOUNTS, ATTITUDES, grouped
+from bot.checking.statements import AMOUNTS, ATTITUDES
 from bot.checking.verdict import Reason
 from bot.language import polarity
 from bot.language.tokens import DATE, NAME, NUMBER, STOP, WORD, Token
 from bot.language.words import lines, words
 from index.perceptron import load
-from index.words import stem
 
 WEIGHTS = Path(__file__).parent / "weights" / "entailment.json"
 NEAREST = 4  # sentences of the evidence that are looked at
@@ -42,13 +40,13 @@ _FACTS = (NUMBER, DATE)
 
 
 def _groups() -> dict[str, tuple[str, ...]]:
-    """Return the groups of a word that changes what is claimed, by its stem."""
+    """Return the groups of a word that changes what is claimed; attitudes by their stem."""
     found: dict[str, tuple[str, ...]] = {}
-    named = [(stem(one), "cause") for one in words("causes")]
-    named += [*AMOUNTS.items(), *ATTITUDES.items(), *grouped("signals").items()]
+    named = [(one, "cause") for one in words("causes")]
+    named += [*AMOUNTS.items(), *ATTITUDES.items()]
     for line in lines("signals"):  # a word may do several things
         group, _, members = line.partition(":")
-        named += [(stem(one), group) for one in members.split()]
+        named += [(one, group) for one in members.split()]
     for key, group in named:
         found[key] = tuple(dict.fromkeys((*found.get(key, ()), group)))
     return found
@@ -67,12 +65,11 @@ def probability(features: Features) -> float:
 
 def features(
     claim: Row, rows: Sequence[Row], hard: Sequence[Reason], soft: Sequence[Reason],
-    statements: tuple[int, int, int],
+    statements: Sequence[int],
 ) -> Features:  # fmt: skip
     """Return the features of a claim beside the sentences of its evidence.
 
-    `statements` counts those of the claim, those with a like one in the evidence, and those that
-    this one bears out.
+    `statements` are the counts of `propositions.counts`.
     """
     content = [token for token in claim if token.kind != STOP]
     near = sorted(rows, key=lambda row: -_shared(content, row))[:NEAREST]
@@ -176,9 +173,9 @@ def _turned(claim: Row, best: Row) -> dict[str, float]:
 
 def _signals(claim: Row, near: Sequence[Row]) -> dict[str, float]:
     """Return which small words stand on one side alone, by what they do."""
-    mine = {_key(token) for token in claim}
-    theirs = {_key(token) for row in near for token in row}
-    best = {_key(token) for token in near[0]}
+    mine = _forms(claim)
+    theirs = {form for row in near for form in _forms(row)}
+    best = _forms(near[0])
     here = Counter(group for key in mine - theirs for group in _GROUPS.get(key, ()))
     there = Counter(group for key in best - mine for group in _GROUPS.get(key, ()))
     same = {group for key in mine & theirs for group in _GROUPS.get(key, ())}
@@ -188,13 +185,9 @@ def _signals(claim: Row, near: Sequence[Row]) -> dict[str, float]:
     }
 
 
-@lru_cache(maxsize=65_536)
-def _stem_of(said: str) -> str:
-    return stem(said)
-
-
-def _key(token: Token) -> str:
-    return token.key if token.kind == NAME else _stem_of(token.said.lower())
+def _forms(row: Row) -> set[str]:
+    """Return the words of a sentence as they stand, and their stems."""
+    return {form for token in row for form in (token.said.lower(), token.key)}
 
 
 def _reasons(hard: Sequence[Reason], soft: Sequence[Reason]) -> dict[str, float]:
@@ -211,11 +204,13 @@ def _reasons(hard: Sequence[Reason], soft: Sequence[Reason]) -> dict[str, float]
     )
 
 
-def _statements(every: int, like: int, borne: int) -> dict[str, float]:
+def _statements(every: int, like: int, borne: int, other: int, meant: int) -> dict[str, float]:
     return {
         "statements": float(min(every, 4)),
         "like statements": like / every if every else 0.0,
         "statements borne out": borne / every if every else 0.0,
+        "other verbs": float(other),
+        "only meant": float(meant),
     }
 
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from bot.checking.matching import agreement, same_name
 from bot.checking.statements import (
     AGENT,
+    ATTITUDES,
     CONDITIONAL,
     DEMANDED,
+    DENIED,
     FACT,
     HEDGED,
     PATIENT,
@@ -28,6 +30,7 @@ from bot.language import polarity
 from bot.language.quantities import Quantity
 from bot.language.tokens import DATE, NUMBER, Token
 from bot.language.words import lines
+from index.words import stem
 
 _KIND_OF = {
     PLANNED: "modality", POSSIBLE: "modality", DEMANDED: "modality", HEDGED: "hedge",
@@ -38,6 +41,7 @@ _STRENGTH = {
     PLANNED: 2,
 }  # the rest 1: what is stronger than the evidence has it is a fault
 _AMOUNT = {"none": 0, "few": 1, "one of": 2, "some": 2, "many": 3, "most": 4, "all": 5}
+_UNREAL = (PLANNED, DEMANDED, DENIED)
 _PART = ("few", "some", "one of")
 _CONTRASTS = {
     frozenset(pair.split())
@@ -74,6 +78,36 @@ def judged(
     """
     every = [one for row in evidence for one in row]
     return [_least_wrong(mine, every) for mine in claim]
+
+
+def counts(
+    claim: Sequence[Statement],
+    evidence: Sequence[Sequence[Statement]],
+    faults: Sequence[list[Fault] | None],
+) -> tuple[int, int, int, int, int]:
+    """Return how many statements a claim makes, and how they stand to the evidence.
+
+    After their number come those with a like statement there, those borne out, those that tell the
+    same people and things by another verb, and those of which this verb is a plan or a denial.
+    """
+    like = [found for found in faults if found is not None]
+    every = [one for row in evidence for one in row]
+    strange = [one for one, found in zip(claim, faults, strict=True) if found is None]
+    others = [[other for other in every if _same_parties(mine, other)] for mine in strange]
+    meant = [
+        all(ATTITUDES.get(stem(other.verb.split()[0])) in _UNREAL for other in found)
+        for found in others
+        if found
+    ]
+    borne = sum(not found for found in like)
+    return len(claim), len(like), borne, len(meant), sum(meant)
+
+
+def _same_parties(mine: Statement, other: Statement) -> bool:
+    """Return whether two statements have an agent and a patient in common, or both of one kind."""
+    agents = _meet(mine.fillers(AGENT), other.fillers(AGENT))
+    patients = _meet(mine.fillers(PATIENT), other.fillers(PATIENT))
+    return patients and (agents or not mine.fillers(AGENT) or not other.fillers(AGENT))
 
 
 def _least_wrong(mine: Statement, every: Sequence[Statement]) -> list[Fault] | None:

@@ -15,11 +15,11 @@ from bot.checking.coverage import lacking
 from bot.checking.listed import misplaced
 from bot.checking.matching import matched
 from bot.checking.pairing import exchanged
-from bot.checking.propositions import Fault, judged
+from bot.checking.propositions import Fault, counts, judged
 from bot.checking.statements import statements
 from bot.checking.strength import overstated
 from bot.checking.verdict import Reason, Verdict
-from bot.language.tokens import NAME, NUMBER, STOP, Token, promoted, read
+from bot.language.tokens import DATE, NAME, NUMBER, STOP, Token, promoted, read
 from bot.language.writing import plain
 from index import sentences
 from index.languages import ENGLISH, language
@@ -104,13 +104,14 @@ def _compare(
     wrong, borne = misplaced(tokens, rows, [piece for piece in pieces if read(piece)])
     found.hard += wrong if wrong or borne else exchanged(tokens, rows)
     found.soft += dangling.unresolved(claim, pieces)
-    faults, counts = propositions_of(claim, tokens, pieces, found)
+    faults, numbers = propositions_of(claim, tokens, pieces, found)
     if borne:  # the verb of a list stands with its first member alone
         faults = [one for one in faults if one.reason.kind not in (NAME, NUMBER)]
     for fault in faults:
         (found.hard if fault.hard else found.soft).append(fault.reason)
+    _derived(found)
     found.soft += _added(claim, tokens, rows)
-    features = entailment.features(tokens, rows, found.hard, found.soft, counts)
+    features = entailment.features(tokens, rows, found.hard, found.soft, numbers)
     content = [token for token in tokens if token.kind != STOP]
     left = lacking(content, rows)
     return Compared(found, features, tuple(one.said for one in left), len(left) == len(content))
@@ -122,6 +123,19 @@ def blended(score: float, trained: float | None) -> float:
     Reasons found by rule outrank it: they decide the verdict afterwards.
     """
     return score if trained is None else (score + trained) / 2
+
+
+def _derived(found: Findings) -> None:
+    """Make doubts of what is found against numbers and dates that may follow from others."""
+    doubted = {_subject(one) for one in found.soft if one.kind in (NUMBER, DATE)}
+    moved = [one for one in found.hard if one.kind in (NUMBER, DATE) and _subject(one) in doubted]
+    found.hard = [one for one in found.hard if one not in moved]
+    found.soft += moved
+
+
+def _subject(reason: Reason) -> str:
+    """Return what of the claim a reason is about: it opens with it."""
+    return reason.detail.partition("”")[0]
 
 
 def _added(claim: str, tokens: Row, rows: Sequence[Row]) -> list[Reason]:
@@ -139,10 +153,10 @@ def _added(claim: str, tokens: Row, rows: Sequence[Row]) -> list[Reason]:
 
 def propositions_of(
     claim: str, tokens: Row, pieces: Sequence[str], found: Findings
-) -> tuple[list[Fault], tuple[int, int, int]]:
+) -> tuple[list[Fault], tuple[int, ...]]:
     """Return what is wrong with the statements of a claim, by the sentences nearest to it.
 
-    The second value counts the statements, those with a like one there, and those borne out.
+    The second value is what `propositions.counts` returns.
 
     Added to `found` is what the claim overstates. Negations found word by word become doubts where
     no statement of the evidence is about the same event.
@@ -158,18 +172,23 @@ def propositions_of(
     if not like:  # words are negated, but not of the same event
         found.soft += [one for one in found.hard if one.kind == "negation"]
         found.hard = [one for one in found.hard if one.kind != "negation"]
-    counts = len(statement_faults), len(like), sum(not faults for faults in like)
-    return list(dict.fromkeys(fault for faults in like for fault in faults)), counts
+    numbers = counts(mine, theirs, statement_faults)
+    return list(dict.fromkeys(fault for faults in like for fault in faults)), numbers
 
 
 def _unread(claim: str, pieces: Sequence[str]) -> str:
-    """Return the language that cannot be checked: the claim's, or that of all the evidence."""
+    """Return the language that cannot be checked: the claim's, or that of all the evidence.
+
+    Titles and headings, which state nothing, do not count as evidence that can be read.
+    """
     if (own := language(claim)) != ENGLISH:
         return own
     parts = (part for piece in pieces for part in _PARTS.split(piece) if part.strip())
     other = ""
     for part in parts:
-        if (other := language(part)) == ENGLISH:
+        if (found := language(part)) != ENGLISH:
+            other = other or found
+        elif statements(part):
             return ""
     return other
 
