@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from bot.checking.matching import agreement, same_name
+from bot.checking.propositions import CONVERSES
 from bot.checking.verdict import Reason
 from bot.language import polarity
 from bot.language.dates import Moment
 from bot.language.quantities import Quantity
 from bot.language.tokens import DATE, NAME, NUMBER, STOP, WORD, Token
+from bot.language.word_kinds import verb_form
 from bot.language.words import words
 
 Row = Sequence[Token]
@@ -167,11 +169,17 @@ def _opposed(claim: Row, row: Row, found: Findings) -> None:
     for token in claim:
         if token.kind != WORD or token.key in held:
             continue
-        other = next((one for one in theirs if polarity.opposite(token, one)), None)
+        other = next((one for one in theirs if _opposite(token, one)), None)
         if other is not None:
             reason = _otherwise("negation", [token], [other])
             into = found.hard if reason in found.hard else found.soft
             into.append(reason)
+
+
+def _opposite(one: Token, other: Token) -> bool:
+    """Return whether two words are opposites, not two sides of one event: "buy" and "sell"."""
+    bases = [(verb_form(word.said.lower()) or (word.said.lower(), ""))[0] for word in (one, other)]
+    return polarity.opposite(one, other) and (bases[0], bases[1]) not in CONVERSES
 
 
 def _turned(claim: Row, row: Row, pairs: dict[int, int], found: Findings) -> None:

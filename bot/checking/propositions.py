@@ -188,6 +188,7 @@ def _faults(mine: Statement, other: Statement) -> Iterator[Fault]:
 def _strangers(mine: Statement, other: Statement, every: Sequence[Statement]) -> Iterator[Fault]:
     """Yield an agent that the evidence names, but for something else."""
     agents, theirs = mine.fillers(AGENT), other.fillers(AGENT)
+    yield from _others(mine, other, every)
     if (
         any(one.unknown for one in (*agents, *theirs))
         or not theirs
@@ -197,6 +198,16 @@ def _strangers(mine: Statement, other: Statement, every: Sequence[Statement]) ->
     if _rivals(agents, theirs) or not any(_meet(agents, one.fillers(AGENT)) for one in every):
         return
     yield _soft("name", _said(agents), f"{_said(theirs)} {other.verb}")
+
+
+def _others(mine: Statement, other: Statement, every: Sequence[Statement]) -> Iterator[Fault]:
+    """Yield an object, or what a preposition leads in, that belongs to another statement."""
+    for role in mine.roles.keys() & other.roles.keys() - {AGENT}:
+        ours, theirs = mine.fillers(role), other.fillers(role)
+        if any(one.unknown for one in (*ours, *theirs)) or _meet(ours, other.fillers()):
+            continue
+        if any(_meet(ours, one.fillers()) for one in every if one is not other):
+            yield _soft("direction", f"{mine.verb} {_said(ours)}", f"{other.verb} {_said(theirs)}")
 
 
 def _told(other: Statement) -> str:

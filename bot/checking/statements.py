@@ -228,6 +228,8 @@ def _is_time(found: Sequence[Word], group: Group) -> bool:
 
 def _filler(found: Sequence[Word], group: Group, others: int) -> Filler:
     end = group.end
+    if _all_but(found, end):  # "all but one of its crossings"
+        end += 2
     while end + 1 < len(found) and found[end].lower == "of":  # "the president of France"
         end += 2
         while end < len(found) and found[end].kind in ("det", "noun", "name", "number", "own"):
@@ -242,6 +244,12 @@ def _filler(found: Sequence[Word], group: Group, others: int) -> Filler:
     if amount and end > group.end and content:  # "three of the four ships" are ships
         head = content[-1]
     return Filler(key(head), keys, known, said, amount, others)
+
+
+def _all_but(found: Sequence[Word], end: int) -> bool:
+    """Return whether "but one of" follows."""
+    following = [one.lower for one in found[end : end + 3]]
+    return len(following) == 3 and following[0] in ("but", "except") and following[2] == "of"
 
 
 def _other_names(said: str) -> frozenset[str]:

@@ -14,7 +14,7 @@ from bot.checking.contradictions import Findings, contradictions
 from bot.checking.coverage import lacking
 from bot.checking.listed import misplaced
 from bot.checking.matching import matched
-from bot.checking.pairing import exchanged
+from bot.checking.pairing import exchanged, miscounted
 from bot.checking.propositions import Fault, counts, judged
 from bot.checking.statements import statements
 from bot.checking.strength import overstated
@@ -103,6 +103,7 @@ def _compare(
     contradictions(tokens, rows, found)
     wrong, borne = misplaced(tokens, rows, [piece for piece in pieces if read(piece)])
     found.hard += wrong if wrong or borne else exchanged(tokens, rows)
+    found.hard += miscounted(tokens, rows)
     found.soft += dangling.unresolved(claim, pieces)
     faults, numbers = propositions_of(claim, tokens, pieces, found)
     if borne:  # the verb of a list stands with its first member alone
