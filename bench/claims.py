@@ -1,6 +1,6 @@
 """Measure the checker on claims, and fit the score that it gives them.
 
-    python -m bench.claims DATA [--work FOLDER]
+    python -m bench.claims DATA [--only policy test fm2 wice own]
     python -m bench.claims DATA --fit
 
 Sets: our own claims over six corpora (bench/questions/claims.jsonl), the claims on policy, those of
@@ -19,8 +19,9 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,16 +80,12 @@ class Example:
     held_out: bool
 
 
-def measure(place: Workplace) -> list[Figure]:
-    """Return the figures on what was held out of each set."""
-    figures: list[Figure] = []
-    for name, found in _by_set(place).items():
-        if held := [one for one in found if one.held_out]:
-            command.say(f"claims: {name}")
-            figures += _figures(name, held[:QUICK] if place.quick else held)
-            if name == "fm2":
-                figures.append(_time(held[:QUICK]))
-    return figures
+def measure(name: str, place: Workplace) -> list[Figure]:
+    """Return the figures on what was held out of a set."""
+    held = [one for one in SETS[name](place) if one.held_out]
+    held = held[:QUICK] if place.quick else held
+    figures = list(_figures(name, held))
+    return [*figures, _time(held[:QUICK])] if name == "fm2" else figures
 
 
 def _time(claims: Sequence[Example]) -> Figure:
@@ -117,45 +114,25 @@ def clear_caches() -> None:
 
 def fit(place: Workplace) -> None:
     """Fit the network on what is not held out, and write its weights."""
-    rows, sound, weights = [], [], []
+    own = list(_own(place))
+    others = (one for name, read in SETS.items() if name != "own" for one in read(place))
+    more = (*near_copies(own), *_swaps(place.data), *_pairs())
+    rows, sound, taken = [], [], []
     names: Sequence[str] = ()
-    for one in (one for found in _by_set(place).values() for one in found if not one.held_out):
+    for one in (one for found in (own, others, more) for one in found if not one.held_out):
         found = compared(one.claim, one.evidence)
         if found is None:
             continue
         names = tuple(found.features)
         rows.append(list(found.features.values()))
         sound.append(one.sound)
-        weights.append(WEIGHTS[one.name])
+        taken.append(one.name)
     command.say(f"claims: {len(rows)} to fit on")
-    network = pointwise(np.array(rows), np.array(sound), np.array(weights), TRAINING)
-    told = f"{len(rows)} claims: {dict(Counter(_names(place)))}"
+    weights = np.array([WEIGHTS[name] for name in taken])
+    network = pointwise(np.array(rows), np.array(sound), weights, TRAINING)
+    told = ", ".join(f"{name} {count}" for name, count in Counter(taken).items())
     threshold = -float(np.log(THRESHOLD / (1 - THRESHOLD)))
     network.write(entailment.WEIGHTS, names, told, threshold)
-    entailment.load.cache_clear()
-
-
-def _names(place: Workplace) -> Iterator[str]:
-    return (one.name for found in _by_set(place).values() for one in found if not one.held_out)
-
-
-def _by_set(place: Workplace) -> dict[str, list[Example]]:
-    if place.work not in _READ:
-        own = list(_own(place))
-        _READ[place.work] = {
-            "policy": list(_policy(place.data)),
-            "test": list(_test()),
-            "fm2": list(_fm2(place.data)),
-            "wice": list(_wice(place.data)),
-            "own": own,
-            "copies": list(near_copies(own)),
-            "swaps": list(_swaps(place.data)),
-            "pairs": list(_pairs()),
-        }
-    return _READ[place.work]
-
-
-_READ: dict[Path, dict[str, list[Example]]] = {}
 
 
 def _figures(name: str, held: Sequence[Example]) -> Iterator[Figure]:
@@ -238,22 +215,22 @@ def _shortened(text: str, chance: random.Random) -> str:
     return text.strip()
 
 
-def _policy(data: Path) -> Iterator[Example]:
-    for row in _lines(data / "claims/dev.jsonl"):
+def _policy(place: Workplace) -> Iterator[Example]:
+    for row in _lines(place.data / "claims/dev.jsonl"):
         if row["label"] in ("supported", "supported?", "unsupported"):
             sound, held = row["label"] != "unsupported", _hash(row["id"]) % 2 == 1
             yield Example("policy", row["claim"], tuple(row["evidence"]), sound, held)
 
 
-def _fm2(data: Path) -> Iterator[Example]:
-    for row in _lines(data / "fm2/dev.jsonl"):
+def _fm2(place: Workplace) -> Iterator[Example]:
+    for row in _lines(place.data / "fm2/dev.jsonl"):
         evidence = tuple(one["text"] for one in row["gold_evidence"])
         sound, held = row["label"] == "SUPPORTS", _hash(row["wikipedia_page"]) % 2 == 1
         yield Example("fm2", row["text"], evidence, sound, held)
 
 
-def _wice(data: Path) -> Iterator[Example]:
-    for at, row in enumerate(_lines(data / "wice/claims-dev.jsonl")):
+def _wice(place: Workplace) -> Iterator[Example]:
+    for at, row in enumerate(_lines(place.data / "wice/claims-dev.jsonl")):
         sound = row["label"] == "supported"
         yield Example("wice", row["claim"], tuple(row["evidence"]), sound, at % 2 == 1)
 
@@ -270,7 +247,7 @@ def _pairs() -> Iterator[Example]:
             yield Example("pairs", row["claim"], (row["evidence"],), row["label"] == "true", False)
 
 
-def _test() -> Iterator[Example]:
+def _test(_: Workplace) -> Iterator[Example]:
     for row in _lines(TEST):
         if not row.get("seen"):  # the failures of the others have been looked at
             yield Example("test", row["true"], (row["evidence"],), sound=True, held_out=True)
@@ -285,10 +262,15 @@ def _hash(text: str) -> int:
     return int(hashlib.sha256(text.encode()).hexdigest(), 16)
 
 
+SETS: dict[str, Callable[[Workplace], Iterator[Example]]] = {
+    "policy": _policy, "test": _test, "fm2": _fm2, "wice": _wice, "own": _own,
+}  # fmt: skip
+
+
 def main() -> None:
     """Fit with --fit, else measure."""
     if "--fit" not in sys.argv:
-        command.main("claims", measure)
+        command.several("claims", {name: partial(measure, name) for name in SETS})
         return
     sys.argv.remove("--fit")
     with command.workplace(command.parser("claims").parse_args()) as place:

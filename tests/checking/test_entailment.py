@@ -40,7 +40,8 @@ def test_words_in_another_connection_are_told() -> None:
     evidence = "Shipments rose while new orders fell."
     kept = compared("Shipments rose and orders fell.", [evidence])
     traded = compared("Orders rose and shipments fell.", [evidence])
-    assert kept is not None and traded is not None
+    assert kept is not None
+    assert traded is not None
     assert kept.features["out of order"] == 0
     assert traded.features["out of order"] > 0
 
