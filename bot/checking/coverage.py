@@ -1,11 +1,22 @@
-"""Find what of a claim its evidence does not say: tokens in, the lacking ones out."""
+"""Find what of a claim its evidence does not say: tokens in, the lacking ones and a score out.
 
+The score is for long evidence, a whole article, where the order of words tells nothing: a logistic
+rule over the share of the claim's content words that its three best sentences say, and the numbers,
+dates and names that no sentence says. Its weights are a class-weighted logistic regression on WiCE
+dev without each fifth claim.
+"""
+
+import math
 from collections.abc import Sequence
 
 from bot.checking.matching import agreement
 from bot.language.tokens import DATE, NAME, NUMBER, STOP, Token
 
 BEST = 3  # sentences that may share a claim
+INTERCEPT = -1.9
+COVERED = 3.5
+MISSING_NUMBER = -1.2
+MISSING_NAME = -0.9
 ALIKE = 0.5  # least likeness of two spellings of a name
 
 Row = Sequence[Token]
@@ -18,6 +29,16 @@ def lacking(content: Row, rows: Sequence[Row]) -> list[Token]:
     for _ in range(BEST):
         left = left - max(keys, key=lambda held: len(left & held))
     return [token for token in content if token.key in left]
+
+
+def coverage(content: Row, rows: Sequence[Row]) -> float:
+    """Return how much of a claim the sentences say, in [0, 1]."""
+    numbers, named = missing(content, rows)
+    logit = (
+        INTERCEPT + COVERED * (1 - len(lacking(content, rows)) / len(content))
+        + MISSING_NUMBER * numbers + MISSING_NAME * named
+    )  # fmt: skip
+    return 1 / (1 + math.exp(-logit))
 
 
 def missing(content: Row, rows: Sequence[Row]) -> tuple[float, float]:

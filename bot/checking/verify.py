@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from bot.checking import dangling, entailment, quoted
 from bot.checking.contradictions import Findings, contradictions
-from bot.checking.coverage import lacking
+from bot.checking.coverage import coverage, lacking
 from bot.checking.listed import misplaced
 from bot.checking.matching import matched
 from bot.checking.pairing import exchanged, miscounted
@@ -25,8 +25,11 @@ from index import sentences
 from index.languages import ENGLISH, language
 
 SUPPORTED = 0.5  # least score of a supported claim
-REFUTED = 0.4  # score below which a claim that the evidence has otherwise is unsupported
-DOUBTED = 0.4  # score of a copy of the evidence that points at nothing
+REFUTED = 0.2  # score below which a claim that the evidence has otherwise is unsupported
+MANY = 12  # sentences of evidence up to which the fitted score holds; beyond, what they cover does
+CONTRADICTED = 0.5  # what coverage is worth where the evidence has it otherwise
+DOUBTED = 0.6  # what it is worth where there is a doubt
+LOOSE = 0.4  # score of a copy of the evidence that points at nothing
 NEAREST = 4  # sentences of the evidence that are parsed
 UNREAD = 0.3  # score of what is written in another language
 _BETWEEN = re.compile(r"[,;](?=\s)|\s[–—]\s|\s(?:and|but|while)\s")
@@ -57,7 +60,7 @@ def check(claim: str, evidence: Sequence[str], entails: Entails | None = None) -
     claim, loose = dangling.without_marks(claim, evidence)
     if _verbatim(claim, evidence, pieces):
         verdict = Verdict.CHECK if loose else Verdict.SUPPORTED
-        return Check(verdict, DOUBTED if loose else 1.0, tuple(loose))
+        return Check(verdict, LOOSE if loose else 1.0, tuple(loose))
     found = _compare(claim, evidence, pieces, loose)
     if found is None:
         nothing = Reason("coverage", "there is nothing to compare")
@@ -90,6 +93,15 @@ class Compared:
     features: Mapping[str, float]
     lacking: tuple[str, ...]  # words of the claim that the nearest sentences lack
     nothing: bool  # they lack all of them
+    covered: float | None = None  # how much of it long evidence says
+
+    @property
+    def score(self) -> float:
+        """How likely the claim follows, in [0, 1]."""
+        if self.covered is None:
+            return entailment.probability(self.features)
+        worth = CONTRADICTED if self.found.hard else DOUBTED if self.found.soft else 1.0
+        return self.covered * worth
 
 
 def _compare(
@@ -115,7 +127,9 @@ def _compare(
     features = entailment.features(tokens, rows, found.hard, found.soft, numbers)
     content = [token for token in tokens if token.kind != STOP]
     left = lacking(content, rows)
-    return Compared(found, features, tuple(one.said for one in left), len(left) == len(content))
+    covered = coverage(content, rows) if len(rows) > MANY else None
+    said = tuple(one.said for one in left)
+    return Compared(found, features, said, len(left) == len(content), covered)
 
 
 def blended(score: float, trained: float | None) -> float:
@@ -204,7 +218,7 @@ def _read(claim: str, pieces: Sequence[str]) -> tuple[Row, list[Row]]:
 
 def _verdict(compared: Compared, trained: float | None) -> Check:
     found, lacking = compared.found, compared.lacking
-    score = blended(entailment.probability(compared.features), trained)
+    score = blended(compared.score, trained)
     reasons = list(dict.fromkeys(found.hard + found.soft))
     if any(one.kind in _CERTAIN for one in found.hard):
         score = min(score, REFUTED)
