@@ -9,18 +9,23 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from bot.checking.matching import agreement, same_name
+from bot.checking.propositions import CONVERSES
 from bot.checking.verdict import Reason
 from bot.language import polarity
+from bot.language.dates import Moment
 from bot.language.quantities import Quantity
 from bot.language.tokens import DATE, NAME, NUMBER, STOP, WORD, Token
+from bot.language.word_kinds import verb_form
+from bot.language.words import words
 
 Row = Sequence[Token]
 FACTS = (NUMBER, DATE, NAME)
 NEAR = 0.5  # share of a claim's content words that makes a sentence near enough to lay beside it
 MOST_NUMBERS = 16  # of the evidence that are added up by twos
-COMPUTED = 0.03  # of the value: how far a sum or difference may be rounded
+COMPUTED = 0.05  # of the value: how far a sum or difference may be rounded
 FALLS = ("fall", "negative", "deficit", "loss", "lower", "recession", "contraction")
 SLOT = 4  # most words that stand for other words when two texts are laid side by side
+_RELATIVE = words("relative_times")
 ROWS = 2  # sentences that a claim is laid beside
 
 
@@ -56,7 +61,7 @@ def absent(claim: Row, rows: Sequence[Row], found: Findings) -> None:
             continue
         best = max((agreement(token, other) for other in held), default=0.0)
         if best == 0 and not _weak(token):
-            soft = token.kind == NAME or _countable(token) or _computed(token, held)
+            soft = token.kind == NAME or _countable(token) or _follows(token, held)
             into = found.soft if soft else found.hard
             into.append(Reason(token.kind, f"“{token.said}” is not in the evidence"))
         elif best == 0.5:
@@ -70,6 +75,14 @@ def _countable(token: Token) -> bool:
     """Return whether it is a small number in letters: the evidence may name what it counts."""
     fact = token.fact
     return isinstance(fact, Quantity) and 0 < fact.value <= 12 and token.said.isalpha()
+
+
+def _follows(token: Token, held: Row) -> bool:
+    """Return whether a number or date may follow from others: a sum, "a year later"."""
+    if isinstance(token.fact, Moment):
+        dated = any(isinstance(one.fact, Moment) for one in held)
+        return dated and any(one.said.lower() in _RELATIVE for one in held)
+    return _computed(token, held)
 
 
 def _computed(token: Token, held: Row) -> bool:
@@ -124,7 +137,49 @@ def _beside(claim: Row, row: Row, left: set[int], found: Findings, *, first: boo
         for tag, i1, i2, j1, j2 in matcher.get_opcodes():
             if tag == "replace" and max(i2 - i1, j2 - j1) <= SLOT:
                 _replaced(claim[i1:i2], row[j1:j2], found)
+        _put_in_place(claim, row, matcher, found)
+        _opposed(claim, row, found)
     return {at for at in pairs if at in left}
+
+
+def _put_in_place(claim: Row, row: Row, matcher: SequenceMatcher[str], found: Findings) -> None:
+    """Add the one word that a claim has in place of another, where all others are the sentence's.
+
+    What has the same sense by the table has the same key by now.
+    """
+    held = {token.key for token in row}
+    strange = [token for token in claim if token.kind != STOP and token.key not in held]
+    if len(strange) != 1 or strange[0].kind != WORD:
+        return
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        if tag != "replace" or not 0 < i1 < i2 < len(claim):
+            continue
+        here = [token for token in claim[i1:i2] if token.kind != STOP]
+        there = [token for token in row[j1:j2] if token.kind != STOP]
+        if here == strange and len(there) == 1:
+            found.soft.append(_otherwise("coverage", here, there))
+
+
+def _opposed(claim: Row, row: Row, found: Findings) -> None:
+    """Add words of which the sentence has the opposite, anywhere, and not the words themselves."""
+    keys, held = {token.key for token in claim}, {token.key for token in row}
+    if sum(map(polarity.is_negation, (*claim, *row))) % 2:
+        return  # "did not fall" of what rose
+    theirs = [token for token in row if token.kind == WORD and token.key not in keys]
+    for token in claim:
+        if token.kind != WORD or token.key in held:
+            continue
+        other = next((one for one in theirs if _opposite(token, one)), None)
+        if other is not None:
+            reason = _otherwise("negation", [token], [other])
+            into = found.hard if reason in found.hard else found.soft
+            into.append(reason)
+
+
+def _opposite(one: Token, other: Token) -> bool:
+    """Return whether two words are opposites, not two sides of one event: "buy" and "sell"."""
+    bases = [(verb_form(word.said.lower()) or (word.said.lower(), ""))[0] for word in (one, other)]
+    return polarity.opposite(one, other) and (bases[0], bases[1]) not in CONVERSES
 
 
 def _turned(claim: Row, row: Row, pairs: dict[int, int], found: Findings) -> None:

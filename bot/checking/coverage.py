@@ -1,20 +1,13 @@
-"""Score how much of a claim the evidence says: tokens in, a score in [0, 1] and lacking words out.
+"""Find what of a claim its evidence does not say: tokens in, the lacking ones and a score out.
 
-A logistic rule over three features:
-
-- `covered`: share of the claim's content words, by stem, that its three best sentences say;
-- `numbers`: numbers and dates that no sentence says; rough agreement counts half;
-- `names`: words of names that no sentence says; a like spelling counts by its likeness.
-
-The weights are a class-weighted logistic regression on WiCE dev without each fifth claim (280
-claims; supported against partially supported and not): area under the ROC curve .84 in ten-fold
-cross-validation, .81 on the 69 left out. Which features to take was seen on all of them.
-bench/RESULTS.md has what did not pay.
+The score is for long evidence, a whole article, where the order of words tells nothing: a logistic
+rule over the share of the claim's content words that its three best sentences say, and the numbers,
+dates and names that no sentence says. Its weights are a class-weighted logistic regression on WiCE
+dev without each fifth claim.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.checking.matching import agreement
 from bot.language.tokens import DATE, NAME, NUMBER, STOP, Token
@@ -29,32 +22,23 @@ ALIKE = 0.5  # least likeness of two spellings of a name
 Row = Sequence[Token]
 
 
-@dataclass(frozen=True)
-class Coverage:
-    """How well a claim is covered: the score, and the words that the best sentences lack.
-
-    `nothing`: they lack all of them.
-    """
-
-    score: float
-    lacking: tuple[str, ...]
-    nothing: bool = False
+def lacking(content: Row, rows: Sequence[Row]) -> list[Token]:
+    """Return the words of a claim that its three best sentences, chosen one by one, lack."""
+    left = {token.key for token in content}
+    keys = [{token.key for token in row} for row in rows]
+    for _ in range(BEST):
+        left = left - max(keys, key=lambda held: len(left & held))
+    return [token for token in content if token.key in left]
 
 
-def coverage(claim: Row, rows: Sequence[Row]) -> Coverage:
-    """Return how much of a claim the sentences say."""
-    content = [token for token in claim if token.kind != STOP]
-    if not content:
-        return Coverage(0.0, ())
-    left = _uncovered(content, rows)
-    lacking = [token for token in content if token.key in left]
+def coverage(content: Row, rows: Sequence[Row]) -> float:
+    """Return how much of a claim the sentences say, in [0, 1]."""
     numbers, named = missing(content, rows)
     logit = (
-        INTERCEPT + COVERED * (1 - len(lacking) / len(content))
+        INTERCEPT + COVERED * (1 - len(lacking(content, rows)) / len(content))
         + MISSING_NUMBER * numbers + MISSING_NAME * named
     )  # fmt: skip
-    said = tuple(token.said for token in lacking)
-    return Coverage(1 / (1 + math.exp(-logit)), said, nothing=len(lacking) == len(content))
+    return 1 / (1 + math.exp(-logit))
 
 
 def missing(content: Row, rows: Sequence[Row]) -> tuple[float, float]:
@@ -69,15 +53,6 @@ def missing(content: Row, rows: Sequence[Row]) -> tuple[float, float]:
         elif token.kind == NAME:
             named += 1 - _most_alike(token.key, held)
     return numbers, named
-
-
-def _uncovered(content: Row, rows: Sequence[Row]) -> set[str]:
-    """Return the keys that are left when the best sentences have been chosen one by one."""
-    left = {token.key for token in content}
-    keys = [{token.key for token in row} for row in rows]
-    for _ in range(BEST):
-        left = left - max(keys, key=lambda held: len(left & held))
-    return left
 
 
 def _most_alike(key: str, held: Sequence[str] | dict[str, Token]) -> float:

@@ -7,12 +7,13 @@ fact of the evidence has clearly more of them than it has itself anywhere, the t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.checking.matching import agreement
 from bot.checking.verdict import Reason
 from bot.language import polarity
 from bot.language.quantities import Quantity
-from bot.language.tokens import DATE, NAME, NUMBER, STOP, Token
+from bot.language.tokens import DATE, NAME, NUMBER, STOP, WORD, Token
 
 MARGIN = 2  # by how much another fact must fit its place better
 LEAST = 3  # of the weights below: what makes another fact fit at all
@@ -83,6 +84,30 @@ def exchanged(claim: Sequence[Token], rows: Sequence[Sequence[Token]]) -> list[R
                 )
                 break
     return found
+
+
+def miscounted(claim: Sequence[Token], rows: Sequence[Sequence[Token]]) -> list[Reason]:
+    """Return a reason for each number that counts other things in the evidence.
+
+    "18,300 tonnes" of "18,300 containers and 1,200 tonnes": both are there, but not together.
+    """
+    theirs = [pair for row in rows for pair in _counts(row)]
+    found = []
+    for number, thing in _counts(claim):
+        things = {other.key: other for one, other in theirs if agreement(number, one)}
+        if things and thing.key not in things and thing.key in {other.key for _, other in theirs}:
+            said = next(iter(things.values())).said
+            found.append(Reason(NUMBER, f"“{number.said} {thing.said}”: there it counts “{said}”"))
+    return found
+
+
+def _counts(row: Sequence[Token]) -> list[tuple[Token, Token]]:
+    """Return each number with the word that follows it at once."""
+    return [
+        (one, other)
+        for one, other in pairwise(row)
+        if one.kind == NUMBER and other.kind == WORD and other.start - one.end == 1
+    ]
 
 
 def _left_out(slot: Slot, rival: Slot, mine: list[Slot], nearest: list[Slot]) -> bool:

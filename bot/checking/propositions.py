@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from bot.checking.matching import agreement, same_name
 from bot.checking.statements import (
     AGENT,
+    ATTITUDES,
     CONDITIONAL,
     DEMANDED,
+    DENIED,
     FACT,
     HEDGED,
     PATIENT,
@@ -28,6 +30,7 @@ from bot.language import polarity
 from bot.language.quantities import Quantity
 from bot.language.tokens import DATE, NUMBER, Token
 from bot.language.words import lines
+from index.words import stem
 
 _KIND_OF = {
     PLANNED: "modality", POSSIBLE: "modality", DEMANDED: "modality", HEDGED: "hedge",
@@ -38,6 +41,7 @@ _STRENGTH = {
     PLANNED: 2,
 }  # the rest 1: what is stronger than the evidence has it is a fault
 _AMOUNT = {"none": 0, "few": 1, "one of": 2, "some": 2, "many": 3, "most": 4, "all": 5}
+_UNREAL = (PLANNED, DEMANDED, DENIED)
 _PART = ("few", "some", "one of")
 _CONTRASTS = {
     frozenset(pair.split())
@@ -65,30 +69,58 @@ class Fault:
     reason: Reason
 
 
-def compare(
+def judged(
     claim: Sequence[Statement], evidence: Sequence[Sequence[Statement]]
-) -> list[Fault] | None:
-    """Return what is wrong with the statements of a claim; evidence is given by sentence.
+) -> list[list[Fault] | None]:
+    """Return what is wrong with each statement of a claim; evidence is given by sentence.
 
-    None where no statement of the evidence is about the same event as one of the claim.
+    None for one where no statement of the evidence is about the same event.
     """
-    compared = False
     every = [one for row in evidence for one in row]
-    found: list[Fault] = []
-    for mine in claim:
-        near = [(fit, other) for other in every if (fit := _fit(mine, other)) > 0]
-        if not near:
-            continue
-        compared = True
-        most = max(fit for fit, _ in near)
-        judged: list[list[Fault]] = [
-            [*_faults(mine, other), *_strangers(mine, other, every)]
-            for fit, other in near
-            if fit >= most - 1
-        ]
-        least = min(judged, key=_weight)
-        found += least
-    return list(dict.fromkeys(found)) if compared else None
+    return [_least_wrong(mine, every) for mine in claim]
+
+
+def counts(
+    claim: Sequence[Statement],
+    evidence: Sequence[Sequence[Statement]],
+    faults: Sequence[list[Fault] | None],
+) -> tuple[int, int, int, int, int]:
+    """Return how many statements a claim makes, and how they stand to the evidence.
+
+    After their number come those with a like statement there, those borne out, those that tell the
+    same people and things by another verb, and those of which this verb is a plan or a denial.
+    """
+    like = [found for found in faults if found is not None]
+    every = [one for row in evidence for one in row]
+    strange = [one for one, found in zip(claim, faults, strict=True) if found is None]
+    others = [[other for other in every if _same_parties(mine, other)] for mine in strange]
+    meant = [
+        all(ATTITUDES.get(stem(other.verb.split()[0])) in _UNREAL for other in found)
+        for found in others
+        if found
+    ]
+    borne = sum(not found for found in like)
+    return len(claim), len(like), borne, len(meant), sum(meant)
+
+
+def _same_parties(mine: Statement, other: Statement) -> bool:
+    """Return whether two statements have an agent and a patient in common, or both of one kind."""
+    agents = _meet(mine.fillers(AGENT), other.fillers(AGENT))
+    patients = _meet(mine.fillers(PATIENT), other.fillers(PATIENT))
+    return patients and (agents or not mine.fillers(AGENT) or not other.fillers(AGENT))
+
+
+def _least_wrong(mine: Statement, every: Sequence[Statement]) -> list[Fault] | None:
+    near = [(fit, other) for other in every if (fit := _fit(mine, other)) > 0]
+    if not near:
+        return None
+    most = max(fit for fit, _ in near)
+    choices: list[list[Fault]] = [
+        [*_faults(mine, other), *_strangers(mine, other, every)]
+        for fit, other in near
+        if fit >= most - 1
+    ]
+    return min(choices, key=_weight)
 
 
 def _weight(faults: list[Fault]) -> tuple[int, int]:
@@ -156,6 +188,7 @@ def _faults(mine: Statement, other: Statement) -> Iterator[Fault]:
 def _strangers(mine: Statement, other: Statement, every: Sequence[Statement]) -> Iterator[Fault]:
     """Yield an agent that the evidence names, but for something else."""
     agents, theirs = mine.fillers(AGENT), other.fillers(AGENT)
+    yield from _others(mine, other, every)
     if (
         any(one.unknown for one in (*agents, *theirs))
         or not theirs
@@ -165,6 +198,16 @@ def _strangers(mine: Statement, other: Statement, every: Sequence[Statement]) ->
     if _rivals(agents, theirs) or not any(_meet(agents, one.fillers(AGENT)) for one in every):
         return
     yield _soft("name", _said(agents), f"{_said(theirs)} {other.verb}")
+
+
+def _others(mine: Statement, other: Statement, every: Sequence[Statement]) -> Iterator[Fault]:
+    """Yield an object, or what a preposition leads in, that belongs to another statement."""
+    for role in mine.roles.keys() & other.roles.keys() - {AGENT}:
+        ours, theirs = mine.fillers(role), other.fillers(role)
+        if any(one.unknown for one in (*ours, *theirs)) or _meet(ours, other.fillers()):
+            continue
+        if any(_meet(ours, one.fillers()) for one in every if one is not other):
+            yield _soft("direction", f"{mine.verb} {_said(ours)}", f"{other.verb} {_said(theirs)}")
 
 
 def _told(other: Statement) -> str:

@@ -24,18 +24,18 @@ DENIED, PLANNED, DEMANDED, REPORTED, HEDGED, CONDITIONAL, POSSIBLE = (
 )  # fmt: skip
 
 
-def grouped(name: str) -> dict[str, str]:
+def _grouped(name: str) -> dict[str, str]:
     """Return the group of each word of a list with lines of the form "group: word word"."""
     found: dict[str, str] = {}
     for line in lines(name):
         group, _, members = line.partition(":")
         for word in members.split():
-            found.setdefault(stem(word), group)
+            found.setdefault(word, group)
     return found
 
 
-ATTITUDES = grouped("attitudes")
-AMOUNTS = grouped("amounts")
+ATTITUDES = {stem(word): group for word, group in reversed(_grouped("attitudes").items())}
+AMOUNTS = _grouped("amounts")  # word for word: "largely" is an amount, "large" is none
 _MODALS = {
     "will": PLANNED, "would": PLANNED, "shall": PLANNED, "'ll": PLANNED, "’ll": PLANNED,
     "may": POSSIBLE, "might": POSSIBLE, "could": POSSIBLE, "should": DEMANDED, "must": DEMANDED,
@@ -121,7 +121,7 @@ def _statement(
         roles=_roles(found, clause),
         condition=_condition(made, number),
         facts=facts,
-        amount=next((AMOUNTS[stem(one)] for one in adverbs if stem(one) in AMOUNTS), ""),
+        amount=next((AMOUNTS[one] for one in adverbs if one in AMOUNTS), ""),
     )
 
 
@@ -153,7 +153,8 @@ def _denials(found: Sequence[Word], clause: Clause) -> int:
     for at in clause.adverbs:
         near = at < clause.verb or all(found[n].kind == "adv" for n in range(clause.verb + 1, at))
         after = found[at + 1].lower if at + 1 < len(found) else ""
-        marks += near and found[at].lower in _NEGATIVE and after not in ("only", "just")
+        said = found[at].lower in _NEGATIVE and after not in ("only", "just")
+        marks += near and said and "until" not in clause.groups  # "did not open until 1990": it did
     marks += "cannot" in clause.helpers
     for role in ("subject", "object"):
         groups = clause.groups.get(role, [])
@@ -227,6 +228,8 @@ def _is_time(found: Sequence[Word], group: Group) -> bool:
 
 def _filler(found: Sequence[Word], group: Group, others: int) -> Filler:
     end = group.end
+    if _all_but(found, end):  # "all but one of its crossings"
+        end += 2
     while end + 1 < len(found) and found[end].lower == "of":  # "the president of France"
         end += 2
         while end < len(found) and found[end].kind in ("det", "noun", "name", "number", "own"):
@@ -241,6 +244,12 @@ def _filler(found: Sequence[Word], group: Group, others: int) -> Filler:
     if amount and end > group.end and content:  # "three of the four ships" are ships
         head = content[-1]
     return Filler(key(head), keys, known, said, amount, others)
+
+
+def _all_but(found: Sequence[Word], end: int) -> bool:
+    """Return whether "but one of" follows."""
+    following = [one.lower for one in found[end : end + 3]]
+    return len(following) == 3 and following[0] in ("but", "except") and following[2] == "of"
 
 
 def _other_names(said: str) -> frozenset[str]:
@@ -265,7 +274,9 @@ def _amount(found: Sequence[Word], group: Group) -> str:
     small = found[group.head].kind == "number" or inside[-1] in _COUNTED
     if following == "of" and small:
         return "one of"
-    amount = next((AMOUNTS[stem(one)] for one in inside if stem(one) in AMOUNTS), "")
+    amount = next((AMOUNTS[one] for one in inside if one in AMOUNTS), "")
+    if amount == "all" and following in ("but", "except"):  # "all but one of its crossings"
+        return "most"
     return "some" if amount == "all" and before == "not" else amount
 
 

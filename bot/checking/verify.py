@@ -5,32 +5,36 @@ with those of the nearest sentences. A trained score may be blended in (`blended
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.checking import dangling, quoted
+from bot.checking import dangling, entailment, quoted
 from bot.checking.contradictions import Findings, contradictions
-from bot.checking.coverage import Coverage, coverage
+from bot.checking.coverage import coverage, lacking
 from bot.checking.listed import misplaced
 from bot.checking.matching import matched
-from bot.checking.pairing import exchanged
-from bot.checking.propositions import Fault, compare
+from bot.checking.pairing import exchanged, miscounted
+from bot.checking.propositions import Fault, counts, judged
 from bot.checking.statements import statements
 from bot.checking.strength import overstated
 from bot.checking.verdict import Reason, Verdict
-from bot.language.tokens import NAME, NUMBER, STOP, Token, promoted, read
+from bot.language.tokens import DATE, NAME, NUMBER, STOP, Token, promoted, read
 from bot.language.writing import plain
 from index import sentences
 from index.languages import ENGLISH, language
 
 SUPPORTED = 0.5  # least score of a supported claim
-CONTRADICTED = 0.5  # what its coverage is worth where the evidence has it otherwise
+REFUTED = 0.2  # score below which a claim that the evidence has otherwise is unsupported
+MANY = 12  # sentences of evidence up to which the fitted score holds; beyond, what they cover does
+CONTRADICTED = 0.5  # what coverage is worth where the evidence has it otherwise
 DOUBTED = 0.6  # what it is worth where there is a doubt
+LOOSE = 0.4  # score of a copy of the evidence that points at nothing
 NEAREST = 4  # sentences of the evidence that are parsed
 UNREAD = 0.3  # score of what is written in another language
 _BETWEEN = re.compile(r"[,;](?=\s)|\s[–—]\s|\s(?:and|but|while)\s")
 _PARTS = re.compile(r"(?<=[;:])\s")
+_CERTAIN = frozenset({"misattributed", "stitched"})  # a quotation is there or is not
 MOST_WORDS = 6  # named in a reason
 Row = tuple[Token, ...]
 Entails = Callable[[str, Sequence[str]], float]
@@ -50,40 +54,103 @@ def check(claim: str, evidence: Sequence[str], entails: Entails | None = None) -
 
     `entails(claim, evidence)` is a trained score in [0, 1], if there is one.
     """
-    claim, evidence = plain(claim), [plain(one) for one in evidence]
-    pieces = [one[start:end] for one in evidence for start, end in sentences.split(one)]
+    claim, evidence, pieces = _plain(claim, evidence)
     if unread := _unread(claim, pieces):
         return Check(Verdict.CHECK, UNREAD, (Reason("language", f"not checked: {unread}"),))
     claim, loose = dangling.without_marks(claim, evidence)
     if _verbatim(claim, evidence, pieces):
-        verbatim = Coverage(1.0, ())
-        return _verdict(verbatim, Findings(soft=loose))
-    tokens, rows = _read(claim, pieces)
-    if not tokens or not rows:
+        verdict = Verdict.CHECK if loose else Verdict.SUPPORTED
+        return Check(verdict, LOOSE if loose else 1.0, tuple(loose))
+    found = _compare(claim, evidence, pieces, loose)
+    if found is None:
         nothing = Reason("coverage", "there is nothing to compare")
         return Check(Verdict.UNSUPPORTED, 0.0, (nothing, *loose))
+    trained = entails(claim, evidence) if entails else None
+    return _verdict(found, trained)
+
+
+def compared(claim: str, evidence: Sequence[str]) -> "Compared | None":
+    """Return what lies behind a check; None for what is not compared, as a word for word copy."""
+    claim, evidence, pieces = _plain(claim, evidence)
+    claim, loose = dangling.without_marks(claim, evidence)
+    if _unread(claim, pieces) or _verbatim(claim, evidence, pieces):
+        return None
+    return _compare(claim, evidence, pieces, loose)
+
+
+def _plain(claim: str, evidence: Sequence[str]) -> tuple[str, list[str], list[str]]:
+    """Return claim and evidence in plain writing, and the sentences of the evidence."""
+    evidence = [plain(one) for one in evidence]
+    pieces = [one[start:end] for one in evidence for start, end in sentences.split(one)]
+    return plain(claim), evidence, pieces
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What was found by laying a claim beside its evidence; `features` are for the score."""
+
+    found: Findings
+    features: Mapping[str, float]
+    lacking: tuple[str, ...]  # words of the claim that the nearest sentences lack
+    nothing: bool  # they lack all of them
+    covered: float | None = None  # how much of it long evidence says
+
+    @property
+    def score(self) -> float:
+        """How likely the claim follows, in [0, 1]."""
+        if self.covered is None:
+            return entailment.probability(self.features)
+        worth = CONTRADICTED if self.found.hard else DOUBTED if self.found.soft else 1.0
+        return self.covered * worth
+
+
+def _compare(
+    claim: str, evidence: Sequence[str], pieces: Sequence[str], loose: list[Reason]
+) -> Compared | None:
+    """Lay a claim beside its evidence and the sentences of it; None if either has no words."""
+    tokens, rows = _read(claim, pieces)
+    if not rows or all(token.kind == STOP for token in tokens):
+        return None
     found = Findings(quoted.faults(claim, evidence), loose)
     contradictions(tokens, rows, found)
     wrong, borne = misplaced(tokens, rows, [piece for piece in pieces if read(piece)])
     found.hard += wrong if wrong or borne else exchanged(tokens, rows)
+    found.hard += miscounted(tokens, rows)
     found.soft += dangling.unresolved(claim, pieces)
-    faults = propositions_of(claim, tokens, pieces, found)
+    faults, numbers = propositions_of(claim, tokens, pieces, found)
     if borne:  # the verb of a list stands with its first member alone
         faults = [one for one in faults if one.reason.kind not in (NAME, NUMBER)]
     for fault in faults:
         (found.hard if fault.hard else found.soft).append(fault.reason)
+    _derived(found)
     found.soft += _added(claim, tokens, rows)
-    covered = coverage(tokens, rows)
-    trained = entails(claim, evidence) if entails else None
-    return _verdict(replace(covered, score=blended(covered.score, trained)), found)
+    features = entailment.features(tokens, rows, found.hard, found.soft, numbers)
+    content = [token for token in tokens if token.kind != STOP]
+    left = lacking(content, rows)
+    covered = coverage(content, rows) if len(rows) > MANY else None
+    said = tuple(one.said for one in left)
+    return Compared(found, features, said, len(left) == len(content), covered)
 
 
-def blended(covered: float, trained: float | None) -> float:
-    """Return a claim's score before the rules have their say: the place for a trained score.
+def blended(score: float, trained: float | None) -> float:
+    """Return a claim's score with that of a trained reader of both texts, where there is one.
 
-    Reasons found by rule outrank it: they lower the score and decide the verdict afterwards.
+    Reasons found by rule outrank it: they decide the verdict afterwards.
     """
-    return covered if trained is None else (covered + trained) / 2
+    return score if trained is None else (score + trained) / 2
+
+
+def _derived(found: Findings) -> None:
+    """Make doubts of what is found against numbers and dates that may follow from others."""
+    doubted = {_subject(one) for one in found.soft if one.kind in (NUMBER, DATE)}
+    moved = [one for one in found.hard if one.kind in (NUMBER, DATE) and _subject(one) in doubted]
+    found.hard = [one for one in found.hard if one not in moved]
+    found.soft += moved
+
+
+def _subject(reason: Reason) -> str:
+    """Return what of the claim a reason is about: it opens with it."""
+    return reason.detail.partition("”")[0]
 
 
 def _added(claim: str, tokens: Row, rows: Sequence[Row]) -> list[Reason]:
@@ -99,8 +166,12 @@ def _added(claim: str, tokens: Row, rows: Sequence[Row]) -> list[Reason]:
     return found
 
 
-def propositions_of(claim: str, tokens: Row, pieces: Sequence[str], found: Findings) -> list[Fault]:
+def propositions_of(
+    claim: str, tokens: Row, pieces: Sequence[str], found: Findings
+) -> tuple[list[Fault], tuple[int, ...]]:
     """Return what is wrong with the statements of a claim, by the sentences nearest to it.
+
+    The second value is what `propositions.counts` returns.
 
     Added to `found` is what the claim overstates. Negations found word by word become doubts where
     no statement of the evidence is about the same event.
@@ -111,21 +182,28 @@ def propositions_of(claim: str, tokens: Row, pieces: Sequence[str], found: Findi
     near = sorted(shares, key=lambda piece: -shares[piece])[:NEAREST]
     found.soft += overstated(claim, near)
     theirs = [statements(piece) for piece in near if shares[piece]]
-    faults = compare(mine, theirs)
-    if faults is None:  # words are negated, but not of the same event
+    statement_faults = judged(mine, theirs)
+    like = [faults for faults in statement_faults if faults is not None]
+    if not like:  # words are negated, but not of the same event
         found.soft += [one for one in found.hard if one.kind == "negation"]
         found.hard = [one for one in found.hard if one.kind != "negation"]
-    return faults or []
+    numbers = counts(mine, theirs, statement_faults)
+    return list(dict.fromkeys(fault for faults in like for fault in faults)), numbers
 
 
 def _unread(claim: str, pieces: Sequence[str]) -> str:
-    """Return the language that cannot be checked: the claim's, or that of all the evidence."""
+    """Return the language that cannot be checked: the claim's, or that of all the evidence.
+
+    Titles and headings, which state nothing, do not count as evidence that can be read.
+    """
     if (own := language(claim)) != ENGLISH:
         return own
     parts = (part for piece in pieces for part in _PARTS.split(piece) if part.strip())
     other = ""
     for part in parts:
-        if (other := language(part)) == ENGLISH:
+        if (found := language(part)) != ENGLISH:
+            other = other or found
+        elif statements(part):
             return ""
     return other
 
@@ -138,33 +216,37 @@ def _read(claim: str, pieces: Sequence[str]) -> tuple[Row, list[Row]]:
     return matched(promoted(tokens, known), rows), rows
 
 
-def _verdict(covered: Coverage, found: Findings) -> Check:
-    score = covered.score
-    if found.hard:
-        score *= CONTRADICTED
-    elif found.soft:
-        score *= DOUBTED
+def _verdict(compared: Compared, trained: float | None) -> Check:
+    found, lacking = compared.found, compared.lacking
+    score = blended(compared.score, trained)
     reasons = list(dict.fromkeys(found.hard + found.soft))
-    if score < SUPPORTED and covered.lacking:
-        words = ", ".join(f"“{word}”" for word in covered.lacking[:MOST_WORDS])
-        reasons.append(Reason("coverage", f"not in the nearest sentences: {words}"))
-    if found.hard or covered.nothing:
+    if any(one.kind in _CERTAIN for one in found.hard):
+        score = min(score, REFUTED)
         verdict = Verdict.UNSUPPORTED
-    elif found.soft or score < SUPPORTED:
+    elif (found.hard or compared.nothing) and score < REFUTED:
+        verdict = Verdict.UNSUPPORTED
+    elif reasons or score < SUPPORTED:
         verdict = Verdict.CHECK
     else:
         verdict = Verdict.SUPPORTED
+    if verdict is not Verdict.SUPPORTED and score >= SUPPORTED:  # a reason outranks the score
+        score *= SUPPORTED
+    if score < SUPPORTED and lacking:
+        words = ", ".join(f"“{word}”" for word in lacking[:MOST_WORDS])
+        reasons.append(Reason("coverage", f"not in the nearest sentences: {words}"))
+    elif score < SUPPORTED and not reasons:
+        reasons.append(Reason("coverage", "in the evidence the words stand in another connection"))
     return Check(verdict, round(score, 4), tuple(reasons))
 
 
 def _verbatim(claim: str, evidence: Sequence[str], pieces: Sequence[str]) -> bool:
     """Return whether a claim is a sentence of the evidence, or several that follow each other."""
-    wanted = _plain(claim)
-    if wanted in map(_plain, (*pieces, *evidence)):
+    wanted = _bare(claim)
+    if wanted in map(_bare, (*pieces, *evidence)):
         return True
-    own = [_plain(claim[start:end]) for start, end in sentences.split(claim)]
-    return len(own) > 1 and set(own) <= set(map(_plain, pieces))
+    own = [_bare(claim[start:end]) for start, end in sentences.split(claim)]
+    return len(own) > 1 and set(own) <= set(map(_bare, pieces))
 
 
-def _plain(text: str) -> str:
+def _bare(text: str) -> str:
     return " ".join(text.translate(quoted.SAME).split())

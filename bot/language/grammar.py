@@ -182,6 +182,8 @@ def _subject(found: tuple[Word, ...], made: list[Clause], number: int, groups: l
     if clause.link == "to" and above:
         between = [one for one in groups if above.verb < one.start and one.end <= clause.first]
         own = [one for one in between if found[one.start - 1].kind != "prep"]
+        if between and not own and found[between[0].start - 1].lower in ("on", "for"):
+            own = between[:1]  # "called on allies to send", "waited for them to leave"
         if above.lemma == "be":  # "were unable to agree"
             own = []
         clause.groups[role] = own or list(
@@ -229,7 +231,7 @@ def _describes(found: tuple[Word, ...], made: list[Clause], number: int) -> bool
         )
     if clause.above is not None and not clause.link:
         return True
-    return after.lower == "by" or (
+    return (after.lower == "by" and len(made) > 1) or (
         follows is not None
         and found[follows.first - 1].kind in ("noun", "name", "number")
         and not any(

@@ -42,10 +42,12 @@ def _opposites() -> dict[str, frozenset[str]]:
 def _alike() -> dict[str, frozenset[str]]:
     """Return the words that stand on one side of a line of several, by each of them."""
     found: dict[str, set[str]] = {}
+    sides = [line.split() for line in lines("synonyms")]
     for line in lines("opposites"):
-        for side in line.split("|") if "|" in line else ():
-            for word in map(stem, side.split()):
-                found.setdefault(word, set()).update(map(stem, side.split()))
+        sides += [side.split() for side in line.split("|")] if "|" in line else []
+    for side in sides:
+        for word in map(stem, side):
+            found.setdefault(word, set()).update(map(stem, side))
     return {one: frozenset(others) for one, others in found.items()}
 
 
@@ -92,11 +94,16 @@ def negated(tokens: Sequence[Token]) -> dict[int, Token]:
     for at, token in enumerate(tokens):
         following = tokens[at + 1].key if at + 1 < len(tokens) else ""
         if is_negation(token):
-            if following not in _NO_NEGATION:
+            if following not in _NO_NEGATION and not _until(tokens, at):
                 _mark(found, tokens, at)
         elif (token.key in _DENIALS or token.key == "yet") and following == "to":
             _mark(found, tokens, at)
     return found
+
+
+def _until(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether "until" follows soon: what did "not open until 1990" opened."""
+    return any(token.key == "until" for token in tokens[at + 1 : at + 7])
 
 
 def passive(tokens: Sequence[Token]) -> bool:

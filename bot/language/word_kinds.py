@@ -188,7 +188,7 @@ def _opens_with_name(found: list[Word]) -> bool:
 
 def _is_verb(found: list[Word], at: int, *, sure: bool) -> bool:
     word = found[at]
-    form = verb_form(word.lower)
+    form = verb_form(word.lower) or _after_to(found, at)
     if form is None or (word.said[0].isupper() and at > 0):
         return False
     back = next((n for n in range(at - 1, -1, -1) if found[n].kind != "adv"), -1)
@@ -229,6 +229,16 @@ def _is_verb(found: list[Word], at: int, *, sure: bool) -> bool:
     return not _has_verb(found, at) and _number_fits(before, form[1], kind)
 
 
+def _after_to(found: list[Word], at: int) -> tuple[str, str] | None:
+    """Return the form of a word that stands where a verb does: "to station a brigade"."""
+    if at < 2 or at + 1 >= len(found) or found[at - 1].kind != "to":
+        return None
+    word, before = found[at], found[at - 2]
+    if before.lower in SMALL["before_to"] or not word.said.islower() or word.lower.endswith("s"):
+        return None
+    return (word.lower, BASE) if found[at + 1].kind == "det" else None
+
+
 def _number_fits(before: Word | None, form: str, kind: str) -> bool:
     """Return whether "they" is followed by "support", "it" by "supports"."""
     if before is None or kind in ("comma", "join", "mark", "name", "number"):
@@ -255,7 +265,9 @@ def _modifies(found: list[Word], at: int) -> bool:
 
 def _goes_on(after: Word | None) -> bool:
     """Return whether what follows may follow a verb."""
-    return after is None or (after.kind not in ("verb", "aux") and after.lower != "of")
+    if after is not None and after.kind == "verb":  # "denies supporting"
+        return (verb_form(after.lower) or ("", ""))[1] == ING
+    return after is None or (after.kind != "aux" and after.lower != "of")
 
 
 def _has_verb(found: list[Word], at: int) -> bool:
@@ -270,7 +282,8 @@ def _has_verb(found: list[Word], at: int) -> bool:
         ):
             if found[there].kind in ("verb", "aux") and found[there].kind != "to":
                 back = found[there - 1].kind if there else ""
-                if back != "to" and verb_form(found[there].lower) != (found[there].lower, ING):
+                form = verb_form(found[there].lower)
+                if back != "to" and (form is None or form[1] != ING or back == "aux"):
                     return True
             there += step
     return False
