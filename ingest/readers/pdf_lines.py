@@ -16,6 +16,7 @@ from statistics import median
 from typing import Any
 
 from index.left_out import Reason
+from ingest.readers.raised import power
 
 # Symbol and Wingdings bullets come as private-use characters, ligatures as one
 _CHARACTERS = dict.fromkeys((0xF0B7, 0xF0A7, 0xF0A8, 0xF0D8, 0xF076, 0xF0FC, 0xF02D), "•") | {
@@ -206,15 +207,6 @@ _LABEL = re.compile(rf"(?:[{BULLETS}–—‐-]|o|\(?(?:\d{{1,2}}|[a-zA-Z]|[ivx]
 _ORDINAL = ("st", "nd", "rd", "th")
 _DASHES = "–—‐-"
 _NOTE_MARK = re.compile(r"[\d,;–*†‡§¶#-]+$|[a-z]$")
-# What a raised digit makes a power of: a unit of length after a figure or a "per", ten after a sign
-# of multiplication, a letter in a formula.
-_LENGTHS = r"(?:[kcdmµn]?m|ft|in|mi|yd|yard|inch|nmi)"
-_BASE = re.compile(
-    rf"(?:\d\s?|\b(?:per|square|cubic|sq\.?|of|in|the)\s|[/·(]\s?|\b[WJkgtN]+\s){_LENGTHS}$"
-    rf"|^[kcm]m$|[×x*·]\s?10$|(?:^|[\s(])10$|(?:^|[=+(\s])[b-hj-zB-HJ-Z]$|=\s?[a-zA-Z]{{1,2}}$"
-)
-_EXPONENT = re.compile(r"[-–−+]?\d{1,3}")
-_POWERS = str.maketrans("0123456789+-–−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
 _SLASHES = "/⁄∕"
 _DENOMINATOR = re.compile(rf"[{_SLASHES}](?:\d|$)")
 _FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
@@ -422,17 +414,17 @@ def _figure(
     if after and text.isdigit() and _DENOMINATOR.match(after.text):
         whole = bool(kept) and kept[-1].text[-1].isdigit()
         return [*kept, replace(raised[0], text=text, space_before=whole or raised[0].space_before)]
-    if not kept or raised[0].space_before or not _EXPONENT.fullmatch(text):
+    if not kept or raised[0].space_before:
         return []
     before = kept[-3:]
     line = before[0].text
     for last, word in pairwise(before):
         line += " " * _is_spaced(last, word) + word.text
-    negative = not text[0].isdigit()  # no note has such a number
-    if not (_BASE.search(line) or (negative and line[-1].isalnum())):
+    exponent = power(line, text)
+    if exponent is None:
         return []
-    power = replace(kept[-1], text=kept[-1].text + text.translate(_POWERS), x1=raised[-1].x1)
-    return [*kept[:-1], power]
+    last = replace(kept[-1], text=kept[-1].text + exponent, x1=raised[-1].x1)
+    return [*kept[:-1], last]
 
 
 def _attached(raised: list[PdfWord], kept: list[PdfWord], size: float) -> list[PdfWord]:
