@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from index.dates import is_iso
@@ -164,7 +165,11 @@ def from_first_lines(lines: Sequence[str]) -> Metadata:
     Stops at the first line that reads like body text. A date inside a sentence is not taken.
     """
     found, title_may_follow = Metadata(), True
-    for line in [line.strip() for line in lines if line.strip()][:_HEAD_LINES]:
+    head = [line.strip() for line in lines if line.strip()][:_HEAD_LINES]
+    listed = _listed_dates(head)
+    for line in head:
+        if line in listed:
+            continue
         stated = _from_line(line, title_may_follow) if len(line) <= _MAX_HEAD_LINE else None
         if stated is None:
             break
@@ -174,6 +179,19 @@ def from_first_lines(lines: Sequence[str]) -> Metadata:
         stands_above = stated != Metadata() or is_masthead(line)
         title_may_follow = found.title is None and stands_above
     return found
+
+
+def _listed_dates(head: Sequence[str]) -> frozenset[str]:
+    """Return lines that are dates of a list or the rest of one: the cells of a table."""
+    found: set[str] = set()
+    for line, after in pairwise(head):
+        one, other = (locate_date(each) for each in (line, after))
+        whole = one and other and one[1:] == (0, len(line)) and other[1:] == (0, len(after))
+        if whole and one and other and one[0] != other[0]:
+            found |= {line, after}
+        if line.endswith(",") and re.fullmatch(r"(?:19|20)\d\d", after):
+            found.add(after)
+    return frozenset(found)
 
 
 def is_masthead(line: str) -> bool:
@@ -345,6 +363,8 @@ def _kind_of_date(before: str, iso: str) -> str | None:
     while words and words[-1].lower().strip(".,") in weekdays():
         words.pop()
     label = " ".join(words).rstrip(" :：,.").lower()
+    if len(words) > 1 and words[-1].lower() in labels("of") and is_masthead(" ".join(words[:-1])):
+        return "published"  # "Note of 3 February 2021"
     if label in labels("updated"):
         return "updated"
     if label in labels("published"):

@@ -63,6 +63,7 @@ def _is_capped(line: PdfLine, cap: PdfLine) -> bool:
 
 def reading_order(lines: list[PdfLine], body: float) -> list[PdfLine]:
     """Return the lines in reading order; `body` is the size of the main text in points."""
+    lines = _with_late_headings(lines, body)
     gutter = find_gutter(lines, body)
     crossed = gutter is not None and _drawn_across(lines, gutter)
     climbs = sum(b.y - a.y > 2 * body and b.x0 < a.x1 for a, b in pairwise(lines))
@@ -71,6 +72,35 @@ def reading_order(lines: list[PdfLine], body: float) -> list[PdfLine]:
     if gutter is None:
         return _by_rows(lines)
     return _by_bands(lines, gutter)
+
+
+def _with_late_headings(lines: list[PdfLine], body: float) -> list[PdfLine]:
+    """Put headings that are drawn after the text back between the lines that they stand between.
+
+    Some programs draw all that is of one size or on a layer of its own at the end of the page.
+    """
+    late = [
+        line
+        for before, line in pairwise(lines)
+        if line.size > 1.12 * body and line.y > before.y + 4 * body
+    ]
+    ordered = list(lines)
+    for heading in late:
+        rest = [line for line in ordered if line is not heading]
+        place = next(
+            (
+                i
+                for i, (a, b) in enumerate(pairwise(rest), 1)
+                if a.y > heading.y > b.y
+                and abs(b.x0 - heading.x0) < body
+                and min(a.x1, heading.x1) > max(a.x0, heading.x0)
+                and a.y - b.y > 1.5 * heading.size
+            ),
+            None,
+        )
+        if place is not None:
+            ordered = [*rest[:place], heading, *rest[place:]]
+    return ordered
 
 
 def find_gutter(lines: list[PdfLine], body: float) -> float | None:
