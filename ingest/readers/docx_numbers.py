@@ -107,9 +107,9 @@ def _styled(styles: Any) -> dict[str, tuple[str | None, int]]:
     own: dict[str, tuple[str | None, int | None, str | None]] = {}
     for style in styles.iter(f"{W}style") if styles is not None else ():
         properties = style.find(f"{W}pPr/{W}numPr")
-        number, level = _value(properties, "numId"), _value(properties, "ilvl")
+        stated, depth = _value(properties, "numId"), _value(properties, "ilvl")
         own[style.get(f"{W}styleId") or ""] = (
-            number, None if level is None else _whole(level, 0), _value(style, "basedOn"),
+            stated, None if depth is None else _whole(depth, 0), _value(style, "basedOn"),
         )  # fmt: skip
     found: dict[str, tuple[str | None, int]] = {}
     for name in own:

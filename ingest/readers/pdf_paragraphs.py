@@ -408,7 +408,7 @@ def _pitches(pages: Sequence[Sequence[PdfLine]]) -> dict[int, float]:
     return {
         size: gap
         for size, (gap, times) in usual.items()
-        if times >= _SURE_PITCH or gap < 1.6 * size  # a few lines far apart are no paragraph
+        if times >= _SURE_PITCH or gap < 1.9 * size  # a few lines far apart are no paragraph
     }
 
 
