@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from index.addresses import without_secrets
+from index.dates import is_iso
 from index.left_out import LeftOut, Reason, characters, counted, joined, warning
 from index.passage import Brief, PageFacts, Pages, Rendition, bare
 from ingest.decode import clean
@@ -70,6 +71,12 @@ def _on_dates(metadata: Metadata) -> tuple[str, ...]:
         left = printable(metadata.unclear_date)[:40]
         return (f"the date {left} can be read as two days and was left alone; give it with --date",)
     return (f"updated {metadata.updated}",) if metadata.updated else ()
+
+
+def updated_in(note: str | None) -> str | None:
+    """Return when a brief was last changed, as its note says it: an ISO date, or None."""
+    parts = (part.removeprefix("updated ") for part in (note or "").split("; "))
+    return next((part for part in parts if is_iso(part)), None)
 
 
 def _join(title: str, blocks: Sequence[Block]) -> tuple[str, tuple[Span, ...]]:

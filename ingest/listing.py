@@ -12,6 +12,7 @@ from index.library import Library, models_folder
 from index.passage import Brief, PageFacts
 from index.storage.catalogue import VersionRow
 from index.storage.schema import CURRENT
+from ingest.brief import updated_in
 from ingest.files import printable
 from ingest.terminal import is_narrow, out, print_table, say
 
@@ -55,6 +56,7 @@ def _version_object(row: VersionRow, documents: dict[int, list[str]]) -> dict[st
         "state": row.state,
         "title": brief.title,
         "date": brief.date,
+        "updated": updated_in(row.note),
         "author": "; ".join(brief.authors) or None,
         "number": brief.number,
         "edition": row.edition,
