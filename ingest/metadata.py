@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
 from index.dates import is_iso
@@ -65,6 +65,7 @@ def _name(name: str) -> str | None:
 
 MAX_TITLE = 250  # characters; what is longer is a paragraph
 _MAX_HEAD_LINE = 400  # characters; what is longer is body text
+_DATE_LINE = 30  # characters of a line that is a date and no more, at most
 _HEAD_LINES = 15  # how far into a document a heading is looked for
 
 # Normalised keys, the most telling first. A key of two words also matches at the end of a longer
@@ -184,14 +185,25 @@ def from_first_lines(lines: Sequence[str]) -> Metadata:
 def _listed_dates(head: Sequence[str]) -> frozenset[str]:
     """Return lines that are dates of a list or the rest of one: the cells of a table."""
     found: set[str] = set()
+    for may_be, run in groupby(head, key=_may_be_date):
+        lines = set(run)
+        if may_be and len(lines) > 1 and all(map(_is_date, lines)):
+            found |= lines
     for line, after in pairwise(head):
-        one, other = (locate_date(each) for each in (line, after))
-        whole = one and other and one[1:] == (0, len(line)) and other[1:] == (0, len(after))
-        if whole and one and other and one[0] != other[0]:
-            found |= {line, after}
         if line.endswith(",") and re.fullmatch(r"(?:19|20)\d\d", after):
             found.add(after)
     return frozenset(found)
+
+
+def _may_be_date(line: str) -> bool:
+    return len(line) <= _DATE_LINE and any(map(str.isdigit, line))
+
+
+def _is_date(line: str) -> bool:
+    located = locate_date(line)
+    if located is None:
+        return unclear_date(line) == line
+    return located[1:] == (0, len(line))
 
 
 def is_masthead(line: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MARK = "\ue001"  # around a number until blocks are made; Unicode gives it no meaning
-_MARKED = re.compile(rf"^(?:\S{{1,8}} )?{_MARK}([^{_MARK}]*){_MARK}\s*")
+_MARKED = re.compile(rf"^(?:[^\s|]{{1,8}} )?{_MARK}([^{_MARK}]*){_MARK}\s*")
 _INSIDE = re.compile(rf"{_MARK}([^{_MARK}]*){_MARK}")
 _PLACE = re.compile(r"%([1-9])")
 _ROMAN = (

@@ -63,6 +63,10 @@ def _spanning(lines: list[HtmlElement], text_of: Callable[[HtmlElement], str]) -
     if len(lines) < 4 or all(_span(cell, "colspan") == 1 for cell in first):
         return 0
     depth = max(2, max(_span(cell, "rowspan") for cell in first))
+    second = _cells_of(lines[1])
+    corner = _span(first[0], "rowspan") > 1 or not text_of(second[0])
+    if not corner or any(_span(cell, "colspan") > 1 for cell in second):
+        return 0
     texts = [text_of(cell) for row in lines[:depth] for cell in _cells_of(row)]
     return 0 if any(_FIGURE.match(_YEARS.sub("", text)) for text in texts) else depth
 
@@ -146,6 +150,7 @@ _NOTE_ID = re.compile(
 )
 _NOTES = re.compile(r"(?:^|[\s_-])(?:footnotes?|endnotes?)(?:$|[\s_-])")
 _SLASHES = ("/", "\u2044", "\u2215")
+_APART = re.compile(r"(?<=\w) (?=[⁰¹²³⁴⁵⁶⁷⁸⁹⁻])")
 _ROMAN = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 _UNNUMBERED = re.compile(r"list-style(?:-type)?\s*:\s*none")
 _ARROW = re.compile(r"[\s\ufe0e\ufe0f]*[↑↩⤴⏎^]+[\s\ufe0e\ufe0f]*")
@@ -181,7 +186,12 @@ def inline_text(element: HtmlElement) -> str:
             parts.append(reference(child) or _raised(child, parts) or _own_text(child))
         elif child is not element:
             parts.append(_after(child, parts))
-    return " ".join(clean("".join(parts)).split())
+    return _close_up(" ".join(clean("".join(parts)).split()))
+
+
+def _close_up(text: str) -> str:
+    """Return text with exponents right behind what they are of: "N/mm ²" gives "N/mm²"."""
+    return _APART.sub("", text)
 
 
 class _Walk:
@@ -221,7 +231,7 @@ class _Walk:
         """Make the text so far a block, or several where empty lines or bullet marks part it."""
         raw, self.text = "".join(self.text), []
         for part in _parts(clean(raw)):
-            self._emit(part)
+            self._emit(_close_up(part))
             self._be(BlockKind.PARAGRAPH)
 
     def last_heading(self) -> str:

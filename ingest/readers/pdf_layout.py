@@ -13,6 +13,8 @@ from statistics import median
 from index.left_out import Reason
 from ingest.readers.pdf_lines import LeftOutText, PdfLine
 
+_TABLE_CELLS, _TABLE_ROWS = 4, 6  # of a table that fills a page, at least
+_TABLE_SHARE = 0.5  # of the page's lines that are in its rows
 _PROSE_SHARE = 0.2  # sizes of type with less of a document's prose are headings or captions
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s*(?:\d+|[ivxlc]+)$|(?:\.\s?){8,}")
 
@@ -67,9 +69,10 @@ def reading_order(lines: list[PdfLine], body: float) -> list[PdfLine]:
     gutter = find_gutter(lines, body)
     crossed = gutter is not None and _drawn_across(lines, gutter)
     climbs = sum(b.y - a.y > 2 * body and b.x0 < a.x1 for a, b in pairwise(lines))
-    if not crossed and climbs <= 2 + len(lines) // 20:
+    by_columns = _is_table_by_columns(lines)
+    if not crossed and not by_columns and climbs <= 2 + len(lines) // 20:
         return lines
-    if gutter is None:
+    if gutter is None or by_columns:
         return _by_rows(lines)
     return _by_bands(lines, gutter)
 
@@ -101,6 +104,18 @@ def _with_late_headings(lines: list[PdfLine], body: float) -> list[PdfLine]:
         if place is not None:
             ordered = [*rest[:place], heading, *rest[place:]]
     return ordered
+
+
+def _is_table_by_columns(lines: list[PdfLine]) -> bool:
+    """Tell whether a page is one table of which the file draws a column, or each, by itself."""
+    rows: dict[int, list[int]] = {}
+    for place, line in enumerate(lines):
+        rows.setdefault(round(line.y / 3), []).append(place)
+    wide = [places for places in rows.values() if len(places) >= _TABLE_CELLS]
+    if len(wide) < _TABLE_ROWS or sum(map(len, wide)) < _TABLE_SHARE * len(lines):
+        return False
+    whole = sum(places[-1] - places[0] < len(places) for places in wide)
+    return whole < 0.3 * len(wide)
 
 
 def find_gutter(lines: list[PdfLine], body: float) -> float | None:

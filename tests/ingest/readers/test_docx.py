@@ -212,3 +212,14 @@ def test_fields_are_read_and_a_box_is_no_title() -> None:
     document = word.Document()
     with_run(document.add_paragraph("Adopted on "), "w:fldSimple", "3 May 2021")
     assert texts(read(saved(document))) == ["Adopted on 3 May 2021"]
+
+
+def test_numbers_of_lists_in_cells_leave_the_row_as_it_is() -> None:
+    document = word.Document()
+    table = document.add_table(2, 2)
+    for place, cell in enumerate(table._cells):
+        cell.paragraphs[0].style = "List Bullet"
+        cell.paragraphs[0].text = f"item {place}"
+    assert texts(read(saved(document)), BlockKind.TABLE) == [
+        "| item 0 | item 1 |\n| item 2 | item 3 |"
+    ]

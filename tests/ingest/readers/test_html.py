@@ -253,3 +253,12 @@ def test_text_that_is_set_out_by_hand_keeps_its_paragraphs():
     assert [text for _, _, text in outline(page)] == [
         "AN ACT ON PORTS", "The port is free. It has six piers.", "1. One", "2. Two",
     ]  # fmt: skip
+
+
+def test_a_cell_that_spans_columns_in_a_form_makes_no_header():
+    page = (
+        "<table><tr><td>Duty</td><td colspan=2>Nine</td></tr><tr><td>Term</td><td>Ten</td></tr>"
+        "<tr><td>Place</td><td>Riga</td></tr><tr><td>Day</td><td>Monday</td></tr></table>"
+    )
+    assert outline(page)[0][1] == 0
+    assert outline("<p>890 N/mm <sup>2</sup></p>") == [("paragraph", 0, "890 N/mm²")]

@@ -591,3 +591,15 @@ def test_what_is_dated_in_the_head_and_not_on_record_stays() -> None:
     )
     assert document.metadata.date is None
     assert "3 February 2021" in " ".join(block.text for block in document.blocks)
+
+
+def test_a_table_that_is_drawn_column_by_column_is_read_by_rows() -> None:
+    """Each figure stands with the name of its row, however the file draws it."""
+    sheet = Sheet()
+    sheet.put(60, 60, "Notices of the year", 16, "B")
+    for column in range(4):
+        for row in range(8):
+            text = f"Firm {row}" if column == 1 else f"{row}{column}"
+            sheet.put(60 + 120 * column, 100 + 14 * row, text)
+    (table,) = (b for b in read(sheet.bytes()).blocks if b.kind is BlockKind.TABLE)
+    assert table.text.split("\n")[:2] == ["| 00 | Firm 0 | 02 | 03 |", "| 10 | Firm 1 | 12 | 13 |"]
