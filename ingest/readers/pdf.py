@@ -227,8 +227,9 @@ def _blocks(
     paragraphs = Paragraphs([text for text, _ in parted], body)
     for text, notes in parted:
         paragraphs.add_page(with_tables(text), notes)
+    blocks = paragraphs.blocks(Words(line.text for lines in kept for line in lines))
     left_out += paragraphs.left_out
-    return paragraphs.blocks(Words(line.text for lines in kept for line in lines))
+    return blocks
 
 
 def _without_front(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from index.left_out import Reason
+from index.passage import bare
 from ingest.document import Block, BlockKind
 from ingest.readers.pdf_lines import LeftOutText, PdfLine
 from ingest.readers.pdf_tables import Table
@@ -212,6 +213,7 @@ _TABLE_NOTE = re.compile(r"(?:notes?|sources?):", re.IGNORECASE)
 _PITCH = 1.2  # ems between two lines of a paragraph where the pages do not tell
 _SURE_PITCH = 4  # lines by which a wide pitch is known
 _COLUMN_LINE = 25  # characters; a shorter line without an end is none of a column of prose
+_QUOTE = 6  # words of a pull quote, at least: fewer may be a heading that the text takes up
 _AGAIN = re.compile(r"\((?:continued|cont[’'.]?d?\.?|fortsetzung|suite)[^)]*\)\s*$", re.IGNORECASE)
 _HEADING_LINES = 4  # a heading of more lines is a bold paragraph
 
@@ -248,8 +250,24 @@ class Paragraphs:
             last_note.lines.append(line)
 
     def blocks(self, words: Words) -> tuple[Block, ...]:
-        """Return the finished blocks."""
-        return finished(self._drafts, words)
+        """Return the finished blocks; a pull quote, which repeats the text, is left out."""
+        drawn = [draft for draft in self._drafts if draft.kind is BlockKind.HEADING]
+        made = finished(self._drafts, words)
+        text = " ".join(bare(block.text) for block in made if block.kind is BlockKind.PARAGRAPH)
+        quotes = {
+            said
+            for draft in drawn
+            if len((said := words.join(line.text for line in draft.lines)[0]).split()) >= _QUOTE
+            and text.count(bare(said)) > (_heading_or_text(said) is BlockKind.PARAGRAPH)
+        }
+        kept: list[Block] = []
+        for block in made:
+            if block.text in quotes:
+                quotes.remove(block.text)
+                self.left_out.append((Reason.REPEATED, block.text))
+            else:
+                kept.append(block)
+        return tuple(kept)
 
     def _continues_table(self, table: Table) -> bool:
         """Let a table at the top of a page go on the one that ended the page before.
@@ -379,10 +397,16 @@ class Paragraphs:
     def _resumes(self, line: PdfLine, opened: BlockDraft) -> bool:
         """Tell whether the line goes on the open paragraph after a page's end or what floats."""
         last = opened.last
-        moved = line.page == last.page + 1 or (line.page == last.page and line.y > last.y)
-        if not moved or abs(line.size - last.size) > 0.06 * last.size or line.bold:
-            return False
         between = self._drafts[self._drafts.index(opened) + 1 :]
+        moved = line.page == last.page + 1 or (line.page == last.page and line.y > last.y)
+        below = abs(line.x0 - last.x0) < line.size and line.page == last.page
+        quoted = bool(between) and all(d.kind is BlockKind.HEADING for d in between)
+        if (
+            not (moved or (below and quoted))
+            or abs(line.size - last.size) > 0.06 * last.size
+            or line.bold
+        ):
+            return False
         if all(draft.kind is BlockKind.FOOTNOTE for draft in between):
             return self._crosses(line, last)
         floats = len(between) < 12 and all(

@@ -603,3 +603,23 @@ def test_a_table_that_is_drawn_column_by_column_is_read_by_rows() -> None:
             sheet.put(60 + 120 * column, 100 + 14 * row, text)
     (table,) = (b for b in read(sheet.bytes()).blocks if b.kind is BlockKind.TABLE)
     assert table.text.split("\n")[:2] == ["| 00 | Firm 0 | 02 | 03 |", "| 10 | Firm 1 | 12 | 13 |"]
+
+
+def test_a_pull_quote_is_kept_once_and_not_woven_into_the_text() -> None:
+    """It stands in larger type between the lines, or beside them, and repeats a sentence."""
+    for place in (LEFT, 400):
+        sheet = Sheet()
+        sheet.put(LEFT, 60, "Trade after the corridor", 18, "B")
+        y = sheet.lines(LEFT, 100, ("The corridor was opened in July, and it carried more than",))
+        sheet.put(place, y + 10, "it carried more than thirty million tonnes", 14)
+        y = sheet.lines(
+            LEFT, y + 34, ("thirty million tonnes of grain in its first year, half of it",)
+        )
+        y = sheet.lines(LEFT, y, ("maize. It was closed again in the second year.",))
+        sheet.lines(LEFT, y + 40, [*LEFT_COLUMN, *RIGHT_COLUMN])
+        document = read(sheet.bytes())
+        assert texts(document)[:1] == [
+            "The corridor was opened in July, and it carried more than thirty million tonnes of "
+            "grain in its first year, half of it maize. It was closed again in the second year."
+        ]
+        assert [str(part.reason) for part in document.left_out] == ["repeated"]

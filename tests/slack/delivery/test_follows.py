@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.jobs.queue import NewJob
+from bot.jobs.watching import WATCHED
 from bot.slack import phrases
 from bot.slack.bot import RunningBot
 from bot.slack.delivery.erasing import forget_person
@@ -100,3 +102,19 @@ async def test_whoever_is_forgotten_follows_nothing(bot: RunningBot, office: Fak
     FollowedTopics(bot.parts).add(alice, "grain exports")
     forget_person(bot.parts.library.database, f"slack:{bot.parts.team}:{alice}")
     assert FollowedTopics(bot.parts).of(alice) == ([], False)
+
+
+async def test_a_channel_is_told_of_a_watched_source_if_all_in_it_may_read(
+    bot: RunningBot, office: FakeSlack
+) -> None:
+    desk = office.world.channel("desk").id
+    for name, collection in (("osw", "default"), ("secret", "board")):
+        told = {"name": name, "channel": desk, "collection": collection}
+        lines = [["new", "Grain by rail"], ["no longer listed", "https://e.example/a"]]
+        bot.parts.queue.add(NewJob(WATCHED, f"{name}/1", payload={**told, "lines": lines}))
+    await office.until(lambda: not bot.parts.queue.waiting(WATCHED), 120, "all are told")
+    await office.quiet()
+    [message] = [one for one in office.answers() if "2 changes" in one.said]
+    assert message.channel == desk
+    assert "osw: 2 changes" in message.said
+    assert "new: Grain by rail" in message.said
