@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from index.addresses import without_secrets
+from index.dates import is_iso
 from index.left_out import LeftOut, Reason, characters, counted, joined, warning
 from index.passage import Brief, PageFacts, Pages, Rendition, bare
 from ingest.decode import clean
@@ -39,7 +40,7 @@ def assemble(
     """
     title = _short(metadata.title or "") or _short(_title_from(rendition.location)) or "Untitled"
     titled = _without_title(document.blocks, title)
-    blocks = _without_head(titled, document.metadata, title)
+    blocks = titled if len(titled) == 1 else _without_head(titled, document.metadata, title)
     text, spans = _join(title, blocks)
     left_out = joined((*document.left_out, *_head_and_headings(titled, blocks)))
     loss = warning(left_out, characters(text))
@@ -72,6 +73,12 @@ def _on_dates(metadata: Metadata) -> tuple[str, ...]:
     return (f"updated {metadata.updated}",) if metadata.updated else ()
 
 
+def updated_in(note: str | None) -> str | None:
+    """Return when a brief was last changed, as its note says it: an ISO date, or None."""
+    parts = (part.removeprefix("updated ") for part in (note or "").split("; "))
+    return next((part for part in parts if is_iso(part)), None)
+
+
 def _join(title: str, blocks: Sequence[Block]) -> tuple[str, tuple[Span, ...]]:
     parts = [title]
     length = len(title)
@@ -95,10 +102,14 @@ def _separator(previous: Block | None, block: Block) -> str:
 
 
 def _without_title(blocks: Sequence[Block], title: str) -> tuple[Block, ...]:
-    """Drop the title where it stands as the first block: the text begins with it anyway."""
+    """Drop the title where it stands as the first block: the text begins with it anyway.
+
+    The only line of a document is its text, too, unless it is set as a heading.
+    """
     kept = [block for block in blocks if block.text]
     if kept and bare(kept[0].text) == bare(title):
-        kept = kept[1:]
+        only = len(kept) == 1 and kept[0].kind is not BlockKind.HEADING
+        kept = kept if only else kept[1:]
     return tuple(
         replace(block, text=block.text.strip()) if block.text != block.text.strip() else block
         for block in kept

@@ -86,7 +86,7 @@ def _decoded(data: bytes, declared: str | None) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
-    if (wide := _wide_encoding(data)) is not None:
+    if (wide := wide_encoding(data)) is not None:
         return data.decode(wide, "replace")
     for encoding in filter(None, (declared, "utf-8")):
         if (strict := _strictly(data, encoding)) is not None:
@@ -101,7 +101,7 @@ def _strictly(data: bytes, encoding: str) -> str | None:
         return None
 
 
-def _wide_encoding(data: bytes) -> str | None:
+def wide_encoding(data: bytes) -> str | None:
     """Recognise UTF-16 without its mark by the NULs in one half of each pair of bytes."""
     sample = data[:_SAMPLE]
     half = len(sample) // 2

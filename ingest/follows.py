@@ -5,13 +5,14 @@ their endings. The topics lie in `follows.json` in the library's folder.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from index import sentences
 from index.errors import NotFound
 from index.library import Library
+from index.passage import Brief, Passage
 from index.words import stems
 
 STATE = "follows.json"
@@ -59,23 +60,33 @@ def unfollow(home: Path, topic: str) -> None:
 
 def about(library: Library, brief_ids: Sequence[str]) -> list[Followed]:
     """Return, for each of these briefs, the first sentence about each topic that is followed."""
-    followed = [(topic, set(stems(topic))) for topic in topics(library.home)]
+    chosen = topics(library.home)
     found: list[Followed] = []
-    for brief_id in brief_ids if followed else ():
+    for brief_id in brief_ids if chosen else ():
         brief = library.brief(brief_id)
-        told: set[str] = set()
-        for passage_id, passage in library.passages(brief):
-            for start, end in sentences.split(passage.text):
-                sentence = passage.text[start:end]
-                said = set(stems(sentence))
-                for topic, wanted in followed:
-                    if topic not in told and wanted and wanted <= said:
-                        told.add(topic)
-                        place = (passage_id, passage.page)
-                        found.append(
-                            Followed(topic, sentence, brief.id, brief.title, brief.date, *place)
-                        )
+        for topic, (passage_id, passage, sentence) in sentences_about(library, brief, chosen):
+            place = (passage_id, passage.page)
+            found.append(Followed(topic, sentence, brief.id, brief.title, brief.date, *place))
     return found
+
+
+def sentences_about(
+    library: Library, brief: Brief, chosen: Iterable[str]
+) -> list[tuple[str, tuple[str, Passage, str]]]:
+    """Return the topics of which a brief has a sentence, each with its passage and the first one.
+
+    A passage comes with its id.
+    """
+    wanted = {topic: words for topic in chosen if (words := set(stems(topic)))}
+    found: dict[str, tuple[str, Passage, str]] = {}
+    for passage_id, passage in library.passages(brief) if wanted else ():
+        for start, end in sentences.split(passage.text):
+            sentence = passage.text[start:end]
+            said = set(stems(sentence))
+            for topic, words in wanted.items():
+                if topic not in found and words <= said:
+                    found[topic] = passage_id, passage, sentence
+    return list(found.items())
 
 
 def _write(home: Path, chosen: set[str]) -> None:

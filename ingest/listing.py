@@ -13,6 +13,7 @@ from index.passage import Brief, PageFacts
 from index.settings import models_folder
 from index.storage.catalogue import VersionRow
 from index.storage.schema import CURRENT
+from ingest.brief import updated_in
 from ingest.files import printable
 from ingest.terminal import is_narrow, out, print_table, say
 
@@ -56,6 +57,7 @@ def _version_object(row: VersionRow, documents: dict[int, list[str]]) -> dict[st
         "state": row.state,
         "title": brief.title,
         "date": brief.date,
+        "updated": updated_in(row.note),
         "author": "; ".join(brief.authors) or None,
         "number": brief.number,
         "edition": row.edition,

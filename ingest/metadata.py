@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import groupby, pairwise
 from pathlib import Path
 
 from index.dates import is_iso
@@ -64,6 +65,7 @@ def _name(name: str) -> str | None:
 
 MAX_TITLE = 250  # characters; what is longer is a paragraph
 _MAX_HEAD_LINE = 400  # characters; what is longer is body text
+_DATE_LINE = 30  # characters of a line that is a date and no more, at most
 _HEAD_LINES = 15  # how far into a document a heading is looked for
 
 # Normalised keys, the most telling first. A key of two words also matches at the end of a longer
@@ -164,7 +166,11 @@ def from_first_lines(lines: Sequence[str]) -> Metadata:
     Stops at the first line that reads like body text. A date inside a sentence is not taken.
     """
     found, title_may_follow = Metadata(), True
-    for line in [line.strip() for line in lines if line.strip()][:_HEAD_LINES]:
+    head = [line.strip() for line in lines if line.strip()][:_HEAD_LINES]
+    listed = _listed_dates(head)
+    for line in head:
+        if line in listed:
+            continue
         stated = _from_line(line, title_may_follow) if len(line) <= _MAX_HEAD_LINE else None
         if stated is None:
             break
@@ -174,6 +180,30 @@ def from_first_lines(lines: Sequence[str]) -> Metadata:
         stands_above = stated != Metadata() or is_masthead(line)
         title_may_follow = found.title is None and stands_above
     return found
+
+
+def _listed_dates(head: Sequence[str]) -> frozenset[str]:
+    """Return lines that are dates of a list or the rest of one: the cells of a table."""
+    found: set[str] = set()
+    for may_be, run in groupby(head, key=_may_be_date):
+        lines = set(run)
+        if may_be and len(lines) > 1 and all(map(_is_date, lines)):
+            found |= lines
+    for line, after in pairwise(head):
+        if line.endswith(",") and re.fullmatch(r"(?:19|20)\d\d", after):
+            found.add(after)
+    return frozenset(found)
+
+
+def _may_be_date(line: str) -> bool:
+    return len(line) <= _DATE_LINE and any(map(str.isdigit, line))
+
+
+def _is_date(line: str) -> bool:
+    located = locate_date(line)
+    if located is None:
+        return unclear_date(line) == line
+    return located[1:] == (0, len(line))
 
 
 def is_masthead(line: str) -> bool:
@@ -345,6 +375,8 @@ def _kind_of_date(before: str, iso: str) -> str | None:
     while words and words[-1].lower().strip(".,") in weekdays():
         words.pop()
     label = " ".join(words).rstrip(" :：,.").lower()
+    if len(words) > 1 and words[-1].lower() in labels("of") and is_masthead(" ".join(words[:-1])):
+        return "published"  # "Note of 3 February 2021"
     if label in labels("updated"):
         return "updated"
     if label in labels("published"):

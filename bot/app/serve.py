@@ -175,7 +175,13 @@ async def _serve(
     slack: "SlackSettings | None",
     token: str | None,
 ) -> None:
+    from os import getpid
+    from secrets import token_hex
+    from socket import gethostname
+
     from bot.audit.upkeep import upkeep
+    from bot.jobs.watching import load as load_watched
+    from bot.jobs.watching import watching
     from bot.slack.delivery import erasing
     from bot.slack.delivery.health import Tallying
     from bot.web.health import Health
@@ -187,6 +193,8 @@ async def _serve(
     async with AsyncExitStack() as stack:
         if slack is None:
             await stack.enter_async_context(upkeep(library, [erasing]))
+            owner = f"{gethostname()}:{getpid()}:{token_hex(4)}"
+            await stack.enter_async_context(watching(library, load_watched(), owner))
             health, door = Health(library.database, count_questions), []
         else:
             from starlette.routing import Route

@@ -16,6 +16,7 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextma
 from bot.app.making import parts
 from bot.audit.upkeep import load_settings as load_audit
 from bot.audit.upkeep import upkeep
+from bot.jobs import watching
 from bot.ledger.ledger import Ledger
 from bot.slack.bot import THREAD_NAME, RunningBot, connecting, running
 from bot.slack.delivery import erasing
@@ -70,6 +71,7 @@ async def running_bot(settings: SlackSettings, library: Library) -> AsyncIterato
         model=made.model.name if made.model else None,
         desk=public_url(),
         tell_askers=load_audit().tell_askers,
+        sources=watching.load(),
     )
     async with running(settings, backend) as bot, upkeep(library, [erasing]):
         yield bot

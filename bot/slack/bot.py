@@ -24,9 +24,11 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.jobs import watching
 from bot.jobs.worker import Handler, Worker, repeat
 from bot.slack.access.directory import Directory
 from bot.slack.access.facts import error_code
+from bot.slack.delivery import follows
 from bot.slack.delivery.calls import quiet
 from bot.slack.delivery.faults import RATE_LIMITED, SERVER_TROUBLE
 from bot.slack.delivery.health import Link
@@ -50,6 +52,7 @@ log = logging.getLogger(__name__)
 THREADS = 32  # for blocking work; most of it waits for the database or a model
 THREAD_NAME = "briefs"
 PING_SECONDS = 3.0  # a cut socket is noticed at the next ping, a silent one after four
+LOOK_FOR_NEWS = 30.0  # seconds between rounds
 LOOK_FOR_CORRECTIONS = 30.0  # seconds between rounds
 PRUNE = 3600.0  # seconds between two looks for what is too old
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds between tries, each pause twice the one before
@@ -95,7 +98,11 @@ async def running(settings: SlackSettings, backend: Backend) -> AsyncIterator[Ru
     notifier = Notifier(parts)
     worker = Worker(parts.queue, _handlers(parts, notifier))
     working = asyncio.create_task(worker.run())
-    rounds = [asyncio.create_task(repeat(partial(_prune, parts), PRUNE))]
+    rounds = [
+        asyncio.create_task(repeat(partial(_prune, parts), PRUNE)),
+        asyncio.create_task(repeat(follows.FollowedTopics(parts).round, LOOK_FOR_NEWS)),
+        *watching.rounds(parts.sources, parts.queue),
+    ]
     if parts.tell_askers:
         rounds.append(asyncio.create_task(repeat(notifier.round, LOOK_FOR_CORRECTIONS)))
     try:
@@ -121,6 +128,9 @@ def _handlers(parts: SlackServices, notifier: Notifier) -> dict[str, Handler]:
         SHARE: Handler(partial(sharing.handle, parts), 4),
         NOTIFICATION: Handler(notifier.handle, 1),
         RECORD: Handler(parts.records.handle, 4),
+        follows.FOLLOWED: Handler(partial(follows.handle, parts), 1),
+        watching.WATCHED: Handler(partial(follows.report, parts), 1),
+        **watching.handlers(parts.library, parts.sources, parts.queue),
     }
 
 

@@ -1,12 +1,14 @@
 """The services of the Slack bot: put together once, handed to the worker and the listeners."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sqlalchemy import select
 
 from bot.jobs.queue import Queue
+from bot.jobs.watching import WatchedSource
 from bot.ledger.feedback import Feedback
 from bot.ledger.ledger import Ledger
 from bot.ledger.recording import Answerer
@@ -69,6 +71,7 @@ class Backend:
     model: str | None = None
     desk: str | None = None
     tell_askers: bool = False
+    sources: Mapping[str, WatchedSource] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,11 @@ PROMPTS = 4  # suggested prompts that Slack shows
 GONE = "This answer is no longer on record."
 NO_LONGER_THERE = "This brief was removed from the library; above is the passage as it was cited."
 FORGOTTEN = "Your questions and feedback are deleted. The answers stay on record without them."
+NO_TOPIC = "Name a topic in a few words: /briefs follow grain exports."
+FOLLOWS_NOTHING = "You follow no topic. Follow one with /briefs follow TOPIC."
+FOLLOWED_ALREADY = "You follow this already, or as many topics as I can look for."
+UNFOLLOWED = "OK, you no longer follow this."
+DIGESTS = {"weekly": True, "at once": False}  # told once a week, or as soon as a brief is in
 THANKS = "Thank you – your feedback is saved with the answer."
 ASKED_LIBRARIANS = "I passed your question on to the librarians."
 NOTED_QUESTION = (
@@ -162,3 +167,30 @@ def suggested_prompts(newest: Sequence[BriefRef]) -> list[dict[str, str]]:
         for title in list(titles)[:PROMPTS]
         if title
     ]
+
+
+def now_following(topic: str) -> str:
+    return (
+        f"You follow “{text.one_line(topic, 100)}”. I message you when a new brief that you may "
+        "read has a sentence about it."
+    )
+
+
+def not_followed(topic: str) -> str:
+    return f"You do not follow “{text.one_line(topic, 100)}”. /briefs follow lists what you follow."
+
+
+def told_when(*, weekly: bool) -> str:
+    if weekly:
+        return "OK, I tell you of new briefs on your topics once a week."
+    return "OK, I tell you of new briefs on your topics at once."
+
+
+def following(topics: Sequence[str], *, weekly: bool) -> str:
+    """Return the list of what a person follows."""
+    if not topics:
+        return FOLLOWS_NOTHING
+    when = "once a week" if weekly else "at once"
+    return "\n".join(
+        [f"You follow these topics, and are told {when}:", *map("• {}".format, topics)]
+    )

@@ -36,6 +36,7 @@ class VersionRow:
     text_sha256: str = ""
     media_type: str = ""
     passages: int = 0
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,15 @@ def versions(connection: Connection, *conditions: Any) -> list[VersionRow]:
         .order_by(table.c.brief_id, table.c.version)
     )
     return [
-        VersionRow(row.pk, _reference(row), row.edition, row.state, row.text_sha256, row.media_type)
+        VersionRow(
+            row.pk,
+            _reference(row),
+            row.edition,
+            row.state,
+            row.text_sha256,
+            row.media_type,
+            note=row.note,
+        )
         for row in rows
     ]
 

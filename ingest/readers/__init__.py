@@ -13,7 +13,7 @@ from importlib import import_module
 from io import BytesIO
 
 from index.errors import ReadError
-from ingest.decode import decode
+from ingest.decode import decode, wide_encoding
 from ingest.document import BlockKind, Document
 from ingest.metadata import from_first_lines, is_masthead
 
@@ -128,6 +128,7 @@ _TRANSPORT = frozenset(
     ("message-id", "mime-version", "received", "return-path", "delivered-to", "dkim-signature")
 )
 _LETTER = frozenset(("from", "to", "cc", "subject", "date", "content-type", "reply-to"))
+_TITLE_MARK = re.compile(r"(?<=\S)\s?\[\d{1,3}\](?=\W|$)")
 _ARTICLE = {
     FileFormat.HTML: "an HTML page",
     FileFormat.EML: "an e-mail",
@@ -152,8 +153,14 @@ def read(data: bytes, name: str, media_type: str | None = None) -> Document:
 
 
 def _titled(document: Document) -> Document:
-    """Return a document whose title is no masthead, where another title stands below it."""
-    title = document.metadata.title
+    """Return a document whose title is no masthead, where another title stands below it.
+
+    Marks of notes are no part of a title.
+    """
+    title = _TITLE_MARK.sub("", document.metadata.title or "").strip()
+    if title != document.metadata.title:
+        metadata = replace(document.metadata, title=title or None)
+        document = replace(document, metadata=metadata)
     if not title or not is_masthead(title):
         return document
     texts = [b.text for b in document.blocks[:_HEAD_BLOCKS] if b.kind in _TITLE_KINDS]
@@ -268,6 +275,8 @@ def _head(data: bytes) -> str:
     start = data[:8192]
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return start.decode("utf-16", "replace")
+    if (wide := wide_encoding(start)) is not None:
+        return start.decode(wide, "replace")
     return start.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
 
 

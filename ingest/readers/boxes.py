@@ -31,6 +31,11 @@ def boxed(blocks: Sequence[Block], title: str = "") -> tuple[Block, ...]:
     return heading, *inner
 
 
+def is_box(block: Block) -> bool:
+    """Tell whether a block is the heading of a box, which is ours and no title."""
+    return block.kind is BlockKind.HEADING and (block.text == "Box" or block.text[:5] == "Box: ")
+
+
 def _named(blocks: list[Block]) -> tuple[str, list[Block]]:
     first = blocks[0]
     is_line = first.kind is BlockKind.PARAGRAPH and len(first.text) <= 80

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from index.left_out import Reason
 from ingest.document import Metadata
 from ingest.metadata import is_known_key, normal_key
 from ingest.publishers import Profile
@@ -53,29 +54,37 @@ class Parted:
     lines: list[str]
     pairs: dict[str, str] = field(default_factory=dict)
     head: Metadata = field(default_factory=Metadata)  # of the publisher's own header line
+    left_out: list[tuple[Reason, str]] = field(default_factory=list)
 
 
 def part_chrome(lines: list[str], profile: Profile) -> Parted:
     """Part the lines of the text from the metadata header and the rest of the header."""
-    lines = _without_closing(list(_without_code(lines)), profile)
+    whole = list(_without_code(lines))
+    lines = _without_closing(whole, profile)
     head_end = next((i for i, line in enumerate(lines) if _is_prose(line, profile)), len(lines))
     parted = Parted([])
-    dropped = _metadata_lines(lines[:head_end], parted.pairs)
+    parted.left_out += [(Reason.BOILERPLATE, _visible(line)) for line in whole[len(lines) :]]
+    dropped = dict.fromkeys(_metadata_lines(lines[:head_end], parted.pairs), Reason.METADATA)
     site = next((urlsplit(v).hostname or "" for k, v in parted.pairs.items() if "://" in v), "")
     for start, end in _groups(lines):
         group = [line for line in lines[start:end] if line.strip()]
-        in_head = start < head_end
-        if _is_contents(group) or (
-            in_head and all(_is_site_line(line, site, profile) for line in group)
-        ):
-            dropped.update(range(start, end))
+        is_site = start < head_end and all(_is_site_line(line, site, profile) for line in group)
+        if is_site or _is_contents(group):
+            reason = Reason.NAVIGATION if is_site else Reason.CONTENTS
+            dropped |= dict.fromkeys(range(start, end), reason)
     for place in range(head_end):
         if (stated := _head_line(lines[place], profile)) is not None:
             parted.head = parted.head.over(stated)
-            dropped.add(place)
-    dropped.update(_orphaned_headings(lines, dropped))
+            dropped[place] = Reason.METADATA
+    dropped |= dict.fromkeys(_orphaned_headings(lines, set(dropped)), Reason.NAVIGATION)
     parted.lines = [line for place, line in enumerate(lines) if place not in dropped]
+    parted.left_out += [(why, _visible(lines[place])) for place, why in sorted(dropped.items())]
     return parted
+
+
+def _visible(line: str) -> str:
+    """Return a line of markdown as it is seen: without the addresses of links."""
+    return _LINK.sub(lambda link: link[1], line).strip("#*_| \t")
 
 
 def _head_line(line: str, profile: Profile) -> Metadata | None:
@@ -100,7 +109,7 @@ def _metadata_lines(head: list[str], pairs: dict[str, str]) -> set[int]:
     run: list[tuple[int, str, str]] = []
     for place, line in [*enumerate(head), (len(head), "")]:
         match = _PAIR.fullmatch(line.strip())
-        if match:
+        if match and (match["value1"] or ":" in line or not match["key1"]):  # else a bold heading
             key = next(filter(None, (match["key1"], match["key2"], match["key3"])))
             value = next((v for v in (match["value1"], match["value2"], match["value3"]) if v), "")
             run.append((place, key, value))

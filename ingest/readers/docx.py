@@ -7,15 +7,19 @@ properties; their dates are file times and are left alone.
 import io
 import re
 import zipfile
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 from index.errors import ReadError
+from index.left_out import Reason, counted
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines, from_pairs
 from ingest.readers import archive_guard
-from ingest.readers.boxes import boxed, repeats
+from ingest.readers.boxes import boxed, is_box, repeats
+from ingest.readers.docx_numbers import number_lists, plain_number
+from ingest.readers.formulas import M, line_of
 from ingest.readers.html import blocks_from_html
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -25,7 +29,10 @@ _TEXT_PARTS = re.compile(r"word/(?:document|footnotes|endnotes)\.xml")
 _BOX = (
     "\ue000"  # stands before the text of a box until blocks are made; Unicode gives it no meaning
 )
-_HIDING = re.compile(rb"txbxContent|<w:(?:vanish|webHidden|moveFrom)\b|m:oMath|w:val=\"[Ff]{6}\"")
+_HIDING = re.compile(
+    rb"txbxContent|<w:(?:vanish|webHidden|moveFrom|numPr|fldSimple|dir|bdo)\b|m:oMath|w:val=\"[Ff]{6}\""
+)
+_WRAPPERS = ("fldSimple", "dir", "bdo")  # around text, and unknown to mammoth
 _NOTE_ITEM = re.compile(r'<li id="((?:foot|end)note-[^"]+)"')
 _NOTE_ID = re.compile(r'((?:<li id|href)="#?)((?:foot|end)note-[^"]+)"')
 _OFF = ("0", "false", "off")
@@ -62,9 +69,11 @@ def read(data: bytes) -> Document:
             raise ReadError("no Word document inside; save it as .docx and ingest it again")
         stated = _core_properties(archive)
         data = _without_hidden(archive, data)
-    blocks = _with_boxes(blocks_from_html(_html(data)))
+    found = (replace(b, text=plain_number(b.text)) for b in blocks_from_html(_html(data)))
+    left_out: list[tuple[Reason, str]] = []
+    blocks = _with_boxes(tuple(block for block in found if block.text), left_out)
     metadata = _metadata(blocks, stated)
-    return Document(blocks, metadata, MEDIA_TYPE)
+    return Document(blocks, metadata, MEDIA_TYPE, left_out=counted(left_out))
 
 
 def _html(data: bytes) -> str:
@@ -94,7 +103,15 @@ def _renumbered(html: str) -> str:
 def _without_hidden(archive: zipfile.ZipFile, data: bytes) -> bytes:
     """Return the document without runs that Word does not show, and with formulas as text."""
     parts = {name: archive.read(name) for name in archive.namelist() if _TEXT_PARTS.fullmatch(name)}
-    changed = {name: _shown(part) for name, part in parts.items() if _HIDING.search(part)}
+    aside = [
+        _parsed(archive.read(name)) if name in archive.namelist() else None
+        for name in ("word/numbering.xml", "word/styles.xml")
+    ]
+    changed = {
+        name: _shown(part, *aside)
+        for name, part in parts.items()
+        if _HIDING.search(part) or (name == BODY and aside[0] is not None)
+    }
     if not changed:
         return data
     copy = io.BytesIO()
@@ -104,24 +121,37 @@ def _without_hidden(archive: zipfile.ZipFile, data: bytes) -> bytes:
     return copy.getvalue()
 
 
-def _shown(part: bytes) -> bytes:
+def _shown(part: bytes, numbering: Any, styles: Any) -> bytes:
     from lxml import etree
 
     root = _parsed(part)
+    if numbering is not None:
+        number_lists(root, numbering, styles)
     for run in list(root.iter(f"{_W}r")):
         if _is_hidden(run):
             run.getparent().remove(run)
     for moved in list(root.iter(f"{_W}moveFrom")):
         moved.getparent().remove(moved)
     _take_boxes(root)
-    math = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-    for formula in list(root.iter(f"{math}oMath")):
-        text = "".join(node.text or "" for node in formula.iter(f"{math}t"))
+    for formula in list(root.iter(f"{M}oMath")):
         run = etree.Element(f"{_W}r")
-        etree.SubElement(run, f"{_W}t").text = text
+        etree.SubElement(run, f"{_W}t").text = line_of(formula)
         formula.getparent().replace(formula, run)
+    for name in (f"{M}oMathPara", *(f"{_W}{each}" for each in _WRAPPERS)):
+        for wrapper in list(root.iter(name)):
+            _unwrap(wrapper)
     shown: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     return shown
+
+
+def _unwrap(wrapper: Any) -> None:
+    """Put the runs of an element in its place."""
+    parent = wrapper.getparent()
+    place = parent.index(wrapper)
+    for child in list(wrapper.iterchildren(f"{_W}r", f"{_W}hyperlink", f"{_W}ins")):
+        parent.insert(place, child)
+        place += 1
+    parent.remove(wrapper)
 
 
 def _take_boxes(root: Any) -> None:
@@ -147,7 +177,7 @@ def _take_boxes(root: Any) -> None:
         box.getparent().remove(box)
 
 
-def _with_boxes(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+def _with_boxes(blocks: tuple[Block, ...], left_out: list[tuple[Reason, str]]) -> tuple[Block, ...]:
     """Return the blocks with each box under its heading, behind text and notes."""
     marks = [place for place, block in enumerate(blocks) if block.text == _BOX]
     if not marks:
@@ -156,7 +186,9 @@ def _with_boxes(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     boxes: list[Block] = []
     for start, end in pairwise((*marks, len(blocks))):
         inside = [b for b in blocks[start + 1 : end] if b.kind is not BlockKind.FOOTNOTE]
-        if not repeats(inside, text):
+        if repeats(inside, text):
+            left_out += [(Reason.REPEATED, block.text) for block in inside]
+        else:
             boxes += boxed(inside)
     notes = [b for b in blocks[marks[0] :] if b.kind is BlockKind.FOOTNOTE]
     return (*text, *notes, *boxes)
@@ -201,9 +233,10 @@ def _core_properties(archive: zipfile.ZipFile) -> dict[str, str]:
 def _metadata(blocks: tuple[Block, ...], stated: dict[str, str]) -> Metadata:
     """Let a heading at the very top go over the properties, which templates hand on."""
     said = from_first_lines(
-        [block.text for block in blocks[:15] if block.kind is not BlockKind.TABLE]
+        [b.text for b in blocks[:15] if b.kind is not BlockKind.TABLE and not is_box(b)]
     )
-    top = blocks[0] if blocks and blocks[0].kind is BlockKind.HEADING else None
+    is_headed = bool(blocks) and blocks[0].kind is BlockKind.HEADING
+    top = blocks[0] if is_headed and not is_box(blocks[0]) else None
     title, author = clean(stated.get("title", "")), clean(stated.get("creator", ""))
     named = from_pairs(
         {

@@ -14,8 +14,14 @@ from lxml.html import HtmlElement
 
 from ingest.decode import clean
 from ingest.document import Block, BlockKind
+from ingest.readers.raised import in_text
+from ingest.readers.text import blocks_from_text
 
 _NOTE_MARK = re.compile(r"[\[(]?(\d{1,4}|[a-z]|[*†‡§]{1,3})[\])]?\.?")
+_SPANS = ("colspan", "rowspan")
+_WIDEST = 60  # columns or rows that one cell spans, at most
+_YEARS = re.compile(r"\b(?:18|19|20)\d\d(?:[-–/]\d{2,4})?\b")
+_FIGURE = re.compile(r"[^\w|]*\d")
 _NOTE_HEADING = re.compile(r"(?:foot|end)?notes|references", re.IGNORECASE)
 
 
@@ -23,23 +29,73 @@ def table_blocks(
     table: HtmlElement, text_of: Callable[[HtmlElement], str], heading: str
 ) -> list[Block]:
     """Return the blocks of one table; `heading` is what it stands under."""
-    marked = [(_is_header(row), _cells(row, text_of)) for row in table.iter("tr")]
-    marked = [(is_header, row) for is_header, row in marked if any(row)]
-    rows = [row for _, row in marked]
+    lines = [row for row in table.iter("tr") if any(map(text_of, _cells_of(row)))]
+    plain = [[text_of(cell) for cell in _cells_of(row)] for row in lines]
     captions = [text_of(caption) for caption in table.iter("caption")]
-    if _NOTE_HEADING.fullmatch(heading) and rows and all(map(_is_note, rows)):
-        return [_paragraph(text) for text in captions if text] + [_note(row) for row in rows]
-    before, body, after = _framed(rows)
+    if _NOTE_HEADING.fullmatch(heading) and plain and all(map(_is_note, plain)):
+        return [_paragraph(text) for text in captions if text] + [_note(row) for row in plain]
+    start, end = _frame(plain)
+    before, after = (list(map(_joined, rows)) for rows in (plain[:start], plain[end:]))
     blocks = [_paragraph(text) for text in (*captions, *before) if text]
-    if body:
-        headers = takewhile(lambda row: row[0], marked[len(before) :])
-        text = "\n".join(map(_line, body))
-        blocks.append(Block(BlockKind.TABLE, text, sum(1 for _ in headers)))
+    if lines[start:end]:
+        blocks.append(_grid_block(lines[start:end], text_of))
     return blocks + [_paragraph(text) for text in after]
 
 
-def _cells(row: HtmlElement, text_of: Callable[[HtmlElement], str]) -> list[str]:
-    return [text_of(cell) for cell in row if cell.tag in ("td", "th")]
+def _cells_of(row: HtmlElement) -> list[HtmlElement]:
+    return [cell for cell in row if cell.tag in ("td", "th")]
+
+
+def _grid_block(lines: list[HtmlElement], text_of: Callable[[HtmlElement], str]) -> Block:
+    """Return the block of a table's rows: cells that span rows are in each, and one header row."""
+    header = sum(1 for _ in takewhile(_is_header, lines)) or _spanning(lines, text_of)
+    grid = _grid(lines, text_of, header)
+    names = grid[:header]
+    if header > 1:
+        names = [[_joined(list(dict.fromkeys(column))) for column in zip(*names, strict=True)]]
+    rows = names + grid[header:]
+    return Block(BlockKind.TABLE, "\n".join(map(_line, rows)), min(header, 1))
+
+
+def _spanning(lines: list[HtmlElement], text_of: Callable[[HtmlElement], str]) -> int:
+    """Return how many rows are a header that is not marked as one but spans columns; else 0."""
+    first = _cells_of(lines[0])
+    if len(lines) < 4 or all(_span(cell, "colspan") == 1 for cell in first):
+        return 0
+    depth = max(2, max(_span(cell, "rowspan") for cell in first))
+    second = _cells_of(lines[1])
+    corner = _span(first[0], "rowspan") > 1 or not text_of(second[0])
+    if not corner or any(_span(cell, "colspan") > 1 for cell in second):
+        return 0
+    texts = [text_of(cell) for row in lines[:depth] for cell in _cells_of(row)]
+    return 0 if any(_FIGURE.match(_YEARS.sub("", text)) for text in texts) else depth
+
+
+def _grid(
+    lines: list[HtmlElement], text_of: Callable[[HtmlElement], str], header: int
+) -> list[list[str]]:
+    """Return rows of as many cells each, where any cell spans others; else as they are."""
+    spans = [_span(cell, kind) for row in lines for cell in _cells_of(row) for kind in _SPANS]
+    if max(spans, default=1) == 1 and header <= 1:
+        return [[text_of(cell) for cell in _cells_of(row)] for row in lines]
+    rows: list[dict[int, str]] = [{} for _ in lines]
+    for number, row in enumerate(lines):
+        column = 0
+        for cell in _cells_of(row):
+            while column in rows[number]:
+                column += 1
+            text, width = text_of(cell), _span(cell, "colspan")
+            for down in range(min(_span(cell, "rowspan"), len(lines) - number)):
+                for right in range(width):
+                    shown = text if not right or number < header else ""
+                    rows[number + down][column + right] = shown
+            column += width
+    width = max(max(row, default=0) for row in rows) + 1
+    return [[row.get(column, "") for column in range(width)] for row in rows]
+
+
+def _span(cell: HtmlElement, kind: str) -> int:
+    return min(max(1, _whole(cell.get(kind), 1)), _WIDEST)
 
 
 def _is_header(row: HtmlElement) -> bool:
@@ -49,18 +105,14 @@ def _is_header(row: HtmlElement) -> bool:
     return tags == {"th"} or (parent is not None and parent.tag == "thead")
 
 
-def _framed(rows: list[list[str]]) -> tuple[list[str], list[list[str]], list[str]]:
-    """Part single-cell rows above and below the body from it: they are caption and source."""
+def _frame(rows: list[list[str]]) -> tuple[int, int]:
+    """Return where the body is: single-cell rows above and below it are caption and source."""
     start, end = 0, len(rows)
     while start < end and len(rows[start]) == 1:
         start += 1
     while end > start and len(rows[end - 1]) == 1:
         end -= 1
-    return (
-        [_joined(row) for row in rows[:start]],
-        rows[start:end],
-        [_joined(row) for row in rows[end:]],
-    )
+    return start, end
 
 
 def _joined(row: list[str]) -> str:
@@ -97,6 +149,10 @@ _NOTE_ID = re.compile(
     re.IGNORECASE,
 )
 _NOTES = re.compile(r"(?:^|[\s_-])(?:footnotes?|endnotes?)(?:$|[\s_-])")
+_SLASHES = ("/", "\u2044", "\u2215")
+_APART = re.compile(r"(?<=\w) (?=[⁰¹²³⁴⁵⁶⁷⁸⁹⁻])")
+_ROMAN = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+_UNNUMBERED = re.compile(r"list-style(?:-type)?\s*:\s*none")
 _ARROW = re.compile(r"[\s\ufe0e\ufe0f]*[↑↩⤴⏎^]+[\s\ufe0e\ufe0f]*")
 _BULLET = re.compile(r"[•‣◦▪●○■□·]\s*(?=\S)")
 
@@ -108,11 +164,14 @@ def blocks_of(root: HtmlElement) -> tuple[Block, ...]:
         if event == "table":
             walk.flush()
             walk.blocks.extend(table_blocks(element, inline_text, walk.last_heading()))
+        elif event == "plain":
+            walk.flush()
+            walk.blocks.extend(blocks_from_text(clean("".join(element.itertext()))))
         elif event == "open":
             walk.enter(element, depth)
         else:
             walk.leave(element)
-            walk.add(element.tail if element is not root else None)
+            walk.add(_after(element, walk.text) if element is not root else None)
     walk.flush()
     return tuple(walk.blocks)
 
@@ -124,10 +183,15 @@ def inline_text(element: HtmlElement) -> str:
         apart = isinstance(child.tag, str) and (child.tag not in _INLINE or child.tag == "br")
         parts.append(" " if apart else "")
         if event == "open":
-            parts.append(reference(child) or _own_text(child))
+            parts.append(reference(child) or _raised(child, parts) or _own_text(child))
         elif child is not element:
-            parts.append(child.tail or "")
-    return " ".join(clean("".join(parts)).split())
+            parts.append(_after(child, parts))
+    return _close_up(" ".join(clean("".join(parts)).split()))
+
+
+def _close_up(text: str) -> str:
+    """Return text with exponents right behind what they are of: "N/mm ²" gives "N/mm²"."""
+    return _APART.sub("", text)
 
 
 class _Walk:
@@ -135,13 +199,13 @@ class _Walk:
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
-        self._text: list[str] = []
+        self.text: list[str] = []
         self._be(BlockKind.PARAGRAPH)
 
     def enter(self, element: HtmlElement, depth: int) -> None:
         tag = str(element.tag)
         if tag == "br":
-            self._text.append("\n")
+            self.text.append("\n")
         elif tag not in _INLINE:
             self.flush()
             if tag in _HEADINGS:
@@ -149,8 +213,8 @@ class _Walk:
             elif (mark := _note_mark(element)) is not None:
                 self._be(BlockKind.FOOTNOTE, mark=mark)
             elif tag == "li":
-                self._be(BlockKind.BULLET, max(1, depth))
-        self.add(reference(element) or _own_text(element))
+                self._be(BlockKind.BULLET, max(1, depth), _number(element))
+        self.add(reference(element) or _raised(element, self.text) or _own_text(element))
 
     def leave(self, element: HtmlElement) -> None:
         if isinstance(element.tag, str) and element.tag not in _INLINE:
@@ -161,13 +225,13 @@ class _Walk:
     def add(self, text: str | None) -> None:
         """Append text whose white space means nothing."""
         if text:
-            self._text.append(re.sub(r"\s+", " ", text))
+            self.text.append(re.sub(r"\s+", " ", text))
 
     def flush(self) -> None:
         """Make the text so far a block, or several where empty lines or bullet marks part it."""
-        raw, self._text = "".join(self._text), []
+        raw, self.text = "".join(self.text), []
         for part in _parts(clean(raw)):
-            self._emit(part)
+            self._emit(_close_up(part))
             self._be(BlockKind.PARAGRAPH)
 
     def last_heading(self) -> str:
@@ -182,6 +246,8 @@ class _Walk:
 
     def _emit(self, part: str) -> None:
         kind, level = self._kind, self._level
+        if kind is BlockKind.BULLET and self._mark and not part.startswith(self._mark):
+            part = f"{self._mark} {part}"
         if kind is BlockKind.FOOTNOTE:
             own = re.match(rf"[\[(]?{re.escape(self._mark)}[\])]?\.?\s+", part)
             part = f"{self._mark}. {part[own.end() :] if own else part}"
@@ -200,6 +266,53 @@ def reference(element: HtmlElement) -> str | None:
     text = _NOTE_MARK.fullmatch("".join(element.itertext()).strip())
     to_note = element.tag == "sup" or bool(len(link)) or _NOTE_ID.fullmatch(link.get("href")[1:])
     return f"[{text[1]}]" if text and to_note else None
+
+
+def _raised(element: HtmlElement, before: list[str]) -> str | None:
+    """Return what raised text is behind the pieces `before` it; None for what is not raised."""
+    if element.tag != "sup":
+        return None
+    above = "".join(element.itertext())
+    if (element.tail or "").startswith(_SLASHES) and above.strip().isdigit():  # "2 1/2"
+        return f" {above.strip()}"
+    return in_text("".join(before[-8:]).rstrip(), above)
+
+
+def _after(element: HtmlElement, before: list[str]) -> str:
+    """Return the text behind an element: a figure below the slash of a fraction stands apart."""
+    tail = element.tail or ""
+    lowered = element.tag == "sub" and "".join(before[-2:]).endswith(tuple("0123456789"))
+    return f" {tail}" if lowered and tail[:1].isdigit() else tail
+
+
+def _number(item: HtmlElement) -> str:
+    """Return the number that a browser shows before an item of a list, "" before a bullet."""
+    around = item.getparent()
+    if around is None or around.tag != "ol":
+        return ""
+    if _UNNUMBERED.search(around.get("style") or ""):
+        return ""
+    place = _whole(around.get("start"), 1)
+    for before in around.iterchildren("li"):
+        place = _whole(before.get("value"), place)
+        if before is item:
+            break
+        place += 1
+    return f"{numeral(place, around.get('type') or '1')}."
+
+
+def _whole(value: str | None, otherwise: int) -> int:
+    return int(value) if value and re.fullmatch(r"-?\d{1,6}", value.strip()) else otherwise
+
+
+def numeral(number: int, kind: str) -> str:
+    """Return a number in the manner of an ordered list's type: 1, a, A, i or I."""
+    if kind in ("a", "A") and 0 < number <= 26:
+        return chr(ord(kind) + number - 1)
+    if kind in ("i", "I") and 0 < number < 40:
+        roman = "x" * (number // 10) + _ROMAN[number % 10]
+        return roman if kind == "i" else roman.upper()
+    return str(number)
 
 
 def _own_text(element: HtmlElement) -> str:
@@ -244,8 +357,9 @@ def _events(
 ) -> Iterator[tuple[str, HtmlElement, int]]:
     """Yield "open" and "close" of elements with the number of lists around them; never recurses.
 
-    A data table comes as one "table". Nothing is yielded from inside footnote references and the
-    links back from notes.
+    A data table comes as one "table", and text that is set out by hand as one
+    "plain". Nothing is yielded from inside footnote references, raised text
+    and the links back from notes.
     """
     stack: list[tuple[HtmlElement, int, bool]] = [(root, 0, False)]
     while stack:
@@ -257,8 +371,11 @@ def _events(
         if whole_tables and element.tag == "table" and _is_data_table(element):
             yield "table", element, depth
             continue
+        if whole_tables and element.tag == "pre" and element.find(".//code") is None:
+            yield "plain", element, depth
+            continue
         yield "open", element, depth
-        if reference(element) is None and not _is_arrow(element):
+        if reference(element) is None and element.tag != "sup" and not _is_arrow(element):
             inner = depth + (element.tag in _LISTS)
             stack.extend((child, inner, False) for child in reversed(element))
 

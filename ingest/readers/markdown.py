@@ -15,8 +15,10 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 
 from index.dates import writes_month_first
+from index.left_out import Reason, counted
 from ingest.decode import decode, lost_characters
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines, from_pairs, is_known_key
@@ -48,6 +50,7 @@ def parser(text: str) -> MarkdownIt:
     markdown.block.ruler.before("reference", "note", note, {"alt": ["paragraph", "reference"]})
     markdown.inline.ruler.before("link", "note_reference", reference)
     markdown.core.ruler.before("text_join", "emphasis_marks", _strip_emphasis)
+    markdown.core.ruler.before("text_join", "item_numbers", _keep_numbers)
     return markdown
 
 
@@ -182,6 +185,21 @@ def _strip_emphasis(state: StateCore) -> None:
                 child.content = _LOW_LINES.sub(lambda mark: mark[1] or "", text)
 
 
+def _keep_numbers(state: StateCore) -> None:
+    """Let items of numbered lists have the numbers that are written, unless all are the same."""
+    lists: list[list[Token]] = []
+    for token in state.tokens:
+        if token.type == "ordered_list_open":
+            lists.append([])
+        elif token.type == "list_item_open" and token.info and lists:
+            lists[-1].append(token)
+        elif token.type == "ordered_list_close":
+            items = lists.pop()
+            if len({item.info for item in items}) > 1:
+                for item in items:
+                    item.attrSet("value", item.info)
+
+
 _FRONT_MATTER = re.compile(
     r"\A(---|\+\+\+)[ \t]*\n(.{0,65536}?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL
 )
@@ -204,11 +222,14 @@ def read(data: bytes) -> Document:
     stated = stated.over(
         from_first_lines([text for text in head_texts(blocks) if text != stated.title])
     )
+    kept = _without_repeats(blocks, stated.title)
+    repeated = [(Reason.REPEATED, b.text) for b in blocks if all(b is not each for each in kept)]
     return Document(
-        blocks=_without_repeats(blocks, stated.title),
+        blocks=kept,
         metadata=stated,
         media_type="text/markdown",
         warnings=lost_characters(text),
+        left_out=counted([*parted.left_out, *repeated]),
     )
 
 

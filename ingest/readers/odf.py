@@ -13,11 +13,14 @@ from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines
 from ingest.readers import archive_guard
 from ingest.readers.boxes import boxed, repeats
+from ingest.readers.html_blocks import numeral
 from ingest.readers.tables import table_block
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument"
 _NS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
-_TEXT, _TABLE, _DRAW, _OFFICE = (_NS % name for name in ("text", "table", "drawing", "office"))
+_TEXT, _TABLE, _DRAW, _OFFICE, _STYLE = (
+    _NS % name for name in ("text", "table", "drawing", "office", "style")
+)
 _LEFT = {
     f"{_TEXT}tracked-changes", f"{_OFFICE}annotation", f"{_TEXT}table-of-content",
     f"{_TEXT}note", f"{_DRAW}text-box", f"{_TEXT}sequence-decls",
@@ -33,6 +36,7 @@ def read(data: bytes) -> Document:
         ):
             raise ReadError("encrypted; remove the password and ingest it again")
         root = _parsed(archive, "content.xml")
+        _write_numbers(root, _numbering(archive, root))
         stated = _stated(archive)
     body = root.find(f"{_OFFICE}body")
     text = list(_blocks(body if body is not None else root, 0))
@@ -69,6 +73,45 @@ def _blocks(element: Any, depth: int) -> Iterator[Block]:
             yield from table_block(rows, header=marked)
         else:
             yield from _blocks(child, depth + (tag == f"{_TEXT}list"))
+
+
+def _numbering(archive: zipfile.ZipFile, root: Any) -> dict[str, dict[int, tuple[str, str, int]]]:
+    """Return form, suffix and start of each numbered level of each style of lists."""
+    try:
+        parts = [_parsed(archive, "styles.xml"), root]
+    except ReadError:
+        parts = [root]
+    found: dict[str, dict[int, tuple[str, str, int]]] = {}
+    for style in (each for part in parts for each in part.iter(f"{_TEXT}list-style")):
+        levels = style.iter(f"{_TEXT}list-level-style-number")
+        found[style.get(f"{_STYLE}name") or ""] = {
+            int(each.get(f"{_TEXT}level") or 1): (
+                each.get(f"{_STYLE}num-format") or "",
+                each.get(f"{_STYLE}num-suffix") or "",
+                int(each.get(f"{_TEXT}start-value") or 1),
+            )
+            for each in levels
+        }
+    return found
+
+
+def _write_numbers(root: Any, styles: dict[str, dict[int, tuple[str, str, int]]]) -> None:
+    """Put the number of each item of the numbered lists before its first paragraph, in place."""
+    reached: dict[tuple[str, int], int] = {}
+    for listed in root.iter(f"{_TEXT}list"):
+        around = list(listed.iterancestors(f"{_TEXT}list"))
+        names = (each.get(f"{_TEXT}style-name") for each in (listed, *around))
+        name, level = next(filter(None, names), ""), len(around) + 1
+        form, suffix, number = styles.get(name, {}).get(level, ("", "", 1))
+        if listed.get(f"{_TEXT}continue-numbering") == "true":
+            number = reached.get((name, level), number)
+        for item in listed.iterchildren(f"{_TEXT}list-item") if form else ():
+            number = int(item.get(f"{_TEXT}start-value") or number)
+            first = next(item.iterchildren(f"{_TEXT}p", f"{_TEXT}h"), None)
+            if first is not None:
+                first.text = f"{numeral(number, form)}{suffix} {first.text or ''}"
+            number += 1
+        reached[name, level] = number
 
 
 def _block(kind: BlockKind, element: Any, level: int) -> Iterator[Block]:

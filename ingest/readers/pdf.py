@@ -24,7 +24,7 @@ from ingest.readers.pdf_layout import (
 )
 from ingest.readers.pdf_legible import PageText, is_gibberish, is_pictured, is_short
 from ingest.readers.pdf_lines import LeftOutText, PdfLine, page_lines
-from ingest.readers.pdf_ocr import is_installed, ocr_lines
+from ingest.readers.pdf_ocr import LEAST_SURE, is_installed, ocr_lines
 from ingest.readers.pdf_paragraphs import Paragraphs, Words
 from ingest.readers.pdf_running import without_running_lines
 from ingest.readers.pdf_tables import with_tables
@@ -134,7 +134,7 @@ def _page(page: Any, number: int, lost: LeftOutText) -> PageText:
         return PageText(lines, pictured=False)
     if is_installed():
         read, confidence = ocr_lines(page, number)
-        if not is_short(read):
+        if not is_short(read) and confidence >= LEAST_SURE:
             lost.clear()  # the words that were counted are those of the picture
             kept = [_cleaned(line) for line in read]
             return PageText(kept, pictured=False, confidence=confidence)
@@ -227,7 +227,9 @@ def _blocks(
     paragraphs = Paragraphs([text for text, _ in parted], body)
     for text, notes in parted:
         paragraphs.add_page(with_tables(text), notes)
-    return paragraphs.blocks(Words(line.text for lines in kept for line in lines))
+    blocks = paragraphs.blocks(Words(line.text for lines in kept for line in lines))
+    left_out += paragraphs.left_out
+    return blocks
 
 
 def _without_front(
@@ -240,7 +242,7 @@ def _without_front(
     above = blocks[:start]
     if len(above) <= _MASTHEAD_BLOCKS and all(len(block.text) < 80 for block in above):
         blocks = blocks[start:]
-    kept = [b for b in blocks if not (_is_front(b) or b.text == metadata.number)]
+    kept = [b for b in blocks if not (_is_front(b, metadata) or b.text == metadata.number)]
     kept = [b for i, b in enumerate(kept) if not (i and title and b.text.casefold() == title)]
     for i, block in enumerate(kept):
         closing = len(kept) - i <= _CLOSING_BLOCKS and block.kind is BlockKind.HEADING
@@ -260,8 +262,12 @@ def _front(every: tuple[Block, ...], kept: tuple[Block, ...]) -> LeftOutText:
     ]
 
 
-def _is_front(block: Block) -> bool:
+def _is_front(block: Block, metadata: Metadata) -> bool:
     """Tell whether the block says on page 1 what is metadata already, and nothing else."""
     if block.page != 1 or block.kind not in (BlockKind.HEADING, BlockKind.PARAGRAPH):
         return False
-    return len(block.text) < 40 and bool(find_date(block.text) or _ADDRESS.fullmatch(block.text))
+    if len(block.text) >= 40:
+        return False
+    stated = find_date(block.text)
+    known = stated and stated in (metadata.date, metadata.updated)
+    return bool(known or _ADDRESS.fullmatch(block.text))

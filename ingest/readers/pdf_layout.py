@@ -13,6 +13,8 @@ from statistics import median
 from index.left_out import Reason
 from ingest.readers.pdf_lines import LeftOutText, PdfLine
 
+_TABLE_CELLS, _TABLE_ROWS = 4, 6  # of a table that fills a page, at least
+_TABLE_SHARE = 0.5  # of the page's lines that are in its rows
 _PROSE_SHARE = 0.2  # sizes of type with less of a document's prose are headings or captions
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s*(?:\d+|[ivxlc]+)$|(?:\.\s?){8,}")
 
@@ -63,14 +65,57 @@ def _is_capped(line: PdfLine, cap: PdfLine) -> bool:
 
 def reading_order(lines: list[PdfLine], body: float) -> list[PdfLine]:
     """Return the lines in reading order; `body` is the size of the main text in points."""
+    lines = _with_late_headings(lines, body)
     gutter = find_gutter(lines, body)
     crossed = gutter is not None and _drawn_across(lines, gutter)
     climbs = sum(b.y - a.y > 2 * body and b.x0 < a.x1 for a, b in pairwise(lines))
-    if not crossed and climbs <= 2 + len(lines) // 20:
+    by_columns = _is_table_by_columns(lines)
+    if not crossed and not by_columns and climbs <= 2 + len(lines) // 20:
         return lines
-    if gutter is None:
+    if gutter is None or by_columns:
         return _by_rows(lines)
     return _by_bands(lines, gutter)
+
+
+def _with_late_headings(lines: list[PdfLine], body: float) -> list[PdfLine]:
+    """Put headings that are drawn after the text back between the lines that they stand between.
+
+    Some programs draw all that is of one size or on a layer of its own at the end of the page.
+    """
+    late = [
+        line
+        for before, line in pairwise(lines)
+        if line.size > 1.12 * body and line.y > before.y + 4 * body
+    ]
+    ordered = list(lines)
+    for heading in late:
+        rest = [line for line in ordered if line is not heading]
+        place = next(
+            (
+                i
+                for i, (a, b) in enumerate(pairwise(rest), 1)
+                if a.y > heading.y > b.y
+                and abs(b.x0 - heading.x0) < body
+                and min(a.x1, heading.x1) > max(a.x0, heading.x0)
+                and a.y - b.y > 1.5 * heading.size
+            ),
+            None,
+        )
+        if place is not None:
+            ordered = [*rest[:place], heading, *rest[place:]]
+    return ordered
+
+
+def _is_table_by_columns(lines: list[PdfLine]) -> bool:
+    """Tell whether a page is one table of which the file draws a column, or each, by itself."""
+    rows: dict[int, list[int]] = {}
+    for place, line in enumerate(lines):
+        rows.setdefault(round(line.y / 3), []).append(place)
+    wide = [places for places in rows.values() if len(places) >= _TABLE_CELLS]
+    if len(wide) < _TABLE_ROWS or sum(map(len, wide)) < _TABLE_SHARE * len(lines):
+        return False
+    whole = sum(places[-1] - places[0] < len(places) for places in wide)
+    return whole < 0.3 * len(wide)
 
 
 def find_gutter(lines: list[PdfLine], body: float) -> float | None:

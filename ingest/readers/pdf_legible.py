@@ -18,6 +18,7 @@ from ingest.readers.pdf_lines import PdfLine
 MIN_CHARACTERS = 12  # a page of a picture with fewer, such as a stamp, has no text
 _WEIGHT = 4  # letters of an alphabet that a sign of a script of words or syllables is worth
 _PICTURE = 0.4  # of the page: a picture so large may be the page itself
+_RULES = 4  # lines that an empty page may have: a frame, or rules under its heads
 _MOST_WRONG = 0.35  # of the words of a page that can be read
 _LEAST = 20  # words by which a page is judged
 _LEAST_LETTERS = 200
@@ -65,7 +66,9 @@ def is_pictured(page: Any, lines: Sequence[PdfLine]) -> bool:
         left, bottom, right, top = found.get_bounds()
         if (right - left) * (top - bottom) > _PICTURE * area:
             return True
-    return not lines and any(True for _ in page.get_objects(max_depth=1))
+    kinds = [each.type for each in page.get_objects(max_depth=2)]
+    drawn = kinds.count(raw.FPDF_PAGEOBJ_PATH)
+    return not lines and (drawn > _RULES or drawn < len(kinds))
 
 
 def is_gibberish(lines: Iterable[PdfLine]) -> bool:

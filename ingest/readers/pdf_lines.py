@@ -9,13 +9,14 @@ here and nowhere else: it gives every character, and tells which were set togeth
 import ctypes
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 from typing import Any
 
 from index.left_out import Reason
+from ingest.readers.raised import power
 
 # Symbol and Wingdings bullets come as private-use characters, ligatures as one
 _CHARACTERS = dict.fromkeys((0xF0B7, 0xF0A7, 0xF0A8, 0xF0D8, 0xF076, 0xF0FC, 0xF02D), "•") | {
@@ -66,6 +67,9 @@ def page_words(page: Any) -> list[PdfWord]:
             if style is None or not span.owner or span.owner != owner:
                 owner, style = span.owner, _style(textpage, span.start)
             word = _word(textpage, span, style)
+            if _is_stretched(word):
+                words += _parted(textpage, span, word)
+                continue
             if word.space_before and words and _is_added(textpage, span.start - 1, words[-1], word):
                 word = replace(word, space_before=False)
             words.append(word)
@@ -92,8 +96,11 @@ def _spans(textpage: Any) -> Iterator[_Span]:
     unicode_at, object_at = raw.FPDFText_GetUnicode, raw.FPDFText_GetTextObject
     handle = textpage.raw
     text, start, last, owner, space = "", 0, 0, 0, False
-    for i in range(textpage.count_chars()):
+    count = textpage.count_chars()
+    for i in range(count):
         char = _CHARACTERS.get(code := unicode_at(handle, i)) or chr(code)
+        if code in (0, _FF) and text[-1:].isalpha():
+            char = _ligature(code, chr(unicode_at(handle, i + 1)) if i + 1 < count else "")
         if char in _NO_CHARACTER:
             continue
         found = None if char.isspace() else object_at(handle, i)
@@ -115,6 +122,60 @@ def _spans(textpage: Any) -> Iterator[_Span]:
         yield _Span(start, last, text, space, owner)
 
 
+_FF = 0x21B5  # pdfium's reading of TeX's "ff"; "ffi" and "ffl" it does not read at all
+
+
+def _ligature(code: int, after: str) -> str:
+    """Return the letters of a sign inside a word whose name pdfium does not know.
+
+    Words go on with a vowel behind "ffl" ("muffler", "affluent"), and else it is "ffi".
+    """
+    if code == _FF:
+        return "ff"
+    if not ("a" <= after <= "z"):
+        return chr(code)
+    return "ffl" if after in "aeiouy" else "ffi"
+
+
+def _is_stretched(word: PdfWord) -> bool:
+    """Tell whether a figure takes more room than its digits: cells of a table drawn as one."""
+    room = (word.x1 - word.x0) / (word.style.size or 1.0)
+    return (
+        len(word.text) > 1
+        and bool(_FIGURES.fullmatch(word.text))
+        and room > _DIGIT * len(word.text)
+    )
+
+
+def _parted(textpage: Any, span: _Span, word: PdfWord) -> Iterator[PdfWord]:
+    """Yield the figures that a word holds, which stand apart from each other."""
+    places = [i for i in range(span.start, span.last + 1) if _is_drawn(textpage, i)]
+    if len(places) != len(span.text):
+        yield word
+        return
+    signs = [
+        _word(textpage, _Span(i, i, char, False, span.owner), word.style)
+        for i, char in zip(places, span.text, strict=True)
+    ]
+    part = replace(signs[0], space_before=word.space_before)
+    for sign in signs[1:]:
+        if sign.x0 - part.x1 > _CELL_ROOM * word.style.size:
+            yield part
+            part = replace(sign, space_before=True)
+        else:
+            part = replace(part, text=part.text + sign.text, x1=sign.x1)
+    yield part
+
+
+def _is_drawn(textpage: Any, index: int) -> bool:
+    import pypdfium2.raw as raw
+
+    return chr(raw.FPDFText_GetUnicode(textpage.raw, index)) not in _NO_CHARACTER
+
+
+_FIGURES = re.compile(r"[\d.,%()+–−-]+")
+_DIGIT = 0.75  # ems that a digit takes at most; most take half
+_CELL_ROOM = 0.6  # ems between two figures that are none of one number
 _LAM, _ALEFS = "\u0644", tuple("\u0622\u0623\u0625\u0627")
 
 
@@ -205,15 +266,6 @@ BULLETS = "•●○◦▪■□‣⁃∙·►➢➤❖✓✔"
 _LABEL = re.compile(rf"(?:[{BULLETS}–—‐-]|o|\(?(?:\d{{1,2}}|[a-zA-Z]|[ivx]{{1,4}})[.)])$")
 _DASHES = "–—‐-"
 _NOTE_MARK = re.compile(r"[\d,;–*†‡§¶#-]+$|[a-z]$")
-# What a raised digit makes a power of: a unit of length after a figure or a "per", ten after a sign
-# of multiplication, a letter in a formula.
-_LENGTHS = r"(?:[kcdmµn]?m|ft|in|mi|yd|yard|inch|nmi)"
-_BASE = re.compile(
-    rf"(?:\d\s?|\b(?:per|square|cubic|sq\.?|of|in|the)\s|[/·(]\s?|\b[WJkgtN]+\s){_LENGTHS}$"
-    rf"|^[kcm]m$|[×x*·]\s?10$|(?:^|[\s(])10$|(?:^|[=+(\s])[b-hj-zB-HJ-Z]$|=\s?[a-zA-Z]{{1,2}}$"
-)
-_EXPONENT = re.compile(r"[-–−+]?\d{1,3}")
-_POWERS = str.maketrans("0123456789+-–−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
 _SLASHES = "/⁄∕"
 _DENOMINATOR = re.compile(rf"[{_SLASHES}](?:\d|$)")
 _FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
@@ -235,6 +287,7 @@ class PdfLine:
     mark: str = ""  # the raised note mark it begins with
     label: str = ""  # the bullet or list number it begins with; not part of `text`
     text_x0: float = 0.0  # where the text after the label starts
+    words: tuple[PdfWord, ...] = field(default=(), compare=False, repr=False)  # of the text
 
     @property
     def whole(self) -> str:
@@ -282,9 +335,10 @@ def _continues(group: list[PdfWord], word: PdfWord) -> bool:
     """Tell whether the word stands on the group's line, at a word's distance."""
     last = group[-1]
     size = max(last.style.size, word.style.size) or 1.0
-    if abs(word.y - last.y) > 0.6 * size and abs(word.y - group[0].y) > 0.1 * size:
-        return False
     gap = _gap(last, word)
+    if abs(word.y - last.y) > 0.6 * size and abs(word.y - group[0].y) > 0.1 * size:
+        high = word.style.size < 0.85 * size and 0 < word.y - last.y < 1.2 * size
+        return high and word.text.isdigit() and abs(gap) < 0.1 * size
     if gap >= CELL_GAP * size and len(group) <= 3:
         label = "".join(each.text for each in group)
         return gap < LABEL_GAP * size and bool(_LABEL.match(label))
@@ -319,7 +373,17 @@ def _line(group: list[PdfWord], page: int, left_out: LeftOutText) -> PdfLine | N
     if x1 < x0:  # read from the right
         x0, x1 = min(word.x0 for word in kept), max(word.x1 for word in kept)
         return PdfLine(text, page, x0, x1, base, size, bold, mark, sign, x0)
-    return PdfLine(text, page, x0, x1, base, size, bold, mark, sign, rest[0].x0)
+    return PdfLine(text, page, x0, x1, base, size, bold, mark, sign, rest[0].x0, tuple(rest))
+
+
+def part_of(line: PdfLine, words: Sequence[PdfWord]) -> PdfLine:
+    """Return the piece of a line that some of its words make."""
+    text = words[0].text
+    for before, word in pairwise(words):
+        text += " " * _is_spaced(before, word) + word.text
+    return replace(
+        line, text=text, x0=words[0].x0, x1=words[-1].x1, text_x0=words[0].x0, words=tuple(words)
+    )
 
 
 def _is_spaced(before: PdfWord, word: PdfWord) -> bool:
@@ -421,17 +485,20 @@ def _figure(
     if after and text.isdigit() and _DENOMINATOR.match(after.text):
         whole = bool(kept) and kept[-1].text[-1].isdigit()
         return [*kept, replace(raised[0], text=text, space_before=whole or raised[0].space_before)]
-    if not kept or raised[0].space_before or not _EXPONENT.fullmatch(text):
+    if not kept:
+        return []
+    near = raised[0].x0 - kept[-1].x1 < _TOUCHING * raised[0].style.size
+    if raised[0].space_before and not near:
         return []
     before = kept[-3:]
     line = before[0].text
     for last, word in pairwise(before):
         line += " " * _is_spaced(last, word) + word.text
-    negative = not text[0].isdigit()  # no note has such a number
-    if not (_BASE.search(line) or (negative and line[-1].isalnum())):
+    exponent = power(line, text)
+    if exponent is None:
         return []
-    power = replace(kept[-1], text=kept[-1].text + text.translate(_POWERS), x1=raised[-1].x1)
-    return [*kept[:-1], power]
+    last = replace(kept[-1], text=kept[-1].text + exponent, x1=raised[-1].x1)
+    return [*kept[:-1], last]
 
 
 def _attached(raised: list[PdfWord], kept: list[PdfWord], size: float) -> list[PdfWord]:

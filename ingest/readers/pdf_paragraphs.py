@@ -10,8 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from index.left_out import Reason
+from index.passage import bare
 from ingest.document import Block, BlockKind
-from ingest.readers.pdf_lines import PdfLine
+from ingest.readers.pdf_lines import LeftOutText, PdfLine
 from ingest.readers.pdf_tables import Table
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
@@ -208,6 +210,11 @@ Item = PdfLine | Table
 
 _ENDED = re.compile(r"[.?!:;]['\"’”)\]]*$")
 _TABLE_NOTE = re.compile(r"(?:notes?|sources?):", re.IGNORECASE)
+_PITCH = 1.2  # ems between two lines of a paragraph where the pages do not tell
+_SURE_PITCH = 4  # lines by which a wide pitch is known
+_COLUMN_LINE = 25  # characters; a shorter line without an end is none of a column of prose
+_QUOTE = 6  # words of a pull quote, at least: fewer may be a heading that the text takes up
+_AGAIN = re.compile(r"\((?:continued|cont[’'.]?d?\.?|fortsetzung|suite)[^)]*\)\s*$", re.IGNORECASE)
 _HEADING_LINES = 4  # a heading of more lines is a bold paragraph
 
 
@@ -222,6 +229,7 @@ class Paragraphs:
         self._drafts: list[BlockDraft] = []
         self._current: BlockDraft | None = None  # the block that the line before went to
         self._open: BlockDraft | None = None  # the paragraph that text further on may continue
+        self.left_out: LeftOutText = []  # headers of tables that come again on the next page
         self._marks: list[float] = []  # x of the bullets that we are inside of
 
     def add_page(self, items: Iterable[Item], notes: Iterable[PdfLine]) -> None:
@@ -229,7 +237,8 @@ class Paragraphs:
         self._current = None
         for item in items:
             if isinstance(item, Table):
-                self._drafts.append(BlockDraft(BlockKind.TABLE, [item.first], table=item))
+                if not self._continues_table(item):
+                    self._drafts.append(BlockDraft(BlockKind.TABLE, [item.first], table=item))
                 self._current = None
             else:
                 self._add_line(item)
@@ -241,8 +250,45 @@ class Paragraphs:
             last_note.lines.append(line)
 
     def blocks(self, words: Words) -> tuple[Block, ...]:
-        """Return the finished blocks."""
-        return finished(self._drafts, words)
+        """Return the finished blocks; a pull quote, which repeats the text, is left out."""
+        drawn = [draft for draft in self._drafts if draft.kind is BlockKind.HEADING]
+        made = finished(self._drafts, words)
+        text = " ".join(bare(block.text) for block in made if block.kind is BlockKind.PARAGRAPH)
+        quotes = {
+            said
+            for draft in drawn
+            if len((said := words.join(line.text for line in draft.lines)[0]).split()) >= _QUOTE
+            and text.count(bare(said)) > (_heading_or_text(said) is BlockKind.PARAGRAPH)
+        }
+        kept: list[Block] = []
+        for block in made:
+            if block.text in quotes:
+                quotes.remove(block.text)
+                self.left_out.append((Reason.REPEATED, block.text))
+            else:
+                kept.append(block)
+        return tuple(kept)
+
+    def _continues_table(self, table: Table) -> bool:
+        """Let a table at the top of a page go on the one that ended the page before.
+
+        "Table 3 (continued)" between the two goes with a header that comes again.
+        """
+        above = [d for d in self._drafts if d.kind is not BlockKind.FOOTNOTE]
+        between = above[-1:] if above and _AGAIN.search(above[-1].last.text) else []
+        last = above[-1 - len(between)] if len(above) > len(between) else None
+        if last is None or last.table is None or table.first.page != last.table.last.page + 1:
+            return False
+        repeated: list[str] = []
+        whole = last.table.continued(table, repeated)
+        if whole is None:
+            return False
+        for caption in between:
+            self._drafts.remove(caption)
+            repeated += [line.whole for line in caption.lines]
+        last.table = whole
+        self.left_out += [(Reason.REPEATED, text) for text in repeated]
+        return True
 
     def _add_line(self, line: PdfLine) -> None:
         """Let the line go on the block before it, an open one further back, or start a block."""
@@ -314,7 +360,7 @@ class Paragraphs:
     def _below(self, line: PdfLine, last: PdfLine) -> bool:
         """Tell whether the line is the next one under `last`, at the usual pitch."""
         gap = last.y - line.y
-        pitch = self._pitch.get(round(last.size), 1.2 * last.size)
+        pitch = self._pitch.get(round(last.size), _PITCH * last.size)
         beside = line.x0 < last.x1 and last.x0 < line.x1 + last.size
         if line.page != last.page or not beside:
             return False
@@ -325,7 +371,7 @@ class Paragraphs:
         if line.page == last.page and line.y <= last.y:
             return False
         if not _ENDED.search(last.text):
-            return True
+            return len(last.text) >= _COLUMN_LINE or line.text[:1].islower()
         return not last.text.endswith(":") and not self._had_room(line, last)
 
     def _breaks(self, line: PdfLine, draft: BlockDraft) -> bool:
@@ -351,10 +397,16 @@ class Paragraphs:
     def _resumes(self, line: PdfLine, opened: BlockDraft) -> bool:
         """Tell whether the line goes on the open paragraph after a page's end or what floats."""
         last = opened.last
-        moved = line.page == last.page + 1 or (line.page == last.page and line.y > last.y)
-        if not moved or abs(line.size - last.size) > 0.06 * last.size or line.bold:
-            return False
         between = self._drafts[self._drafts.index(opened) + 1 :]
+        moved = line.page == last.page + 1 or (line.page == last.page and line.y > last.y)
+        below = abs(line.x0 - last.x0) < line.size and line.page == last.page
+        quoted = bool(between) and all(d.kind is BlockKind.HEADING for d in between)
+        if (
+            not (moved or (below and quoted))
+            or abs(line.size - last.size) > 0.06 * last.size
+            or line.bold
+        ):
+            return False
         if all(draft.kind is BlockKind.FOOTNOTE for draft in between):
             return self._crosses(line, last)
         floats = len(between) < 12 and all(
@@ -376,7 +428,12 @@ def _pitches(pages: Sequence[Sequence[PdfLine]]) -> dict[int, float]:
             gap = round((a.y - b.y) * 2) / 2
             if a.size == b.size and 0.8 * a.size < gap < 3 * a.size and a.x0 < b.x1 and b.x0 < a.x1:
                 gaps.setdefault(round(a.size), Counter())[gap] += 1
-    return {size: found.most_common(1)[0][0] for size, found in gaps.items()}
+    usual = {size: found.most_common(1)[0] for size, found in gaps.items()}
+    return {
+        size: gap
+        for size, (gap, times) in usual.items()
+        if times >= _SURE_PITCH or gap < 1.9 * size  # a few lines far apart are no paragraph
+    }
 
 
 def _right_edges(pages: Sequence[Sequence[PdfLine]]) -> dict[tuple[int, int, int], float]:

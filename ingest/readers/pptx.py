@@ -11,9 +11,13 @@ from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines
 from ingest.readers import archive_guard, needs
+from ingest.readers.html_blocks import numeral
 from ingest.readers.tables import table_block
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_FORMS = {"alphaLc": "a", "alphaUc": "A", "romanLc": "i", "romanUc": "I"}  # else figures
 
 
 def read(data: bytes) -> Document:
@@ -71,11 +75,31 @@ def _shapes(shapes: Any) -> Iterator[Any]:
 
 def _paragraphs(shape: Any, number: int) -> Iterator[Block]:
     is_list = shape.is_placeholder and len(shape.text_frame.paragraphs) > 1
+    counted: dict[int, int] = {}
     for paragraph in shape.text_frame.paragraphs:
         text = _line("".join(run.text for run in paragraph.runs) or paragraph.text)
         if text and not re.fullmatch(r"\d{1,3}", text):  # the slide's number
-            kind = BlockKind.BULLET if is_list else BlockKind.PARAGRAPH
-            yield Block(kind, text, paragraph.level + 1 if is_list else 0, number)
+            mark = _number(paragraph, counted)
+            kind = BlockKind.BULLET if is_list or mark else BlockKind.PARAGRAPH
+            level = paragraph.level + 1 if kind is BlockKind.BULLET else 0
+            yield Block(kind, f"{mark} {text}".strip(), level, number)
+
+
+def _number(paragraph: Any, counted: dict[int, int]) -> str:
+    """Return the number that PowerPoint shows before a paragraph; `counted` has those before it."""
+    level = paragraph.level
+    for deeper in [each for each in counted if each > level]:
+        del counted[deeper]
+    form = paragraph._p.find(f"{_A}pPr/{_A}buAutoNum")
+    if form is None:
+        counted.pop(level, None)
+        return ""
+    counted[level] = counted.get(level, int(form.get("startAt") or 1) - 1) + 1
+    kind = str(form.get("type") or "arabicPeriod")
+    shown = numeral(counted[level], next((n for k, n in _FORMS.items() if kind.startswith(k)), "1"))
+    if kind.endswith("ParenBoth"):
+        return f"({shown})"
+    return shown + ("." if kind.endswith("Period") else ")" if kind.endswith("ParenR") else "")
 
 
 def _line(text: str) -> str:

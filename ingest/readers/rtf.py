@@ -21,10 +21,25 @@ def read(data: bytes) -> Document:
         text = clean(rtf_to_text(source, encoding="cp1252", errors="replace"))
     except Exception as error:  # whatever a broken group makes the library trip over
         raise ReadError("damaged inside; open it, save it again and ingest that") from error
-    blocks = blocks_from_text(re.sub(r"\n(?=\S)", "\n\n", text))
+    blocks = blocks_from_text(re.sub(r"\n(?=\S)", "\n\n", _with_rows(text)))
     title, author = (re.search(_FACT % name, source) for name in ("title", "author"))
     stated = Metadata(
         title=clean(title[1]).strip() if title and "\\" not in title[1] else None,
         authors=(clean(author[1]).strip(),) if author and "\\" not in author[1] else (),
     )
     return Document(blocks, from_first_lines(head_texts(blocks)).over(stated), MEDIA_TYPE)
+
+
+def _with_rows(text: str) -> str:
+    """Return the text with the rows of tables, which striprtf ends with a bar a cell, as rows."""
+    lines = text.split("\n")
+    rows = [line.count("|") if line.rstrip().endswith("|") else 0 for line in lines]
+    for place, (cells, line) in enumerate(zip(rows, lines, strict=True)):
+        if cells > 1:
+            follows = place > 0 and rows[place - 1] > 1
+            lines[place] = (
+                f"{' ' * follows}| "
+                + " | ".join(cell.strip() for cell in line.rstrip()[:-1].split("|"))
+                + " |"
+            )
+    return "\n".join(lines)

@@ -92,6 +92,13 @@ _PAGE = re.compile(
     r"|[-–—]\s?\d{1,4}\s?[-–—]",
     re.IGNORECASE,
 )
+_NOTES = re.compile(r"(?:end|foot)?notes|references|sources|anmerkungen|przypisy", re.IGNORECASE)
+_NUMBERED = re.compile(r"(\d{1,3})\.\s")
+# Behind a mark of punctuation that ends a word or a year, and not inside a number.
+_GLUED = re.compile(
+    r"(?:(?<=[^\W\d][.,;:!?])|(?<=[\"”’)\]%][.,;:!?])|(?<=[.,;:!?][\"”’)])|(?<=\b(?:19|20)\d\d[.,;]))"
+    r"\d{1,3}(?:[,;]\d{1,3})*(?=\s|$)"
+)
 _CUT_WORD = re.compile(r"[^\W\d_]-$")
 _ASKED = re.compile(r"(?:Q|Question|Frage|F)\s?\d{0,3}\s?[:.]\s+\S.*\?$", re.DOTALL)
 _REPLY = re.compile(r"(?:A|Answer|Antwort|Réponse|R)\s?\d{0,3}\s?[:.]\s+\S")
@@ -106,7 +113,7 @@ class _Line:
     text: str
     indent: int
     starts: bool
-    mark: str = ""  # of a numbered line that stands alone: "1."
+    is_alone: bool = False  # a numbered line between empty ones
 
 
 def read(data: bytes) -> Document:
@@ -157,7 +164,31 @@ def blocks_from_text(text: str) -> tuple[Block, ...]:
             else:
                 groups[-1].append(line)
         previous = "" if _RULE.fullmatch(raw) else raw
-    return mark_questions(mark_headings(_with_levels(groups, _words_of(lines))))
+    return _with_notes(mark_questions(mark_headings(_with_levels(groups, _words_of(lines)))))
+
+
+def _with_notes(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Return the blocks with a closing list of notes as notes, and their glued marks set apart.
+
+    "in 2016.2,3" is no figure where notes 2 and 3 stand under "Notes" at the end.
+    """
+    place = next((i for i, b in enumerate(blocks) if _NOTES.fullmatch(b.text.strip(" :"))), None)
+    listed = blocks[place + 1 :] if place is not None else ()
+    found = [_NUMBERED.match(block.text) for block in listed]
+    numbers = [match[1] for match in found if match]
+    if not numbers or len(numbers) < len(found):
+        return blocks
+    if numbers != [str(number) for number in range(1, len(numbers) + 1)]:
+        return blocks
+    known = set(numbers)
+
+    def apart(mark: re.Match[str]) -> str:
+        each = re.split(r"[,;]", mark[0])
+        return "".join(f"[{one}]" for one in each) if known.issuperset(each) else mark[0]
+
+    text = [replace(b, text=_GLUED.sub(apart, b.text)) for b in blocks[: len(blocks) - len(found)]]
+    notes = [replace(block, kind=BlockKind.FOOTNOTE, level=0) for block in listed]
+    return (*text, *notes)
 
 
 def _wrapped_at(lines: Sequence[str]) -> int:
@@ -172,10 +203,11 @@ def _read_line(raw: str, follows: bool, goes_on: bool) -> _Line:
     """Read one line; `follows` and `goes_on` tell whether the lines around it are not empty."""
     indent = len(raw) - len(raw.lstrip()) + 3 * (len(raw) - len(raw.lstrip("\t")))
     if bullet := _BULLET.fullmatch(raw):
-        is_alone = not follows and not goes_on and not indent and bullet["mark"][0].isalnum()
-        return _Line(
-            BlockKind.BULLET, bullet["text"].strip(), indent, True, bullet["mark"] * is_alone
-        )
+        mark, words = bullet["mark"], bullet["text"].strip()
+        if mark.strip("()")[:1].isalnum():
+            words = f"{mark} {words}"
+        is_alone = not follows and not goes_on and not indent and mark[0].isalnum()
+        return _Line(BlockKind.BULLET, words, indent, True, is_alone)
     if note := _NOTE.fullmatch(raw):
         return _Line(BlockKind.FOOTNOTE, f"{note[1]}. {note[2].strip()}", indent, True)
     if _TABLE_ROW.fullmatch(raw):
@@ -230,8 +262,8 @@ def _with_levels(
     indents: list[int] = []
     for group, below in zip_longest(groups, groups[1:]):
         first = group[0]
-        if first.mark and below and below[0].kind is BlockKind.PARAGRAPH:
-            first = replace(first, kind=BlockKind.PARAGRAPH, text=f"{first.mark} {first.text}")
+        if first.is_alone and below and below[0].kind is BlockKind.PARAGRAPH:
+            first = replace(first, kind=BlockKind.PARAGRAPH)
             group = [first, *group[1:]]
         texts = [line.text for line in group]
         text = "\n".join(texts) if first.kind is BlockKind.TABLE else joined(texts)

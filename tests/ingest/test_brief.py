@@ -48,6 +48,13 @@ def test_what_no_passage_can_hold_is_counted() -> None:
     assert brief.note is None
 
 
+def test_the_only_line_of_a_document_is_its_text_too() -> None:
+    """Unless it is set as a heading, and so is a title of nothing."""
+    brief, spans = made(paragraph("The bridge is closed"), title="The bridge is closed")
+    assert [brief.text[span.start : span.end] for span in spans] == ["The bridge is closed"]
+    assert not made(Block(BlockKind.HEADING, "The bridge", 1), title="The bridge")[1]
+
+
 def test_a_loss_is_a_note() -> None:
     """What the reader left out goes on record with the brief; much of it is said."""
     lost = counted([(Reason.UNREADABLE, "x" * 90)])

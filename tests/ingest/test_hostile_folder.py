@@ -72,7 +72,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "junk.md": bytes((n * 97 + 13) % 251 for n in range(5_000)),
             "broken.txt": b"\xff\xfe\x00\xd8" * 100,
             "bomb.docx": bomb(),
-            ODD_NAME: "Just a title",
+            ODD_NAME: "# Just a title",
         },
     )
     (folder / "loop").symlink_to(".")

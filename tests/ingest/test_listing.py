@@ -57,6 +57,18 @@ def test_a_listed_brief_names_its_versions_and_documents(library: Library) -> No
     ]  # fmt: skip
 
 
+def test_a_later_change_that_is_stated_beside_the_date_is_listed_and_shown(
+    library: Library,
+) -> None:
+    """Of a brief that states none, nothing."""
+    changed = draft("a.md", PORT, title="A", date="2014-03-31")
+    noted = replace(changed.brief, note="1 character was lost; updated 2014-04-10")
+    library.publish([replace(changed, brief=noted), draft("b.md", "E.", title="B")])
+    lines = listing.brief_lines(library, None, everything=False)
+    assert [line["updated"] for line in lines] == ["2014-04-10", None]
+    assert listing.brief_object(library, lines[0]["id"], None)["updated"] == "2014-04-10"
+
+
 def test_an_empty_library_says_what_to_type(library, capsys) -> None:
     listing.print_listing(listing.brief_lines(library, None, everything=False))
     assert capsys.readouterr() == ("", "no briefs; type: briefs ingest FOLDER_OR_FILES\n")

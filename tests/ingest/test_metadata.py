@@ -185,3 +185,14 @@ def test_front_matter_keeps_an_update_beside_the_date():
 )
 def test_a_date_of_two_readings_is_left_alone_and_named(stated):
     assert (stated.date, stated.unclear_date) == (None, "07/09/2016")
+
+
+def test_a_kind_of_publication_may_stand_before_its_date():
+    assert from_first_lines(["Growth in the north", "Note of 3 February 2021"]).date == "2021-02-03"
+    assert from_first_lines(["Growth in the north", "Fall of 3 February 2021"]).date is None
+
+
+def test_dates_of_a_list_are_not_the_documents():
+    """Nor is the year of a date that a narrow cell has cut in two."""
+    assert from_first_lines(["Notices", "22 June 2015", "30 June 2015", "1 July 2015"]).date is None
+    assert from_first_lines(["Program", "December 31,", "2023"]).date is None

@@ -71,6 +71,7 @@ _COMMANDS = (
     ("/briefs latest", "lists the newest briefs"),
     ("/briefs brief ID", "shows one brief"),
     ("/briefs add", "adds a brief"),
+    ("/briefs follow TOPIC", "messages you when a new brief speaks of it; alone, it lists yours"),
     ("/briefs settings", "sets which collections this channel sees and how I answer here"),
     ("/briefs help", "shows this list"),
 )

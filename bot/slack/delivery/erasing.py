@@ -18,6 +18,7 @@ from bot.slack.delivery.tables import (
     busy_channels,
     deliveries,
     early_changes,
+    followed_topics,
     librarian_requests,
     muted_threads,
     person_of,
@@ -47,6 +48,7 @@ def forget(store: Store, queue: Queue, team: str, user: str) -> list[str]:
         connection.execute(update(questions).where(ended).values(**_NO_ANSWER))
         theirs = {"team": team, "user": user}
         connection.execute(delete(early_changes).filter_by(**theirs))
+        connection.execute(delete(followed_topics).filter_by(**theirs))
         connection.execute(update(librarian_requests).filter_by(**theirs).values(question=""))
         job_queue.forget_person(connection, person_of(team, user))
         query = select(table.answer_id).where(mine, table.answer_id.is_not(None))

@@ -130,9 +130,20 @@ added_briefs = sa.Table(
     sa.Column("added_at", sa.Double, nullable=False),
 )
 
+followed_topics = sa.Table(
+    "slack_followed_topics",
+    metadata,
+    sa.Column("team", _ID, primary_key=True),
+    sa.Column("user", _ID, primary_key=True),
+    sa.Column("topic", sa.String(200), primary_key=True),
+    sa.Column("since", sa.BigInteger, nullable=False),  # the newest version that was looked at
+    sa.Column("weekly", sa.Boolean, nullable=False),
+    sa.Column("due_at", sa.Double, nullable=False),  # nothing is told of before
+)
+
 TABLES = [
     jobs, questions, deliveries, early_changes, muted_threads, channel_settings,
-    librarian_requests, busy_channels, added_briefs,
+    librarian_requests, busy_channels, added_briefs, followed_topics,
 ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ Acknowledged before anything is done. A brief that the person may not see does n
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -17,6 +18,7 @@ from bot.slack.access import permissions
 from bot.slack.blocks import briefs as brief_blocks
 from bot.slack.blocks import notices
 from bot.slack.blocks.dialogs import ask_view
+from bot.slack.delivery.follows import LONGEST_TOPIC, FollowedTopics
 from bot.slack.delivery.uploads import Tell
 from bot.slack.events import dialogs, files
 from bot.slack.events.asking import question_at
@@ -85,7 +87,9 @@ def command_of(typed: str) -> tuple[str, str]:
     """
     word, _, rest = typed.strip().partition(" ")
     name, rest = word.lower(), rest.strip()
-    takes_rest = name in {"ask", "search"} or (name == "brief" and " " not in rest)
+    takes_rest = name in {"ask", "search", "follow", "unfollow"} or (
+        name == "brief" and " " not in rest
+    )
     if takes_rest or (not rest and name in {"add", "settings", *_REPLIES}):
         return name, rest
     return ("ask", typed.strip()) if typed.strip() else ("help", "")
@@ -142,4 +146,33 @@ async def _help(parts: SlackServices, where: Where, _: str) -> None:
     await tell(parts, where, notices.help_message())
 
 
-_REPLIES: dict[str, Reply] = {"search": _search, "latest": _latest, "brief": _brief, "help": _help}
+async def _follow(parts: SlackServices, where: Where, topic: str) -> None:
+    """Follow a topic, list those that are followed, or have them told weekly or at once."""
+    followed = FollowedTopics(parts)
+    if topic.lower() in phrases.DIGESTS:
+        weekly = phrases.DIGESTS[topic.lower()]
+        told = await asyncio.to_thread(partial(followed.digest, where.user, weekly=weekly))
+        line = phrases.told_when(weekly=weekly) if told else phrases.FOLLOWS_NOTHING
+        await tell(parts, where, line)
+        return
+    if not topic:
+        topics, weekly = await asyncio.to_thread(followed.of, where.user)
+        await tell(parts, where, phrases.following(topics, weekly=weekly))
+        return
+    if not any(map(str.isalnum, topic)) or len(topic) > LONGEST_TOPIC:
+        raise UsageError(phrases.NO_TOPIC)
+    new = await asyncio.to_thread(followed.add, where.user, " ".join(topic.split()))
+    await tell(parts, where, phrases.now_following(topic) if new else phrases.FOLLOWED_ALREADY)
+
+
+async def _unfollow(parts: SlackServices, where: Where, topic: str) -> None:
+    if not topic:
+        raise UsageError(phrases.NO_TOPIC)
+    gone = await asyncio.to_thread(FollowedTopics(parts).remove, where.user, topic)
+    await tell(parts, where, phrases.UNFOLLOWED if gone else phrases.not_followed(topic))
+
+
+_REPLIES: dict[str, Reply] = {
+    "search": _search, "latest": _latest, "brief": _brief, "help": _help,
+    "follow": _follow, "unfollow": _unfollow,
+}  # fmt: skip

@@ -143,3 +143,83 @@ def test_a_broken_body_is_refused(body: bytes) -> None:
             new.writestr(name, body if name == "word/document.xml" else old.read(name))
     with pytest.raises(ReadError, match="; "):
         read(target.getvalue())
+
+
+NUMBERING = """<w:abstractNum w:abstractNumId="90"><w:lvl w:ilvl="0"><w:start w:val="1"/>
+<w:numFmt w:val="decimal"/><w:lvlText w:val="Recommendation %1:"/></w:lvl><w:lvl w:ilvl="1">
+<w:start w:val="1"/><w:numFmt w:val="lowerLetter"/><w:lvlText w:val="%1(%2)"/></w:lvl>
+</w:abstractNum>"""
+
+
+def numbered(document: object, text: str, level: int, number: int) -> None:
+    properties = f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/>'
+    paragraph = document.add_paragraph(text)
+    paragraph._p.get_or_add_pPr().append(parse_xml(f"{properties}</w:numPr>"))
+
+
+def test_numbered_paragraphs_have_the_numbers_that_word_shows() -> None:
+    """Levels count on, a deeper one starts again, and a second list starts where it says."""
+    document = word.Document()
+    numbering = document.part.numbering_part.element
+    numbering.insert(
+        0,
+        parse_xml(
+            NUMBERING.replace("<w:abs", "<w:abs", 1).replace(
+                "abstractNum ", f"abstractNum {nsdecls('w')} ", 1
+            )
+        ),
+    )
+    override = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="10"/></w:lvlOverride>'
+    for number, inner in ((91, ""), (92, override)):
+        numbering.append(
+            parse_xml(
+                f'<w:num {nsdecls("w")} w:numId="{number}"><w:abstractNumId w:val="90"/>'
+                f"{inner}</w:num>"
+            )
+        )
+    for text, level, number in (
+        ("act", 0, 91), ("now", 1, 91), ("later", 1, 91), ("wait", 0, 91), ("so", 1, 91),
+        ("go", 0, 92),
+    ):  # fmt: skip
+        numbered(document, text, level, number)
+    assert [block.text for block in read(saved(document)).blocks] == [
+        "Recommendation 1: act", "1(a) now", "1(b) later", "Recommendation 2: wait", "2(a) so",
+        "Recommendation 10: go",
+    ]  # fmt: skip
+
+
+def test_formulas_are_one_line_that_joins_nothing() -> None:
+    """A formula on a line of its own is there too."""
+    math = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    base = "<m:e><m:r><m:t>{}</m:t></m:r></m:e>"
+    power = f"<m:sSup>{base}<m:sup><m:r><m:t>{{}}</m:t></m:r></m:sup></m:sSup>"
+    half = (
+        "<m:f><m:num><m:r><m:t>a+b</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"
+    )
+    document = word.Document()
+    document.add_paragraph("The area is ")._p.append(
+        parse_xml(f"<m:oMath {math}><m:r><m:t>πr</m:t></m:r>{power.format('h', '2')}</m:oMath>")
+    )
+    document.add_paragraph()._p.append(
+        parse_xml(
+            f"<m:oMathPara {math}><m:oMath>{power.format('e', 'x')}{half}</m:oMath></m:oMathPara>"
+        )
+    )
+    assert texts(read(saved(document))) == ["The area is πrh²", "e^x(a+b)/2"]
+
+
+def test_fields_are_read_and_a_box_is_no_title() -> None:
+    document = word.Document()
+    with_run(document.add_paragraph("Adopted on "), "w:fldSimple", "3 May 2021")
+    assert texts(read(saved(document))) == ["Adopted on 3 May 2021"]
+
+
+def test_numbers_of_lists_in_cells_leave_the_row_as_it_is() -> None:
+    document = word.Document()
+    table = document.add_table(2, 2)
+    for place, cell in enumerate(table._cells):
+        cell.paragraphs[0].style = "List Bullet"
+        cell.paragraphs[0].text = f"item {place}"
+    assert texts(read(saved(document)), BlockKind.TABLE) == [
+        "| item 0 | item 1 |\n| item 2 | item 3 |"
+    ]

@@ -154,7 +154,7 @@ def test_footnotes_are_known_in_every_dialect(html):
 
 def test_exponents_and_formulas_are_no_footnotes():
     """A raised digit that leads nowhere is part of the text."""
-    assert outline("<p>CO<sub>2</sub> on 5 m<sup>2</sup></p>") == [("paragraph", 0, "CO2 on 5 m2")]
+    assert outline("<p>CO<sub>2</sub> on 5 m<sup>2</sup></p>") == [("paragraph", 0, "CO2 on 5 m²")]
 
 
 def test_line_breaks_part_paragraphs_only_in_pairs():
@@ -207,3 +207,58 @@ def test_a_title_is_not_lost_to_a_breadcrumb_of_the_same_words():
 def test_lost_characters_are_reported():
     data = b"<meta charset='utf-8'><p>" + "é".encode() * 300 + b"\xff</p>"
     assert read(data).warnings == ("1 character could not be decoded and read as \ufffd",)
+
+
+def test_items_keep_the_numbers_that_a_browser_shows():
+    """Lists count from their start, letters and all; a bullet has none."""
+    page = (
+        "<ol start=3><li>c</li><li><p>d</p></li></ol><ol type=a><li>x</li></ol><ul><li>y</li></ul>"
+    )
+    assert [text for _, _, text in outline(page)] == ["3. c", "4. d", "a. x", "y"]
+
+
+def test_raised_figures_are_never_joined_to_what_they_stand_at():
+    page = (
+        "<p>It burnt 39,000 km<sup>2</sup>, 10<sup>6</sup> tonnes, the 19<sup>th</sup> time in "
+        "2016.<sup>2,3</sup> Output rose 2<sup>1</sup>/<sub>2</sub> percent.</p>"
+    )
+    text = (
+        "It burnt 39,000 km², 10⁶ tonnes, the 19th time in 2016.[2][3] Output rose 2 1/2 percent."
+    )
+    assert outline(page)[0][2] == text
+
+
+def test_cells_that_span_rows_and_columns_are_in_each_row():
+    """Two rows of header become one; a name that spans rows stands in each."""
+    page = (
+        "<table><tr><th rowspan=2>Country</th><th colspan=2>Exports</th></tr>"
+        "<tr><th>2019</th><th>2020</th></tr><tr><td rowspan=2>Latvia</td><td>1</td><td>-2</td></tr>"
+        "<tr><td>3</td><td>4</td></tr></table>"
+    )
+    rows = "| Country | Exports 2019 | Exports 2020 |\n| Latvia | 1 | -2 |\n| Latvia | 3 | 4 |"
+    assert outline(page) == [("table", 1, rows)]
+
+
+def test_a_spanning_header_is_known_without_its_tags():
+    page = (
+        "<table><tr><td>Name</td><td colspan=2>Exports</td></tr><tr><td></td><td>2019</td>"
+        "<td>2020</td></tr><tr><td>A</td><td>1</td><td>2</td></tr><tr><td>B</td><td>3</td><td>4</td>"
+        "</tr></table>"
+    )
+    assert outline(page)[0][2].startswith("| Name | Exports 2019 | Exports 2020 |\n| A | 1 | 2 |")
+
+
+def test_text_that_is_set_out_by_hand_keeps_its_paragraphs():
+    page = "<pre>AN ACT ON PORTS\n\nThe port is free.\nIt has six piers.\n\n1. One\n2. Two</pre>"
+    assert [text for _, _, text in outline(page)] == [
+        "AN ACT ON PORTS", "The port is free. It has six piers.", "1. One", "2. Two",
+    ]  # fmt: skip
+
+
+def test_a_cell_that_spans_columns_in_a_form_makes_no_header():
+    page = (
+        "<table><tr><td>Duty</td><td colspan=2>Nine</td></tr><tr><td>Term</td><td>Ten</td></tr>"
+        "<tr><td>Place</td><td>Riga</td></tr><tr><td>Day</td><td>Monday</td></tr></table>"
+    )
+    assert outline(page)[0][1] == 0
+    assert outline("<p>890 N/mm <sup>2</sup></p>") == [("paragraph", 0, "890 N/mm²")]

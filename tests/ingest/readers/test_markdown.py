@@ -159,7 +159,7 @@ def test_structure_becomes_blocks():
         ("heading", 1, "Title"),
         ("heading", 2, "Under"),
         ("bullet", 1, "one"),
-        ("bullet", 2, "nested more"),
+        ("bullet", 2, "1. nested more"),
         ("bullet", 1, "two"),
         ("paragraph", 0, "quoted text"),
         ("paragraph", 0, "x = 1 y = 2"),
@@ -255,3 +255,18 @@ def test_time_stays_bounded_for_repetition(part):
     start = time.process_time()
     read(part.encode() * (100_000 // len(part)))
     assert time.process_time() - start < 60
+
+
+def test_numbered_items_have_the_numbers_that_are_written():
+    found = outline("# T\n\n1. one\n\n   more\n2. two\n\n8. eight\n\nEnd\n\n1. a\n1. b\n")
+    items = [text for kind, _, text in found if kind == "bullet"]
+    assert items == ["1. one", "2. two", "8. eight", "1. a", "2. b"]
+
+
+def test_a_bold_heading_under_the_header_is_no_metadata():
+    """And what the header does say is counted as left out."""
+    document = read(
+        b"# T\n\nDate: 5 June 2022\nAuthor: R. Keita\n\n**Key takeaways**\n\n- One.\n- Two.\n"
+    )
+    assert "Key takeaways" in [block.text for block in document.blocks]
+    assert [str(each.reason) for each in document.left_out] == ["metadata"]

@@ -14,7 +14,8 @@ ODF = (
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
     'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-    'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
+    'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" '
+    'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"'
 )
 
 
@@ -212,3 +213,58 @@ def test_an_e_book_with_entities_is_refused():
     page = '<!DOCTYPE html [<!ENTITY a "b">]><html><body><p>&a;</p></body></html>'
     with pytest.raises(ReadError, match="entity"):
         read(zipped({"META-INF/container.xml": "<c/>", "a.xhtml": page}), "a.epub")
+
+
+def test_numbered_items_of_documents_and_slides_keep_their_numbers():
+    """OpenDocument says the form in a style, PowerPoint in the paragraph."""
+    styles = (
+        '<text:list-style style:name="L1"><text:list-level-style-number text:level="1" '
+        'style:num-format="1" style:num-suffix="."/><text:list-level-style-number text:level="2" '
+        'style:num-format="a" style:num-suffix=")"/></text:list-style>'
+    )
+    inner = "<text:list><text:list-item><text:p>Sub</text:p></text:list-item></text:list>"
+    items = (
+        '<text:list text:style-name="L1"><text:list-item><text:p>One</text:p></text:list-item>'
+        f"<text:list-item><text:p>Two</text:p>{inner}</text:list-item></text:list>"
+    )
+    content = (
+        f"<office:document-content {ODF}><office:automatic-styles>{styles}"
+        "</office:automatic-styles>"
+        f"<office:body><office:text><text:p>Lead.</text:p>{items}</office:text></office:body>"
+        "</office:document-content>"
+    )
+    parts = {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content}
+    assert [text for _, text in blocks(zipped(parts), "a.odt")][1:] == [
+        "1. One",
+        "2. Two",
+        "a) Sub",
+    ]
+
+    from lxml import etree
+    from pptx import Presentation
+
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[1])
+    slide.placeholders[1].text = "Ban exports.\nPay farmers."
+    for paragraph in slide.placeholders[1].text_frame.paragraphs:
+        form = etree.SubElement(
+            paragraph._p.get_or_add_pPr(),
+            "{http://schemas.openxmlformats.org/drawingml/2006/main}buAutoNum",
+        )
+        form.set("type", "arabicPeriod")
+        form.set("startAt", "4")
+    target = BytesIO()
+    deck.save(target)
+    assert [text for _, text in blocks(target.getvalue(), "a.pptx")] == [
+        "4. Ban exports.",
+        "5. Pay farmers.",
+    ]
+
+
+def test_rows_of_a_rich_text_table_are_a_table():
+    row = r"\trowd\cellx3000\cellx6000\pard\intbl %s\cell %s\cell\row"
+    rows = " ".join(row % cells for cells in (("State", "Tonnes"), ("Mali", "12"), ("Chad", "7")))
+    found = blocks(
+        (r"{\rtf1\ansi {\pard The harvest was good.\par}{" + rows + "}}").encode(), "a.rtf"
+    )
+    assert found[-1] == ("table", "| State | Tonnes |\n| Mali | 12 |\n| Chad | 7 |")

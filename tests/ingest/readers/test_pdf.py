@@ -484,8 +484,8 @@ def test_a_scan_is_read_by_ocr_where_that_is_installed(monkeypatch: pytest.Monke
     """Pages have the engine's confidence; doubtful lines go, larger ones are headings."""
     lines = [
         seen("Grain in brief", 100, height=48.0),
-        seen("The corridor was opened in July and carried", 200, sure=0.8),
-        seen("thirty million tonnes in its first year.", 232, sure=0.8),
+        seen("The corridor was opened in July and carried", 200, sure=0.92),
+        seen("thirty million tonnes in its first year.", 232, sure=0.92),
         seen("~#1l", 300, sure=0.2),
     ]
     monkeypatch.setattr(pdf, "is_installed", lambda: True)
@@ -496,8 +496,19 @@ def test_a_scan_is_read_by_ocr_where_that_is_installed(monkeypatch: pytest.Monke
         "The corridor was opened in July and carried thirty million tonnes in its first year.",
     ]
     ((page, confidence),) = document.ocr
-    assert (page, round(confidence, 2)) == (1, 0.81)
+    assert (page, round(confidence, 2)) == (1, 0.92)
     assert document.warnings == ("text read by OCR, letters without accents, on 1 of 1 pages",)
+
+
+def test_a_page_in_a_script_that_ocr_does_not_know_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It comes out as nonsense, of which the engine is less sure."""
+    monkeypatch.setattr(pdf, "is_installed", lambda: True)
+    nonsense = [seen("lal-al LwaLa] (Dotless Foms eL)ys", 200, sure=0.86)]
+    monkeypatch.setattr(pdf_ocr, "_engine", lambda: lambda picture: nonsense)
+    with pytest.raises(ReadError, match="no text on 1 of 1 pages"):
+        read(pictures(1))
 
 
 def test_printed_page_numbers_stand_beside_the_file_s_own() -> None:
@@ -511,3 +522,104 @@ def test_printed_page_numbers_stand_beside_the_file_s_own() -> None:
         )
         sheet.put(LEFT, 100, f"Region {'ABCD'[number]} had a late harvest.")
     assert read(sheet.bytes()).labels == ((1, "i"), (2, "ii"), (3, "1"), (4, "2"))
+
+
+def cells(sheet: Sheet, y: float, *texts: str, style: str = "") -> None:
+    for column, text in enumerate(texts):
+        sheet.put(60 + 110 * column, y, text, style=style)
+
+
+def test_a_table_goes_on_over_the_page_under_one_header() -> None:
+    """Its header comes again or not; the second page's first row is no header."""
+    for again in (True, False):
+        sheet = Sheet()
+        sheet.put(60, 90, "Table 1. Exports in million euros", style="B")
+        cells(sheet, 110, "State", "2019", "2020", style="B")
+        for row in range(6):
+            cells(sheet, 124 + 14 * row, f"State {row}", f"{row}.5", f"-{row}.1")
+        sheet.page()
+        if again:
+            sheet.put(60, 60, "Table 1. Exports in million euros (continued)")
+            cells(sheet, 76, "State", "2019", "2020", style="B")
+        for row in range(6, 10):
+            cells(sheet, 90 + 14 * (row - 6), f"State {row}", f"{row}.5", f"-{row}.1")
+        document = read(sheet.bytes())
+        (table,) = (b for b in document.blocks if b.kind is BlockKind.TABLE)
+        rows = table.text.split("\n")
+        assert (len(rows), rows[0]) == (11, "| State | 2019 | 2020 |")
+        assert rows[7] == "| State 6 | 6.5 | -6.1 |"
+        assert [page for _, page in table.page_breaks] == [2]
+        assert any(str(part.reason) == "repeated" for part in document.left_out) is again
+
+
+def test_cells_that_are_drawn_close_to_each_other_are_parted() -> None:
+    """Names that run into each other, and figures at the same places in each row."""
+    sheet = Sheet()
+    for x, text in ((60, "Country"), (150, "Population (m)"), (220, "Area (km)"), (330, "Capital")):
+        sheet.put(x, 110, text)
+    for row in range(4):
+        y = 124 + 14 * row
+        for x, text in ((60, f"Land {row}"), (190, f"{row}.5"), (230, "83,879"), (330, "Vienna")):
+            sheet.put(x, y, text)
+    (table,) = (b for b in read(sheet.bytes()).blocks if b.kind is BlockKind.TABLE)
+    assert table.text.split("\n")[:2] == [
+        "| Country | Population (m) | Area (km) | Capital |",
+        "| Land 0 | 0.5 | 83,879 | Vienna |",
+    ]
+
+
+def test_lines_far_apart_are_paragraphs_of_their_own() -> None:
+    sheet = Sheet()
+    for place, text in enumerate(("Left line one", "Left line two", "Another line")):
+        sheet.put(LEFT, 100 + 26 * place, text)
+    assert texts(read(sheet.bytes())) == ["Left line one", "Left line two", "Another line"]
+
+
+def test_a_heading_that_is_drawn_last_stands_over_its_text() -> None:
+    sheet = Sheet()
+    sheet.put(LEFT, 60, "Trade after the corridor", 18, "B")
+    sheet.lines(LEFT, 100, LEFT_COLUMN)
+    sheet.lines(LEFT, 140 + PITCH * len(LEFT_COLUMN), RIGHT_COLUMN)
+    sheet.put(LEFT, 118 + PITCH * len(LEFT_COLUMN), "The second part", 14, "B")
+    found = [block.text for block in read(sheet.bytes()).blocks]
+    assert found.index("The second part") == 2
+
+
+def test_what_is_dated_in_the_head_and_not_on_record_stays() -> None:
+    document = read(
+        one_page("Growth in the north is slow", "Fall of 3 February 2021", *LEFT_COLUMN)
+    )
+    assert document.metadata.date is None
+    assert "3 February 2021" in " ".join(block.text for block in document.blocks)
+
+
+def test_a_table_that_is_drawn_column_by_column_is_read_by_rows() -> None:
+    """Each figure stands with the name of its row, however the file draws it."""
+    sheet = Sheet()
+    sheet.put(60, 60, "Notices of the year", 16, "B")
+    for column in range(4):
+        for row in range(8):
+            text = f"Firm {row}" if column == 1 else f"{row}{column}"
+            sheet.put(60 + 120 * column, 100 + 14 * row, text)
+    (table,) = (b for b in read(sheet.bytes()).blocks if b.kind is BlockKind.TABLE)
+    assert table.text.split("\n")[:2] == ["| 00 | Firm 0 | 02 | 03 |", "| 10 | Firm 1 | 12 | 13 |"]
+
+
+def test_a_pull_quote_is_kept_once_and_not_woven_into_the_text() -> None:
+    """It stands in larger type between the lines, or beside them, and repeats a sentence."""
+    for place in (LEFT, 400):
+        sheet = Sheet()
+        sheet.put(LEFT, 60, "Trade after the corridor", 18, "B")
+        y = sheet.lines(LEFT, 100, ("The corridor was opened in July, and it carried more than",))
+        sheet.put(place, y + 10, "it carried more than thirty million tonnes", 14)
+        y = sheet.lines(
+            LEFT, y + 34, ("thirty million tonnes of grain in its first year, half of it",)
+        )
+        y = sheet.lines(LEFT, y, ("maize. It was closed again in the second year.",))
+        sheet.lines(LEFT, y + 40, [*LEFT_COLUMN, *RIGHT_COLUMN])
+        document = read(sheet.bytes())
+        assert texts(document)[:1] == [
+            "The corridor was opened in July, and it carried more than thirty million tonnes of "
+            "grain in its first year, half of it maize. It was closed again in the second year."
+        ]
+        assert [str(part.reason) for part in document.left_out] == ["repeated"]

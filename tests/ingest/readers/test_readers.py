@@ -148,3 +148,13 @@ def test_the_dispatcher_imports_no_reader_before_it_is_needed() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_mail_in_utf_16_without_a_mark_is_a_mail():
+    mail = "From: a@x.example\nMessage-ID: <1@x>\nSubject: Bridges\n\nThey are open.\n"
+    document = read(mail.encode("utf-16-le"), "a.eml")
+    assert (document.metadata.title, document.warnings) == ("Bridges", ())
+
+
+def test_a_title_has_no_marks_of_notes():
+    assert read(b"# Ports in ice[1]\n\nThey freeze.[^1]\n", "a.md").metadata.title == "Ports in ice"

@@ -65,10 +65,21 @@ def test_long_lines_are_paragraphs_of_their_own():
 
 @pytest.mark.parametrize("mark", ["•", "-", "*", "–", "1.", "2)", "a)", "(b)"])
 def test_every_usual_mark_makes_a_bullet(mark):
+    """A number stays with its item: people cite "Recommendation 2" by it."""
+    kept = f"{mark} " if any(map(str.isalnum, mark)) else ""
     assert outline(f"{mark} First point\n{mark} Second point\n  that goes on")[:2] == [
-        ("bullet", 1, "First point"),
-        ("bullet", 1, "Second point that goes on"),
+        ("bullet", 1, f"{kept}First point"),
+        ("bullet", 1, f"{kept}Second point that goes on"),
     ]
+
+
+def test_marks_of_listed_notes_are_set_apart_from_years_and_words():
+    """Behind "Notes" stand the notes; without such a list, a figure is left as it is."""
+    text = f"{LONG}on 3 May.1 Only two signed in 2016.2,3\n\nNotes\n\n1. A\n2. B\n3. C\n"
+    found = outline(text)
+    assert "on 3 May.[1] Only two signed in 2016.[2][3]" in found[0][2]
+    assert [kind for kind, _, _ in found[-3:]] == ["footnote"] * 3
+    assert "in 2016.2,3" in outline(f"{LONG}signed in 2016.2,3\n")[0][2]
 
 
 def test_indentation_is_the_level_of_a_bullet():

@@ -52,6 +52,8 @@ async def test_a_question_needs_no_word_before_it(slack: FakeSlack, running: Run
         ("brief ab12", ("brief", "ab12")),
         ("brief me on wheat", ("ask", "brief me on wheat")),
         ("settings", ("settings", "")),
+        ("follow grain exports", ("follow", "grain exports")),
+        ("unfollow", ("unfollow", "")),
         ("help me find the lease", ("ask", "help me find the lease")),
         ("add", ("add", "")),
         ("  ", ("help", "")),
