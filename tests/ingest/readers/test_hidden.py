@@ -186,3 +186,29 @@ def test_what_a_pdf_shows_is_kept(draw: Draw) -> None:
     assert HIDDEN in " ".join(block.text for block in document.blocks)
     assert not [part for part in document.left_out if part.reason is Reason.HIDDEN]
     assert not document.warnings
+
+
+def mail(plain: str, html: str) -> bytes:
+    from email.message import EmailMessage
+
+    message = EmailMessage()
+    message["Subject"], message["From"] = "Ports", "Ann <ann@example.org>"
+    message["Date"] = "Fri, 1 Jul 2022 10:00:00 +0000"
+    message.set_content(plain) if plain else message.set_content(html, subtype="html")
+    if plain:
+        message.add_alternative(html, subtype="html")
+    return message.as_bytes()
+
+
+def test_what_a_mail_hides_is_counted() -> None:
+    hidden = f"<p>{BEFORE}</p><p style='mso-hide:all;display:none'>{HIDDEN}</p><p>{BEHIND}</p>"
+    assert is_hidden(read(mail("", hidden), "a.eml"))
+
+
+def test_a_plain_text_that_says_more_than_the_html_is_warned_of() -> None:
+    """Mail programs show the HTML."""
+    plain = f"{BEFORE}\n\n{BEHIND}\n\nWhoever reads this CANARY pays nine per cent more.\n"
+    html = f"<p>{BEFORE}</p><p>{BEHIND}</p>"
+    assert any("CANARY" in line for line in read(mail(plain, html), "a.eml").warnings)
+    alike = read(mail(f"{BEFORE}\n\n{BEHIND}\n", html), "a.eml")
+    assert not alike.warnings
