@@ -11,24 +11,26 @@ from itertools import pairwise
 from typing import Any
 
 from index.errors import ReadError
+from index.left_out import Reason, counted
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines, from_pairs
 from ingest.readers import archive_guard
 from ingest.readers.boxes import boxed, repeats
+from ingest.readers.docx_visible import DocxStyles, Removed, remove_hidden
 from ingest.readers.html import blocks_from_html
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 BODY = "word/document.xml"
+_STYLE_PART = "word/styles.xml"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXT_PARTS = re.compile(r"word/(?:document|footnotes|endnotes)\.xml")
 _BOX = (
     "\ue000"  # stands before the text of a box until blocks are made; Unicode gives it no meaning
 )
-_HIDING = re.compile(rb"txbxContent|<w:(?:vanish|webHidden|moveFrom)\b|m:oMath|w:val=\"[Ff]{6}\"")
+_SPECIAL = re.compile(rb"txbxContent|<w:moveFrom\b|m:oMath")
 _NOTE_ITEM = re.compile(r'<li id="((?:foot|end)note-[^"]+)"')
 _NOTE_ID = re.compile(r'((?:<li id|href)="#?)((?:foot|end)note-[^"]+)"')
-_OFF = ("0", "false", "off")
 _STYLES = """
 p[style-name='Title'] => h1:fresh
 p[style-name='title'] => h1:fresh
@@ -61,10 +63,11 @@ def read(data: bytes) -> Document:
         if BODY not in archive.namelist():
             raise ReadError("no Word document inside; save it as .docx and ingest it again")
         stated = _core_properties(archive)
-        data = _without_hidden(archive, data)
+        data, removed = _without_hidden(archive, data)
     blocks = _with_boxes(blocks_from_html(_html(data)))
     metadata = _metadata(blocks, stated)
-    return Document(blocks, metadata, MEDIA_TYPE)
+    hidden = counted((Reason.HIDDEN, text) for text in removed.texts)
+    return Document(blocks, metadata, MEDIA_TYPE, tuple(sorted(removed.warnings)), left_out=hidden)
 
 
 def _html(data: bytes) -> str:
@@ -91,26 +94,30 @@ def _renumbered(html: str) -> str:
     return _NOTE_ID.sub(lambda found: found[1] + numbers.get(found[2], found[2]) + '"', html)
 
 
-def _without_hidden(archive: zipfile.ZipFile, data: bytes) -> bytes:
-    """Return the document without runs that Word does not show, and with formulas as text."""
-    parts = {name: archive.read(name) for name in archive.namelist() if _TEXT_PARTS.fullmatch(name)}
-    changed = {name: _shown(part) for name, part in parts.items() if _HIDING.search(part)}
+def _without_hidden(archive: zipfile.ZipFile, data: bytes) -> tuple[bytes, Removed]:
+    """Return the document without what Word does not show, and with formulas as text."""
+    styled = _parsed(archive.read(_STYLE_PART)) if _STYLE_PART in archive.namelist() else None
+    styles, removed = DocxStyles.of(styled), Removed()
+    changed: dict[str, bytes] = {}
+    for name in filter(_TEXT_PARTS.fullmatch, archive.namelist()):
+        part = archive.read(name)
+        root, count = _parsed(part), len(removed.texts)
+        remove_hidden(root, styles, removed)
+        if len(removed.texts) > count or _SPECIAL.search(part):
+            changed[name] = _plain(root)
     if not changed:
-        return data
+        return data, removed
     copy = io.BytesIO()
     with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as target:
         for name in archive.namelist():
             target.writestr(name, changed.get(name) or archive.read(name))
-    return copy.getvalue()
+    return copy.getvalue(), removed
 
 
-def _shown(part: bytes) -> bytes:
+def _plain(root: Any) -> bytes:
+    """Return a part with formulas as text, boxes behind it, and moved text once."""
     from lxml import etree
 
-    root = _parsed(part)
-    for run in list(root.iter(f"{_W}r")):
-        if _is_hidden(run):
-            run.getparent().remove(run)
     for moved in list(root.iter(f"{_W}moveFrom")):
         moved.getparent().remove(moved)
     _take_boxes(root)
@@ -120,8 +127,8 @@ def _shown(part: bytes) -> bytes:
         run = etree.Element(f"{_W}r")
         etree.SubElement(run, f"{_W}t").text = text
         formula.getparent().replace(formula, run)
-    shown: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return shown
+    plain: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return plain
 
 
 def _take_boxes(root: Any) -> None:
@@ -160,21 +167,6 @@ def _with_boxes(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
             boxes += boxed(inside)
     notes = [b for b in blocks[marks[0] :] if b.kind is BlockKind.FOOTNOTE]
     return (*text, *notes, *boxes)
-
-
-def _is_hidden(run: Any) -> bool:
-    """Tell whether the run's own properties hide it: hidden text, or white on the white page."""
-    properties = run.find(f"{_W}rPr")
-    if properties is None:
-        return False
-    vanish = properties.find(f"{_W}vanish")
-    if vanish is not None and vanish.get(f"{_W}val", "1").lower() not in _OFF:
-        return True
-    color = properties.find(f"{_W}color")
-    shaded = (
-        properties.find(f"{_W}shd") is not None or properties.find(f"{_W}highlight") is not None
-    )
-    return color is not None and color.get(f"{_W}val", "").upper() == "FFFFFF" and not shaded
 
 
 def _parsed(part: bytes) -> Any:

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from io import BytesIO
 
+import docx as word
 import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from PIL import Image
 
 from index.left_out import Reason
@@ -212,3 +215,147 @@ def test_a_plain_text_that_says_more_than_the_html_is_warned_of() -> None:
     assert any("CANARY" in line for line in read(mail(plain, html), "a.eml").warnings)
     alike = read(mail(f"{BEFORE}\n\n{BEHIND}\n", html), "a.eml")
     assert not alike.warnings
+
+
+Write = Callable[["word.document.Document", "word.text.run.Run"], None]
+
+
+def document(write: Write) -> bytes:
+    """Return a Word document of three sentences; `write` is given it and the run of the second."""
+    made = word.Document()
+    made.add_paragraph(BEFORE)
+    run = made.add_paragraph("").add_run(HIDDEN)
+    made.add_paragraph(BEHIND)
+    write(made, run)
+    target = BytesIO()
+    made.save(target)
+    return target.getvalue()
+
+
+def run_with(properties: str) -> Write:
+    def write(_made: object, run: "word.text.run.Run") -> None:
+        parsed = parse_xml(f"<w:rPr {nsdecls('w')} xmlns:w14={W14!r}>{properties}</w:rPr>")
+        run._r.insert(0, parsed)
+
+    return write
+
+
+def paragraph_with(properties: str, run: str = "") -> Write:
+    def write(made: "word.document.Document", own: "word.text.run.Run") -> None:
+        own._r.getparent().insert(0, parse_xml(f"<w:pPr {nsdecls('w')}>{properties}</w:pPr>"))
+        if run:
+            run_with(run)(made, own)
+
+    return write
+
+
+def style_with(properties: str, kind: str = "paragraph") -> Write:
+    """Give the sentence a style that rests on one with these properties."""
+
+    def write(made: "word.document.Document", run: "word.text.run.Run") -> None:
+        for name, rest in (("Base", properties), ("Own", '<w:basedOn w:val="Base"/>')):
+            inner = rest if "basedOn" in rest else f"<w:rPr>{rest}</w:rPr>"
+            made.styles.element.append(
+                parse_xml(
+                    f'<w:style {nsdecls("w")} w:type="{kind}" w:styleId="{name}">'
+                    f'<w:name w:val="{name}"/>{inner}</w:style>'
+                )
+            )
+        if kind == "paragraph":
+            paragraph_with('<w:pStyle w:val="Own"/>')(made, run)
+        else:
+            run_with('<w:rStyle w:val="Own"/>')(made, run)
+
+    return write
+
+
+def in_hidden_row(made: "word.document.Document", run: "word.text.run.Run") -> None:
+    run.text = ""
+    row = made.add_table(1, 1).rows[0]
+    row.cells[0].text = HIDDEN
+    row._tr.insert(0, parse_xml(f"<w:trPr {nsdecls('w')}><w:hidden/></w:trPr>"))
+
+
+def in_shaded_cell(ink: str, fill: str) -> Write:
+    def write(made: "word.document.Document", run: "word.text.run.Run") -> None:
+        run.text = ""
+        cell = made.add_table(1, 1).rows[0].cells[0]
+        shade = f'<w:shd {nsdecls("w")} w:val="clear" w:fill="{fill}"/>'
+        cell._tc.get_or_add_tcPr().append(parse_xml(shade))
+        run_with(f'<w:color w:val="{ink}"/>')(made, cell.paragraphs[0].add_run(HIDDEN))
+
+    return write
+
+
+W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
+DOCX_TRICKS: dict[str, Write] = {
+    "hidden": run_with("<w:vanish/>"),
+    "hidden by a paragraph style": style_with("<w:vanish/>"),
+    "hidden by a character style": style_with("<w:vanish/>", "character"),
+    "white": run_with('<w:color w:val="FFFFFF"/>'),
+    "nearly white": run_with('<w:color w:val="FDFDFD"/>'),
+    "white by a style": style_with('<w:color w:val="FFFFFF"/>'),
+    "the theme's ground": run_with('<w:color w:val="auto" w:themeColor="background1"/>'),
+    "the colour of its shade": run_with(
+        '<w:color w:val="1F3864"/><w:shd w:val="clear" w:fill="1F3864"/>'
+    ),
+    "the colour of its mark": run_with('<w:color w:val="FFFF00"/><w:highlight w:val="yellow"/>'),
+    "the colour of its paragraph": paragraph_with(
+        '<w:shd w:val="clear" w:fill="222222"/>', '<w:color w:val="202020"/>'
+    ),
+    "the colour of its cell": in_shaded_cell("808080", "7F7F7F"),
+    "tiny": run_with('<w:sz w:val="2"/>'),
+    "tiny by a style": style_with('<w:sz w:val="2"/>'),
+    "narrow": run_with('<w:w w:val="1"/>'),
+    "filled with nothing": run_with("<w14:textFill><w14:noFill/></w14:textFill>"),
+    "transparent": run_with(
+        '<w14:textFill><w14:solidFill><w14:srgbClr w14:val="000000"><w14:alpha w14:val="100000"/>'
+        "</w14:srgbClr></w14:solidFill></w14:textFill>"
+    ),
+    "indented off the page": paragraph_with('<w:ind w:left="-20000"/>'),
+    "in a frame off the page": paragraph_with('<w:framePr w:x="-20000" w:y="1"/>'),
+    "in a hidden row": in_hidden_row,
+}
+
+
+@pytest.mark.parametrize("write", DOCX_TRICKS.values(), ids=DOCX_TRICKS.keys())
+def test_what_word_does_not_show_is_counted(write: Write) -> None:
+    assert is_hidden(read(document(write), "a.docx"))
+
+
+DOCX_SEEN: dict[str, Write] = {
+    "plain": lambda _made, _run: None,
+    "not hidden": run_with('<w:vanish w:val="0"/>'),
+    "shown against its style": lambda made, run: (
+        style_with("<w:vanish/>")(made, run),
+        run_with('<w:vanish w:val="false"/>')(made, run),
+    )[-1],
+    "white on a dark shade": run_with(
+        '<w:color w:val="FFFFFF"/><w:shd w:val="clear" w:fill="1F3864"/>'
+    ),
+    "white in a dark cell": in_shaded_cell("FFFFFF", "203864"),
+    "grey": run_with('<w:color w:val="808080"/>'),
+    "small": run_with('<w:sz w:val="12"/>'),
+    "a hanging indent": paragraph_with('<w:ind w:left="720" w:hanging="720"/>'),
+}
+
+
+@pytest.mark.parametrize("write", DOCX_SEEN.values(), ids=DOCX_SEEN.keys())
+def test_what_word_shows_is_kept(write: Write) -> None:
+    made = read(document(write), "a.docx")
+    assert "CANARY" in repr(made.blocks)
+    assert not made.left_out
+    assert not made.warnings
+
+
+def test_white_text_in_a_table_of_some_style_stays_with_a_warning() -> None:
+    """The table's style may paint its head."""
+
+    def write(made: "word.document.Document", run: "word.text.run.Run") -> None:
+        run.text = ""
+        cell = made.add_table(1, 1).rows[0].cells[0]
+        run_with('<w:color w:val="FFFFFF"/>')(made, cell.paragraphs[0].add_run(HIDDEN))
+
+    made = read(document(write), "a.docx")
+    assert "CANARY" in repr(made.blocks)
+    assert any("white text" in line for line in made.warnings)
