@@ -1,13 +1,17 @@
 """Claims about text that a document hides: it is in no passage and counted, or it is warned of."""
 
+import zipfile
 from collections.abc import Callable
 from io import BytesIO
 
 import docx as word
+import pptx
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from PIL import Image
+from pptx.dml.color import RGBColor
+from pptx.util import Inches, Pt
 
 from index.left_out import Reason
 from ingest.document import Document
@@ -359,3 +363,210 @@ def test_white_text_in_a_table_of_some_style_stays_with_a_warning() -> None:
     made = read(document(write), "a.docx")
     assert "CANARY" in repr(made.blocks)
     assert any("white text" in line for line in made.warnings)
+
+
+RTF_TRICKS = {
+    "hidden": rf"{{\v {HIDDEN}}}",
+    "hidden and shown again": rf"\v {HIDDEN}\v0 ",
+    "deleted": rf"{{\deleted {HIDDEN}}}",
+    "tiny": rf"{{\fs2 {HIDDEN}}}",
+    "white": rf"{{\cf1 {HIDDEN}}}",
+    "the colour of its ground": rf"{{\cf2\chcbpat2 {HIDDEN}}}",
+    "indented off the page": rf"\pard\li-20000 {HIDDEN}\par\pard ",
+    "in a group within": rf"{{\v {{\b {HIDDEN}}}}}",
+}
+RTF_SEEN = {
+    "bold": rf"{{\b {HIDDEN}}}",
+    "white on black": rf"{{\cf1\chcbpat3 {HIDDEN}}}",
+    "behind hidden": rf"{{\v x}}{HIDDEN}",
+    "plain again": rf"\v x\plain {HIDDEN}",
+    "dark": rf"{{\cf2 {HIDDEN}}}",
+}
+
+
+def rich(middle: str) -> bytes:
+    colours = r"{\colortbl;\red255\green255\blue255;\red20\green40\blue90;\red0\green0\blue0;}"
+    head = r"{\rtf1\ansi{\fonttbl{\f0 Times;}}" + colours
+    return f"{head}\\fs24 {BEFORE}\\par {middle}\\par {BEHIND}\\par}}".encode()
+
+
+@pytest.mark.parametrize("middle", RTF_TRICKS.values(), ids=RTF_TRICKS.keys())
+def test_what_rich_text_hides_is_counted(middle: str) -> None:
+    assert is_hidden(read(rich(middle), "a.rtf"))
+
+
+@pytest.mark.parametrize("middle", RTF_SEEN.values(), ids=RTF_SEEN.keys())
+def test_what_rich_text_shows_is_kept(middle: str) -> None:
+    assert HIDDEN in repr(read(rich(middle), "a.rtf").blocks)
+
+
+ODF = " ".join(
+    f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for short, name in (
+        ("office", "office"), ("text", "text"), ("table", "table"), ("draw", "drawing"),
+        ("style", "style"), ("fo", "xsl-fo-compatible"), ("svg", "svg-compatible"),
+    )
+)  # fmt: skip
+TEXT, PARAGRAPH = "style:text-properties", "style:paragraph-properties"
+
+
+def styled(properties: str, kind: str = TEXT) -> str:
+    """Return a paragraph with a style that rests on one with these properties, and the styles."""
+    return (
+        f'<style:style style:name="B"><{kind} {properties}/></style:style>'
+        '<style:style style:name="O" style:parent-style-name="B"/>'
+        f'|<text:p text:style-name="O">{HIDDEN}</text:p>'
+    )
+
+
+ODF_TRICKS = {
+    "hidden by a style": styled('text:display="none"'),
+    "white": styled('fo:color="#ffffff"'),
+    "the colour of its ground": styled('fo:color="#203040" fo:background-color="#203040"'),
+    "tiny": styled('fo:font-size="1pt"'),
+    "a share of nothing": styled('fo:font-size="5%"'),
+    "indented off the page": styled('fo:margin-left="-60cm"', PARAGRAPH),
+    "a hidden section": f'|<text:section text:display="none"><text:p>{HIDDEN}</text:p>'
+    "</text:section>",
+    "hidden text": f'|<text:p>x<text:hidden-text text:string-value="{HIDDEN}"/></text:p>',
+    "a hidden paragraph": '|<text:p><text:hidden-paragraph text:is-hidden="true"/>'
+    f"{HIDDEN}</text:p>",
+    "a picture's description": f"|<text:p><draw:frame><svg:desc>{HIDDEN}</svg:desc>"
+    "</draw:frame></text:p>",
+    "a picture's title": f"|<text:p><draw:frame><svg:title>{HIDDEN}</svg:title>"
+    "</draw:frame></text:p>",
+    "a frame off the page": '|<text:p><draw:frame svg:x="-90cm"><draw:text-box>'
+    f"<text:p>{HIDDEN}</text:p></draw:text-box></draw:frame></text:p>",
+    "a collapsed row": '|<table:table><table:table-row table:visibility="collapse">'
+    f"<table:table-cell><text:p>{HIDDEN}</text:p></table:table-cell></table:table-row>"
+    "</table:table>",
+}
+ODF_SEEN = {
+    "plain": f"|<text:p>{HIDDEN}</text:p>",
+    "white on blue": styled('fo:color="#ffffff" fo:background-color="#203040"'),
+    "small": styled('fo:font-size="6pt"'),
+    "a section": f'|<text:section text:display="true"><text:p>{HIDDEN}</text:p></text:section>',
+    "a hanging indent": styled('fo:margin-left="1cm" fo:text-indent="-1cm"', PARAGRAPH),
+}
+
+
+def opendocument(case: str) -> bytes:
+    styles, _, middle = case.partition("|")
+    content = (
+        f"<office:document-content {ODF}><office:automatic-styles>{styles}"
+        f"</office:automatic-styles><office:body><office:text><text:p>{BEFORE}</text:p>{middle}"
+        f"<text:p>{BEHIND}</text:p></office:text></office:body></office:document-content>"
+    )
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", content)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("case", ODF_TRICKS.values(), ids=ODF_TRICKS.keys())
+def test_what_an_opendocument_hides_is_counted(case: str) -> None:
+    assert is_hidden(read(opendocument(case), "a.odt"))
+
+
+@pytest.mark.parametrize("case", ODF_SEEN.values(), ids=ODF_SEEN.keys())
+def test_what_an_opendocument_shows_is_kept(case: str) -> None:
+    made = read(opendocument(case), "a.odt")
+    assert HIDDEN in repr(made.blocks)
+    assert not made.left_out
+
+
+Lay = Callable[["pptx.slide.Slide", "pptx.shapes.base.BaseShape"], None]
+
+
+def deck(lay: Lay) -> bytes:
+    """Return a deck of a slide with three boxes of text; `lay` gets it and the second box."""
+    made = pptx.Presentation()
+    slide = made.slides.add_slide(made.slide_layouts[6])
+    boxes = [
+        slide.shapes.add_textbox(Inches(1), Inches(y), Inches(5), Inches(1)) for y in (1, 3, 5)
+    ]
+    for box, text in zip(boxes, (BEFORE, HIDDEN, BEHIND), strict=True):
+        box.text_frame.text = text
+    lay(slide, boxes[1])
+    target = BytesIO()
+    made.save(target)
+    return target.getvalue()
+
+
+def ink(colour: str, ground: str = "", size: float = 0) -> Lay:
+    def lay(_slide: object, box: "pptx.shapes.base.BaseShape") -> None:
+        font = box.text_frame.paragraphs[0].runs[0].font
+        font.color.rgb = RGBColor.from_string(colour)
+        if ground:
+            box.fill.solid()
+            box.fill.fore_color.rgb = RGBColor.from_string(ground)
+        if size:
+            font.size = Pt(size)
+
+    return lay
+
+
+def unfilled(_slide: object, box: "pptx.shapes.base.BaseShape") -> None:
+    box.text_frame.paragraphs[0].runs[0].font.fill.background()
+
+
+def placed(left: float, top: float) -> Lay:
+    def lay(_slide: object, box: "pptx.shapes.base.BaseShape") -> None:
+        box.left, box.top = Inches(left), Inches(top)
+
+    return lay
+
+
+def switched_off(_slide: object, box: "pptx.shapes.base.BaseShape") -> None:
+    box._element.nvSpPr.cNvPr.set("hidden", "1")
+
+
+def on_dark_slide(colour: str) -> Lay:
+    def lay(slide: "pptx.slide.Slide", box: "pptx.shapes.base.BaseShape") -> None:
+        slide.background.fill.solid()
+        slide.background.fill.fore_color.rgb = RGBColor(16, 16, 32)
+        ink(colour)(slide, box)
+
+    return lay
+
+
+PPTX_TRICKS: dict[str, Lay] = {
+    "white on white": ink("FFFFFF", "FFFFFF"),
+    "the colour of its box": ink("203040", "213141"),
+    "the colour of its slide": on_dark_slide("101020"),
+    "tiny": ink("000000", size=1),
+    "filled with nothing": unfilled,
+    "left of the slide": placed(-20, 3),
+    "below the slide": placed(1, 40),
+    "switched off": switched_off,
+}
+PPTX_SEEN: dict[str, Lay] = {
+    "plain": lambda _slide, _box: None,
+    "white on blue": ink("FFFFFF", "1F3864"),
+    "white on a dark slide": on_dark_slide("FFFFFF"),
+    "small": ink("000000", size=8),
+    "partly off the slide": placed(-0.5, 3),
+}
+
+
+@pytest.mark.parametrize("lay", PPTX_TRICKS.values(), ids=PPTX_TRICKS.keys())
+def test_what_a_slide_hides_is_counted(lay: Lay) -> None:
+    assert is_hidden(read(deck(lay), "a.pptx"))
+
+
+@pytest.mark.parametrize("lay", PPTX_SEEN.values(), ids=PPTX_SEEN.keys())
+def test_what_a_slide_shows_is_kept(lay: Lay) -> None:
+    made = read(deck(lay), "a.pptx")
+    assert HIDDEN in repr(made.blocks)
+    assert not made.left_out
+    assert not made.warnings
+
+
+def test_text_that_a_shape_covers_is_warned_of() -> None:
+    def lay(slide: "pptx.slide.Slide", _box: object) -> None:
+        cover = slide.shapes.add_shape(1, Inches(0), Inches(2), Inches(8), Inches(3))
+        cover.fill.solid()
+        cover.fill.fore_color.rgb = RGBColor(255, 255, 255)
+
+    assert any("covers" in line for line in read(deck(lay), "a.pptx").warnings)
