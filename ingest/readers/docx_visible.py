@@ -179,16 +179,13 @@ def _paragraph_properties(paragraph: Any, styles: DocxStyles) -> Iterator[Any]:
 def _ground(properties: list[Any], paragraph: Any, styles: DocxStyles) -> Colour | None:
     """Return the colour behind a run: its own, its paragraph's or its cell's; None if unstated."""
     light = _first(properties, "highlight")
-    if light is not None and (found := paint(light.get(f"{_W}val", "").lower())):
-        return found.colour
-    if found := _rgb(_fill(_first(properties, "shd"))):
-        return found
-    if paragraph is None:
-        return None
-    if found := _rgb(_fill(_first(list(_paragraph_properties(paragraph, styles)), "shd"))):
-        return found
-    cells = (cell.find(f"{_W}tcPr/{_W}shd") for cell in paragraph.iterancestors(f"{_W}tc"))
-    return next((found for cell in cells if (found := _rgb(_fill(cell)))), None)
+    if light is not None and (marked := paint(light.get(f"{_W}val", "").lower())):
+        return marked.colour
+    shades = [_first(properties, "shd")]
+    if paragraph is not None:
+        shades.append(_first(list(_paragraph_properties(paragraph, styles)), "shd"))
+        shades += [cell.find(f"{_W}tcPr/{_W}shd") for cell in paragraph.iterancestors(f"{_W}tc")]
+    return next((found for shade in shades if (found := _rgb(_fill(shade)))), None)
 
 
 def _is_elsewhere(run: Any) -> bool:

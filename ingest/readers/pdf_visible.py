@@ -184,8 +184,10 @@ def _is_cut(found: Any) -> bool:
     clip = raw.FPDFPageObj_GetClipPath(found)
     count = raw.FPDFClipPath_CountPaths(clip) if clip else 0
     bounds = _edges(found) if count > 0 else None
+    if bounds is None:
+        return False
     x, y = ctypes.c_float(), ctypes.c_float()
-    for path in range(count if bounds else 0):
+    for path in range(count):
         xs: list[float] = []
         ys: list[float] = []
         for number in range(raw.FPDFClipPath_CountPathSegments(clip, path)):
