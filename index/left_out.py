@@ -40,6 +40,7 @@ _EXPECTED = {
     Reason.HEADING: 0.3,
     Reason.BOILERPLATE: 0.2,
     Reason.CONTENTS: 0.15,
+    Reason.HIDDEN: 0.35,  # menus and dialogs of web pages that wait for a click
     Reason.NAVIGATION: 0.7,
     Reason.QUOTED: 0.9,
 }

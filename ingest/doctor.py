@@ -12,6 +12,7 @@ from typing import Any
 
 from index.errors import BriefsError, DatabaseUnavailable, LibraryMissing
 from index.library import Library
+from index.models.embedder import Embedder, ModelEmbedder
 from index.settings import load
 from index.storage.database import reachable
 
@@ -61,8 +62,18 @@ def _findings(library: Library) -> Iterator[CheckResult]:
         fault, fix = faults.get(check, ("sound", None))
         yield CheckResult(check, fix is None, fault, fix)
     yield _checked("model", library.require_fingerprint, library.embedder.fingerprint.model)
+    yield _converted_model(library.embedder)
     yield _checked("embedding", library.embedder.warm_up, "answers")
     yield _vector_index()
+
+
+def _converted_model(embedder: Embedder) -> CheckResult:
+    name = embedder.changed_conversion() if isinstance(embedder, ModelEmbedder) else None
+    if name is None:
+        return CheckResult("converted model", True, "unchanged")
+    said = f"{name} changed after it was converted; it was deleted and is converted again now"
+    fix = "if briefs were ingested since, run: briefs reindex --embed"
+    return CheckResult("converted model", False, said, fix)
 
 
 def _checked(name: str, check: Callable[[], object], sound: str) -> CheckResult:

@@ -4,6 +4,7 @@ Reading follows no link, waits for no pipe, and notices a writer.
 """
 
 import errno
+import json
 import os
 import re
 import stat
@@ -35,6 +36,11 @@ def shown(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _UNSHOWN.sub("", _ACTING.sub("\ufffd", text))
+
+
+def escaped(line: str) -> str:
+    """Return JSON in which what would act on a terminal is escaped; it says the same."""
+    return line if line.isascii() else _ACTING.sub(lambda found: json.dumps(found[0])[1:-1], line)
 
 
 def printable(text: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.addresses import hide_secrets
 from index.left_out import Reason
-from ingest.files import printable, shown
+from ingest.files import escaped, printable, shown
 from ingest.report import DocumentResult, Progress, Report, ReportItem
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def print_json(value: Any) -> None:
     line = json.dumps(value, ensure_ascii=False)
     if any("\ud800" <= char <= "\udfff" for char in line):  # half a character, in an id or a path
         line = json.dumps(value)
-    sys.stdout.write(line + "\n")
+    sys.stdout.write(escaped(line) + "\n")
     sys.stdout.flush()
 
 

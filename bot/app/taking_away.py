@@ -87,7 +87,7 @@ def _contents(answer: "Answer", form: Format) -> bytes:
     if form is Format.MARKDOWN:
         from bot.answering.export.markdown import markdown
 
-        return markdown(answer, today).encode()
+        return shown(markdown(answer, today)).encode()
     from bot.answering.render import plain
 
     return f"{shown(plain(answer))}\n".encode()
@@ -122,7 +122,7 @@ def cite(
             brief = {"id": reference.brief.id, "version": reference.brief.version}
             print_json({**brief, "style": style, "citation": text, "csl": csl(reference)})
     elif found:
-        sys.stdout.buffer.write(together(texts, style).encode())
+        sys.stdout.buffer.write(shown(together(texts, style)).encode())
     for failure in failures:
         sys.stderr.write(f"briefs: {failure}\n")
     if failures:

@@ -69,7 +69,8 @@ class AnswerContext:
 
     def require_known(self, seen: Visible | None = None) -> None:
         """Raise AudienceUnknown where what is not shown might only not be known to be allowed."""
-        if (seen or self.visible).hindrance is Hindrance.UNKNOWN:
+        looked = self.visible if seen is None else seen  # what shows nothing is falsy
+        if looked.hindrance is Hindrance.UNKNOWN:
             alone = self.place.kind is PlaceKind.ALONE
             raise AudienceUnknown(phrases.CANNOT_CHECK_PERSON if alone else phrases.CANNOT_CHECK)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from index.errors import EmbeddingError
 from index.models.model_files import ModelFiles, dimension_of, locate, weights_sha256
-from index.models.runtimes import CPU, Runtime, load_runtime
+from index.models.runtimes import CPU, Runtime, changed_conversion, load_runtime
 from index.models.token_embeddings import (
     PackedTokens,
     QuestionTokens,
@@ -153,6 +153,12 @@ class ModelEmbedder:
     def warm_up(self) -> None:
         """Load the model now rather than at the first text."""
         self.embed_query("ready")
+
+    def changed_conversion(self) -> str | None:
+        """Return which file of the converted model has changed; it is converted again then."""
+        if self._device != CPU:
+            return None
+        return changed_conversion(self._files, self._sha256, self._cache)
 
     def embed(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         return self._vectors([self._files.passage_prompt + text for text in texts], progress)

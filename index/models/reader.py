@@ -8,6 +8,7 @@ needed.
 """
 
 import hashlib
+import shutil
 import tempfile
 import threading
 from collections import OrderedDict
@@ -22,10 +23,11 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 
 from index.languages import ENGLISH, language
+from index.models import checksums
 from index.models.embedder import tokenizer_of
 from index.models.model_files import DEFAULT_MODEL, locate
 from index.models.reranker import Window
-from index.models.runtimes import MODEL, compiled, import_openvino, release
+from index.models.runtimes import MODEL, compiled, import_openvino, is_sound, release
 from index.models.small_networks import WORDS, Weights, WordRows, read_weights
 from index.storage.private import close_to_others, make_folder
 
@@ -167,14 +169,16 @@ def _compiled(weights: Path, bundled: Path, cache: Path | None) -> Any:
         return compiled(_graph(weights, bundled))
     key = hashlib.sha256(weights.read_bytes()).hexdigest()[:12]
     folder = cache / f"{key}-reader-openvino-{release()}"
-    if not (folder / MODEL).is_file():
+    if not is_sound(folder):
         make_folder(cache)
         with tempfile.TemporaryDirectory(dir=cache) as building:
             made = Path(building) / "made"
             make_folder(made)
             graph = _graph(weights, bundled)
             import_openvino().save_model(graph, made / MODEL, compress_to_fp16=True)
+            checksums.write_sums(made)
             close_to_others(made)
+            shutil.rmtree(folder, ignore_errors=True)  # changed
             with suppress(OSError):  # another process was first
                 made.rename(folder)
     return compiled(folder / MODEL)

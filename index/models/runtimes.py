@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import EmbeddingError
+from index.models import checksums
 from index.models.model_files import ModelFiles, locate
 from index.storage.private import close_to_others, make_folder
 
@@ -76,12 +77,16 @@ def compiled(model: Any) -> Any:
     In bfloat16 where the processor has it, else float32.
     """
     core = import_openvino().Core()
-    if isinstance(model, Path):
-        core.set_property({"CACHE_DIR": str(model.parent / "compiled")})
-        model = str(model)
+    folder = model.parent if isinstance(model, Path) else None
+    if folder:
+        checksums.drop_changed_compiled(folder)
+        core.set_property({"CACHE_DIR": str(folder / checksums.COMPILED)})
     fast = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     options = {"INFERENCE_PRECISION_HINT": "bf16" if fast else "f32", "PERFORMANCE_HINT": "LATENCY"}
-    return core.compile_model(model, "CPU", options)
+    made = core.compile_model(str(model) if folder else model, "CPU", options)
+    if folder:
+        checksums.write_compiled_sums(folder)
+    return made
 
 
 class OpenVinoRuntime:
@@ -171,21 +176,54 @@ def _on_device(files: ModelFiles, device: str) -> Runtime:
     return runtime
 
 
+def changed_conversion(files: ModelFiles, sha256: str, cache: Path) -> str | None:
+    """Read the converted model whole; delete it if it has changed, and return which file did.
+
+    It is converted again when it is next needed. None where it is sound, or not converted yet.
+    """
+    folder = _folder_of(files, sha256, cache)
+    if not (folder / MODEL).is_file():
+        return None
+    if name := checksums.changed(folder, thoroughly=True):
+        shutil.rmtree(folder, ignore_errors=True)
+        return name
+    return next(iter(checksums.drop_changed_compiled(folder, thoroughly=True)), None)
+
+
+def _folder_of(files: ModelFiles, sha256: str, cache: Path) -> Path:
+    return cache / f"{sha256[:12]}-{files.pooling[:6]}-openvino-{release()}-states"
+
+
+def is_sound(folder: Path) -> bool:
+    """Tell whether a model is converted there and unchanged, as far as size and time tell."""
+    if not (folder / MODEL).is_file():
+        return False
+    name = checksums.changed(folder)
+    if name is None or not os.access(folder.parent, os.W_OK):
+        return True
+    if checksums.read_sums(folder):
+        logger.warning("%s of the converted model has changed: it is converted again", name)
+    return False
+
+
 def _converted(files: ModelFiles, sha256: str, cache: Path) -> Path:
-    folder = cache / f"{sha256[:12]}-{files.pooling[:6]}-openvino-{release()}-states"
-    if (folder / MODEL).is_file():
+    folder = _folder_of(files, sha256, cache)
+    if is_sound(folder):
         return folder
     from filelock import FileLock  # only for the one who converts
 
     cache.mkdir(parents=True, exist_ok=True)
     with FileLock(cache / f"{folder.name}.lock", timeout=CONVERT_SECONDS):
-        if (folder / MODEL).is_file():  # another process was first
+        if is_sound(folder):  # another process was first
             return folder
         logger.info("preparing %s: once for all libraries, about ten seconds", files.name)
         building = cache / f"{folder.name}.building"
         shutil.rmtree(building, ignore_errors=True)  # left by a process that died
         try:
             _convert(files.name, building)
+            shutil.rmtree(building / checksums.COMPILED, ignore_errors=True)  # for another path
+            checksums.write_sums(building)
+            shutil.rmtree(folder, ignore_errors=True)  # changed, or of an earlier build
             building.rename(folder)
         finally:
             shutil.rmtree(building, ignore_errors=True)

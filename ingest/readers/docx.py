@@ -19,23 +19,22 @@ from ingest.metadata import from_first_lines, from_pairs
 from ingest.readers import archive_guard
 from ingest.readers.boxes import boxed, is_box, repeats
 from ingest.readers.docx_numbers import number_lists, plain_number
+from ingest.readers.docx_visible import DocxStyles, Removed, remove_hidden
 from ingest.readers.formulas import M, line_of
 from ingest.readers.html import blocks_from_html
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 BODY = "word/document.xml"
+_STYLE_PART = "word/styles.xml"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXT_PARTS = re.compile(r"word/(?:document|footnotes|endnotes)\.xml")
 _BOX = (
     "\ue000"  # stands before the text of a box until blocks are made; Unicode gives it no meaning
 )
-_HIDING = re.compile(
-    rb"txbxContent|<w:(?:vanish|webHidden|moveFrom|numPr|fldSimple|dir|bdo)\b|m:oMath|w:val=\"[Ff]{6}\""
-)
+_SPECIAL = re.compile(rb"txbxContent|<w:(?:moveFrom|numPr|fldSimple|dir|bdo)\b|m:oMath")
 _WRAPPERS = ("fldSimple", "dir", "bdo")  # around text, and unknown to mammoth
 _NOTE_ITEM = re.compile(r'<li id="((?:foot|end)note-[^"]+)"')
 _NOTE_ID = re.compile(r'((?:<li id|href)="#?)((?:foot|end)note-[^"]+)"')
-_OFF = ("0", "false", "off")
 _STYLES = """
 p[style-name='Title'] => h1:fresh
 p[style-name='title'] => h1:fresh
@@ -68,12 +67,14 @@ def read(data: bytes) -> Document:
         if BODY not in archive.namelist():
             raise ReadError("no Word document inside; save it as .docx and ingest it again")
         stated = _core_properties(archive)
-        data = _without_hidden(archive, data)
+        data, removed = _without_hidden(archive, data)
     found = (replace(b, text=plain_number(b.text)) for b in blocks_from_html(_html(data)))
-    left_out: list[tuple[Reason, str]] = []
+    left_out = [(Reason.HIDDEN, text) for text in removed.texts]
     blocks = _with_boxes(tuple(block for block in found if block.text), left_out)
     metadata = _metadata(blocks, stated)
-    return Document(blocks, metadata, MEDIA_TYPE, left_out=counted(left_out))
+    return Document(
+        blocks, metadata, MEDIA_TYPE, tuple(sorted(removed.warnings)), left_out=counted(left_out)
+    )
 
 
 def _html(data: bytes) -> str:
@@ -100,36 +101,36 @@ def _renumbered(html: str) -> str:
     return _NOTE_ID.sub(lambda found: found[1] + numbers.get(found[2], found[2]) + '"', html)
 
 
-def _without_hidden(archive: zipfile.ZipFile, data: bytes) -> bytes:
-    """Return the document without runs that Word does not show, and with formulas as text."""
-    parts = {name: archive.read(name) for name in archive.namelist() if _TEXT_PARTS.fullmatch(name)}
-    aside = [
+def _without_hidden(archive: zipfile.ZipFile, data: bytes) -> tuple[bytes, Removed]:
+    """Return the document without what Word does not show, and with formulas as text."""
+    numbering, styled = (
         _parsed(archive.read(name)) if name in archive.namelist() else None
-        for name in ("word/numbering.xml", "word/styles.xml")
-    ]
-    changed = {
-        name: _shown(part, *aside)
-        for name, part in parts.items()
-        if _HIDING.search(part) or (name == BODY and aside[0] is not None)
-    }
+        for name in ("word/numbering.xml", _STYLE_PART)
+    )
+    styles, removed = DocxStyles.of(styled), Removed()
+    changed: dict[str, bytes] = {}
+    for name in filter(_TEXT_PARTS.fullmatch, archive.namelist()):
+        part = archive.read(name)
+        root, count = _parsed(part), len(removed.texts)
+        remove_hidden(root, styles, removed)
+        numbered = name == BODY and numbering is not None
+        if numbered or len(removed.texts) > count or _SPECIAL.search(part):
+            if numbering is not None:
+                number_lists(root, numbering, styled)
+            changed[name] = _plain(root)
     if not changed:
-        return data
+        return data, removed
     copy = io.BytesIO()
     with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as target:
         for name in archive.namelist():
             target.writestr(name, changed.get(name) or archive.read(name))
-    return copy.getvalue()
+    return copy.getvalue(), removed
 
 
-def _shown(part: bytes, numbering: Any, styles: Any) -> bytes:
+def _plain(root: Any) -> bytes:
+    """Return a part with formulas as text, boxes behind it, and moved text once."""
     from lxml import etree
 
-    root = _parsed(part)
-    if numbering is not None:
-        number_lists(root, numbering, styles)
-    for run in list(root.iter(f"{_W}r")):
-        if _is_hidden(run):
-            run.getparent().remove(run)
     for moved in list(root.iter(f"{_W}moveFrom")):
         moved.getparent().remove(moved)
     _take_boxes(root)
@@ -140,8 +141,8 @@ def _shown(part: bytes, numbering: Any, styles: Any) -> bytes:
     for name in (f"{M}oMathPara", *(f"{_W}{each}" for each in _WRAPPERS)):
         for wrapper in list(root.iter(name)):
             _unwrap(wrapper)
-    shown: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return shown
+    plain: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return plain
 
 
 def _unwrap(wrapper: Any) -> None:
@@ -192,21 +193,6 @@ def _with_boxes(blocks: tuple[Block, ...], left_out: list[tuple[Reason, str]]) -
             boxes += boxed(inside)
     notes = [b for b in blocks[marks[0] :] if b.kind is BlockKind.FOOTNOTE]
     return (*text, *notes, *boxes)
-
-
-def _is_hidden(run: Any) -> bool:
-    """Tell whether the run's own properties hide it: hidden text, or white on the white page."""
-    properties = run.find(f"{_W}rPr")
-    if properties is None:
-        return False
-    vanish = properties.find(f"{_W}vanish")
-    if vanish is not None and vanish.get(f"{_W}val", "1").lower() not in _OFF:
-        return True
-    color = properties.find(f"{_W}color")
-    shaded = (
-        properties.find(f"{_W}shd") is not None or properties.find(f"{_W}highlight") is not None
-    )
-    return color is not None and color.get(f"{_W}val", "").upper() == "FFFFFF" and not shaded
 
 
 def _parsed(part: bytes) -> Any:

@@ -15,13 +15,15 @@ from email.utils import parseaddr, parsedate_to_datetime
 from io import BytesIO
 
 from index.errors import ReadError
+from index.left_out import counted, joined
 from ingest.decode import clean, decode
 from ingest.document import Attachment, Block, Document, Metadata
 from ingest.metadata import from_first_lines
 from ingest.readers import SUPPORTED_SUFFIXES, suffix_of
-from ingest.readers.html import blocks_from_html
+from ingest.readers.html import Shingles, seen_blocks
 from ingest.readers.newsletters import without_newsletter
 from ingest.readers.text import head_texts
+from ingest.readers.visible import Unseen
 from ingest.stated_dates import find_date
 
 _SIGNATURE = re.compile(r"^--\s*$")
@@ -234,6 +236,8 @@ def _bytes(part: Message) -> bytes:
 MEDIA_TYPE = "message/rfc822"
 _MAX_DEPTH = 20  # multiparts within each other
 _STUB = 80  # a plain part of fewer characters is none if the HTML beside it says much more
+_LINK = re.compile(r"[\[(<]*\w+://\S*")
+_SENTENCE = 6  # words
 _COVERING_WORDS = 80  # a text of fewer words beside attachments is a note that goes with them
 # "Re:", "AW:", and the tag that a mailing list puts before each subject: "[Briefs] ".
 _PREFIX = re.compile(
@@ -262,7 +266,8 @@ def read(data: bytes) -> Document:
     try:
         mail = BytesParser(EmailMessage, policy=policy.default).parsebytes(data)
         _refuse_encrypted(mail)
-        blocks = _blocks(mail, 0)
+        unseen: list[Unseen] = []
+        blocks = _blocks(mail, 0, unseen)
         attachments, warnings = attachments_of(mail)
         if messages := _digested(mail):
             blocks, attachments = (), (*messages, *attachments)
@@ -274,6 +279,9 @@ def read(data: bytes) -> Document:
         note = f"a covering note of {words} words; what is attached is kept"
         blocks, warnings = (), (note, *warnings)
     metadata = _metadata(mail).over(from_first_lines(head_texts(blocks)))
+    warnings += tuple(dict.fromkeys(line for each in unseen for line in each.warnings))
+    hidden = counted(piece for each in unseen for piece in each.texts)
+    left_out = joined((*hidden, *left_out))
     return Document(blocks, metadata, MEDIA_TYPE, warnings, attachments, left_out)
 
 
@@ -329,30 +337,41 @@ def _date(value: str) -> str | None:
         return find_date(value)  # as some programs write it: "2022-09-11T08:00:00Z"
 
 
-def _blocks(part: Message, depth: int) -> tuple[Block, ...]:
+def _blocks(part: Message, depth: int, unseen: list[Unseen]) -> tuple[Block, ...]:
     """Return the text of a part: of alternatives one, of other multiparts all."""
     if depth > _MAX_DEPTH:
         raise ReadError("nested too deeply; ingest its attachments as files")
     if part.is_multipart() and part.get_content_maintype() == "multipart":
         parts = [each for each in part.get_payload() if isinstance(each, Message)]
         if part.get_content_subtype() == "alternative":
-            return _best([_blocks(each, depth + 1) for each in parts])
-        return tuple(block for each in parts for block in _blocks(each, depth + 1))
+            return _best([_blocks(each, depth + 1, unseen) for each in parts], unseen)
+        return tuple(block for each in parts for block in _blocks(each, depth + 1, unseen))
     if is_attachment(part):
         return ()
     if part.get_content_type() == "text/html":
-        return _html_blocks(_text(part))
+        return _html_blocks(_text(part), unseen)
     return _text_blocks(own_text(_text(part))) if part.get_content_maintype() == "text" else ()
 
 
-def _best(alternatives: list[tuple[Block, ...]]) -> tuple[Block, ...]:
-    """Return the first of the alternatives that is no stub, the plain one as a rule."""
+def _best(alternatives: list[tuple[Block, ...]], unseen: list[Unseen]) -> tuple[Block, ...]:
+    """Return the first of the alternatives that is no stub, the plain one as a rule.
+
+    Programs show the last; what the plain one says beyond it is a warning.
+    """
     filled = [blocks for blocks in alternatives if blocks]
     if not filled:
         return ()
     longest = max(filled, key=_length)
     first = filled[0]
-    return longest if _length(first) < _STUB and _length(longest) > 1.5 * _length(first) else first
+    if _length(first) < _STUB and _length(longest) > 1.5 * _length(first):
+        return longest
+    shown = Shingles([" ".join(block.text for block in filled[-1])])
+    plain = [_LINK.sub("", block.text) for block in first if filled[-1] is not first]
+    other = [text for text in plain if len(text.split()) >= _SENTENCE and not shown.hold(text)]
+    if other:
+        said = f'the plain text says what the HTML does not show, such as "{other[0][:80]}"'
+        unseen.append(Unseen(warnings=(said,)))
+    return first
 
 
 def _length(blocks: tuple[Block, ...]) -> int:
@@ -373,13 +392,14 @@ def _text_blocks(text: str) -> tuple[Block, ...]:
     return blocks_from_text(text) if text.strip() else ()
 
 
-def _html_blocks(html: str) -> tuple[Block, ...]:
+def _html_blocks(html: str, unseen: list[Unseen]) -> tuple[Block, ...]:
     """Return the visible text without quoted history, unless the mail is nothing else."""
     from lxml.html import document_fromstring, tostring
 
     if not html.strip():
         return ()
-    whole = blocks_from_html(html)
+    whole, hidden = seen_blocks(html)
+    unseen.append(hidden)
     try:
         root = document_fromstring(html.encode(), parser=None)
     except Exception:  # lxml finds nothing to parse in it, and so does the reader
@@ -387,6 +407,6 @@ def _html_blocks(html: str) -> tuple[Block, ...]:
     for node in root.xpath(_QUOTE):
         if node.getparent() is not None:
             node.drop_tree()
-    own = blocks_from_html(tostring(root, encoding="unicode"))
+    own = seen_blocks(tostring(root, encoding="unicode"))[0]
     cut = next((i for i, block in enumerate(own) if i and is_history(block.text)), len(own))
     return own[:cut] or whole

@@ -7,11 +7,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from index.errors import ReadError
+from index.left_out import Reason, counted
 from ingest.decode import decode
 from ingest.document import Block, Document, Metadata
 from ingest.metadata import from_pairs
 from ingest.readers import archive_guard
-from ingest.readers.html import blocks_from_html
+from ingest.readers.html import seen_blocks
 
 MEDIA_TYPE = "application/epub+zip"
 _CONTAINER = "META-INF/container.xml"
@@ -27,10 +28,17 @@ def read(data: bytes) -> Document:
         place = next((node.get("full-path") for node in root.iter("{*}rootfile")), None)
         package = _parsed(archive, place or "")
         blocks: list[Block] = []
+        hidden: list[tuple[Reason, str]] = []
+        warnings: dict[str, None] = {}
         for name in _chapters(package, place or ""):
             if name in archive.namelist():
-                blocks += blocks_from_html(decode(archive.read(name)))
-    return Document(tuple(blocks), _stated(package), MEDIA_TYPE)
+                seen, unseen = seen_blocks(decode(archive.read(name)))
+                blocks += seen
+                hidden += unseen.texts
+                warnings |= dict.fromkeys(unseen.warnings)
+    return Document(
+        tuple(blocks), _stated(package), MEDIA_TYPE, tuple(warnings), left_out=counted(hidden)
+    )
 
 
 def _chapters(package: Any, place: str) -> Iterator[str]:

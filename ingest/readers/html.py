@@ -27,7 +27,7 @@ from ingest.readers.html_blocks import blocks_of
 from ingest.readers.html_dates import found_date, labelled_date, lone_date, marked_date, shown_day
 from ingest.readers.newsletters import without_newsletter
 from ingest.readers.text import head_texts
-from ingest.readers.visible import remove, remove_hidden
+from ingest.readers.visible import Unseen, remove, remove_hidden
 
 # On a page these speak of the site's software or of anything.
 _NOT_OF_THE_TEXT = frozenset(("version", "revision", "edition", "number", "no", "link", "source"))
@@ -179,11 +179,12 @@ def read(data: bytes) -> Document:
     root = _parse(text)
     metadata = stated_metadata(root)
     whole = None if metadata.date else copy.deepcopy(root)
-    warnings = (*lost_characters(text), *remove_hidden(root))
+    unseen = remove_hidden(root)
+    warnings = (*lost_characters(text), *unseen.warnings)
     boxes = _taken_boxes(root)
     every = blocks_of(root)
     blocks, footers = without_newsletter(_main_blocks(root))
-    left = _left_over(every, blocks)
+    left = [*unseen.texts, *_left_over(every, blocks)]
     for box in boxes:
         if repeats(box, blocks):
             left += [(Reason.REPEATED, block.text) for block in box]
@@ -230,11 +231,16 @@ def _taken_boxes(root: HtmlElement) -> list[tuple[Block, ...]]:
 
 def blocks_from_html(html: str) -> tuple[Block, ...]:
     """Return everything visible in a page or a fragment as blocks, navigation included."""
+    return seen_blocks(html)[0]
+
+
+def seen_blocks(html: str) -> tuple[tuple[Block, ...], Unseen]:
+    """Return everything visible in a page or a fragment, and what is not."""
     if not html.strip():
-        return ()
+        return (), Unseen()
     root = _parse(clean(html))
-    remove_hidden(root)
-    return blocks_of(root)
+    unseen = remove_hidden(root)
+    return blocks_of(root), unseen
 
 
 def _parse(text: str) -> HtmlElement:
@@ -255,7 +261,7 @@ def _main_blocks(root: HtmlElement) -> tuple[Block, ...]:
     doubtful = _doubtful_blocks(root, _length(every))
     if not chrome and not doubtful:
         return every
-    main = _Shingles(_trafilatura_texts(root))
+    main = Shingles(_trafilatura_texts(root))
     for element in chrome:
         remove(element)
     plain = blocks_of(root)
@@ -267,7 +273,7 @@ def _main_blocks(root: HtmlElement) -> tuple[Block, ...]:
 
 
 def _chosen(
-    blocks: Sequence[Block], doubtful: frozenset[Block], main: "_Shingles"
+    blocks: Sequence[Block], doubtful: frozenset[Block], main: "Shingles"
 ) -> tuple[Block, ...]:
     """Keep what trafilatura keeps, and what stands between without looking like site chrome."""
     kept = [main.hold(block.text) for block in blocks]
@@ -286,7 +292,7 @@ def _chosen(
     return tuple(chosen)
 
 
-class _Shingles:
+class Shingles:
     """The runs of words in some texts, for telling whether another text is among them."""
 
     def __init__(self, texts: Sequence[str]) -> None:

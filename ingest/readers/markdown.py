@@ -24,8 +24,9 @@ from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines, from_pairs, is_known_key
 from ingest.publishers import profile_of
 from ingest.readers.chrome import part_chrome
-from ingest.readers.html import blocks_from_html
+from ingest.readers.html import seen_blocks
 from ingest.readers.text import head_texts, mark_headings, mark_questions
+from ingest.readers.visible import Unseen
 
 _SEPARATOR = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
 _NOTE = re.compile(r"\[\^([^\]\s]{1,60})\]:[ \t]*(.*)")
@@ -213,7 +214,7 @@ def read(data: bytes) -> Document:
     text = decode(data)
     front, body = _front_matter(text)
     parted = part_chrome(body.split("\n"), profile_of(text))
-    blocks = _blocks("\n".join(parted.lines))
+    blocks, unseen = _blocks("\n".join(parted.lines))
     month_first = writes_month_first(text[:_HEAD])
     stated = from_pairs(front, month_first=month_first).over(
         from_pairs(parted.pairs, month_first=month_first)
@@ -228,21 +229,21 @@ def read(data: bytes) -> Document:
         blocks=kept,
         metadata=stated,
         media_type="text/markdown",
-        warnings=lost_characters(text),
-        left_out=counted([*parted.left_out, *repeated]),
+        warnings=(*lost_characters(text), *unseen.warnings),
+        left_out=counted([*parted.left_out, *unseen.texts, *repeated]),
     )
 
 
-def _blocks(text: str) -> tuple[Block, ...]:
-    html = parser(text).render(text)
+def _blocks(text: str) -> tuple[tuple[Block, ...], Unseen]:
+    seen, unseen = seen_blocks(parser(text).render(text))
     blocks = tuple(
         Block(BlockKind.PARAGRAPH, block.text)
         if block.kind is BlockKind.HEADING and len(block.text) > _MAX_HEADING
         else block
-        for block in blocks_from_html(html)
+        for block in seen
     )
     marked = [b for b in blocks[1:] if b.kind is BlockKind.HEADING and not _NOTES.fullmatch(b.text)]
-    return mark_questions(blocks if len(marked) >= 2 else mark_headings(blocks))
+    return mark_questions(blocks if len(marked) >= 2 else mark_headings(blocks)), unseen
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from index.errors import ReadError
+from index.left_out import Reason, counted
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines
 from ingest.readers import archive_guard
 from ingest.readers.boxes import boxed, repeats
 from ingest.readers.html_blocks import numeral
+from ingest.readers.odf_visible import OdfStyles, remove_hidden
 from ingest.readers.tables import table_block
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument"
@@ -38,7 +40,10 @@ def read(data: bytes) -> Document:
         root = _parsed(archive, "content.xml")
         _write_numbers(root, _numbering(archive, root))
         stated = _stated(archive)
+        styled = "styles.xml" in archive.namelist()
+        styles = OdfStyles(_parsed(archive, "styles.xml") if styled else None, root)
     body = root.find(f"{_OFFICE}body")
+    hidden = remove_hidden(body if body is not None else root, styles)
     text = list(_blocks(body if body is not None else root, 0))
     notes = [
         Block(BlockKind.FOOTNOTE, f"{number}. {_words(note.find(f'{_TEXT}note-body'))}")
@@ -52,7 +57,8 @@ def read(data: bytes) -> Document:
     head = [b.text for b in blocks[:15] if b.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH)]
     top = blocks[0].text if blocks and blocks[0].kind is BlockKind.HEADING else None
     metadata = Metadata(title=top).over(from_first_lines(head)).over(stated)
-    return Document(tuple(blocks), metadata, MEDIA_TYPE)
+    left_out = counted((Reason.HIDDEN, text) for text in hidden)
+    return Document(tuple(blocks), metadata, MEDIA_TYPE, left_out=left_out)
 
 
 def _blocks(element: Any, depth: int) -> Iterator[Block]:

@@ -23,11 +23,12 @@ from ingest.readers.pdf_layout import (
     without_contents,
 )
 from ingest.readers.pdf_legible import PageText, is_gibberish, is_pictured, is_short
-from ingest.readers.pdf_lines import LeftOutText, PdfLine, page_lines
+from ingest.readers.pdf_lines import LeftOutText, PdfLine, page_lines, page_words
 from ingest.readers.pdf_ocr import LEAST_SURE, is_installed, ocr_lines
 from ingest.readers.pdf_paragraphs import Paragraphs, Words
 from ingest.readers.pdf_running import without_running_lines
 from ingest.readers.pdf_tables import with_tables
+from ingest.readers.pdf_visible import seen_words
 from ingest.stated_dates import find_date
 
 MEDIA_TYPE = "application/pdf"
@@ -127,11 +128,12 @@ def _lines(document: Any, count: int, left_out: LeftOutText) -> tuple[list[PageT
 
 
 def _page(page: Any, number: int, lost: LeftOutText) -> PageText:
-    cleaned = (_cleaned(line) for line in page_lines(page, number, lost))
+    words, layered = seen_words(page, page_words(page), lost)
+    cleaned = (_cleaned(line) for line in page_lines(words, number, lost))
     lines = [line for line in cleaned if line.text.strip()]
     short = is_short(lines)
     if (short and not is_pictured(page, lines)) or not (short or is_gibberish(lines)):
-        return PageText(lines, pictured=False)
+        return PageText(lines, pictured=False, layered=layered)
     if is_installed():
         read, confidence = ocr_lines(page, number)
         if not is_short(read) and confidence >= LEAST_SURE:
@@ -139,7 +141,7 @@ def _page(page: Any, number: int, lost: LeftOutText) -> PageText:
             kept = [_cleaned(line) for line in read]
             return PageText(kept, pictured=False, confidence=confidence)
     if short:
-        return PageText(lines, pictured=True)
+        return PageText(lines, pictured=True, layered=layered)
     lost += [(Reason.UNREADABLE, line.whole) for line in lines]
     return PageText((), pictured=True, garbled=True)
 
@@ -170,6 +172,7 @@ def _yield_warnings(pages: list[PageText], broken: int) -> tuple[str, ...]:
         (empty - garbled, "no text"),
         (garbled, "unreadable text"),
         (read, "text read by OCR, letters without accents,"),
+        (sum(page.layered for page in pages), "text that only a picture over or under it shows"),
     )
     return tuple(f"{what} on {count} of {total} pages" for count, what in said if count)
 

@@ -38,6 +38,7 @@ class PageText:
     pictured: bool
     garbled: bool = False
     confidence: float | None = None  # of the OCR that read it
+    layered: bool = False  # has words that only a picture over or under them shows
 
     @property
     def is_blank(self) -> bool:

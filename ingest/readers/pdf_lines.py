@@ -54,6 +54,8 @@ class PdfWord:
     y: float
     style: Style
     space_before: bool
+    box: tuple[float, float, float, float]  # left, bottom, right, top on the page, not turned
+    owner: int  # address of its text object; 0 for none
 
 
 def page_words(page: Any) -> list[PdfWord]:
@@ -216,7 +218,11 @@ def _word(textpage: Any, span: _Span, style: Style) -> PdfWord:
     else:
         ends, across = (box.bottom, box.top, end.bottom, end.top), x
     x0, x1, baseline = _turned(min(ends), max(ends), across, style.turn)
-    return PdfWord(span.text, x0, x1, baseline, style, span.space)
+    around = (
+        min(box.left, end.left), min(box.bottom, end.bottom),
+        max(box.right, end.right), max(box.top, end.top),
+    )  # fmt: skip
+    return PdfWord(span.text, x0, x1, baseline, style, span.space, around, span.owner)
 
 
 def _turned(low: float, high: float, across: float, turn: int) -> tuple[float, float, float]:
@@ -299,12 +305,12 @@ class PdfLine:
         return (self.x1 - self.text_x0) / max(1, len(self.text)) * len(text)
 
 
-def page_lines(page: Any, number: int, left_out: LeftOutText) -> list[PdfLine]:
-    """Return the lines of a pypdfium2 page in the order in which the file draws them.
+def page_lines(words: list[PdfWord], number: int, left_out: LeftOutText) -> list[PdfLine]:
+    """Return the lines that a page's words make, in the order in which the file draws them.
 
     What is in none of them, turned words and note marks, is added to `left_out`.
     """
-    words = _upright(page_words(page), left_out)
+    words = _upright(words, left_out)
     return [line for group in _groups(words) if (line := _line(group, number, left_out))]
 
 

@@ -2,7 +2,8 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from index.errors import ReadError
@@ -12,6 +13,7 @@ from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines
 from ingest.readers import archive_guard, needs
 from ingest.readers.html_blocks import numeral
+from ingest.readers.pptx_visible import COVERED, PALE, covered, ground_of, is_away, shown_runs
 from ingest.readers.tables import table_block
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -28,13 +30,18 @@ def read(data: bytes) -> Document:
     except ImportError as error:
         raise needs("office") from error
     try:
-        slides = list(Presentation(io.BytesIO(data)).slides)
+        deck = Presentation(io.BytesIO(data))
+        slides, size = list(deck.slides), (deck.slide_width or 0, deck.slide_height or 0)
     except Exception as error:  # whatever a broken part makes the library trip over
         raise ReadError("damaged inside; open it, save it again and ingest that") from error
     blocks: list[Block] = []
     hidden: list[tuple[Reason, str]] = []
+    warnings: set[str] = set()
     for number, slide in enumerate(slides, 1):
-        found = list(_slide(slide, number))
+        view = _View(slide, number, size)
+        found = list(_slide(view))
+        hidden += [(Reason.HIDDEN, text) for text in view.hidden]
+        warnings |= view.warnings
         if slide.element.get("show") in ("0", "false"):
             hidden += [(Reason.HIDDEN, block.text) for block in found]
         else:
@@ -42,22 +49,42 @@ def read(data: bytes) -> Document:
     first = [block.text for block in blocks if block.page == 1]
     title = next((b.text for b in blocks if b.kind is BlockKind.HEADING), None)
     metadata = Metadata(title=title).over(from_first_lines([t for t in first if t != title]))
-    return Document(tuple(blocks), metadata, MEDIA_TYPE, left_out=counted(hidden))
+    return Document(
+        tuple(blocks), metadata, MEDIA_TYPE, tuple(sorted(warnings)), left_out=counted(hidden)
+    )
 
 
-def _slide(slide: Any, number: int) -> Iterator[Block]:
+@dataclass
+class _View:
+    """A slide being read, and what of it nobody sees."""
+
+    slide: Any
+    number: int
+    size: tuple[int, int]  # width and height in English metric units
+    hidden: list[str] = field(default_factory=list)
+    warnings: set[str] = field(default_factory=set)
+
+
+def _slide(view: _View) -> Iterator[Block]:
+    slide, number = view.slide, view.number
     title = slide.shapes.title
-    named = _line(title.text_frame.text) if title is not None else ""
-    if named:
-        yield Block(BlockKind.HEADING, named, 1, number)
+    every = list(slide.shapes)
+    if any(covered(every)):
+        view.warnings.add(COVERED)
+    if title is not None and not is_away(title, view.size):
+        text = " ".join(_seen(view, title, every, each) for each in title.text_frame.paragraphs)
+        if named := _line(text):
+            yield Block(BlockKind.HEADING, named, 1, number)
     for shape in _shapes(slide.shapes):
         if title is not None and shape.shape_id == title.shape_id:
             continue
-        if getattr(shape, "has_table", False):
+        if is_away(shape, view.size):
+            view.hidden += [shape.text_frame.text] if shape.has_text_frame else []
+        elif getattr(shape, "has_table", False):
             rows = [[_line(cell.text) for cell in row.cells] for row in shape.table.rows]
             yield from table_block(rows, header=bool(shape.table.first_row), page=number)
         elif shape.has_text_frame:
-            yield from _paragraphs(shape, number)
+            yield from _paragraphs(view, shape, every)
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         for line in slide.notes_slide.notes_text_frame.text.split("\n"):
             if text := _line(line):
@@ -73,16 +100,16 @@ def _shapes(shapes: Any) -> Iterator[Any]:
             yield shape
 
 
-def _paragraphs(shape: Any, number: int) -> Iterator[Block]:
+def _paragraphs(view: _View, shape: Any, every: Sequence[Any]) -> Iterator[Block]:
     is_list = shape.is_placeholder and len(shape.text_frame.paragraphs) > 1
     counted: dict[int, int] = {}
     for paragraph in shape.text_frame.paragraphs:
-        text = _line("".join(run.text for run in paragraph.runs) or paragraph.text)
+        text = _line(_seen(view, shape, every, paragraph))
         if text and not re.fullmatch(r"\d{1,3}", text):  # the slide's number
             mark = _number(paragraph, counted)
             kind = BlockKind.BULLET if is_list or mark else BlockKind.PARAGRAPH
             level = paragraph.level + 1 if kind is BlockKind.BULLET else 0
-            yield Block(kind, f"{mark} {text}".strip(), level, number)
+            yield Block(kind, f"{mark} {text}".strip(), level, view.number)
 
 
 def _number(paragraph: Any, counted: dict[int, int]) -> str:
@@ -100,6 +127,18 @@ def _number(paragraph: Any, counted: dict[int, int]) -> str:
     if kind.endswith("ParenBoth"):
         return f"({shown})"
     return shown + ("." if kind.endswith("Period") else ")" if kind.endswith("ParenR") else "")
+
+
+def _seen(view: _View, shape: Any, every: Sequence[Any], paragraph: Any) -> str:
+    """Return the text of a paragraph that is seen; the rest is added to the view's hidden text."""
+    if not paragraph.runs:
+        return str(paragraph.text)
+    ids = [each.shape_id for each in every]
+    below = every[: ids.index(shape.shape_id)] if shape.shape_id in ids else []
+    seen, hidden, unsure = shown_runs(paragraph, ground_of(shape, below, view.slide))
+    view.hidden += [hidden] if hidden.strip() else []
+    view.warnings |= {PALE} if unsure else set()
+    return seen
 
 
 def _line(text: str) -> str:

@@ -3,9 +3,11 @@
 import re
 
 from index.errors import ReadError
+from index.left_out import Reason, counted
 from ingest.decode import clean
 from ingest.document import Document, Metadata
 from ingest.metadata import from_first_lines
+from ingest.readers.rtf_visible import without_hidden
 from ingest.readers.text import blocks_from_text, head_texts
 
 MEDIA_TYPE = "application/rtf"
@@ -16,7 +18,7 @@ def read(data: bytes) -> Document:
     """Return the text of a rich text file as blocks."""
     from striprtf.striprtf import rtf_to_text
 
-    source = data.decode("latin-1")  # by definition ASCII, with the rest escaped
+    source, hidden = without_hidden(data.decode("latin-1"))  # ASCII, with the rest escaped
     try:
         text = clean(rtf_to_text(source, encoding="cp1252", errors="replace"))
     except Exception as error:  # whatever a broken group makes the library trip over
@@ -27,7 +29,9 @@ def read(data: bytes) -> Document:
         title=clean(title[1]).strip() if title and "\\" not in title[1] else None,
         authors=(clean(author[1]).strip(),) if author and "\\" not in author[1] else (),
     )
-    return Document(blocks, from_first_lines(head_texts(blocks)).over(stated), MEDIA_TYPE)
+    metadata = from_first_lines(head_texts(blocks)).over(stated)
+    left_out = counted([(Reason.HIDDEN, hidden)])
+    return Document(blocks, metadata, MEDIA_TYPE, left_out=left_out)
 
 
 def _with_rows(text: str) -> str:

@@ -19,10 +19,10 @@ def test_pieces_are_summed_by_reason_most_first_without_white_space() -> None:
 
 
 def test_more_than_a_few_per_cent_is_a_warning_with_an_example() -> None:
-    lost = counted([(Reason.HIDDEN, "Its army has 12,000 soldiers." * 10)])
+    lost = counted([(Reason.BOX, "Its army has 12,000 soldiers." * 10)])
     assert warning(lost, 10_000) is None
     assert warning(lost, 1_000) == (
-        f'20% of the text left out (hidden 250), such as "{lost[0].example}"'
+        f'20% of the text left out (box 250), such as "{lost[0].example}"'
     )
 
 

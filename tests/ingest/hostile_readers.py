@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from index.errors import ReadError
@@ -166,3 +167,23 @@ def _forge(data: bytes) -> Document:
         with contextlib.suppress(OSError):
             os.write(fd, data)
     os._exit(0)
+
+
+@contextlib.contextmanager
+def listening() -> Iterator[list[str]]:
+    """Collect the names looked up and the sockets made in this process; hooks cannot be removed."""
+    heard: list[str] = []
+    on = True
+
+    def hear(event: str, arguments: tuple[object, ...]) -> None:
+        if on and event in (
+            "socket.getaddrinfo", "socket.gethostbyname", "socket.connect", "socket.__new__",
+            "urllib.Request",
+        ):  # fmt: skip
+            heard.append(f"{event} {arguments}")
+
+    sys.addaudithook(hear)
+    try:
+        yield heard
+    finally:
+        on = False

@@ -11,6 +11,7 @@ from bot.app.asking import failing_requests
 from bot.app.audit import judging, ledger, listing, replaying, reporting, running
 from index.errors import UsageError
 from ingest.cli import Json
+from ingest.files import shown
 
 if TYPE_CHECKING:
     from bot.checking.verify import Check
@@ -94,7 +95,7 @@ def check(
             if json or batch:
                 print_json(check_json(found, one.id))
             else:
-                sys.stdout.write(plain(found))
+                sys.stdout.write(shown(plain(found)))
 
 
 def check_json(found: "Check", id: Any = None) -> dict[str, Any]:

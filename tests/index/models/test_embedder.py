@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -150,7 +151,7 @@ def test_who_need_a_model_at_once_convert_it_once(tmp_path: Path, monkeypatch) -
     shutil.rmtree(folder)
     folder.with_name(f"{folder.name}.building").mkdir()
     assert _converted(files, "53aa", tmp_path / "shared") == folder
-    assert sorted(one.name for one in folder.iterdir()) == ["model.xml"]
+    assert sorted(one.name for one in folder.iterdir()) == ["model.xml", "sums.json"]
 
 
 def test_the_libraries_of_a_user_share_one_folder_of_models(tmp_path: Path, monkeypatch) -> None:
@@ -175,3 +176,64 @@ def test_a_row_that_is_no_unit_vector_is_refused(bad: float) -> None:
     vectors[2, 2] = bad
     with pytest.raises(EmbeddingError, match="BRIEFS_EMBEDDING_MODEL"):
         require_unit(vectors)
+
+
+def flipped(path: Path) -> None:
+    """Change one bit; size and time stay, as when a disk does it."""
+    stat, data = path.stat(), bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+@pytest.fixture
+def counted(model_cache: Path, tmp_path: Path, monkeypatch) -> tuple[Path, list[Path]]:
+    """A cache of one's own with the converted model, and the conversions that are made in it."""
+    made: list[Path] = []
+
+    def convert(_: str, target: Path) -> None:
+        made.append(target)
+        (original,) = model_cache.glob("*-states")
+        shutil.copytree(original, target, ignore=shutil.ignore_patterns("compiled", "sums.json"))
+
+    monkeypatch.setattr("index.models.runtimes._convert", convert)
+    ModelEmbedder(DEFAULT_MODEL, tmp_path).warm_up()
+    assert len(made) == 1
+    return tmp_path, made
+
+
+def test_a_converted_model_that_was_changed_is_converted_again(counted, caplog) -> None:
+    """At the next load, if its size or time differs."""
+    cache, made = counted
+    (model,) = cache.glob("*-states/model.bin")
+    model.write_bytes(model.read_bytes()[:-1] + b"\x01")
+    ModelEmbedder(DEFAULT_MODEL, cache).warm_up()
+    assert len(made) == 2
+    assert "model.bin of the converted model has changed" in caplog.text
+    ModelEmbedder(DEFAULT_MODEL, cache).warm_up()
+    assert len(made) == 2
+
+
+@pytest.mark.parametrize("name", ["model.bin", "model.xml", "compiled/*.blob"])
+def test_a_flipped_bit_of_a_converted_model_is_found_by_reading_it(counted, name: str) -> None:
+    cache, made = counted
+    embedder = ModelEmbedder(DEFAULT_MODEL, cache)
+    embedder.warm_up()
+    assert embedder.changed_conversion() is None
+    (file,) = cache.glob(f"*-states/{name}")
+    flipped(file)
+    found = embedder.changed_conversion()
+    assert found is not None
+    assert Path(found).suffix == file.suffix
+    ModelEmbedder(DEFAULT_MODEL, cache).warm_up()
+    assert embedder.changed_conversion() is None
+    assert len(made) == (1 if "blob" in name else 2)
+
+
+def test_a_copied_cache_is_not_converted_again(counted, tmp_path: Path) -> None:
+    """Its times are others, and its bytes the same."""
+    cache, made = counted
+    (model,) = cache.glob("*-states/model.bin")
+    os.utime(model)
+    ModelEmbedder(DEFAULT_MODEL, cache).warm_up()
+    assert len(made) == 1
