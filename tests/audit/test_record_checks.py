@@ -198,7 +198,7 @@ def test_the_right_sentence_with_the_wrong_marker_is_misattributed() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Norvane leased the harbour in 2015 for 99 years.",
+        "The harbour was leased to Norvane in 2015 for 99 years.",
         "The harbour was leased “to the Norvane Shipping Company” in 2015.",
         "In 2015 the harbour was leased “to the Norvane … for 99 years”.",
     ],
@@ -225,7 +225,7 @@ def test_a_written_sentence_is_held_against_its_passages(text: str, kind: str) -
 
 
 def test_what_a_model_said_to_quote_stays_on_record() -> None:
-    text = "Norvane leased the harbour in 2015 for 99 years."
+    text = "The harbour was leased to Norvane in 2015 for 99 years."
     doubt = doubtful(text, [1], "misattributed", "“for 98 years” does not stand in what it cites")
     (found,) = check(written(doubt))
     assert (found.kind, found.severity) == (FindingKind.MISATTRIBUTED, Severity.MEDIUM)
@@ -233,7 +233,7 @@ def test_what_a_model_said_to_quote_stays_on_record() -> None:
 
 
 def test_reasons_recorded_and_no_longer_found_are_dropped() -> None:
-    text = "Norvane leased the harbour in 2015 for 99 years."
+    text = "The harbour was leased to Norvane in 2015 for 99 years."
     doubt = replace(said(text), reasons=(Reason("number", "“99” is not in the evidence"),))
     assert check(written(doubt)) == []
 
