@@ -12,7 +12,7 @@ EXAMPLE = 100  # characters of an example, at most
 LOUD = 0.04  # of the text; what is left out for doubtful reasons beyond it is a warning
 
 
-class Reason(StrEnum):
+class OmissionReason(StrEnum):
     """Why a stretch of text is in no passage. The value is what people read."""
 
     RUNNING_HEAD = "running head"
@@ -33,16 +33,16 @@ class Reason(StrEnum):
 
 # Reasons that are no loss up to such a share of the text: the text is elsewhere, or no text of it.
 _EXPECTED = {
-    Reason.PAGE_NUMBER: 1.0,
-    Reason.NOTE_MARK: 1.0,
-    Reason.REPEATED: 1.0,
-    Reason.METADATA: 0.3,
-    Reason.HEADING: 0.3,
-    Reason.BOILERPLATE: 0.2,
-    Reason.CONTENTS: 0.15,
-    Reason.HIDDEN: 0.35,  # menus and dialogs of web pages that wait for a click
-    Reason.NAVIGATION: 0.7,
-    Reason.QUOTED: 0.9,
+    OmissionReason.PAGE_NUMBER: 1.0,
+    OmissionReason.NOTE_MARK: 1.0,
+    OmissionReason.REPEATED: 1.0,
+    OmissionReason.METADATA: 0.3,
+    OmissionReason.HEADING: 0.3,
+    OmissionReason.BOILERPLATE: 0.2,
+    OmissionReason.CONTENTS: 0.15,
+    OmissionReason.HIDDEN: 0.35,  # menus and dialogs of web pages that wait for a click
+    OmissionReason.NAVIGATION: 0.7,
+    OmissionReason.QUOTED: 0.9,
 }
 
 
@@ -50,7 +50,7 @@ _EXPECTED = {
 class LeftOut:
     """Text that is in no passage for one reason: characters without white space, and a piece."""
 
-    reason: Reason
+    reason: OmissionReason
     characters: int
     example: str  # the longest piece, cut to EXAMPLE characters
 
@@ -60,7 +60,7 @@ class LeftOut:
         return f"{self.reason} {self.characters:,}"
 
 
-def counted(pieces: Iterable[tuple[Reason, str]]) -> tuple[LeftOut, ...]:
+def counted(pieces: Iterable[tuple[OmissionReason, str]]) -> tuple[LeftOut, ...]:
     """Return what was left out by reason, most first, of pieces of text with their reasons."""
     return joined(
         LeftOut(reason, size, " ".join(text.split())[:EXAMPLE])
@@ -71,7 +71,7 @@ def counted(pieces: Iterable[tuple[Reason, str]]) -> tuple[LeftOut, ...]:
 
 def joined(parts: Iterable[LeftOut]) -> tuple[LeftOut, ...]:
     """Return one count a reason, most first; the longest example stands for all."""
-    sums: dict[Reason, LeftOut] = {}
+    sums: dict[OmissionReason, LeftOut] = {}
     for part in parts:
         known = sums.get(part.reason, LeftOut(part.reason, 0, ""))
         example = max(known.example, part.example, key=len)

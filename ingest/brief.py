@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from index.addresses import without_secrets
 from index.dates import is_iso
-from index.left_out import LeftOut, Reason, characters, counted, joined, warning
+from index.left_out import LeftOut, OmissionReason, characters, counted, joined, warning
 from index.passage import Brief, PageFacts, Pages, Rendition, bare
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
@@ -139,8 +139,8 @@ def _head_and_headings(titled: Sequence[Block], kept: Sequence[Block]) -> tuple[
         else:
             path = []
     return counted(
-        [(Reason.METADATA, block.text) for block in head]
-        + [(Reason.HEADING, block.text) for block in (*empty, *path)]
+        [(OmissionReason.METADATA, block.text) for block in head]
+        + [(OmissionReason.HEADING, block.text) for block in (*empty, *path)]
     )
 
 

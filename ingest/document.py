@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from index.left_out import EXAMPLE, LeftOut, Reason
+from index.left_out import EXAMPLE, LeftOut, OmissionReason
 
 PLACES = "place:"  # begins the names of collections that hold what was added in one place of Slack
 
@@ -99,7 +99,7 @@ _SHARES = 1_000  # a confidence crosses as so many thousandths
 _LONGEST_LABEL = 20  # characters
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _KINDS = {str(kind): kind for kind in BlockKind}
-_REASONS = {str(reason): reason for reason in Reason}
+_REASONS = {str(reason): reason for reason in OmissionReason}
 _TEXT_FIELDS = ("title", "date", "number", "edition", "source_url", "updated", "unclear_date")
 
 

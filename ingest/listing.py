@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from index.languages import ENGLISH, language
-from index.left_out import Reason
+from index.left_out import OmissionReason
 from index.library import Library
 from index.passage import Brief, PageFacts
 from index.settings import models_folder
@@ -153,7 +153,7 @@ def print_brief(shown: dict[str, Any]) -> None:
     if shown["note"]:
         console.print(f"note: {shown['note']}", markup=False)
     for part in shown["left_out"]:
-        if part["reason"] == Reason.METADATA:  # printed above
+        if part["reason"] == OmissionReason.METADATA:  # printed above
             continue
         what = f"left out: {part['characters']:,} characters, {part['reason']}"
         console.print(printable(f'{what}, such as "{part["example"]}"'), markup=False)

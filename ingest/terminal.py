@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from index.addresses import hide_secrets
-from index.left_out import Reason
+from index.left_out import OmissionReason
 from ingest.files import escaped, printable, shown
 from ingest.report import DocumentResult, Progress, Report, ReportItem
 
@@ -217,7 +217,7 @@ def print_report(report: Report, *, table: bool = True) -> None:
         say(printable(answers.line()))
     for followed in report.followed:
         say(f"followed: {printable(followed.line)}")
-    if missing := [part for part in report.left_out if part.reason is not Reason.METADATA]:
+    if missing := [part for part in report.left_out if part.reason is not OmissionReason.METADATA]:
         reasons = ", ".join(part.line for part in missing)
         say(f"characters left out: {reasons}; `briefs show ID` says which of each brief")
     say(_totals(report))

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from index.addresses import without_secrets
 from index.errors import DatabaseUnavailable, NotFound
-from index.left_out import LeftOut, Reason, joined
+from index.left_out import LeftOut, OmissionReason, joined
 from index.passage import Brief, BriefRef, PageFacts, Passage, Rendition
 from index.storage import embeddings, schema
 from index.storage.schema import CURRENT, SUPERSEDED
@@ -277,7 +277,7 @@ def brief(connection: Connection, brief_id: str, version: int | None = None) -> 
 def _left_out(connection: Connection, version_pk: int) -> tuple[LeftOut, ...]:
     table = schema.left_out
     rows = connection.execute(select(table).where(table.c.version_pk == version_pk))
-    return joined(LeftOut(Reason(row.reason), row.characters, row.example) for row in rows)
+    return joined(LeftOut(OmissionReason(row.reason), row.characters, row.example) for row in rows)
 
 
 def passages(connection: Connection, brief_id: str, version: int) -> list[tuple[str, Passage]]:

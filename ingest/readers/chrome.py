@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from index.left_out import Reason
+from index.left_out import OmissionReason
 from ingest.document import Metadata
 from ingest.metadata import is_known_key, normal_key
 from ingest.publishers import Profile
@@ -54,7 +54,7 @@ class Parted:
     lines: list[str]
     pairs: dict[str, str] = field(default_factory=dict)
     head: Metadata = field(default_factory=Metadata)  # of the publisher's own header line
-    left_out: list[tuple[Reason, str]] = field(default_factory=list)
+    left_out: list[tuple[OmissionReason, str]] = field(default_factory=list)
 
 
 def part_chrome(lines: list[str], profile: Profile) -> Parted:
@@ -63,20 +63,24 @@ def part_chrome(lines: list[str], profile: Profile) -> Parted:
     lines = _without_closing(whole, profile)
     head_end = next((i for i, line in enumerate(lines) if _is_prose(line, profile)), len(lines))
     parted = Parted([])
-    parted.left_out += [(Reason.BOILERPLATE, _visible(line)) for line in whole[len(lines) :]]
-    dropped = dict.fromkeys(_metadata_lines(lines[:head_end], parted.pairs), Reason.METADATA)
+    parted.left_out += [
+        (OmissionReason.BOILERPLATE, _visible(line)) for line in whole[len(lines) :]
+    ]
+    dropped = dict.fromkeys(
+        _metadata_lines(lines[:head_end], parted.pairs), OmissionReason.METADATA
+    )
     site = next((urlsplit(v).hostname or "" for k, v in parted.pairs.items() if "://" in v), "")
     for start, end in _groups(lines):
         group = [line for line in lines[start:end] if line.strip()]
         is_site = start < head_end and all(_is_site_line(line, site, profile) for line in group)
         if is_site or _is_contents(group):
-            reason = Reason.NAVIGATION if is_site else Reason.CONTENTS
+            reason = OmissionReason.NAVIGATION if is_site else OmissionReason.CONTENTS
             dropped |= dict.fromkeys(range(start, end), reason)
     for place in range(head_end):
         if (stated := _head_line(lines[place], profile)) is not None:
             parted.head = parted.head.over(stated)
-            dropped[place] = Reason.METADATA
-    dropped |= dict.fromkeys(_orphaned_headings(lines, set(dropped)), Reason.NAVIGATION)
+            dropped[place] = OmissionReason.METADATA
+    dropped |= dict.fromkeys(_orphaned_headings(lines, set(dropped)), OmissionReason.NAVIGATION)
     parted.lines = [line for place, line in enumerate(lines) if place not in dropped]
     parted.left_out += [(why, _visible(lines[place])) for place, why in sorted(dropped.items())]
     return parted

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from index.errors import ReadError
-from index.left_out import Reason, counted
+from index.left_out import OmissionReason, counted
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines, from_pairs
@@ -69,7 +69,7 @@ def read(data: bytes) -> Document:
         stated = _core_properties(archive)
         data, removed = _without_hidden(archive, data)
     found = (replace(b, text=plain_number(b.text)) for b in blocks_from_html(_html(data)))
-    left_out = [(Reason.HIDDEN, text) for text in removed.texts]
+    left_out = [(OmissionReason.HIDDEN, text) for text in removed.texts]
     blocks = _with_boxes(tuple(block for block in found if block.text), left_out)
     metadata = _metadata(blocks, stated)
     return Document(
@@ -178,7 +178,9 @@ def _take_boxes(root: Any) -> None:
         box.getparent().remove(box)
 
 
-def _with_boxes(blocks: tuple[Block, ...], left_out: list[tuple[Reason, str]]) -> tuple[Block, ...]:
+def _with_boxes(
+    blocks: tuple[Block, ...], left_out: list[tuple[OmissionReason, str]]
+) -> tuple[Block, ...]:
     """Return the blocks with each box under its heading, behind text and notes."""
     marks = [place for place, block in enumerate(blocks) if block.text == _BOX]
     if not marks:
@@ -188,7 +190,7 @@ def _with_boxes(blocks: tuple[Block, ...], left_out: list[tuple[Reason, str]]) -
     for start, end in pairwise((*marks, len(blocks))):
         inside = [b for b in blocks[start + 1 : end] if b.kind is not BlockKind.FOOTNOTE]
         if repeats(inside, text):
-            left_out += [(Reason.REPEATED, block.text) for block in inside]
+            left_out += [(OmissionReason.REPEATED, block.text) for block in inside]
         else:
             boxes += boxed(inside)
     notes = [b for b in blocks[marks[0] :] if b.kind is BlockKind.FOOTNOTE]

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from index.errors import ReadError
-from index.left_out import Reason, counted
+from index.left_out import OmissionReason, counted
 from ingest.decode import decode
 from ingest.document import Block, Document, Metadata
 from ingest.metadata import from_pairs
@@ -28,7 +28,7 @@ def read(data: bytes) -> Document:
         place = next((node.get("full-path") for node in root.iter("{*}rootfile")), None)
         package = _parsed(archive, place or "")
         blocks: list[Block] = []
-        hidden: list[tuple[Reason, str]] = []
+        hidden: list[tuple[OmissionReason, str]] = []
         warnings: dict[str, None] = {}
         for name in _chapters(package, place or ""):
             if name in archive.namelist():

@@ -18,7 +18,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from index.errors import ReadError
-from index.left_out import Reason, counted, joined
+from index.left_out import OmissionReason, counted, joined
 from ingest.decode import clean, decode, lost_characters
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import MAX_TITLE, from_first_lines, from_pairs, normal_key
@@ -187,7 +187,7 @@ def read(data: bytes) -> Document:
     left = [*unseen.texts, *_left_over(every, blocks)]
     for box in boxes:
         if repeats(box, blocks):
-            left += [(Reason.REPEATED, block.text) for block in box]
+            left += [(OmissionReason.REPEATED, block.text) for block in box]
         else:
             blocks += box
     head = from_first_lines([text for text in head_texts(blocks) if text != metadata.title])
@@ -198,14 +198,14 @@ def read(data: bytes) -> Document:
     return Document(blocks, metadata, "text/html", warnings, left_out=left_out)
 
 
-def _left_over(every: Sequence[Block], kept: Sequence[Block]) -> list[tuple[Reason, str]]:
+def _left_over(every: Sequence[Block], kept: Sequence[Block]) -> list[tuple[OmissionReason, str]]:
     """Return what of a page's blocks is not kept: navigation, banners, links to other pages."""
     counts = Counter(block.text for block in kept)
-    left: list[tuple[Reason, str]] = []
+    left: list[tuple[OmissionReason, str]] = []
     for block in every:
         counts[block.text] -= 1
         if counts[block.text] < 0:
-            left.append((Reason.NAVIGATION, block.text))
+            left.append((OmissionReason.NAVIGATION, block.text))
     return left
 
 

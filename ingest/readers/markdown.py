@@ -18,7 +18,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from index.dates import writes_month_first
-from index.left_out import Reason, counted
+from index.left_out import OmissionReason, counted
 from ingest.decode import decode, lost_characters
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines, from_pairs, is_known_key
@@ -224,7 +224,9 @@ def read(data: bytes) -> Document:
         from_first_lines([text for text in head_texts(blocks) if text != stated.title])
     )
     kept = _without_repeats(blocks, stated.title)
-    repeated = [(Reason.REPEATED, b.text) for b in blocks if all(b is not each for each in kept)]
+    repeated = [
+        (OmissionReason.REPEATED, b.text) for b in blocks if all(b is not each for each in kept)
+    ]
     return Document(
         blocks=kept,
         metadata=stated,

@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from index.left_out import LeftOut, Reason, counted
+from index.left_out import LeftOut, OmissionReason, counted
 from ingest.document import Block
 
 _FOOTER = 250  # characters of a paragraph that may be nothing but a newsletter's footer
@@ -21,7 +21,7 @@ def without_newsletter(
     dropped = [block for block in blocks if block not in own]
     if not own:
         return blocks, ()
-    return tuple(own), counted((Reason.BOILERPLATE, block.text) for block in dropped)
+    return tuple(own), counted((OmissionReason.BOILERPLATE, block.text) for block in dropped)
 
 
 @cache

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from index.errors import ReadError
-from index.left_out import Reason, counted
+from index.left_out import OmissionReason, counted
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines
@@ -57,7 +57,7 @@ def read(data: bytes) -> Document:
     head = [b.text for b in blocks[:15] if b.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH)]
     top = blocks[0].text if blocks and blocks[0].kind is BlockKind.HEADING else None
     metadata = Metadata(title=top).over(from_first_lines(head)).over(stated)
-    left_out = counted((Reason.HIDDEN, text) for text in hidden)
+    left_out = counted((OmissionReason.HIDDEN, text) for text in hidden)
     return Document(tuple(blocks), metadata, MEDIA_TYPE, left_out=left_out)
 
 

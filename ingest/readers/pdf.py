@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import Any
 
 from index.errors import ReadError
-from index.left_out import Reason, counted
+from index.left_out import OmissionReason, counted
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines
@@ -142,7 +142,7 @@ def _page(page: Any, number: int, lost: LeftOutText) -> PageText:
             return PageText(kept, pictured=False, confidence=confidence)
     if short:
         return PageText(lines, pictured=True, layered=layered)
-    lost += [(Reason.UNREADABLE, line.whole) for line in lines]
+    lost += [(OmissionReason.UNREADABLE, line.whole) for line in lines]
     return PageText((), pictured=True, garbled=True)
 
 
@@ -220,7 +220,7 @@ def _blocks(
     texts: list[list[PdfLine]] = []
     for lines in pages:
         editions = [line for line in lines if profile.edition_line.search(line.text)]
-        left_out += [(Reason.METADATA, line.whole) for line in editions]
+        left_out += [(OmissionReason.METADATA, line.whole) for line in editions]
         texts.append(with_drop_caps([line for line in lines if line not in editions]))
     kept = [
         without_contents(reading_order(lines, body), left_out)
@@ -259,7 +259,7 @@ def _front(every: tuple[Block, ...], kept: tuple[Block, ...]) -> LeftOutText:
     held = Counter(map(id, kept))
     last = max((i for i, block in enumerate(every) if held[id(block)]), default=-1)
     return [
-        (Reason.METADATA if i <= last else Reason.BOILERPLATE, block.text)
+        (OmissionReason.METADATA if i <= last else OmissionReason.BOILERPLATE, block.text)
         for i, block in enumerate(every)
         if not held[id(block)]
     ]

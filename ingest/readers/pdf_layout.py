@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
-from index.left_out import Reason
+from index.left_out import OmissionReason
 from ingest.readers.pdf_lines import LeftOutText, PdfLine
 
 _TABLE_CELLS, _TABLE_ROWS = 4, 6  # of a table that fills a page, at least
@@ -27,7 +27,7 @@ def without_contents(lines: list[PdfLine], left_out: LeftOutText) -> list[PdfLin
     leaders = {i for i, line in enumerate(lines) if _LEADERS.search(line.text)}
     if len(leaders) < 3:  # the last lines of a list, or a form with room to fill in
         leaders = {i for i in leaders if _LONG_LEADERS.search(lines[i].text)}
-        left_out += [(Reason.CONTENTS, lines[i].whole) for i in leaders]
+        left_out += [(OmissionReason.CONTENTS, lines[i].whole) for i in leaders]
         return [line for i, line in enumerate(lines) if i not in leaders]
     dropped = set(leaders)
     for i in leaders:
@@ -35,7 +35,7 @@ def without_contents(lines: list[PdfLine], left_out: LeftOutText) -> list[PdfLin
         while before >= 0 and before not in leaders and _heads(lines[before], lines[i]):
             dropped.add(before)
             before -= 1
-    left_out += [(Reason.CONTENTS, lines[i].whole) for i in sorted(dropped)]
+    left_out += [(OmissionReason.CONTENTS, lines[i].whole) for i in sorted(dropped)]
     return [line for i, line in enumerate(lines) if i not in dropped]
 
 

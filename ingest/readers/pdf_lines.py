@@ -15,7 +15,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from index.left_out import Reason
+from index.left_out import OmissionReason
 from ingest.readers.raised import power
 
 # Symbol and Wingdings bullets come as private-use characters, ligatures as one
@@ -29,7 +29,7 @@ _CHARACTERS = dict.fromkeys((0xF0B7, 0xF0A7, 0xF0A8, 0xF0D8, 0xF076, 0xF0FC, 0xF
     0xFB05: "st",
     0xFB06: "st",
 }
-LeftOutText = list[tuple[Reason, str]]  # grows as text is left out
+LeftOutText = list[tuple[OmissionReason, str]]  # grows as text is left out
 _NO_CHARACTER = "\x00\ufffe\uffff"
 _BOLD_NAME = re.compile(r"bold|black|heavy|demi", re.IGNORECASE)
 _FORCE_BOLD = 1 << 18  # font descriptor flag, ISO 32000-1 table 123
@@ -322,7 +322,7 @@ def _upright(words: list[PdfWord], left_out: LeftOutText) -> list[PdfWord]:
     main = turns.most_common(1)[0][0] if turns else 0
     turned = " ".join(word.text for word in words if word.style.turn != main)
     if turned:
-        left_out.append((Reason.TURNED, turned))
+        left_out.append((OmissionReason.TURNED, turned))
     return [word for word in words if word.style.turn == main]
 
 
@@ -365,7 +365,7 @@ def _line(group: list[PdfWord], page: int, left_out: LeftOutText) -> PdfLine | N
     """Set a group of words as a line: raised note marks out, label split off."""
     size, base = _type(group)
     mark, kept, dropped = _without_marks(group, size, base)
-    left_out += [(Reason.NOTE_MARK, word.text) for word in dropped]
+    left_out += [(OmissionReason.NOTE_MARK, word.text) for word in dropped]
     if not kept:
         return None
     bold = all(word.style.bold for word in kept if any(map(str.isalnum, word.text)))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from index.left_out import Reason
+from index.left_out import OmissionReason
 from index.passage import bare
 from ingest.document import Block, BlockKind
 from ingest.readers.pdf_lines import LeftOutText, PdfLine
@@ -264,7 +264,7 @@ class Paragraphs:
         for block in made:
             if block.text in quotes:
                 quotes.remove(block.text)
-                self.left_out.append((Reason.REPEATED, block.text))
+                self.left_out.append((OmissionReason.REPEATED, block.text))
             else:
                 kept.append(block)
         return tuple(kept)
@@ -287,7 +287,7 @@ class Paragraphs:
             self._drafts.remove(caption)
             repeated += [line.whole for line in caption.lines]
         last.table = whole
-        self.left_out += [(Reason.REPEATED, text) for text in repeated]
+        self.left_out += [(OmissionReason.REPEATED, text) for text in repeated]
         return True
 
     def _add_line(self, line: PdfLine) -> None:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 
-from index.left_out import Reason
+from index.left_out import OmissionReason
 from ingest.readers.pdf_lines import LeftOutText, PdfLine
 
 _ROWS = 4  # from the top and from the bottom of a page, at most, are running lines
@@ -59,9 +59,9 @@ def without_running_lines(
     return kept
 
 
-def _counted(line: PdfLine) -> tuple[Reason, str]:
+def _counted(line: PdfLine) -> tuple[OmissionReason, str]:
     lone = _PAGE_NUMBER.match(line.text.strip())
-    return Reason.PAGE_NUMBER if lone else Reason.RUNNING_HEAD, line.whole
+    return OmissionReason.PAGE_NUMBER if lone else OmissionReason.RUNNING_HEAD, line.whole
 
 
 def _each_once(pages: list[list[PdfLine]], left_out: LeftOutText) -> list[list[PdfLine]]:
@@ -71,7 +71,7 @@ def _each_once(pages: list[list[PdfLine]], left_out: LeftOutText) -> list[list[P
     for lines in pages:
         text = "\n".join(line.text for line in lines)
         if text in known and len(text) >= _ALIKE:
-            left_out += [(Reason.REPEATED, line.whole) for line in lines]
+            left_out += [(OmissionReason.REPEATED, line.whole) for line in lines]
             lines = []
         known.add(text)
         kept.append(lines)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.left_out import Reason
+from index.left_out import OmissionReason
 from ingest.readers.pdf_lines import LeftOutText, PdfWord
 
 _TINY = 2.0  # points; smaller type cannot be read
@@ -53,7 +53,7 @@ def seen_words(
         lost |= unseen - layer
     layered = sum(len(words[i].text) for i in layer) >= _LAYER
     if lost:
-        left_out.append((Reason.HIDDEN, " ".join(words[i].text for i in sorted(lost))))
+        left_out.append((OmissionReason.HIDDEN, " ".join(words[i].text for i in sorted(lost))))
     return [word for i, word in enumerate(words) if i not in lost], layered
 
 

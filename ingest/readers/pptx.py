@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from index.errors import ReadError
-from index.left_out import Reason, counted
+from index.left_out import OmissionReason, counted
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines
@@ -35,15 +35,15 @@ def read(data: bytes) -> Document:
     except Exception as error:  # whatever a broken part makes the library trip over
         raise ReadError("damaged inside; open it, save it again and ingest that") from error
     blocks: list[Block] = []
-    hidden: list[tuple[Reason, str]] = []
+    hidden: list[tuple[OmissionReason, str]] = []
     warnings: set[str] = set()
     for number, slide in enumerate(slides, 1):
         view = _View(slide, number, size)
         found = list(_slide(view))
-        hidden += [(Reason.HIDDEN, text) for text in view.hidden]
+        hidden += [(OmissionReason.HIDDEN, text) for text in view.hidden]
         warnings |= view.warnings
         if slide.element.get("show") in ("0", "false"):
-            hidden += [(Reason.HIDDEN, block.text) for block in found]
+            hidden += [(OmissionReason.HIDDEN, block.text) for block in found]
         else:
             blocks += found
     first = [block.text for block in blocks if block.page == 1]

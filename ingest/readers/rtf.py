@@ -3,7 +3,7 @@
 import re
 
 from index.errors import ReadError
-from index.left_out import Reason, counted
+from index.left_out import OmissionReason, counted
 from ingest.decode import clean
 from ingest.document import Document, Metadata
 from ingest.metadata import from_first_lines
@@ -30,7 +30,7 @@ def read(data: bytes) -> Document:
         authors=(clean(author[1]).strip(),) if author and "\\" not in author[1] else (),
     )
     metadata = from_first_lines(head_texts(blocks)).over(stated)
-    left_out = counted([(Reason.HIDDEN, hidden)])
+    left_out = counted([(OmissionReason.HIDDEN, hidden)])
     return Document(blocks, metadata, MEDIA_TYPE, left_out=left_out)
 
 

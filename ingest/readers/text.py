@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile, zip_longest
 
-from index.left_out import Reason, counted
+from index.left_out import OmissionReason, counted
 from ingest.decode import decode, lost_characters
 from ingest.document import Block, BlockKind, Document
 from ingest.metadata import from_first_lines, is_masthead, number_among, without_number
@@ -134,18 +134,18 @@ def read(data: bytes) -> Document:
     )
 
 
-def _furniture(block: Block, blocks: Sequence[Block], title: str | None) -> Reason | None:
+def _furniture(block: Block, blocks: Sequence[Block], title: str | None) -> OmissionReason | None:
     """Return why a line is none of the text: a page's number, or its head with title or series."""
     if len(block.text) > _MAX_LENGTH or block.kind in (BlockKind.TABLE, BlockKind.FOOTNOTE):
         return None
     if _PAGE.fullmatch(block.text):
-        return Reason.PAGE_NUMBER
+        return OmissionReason.PAGE_NUMBER
     first = next((place for place, each in enumerate(blocks) if each.text == title), 0)
     if any(each is block for each in blocks[: first + 1]):
         return None
     rest = _PAGE.sub("", without_number(block.text)).strip()
     is_head = block.text == title or (rest != block.text and (rest == title or is_masthead(rest)))
-    return Reason.RUNNING_HEAD if is_head else None
+    return OmissionReason.RUNNING_HEAD if is_head else None
 
 
 def blocks_from_text(text: str) -> tuple[Block, ...]:

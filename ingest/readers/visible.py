@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from lxml.etree import _Comment, _ProcessingInstruction
 from lxml.html import HtmlElement
 
-from index.left_out import Reason
+from index.left_out import OmissionReason
 from ingest.readers.styles import (
     WHITE,
     Colour,
@@ -64,7 +64,7 @@ _MOST = 0.5  # of the page's text: what hides so much is taken back by a script
 class Unseen:
     """What was removed of a page, with reasons, and what the report should say of it."""
 
-    texts: tuple[tuple[Reason, str], ...] = ()
+    texts: tuple[tuple[OmissionReason, str], ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -91,7 +91,7 @@ def remove_hidden(root: HtmlElement) -> Unseen:
     behind it; where an external style sheet may paint the background it stays, with a warning.
     """
     styles = PageStyles.of(root)
-    texts: list[tuple[Reason, str]] = []
+    texts: list[tuple[OmissionReason, str]] = []
     warnings: set[str] = set()
     most = _MOST * _length_of(root)
     stack: list[tuple[HtmlElement, _State]] = [(root, _State())]
@@ -119,10 +119,10 @@ def remove_hidden(root: HtmlElement) -> Unseen:
     return Unseen(tuple(texts), tuple(sorted(warnings)))
 
 
-def _removed_texts(element: HtmlElement, state: _State) -> Iterator[tuple[Reason, str]]:
+def _removed_texts(element: HtmlElement, state: _State) -> Iterator[tuple[OmissionReason, str]]:
     if element.tag in _NO_TEXT:
         return
-    reason = Reason.NAVIGATION if element.tag in _CONTROLS else _reason(state)
+    reason = OmissionReason.NAVIGATION if element.tag in _CONTROLS else _reason(state)
     said = [part for part in _said(element) if part.strip()]
     if said:
         yield reason, " ".join(said)
@@ -142,8 +142,8 @@ def _said(element: HtmlElement) -> Iterator[str]:
     yield element.get("value") or "" if element.tag == "input" else ""
 
 
-def _reason(state: _State) -> Reason:
-    return Reason.NAVIGATION if state.furniture else Reason.HIDDEN
+def _reason(state: _State) -> OmissionReason:
+    return OmissionReason.NAVIGATION if state.furniture else OmissionReason.HIDDEN
 
 
 def _is_removed(element: HtmlElement, state: _State, style: Style) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from index.errors import ReadError
-from index.left_out import Reason, counted
+from index.left_out import OmissionReason, counted
 from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.readers import archive_guard, needs
@@ -33,10 +33,10 @@ def read(data: bytes) -> Document:
     except Exception as error:  # whatever a broken part makes the library trip over
         raise ReadError("damaged inside; open it, save it again and ingest that") from error
     blocks: list[Block] = []
-    hidden: list[tuple[Reason, str]] = []
+    hidden: list[tuple[OmissionReason, str]] = []
     for sheet, rows in sheets:
         if sheet.sheet_state != "visible":
-            hidden += [(Reason.HIDDEN, " ".join(row)) for row in rows]
+            hidden += [(OmissionReason.HIDDEN, " ".join(row)) for row in rows]
             continue
         found = [block for table in _tables(rows) for block in _blocks(table)]
         if found:

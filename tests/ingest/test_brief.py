@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.left_out import Reason, counted
+from index.left_out import OmissionReason, counted
 from index.passage import Brief, Rendition
 from ingest.brief import MAX_TITLE, Span, assemble
 from ingest.document import Block, BlockKind, Document, Metadata
@@ -43,7 +43,7 @@ def test_what_no_passage_can_hold_is_counted() -> None:
         paragraph("7 May 2024"), *headings, PORT, headings[0], title="T", date="2024-05-07"
     )
     assert {part.reason: part.characters for part in brief.left_out} == {
-        Reason.HEADING: 10, Reason.METADATA: 8
+        OmissionReason.HEADING: 10, OmissionReason.METADATA: 8
     }  # fmt: skip
     assert brief.note is None
 
@@ -57,7 +57,7 @@ def test_the_only_line_of_a_document_is_its_text_too() -> None:
 
 def test_a_loss_is_a_note() -> None:
     """What the reader left out goes on record with the brief; much of it is said."""
-    lost = counted([(Reason.UNREADABLE, "x" * 90)])
+    lost = counted([(OmissionReason.UNREADABLE, "x" * 90)])
     rendition = Rendition("a.txt", "text/plain", "0")
     brief, _ = assemble(Document((PORT,), left_out=lost), Metadata(), "default", rendition)
     assert brief.left_out == lost

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.left_out import EXAMPLE, LeftOut, Reason
+from index.left_out import EXAMPLE, LeftOut, OmissionReason
 from ingest import document as wire
 from ingest.document import Attachment, Block, BlockKind, Document, Metadata
 
@@ -46,7 +46,9 @@ documents = st.builds(
         tuple
     ),
     left_out=st.lists(
-        st.builds(LeftOut, st.sampled_from(Reason), counts, texts.map(lambda text: text[:EXAMPLE])),
+        st.builds(
+            LeftOut, st.sampled_from(OmissionReason), counts, texts.map(lambda text: text[:EXAMPLE])
+        ),
         max_size=3,
     ).map(tuple),
 )

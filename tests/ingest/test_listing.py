@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from index.left_out import Reason, counted
+from index.left_out import OmissionReason, counted
 from index.library import Library
 from index.passage import PageFacts, page_name
 from index.storage import schema
@@ -100,7 +100,7 @@ def test_what_was_left_out_is_on_record_and_shown(library: Library, capsys) -> N
         schema.left_out.drop(connection)
     library.close()
     library = Library.open(library.settings, embedder=library.embedder)
-    lost = counted([(Reason.BOX, "Key points"), (Reason.PAGE_NUMBER, "7")])
+    lost = counted([(OmissionReason.BOX, "Key points"), (OmissionReason.PAGE_NUMBER, "7")])
     plain = draft("a.md", PORT, title="A")
     library.publish([replace(plain, brief=replace(plain.brief, left_out=lost))])
     (line,) = listing.brief_lines(library, None, everything=False)

@@ -1,6 +1,6 @@
 """The report says of each document what became of it."""
 
-from index.left_out import Reason, counted
+from index.left_out import OmissionReason, counted
 from index.passage import Brief
 from index.placement import DraftStatus, PublishOutcome
 from ingest.report import DocumentResult, Report, ReportItem, item_for
@@ -26,7 +26,7 @@ def test_a_line_carries_what_a_librarian_asks() -> None:
 
 
 def test_what_was_left_out_is_summed_over_the_documents() -> None:
-    lost = counted([(Reason.BOX, "Key points")])
+    lost = counted([(OmissionReason.BOX, "Key points")])
     items = [ReportItem(name, DocumentResult.NEW, left_out=lost) for name in ("a.md", "b.md")]
     assert Report(items).to_json()["left_out"] == [
         {"reason": "box", "characters": 18, "example": "Key points"}

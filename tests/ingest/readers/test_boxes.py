@@ -6,7 +6,7 @@ import pytest
 from docx import Document as WordDocument
 from docx.oxml import parse_xml
 
-from index.left_out import Reason
+from index.left_out import OmissionReason
 from ingest.document import BlockKind
 from ingest.readers.docx import read as read_docx
 from ingest.readers.html import read
@@ -56,7 +56,7 @@ def test_a_pull_quote_is_kept_once():
         f"<main><h1>Grain</h1><p>{LONG}</p><aside class=pull-quote>{quote}</aside></main>".encode()
     )
     assert sum(quote in block.text for block in document.blocks) == 1
-    assert Reason.REPEATED in {part.reason for part in document.left_out}
+    assert OmissionReason.REPEATED in {part.reason for part in document.left_out}
 
 
 @pytest.mark.parametrize("drawn", [DRAWN, VML, BOTH], ids=["DrawingML", "VML", "both"])

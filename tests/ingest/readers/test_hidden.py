@@ -13,7 +13,7 @@ from PIL import Image
 from pptx.dml.color import RGBColor
 from pptx.util import Inches, Pt
 
-from index.left_out import Reason
+from index.left_out import OmissionReason
 from ingest.document import Document
 from ingest.readers import read
 from tests.ingest.readers.pdf_pages import LEFT, Sheet
@@ -35,7 +35,8 @@ def is_hidden(document: Document) -> bool:
         return False
     assert "CANARY" not in repr(document.metadata)
     return any(
-        part.reason is Reason.HIDDEN and "CANARY" in part.example for part in document.left_out
+        part.reason is OmissionReason.HIDDEN and "CANARY" in part.example
+        for part in document.left_out
     )
 
 
@@ -191,7 +192,7 @@ PDF_SEEN: dict[str, Draw] = {
 def test_what_a_pdf_shows_is_kept(draw: Draw) -> None:
     document = read(sheet(draw), "a.pdf")
     assert HIDDEN in " ".join(block.text for block in document.blocks)
-    assert not [part for part in document.left_out if part.reason is Reason.HIDDEN]
+    assert not [part for part in document.left_out if part.reason is OmissionReason.HIDDEN]
     assert not document.warnings
 
 

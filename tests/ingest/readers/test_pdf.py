@@ -4,7 +4,7 @@ import pytest
 from fpdf import FPDF
 
 from index.errors import ReadError
-from index.left_out import Reason
+from index.left_out import OmissionReason
 from ingest.document import BlockKind, Document
 from ingest.readers import pdf, pdf_ocr
 from ingest.readers.pdf import read
@@ -79,7 +79,7 @@ def test_running_heads_and_page_numbers_are_lost() -> None:
     assert "Institute" not in found
     assert found.count("tells of harvests") == 4
     assert {part.reason: part.characters for part in read(with_heads(4)).left_out} == {
-        Reason.RUNNING_HEAD: 4 * len("InstituteofExamples1GraininBrief")
+        OmissionReason.RUNNING_HEAD: 4 * len("InstituteofExamples1GraininBrief")
     }
 
 
@@ -107,7 +107,7 @@ def test_body_text_that_is_alike_but_for_its_figures_is_no_running_head(pages: i
     assert found.count("Service lasts twelve months") == pages
     assert "Country profiles" not in found
     assert "Institute" not in found
-    assert [part.reason for part in document.left_out] == [Reason.RUNNING_HEAD]
+    assert [part.reason for part in document.left_out] == [OmissionReason.RUNNING_HEAD]
 
 
 def test_a_page_that_comes_twice_is_kept_once() -> None:
@@ -120,7 +120,7 @@ def test_a_page_that_comes_twice_is_kept_once() -> None:
     assert texts(document) == [" ".join(LEFT_COLUMN)]
     size = len("".join("".join(LEFT_COLUMN).split()))
     assert [(part.reason, part.characters) for part in document.left_out] == [
-        (Reason.REPEATED, size)
+        (OmissionReason.REPEATED, size)
     ]
 
 
@@ -462,7 +462,7 @@ def test_one_page_of_wrong_letters_is_counted_and_said() -> None:
         sheet.page()
     document = read(sheet.bytes())
     assert document.warnings[-1] == "unreadable text on 1 of 5 pages"
-    assert Reason.UNREADABLE in {part.reason for part in document.left_out}
+    assert OmissionReason.UNREADABLE in {part.reason for part in document.left_out}
 
 
 def test_a_page_with_little_text_and_no_picture_is_no_scan() -> None:

@@ -3,7 +3,7 @@
 import pytest
 from lxml.html import document_fromstring
 
-from index.left_out import Reason
+from index.left_out import OmissionReason
 from ingest.readers.html import blocks_from_html, read
 from ingest.readers.visible import remove_hidden
 
@@ -118,7 +118,7 @@ NO_TEXT = ("script", "style", "comment", "conditional comment", "image descripti
 @pytest.mark.parametrize("name", [name for name in TRICKS if name not in NO_TEXT])
 def test_what_is_hidden_is_counted(name):
     document = read(f"<body><h1>Ports</h1>{TRICKS[name]}<p>Seen.</p></body>".encode())
-    assert [part.example for part in document.left_out if part.reason is Reason.HIDDEN] == [
+    assert [part.example for part in document.left_out if part.reason is OmissionReason.HIDDEN] == [
         "CANARY"
     ]
 
