@@ -24,7 +24,7 @@ from index.vectors.snapshot import EVERYTHING, Filters
 READ = 12  # sentences that are read
 OF_ONE = 2  # … of one passage
 DEPTH = 16  # passages from which they come
-PASSAGE_WEIGHT = 12.0  # of a hit's score, which is in [0, 1], beside its best sentence's
+PASSAGE_WEIGHT = 6.0  # of a hit's score, which is in [0, 1], beside its best sentence's
 UNREAD = 1.0  # how far below the least that was read a sentence counts that was not
 
 
