@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -67,7 +68,6 @@ class Library:
             passage_prompt=settings.embedding_passage_prompt,
             device=settings.embedding_device,
         )
-        self.reranker = self._reranker()
         self._lexicons = {state: lexicon_for(self.database, state) for state in TABLES}
         self._lexicon = self._lexicons[CURRENT]
         self._indexing = Indexing(settings, self.embedder)
@@ -122,14 +122,14 @@ class Library:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _reranker(self) -> Reranker | None:
-        """Return the model that was named, else our own, which knows the bundled model's layers."""
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """The model that was named, else our own, which goes with the bundled embedding model."""
         if self.settings.rerank_model:
             return NamedReranker(self.settings.rerank_model)
-        bundled = isinstance(self.embedder, ModelEmbedder) and (
-            self.settings.embedding_model == DEFAULT_MODEL
-        )
-        return Reader(cache=models_folder(self.settings)) if bundled else None
+        if self.embedder.fingerprint.model != DEFAULT_MODEL:
+            return None
+        return Reader(cache=models_folder(self.settings))
 
     @property
     @retried

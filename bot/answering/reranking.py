@@ -69,8 +69,16 @@ def judged(
     features = features_of(question, hits, ranked, library, filters)
     ranked = rerank(question, ranked, library)
     read = [item.reading for item in ranked if item.reading is not None]
-    decides = bool(read) and library.reranker is not None and library.reranker.decides
-    return ranked, judge(features, max(read) if decides else None)
+    heard = library.reranker is not None and library.reranker.decides and _asks_one_thing(question)
+    return ranked, judge(features, max(read) if heard and read else None)
+
+
+def _asks_one_thing(question: Question) -> bool:
+    """Return whether it is a question of a kind that the reader has learnt to tell answers of.
+
+    It has learnt neither two at once, nor "what does X say about Y", which name the brief.
+    """
+    return not question.parts and not question.briefs
 
 
 def reordered(question: Question, hits: Sequence[Hit], library: RerankedLibrary) -> list[Hit]:

@@ -131,13 +131,16 @@ def sufficient(chosen: Sequence[Scored], question: Question) -> list[Scored]:
 
     One answers where it scores as what answers does. Else the next ones may be what answers. Where
     a yes or no is wanted, or the one that follows takes something back, that goes along. Of a
-    follow-up such as "and Sweden?" the first is the best one that says so itself.
+    follow-up such as "and Sweden?" the first is the best one that says so itself, and if it can be
+    all else that is named.
     """
     if not chosen:
         return []
     best, *others = chosen
     if question.follows and (named := question.names & set(stems(question.asked))):
-        best = next((item for item in chosen if said(named, item.candidate.text)), best)
+        own = [item for item in chosen if said(named, item.candidate.text)]
+        whole = [item for item in own if question.names <= said(question.names, item.candidate.text)]
+        best = next(iter([*whole, *own]), best)
         others = [item for item in chosen if item is not best]
     nearly = best.score + math.log(NEARLY)
     return [

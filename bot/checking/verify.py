@@ -223,7 +223,7 @@ def _verdict(compared: Compared, trained: float | None) -> Check:
     if any(one.kind in _CERTAIN for one in found.hard):
         score = min(score, REFUTED)
         verdict = Verdict.UNSUPPORTED
-    elif (found.hard or compared.nothing) and score < REFUTED:
+    elif compared.nothing or (found.hard and score < REFUTED):
         verdict = Verdict.UNSUPPORTED
     elif reasons or score < SUPPORTED:
         verdict = Verdict.CHECK

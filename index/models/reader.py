@@ -8,12 +8,11 @@ needed.
 """
 
 import hashlib
+import logging
 import shutil
-import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -36,11 +35,14 @@ LAYERS, LOWER, HEADS = 6, 3, 12
 CLS, SEP = 101, 102  # of the vocabulary of BERT, uncased
 LONGEST_QUESTION, LONGEST_SENTENCE, LONGEST_BEFORE, LONGEST_TITLE = 40, 60, 16, 22  # tokens
 TOGETHER = 8  # windows of about the same length that are read at once
+BUILD_SECONDS = 120  # for another process to build it
 REMEMBERED = 512  # numbers of windows read lately
 BORDER = -3.5  # of its logits, taken off: there a sentence is as likely to answer as not
 WEIGHT = 0.8  # of its logit beside the score of the networks; docs/reader.md
 FLOOR = 1e-12  # under the root of a variance, as the encoder was trained
 HIDDEN = -1e4  # added to the likeness of what is only padding
+
+logger = logging.getLogger(__name__)
 
 Array = NDArray[np.float32]
 Given = tuple[list[int], list[int]]  # token ids, and the part of the input that each belongs to
@@ -84,8 +86,9 @@ class Reader:
         self._read: OrderedDict[tuple[str, Window], float] = OrderedDict()
 
     def reads(self, question: str) -> bool:
-        """Return whether a question is in its language, English, as far as can be told."""
-        return language(question) == ENGLISH
+        """Return whether it runs here, and a question is in its language, English, or may be."""
+        with self._lock:
+            return self._network is not None and language(question) == ENGLISH
 
     def scores(self, question: str, windows: Sequence[Window]) -> Array:
         """Return for each window how well it answers a question, a logit, shape (n,)."""
@@ -93,7 +96,7 @@ class Reader:
         with self._lock:
             new = [one for one in dict.fromkeys(windows) if (asked, one) not in self._read]
             found = {(asked, one): self._read[asked, one] for one in windows if one not in new}
-            if new:
+            if new and self._network:
                 made = self._network.run(asked, new)
                 found |= {(asked, one): float(score) for one, score in zip(new, made, strict=True)}
             self._read |= found
@@ -102,8 +105,13 @@ class Reader:
         return np.array([found[asked, one] - BORDER for one in windows], np.float32)
 
     @cached_property
-    def _network(self) -> "_Network":
-        return _Network(self._path, self._cache)
+    def _network(self) -> "_Network | None":
+        try:
+            return _Network(self._path, self._cache)
+        except Exception as error:  # whatever fails in an accelerator, there are answers without
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            logger.warning("the reader cannot run (%s): answers are chosen without it", reason)
+            return None
 
 
 class _Network:
@@ -170,18 +178,28 @@ def _compiled(weights: Path, bundled: Path, cache: Path | None) -> Any:
     key = hashlib.sha256(weights.read_bytes()).hexdigest()[:12]
     folder = cache / f"{key}-reader-openvino-{release()}"
     if not is_sound(folder):
+        from filelock import FileLock  # only for the one who builds
+
         make_folder(cache)
-        with tempfile.TemporaryDirectory(dir=cache) as building:
-            made = Path(building) / "made"
-            make_folder(made)
-            graph = _graph(weights, bundled)
-            import_openvino().save_model(graph, made / MODEL, compress_to_fp16=True)
-            checksums.write_sums(made)
-            close_to_others(made)
-            shutil.rmtree(folder, ignore_errors=True)  # changed
-            with suppress(OSError):  # another process was first
-                made.rename(folder)
+        with FileLock(cache / f"{folder.name}.lock", timeout=BUILD_SECONDS):
+            if not is_sound(folder):  # no other process was first
+                _build(weights, bundled, folder)
     return compiled(folder / MODEL)
+
+
+def _build(weights: Path, bundled: Path, folder: Path) -> None:
+    """Write the model in OpenVINO's form into `folder`, whole or not at all."""
+    building = folder.with_suffix(".building")
+    shutil.rmtree(building, ignore_errors=True)  # left by a process that died
+    try:
+        make_folder(building)
+        import_openvino().save_model(_graph(weights, bundled), building / MODEL)
+        checksums.write_sums(building)
+        close_to_others(building)
+        shutil.rmtree(folder, ignore_errors=True)  # changed
+        building.rename(folder)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
 
 
 def _graph(weights: Path, bundled: Path) -> Any:

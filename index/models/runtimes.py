@@ -13,6 +13,8 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -79,14 +81,28 @@ def compiled(model: Any) -> Any:
     core = import_openvino().Core()
     folder = model.parent if isinstance(model, Path) else None
     if folder:
-        checksums.drop_changed_compiled(folder)
         core.set_property({"CACHE_DIR": str(folder / checksums.COMPILED)})
     fast = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     options = {"INFERENCE_PRECISION_HINT": "bf16" if fast else "f32", "PERFORMANCE_HINT": "LATENCY"}
-    made = core.compile_model(str(model) if folder else model, "CPU", options)
-    if folder:
+    if folder is None:
+        return core.compile_model(model, "CPU", options)
+    with _alone(folder):  # what another process is writing there has no checksum yet
+        checksums.drop_changed_compiled(folder)
+        made = core.compile_model(str(model), "CPU", options)
         checksums.write_compiled_sums(folder)
     return made
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep others from compiling the model of a folder; where nobody can write, no need."""
+    from filelock import FileLock
+
+    if not os.access(folder, os.W_OK):
+        yield
+        return
+    with FileLock(folder / f"{checksums.COMPILED}.lock", timeout=CONVERT_SECONDS):
+        yield
 
 
 class OpenVinoRuntime:

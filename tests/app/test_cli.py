@@ -418,10 +418,11 @@ def test_a_progress_bar_shows_count_rate_and_time_left(home_with_model, tmp_path
 
 
 def test_a_short_piece_of_work_shows_no_bar(own_examples: Path, tmp_path: Path) -> None:
-    code, said = on_terminal(own_examples, "ingest", str(EXAMPLES / "briefs"))
+    (one, *_) = sorted((EXAMPLES / "briefs").glob("*.txt"))
+    code, said = on_terminal(own_examples, "ingest", str(one))
     assert code == 0
     assert "Reading" not in said
-    assert "14 documents: 14 unchanged" in said
+    assert "1 document: 1 unchanged" in said
 
 
 def test_a_narrow_terminal_gets_what_fits(examples_home: Path) -> None:
