@@ -139,7 +139,9 @@ def sufficient(chosen: Sequence[Scored], question: Question) -> list[Scored]:
     best, *others = chosen
     if question.follows and (named := question.names & set(stems(question.asked))):
         own = [item for item in chosen if said(named, item.candidate.text)]
-        whole = [item for item in own if question.names <= said(question.names, item.candidate.text)]
+        whole = [
+            item for item in own if question.names <= said(question.names, item.candidate.text)
+        ]
         best = next(iter([*whole, *own]), best)
         others = [item for item in chosen if item is not best]
     nearly = best.score + math.log(NEARLY)

@@ -5,6 +5,7 @@ with those of the nearest sentences. A trained score may be blended in (`blended
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -220,7 +221,7 @@ def _verdict(compared: Compared, trained: float | None) -> Check:
     found, lacking = compared.found, compared.lacking
     score = blended(compared.score, trained)
     reasons = list(dict.fromkeys(found.hard + found.soft))
-    if any(one.kind in _CERTAIN for one in found.hard):
+    if any(one.kind in _CERTAIN for one in found.hard) or _other_number(found):
         score = min(score, REFUTED)
         verdict = Verdict.UNSUPPORTED
     elif compared.nothing or (found.hard and score < REFUTED):
@@ -237,6 +238,12 @@ def _verdict(compared: Compared, trained: float | None) -> Check:
     elif score < SUPPORTED and not reasons:
         reasons.append(Reason("coverage", "in the evidence the words stand in another connection"))
     return Check(verdict, round(score, 4), tuple(reasons))
+
+
+def _other_number(found: Findings) -> bool:
+    """Return whether a number is nowhere in the evidence, and another stands in its place."""
+    numbers = Counter(_subject(one) for one in found.hard if one.kind == NUMBER)
+    return any(count > 1 for count in numbers.values())
 
 
 def _verbatim(claim: str, evidence: Sequence[str], pieces: Sequence[str]) -> bool:

@@ -39,7 +39,7 @@ def bomb() -> bytes:
 
 REASONS = {
     "encrypted.pdf": "encrypted; remove the password",
-    "scanned.pdf": "probably scanned",
+    "scanned.pdf": "no text in it",
     "truncated.pdf": "damaged or cut short",
     "renamed.pdf": "an image",
     "empty.txt": "empty",

@@ -410,9 +410,8 @@ def test_file_times_are_never_taken_for_dates(library: Library, folder: Path) ->
     assert ingest(library, [str(path)]).count(DocumentResult.UNCHANGED) == 1
 
 
-@pytest.mark.parametrize("text", ["Only a title", "# Title\n\n## Chapter one"])
-def test_a_title_without_a_text_is_refused(library: Library, tmp_path: Path, text: str) -> None:
-    path = write(tmp_path, {"a.md": text})[0]
+def test_a_title_without_a_text_is_refused(library: Library, tmp_path: Path) -> None:
+    path = write(tmp_path, {"a.md": "# Title\n\n## Chapter one"})[0]
     report = ingest(library, [str(path)])
     assert [item.result for item in report.items] == [DocumentResult.FAILED]
     assert library.versions() == []

@@ -147,8 +147,9 @@ def test_asking_loads_no_framework():
     assert done.stdout.strip() == "[]"
 
 
-def test_searches_with_what_was_typed_and_lends_the_context(answerer, library):
-    """The hits of a follow-up are those of its query with context."""
+def test_searches_with_what_was_typed_and_lends_the_context(answerer, library, monkeypatch):
+    """The hits of a follow-up are those of its query with context, as far as nothing reranks."""
+    monkeypatch.setattr(library, "reranker", None)
     answer = answerer.ask("for how long?", ["What is the Port Aurelia lease?"])
     query = Query(text="for how long?", context=answer.standalone.context)
     assert [hit.passage_id for hit in answer.hits] == [
