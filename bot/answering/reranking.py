@@ -31,7 +31,10 @@ UNREAD = 1.0  # how far below the least that was read a sentence counts that was
 class RerankedLibrary(Lookup, Protocol):
     """What is needed of a library to rerank."""
 
-    reranker: Reranker | None
+    @property
+    def reranker(self) -> Reranker | None:
+        """What reads questions and sentences together, if anything does."""
+        ...
 
 
 def rerank(question: Question, ranked: Sequence[Scored], library: RerankedLibrary) -> list[Scored]:
