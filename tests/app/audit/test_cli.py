@@ -26,7 +26,7 @@ def test_one_claim_is_judged_for_people(bare: Shell) -> None:
     code, out, err = bare("audit", "check", "Ten ships left.", "--evidence", EVIDENCE)
     assert (code, err) == (0, "")
     first, second = out.splitlines()[:2]
-    assert first.startswith("unsupported (score 0.")
+    assert first.startswith("check (score 0.")
     assert second.startswith("  number: “Ten”")
     assert not bare.home.exists()
 
@@ -65,7 +65,7 @@ def test_a_batch_is_judged_line_by_line_in_order(bare: Shell, tmp_path: Path) ->
     assert bad["error"].startswith("line 2: not JSON")
     assert "'claim'" in empty["error"]
     assert "'evidence'" in wrong["error"]
-    assert last["verdict"] == "unsupported"
+    assert last["verdict"] == "check"
     assert {"kind", "detail"} == last["reasons"][0].keys()
     assert err == f"briefs: 3 requests failed, first: {bad['error']}\n"
 
