@@ -37,6 +37,7 @@ OWNERS = {
     "mammoth": {"ingest/readers/"},
     "charset_normalizer": {"ingest/decode.py"},
     "filelock": {
+        "index/models/reader.py",
         "index/models/runtimes.py",
         "index/storage/database.py",
         "index/vectors/generations.py",
