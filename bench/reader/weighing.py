@@ -5,7 +5,9 @@
 Each row is a weight of the reader's logit beside the networks' score (index/models/reader.py), one
 of the passage's score (bot/answering/reranking.py), and the shares of questions whose best sentence
 is right, whose first passage has all that is wanted, and whose first five have. Below stands how
-well each weight tells answerable questions from others (AUROC).
+well each weight tells answerable questions from others (AUROC), and, for scores from which the best
+sentence answers alone (`SURE` in bot/answering/selection.py), the shares of answers of one sentence
+and of those that quote a right one.
 """
 
 import argparse
@@ -20,10 +22,13 @@ from numpy.typing import NDArray
 
 from bench.reader.training import auroc
 from bot.answering.reranking import UNREAD
+from bot.answering.selection import NEARLY, SENTENCES
+from index.models.reader import WEIGHT
 
 WEIGHTS = (0.0, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0)
 OF_PASSAGES = (3.0, 6.0, 12.0)
 OF_DECISIONS = (0.0, 0.1, 0.2, 0.3, 0.5, 1.0)
+ALONE = (-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 UNSEEN = -5.0  # the logit where nothing was read
 
 Row = dict[str, Any]
@@ -40,6 +45,19 @@ def shares(rows: Sequence[Row], weight: float, of_passage: float) -> tuple[float
         first += all(met[order[0]] for met, _ in row["needs"])
         five += all(any(met[at] for at in order[:5]) for met, _ in row["needs"])
     return sentence / len(rows), first / len(rows), five / len(rows)
+
+
+def alone(rows: Sequence[Row], sure: float) -> tuple[float, float]:
+    """Return the shares of answers of one sentence, and of those that quote a right one."""
+    single = right = 0
+    for row in rows:
+        scores = _scores(row, WEIGHT)
+        best = np.argsort(-scores)[:SENTENCES]
+        likely = scores[best] >= scores[best[0]] + math.log(NEARLY)
+        quoted = best[:1] if scores[best[0]] >= sure else best[likely]
+        single += len(quoted) == 1
+        right += any(met[at] for _, met in row["needs"] for at in quoted)
+    return single / len(rows), right / len(rows)
 
 
 def _scores(row: Row, weight: float) -> NDArray[np.float64]:
@@ -82,6 +100,9 @@ def main() -> None:
             for of_passage in OF_PASSAGES:
                 found = " ".join(f"{one:.3f}" for one in shares(asked, weight, of_passage))
                 print(f"{weight:4} {of_passage:4}  {found}")
+        for sure in ALONE:
+            single, right = alone(asked, sure)
+            print(f"alone from {sure:4}: one sentence {single:.3f}, a right one {right:.3f}")
         for weight in OF_DECISIONS if others else ():
             told = auroc(
                 [decided(row, weight) for row in asked], [decided(row, weight) for row in others]

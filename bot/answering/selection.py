@@ -30,9 +30,8 @@ SENTENCES = 3  # quoted at most
 # Chosen with these weights, on the same sets and without their held-out parts.
 LEAST = 0.1  # how likely a further sentence must be against the best one
 LEAST_OF_PARTS = 0.01  # … where the question asks several things
-# From this score on the best sentence answers alone: of 1.65 to 4.0, by the sentences of gold-dev
-# and of the even half of clapnq; bench/RESULTS.md has what it costs.
-SURE = 1.9
+# From this score on the best sentence answers alone; bench.reader.weighing shows what others cost.
+SURE = 0.5
 NEARLY = 0.2  # how likely a further sentence must be against a best one that is not sure
 ADDED = 1.0  # how much a further sentence gains by covering all words of the question again
 FOLLOWS = 1.0  # … by going on from a sentence that is quoted ("It removed the designation …")
@@ -131,18 +130,20 @@ def sufficient(chosen: Sequence[Scored], question: Question) -> list[Scored]:
 
     One answers where it scores as what answers does. Else the next ones may be what answers. Where
     a yes or no is wanted, or the one that follows takes something back, that goes along. Of a
-    follow-up such as "and Sweden?" the first is the best one that says so itself, and if it can be
-    all else that is named.
+    follow-up such as "and Sweden?" the first is the best one that says so itself; one that says all
+    else that is named as well answers alone.
     """
     if not chosen:
         return []
     best, *others = chosen
+    alone = best.score >= SURE
     if question.follows and (named := question.names & set(stems(question.asked))):
         own = [item for item in chosen if said(named, item.candidate.text)]
         whole = [
             item for item in own if question.names <= said(question.names, item.candidate.text)
         ]
         best = next(iter([*whole, *own]), best)
+        alone = bool(whole) or best.score >= SURE
         others = [item for item in chosen if item is not best]
     nearly = best.score + math.log(NEARLY)
     return [
@@ -150,7 +151,7 @@ def sufficient(chosen: Sequence[Scored], question: Question) -> list[Scored]:
         *(
             item
             for item in others
-            if (best.score < SURE and item.score >= nearly)
+            if (not alone and item.score >= nearly)
             or item.feature("decides") > best.feature("decides")
             or _takes_back(item, best)
         ),

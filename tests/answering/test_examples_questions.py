@@ -119,10 +119,11 @@ def test_the_demo_answers_its_fact(answers: dict[str, Answer]) -> None:
 
 
 def test_the_demo_answers_its_follow_up(answers: dict[str, Answer]) -> None:
-    """And Sweden: understood from the question before it."""
+    """And Sweden: understood from the question before it; nothing follows what says it all."""
     answer = answers["followup-01"]
     assert "NATO" in answer.standalone.text
-    assert "7 March 2024" in answer.sentences[0].text
+    (sentence,) = answer.sentences
+    assert "7 March 2024" in sentence.text
     assert answer.citations[0].brief.source.endswith("2024-03-08-finland-sweden-nato.txt")
 
 
