@@ -17,12 +17,14 @@ slack-demo: $(READY)
 	@$(ENV_DEMO) $(BIN)/briefs ingest examples/briefs
 	@$(ENV_DEMO) $(BIN)/python -m tests.slack.demo -- $(BIN)/briefs slack
 
-# Three at a time on two cores: many tests wait. The model is converted once, for all of them.
+# Three at a time on two cores: many tests wait. The model is converted once, for all of them, and
+# numpy has one thread in each: more would wait for each other, busily.
 JOBS ?= 3
 
 test: $(READY)
 	set -e; models=$$(mktemp -d); trap 'rm -rf "$$models"' EXIT; \
-	TESTED_MODELS=$$models $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+	OPENBLAS_NUM_THREADS=1 TESTED_MODELS=$$models \
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -50,7 +50,9 @@ def words(text: str) -> list[str]:
     """
     found: list[str] = []
     for token in _WORD.findall(_plain(text)):
-        if _GROUPED_NUMBER.match(token):
+        if token.isascii() and token.isalpha():  # as most are: no rule below is about them
+            found.append(token)
+        elif _GROUPED_NUMBER.match(token):
             found.append(token.replace(",", ""))
         elif _NUMBER.match(token):
             found.append(token)

@@ -4,6 +4,7 @@ import fcntl
 import os
 import signal
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from index.library import Library
 from index.models.embedder import ModelEmbedder
 from index.models.model_files import DEFAULT_MODEL
+from index.models.reader import Reader
 from index.settings import Settings, load
 from tests import postgres
 from tests.examples_library import (
@@ -46,16 +48,20 @@ hypothesis.settings.load_profile("untimed")
 MakeLibrary = Callable[..., Library]
 
 
+@pytest.fixture(scope="session")
+def _folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where each test has a home and a working folder: to number them all takes minutes."""
+    return tmp_path_factory.mktemp("folders")
+
+
 @pytest.fixture(autouse=True)
-def _no_settings_of_the_user(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, _folders: Path) -> None:
     """Take away BRIEFS_* and the user's folders, and any briefs.toml in the working folder."""
     for name in list(os.environ):
         if name.startswith(("BRIEFS_", "SLACK_")) or name in _XDG:
             monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("user")))
-    monkeypatch.chdir(tmp_path_factory.mktemp("work"))
+    monkeypatch.setenv("HOME", tempfile.mkdtemp(prefix="user", dir=_folders))
+    monkeypatch.chdir(tempfile.mkdtemp(prefix="work", dir=_folders))
 
 
 @pytest.fixture(autouse=True)
@@ -85,17 +91,21 @@ def embedder() -> HashedWords:
 
 
 @pytest.fixture(scope="session")
-def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A `models` folder in which the default model has been converted, once for all tests.
 
-    `make test` names a folder that all its processes share; else each has one of its own.
+    `make test` names a folder that all its processes share; else each has one of its own. Both
+    networks are held until the end, so that every library of a process shares them.
     """
     shared = os.environ.get("TESTED_MODELS")
     cache = Path(shared) if shared else tmp_path_factory.mktemp("models")
+    embedder, reader = ModelEmbedder(DEFAULT_MODEL, cache), Reader(cache=cache)
     with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        ModelEmbedder(DEFAULT_MODEL, cache).warm_up()
-    return cache
+        embedder.warm_up()
+        assert reader.reads("Is it ready?")
+    yield cache
+    del embedder, reader
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What the reader learns from: passages, questions with the sentences that answer them, and claims.
+"""What the reader learns from: passages, and questions with the sentences that answer them.
 
     python -m bench.reader.examples DATA EXAMPLES --reports HOME
 
@@ -116,19 +116,6 @@ def _clapnq(data: Path) -> Given:
         yield "clapnq", passage["title"], " ".join(passage["sentences"]), row["input"], told
 
 
-def claims(places: dict[tuple[str, str, str], int], passages: Sequence[Material]) -> Iterator[Row]:
-    """Yield our own claims with the sentences that settle them."""
-    for row in _lines(QUESTIONS / "claims.jsonl"):
-        at = places.get((row["source"], row["document"], row["passage"]))
-        if at is None:
-            continue
-        keys = passages[at].sentence_keys
-        found = [place for place, key in enumerate(keys) if key in set(row["sentences"])]
-        if found:
-            named = {name: row[name] for name in ("claim", "label", "kind", "document")}
-            yield named | {"passage": at, "sentences": found}
-
-
 def _lines(path: Path) -> Iterable[Row]:
     return (json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip())
 
@@ -227,8 +214,7 @@ def main() -> None:
         passages = list(material(options.data, reports))
     places = {(one.source, one.document, one.key): at for at, one in enumerate(passages)}
     asked = [*own_questions(places, passages), *crowd_questions(options.data, places, passages)]
-    told = list(claims(places, passages))
-    print(f"{len(passages)} passages, {len(asked)} questions, {len(told)} claims", flush=True)
+    print(f"{len(passages)} passages, {len(asked)} questions", flush=True)
     random.Random(1).shuffle(asked)
     near = misleading(asked, passages)
     made = {
@@ -240,7 +226,6 @@ def main() -> None:
             [one.question, list(one.conversation), one.passage, list(one.sentences), others]
             for one, others in zip(asked, near, strict=True)
         ],
-        "claims": told,
     }
     options.examples.write_text(json.dumps(made), "utf-8")
 

@@ -1,4 +1,4 @@
-"""Write a checkpoint's weights as the reader takes them: the upper layers and heads, as int8.
+"""Write a checkpoint's weights as the reader takes them: the upper layers and the head, as int8.
 
 python -m bench.reader.shipping CHECKPOINT [WEIGHTS]
 """

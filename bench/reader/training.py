@@ -5,9 +5,8 @@
 The network is the bundled model. Its lower layers stay as they are, and read the question and the
 window of text each for itself; the upper ones, trained here, read both together (as in MacAvaney et
 al., "Efficient Document Re-Ranking for Transformers by Precomputing Term Representations", 2020,
-doi:10.1145/3397271.3401093). One head says how well a window answers a question, another whether
-evidence bears a claim. Questions on one passage are learnt together, so that its sentences go
-through the lower layers once.
+doi:10.1145/3397271.3401093). A head says how well a window answers a question. Questions on one
+passage are learnt together, so that its sentences go through the lower layers once.
 """
 
 import argparse
@@ -35,15 +34,13 @@ from index.models.reader import LOWER, question_ids, window_ids
 from index.models.reranker import Window
 from index.models.small_networks import read_weights
 
-QUESTIONS, CLAIMS = 24, 0  # learnt from at each step; claims wait for a faster machine
+QUESTIONS = 24  # learnt from at each step
 INSIDE, OUTSIDE = 2, 2  # misleading sentences a question, of its passage and of others
 TOGETHER = 32  # windows of about the same length that go through the network at once
 RATE, HEAD_RATE, DECAY, WARM_UP = 1.5e-4, 1e-3, 0.01, 20  # the last in steps
 LIKENESS = 10.0  # what a cosine counts at first, in logits
 POINTWISE = 0.4  # weight of the loss on each window by itself beside the one on the list
-CLAIMS_WEIGHT = 0.5
 VALIDATED = 0.03  # of the documents, left out of training to follow it
-LABELS = {"supported": 1.0, "check": 0.5, "unsupported": 0.0}
 PARTS = 4  # question; sentence, the one before, title and heading of the window
 EARLIER = 1  # turns of a conversation that stand before its question
 
@@ -51,7 +48,7 @@ Example = dict[str, Any]
 
 
 class Reader(nn.Module):
-    """The bundled model, cut in two, with two heads."""
+    """The bundled model, cut in two, with a head."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -72,7 +69,6 @@ class Reader(nn.Module):
         self.parts = nn.Embedding(PARTS, size)
         nn.init.normal_(self.parts.weight, std=0.02)
         self.answers = nn.Linear(2 * size, 1)
-        self.bears = nn.Linear(2 * size, 1)
 
     def apart(
         self, ids: torch.Tensor, mask: torch.Tensor, parts: torch.Tensor
@@ -196,16 +192,6 @@ class School:
                 self.validated.append(one)
             else:
                 self.learnt[one[2]].append(one)
-        self.claims = [
-            one
-            for one in examples["claims"]
-            if (self.passages[one["passage"]][3], one["document"]) not in kept
-        ]
-        self.validated_claims = [
-            one
-            for one in examples["claims"]
-            if (self.passages[one["passage"]][3], one["document"]) in kept
-        ]
 
     def groups(self, chance: random.Random) -> list[list[Any]]:
         """Return all questions in an order of chance, those on one passage together."""
@@ -220,16 +206,15 @@ class School:
                 made.append([])
         return made[:-1]
 
-    def window(self, spot: tuple[int, int], title: str) -> Window:
-        """Return a sentence with what stands around it."""
+    def _read(self, texts: Texts, spot: tuple[int, int], title: str) -> int:
+        """Return the number of a sentence with what stands around it."""
         at, place = spot
         sentences = self.passages[at][2]
-        return Window(sentences[place], sentences[place - 1] if place else "", title)
+        window = Window(sentences[place], sentences[place - 1] if place else "", title)
+        return texts.add(spot, window_ids(self.tokenizer, window))
 
-    def loss(
-        self, asked: Sequence[Any], told: Sequence[Example], chance: random.Random
-    ) -> torch.Tensor:
-        """Return the loss of questions and claims."""
+    def loss(self, asked: Sequence[Any], chance: random.Random) -> torch.Tensor:
+        """Return the loss of questions."""
         texts = Texts(self.network)
         titles: dict[int, str] = {}
         lists = []
@@ -237,27 +222,20 @@ class School:
             text = joined(typed(question, chance), turns)
             asking = texts.add(("question", number), question_ids(self.tokenizer, text))
             spots = self._spots(passage, gold, others, chance)
-            pairs = []
-            for spot in spots:
-                title = titles.setdefault(spot[0], dated(*self.passages[spot[0]][:2], chance))
-                pairs.append(
-                    (asking, texts.add(spot, window_ids(self.tokenizer, self.window(spot, title))))
-                )
+            for at, _ in spots:
+                titles.setdefault(at, dated(*self.passages[at][:2], chance))
+            pairs = [(asking, self._read(texts, spot, titles[spot[0]])) for spot in spots]
             lists.append(
                 (pairs, len([spot for spot in spots if spot[0] == passage and spot[1] in gold]))
             )
-        claimed = [self._claim(texts, number, one, chance) for number, one in enumerate(told)]
         texts.run()
         every = [pair for pairs, _ in lists for pair in pairs]
-        pooled = texts.pairs(every + claimed)
-        scores = self.network.answers(pooled[: len(every)]).squeeze(-1)
-        scores = scores + self.network.likeness * texts.cosines(every)
-        loss = self._listwise(scores, lists)
-        if claimed:
-            wanted = torch.tensor([LABELS[one["label"]] for one in told])
-            bears = self.network.bears(pooled[len(every) :]).squeeze(-1)
-            loss = loss + CLAIMS_WEIGHT * functional.binary_cross_entropy_with_logits(bears, wanted)
-        return loss
+        return self._listwise(self._scores(texts, every), lists)
+
+    def _scores(self, texts: Texts, pairs: Sequence[tuple[int, int]]) -> torch.Tensor:
+        """Return how well the window of each pair answers its question."""
+        scores: torch.Tensor = self.network.answers(texts.pairs(pairs)).squeeze(-1)
+        return scores + self.network.likeness * texts.cosines(pairs)
 
     def _spots(
         self, passage: int, gold: Sequence[int], others: Sequence[Any], chance: random.Random
@@ -268,22 +246,6 @@ class School:
         inside = [(passage, place) for place in own[:INSIDE]]
         outside = [tuple(one) for one in chance.sample(others, min(OUTSIDE, len(others)))]
         return [*right, *inside, *outside]
-
-    def _claim(
-        self, texts: Texts, number: int, one: Example, chance: random.Random
-    ) -> tuple[int, int]:
-        title, heading, sentences, *_ = self.passages[one["passage"]]
-        evidence = " ".join(sentences[place] for place in one["sentences"])
-        first = min(one["sentences"])
-        before = sentences[first - 1] if first and chance.random() < 0.5 else ""
-        named = dated(title, heading, chance) if chance.random() < 0.7 else ""
-        window = Window(evidence, before, named)
-        asking = texts.add(
-            ("claim", number), question_ids(self.tokenizer, one["claim"], longest=80)
-        )
-        return asking, texts.add(
-            ("evidence", number), window_ids(self.tokenizer, window, longest=120)
-        )
 
     def _listwise(self, scores: torch.Tensor, lists: Sequence[Any]) -> torch.Tensor:
         loss, start, pointwise = torch.zeros(()), 0, torch.zeros(())
@@ -304,8 +266,7 @@ class School:
         return loss / max(ranked, 1) + POINTWISE * pointwise / len(lists)
 
     def validate(self, most: int = 80) -> str:
-        """Return how the questions and claims left out fare."""
-        chance = random.Random(5)
+        """Return how the questions left out fare."""
         first, answers, wrong = 0, [], []
         asked = random.Random(4).sample(self.validated, min(most, len(self.validated)))
         with torch.no_grad():
@@ -314,47 +275,26 @@ class School:
                 asking = texts.add("q", question_ids(self.tokenizer, joined(question, turns)))
                 spots = [(passage, place) for place in range(len(self.passages[passage][2]))][:14]
                 spots += [tuple(one) for one in others[:10]]
-                titles = {
-                    spot[0]: " > ".join(filter(None, self.passages[spot[0]][:2])) for spot in spots
-                }
+                titles = [" > ".join(filter(None, self.passages[at][:2])) for at, _ in spots]
                 pairs = [
-                    (
-                        asking,
-                        texts.add(
-                            spot, window_ids(self.tokenizer, self.window(spot, titles[spot[0]]))
-                        ),
-                    )
-                    for spot in spots
+                    (asking, self._read(texts, spot, title))
+                    for spot, title in zip(spots, titles, strict=True)
                 ]
                 texts.run()
-                scores = self.network.answers(texts.pairs(pairs)).squeeze(-1)
-                scores = scores + self.network.likeness * texts.cosines(pairs)
+                scores = self._scores(texts, pairs)
                 best = int(scores.argmax())
                 first += bool(gold) and spots[best][0] == passage and spots[best][1] in gold
                 (answers if gold else wrong).append(
                     float(scores.max() if gold else scores[: len(self.passages[passage][2])].max())
                 )
-            told = random.Random(4).sample(
-                self.validated_claims, min(most, len(self.validated_claims))
-            )
-            texts = Texts(self.network)
-            pairs = [self._claim(texts, number, one, chance) for number, one in enumerate(told)]
-            texts.run()
-            bears = self.network.bears(texts.pairs(pairs)).squeeze(-1).tolist()
-        true = [
-            score for score, one in zip(bears, told, strict=True) if one["label"] == "supported"
-        ]
-        false = [
-            score for score, one in zip(bears, told, strict=True) if one["label"] == "unsupported"
-        ]
         return (
             f"first {first / max(len(answers), 1):.3f} of {len(answers)}, "
-            f"near misses AUROC {auroc(answers, wrong):.3f}, claims AUROC {auroc(true, false):.3f}"
+            f"near misses AUROC {auroc(answers, wrong):.3f}"
         )
 
 
 def _started(weights: Path) -> dict[str, torch.Tensor]:
-    """Return the upper layers and heads of a file of `bench.reader.shipping`."""
+    """Return the upper layers and the head of a file of `bench.reader.shipping`."""
     found = {}
     for name, value in read_weights(weights).items():
         if name.startswith("encoder.layer."):
@@ -388,7 +328,7 @@ def main() -> None:
     network = Reader(locate(DEFAULT_MODEL).weights.parent)
     school = School(json.loads(options.examples.read_text("utf-8")), network)
     trained = [(name, one) for name, one in network.named_parameters() if one.requires_grad]
-    heads = ("answers", "bears", "parts", "likeness")
+    heads = ("answers", "parts", "likeness")
     groups = [
         {
             "params": [one for name, one in trained if name.startswith(heads) is head],
@@ -406,21 +346,17 @@ def main() -> None:
         network.load_state_dict(kept["network"], strict=False)
         step, epoch, done = kept["step"], kept["epoch"], kept["done"]
         if "optimizer" in kept:
+            for own, old in zip(groups, kept["optimizer"]["param_groups"], strict=True):
+                del old["params"][len(own["params"]) :]  # of a head for claims, once the last
             optimizer.load_state_dict(kept["optimizer"])
 
     def save() -> None:
+        fixed = ("lower", "embeddings", "fixed")
         own = {
-            name: one
-            for name, one in network.state_dict().items()
-            if not name.startswith(("lower", "embeddings", "fixed"))
+            name: one for name, one in network.state_dict().items() if not name.startswith(fixed)
         }
-        state = {
-            "network": own,
-            "optimizer": optimizer.state_dict(),
-            "step": step,
-            "epoch": epoch,
-            "done": done,
-        }
+        counts = {"step": step, "epoch": epoch, "done": done}
+        state = {"network": own, "optimizer": optimizer.state_dict(), **counts}
         torch.save(state, options.checkpoint.with_suffix(".new"))
         options.checkpoint.with_suffix(".new").replace(options.checkpoint)
 
@@ -429,8 +365,6 @@ def main() -> None:
     began, told = time.time(), 0.0
     while step < options.steps and not stopped:
         order = school.groups(random.Random(epoch))
-        told_claims = list(school.claims)
-        random.Random(epoch).shuffle(told_claims)
         for number, asked in enumerate(order):
             if number < done:
                 continue
@@ -438,8 +372,7 @@ def main() -> None:
             share = min((step + 1) / WARM_UP, max(1 - step / options.steps, 0.0))
             for group in optimizer.param_groups:
                 group["lr"] = group["highest"] * share
-            start = (number * CLAIMS) % max(len(told_claims) - CLAIMS, 1)
-            loss = school.loss(asked, told_claims[start : start + CLAIMS], chance)
+            loss = school.loss(asked, chance)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_([one for _, one in trained], 1.0)
@@ -447,10 +380,8 @@ def main() -> None:
             step, done = step + 1, number + 1
             told = float(loss.detach()) if told == 0 else 0.97 * told + 0.03 * float(loss.detach())
             if step % 10 == 0:
-                print(
-                    f"{step} epoch {epoch} loss {told:.3f} {(time.time() - began):.0f} s",
-                    flush=True,
-                )
+                seconds = time.time() - began
+                print(f"{step} epoch {epoch} loss {told:.3f} {seconds:.0f} s", flush=True)
             if step % options.validate == 0:
                 save()
                 print(f"{step}: {school.validate()}", flush=True)

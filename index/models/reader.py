@@ -122,8 +122,9 @@ class _Network:
         self._tokenizer = tokenizer_of(files)
         self._words = WordRows(files.weights)
         below = _bundled(files.weights, lambda name: name.startswith("embeddings."))
-        self._weights: Weights = {**below, **read_weights(weights)}
-        self._request = _compiled(weights, files.weights, cache).create_infer_request()
+        self._weights: Weights = {**below, **read_weights(weights, ("answers.", "parts."))}
+        self._compiled = _compiled(weights, files.weights, cache)  # held: it is shared while it is
+        self._request = self._compiled.create_infer_request()
 
     def run(self, asked: str, windows: Sequence[Window]) -> Array:
         """Return a logit for each window."""

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,8 @@ Outputs = tuple[NDArray[np.float32], NDArray[np.float32]]  # vectors (n, d), tok
 logger = logging.getLogger(__name__)
 
 _importing = threading.Lock()
+_compiling = threading.Lock()
+_in_use: WeakValueDictionary[tuple[str, int, int], Any] = WeakValueDictionary()  # by model file
 
 
 def import_openvino() -> Any:
@@ -74,23 +77,36 @@ def release() -> str:
 
 
 def compiled(model: Any) -> Any:
-    """Return a model compiled for the CPU; of a file, the compiled form is cached beside it.
+    """Return a model compiled for the CPU, in bfloat16 where the processor has it, else float32.
 
-    In bfloat16 where the processor has it, else float32.
+    Of a file, the compiled form is cached beside it, and shared by all in this process that use it:
+    each makes infer requests of its own.
     """
+    if not isinstance(model, Path):
+        return _compile(import_openvino().Core(), model)
+    found = model.stat()
+    key = str(model.resolve()), found.st_ino, found.st_mtime_ns
+    with _compiling:
+        made = _in_use.get(key)
+        if made is None:
+            made = _in_use[key] = _compiled_beside(model)
+    return made
+
+
+def _compiled_beside(model: Path) -> Any:
     core = import_openvino().Core()
-    folder = model.parent if isinstance(model, Path) else None
-    if folder:
-        core.set_property({"CACHE_DIR": str(folder / checksums.COMPILED)})
+    core.set_property({"CACHE_DIR": str(model.parent / checksums.COMPILED)})
+    with _alone(model.parent):  # what another process is writing there has no checksum yet
+        checksums.drop_changed_compiled(model.parent)
+        made = _compile(core, str(model))
+        checksums.write_compiled_sums(model.parent)
+    return made
+
+
+def _compile(core: Any, model: Any) -> Any:
     fast = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     options = {"INFERENCE_PRECISION_HINT": "bf16" if fast else "f32", "PERFORMANCE_HINT": "LATENCY"}
-    if folder is None:
-        return core.compile_model(model, "CPU", options)
-    with _alone(folder):  # what another process is writing there has no checksum yet
-        checksums.drop_changed_compiled(folder)
-        made = core.compile_model(str(model), "CPU", options)
-        checksums.write_compiled_sums(folder)
-    return made
+    return core.compile_model(model, "CPU", options)
 
 
 @contextmanager
@@ -110,10 +126,10 @@ class OpenVinoRuntime:
 
     def __init__(self, folder: Path) -> None:
         """Compile the model of `folder`."""
-        made = compiled(folder / MODEL)
-        bf16 = "bf16" in str(made.get_property("INFERENCE_PRECISION_HINT"))
+        self._compiled = compiled(folder / MODEL)  # held: it is shared while somebody holds it
+        bf16 = "bf16" in str(self._compiled.get_property("INFERENCE_PRECISION_HINT"))
         self.name = f"openvino {'bfloat16' if bf16 else 'float32'}"
-        self._request = made.create_infer_request()
+        self._request = self._compiled.create_infer_request()
         self._lock = threading.Lock()
 
     def run(self, token_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Outputs:

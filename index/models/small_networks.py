@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import safe_open
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 
 SCALE = ":scale"  # after the name of a matrix
 LARGEST = 127
@@ -37,9 +37,14 @@ def write_weights(weights: Weights, path: Path) -> None:
     save_file(made, path)
 
 
-def read_weights(path: Path) -> Weights:
-    """Return weights as `write_weights` was given them, but for the rounding."""
-    found = load_file(path)
+def read_weights(path: Path, starts: tuple[str, ...] = ("",)) -> Weights:
+    """Return weights as `write_weights` was given them, but for the rounding.
+
+    `starts` are beginnings of the names of those that are wanted.
+    """
+    with safe_open(path, "numpy") as file:
+        names = [name for name in file.keys() if name.startswith(starts)]  # noqa: SIM118
+        found = {name: file.get_tensor(name) for name in names}
     return {
         name: value.astype(np.float32) * found[name + SCALE] if name + SCALE in found else value
         for name, value in found.items()

@@ -27,6 +27,7 @@ from ingest.pipeline import ATTACHMENT, Options, ingest
 from ingest.report import DocumentResult, Report
 from tests.commands import START, briefs, environment, write
 from tests.fakes import HashedWords
+from tests.ingest.readers.word_documents import empty_document
 from tests.killing import KILLING
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "briefs"
@@ -160,9 +161,7 @@ def as_pdf(title: str, paragraphs: list[str]) -> bytes:
 
 
 def as_docx(title: str, paragraphs: list[str]) -> bytes:
-    import docx
-
-    document = docx.Document()
+    document = empty_document()
     document.add_heading(title, 0)
     for text in paragraphs:
         document.add_paragraph(text)

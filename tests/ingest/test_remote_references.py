@@ -13,6 +13,7 @@ import pytest
 from ingest.readers import read
 from tests.commands import START, environment, write
 from tests.ingest import hostile_readers
+from tests.ingest.readers.word_documents import empty_document
 
 AWAY = "http://canary.example.invalid"
 PAGE = f"""<!DOCTYPE html PUBLIC "-//X//EN" "{AWAY}/page.dtd" [<!ENTITY x SYSTEM "{AWAY}/entity">]>
@@ -77,7 +78,7 @@ def zipped(parts: dict[str, str]) -> bytes:
 
 def document() -> bytes:
     """Return a Word document with a template, an included part and a picture from elsewhere."""
-    made = word.Document()
+    made = empty_document()
     made.add_paragraph("The pier is new.")
     kinds = ("attachedTemplate", "aFChunk", "image", "subDocument", "oleObject")
     for kind in kinds:

@@ -13,7 +13,7 @@ import pytest
 from index.errors import EmbeddingError
 from index.models.embedder import ModelEmbedder, require_unit
 from index.models.model_files import DEFAULT_MODEL, locate, weights_sha256
-from index.models.runtimes import TorchRuntime, _converted
+from index.models.runtimes import OpenVinoRuntime, TorchRuntime, _converted
 from index.settings import load, models_folder
 
 TEXTS = [
@@ -163,6 +163,20 @@ def test_the_libraries_of_a_user_share_one_folder_of_models(tmp_path: Path, monk
     (tmp_path / "file").write_text("")
     nowhere = load(home=first.home, model_cache=tmp_path / "file" / "models")
     assert models_folder(nowhere) == first.home / "models"
+
+
+def test_who_hold_a_model_in_one_process_share_it(model_cache: Path, tmp_path: Path) -> None:
+    """By whatever path they name it; who runs it while others do has a request of his own."""
+    linked = tmp_path / "linked"
+    linked.symlink_to(model_cache)
+    first, second = ModelEmbedder(DEFAULT_MODEL, model_cache), ModelEmbedder(DEFAULT_MODEL, linked)
+    runtimes = [one._loaded_runtime() for one in (first, second)]
+    assert isinstance(runtimes[0], OpenVinoRuntime)
+    assert runtimes[0]._compiled is runtimes[1]._compiled
+    assert runtimes[0]._request is not runtimes[1]._request
+    with ThreadPoolExecutor(2) as pool:
+        made = pool.map(lambda one: one.embed(TEXTS), (first, second))
+    np.testing.assert_allclose(*made, atol=1e-6)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, 0.0, 0.5])

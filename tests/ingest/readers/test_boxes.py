@@ -3,13 +3,13 @@
 from io import BytesIO
 
 import pytest
-from docx import Document as WordDocument
 from docx.oxml import parse_xml
 
 from index.left_out import OmissionReason
 from ingest.document import BlockKind
 from ingest.readers.docx import read as read_docx
 from ingest.readers.html import read
+from tests.ingest.readers.word_documents import empty_document
 
 LONG = "The port of Gdynia handled more grain than any other on the coast in that dry year. " * 3
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -61,7 +61,7 @@ def test_a_pull_quote_is_kept_once():
 
 @pytest.mark.parametrize("drawn", [DRAWN, VML, BOTH], ids=["DrawingML", "VML", "both"])
 def test_a_text_box_of_word_stands_behind_the_text_once(drawn):
-    word = WordDocument()
+    word = empty_document()
     word.add_heading("Grain", 0)
     word.add_paragraph(LONG)
     run = parse_xml(f'<w:r xmlns:w="{W}">{drawn}</w:r>')

@@ -9,6 +9,7 @@ from docx.oxml.ns import nsdecls
 from index.errors import ReadError
 from ingest.document import BlockKind, Document
 from ingest.readers.docx import read
+from tests.ingest.readers.word_documents import empty_document
 
 
 def saved(document: object) -> bytes:
@@ -30,7 +31,7 @@ def with_run(paragraph: object, tag: str, text: str, text_tag: str = "w:t") -> N
 
 
 def test_headings_lists_and_tables_keep_their_form() -> None:
-    document = word.Document()
+    document = empty_document()
     document.add_heading("Exports", 1)
     document.add_paragraph("Exports rose in every region but one.")
     document.add_heading("By sea", 2)
@@ -54,7 +55,7 @@ def test_headings_lists_and_tables_keep_their_form() -> None:
 
 def test_deleted_text_comments_and_hidden_text_are_not_read() -> None:
     """A tracked deletion is gone, an insertion is there, and what Word hides stays hidden."""
-    document = word.Document()
+    document = empty_document()
     paragraph = document.add_paragraph("The duty is ")
     with_run(paragraph, "w:del", "nine", "w:delText")
     with_run(paragraph, "w:ins", "five per cent.")
@@ -64,7 +65,7 @@ def test_deleted_text_comments_and_hidden_text_are_not_read() -> None:
 
 
 def test_white_text_is_not_read() -> None:
-    document = word.Document()
+    document = empty_document()
     paragraph = document.add_paragraph("Seen.")
     paragraph.add_run(" CANARY").font.color.rgb = word.shared.RGBColor(255, 255, 255)
     assert texts(read(saved(document))) == ["Seen."]
@@ -72,7 +73,7 @@ def test_white_text_is_not_read() -> None:
 
 def with_footnote() -> bytes:
     """Return a document with one footnote, which python-docx cannot write by itself."""
-    document = word.Document()
+    document = empty_document()
     paragraph = document.add_paragraph("The treaty ended the blockade.")
     reference = f'<w:r {nsdecls("w")}><w:footnoteReference w:id="2"/></w:r>'
     paragraph._p.append(parse_xml(reference))
@@ -102,7 +103,7 @@ def test_footnotes_are_kept_as_footnotes() -> None:
 
 def test_title_and_author_come_from_the_properties_and_dates_only_from_the_text() -> None:
     """`created` and `modified` are file times; a date line is the document's own word."""
-    document = word.Document()
+    document = empty_document()
     document.core_properties.title = "Trade after the corridor"
     document.core_properties.author = "Ada Rivers"
     document.add_paragraph("A sentence that begins the text, and is no title because it is one.")
@@ -116,7 +117,7 @@ def test_title_and_author_come_from_the_properties_and_dates_only_from_the_text(
 
 def test_a_title_in_the_text_goes_over_a_title_left_by_a_template() -> None:
     """Properties are handed on from file to file; what is set at the top is meant."""
-    document = word.Document()
+    document = empty_document()
     document.core_properties.title = "Report template 2009"
     document.core_properties.author = "python-docx"
     document.add_heading("Trade after the corridor", 0)
@@ -136,7 +137,7 @@ def test_a_title_in_the_text_goes_over_a_title_left_by_a_template() -> None:
 def test_a_broken_body_is_refused(body: bytes) -> None:
     target = io.BytesIO()
     with (
-        zipfile.ZipFile(io.BytesIO(saved(word.Document()))) as old,
+        zipfile.ZipFile(io.BytesIO(saved(empty_document()))) as old,
         zipfile.ZipFile(target, "w") as new,
     ):
         for name in old.namelist():
@@ -159,7 +160,7 @@ def numbered(document: object, text: str, level: int, number: int) -> None:
 
 def test_numbered_paragraphs_have_the_numbers_that_word_shows() -> None:
     """Levels count on, a deeper one starts again, and a second list starts where it says."""
-    document = word.Document()
+    document = empty_document()
     numbering = document.part.numbering_part.element
     numbering.insert(
         0,
@@ -196,7 +197,7 @@ def test_formulas_are_one_line_that_joins_nothing() -> None:
     half = (
         "<m:f><m:num><m:r><m:t>a+b</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"
     )
-    document = word.Document()
+    document = empty_document()
     document.add_paragraph("The area is ")._p.append(
         parse_xml(f"<m:oMath {math}><m:r><m:t>πr</m:t></m:r>{power.format('h', '2')}</m:oMath>")
     )
@@ -209,13 +210,13 @@ def test_formulas_are_one_line_that_joins_nothing() -> None:
 
 
 def test_fields_are_read_and_a_box_is_no_title() -> None:
-    document = word.Document()
+    document = empty_document()
     with_run(document.add_paragraph("Adopted on "), "w:fldSimple", "3 May 2021")
     assert texts(read(saved(document))) == ["Adopted on 3 May 2021"]
 
 
 def test_numbers_of_lists_in_cells_leave_the_row_as_it_is() -> None:
-    document = word.Document()
+    document = empty_document()
     table = document.add_table(2, 2)
     for place, cell in enumerate(table._cells):
         cell.paragraphs[0].style = "List Bullet"

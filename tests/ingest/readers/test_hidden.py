@@ -17,12 +17,14 @@ from index.left_out import OmissionReason
 from ingest.document import Document
 from ingest.readers import read
 from tests.ingest.readers.pdf_pages import LEFT, Sheet
+from tests.ingest.readers.word_documents import empty_document
 
 BEFORE, HIDDEN, BEHIND = (
     "The port opened in May.",
     "CANARY pays nine per cent.",
     "It closed in June.",
 )
+
 Draw = Callable[[Sheet], None]
 
 
@@ -227,7 +229,7 @@ Write = Callable[["word.document.Document", "word.text.run.Run"], None]
 
 def document(write: Write) -> bytes:
     """Return a Word document of three sentences; `write` is given it and the run of the second."""
-    made = word.Document()
+    made = empty_document()
     made.add_paragraph(BEFORE)
     run = made.add_paragraph("").add_run(HIDDEN)
     made.add_paragraph(BEHIND)

@@ -3,11 +3,11 @@ import subprocess
 import sys
 import zipfile
 
-import docx as word
 import pytest
 
 from index.errors import ReadError
 from ingest.readers import SUPPORTED_SUFFIXES, pdf, read, suffix_of
+from tests.ingest.readers.word_documents import empty_document
 
 from .pdf_pages import one_page, pictures
 
@@ -20,6 +20,7 @@ MAIL = (
     b"From: Ada Rivers <ada@example.org>\r\nDate: Tue, 03 Mar 2026 10:00:00 +0000\r\n\r\n"
     b"Grain prices rose in March.\r\n"
 )
+
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)
 
 
@@ -32,7 +33,7 @@ def zipped(*names: str) -> bytes:
 
 
 def a_docx() -> bytes:
-    document, target = word.Document(), io.BytesIO()
+    document, target = empty_document(), io.BytesIO()
     document.add_paragraph("Grain prices rose in March.")
     document.save(target)
     return target.getvalue()
