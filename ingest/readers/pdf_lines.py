@@ -314,12 +314,17 @@ def page_lines(words: list[PdfWord], number: int, left_out: LeftOutText) -> list
     return [line for group in _groups(words) if (line := _line(group, number, left_out))]
 
 
-def _upright(words: list[PdfWord], left_out: LeftOutText) -> list[PdfWord]:
-    """Keep the words that run in the page's main direction: axis labels and stamps go."""
+def main_turn(words: Sequence[PdfWord]) -> int:
+    """Return the direction in which most of a page's words run, in quarter turns."""
     turns = Counter[int]()
     for word in words:
         turns[word.style.turn] += len(word.text) * (word.style.turn >= 0)
-    main = turns.most_common(1)[0][0] if turns else 0
+    return turns.most_common(1)[0][0] if turns else 0
+
+
+def _upright(words: list[PdfWord], left_out: LeftOutText) -> list[PdfWord]:
+    """Keep the words that run in the page's main direction: axis labels and stamps go."""
+    main = main_turn(words)
     turned = " ".join(word.text for word in words if word.style.turn != main)
     if turned:
         left_out.append((OmissionReason.TURNED, turned))
