@@ -17,6 +17,7 @@ from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines
 from ingest.publishers import Profile, profile_of
 from ingest.readers.boxes import boxed, repeats
+from ingest.readers.joined_lines import Words
 from ingest.readers.pdf_boxes import Shape, part_boxes, whole_boxes
 from ingest.readers.pdf_layout import (
     body_size,
@@ -26,18 +27,13 @@ from ingest.readers.pdf_layout import (
     without_contents,
 )
 from ingest.readers.pdf_legible import PageText, is_gibberish, is_pictured, is_short
-from ingest.readers.pdf_lines import (
-    LeftOutText,
-    PdfLine,
-    main_turn,
-    page_lines,
-    page_words,
-)
+from ingest.readers.pdf_lines import LeftOutText, PdfLine, page_lines
 from ingest.readers.pdf_ocr import LEAST_SURE, is_installed, ocr_lines
-from ingest.readers.pdf_paragraphs import Paragraphs, Words
+from ingest.readers.pdf_paragraphs import Paragraphs
 from ingest.readers.pdf_running import without_running_lines
 from ingest.readers.pdf_tables import with_tables
 from ingest.readers.pdf_visible import seen_page
+from ingest.readers.pdf_words import main_turn, page_words
 from ingest.stated_dates import find_date
 
 MEDIA_TYPE = "application/pdf"

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from index.left_out import OmissionReason
 from ingest.readers.pdf_boxes import Shape
-from ingest.readers.pdf_lines import LeftOutText, PdfWord
+from ingest.readers.pdf_lines import LeftOutText
+from ingest.readers.pdf_words import PdfWord
 
 _TINY = 2.0  # points; smaller type cannot be read
 _SCALE = 1.0  # dots a point

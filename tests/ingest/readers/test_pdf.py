@@ -780,3 +780,30 @@ def test_each_column_of_a_sheet_of_two_pages_has_its_running_head() -> None:
     found = " ".join(block.text for block in document.blocks)
     assert "Grain report" not in found
     assert {str(part.reason) for part in document.left_out} == {"running head", "page number"}
+
+
+def test_words_from_the_right_that_the_file_states_for_its_signs_are_in_reading_order() -> None:
+    """A file may state the text of what it draws (ActualText), letter by letter as it is read."""
+    words = ("حبيبي", "مدينة", "نهر")
+    stated = " ".join(
+        f"BT /F 10 Tf {300 - 60 * i} 700 Td /Span <</ActualText <FEFF{letters}>>> BDC (x) Tj EMC ET"
+        for i, letters in enumerate(word.encode("utf-16-be").hex() for word in words)
+    )
+    latin = "BT /F 10 Tf 60 600 Td (The word is written from the right to the left.) Tj ET"
+    document = read(drawn(f"{stated} {latin}"))
+    found = " ".join(block.text for block in document.blocks)
+    assert all(word in found for word in words)
+
+
+def drawn(content: str) -> bytes:
+    """Return a PDF of one page with these operators, font /F being Helvetica."""
+    objects = (
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << "
+        "/Font << /F 5 0 R >> >> >>",
+        f"<< /Length {len(content)} >> stream\n{content}\nendstream",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    )
+    body = "".join(f"{i} 0 obj {each} endobj\n" for i, each in enumerate(objects, 1))
+    return f"%PDF-1.4\n{body}trailer << /Root 1 0 R >>".encode("latin-1")
