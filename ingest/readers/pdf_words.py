@@ -6,6 +6,7 @@ points with y growing upwards, turned so that the word runs left to right.
 
 import ctypes
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -93,8 +94,10 @@ def _spans(textpage: Any) -> Iterator[_Span]:
     handle = textpage.raw
     text, start, last, owner, space = "", 0, 0, 0, False
     count = textpage.count_chars()
+    composed = _composed(textpage) if _ACCENT.search(textpage.get_text_range()) else {}
     for i in range(count):
-        char = _CHARACTERS.get(code := unicode_at(handle, i)) or chr(code)
+        code = unicode_at(handle, i)
+        char = composed.get(i) or _CHARACTERS.get(code) or chr(code)
         if code in (0, _FF) and text[-1:].isalpha():
             char = _ligature(code, chr(unicode_at(handle, i + 1)) if i + 1 < count else "")
         if char in _NO_CHARACTER:
@@ -118,6 +121,56 @@ def _spans(textpage: Any) -> Iterator[_Span]:
         yield _Span(start, last, text, space, owner)
 
 
+# Accents that TeX sets as signs of their own over a letter, or under it, and their combining marks.
+_ACCENTS = dict(
+    zip(
+        "`´ˆ^˜~¨¯˘˙˚ˇ¸˛˝",
+        "\u0300\u0301\u0302\u0302\u0303\u0303\u0308\u0304\u0306\u0307\u030a\u030c"
+        "\u0327\u0328\u030b",
+        strict=True,
+    )
+)
+_ACCENT = re.compile(f"[{re.escape(''.join(_ACCENTS))}]")
+_DOTLESS = {"ı": "i", "ȷ": "j"}
+_REACH = 60  # characters between an accent and its letter, which may be drawn before or after it
+
+
+def _composed(textpage: Any) -> dict[int, str]:
+    """Return by index the letters that have an accent drawn over them; the accent itself goes.
+
+    Gaps that pdfium puts between the two go, too: the places of the words tell what is a space.
+    """
+    import pypdfium2.raw as raw
+
+    chars = [chr(raw.FPDFText_GetUnicode(textpage.raw, i)) for i in range(textpage.count_chars())]
+    found: dict[int, str] = {}
+    for i, accent in enumerate(chars):
+        if accent not in _ACCENTS:
+            continue
+        for j in sorted(
+            range(max(0, i - _REACH), min(len(chars), i + _REACH)), key=lambda j: abs(j - i)
+        ):
+            base = _DOTLESS.get(chars[j], chars[j])
+            whole = unicodedata.normalize("NFC", base + _ACCENTS[accent])
+            if j not in found and base.isalpha() and len(whole) == 1 and _is_over(textpage, i, j):
+                found[j], found[i] = whole, _NO_CHARACTER[0]
+                near = (k for k in (i - 1, i + 1) if 0 <= k < len(chars) and chars[k].isspace())
+                found |= {
+                    k: _NO_CHARACTER[0] for k in near if raw.FPDFText_IsGenerated(textpage, k) > 0
+                }
+                break
+    return found
+
+
+def _is_over(textpage: Any, accent: int, letter: int) -> bool:
+    """Tell whether the middle of an accent stands within the room of a letter of its line."""
+    left, bottom, right, top = textpage.get_charbox(letter, loose=True)
+    start, _, end, _ = textpage.get_charbox(accent, loose=True)
+    lift = _origin(textpage, accent)[1] - _origin(textpage, letter)[1]
+    return left < (start + end) / 2 < right and abs(lift) < _LIFT * (top - bottom)
+
+
+_LIFT = 0.4  # of a letter's height: accents over capitals stand so much higher
 _FF = 0x21B5  # pdfium's reading of TeX's "ff"; "ffi" and "ffl" it does not read at all
 
 

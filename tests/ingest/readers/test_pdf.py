@@ -807,3 +807,24 @@ def drawn(content: str) -> bytes:
     )
     body = "".join(f"{i} 0 obj {each} endobj\n" for i, each in enumerate(objects, 1))
     return f"%PDF-1.4\n{body}trailer << /Root 1 0 R >>".encode("latin-1")
+
+
+@pytest.mark.parametrize(
+    ("operators", "right"),
+    [
+        (
+            r"[(Universit) -111 (\264) 444 (e de Lyon, ao) -111 (\250) 444 (ut: le d) -111 (\264) "
+            "444 (ebat.)] TJ",
+            "Université de Lyon, aoüt: le débat.",
+        ),
+        (
+            r"(Barlas Oguz wrote it.) Tj ET BT /F 10 Tf 105.6 700 Td (\250) Tj",
+            "Barlas Ogüz wrote it.",
+        ),
+        (r"(It isn\264t so, the \264old\264 house.) Tj", "It isn´t so, the ´old´ house."),
+    ],
+    ids=["before each letter", "after the line", "as apostrophes"],
+)
+def test_accents_that_are_drawn_over_letters_are_theirs(operators: str, right: str) -> None:
+    found = read(drawn(f"BT /F 10 Tf 60 700 Td {operators} ET"))
+    assert [block.text for block in found.blocks] == [right]
