@@ -99,7 +99,7 @@ Box = tuple[float, float, float, float]  # left, low, right, top in points
 
 def marked_boxes(page: Any, quote: str) -> list[Box]:
     """Return the places of the words of a pypdfium2 page that the quotation has."""
-    from ingest.readers.pdf_lines import page_words
+    from ingest.readers.pdf_words import page_words
 
     words = [word for word in page_words(page) if word.style.turn == 0]
     plain = [_bare(word.text) for word in words]

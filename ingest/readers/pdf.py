@@ -5,6 +5,7 @@ Refuses what is encrypted, damaged, too long or scanned. Scripts, forms and atta
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 from typing import Any
@@ -15,6 +16,9 @@ from ingest.decode import clean
 from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines
 from ingest.publishers import Profile, profile_of
+from ingest.readers.boxes import boxed, repeats
+from ingest.readers.joined_lines import Words
+from ingest.readers.pdf_boxes import Shape, part_boxes, whole_boxes
 from ingest.readers.pdf_layout import (
     body_size,
     reading_order,
@@ -23,12 +27,13 @@ from ingest.readers.pdf_layout import (
     without_contents,
 )
 from ingest.readers.pdf_legible import PageText, is_gibberish, is_pictured, is_short
-from ingest.readers.pdf_lines import LeftOutText, PdfLine, page_lines, page_words
+from ingest.readers.pdf_lines import LeftOutText, PdfLine, page_lines
 from ingest.readers.pdf_ocr import LEAST_SURE, is_installed, ocr_lines
-from ingest.readers.pdf_paragraphs import Paragraphs, Words
+from ingest.readers.pdf_paragraphs import Paragraphs
 from ingest.readers.pdf_running import without_running_lines
 from ingest.readers.pdf_tables import with_tables
-from ingest.readers.pdf_visible import seen_words
+from ingest.readers.pdf_visible import seen_page
+from ingest.readers.pdf_words import main_turn, page_words
 from ingest.stated_dates import find_date
 
 MEDIA_TYPE = "application/pdf"
@@ -73,9 +78,10 @@ def read(data: bytes) -> Document:
     body = body_size(pages)
     profile = profile_of("\n".join(line.text for lines in pages for line in lines))
     metadata = _metadata(reading_order(pages[0], body), pages, stated, profile)
-    every = _blocks(pages, body, profile, left_out)
+    every, boxes = _blocks(pages, [page.shapes for page in found], profile, left_out)
     blocks = _without_front(every, metadata, profile)
     left_out += _front(every, blocks)
+    blocks += _boxed(boxes, blocks, left_out)
     return Document(
         blocks, metadata, MEDIA_TYPE, warnings, left_out=counted(left_out), labels=labels, ocr=ocr
     )
@@ -128,12 +134,15 @@ def _lines(document: Any, count: int, left_out: LeftOutText) -> tuple[list[PageT
 
 
 def _page(page: Any, number: int, lost: LeftOutText) -> PageText:
-    words, layered = seen_words(page, page_words(page), lost)
-    cleaned = (_cleaned(line) for line in page_lines(words, number, lost))
+    seen = seen_page(page, page_words(page), lost)
+    layered = seen.layered
+    cleaned = (_cleaned(line) for line in page_lines(seen.words, number, lost))
     lines = [line for line in cleaned if line.text.strip()]
     short = is_short(lines)
     if (short and not is_pictured(page, lines)) or not (short or is_gibberish(lines)):
-        return PageText(lines, pictured=False, layered=layered)
+        upright = not seen.words or main_turn(seen.words) == 0
+        shapes = seen.shapes if upright else ()  # lines of a turned page have other places
+        return PageText(lines, pictured=False, layered=layered, shapes=shapes)
     if is_installed():
         read, confidence = ocr_lines(page, number)
         if not is_short(read) and confidence >= LEAST_SURE:
@@ -215,24 +224,57 @@ def _numbered(pages: list[list[PdfLine]], profile: Profile) -> tuple[str | None,
 
 
 def _blocks(
-    pages: list[list[PdfLine]], body: float, profile: Profile, left_out: LeftOutText
-) -> tuple[Block, ...]:
+    pages: list[list[PdfLine]],
+    shapes: Sequence[Sequence[Shape]],
+    profile: Profile,
+    left_out: LeftOutText,
+) -> tuple[tuple[Block, ...], list[tuple[Block, ...]]]:
+    """Return the blocks of the text, and those of each box beside it."""
+    body = body_size(pages)
     texts: list[list[PdfLine]] = []
     for lines in pages:
         editions = [line for line in lines if profile.edition_line.search(line.text)]
         left_out += [(OmissionReason.METADATA, line.whole) for line in editions]
         texts.append(with_drop_caps([line for line in lines if line not in editions]))
-    kept = [
-        without_contents(reading_order(lines, body), left_out)
-        for lines in without_running_lines(texts, body, left_out)
+    texts = without_running_lines(texts, body, left_out)
+    parts = [part_boxes(lines, drawn, body) for lines, drawn in zip(texts, shapes, strict=True)]
+    kept = [without_contents(reading_order(part.text, body), left_out) for part in parts]
+    boxes = [
+        (size, [reading_order(lines, size) for lines in box])
+        for box in whole_boxes(parts)
+        if (size := body_size(box))
     ]
-    parted = [split_notes(lines, body) for lines in kept]
+    boxed_lines = (lines for _, box in boxes for lines in box)
+    words = Words(line.text for lines in (*kept, *boxed_lines) for line in lines)
+    blocks = _set(kept, body, words, left_out)
+    return blocks, [_set(box, size, words, left_out) for size, box in boxes]
+
+
+def _set(
+    pages: list[list[PdfLine]], body: float, words: Words, left_out: LeftOutText
+) -> tuple[Block, ...]:
+    """Return the blocks that the ordered lines of some pages make."""
+    parted = [split_notes(lines, body) for lines in pages]
     paragraphs = Paragraphs([text for text, _ in parted], body)
     for text, notes in parted:
         paragraphs.add_page(with_tables(text), notes)
-    blocks = paragraphs.blocks(Words(line.text for lines in kept for line in lines))
+    blocks = paragraphs.blocks(words)
     left_out += paragraphs.left_out
     return blocks
+
+
+def _boxed(
+    boxes: list[tuple[Block, ...]], text: Sequence[Block], left_out: LeftOutText
+) -> tuple[Block, ...]:
+    """Return the boxes, each under its heading, without those that repeat the text."""
+    kept: list[Block] = []
+    for box in boxes:
+        if repeats(box, text):
+            left_out += [(OmissionReason.REPEATED, block.text) for block in box]
+        else:
+            heading, *inner = boxed(box)
+            kept += [replace(heading, page=box[0].page), *inner]
+    return tuple(kept)
 
 
 def _without_front(

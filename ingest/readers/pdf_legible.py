@@ -13,6 +13,7 @@ from functools import lru_cache
 from string import ascii_letters
 from typing import Any
 
+from ingest.readers.pdf_boxes import Shape
 from ingest.readers.pdf_lines import PdfLine
 
 MIN_CHARACTERS = 12  # a page of a picture with fewer, such as a stamp, has no text
@@ -39,6 +40,7 @@ class PageText:
     garbled: bool = False
     confidence: float | None = None  # of the OCR that read it
     layered: bool = False  # has words that only a picture over or under them shows
+    shapes: Sequence[Shape] = ()  # rectangles and rules that it draws
 
     @property
     def is_blank(self) -> bool:

@@ -1,271 +1,21 @@
-"""Take the lines of type from one PDF page: text, place, size and weight.
+"""Make lines of the words of one PDF page, as they stand on it.
 
-Coordinates are PDF points with y growing upwards, turned so that the page's main text runs left to
-right. A line ends where the baseline changes or a gap is too wide for a word space, so the cells
-of a table row and the lines of two columns are lines of their own. pdfium's raw interface is called
-here and nowhere else: it gives every character, and tells which were set together.
+A line ends where the baseline changes or a gap is too wide for a word space, so the cells of a
+table row and the lines of two columns are lines of their own. Raised note marks and labels go.
 """
 
-import ctypes
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
-from typing import Any
 
 from index.left_out import OmissionReason
+from ingest.readers.pdf_words import TOUCHING, PdfWord, gap_between, main_turn
 from ingest.readers.raised import power
 
-# Symbol and Wingdings bullets come as private-use characters, ligatures as one
-_CHARACTERS = dict.fromkeys((0xF0B7, 0xF0A7, 0xF0A8, 0xF0D8, 0xF076, 0xF0FC, 0xF02D), "•") | {
-    0x02: "-",  # pdfium's sign for a hyphen at the end of a line
-    0xFB00: "ff",
-    0xFB01: "fi",
-    0xFB02: "fl",
-    0xFB03: "ffi",
-    0xFB04: "ffl",
-    0xFB05: "st",
-    0xFB06: "st",
-}
 LeftOutText = list[tuple[OmissionReason, str]]  # grows as text is left out
-_NO_CHARACTER = "\x00\ufffe\uffff"
-_BOLD_NAME = re.compile(r"bold|black|heavy|demi", re.IGNORECASE)
-_FORCE_BOLD = 1 << 18  # font descriptor flag, ISO 32000-1 table 123
-
-
-@dataclass(frozen=True)
-class Style:
-    """What all characters of a text object share; `turn` counts quarter turns, -1 is any other."""
-
-    size: float
-    bold: bool
-    turn: int
-
-
-@dataclass(frozen=True)
-class PdfWord:
-    """Characters of one text object without a space between them."""
-
-    text: str
-    x0: float
-    x1: float
-    y: float
-    style: Style
-    space_before: bool
-    box: tuple[float, float, float, float]  # left, bottom, right, top on the page, not turned
-    owner: int  # address of its text object; 0 for none
-
-
-def page_words(page: Any) -> list[PdfWord]:
-    """Return the words of a pypdfium2 page in the order in which the file draws them."""
-    textpage = page.get_textpage()
-    words: list[PdfWord] = []
-    owner = 0
-    style: Style | None = None
-    try:
-        for span in _spans(textpage):
-            if style is None or not span.owner or span.owner != owner:
-                owner, style = span.owner, _style(textpage, span.start)
-            word = _word(textpage, span, style)
-            if _is_stretched(word):
-                words += _parted(textpage, span, word)
-                continue
-            if word.space_before and words and _is_added(textpage, span.start - 1, words[-1], word):
-                word = replace(word, space_before=False)
-            words.append(word)
-    finally:
-        textpage.close()
-    return words
-
-
-@dataclass(frozen=True)
-class _Span:
-    """First and last index of a word's characters; `space` stands before it."""
-
-    start: int
-    last: int
-    text: str
-    space: bool
-    owner: int  # address of its text object
-
-
-def _spans(textpage: Any) -> Iterator[_Span]:
-    """Yield the words; characters that pdfium adds for a gap or a line's end are spaces, too."""
-    import pypdfium2.raw as raw
-
-    unicode_at, object_at = raw.FPDFText_GetUnicode, raw.FPDFText_GetTextObject
-    handle = textpage.raw
-    text, start, last, owner, space = "", 0, 0, 0, False
-    count = textpage.count_chars()
-    for i in range(count):
-        char = _CHARACTERS.get(code := unicode_at(handle, i)) or chr(code)
-        if code in (0, _FF) and text[-1:].isalpha():
-            char = _ligature(code, chr(unicode_at(handle, i + 1)) if i + 1 < count else "")
-        if char in _NO_CHARACTER:
-            continue
-        found = None if char.isspace() else object_at(handle, i)
-        address = ctypes.addressof(found.contents) if found else 0
-        if text and (char.isspace() or address != owner):
-            yield _Span(start, last, text, space, owner)
-            text, space = "", False
-        if char.isspace():
-            space = True
-            continue
-        if not text:
-            start, owner = i, address
-        if char == _LAM and text[-1:] in _ALEFS and _is_ligature(textpage, last, i):
-            text = text[:-1] + char + text[-1]
-        else:
-            text += char
-        last = i
-    if text:
-        yield _Span(start, last, text, space, owner)
-
-
-_FF = 0x21B5  # pdfium's reading of TeX's "ff"; "ffi" and "ffl" it does not read at all
-
-
-def _ligature(code: int, after: str) -> str:
-    """Return the letters of a sign inside a word whose name pdfium does not know.
-
-    Words go on with a vowel behind "ffl" ("muffler", "affluent"), and else it is "ffi".
-    """
-    if code == _FF:
-        return "ff"
-    if not ("a" <= after <= "z"):
-        return chr(code)
-    return "ffl" if after in "aeiouy" else "ffi"
-
-
-def _is_stretched(word: PdfWord) -> bool:
-    """Tell whether a figure takes more room than its digits: cells of a table drawn as one."""
-    room = (word.x1 - word.x0) / (word.style.size or 1.0)
-    return (
-        len(word.text) > 1
-        and bool(_FIGURES.fullmatch(word.text))
-        and room > _DIGIT * len(word.text)
-    )
-
-
-def _parted(textpage: Any, span: _Span, word: PdfWord) -> Iterator[PdfWord]:
-    """Yield the figures that a word holds, which stand apart from each other."""
-    places = [i for i in range(span.start, span.last + 1) if _is_drawn(textpage, i)]
-    if len(places) != len(span.text):
-        yield word
-        return
-    signs = [
-        _word(textpage, _Span(i, i, char, False, span.owner), word.style)
-        for i, char in zip(places, span.text, strict=True)
-    ]
-    part = replace(signs[0], space_before=word.space_before)
-    for sign in signs[1:]:
-        if sign.x0 - part.x1 > _CELL_ROOM * word.style.size:
-            yield part
-            part = replace(sign, space_before=True)
-        else:
-            part = replace(part, text=part.text + sign.text, x1=sign.x1)
-    yield part
-
-
-def _is_drawn(textpage: Any, index: int) -> bool:
-    import pypdfium2.raw as raw
-
-    return chr(raw.FPDFText_GetUnicode(textpage.raw, index)) not in _NO_CHARACTER
-
-
-_FIGURES = re.compile(r"[\d.,%()+–−-]+")
-_DIGIT = 0.75  # ems that a digit takes at most; most take half
-_CELL_ROOM = 0.6  # ems between two figures that are none of one number
-_LAM, _ALEFS = "\u0644", tuple("\u0622\u0623\u0625\u0627")
-
-
-def _is_ligature(textpage: Any, first: int, second: int) -> bool:
-    """Tell whether one sign stands for both letters: turned to read from the right, they swap."""
-    return _origin(textpage, first) == _origin(textpage, second)
-
-
-def _origin(textpage: Any, index: int) -> tuple[float, float]:
-    import pypdfium2.raw as raw
-
-    x, y = ctypes.c_double(), ctypes.c_double()
-    raw.FPDFText_GetCharOrigin(textpage, index, x, y)
-    return x.value, y.value
-
-
-def _is_added(textpage: Any, index: int, before: PdfWord, word: PdfWord) -> bool:
-    """Tell whether pdfium has put a space between two words that touch each other."""
-    import pypdfium2.raw as raw
-
-    touching = abs(_gap(before, word)) < _TOUCHING * word.style.size
-    from_right = bool(_FROM_RIGHT.match(word.text))
-    if not touching or from_right != bool(_FROM_RIGHT.match(before.text)):
-        return False
-    level = abs(word.y - before.y) < 0.1 * word.style.size
-    return level and index >= 0 and bool(raw.FPDFText_IsGenerated(textpage, index))
-
-
-def _word(textpage: Any, span: _Span, style: Style) -> PdfWord:
-    import pypdfium2.raw as raw
-
-    box, end = raw.FS_RECTF(), raw.FS_RECTF()
-    raw.FPDFText_GetLooseCharBox(textpage, span.start, box)
-    raw.FPDFText_GetLooseCharBox(textpage, span.last, end)
-    x, y = _origin(textpage, span.start)
-    if style.turn % 2 == 0:
-        ends, across = (box.left, box.right, end.left, end.right), y
-    else:
-        ends, across = (box.bottom, box.top, end.bottom, end.top), x
-    x0, x1, baseline = _turned(min(ends), max(ends), across, style.turn)
-    around = (
-        min(box.left, end.left), min(box.bottom, end.bottom),
-        max(box.right, end.right), max(box.top, end.top),
-    )  # fmt: skip
-    return PdfWord(span.text, x0, x1, baseline, style, span.space, around, span.owner)
-
-
-def _turned(low: float, high: float, across: float, turn: int) -> tuple[float, float, float]:
-    """Return x0, x1 and baseline after turning the page so that this text runs left to right."""
-    if turn == 1:
-        return low, high, -across
-    if turn == 2:
-        return -high, -low, -across
-    if turn == 3:
-        return -high, -low, across
-    return low, high, across
-
-
-def _style(textpage: Any, index: int) -> Style:
-    import pypdfium2.raw as raw
-
-    matrix = raw.FS_MATRIX()
-    raw.FPDFText_GetMatrix(textpage, index, matrix)
-    scale = (matrix.c**2 + matrix.d**2) ** 0.5 or 1.0
-    size = raw.FPDFText_GetFontSize(textpage, index) * scale
-    along, up = abs(matrix.a), abs(matrix.b)
-    if min(along, up) > 0.1 * max(along, up):
-        turn = -1
-    else:
-        turn = (0 if matrix.a >= 0 else 2) if along >= up else (1 if matrix.b > 0 else 3)
-    return Style(size, _is_bold(textpage, index), turn)
-
-
-def _is_bold(textpage: Any, index: int) -> bool:
-    """Tell whether the character is set bold, by the font's weight, flags or name."""
-    import pypdfium2.raw as raw
-
-    found = raw.FPDFText_GetTextObject(textpage, index)
-    font = raw.FPDFTextObj_GetFont(found) if found else None
-    if not font:
-        return False
-    if raw.FPDFFont_GetWeight(font) >= 600 or raw.FPDFFont_GetFlags(font) & _FORCE_BOLD:
-        return True
-    name = ctypes.create_string_buffer(128)
-    raw.FPDFFont_GetBaseFontName(font, name, 128)
-    return bool(_BOLD_NAME.search(name.value.decode("utf-8", "replace")))
-
-
 CELL_GAP = 1.4  # a gap of so many ems starts another line: wider than any space of justified text
 LABEL_GAP = 5.0  # ... but a bullet or a number may stand this far before its text
 BULLETS = "•●○◦▪■□‣⁃∙·►➢➤❖✓✔"
@@ -274,8 +24,6 @@ _DASHES = "–—‐-"
 _NOTE_MARK = re.compile(r"[\d,;–*†‡§¶#-]+$|[a-z]$")
 _SLASHES = "/⁄∕"
 _DENOMINATOR = re.compile(rf"[{_SLASHES}](?:\d|$)")
-_FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
-_TOUCHING = 0.03  # ems between two words that touch each other
 _SPACED_OUT = 6  # letters set apart, at least
 
 
@@ -316,10 +64,7 @@ def page_lines(words: list[PdfWord], number: int, left_out: LeftOutText) -> list
 
 def _upright(words: list[PdfWord], left_out: LeftOutText) -> list[PdfWord]:
     """Keep the words that run in the page's main direction: axis labels and stamps go."""
-    turns = Counter[int]()
-    for word in words:
-        turns[word.style.turn] += len(word.text) * (word.style.turn >= 0)
-    main = turns.most_common(1)[0][0] if turns else 0
+    main = main_turn(words)
     turned = " ".join(word.text for word in words if word.style.turn != main)
     if turned:
         left_out.append((OmissionReason.TURNED, turned))
@@ -341,7 +86,7 @@ def _continues(group: list[PdfWord], word: PdfWord) -> bool:
     """Tell whether the word stands on the group's line, at a word's distance."""
     last = group[-1]
     size = max(last.style.size, word.style.size) or 1.0
-    gap = _gap(last, word)
+    gap = gap_between(last, word)
     if abs(word.y - last.y) > 0.6 * size and abs(word.y - group[0].y) > 0.1 * size:
         high = word.style.size < 0.85 * size and 0 < word.y - last.y < 1.2 * size
         return high and word.text.isdigit() and abs(gap) < 0.1 * size
@@ -349,16 +94,6 @@ def _continues(group: list[PdfWord], word: PdfWord) -> bool:
         label = "".join(each.text for each in group)
         return gap < LABEL_GAP * size and bool(_LABEL.match(label))
     return -0.8 * size < gap < CELL_GAP * size
-
-
-def _gap(before: PdfWord, word: PdfWord) -> float:
-    """Return the room between two words of one line, in points; from the right in such scripts."""
-    gap = word.x0 - before.x1
-    if gap < -0.5 * word.style.size and (
-        _FROM_RIGHT.match(before.text) or _FROM_RIGHT.match(word.text)
-    ):
-        return before.x0 - word.x1
-    return gap
 
 
 def _line(group: list[PdfWord], page: int, left_out: LeftOutText) -> PdfLine | None:
@@ -396,7 +131,7 @@ def _is_spaced(before: PdfWord, word: PdfWord) -> bool:
     """Tell whether a space stands between the words; pdfium misses narrow ones."""
     if word.space_before:
         return True
-    gap = _gap(before, word) / (before.style.size or 1.0)
+    gap = gap_between(before, word) / (before.style.size or 1.0)
     end, start = before.text[-1], word.text[0]
     seam = (end.islower() and start.isupper()) or end.isdigit() != start.isdigit()
     if end.isalnum() and start.isalnum():
@@ -493,7 +228,7 @@ def _figure(
         return [*kept, replace(raised[0], text=text, space_before=whole or raised[0].space_before)]
     if not kept:
         return []
-    near = raised[0].x0 - kept[-1].x1 < _TOUCHING * raised[0].style.size
+    near = raised[0].x0 - kept[-1].x1 < TOUCHING * raised[0].style.size
     if raised[0].space_before and not near:
         return []
     before = kept[-3:]

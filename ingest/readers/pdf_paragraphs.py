@@ -6,113 +6,16 @@ offsets at which later pages begin. A paragraph goes on over columns, pages and 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from index.left_out import OmissionReason
 from index.passage import bare
 from ingest.document import Block, BlockKind
+from ingest.readers.joined_lines import Words
 from ingest.readers.pdf_lines import LeftOutText, PdfLine
 from ingest.readers.pdf_tables import Table
-
-_TOKEN = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-_CUT = re.compile(r"([^\W\d_]+)-$")
-_NEXT = re.compile(r"([^\W\d_]+)")
-_SUSPENDED = re.compile(r"(?:and|or|to|und|et)\b")  # "pre- and post-war"
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S*$", re.IGNORECASE)
-_ADDRESS_PART = re.compile(r"[\w%~-]*(?:/|\.\w)|(?:pdf|html?|org|com|gov|int|eu|net|edu)\b")
-_DENSE = 0.06  # a typesetter that cuts words ends more than this share of its lines with a hyphen
-# first parts that English joins to the next word with a hyphen, and such that never stand alone
-_HEADS = frozenset(
-    "co self non well ill long short high low mid second third fourth two three four five six ten "
-    "full half part cross ex vice post pre anti pro multi large small single double quasi all "
-    "middle open first one near mass fast lower higher upper broad early late "
-    "twenty thirty forty fifty sixty seventy eighty ninety".split()
-)
-_BOUND = frozenset(
-    "inter con com dis trans intro ad ac ap ar as at im in un per sup ob oc op pos pub tech gov "
-    "govern opera informa organiza administra develop eco na ne re se de be mo po pol fi".split()
-)
-_TIGHT_END = re.compile(r"(?:[—/]|\d–)$")
-
-
-class Words:
-    """The words of one document: they tell a hyphen that belongs from one of the typesetter."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        """Count the words inside the lines, leaving out those that a line end may have cut."""
-        lines = list(lines)
-        self._known: Counter[str] = Counter()
-        for line in lines:
-            found = _TOKEN.findall(line)
-            if line.rstrip().endswith("-") and found:
-                found = found[:-1]
-            self._known.update(word.lower() for word in found)
-        self._cuts = self._evidence(lines)
-        self._dense = sum(bool(_CUT.search(line)) for line in lines) > _DENSE * len(lines)
-
-    def _evidence(self, lines: list[str]) -> int:
-        """Return how many more cut words are known whole than hyphenated, over the document."""
-        balance = 0
-        for line, after in pairwise(lines):
-            cut, rest = _CUT.search(line), _NEXT.match(after)
-            if cut and rest and after[0].islower():
-                first, second = cut.group(1).lower(), rest.group(1).lower()
-                balance += (first + second in self._known) - (f"{first}-{second}" in self._known)
-        return balance
-
-    def join(self, lines: Iterable[str]) -> tuple[str, list[int]]:
-        """Return the running text and, for each line, the offset at which it starts in it."""
-        text, starts = "", list[int]()
-        for line in lines:
-            if text and line:
-                text = self._with(text, line)
-            starts.append(len(text))
-            text += line
-        return text, starts
-
-    def _with(self, text: str, line: str) -> str:
-        """Return `text` made ready for `line` to follow: with a space, without, or unhyphenated."""
-        if text.endswith("\u00ad"):
-            return text[:-1]
-        if _TIGHT_END.search(text) or line[0] == "—":
-            return text
-        if _ADDRESS.search(text[-200:]) and _goes_on_address(text[-1], line):
-            return text
-        if not text.endswith("-") or text.endswith(" -"):
-            return text + " "
-        if _SUSPENDED.match(line):
-            return text + " "
-        return text[:-1] if self._is_typesetters(text[-60:], line) else text
-
-    def _is_typesetters(self, text: str, line: str) -> bool:
-        """Tell whether the hyphen at the end of `text` is none of the word's own."""
-        cut, rest = _CUT.search(text), _NEXT.match(line)
-        if not cut or not rest or not line[0].islower():
-            return False
-        first, second = cut.group(1).lower(), rest.group(1).lower()
-        if text[: cut.start()].endswith("-"):  # "state-of-the-" goes on with a hyphen
-            return False
-        joined, parted = self._known[first + second], self._known[f"{first}-{second}"]
-        if joined or parted:
-            return joined > parted
-        if first in _HEADS:
-            return False
-        if first in _BOUND or self._dense:
-            return True
-        return self._cuts > 0 or not (self._known[first] or self._known[second])
-
-
-def _goes_on_address(end: str, line: str) -> bool:
-    """Tell whether the line goes on a web address that stopped at the character `end`."""
-    first = line.split(" ", 1)[0].rstrip(".,;:)")
-    if end in "-_=&?%#":
-        return not _SUSPENDED.match(line)
-    if end == ".":  # else a sentence has ended with the address
-        return bool(_ADDRESS_PART.match(first))
-    return end == "/" and any(c in "/._-=&?" or c.isdigit() for c in first) and first[0] != "("
-
 
 _NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]$")
 _CONTINUED = re.compile(r"\(continued[.…]*\)\s*$")  # where a note goes on over the page
@@ -121,7 +24,7 @@ _CAPTION = re.compile(
 )
 
 
-@dataclass
+@dataclass(eq=False)
 class BlockDraft:
     """A block in the making."""
 
@@ -136,11 +39,11 @@ class BlockDraft:
         return self.lines[-1]
 
 
-def finished(drafts: list[BlockDraft], words: Words) -> tuple[Block, ...]:
-    """Return the blocks that the drafts make, without empty ones."""
+def finished(drafts: list[BlockDraft], words: Words) -> list[tuple[BlockDraft, Block]]:
+    """Return the drafts with the blocks that they make, without empty ones."""
     levels = _heading_levels(drafts)
-    made = (_block(draft, words, levels) for draft in drafts)
-    return tuple(block for block in made if block.text.strip())
+    made = ((draft, _block(draft, words, levels)) for draft in drafts)
+    return [(draft, block) for draft, block in made if block.text.strip()]
 
 
 def _block(draft: BlockDraft, words: Words, levels: dict[tuple[int, bool], int]) -> Block:
@@ -214,6 +117,8 @@ _PITCH = 1.2  # ems between two lines of a paragraph where the pages do not tell
 _SURE_PITCH = 4  # lines by which a wide pitch is known
 _COLUMN_LINE = 25  # characters; a shorter line without an end is none of a column of prose
 _QUOTE = 6  # words of a pull quote, at least: fewer may be a heading that the text takes up
+_LONGEST_QUOTE = 60  # words
+_QUOTED_NEAR = 20  # paragraphs before and after it in which a pull quote's sentence stands
 _AGAIN = re.compile(r"\((?:continued|cont[’'.]?d?\.?|fortsetzung|suite)[^)]*\)\s*$", re.IGNORECASE)
 _HEADING_LINES = 4  # a heading of more lines is a bold paragraph
 
@@ -229,6 +134,7 @@ class Paragraphs:
         self._drafts: list[BlockDraft] = []
         self._current: BlockDraft | None = None  # the block that the line before went to
         self._open: BlockDraft | None = None  # the paragraph that text further on may continue
+        self._before: BlockDraft | None = None  # the one that was open before it
         self.left_out: LeftOutText = []  # headers of tables that come again on the next page
         self._marks: list[float] = []  # x of the bullets that we are inside of
 
@@ -251,23 +157,21 @@ class Paragraphs:
 
     def blocks(self, words: Words) -> tuple[Block, ...]:
         """Return the finished blocks; a pull quote, which repeats the text, is left out."""
-        drawn = [draft for draft in self._drafts if draft.kind is BlockKind.HEADING]
         made = finished(self._drafts, words)
-        text = " ".join(bare(block.text) for block in made if block.kind is BlockKind.PARAGRAPH)
-        quotes = {
-            said
-            for draft in drawn
-            if len((said := words.join(line.text for line in draft.lines)[0]).split()) >= _QUOTE
-            and text.count(bare(said)) > (_heading_or_text(said) is BlockKind.PARAGRAPH)
+        text = " ".join(bare(block.text) for _, block in made if block.kind is BlockKind.PARAGRAPH)
+        drawn = {
+            block.text: id(block)  # of two that say the same, one stays: the text may be neither
+            for draft, block in made
+            if draft.kind is BlockKind.HEADING
+            and len(block.text.split()) >= _QUOTE
+            and text.count(bare(block.text)) > (block.kind is BlockKind.PARAGRAPH)
         }
-        kept: list[Block] = []
-        for block in made:
-            if block.text in quotes:
-                quotes.remove(block.text)
-                self.left_out.append((OmissionReason.REPEATED, block.text))
-            else:
-                kept.append(block)
-        return tuple(kept)
+        quotes = {*drawn.values(), *(id(made[i][1]) for i in _set_in(made))}
+        kept = tuple(block for _, block in made if id(block) not in quotes)
+        self.left_out += [
+            (OmissionReason.REPEATED, block.text) for _, block in made if id(block) in quotes
+        ]
+        return kept
 
     def _continues_table(self, table: Table) -> bool:
         """Let a table at the top of a page go on the one that ended the page before.
@@ -297,11 +201,20 @@ class Paragraphs:
         if kind is not BlockKind.BULLET and current and self._goes_on(line, current, kind):
             current.lines.append(line)
             return
-        if kind is BlockKind.PARAGRAPH and self._open and self._resumes(line, self._open):
-            self._open.lines.append(line)
-            self._current = self._open
-            return
+        if kind is BlockKind.PARAGRAPH:
+            opened = next((each for each in self._opened() if self._resumes(line, each)), None)
+            if opened:
+                opened.lines.append(line)
+                self._current = self._open = opened
+                return
         self._start(line, kind)
+
+    def _opened(self) -> Iterator[BlockDraft]:
+        """Yield the open paragraph, and the one before it that a set-in one has cut in two."""
+        if self._open:
+            yield self._open
+            if self._before and _is_set_in(self._open, self._before):
+                yield self._before
 
     def _start(self, line: PdfLine, kind: BlockKind) -> None:
         draft = BlockDraft(kind, [line], mark=line.label)
@@ -312,7 +225,7 @@ class Paragraphs:
         self._drafts.append(draft)
         self._current = draft
         if kind is not BlockKind.HEADING and abs(line.size - self.body) < 0.06 * self.body:
-            self._open = draft
+            self._before, self._open = self._open, draft
 
     def _kind(self, line: PdfLine) -> BlockKind:
         if line.label:
@@ -368,8 +281,8 @@ class Paragraphs:
 
     def _crosses(self, line: PdfLine, last: PdfLine) -> bool:
         """Tell whether the line goes on, in another column or page, what `last` ended full."""
-        if line.page == last.page and line.y <= last.y:
-            return False
+        if line.page == last.page and (line.y <= last.y or (line.words and line.x1 < last.x0)):
+            return False  # lower down, or in the column before, unless it is read from the right
         if not _ENDED.search(last.text):
             return len(last.text) >= _COLUMN_LINE or line.text[:1].islower()
         return not last.text.endswith(":") and not self._had_room(line, last)
@@ -400,19 +313,55 @@ class Paragraphs:
         between = self._drafts[self._drafts.index(opened) + 1 :]
         moved = line.page == last.page + 1 or (line.page == last.page and line.y > last.y)
         below = abs(line.x0 - last.x0) < line.size and line.page == last.page
-        quoted = bool(between) and all(d.kind is BlockKind.HEADING for d in between)
+        cut = all(  # by a pull quote, or by a box that is a passage of its own
+            d.kind is BlockKind.HEADING or (d.kind is BlockKind.PARAGRAPH and _is_set_in(d, opened))
+            for d in between
+        )
         if (
-            not (moved or (below and quoted))
+            not (moved or (below and cut))
             or abs(line.size - last.size) > 0.06 * last.size
             or line.bold
         ):
             return False
-        if all(draft.kind is BlockKind.FOOTNOTE for draft in between):
+        if moved and all(draft.kind is BlockKind.FOOTNOTE for draft in between):
             return self._crosses(line, last)
         floats = len(between) < 12 and all(
             d.kind is not BlockKind.BULLET or d.last.size < 0.95 * last.size for d in between
         )
         return floats and not _ENDED.search(last.text) and line.text[:1].islower()
+
+
+def _set_in(made: Sequence[tuple[BlockDraft, Block]]) -> Iterator[int]:
+    """Yield the places of pull quotes in the type of the text, set in or beside its column.
+
+    All that one says stands in a longer paragraph, on its page or the one before or after.
+    """
+    said = [
+        (i, f" {bare(block.text)} ", draft)
+        for i, (draft, block) in enumerate(made)
+        if block.kind is BlockKind.PARAGRAPH
+    ]
+    for place, (i, quote, draft) in enumerate(said):
+        if not _QUOTE < len(quote.split()) <= _LONGEST_QUOTE or draft.table:
+            continue
+        near = said[max(0, place - _QUOTED_NEAR) : place + _QUOTED_NEAR + 1]
+        if any(
+            len(text) > len(quote) and quote in text and _is_set_in(draft, other)
+            for _, text, other in near
+        ):
+            yield i
+
+
+def _is_set_in(quote: BlockDraft, text: BlockDraft) -> bool:
+    """Tell whether a quote is set to another measure than the text that it quotes, close by."""
+    size = quote.last.size
+    pages = (text.lines[0].page - 1, text.last.page + 1)
+    if not pages[0] <= quote.last.page <= pages[1] or not quote.lines:
+        return False
+    left = min(line.x0 for line in quote.lines)
+    starts = sorted(line.x0 for line in text.lines)
+    level = any(abs(left - start) < size for start in starts)
+    return not level
 
 
 def _column(line: PdfLine) -> tuple[int, int, int]:

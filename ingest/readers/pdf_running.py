@@ -20,6 +20,7 @@ _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b")
 _PAGE_NUMBER = re.compile(
     r"(?:page\s*)?[-–—|\s]*(?:\d{1,4}|[ivxlc]{1,6})[-–—|\s]*(?:(?:of|/)\s*\d+)?$", re.I
 )
+_PAGES_A_SHEET = 2
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _ALIKE = 40  # characters of a page; pages with fewer are not compared
 
@@ -110,7 +111,8 @@ class _Repeats:
 def _keys(line: PdfLine) -> Iterator[str]:
     """Yield what two appearances have in common: the text, and without the page's own number.
 
-    A number is the page's own if it differs from the page's index by the same on all of them.
+    A number is the page's own if it differs from the page's index by the same on all of them, or,
+    where each column is a page of its own, as on a sheet of two, from as many times the index.
     """
     text = line.text.strip().lower()
     yield text
@@ -118,7 +120,9 @@ def _keys(line: PdfLine) -> Iterator[str]:
         number = found.group()
         value = int(number) if number.isdigit() else _roman(number)
         if value < 10_000:
-            yield f"{text[: found.start()]}#{value - line.page}{text[found.end() :]}"
+            for pages in range(1, _PAGES_A_SHEET + 1):
+                step = value - pages * line.page
+                yield f"{text[: found.start()]}#{pages}:{step}{text[found.end() :]}"
 
 
 def _roman(numeral: str) -> int:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.readers.pdf_lines import PdfLine, PdfWord, part_of
+from ingest.readers.pdf_lines import PdfLine, part_of
+from ingest.readers.pdf_words import PdfWord
 
 _APART = 0.7  # ems between the words of two cells that are drawn as one line
 _ALIGNED = 6.0  # points between the edges of one column on two pages

@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.left_out import OmissionReason
-from ingest.readers.pdf_lines import LeftOutText, PdfWord
+from ingest.readers.pdf_boxes import Shape
+from ingest.readers.pdf_lines import LeftOutText
+from ingest.readers.pdf_words import PdfWord
 
 _TINY = 2.0  # points; smaller type cannot be read
 _SCALE = 1.0  # dots a point
@@ -27,6 +29,7 @@ _COVER = 4.0  # points a side: what is filled and larger can lie over a word
 _ALIKE = 40  # of 255: colours whose channels differ less may look alike
 _LAYER = 12  # characters of a text layer; fewer are part of a logo
 _DEPTH = 8  # forms within forms
+_SEGMENTS = 20  # of a path that may be a rectangle, with round corners too
 _LAST = 1 << 40  # the place of what is drawn over everything
 _BGR = 2  # FPDFBitmap_BGR, three bytes a dot
 _LATIN = 0x250  # characters from here on are not drawn where the file lacks their font
@@ -36,16 +39,26 @@ _Colour = tuple[int, int, int]
 _Picture = NDArray[np.int16]  # shape (rows, columns, 3)
 
 
-def seen_words(
-    page: Any, words: Sequence[PdfWord], left_out: LeftOutText
-) -> tuple[list[PdfWord], bool]:
-    """Return the words that are seen, and whether only a picture shows some of them.
+@dataclass(frozen=True)
+class SeenPage:
+    """The words of a page that are seen, whether only a picture shows some, and its rectangles."""
 
-    The others are added to `left_out`. May draw the page, and turn its text objects off.
+    words: list[PdfWord]
+    layered: bool
+    shapes: tuple[Shape, ...]
+
+
+def seen_page(page: Any, words: Sequence[PdfWord], left_out: LeftOutText) -> SeenPage:
+    """Return what is seen of a page; words that are not are added to `left_out`.
+
+    May draw the page, and turn its text objects off.
     """
     area = page.get_bbox()
     lost = {i for i, word in enumerate(words) if word.style.size < _TINY or _is_off(word, area)}
-    doubtful = _doubtful(_Objects.of(page), words) if words else {}
+    if not words:
+        return SeenPage([], layered=False, shapes=())
+    objects = _Objects.of(page)
+    doubtful = _doubtful(objects, words)
     layer: set[int] = set()
     if doubtful:
         unseen = _undrawn(page, words, doubtful)
@@ -54,7 +67,8 @@ def seen_words(
     layered = sum(len(words[i].text) for i in layer) >= _LAYER
     if lost:
         left_out.append((OmissionReason.HIDDEN, " ".join(words[i].text for i in sorted(lost))))
-    return [word for i, word in enumerate(words) if i not in lost], layered
+    seen = [word for i, word in enumerate(words) if i not in lost]
+    return SeenPage(seen, layered, objects.shapes)
 
 
 @dataclass(frozen=True)
@@ -64,6 +78,7 @@ class _Objects:
     texts: dict[int, tuple[int, _Colour | None]]  # place in the order of drawing, and colour
     veiled: frozenset[int]  # set so that they may not be seen
     covers: tuple["_Cover", ...]
+    shapes: tuple[Shape, ...]  # rectangles and rules
 
     @classmethod
     def of(cls, page: Any) -> "_Objects":
@@ -73,6 +88,7 @@ class _Objects:
         texts: dict[int, tuple[int, _Colour | None]] = {}
         veiled: set[int] = set()
         covers: list[_Cover] = []
+        shapes: list[Shape] = []
         for place, (found, depth) in enumerate(_drawn(page)):
             kind = raw.FPDFPageObj_GetType(found)
             if kind == raw.FPDF_PAGEOBJ_TEXT:
@@ -80,11 +96,14 @@ class _Objects:
                 texts[address] = place, _colour(found)
                 if is_veiled(found):
                     veiled.add(address)
-            elif depth == 0 and (bounds := _cover(found, kind)):
-                filled = kind == raw.FPDF_PAGEOBJ_PATH
-                covers.append(_Cover(place, bounds, _colour(found) if filled else None))
+            elif depth == 0:
+                if kind == raw.FPDF_PAGEOBJ_PATH and (shape := _shape(found)):
+                    shapes.append(shape)
+                if bounds := _cover(found, kind):
+                    filled = kind == raw.FPDF_PAGEOBJ_PATH
+                    covers.append(_Cover(place, bounds, _colour(found) if filled else None))
         covers += [_Cover(_LAST, bounds, None) for bounds in _notes(page)]
-        return cls(texts, frozenset(veiled), tuple(covers))
+        return cls(texts, frozenset(veiled), tuple(covers), tuple(shapes))
 
 
 @dataclass(frozen=True)
@@ -227,6 +246,20 @@ def _cover(found: Any, kind: int) -> _Bounds | None:
             return None
     left, bottom, right, top = bounds = _edges(found) or (0.0, 0.0, 0.0, 0.0)
     return bounds if min(right - left, top - bottom) > _COVER else None
+
+
+def _shape(found: Any) -> Shape | None:
+    """Return a path of few sides; None for another drawing."""
+    import pypdfium2.raw as raw
+
+    if raw.FPDFPath_CountSegments(found) > _SEGMENTS:
+        return None
+    mode, stroked = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(found, mode, stroked)
+    bounds = _edges(found)
+    if bounds is None or not (mode.value or stroked.value):
+        return None
+    return Shape(bounds, _colour(found) if mode.value else None, bool(stroked.value))
 
 
 def _notes(page: Any) -> Iterator[_Bounds]:

@@ -13,7 +13,17 @@ from ingest.document import Block, BlockKind, Document, Metadata
 from ingest.metadata import from_first_lines
 from ingest.readers import archive_guard, needs
 from ingest.readers.html_blocks import numeral
-from ingest.readers.pptx_visible import COVERED, PALE, covered, ground_of, is_away, shown_runs
+from ingest.readers.pptx_visible import (
+    COVERED,
+    PALE,
+    covered,
+    ground_of,
+    ground_of_cell,
+    is_away,
+    is_switched_off,
+    shown_runs,
+)
+from ingest.readers.styles import Colour
 from ingest.readers.tables import table_block
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -79,9 +89,9 @@ def _slide(view: _View) -> Iterator[Block]:
         if title is not None and shape.shape_id == title.shape_id:
             continue
         if is_away(shape, view.size):
-            view.hidden += [shape.text_frame.text] if shape.has_text_frame else []
+            view.hidden += [text for text in _texts(shape) if text.strip()]
         elif getattr(shape, "has_table", False):
-            rows = [[_line(cell.text) for cell in row.cells] for row in shape.table.rows]
+            rows = [[_cell(view, cell) for cell in row.cells] for row in shape.table.rows]
             yield from table_block(rows, header=bool(shape.table.first_row), page=number)
         elif shape.has_text_frame:
             yield from _paragraphs(view, shape, every)
@@ -94,10 +104,21 @@ def _slide(view: _View) -> Iterator[Block]:
 def _shapes(shapes: Any) -> Iterator[Any]:
     """Yield the shapes from top to bottom and left to right, those of groups among them."""
     for shape in sorted(shapes, key=lambda each: (each.top or 0, each.left or 0)):
-        if hasattr(shape, "shapes"):
+        if hasattr(shape, "shapes") and not is_switched_off(shape):
             yield from _shapes(shape.shapes)
         else:
             yield shape
+
+
+def _texts(shape: Any) -> Iterator[str]:
+    """Yield the texts of a shape, of the cells of its table, or of the shapes of its group."""
+    if hasattr(shape, "shapes"):
+        for each in shape.shapes:
+            yield from _texts(each)
+    elif getattr(shape, "has_table", False):
+        yield from (cell.text for row in shape.table.rows for cell in row.cells)
+    elif shape.has_text_frame:
+        yield shape.text_frame.text
 
 
 def _paragraphs(view: _View, shape: Any, every: Sequence[Any]) -> Iterator[Block]:
@@ -135,7 +156,21 @@ def _seen(view: _View, shape: Any, every: Sequence[Any], paragraph: Any) -> str:
         return str(paragraph.text)
     ids = [each.shape_id for each in every]
     below = every[: ids.index(shape.shape_id)] if shape.shape_id in ids else []
-    seen, hidden, unsure = shown_runs(paragraph, ground_of(shape, below, view.slide))
+    return _split(view, paragraph, ground_of(shape, below, view.slide))
+
+
+def _cell(view: _View, cell: Any) -> str:
+    """Return the text of a table's cell that is seen; the rest is added to the view's."""
+    ground = ground_of_cell(cell)
+    lines = (
+        _split(view, paragraph, ground) if paragraph.runs else str(paragraph.text)
+        for paragraph in cell.text_frame.paragraphs
+    )
+    return _line(" ".join(lines))
+
+
+def _split(view: _View, paragraph: Any, ground: Colour | None) -> str:
+    seen, hidden, unsure = shown_runs(paragraph, ground)
     view.hidden += [hidden] if hidden.strip() else []
     view.warnings |= {PALE} if unsure else set()
     return seen

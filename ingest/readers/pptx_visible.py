@@ -23,13 +23,19 @@ _Box = tuple[int, int, int, int]  # left, top, right, bottom, in English metric 
 
 def is_away(shape: Any, size: tuple[int, int]) -> bool:
     """Tell whether a shape is switched off, or lies beyond the slide."""
-    if any(node.get("hidden") in ("1", "true") for node in shape.element.iter(f"{_P}cNvPr")):
+    if is_switched_off(shape):
         return True
     box = _box(shape)
     if box is None:
         return False
     left, top, right, bottom = box
     return right <= 0 or bottom <= 0 or left >= size[0] or top >= size[1]
+
+
+def is_switched_off(shape: Any) -> bool:
+    """Tell whether a shape or group is hidden in the list of a slide's objects."""
+    named = next(shape.element.iter(f"{_P}cNvPr"), None)
+    return named is not None and named.get("hidden") in ("1", "true")
 
 
 def shown_runs(paragraph: Any, ground: Colour | None) -> tuple[str, str, bool]:
@@ -74,6 +80,11 @@ def ground_of(shape: Any, below: Sequence[Any], slide: Any) -> Colour | None:
     if properties is not None and shape.element.find(f"{_P}style") is not None:
         return None  # the theme fills it
     return _page(slide)
+
+
+def ground_of_cell(cell: Any) -> Colour | None:
+    """Return the colour that a table's cell states behind its text; None if the table's style."""
+    return _fill(cell._tc.find(f"{_A}tcPr"))
 
 
 def covered(shapes: Sequence[Any]) -> Iterator[Any]:

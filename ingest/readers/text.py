@@ -237,7 +237,7 @@ def _words_of(lines: Sequence[str]) -> Callable[[Sequence[str]], str]:
     """Return what joins lines of a text: words cut at line ends become whole where any are cut."""
     if not any(_CUT_WORD.search(line) for line in lines):
         return " ".join
-    from ingest.readers.pdf_paragraphs import Words
+    from ingest.readers.joined_lines import Words
 
     words = Words([line.strip() for line in lines])
     return lambda parts: words.join(parts)[0]

@@ -9,6 +9,9 @@ import pptx
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from openpyxl import Workbook
+from openpyxl.styles import Font, PatternFill
+from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
 from pptx.dml.color import RGBColor
 from pptx.util import Inches, Pt
@@ -573,3 +576,134 @@ def test_text_that_a_shape_covers_is_warned_of() -> None:
         cover.fill.fore_color.rgb = RGBColor(255, 255, 255)
 
     assert any("covers" in line for line in read(deck(lay), "a.pptx").warnings)
+
+
+def workbook(lay: Callable[[Worksheet], None]) -> bytes:
+    """Return a workbook of three rows of three cells; `lay` gets the sheet to hide the middle."""
+    book = Workbook()
+    for row in ((BEFORE, "a", "b"), ("x", HIDDEN, "y"), ("c", "d", BEHIND)):
+        book.active.append(row)
+    lay(book.active)
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def row_off(sheet: Worksheet) -> None:
+    sheet.row_dimensions[2].hidden = True
+
+
+def column_off(sheet: Worksheet) -> None:
+    sheet.column_dimensions["B"].hidden = True
+
+
+def columns_folded(sheet: Worksheet) -> None:
+    sheet["E2"] = sheet["B2"].value
+    sheet["B2"] = None
+    sheet.column_dimensions.group("D", "F", hidden=True)
+
+
+def row_of_no_height(sheet: Worksheet) -> None:
+    sheet.row_dimensions[2].height = 0.5
+
+
+def no_format(sheet: Worksheet) -> None:
+    sheet["B2"].number_format = ";;;"
+
+
+def white_on_white(sheet: Worksheet) -> None:
+    sheet["B2"].font = Font(color="FFFFFFFF")
+
+
+def blue_on_blue(sheet: Worksheet) -> None:
+    sheet["B2"].font = Font(color="FF1F3864")
+    sheet["B2"].fill = PatternFill("solid", fgColor="FF1F3864")
+
+
+def second_sheet(sheet: Worksheet) -> None:
+    other = sheet.parent.create_sheet("Notes")
+    other["A1"], sheet["B2"] = sheet["B2"].value, None
+    other.sheet_state = "veryHidden"
+
+
+@pytest.mark.parametrize(
+    "lay",
+    [
+        row_off, column_off, columns_folded, row_of_no_height, no_format, white_on_white,
+        blue_on_blue, second_sheet,
+    ],
+)  # fmt: skip
+def test_what_a_workbook_hides_is_counted_and_not_read(lay):
+    assert is_hidden(read(workbook(lay), "a.xlsx"))
+
+
+def white_on_blue(sheet: Worksheet) -> None:
+    sheet["B2"].font = Font(color="FFFFFFFF")
+    sheet["B2"].fill = PatternFill("solid", fgColor="FF1F3864")
+
+
+def row_shown_again(sheet: Worksheet) -> None:
+    sheet.row_dimensions[2].hidden = False
+    sheet.row_dimensions[2].height = 30
+
+
+def no_figures(sheet: Worksheet) -> None:
+    sheet["B2"].number_format = ";;"
+
+
+@pytest.mark.parametrize("lay", [white_on_blue, row_shown_again, no_figures])
+def test_what_a_workbook_shows_is_read(lay):
+    made = read(workbook(lay), "a.xlsx")
+    assert not is_hidden(made)
+    assert made.left_out == ()
+
+
+def test_a_sheet_is_read_whole_whatever_size_it_states():
+    whole = workbook(lambda _: None)
+    with zipfile.ZipFile(BytesIO(whole)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    parts[name] = parts[name].replace(b'<dimension ref="A1:C3"', b'<dimension ref="A1"')
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for part, data in parts.items():
+            archive.writestr(part, data)
+    assert read(target.getvalue(), "a.xlsx").blocks == read(whole, "a.xlsx").blocks
+
+
+def test_the_table_of_a_hidden_shape_is_counted():
+    made = pptx.Presentation()
+    slide = made.slides.add_slide(made.slide_layouts[5])
+    slide.shapes.title.text = f"{BEFORE} {BEHIND}"
+    frame = slide.shapes.add_table(1, 2, Inches(1), Inches(5), Inches(4), Inches(1))
+    frame.table.cell(0, 1).text = HIDDEN
+    frame._element.nvGraphicFramePr.cNvPr.set("hidden", "1")
+    target = BytesIO()
+    made.save(target)
+    assert is_hidden(read(target.getvalue(), "a.pptx"))
+
+
+def test_the_shapes_of_a_hidden_group_are_counted():
+    made = pptx.Presentation()
+    slide = made.slides.add_slide(made.slide_layouts[5])
+    slide.shapes.title.text = f"{BEFORE} {BEHIND}"
+    group = slide.shapes.add_group_shape()
+    box = group.shapes.add_textbox(Inches(1), Inches(3), Inches(4), Inches(1))
+    box.text_frame.text = HIDDEN
+    group._element.nvGrpSpPr.cNvPr.set("hidden", "1")
+    target = BytesIO()
+    made.save(target)
+    assert is_hidden(read(target.getvalue(), "a.pptx"))
+
+
+def test_tiny_type_in_a_cell_of_a_slide_is_counted():
+    made = pptx.Presentation()
+    slide = made.slides.add_slide(made.slide_layouts[5])
+    slide.shapes.title.text = f"{BEFORE} {BEHIND}"
+    frame = slide.shapes.add_table(2, 2, Inches(1), Inches(5), Inches(4), Inches(1))
+    frame.table.cell(0, 0).text = "Year"
+    frame.table.cell(1, 1).text = HIDDEN
+    frame.table.cell(1, 1).text_frame.paragraphs[0].runs[0].font.size = Pt(1)
+    target = BytesIO()
+    made.save(target)
+    assert is_hidden(read(target.getvalue(), "a.pptx"))

@@ -623,3 +623,208 @@ def test_a_pull_quote_is_kept_once_and_not_woven_into_the_text() -> None:
             "grain in its first year, half of it maize. It was closed again in the second year."
         ]
         assert [str(part.reason) for part in document.left_out] == ["repeated"]
+
+
+QUOTE = ("Fewer ships were cleared", "each week than before,", "the inspectors say.")
+AROUND = (
+    "The corridor was opened in July. Fewer ships were cleared each week than before, the",
+    "inspectors say. Insurers raised their premiums for the route, and some owners sent their",
+    "ships elsewhere, so that the ports lost much of their traffic to harbours further west",
+    "along the coast. Prices followed with a delay of two months.",
+)
+
+
+@pytest.mark.parametrize("place", [LEFT + 60, 440], ids=["set in", "beside"])
+def test_a_pull_quote_in_the_type_of_the_text_is_kept_once(place: float) -> None:
+    sheet = Sheet()
+    y = sheet.lines(LEFT, 100, AROUND[:2])
+    after = sheet.lines(place, y + 12, QUOTE)
+    y = after + 12 if place < 440 else y
+    y = sheet.lines(LEFT, y, AROUND[2:])
+    sheet.lines(LEFT, y + 60, LEFT_COLUMN)
+    document = read(sheet.bytes())
+    assert texts(document)[0] == " ".join(AROUND)
+    assert [(str(part.reason), part.example) for part in document.left_out] == [
+        ("repeated", " ".join(QUOTE))
+    ]
+
+
+def test_a_sentence_that_comes_again_in_its_own_column_stays() -> None:
+    """A lead or a summary may say what the text says again."""
+    sheet = Sheet()
+    y = sheet.lines(LEFT, 100, QUOTE)
+    sheet.lines(LEFT, y + 20, AROUND)
+    document = read(sheet.bytes())
+    assert len(texts(document)) == 2
+    assert document.left_out == ()
+
+
+def test_two_pull_quotes_that_the_text_does_not_say_are_not_both_lost() -> None:
+    sheet = Sheet()
+    for page in range(2):
+        if page:
+            sheet.page()
+        sheet.put(LEFT, 80, "We will not open the corridor again before spring.", 14)
+        sheet.lines(LEFT, 120, LEFT_COLUMN if page else AROUND)
+    found = " ".join(block.text for block in read(sheet.bytes()).blocks)
+    assert found.count("not open the corridor again") >= 1
+
+
+WHOLE = (*LEFT_COLUMN, *RIGHT_COLUMN)
+BOX = (
+    "Key takeaways",
+    "Grain is shipped by river only",
+    "until the rail line is repaired.",
+    "Tolls paid for nine per cent of",
+    "the district's budget in 2021.",
+)
+
+
+def boxed_page(draw: str, x: float = 400, y: float = 90, width: float = 160) -> bytes:
+    """Return a PDF of text with a box that a border, a shade, rules or shaded lines make."""
+    sheet = Sheet()
+    height = 5 * PITCH + 20
+    if draw == "border":
+        sheet.pdf.rect(x, y, width, height)
+    elif draw == "shade":
+        sheet.pdf.set_fill_color(220, 230, 240)
+        sheet.pdf.rect(x, y, width, height, "F")
+    elif draw == "rules":
+        for rule in ((x, y, x + width, y), (x, y + height, x + width, y + height)):
+            sheet.pdf.line(*rule)
+        for edge in (x, x + width):
+            sheet.pdf.line(edge, y, edge, y + height)
+    elif draw == "shaded lines":
+        sheet.pdf.set_fill_color(230, 230, 230)
+        for line in range(6):
+            sheet.pdf.rect(x, y + line * 14, width, 14, "F")
+    sheet.put(x + 8, y + 16, BOX[0], 10, "B")
+    sheet.lines(x + 8, y + 16 + PITCH, BOX[1:], 9)
+    after = sheet.lines(LEFT, 80, LEFT_COLUMN if x > LEFT else LEFT_COLUMN[:1])
+    rest = RIGHT_COLUMN if x > LEFT else WHOLE[1:]
+    sheet.lines(LEFT, after if x > LEFT else y + height + 14, rest)
+    sheet.page()
+    sheet.lines(LEFT, 100, AROUND)
+    return sheet.bytes()
+
+
+@pytest.mark.parametrize("draw", ["border", "shade", "rules", "shaded lines"])
+@pytest.mark.parametrize(("x", "width"), [(400, 160), (LEFT, 180)], ids=["beside", "inside"])
+def test_a_box_is_a_passage_of_its_own_and_cuts_no_paragraph(
+    draw: str, x: float, width: float
+) -> None:
+    document = read(boxed_page(draw, x, width=width))
+    *text, head, first = document.blocks
+    assert (head.kind, head.text, head.page) == (BlockKind.HEADING, "Box: Key takeaways", 1)
+    assert first.text == " ".join(BOX[1:])
+    assert [block.text for block in text] == [" ".join((*WHOLE, *AROUND))]
+    assert document.left_out == ()
+
+
+def test_the_frames_of_a_table_and_a_page_and_the_band_of_a_title_are_no_boxes() -> None:
+    sheet = Sheet()
+    sheet.pdf.rect(30, 30, 550, 720)
+    sheet.pdf.set_fill_color(200, 220, 250)
+    sheet.pdf.rect(50, 40, 500, 60, "F")
+    sheet.put(LEFT, 60, "Trade after the corridor was opened", 20, "B")
+    sheet.put(LEFT, 90, "A study of the traffic in grain, in three parts and a summary.", 10)
+    y = sheet.lines(LEFT, 130, AROUND)
+    sheet.pdf.rect(LEFT - 5, y + 20, 400, 120)
+    for row in range(4):
+        for column, cell in enumerate(("The northern port", "lost a third.", "It is shut.")):
+            sheet.put(LEFT + 130 * column, y + 40 + 26 * row, cell, 10)
+            sheet.put(LEFT + 130 * column, y + 51 + 26 * row, "It said so.", 10)
+    for column in range(3):
+        sheet.pdf.rect(LEFT + column * 150, 400, 150, 60)
+        sheet.lines(LEFT + column * 150 + 5, 415, ("The port lost a third of its", "traffic then."))
+    sheet.lines(LEFT, 500, RIGHT_COLUMN)
+    assert not any(block.text[:3] == "Box" for block in read(sheet.bytes()).blocks)
+
+
+def test_a_box_that_repeats_a_sentence_of_the_text_is_kept_once() -> None:
+    sheet = Sheet()
+    sheet.lines(LEFT, 80, AROUND)
+    sheet.pdf.rect(LEFT, 200, 180, 60)
+    sheet.lines(LEFT + 8, 216, QUOTE)
+    sheet.lines(LEFT, 300, RIGHT_COLUMN)
+    document = read(sheet.bytes())
+    assert not any(block.text[:3] == "Box" for block in document.blocks)
+    assert [str(part.reason) for part in document.left_out] == ["repeated"]
+
+
+def test_a_box_goes_on_over_the_page() -> None:
+    sheet = Sheet()
+    sheet.lines(LEFT, 80, AROUND)
+    sheet.pdf.rect(LEFT, 600, 240, 120)
+    sheet.put(LEFT + 8, 620, BOX[0], 10, "B")
+    sheet.lines(LEFT + 8, 640, (*LEFT_COLUMN[:2], *LEFT_COLUMN[2:6:2]))
+    sheet.page()
+    sheet.pdf.rect(LEFT, 60, 240, 60)
+    sheet.lines(LEFT + 8, 80, (LEFT_COLUMN[5], *RIGHT_COLUMN[:2]))
+    sheet.lines(LEFT, 160, AROUND)
+    heads = [block.text for block in read(sheet.bytes()).blocks if block.text[:3] == "Box"]
+    assert heads == ["Box: Key takeaways"]
+
+
+def test_each_column_of_a_sheet_of_two_pages_has_its_running_head() -> None:
+    sheet = Sheet()
+    for page in range(4):
+        if page:
+            sheet.page()
+        for column, x in enumerate((LEFT, RIGHT)):
+            number = 2 * page + column + 1
+            sheet.put(x, 50, f"Grain report {number}", 9)
+            sheet.lines(x, 90, [f"{line} {number * 7}" for line in (*LEFT_COLUMN, *RIGHT_COLUMN)])
+            sheet.put(x + 100, 740, str(number), 9)
+    document = read(sheet.bytes())
+    found = " ".join(block.text for block in document.blocks)
+    assert "Grain report" not in found
+    assert {str(part.reason) for part in document.left_out} == {"running head", "page number"}
+
+
+def test_words_from_the_right_that_the_file_states_for_its_signs_are_in_reading_order() -> None:
+    """A file may state the text of what it draws (ActualText), letter by letter as it is read."""
+    words = ("حبيبي", "مدينة", "نهر")
+    stated = " ".join(
+        f"BT /F 10 Tf {300 - 60 * i} 700 Td /Span <</ActualText <FEFF{letters}>>> BDC (x) Tj EMC ET"
+        for i, letters in enumerate(word.encode("utf-16-be").hex() for word in words)
+    )
+    latin = "BT /F 10 Tf 60 600 Td (The word is written from the right to the left.) Tj ET"
+    document = read(drawn(f"{stated} {latin}"))
+    found = " ".join(block.text for block in document.blocks)
+    assert all(word in found for word in words)
+
+
+def drawn(content: str) -> bytes:
+    """Return a PDF of one page with these operators, font /F being Helvetica."""
+    objects = (
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << "
+        "/Font << /F 5 0 R >> >> >>",
+        f"<< /Length {len(content)} >> stream\n{content}\nendstream",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    )
+    body = "".join(f"{i} 0 obj {each} endobj\n" for i, each in enumerate(objects, 1))
+    return f"%PDF-1.4\n{body}trailer << /Root 1 0 R >>".encode("latin-1")
+
+
+@pytest.mark.parametrize(
+    ("operators", "right"),
+    [
+        (
+            r"[(Universit) -111 (\264) 444 (e de Lyon, ao) -111 (\250) 444 (ut: le d) -111 (\264) "
+            "444 (ebat.)] TJ",
+            "Université de Lyon, aoüt: le débat.",
+        ),
+        (
+            r"(Barlas Oguz wrote it.) Tj ET BT /F 10 Tf 105.6 700 Td (\250) Tj",
+            "Barlas Ogüz wrote it.",
+        ),
+        (r"(It isn\264t so, the \264old\264 house.) Tj", "It isn´t so, the ´old´ house."),
+    ],
+    ids=["before each letter", "after the line", "as apostrophes"],
+)
+def test_accents_that_are_drawn_over_letters_are_theirs(operators: str, right: str) -> None:
+    found = read(drawn(f"BT /F 10 Tf 60 700 Td {operators} ET"))
+    assert [block.text for block in found.blocks] == [right]
