@@ -30,7 +30,8 @@ from index.errors import SettingsError
 from index.library import Library
 from index.settings import table, table_faults
 from ingest.document import is_place
-from ingest.pipeline import Options, ingest_feeds
+from ingest.feeds import ingest_feeds
+from ingest.pipeline import Options
 from ingest.report import DocumentResult, Report
 
 log = logging.getLogger(__name__)

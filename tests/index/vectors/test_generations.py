@@ -19,7 +19,7 @@ from index.library import Library
 from index.search import Query
 from index.settings import Settings
 from index.vectors import generations
-from index.vectors.generations import Copies
+from index.vectors.copies import Copies
 from tests.drafts import draft, each_alone
 
 ROOT = Path(__file__).resolve().parents[3]
