@@ -95,8 +95,9 @@ def _stored(connection: Connection, seqs: Sequence[int]) -> set[Fact]:
     """Return what the register says of these answers."""
     found: set[Fact] = set()
     for table, key, names in _TABLES:
-        for row in connection.execute(select(table).where(key.in_(seqs))).mappings():
-            found.add(_fact(row[key.name], table.name, names, row))
+        for row in connection.execute(select(table).where(key.in_(seqs))):
+            kept = row._asdict()
+            found.add(_fact(kept[key.name], table.name, names, kept))
     return found
 
 
