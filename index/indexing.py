@@ -23,7 +23,8 @@ from index.storage.database import Database
 from index.storage.schema import CURRENT
 from index.vectors import snapshot
 from index.vectors.chroma import Metadata, RecordsOf, VectorIndex, VectorsOf
-from index.vectors.generations import Files, Generations, VectorStore, store_for
+from index.vectors.copies import Files
+from index.vectors.generations import Generations, VectorStore, store_for
 from index.vectors.snapshot import Snapshot
 
 logger = logging.getLogger(__name__)
@@ -75,6 +76,8 @@ class Indexing:
 
     def copy(self, connection: Connection, folder: Path) -> None:
         """Copy the published generation into a folder; see Library.copy_index."""
+        if folder.exists():
+            raise UsageError(f"{folder}: exists; name a folder that does not")
         number, files = snapshot.published(connection)
         store = self._store(connection)
         if not number or not isinstance(store, Generations):

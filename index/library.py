@@ -5,22 +5,17 @@ Safe to share between threads.
 """
 
 import logging
-import math
-import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import replace
 from datetime import date
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from index import placement, retrieval, spelling
-from index.errors import IndexDamaged, UsageError
+from index.errors import IndexDamaged
 from index.indexing import Indexing, require_fingerprint
-from index.maintenance import Maintenance
+from index.maintenance import Maintenance, discard
 from index.models.embedder import Embedder, ModelEmbedder, Vectors, read_questions
 from index.models.model_files import DEFAULT_MODEL
 from index.models.reader import Reader
@@ -28,7 +23,7 @@ from index.models.reranker import NamedReranker, Reranker
 from index.models.token_embeddings import SentenceEmbeddings
 from index.passage import Brief, BriefRef, Draft, Hit, Passage
 from index.placement import PublishOutcome
-from index.publishing import Publisher, nothing
+from index.publishing import Publisher, WrittenLibrary, nothing
 from index.rerank import encode
 from index.retrieval import Mentions
 from index.search import Query
@@ -72,10 +67,12 @@ class Library:
         self._lexicon = self._lexicons[CURRENT]
         self._indexing = Indexing(settings, self.embedder)
         self._published = Published(self._open_index)
-        parts = self.database, self.home, self.embedder, self._indexing, self._lexicons
-        self._publisher = Publisher(*parts)
-        self.maintenance = Maintenance(*parts, self._published.close)
-        self._spelling: spelling.Spelling | None = None
+        written = WrittenLibrary(
+            self.database, self.home, self.embedder, self._indexing, self._lexicons
+        )
+        self._publisher = Publisher(written)
+        self.maintenance = Maintenance(written, self._published.close)
+        self._spelling = spelling.SpellingCache(self._lexicon)
 
     @classmethod
     def open(
@@ -241,26 +238,17 @@ class Library:
         """Return the names of the collections that have current briefs."""
         return frozenset(brief.collection for brief in self.briefs())
 
+    @retried
     def require_collection(self, name: str, what: str) -> None:
-        """Raise UsageError, with the nearest name, unless a brief is or was in this collection.
-
-        `what` is what the message calls the parameter that names it.
-        """
-        known = sorted({row.brief.collection for row in self.versions()})
-        if name in known:
-            return
-        near = get_close_matches(name.lower(), [one.lower() for one in known], 1)
-        meant = next((f", perhaps {one}" for one in known if one.lower() in near), "")
-        there = ", ".join(known) or "none"
-        raise UsageError(f"{what} {name}: no such collection{meant}; there are: {there}")
+        """Raise UsageError unless a brief is or was in it; see catalogue.require_collection."""
+        with self.database.read() as connection:
+            catalogue.require_collection(connection, name, what)
 
     @retried
     def versions(self) -> list[catalogue.VersionRow]:
         """Return all versions of all briefs, withdrawn ones too, with their passages counted."""
         with self.database.read() as connection:
-            counts = catalogue.passage_counts(connection)
-            rows = catalogue.versions(connection)
-        return [replace(row, passages=counts.get(row.pk, 0)) for row in rows]
+            return catalogue.counted_versions(connection)
 
     @retried
     def renditions(self) -> list[catalogue.RenditionRow]:
@@ -289,9 +277,7 @@ class Library:
     def idf(self, terms: Sequence[str]) -> dict[str, float]:
         """Return the inverse document frequency of stems over the passages (natural logarithm)."""
         with self.database.read() as connection, self._published.use(connection) as opened:
-            total = len(opened.snapshot.pks)
-            counts = self._lexicon.document_frequency(connection, terms)
-        return {term: math.log(1 + (total + 1) / (count + 0.5)) for term, count in counts.items()}
+            return retrieval.idf(connection, opened.snapshot, self._lexicon, terms)
 
     @retried
     def unknown(self, terms: Sequence[str], filters: Filters = EVERYTHING) -> frozenset[str]:
@@ -299,12 +285,7 @@ class Library:
         if not terms:
             return frozenset()
         with self.database.read() as connection, self._published.use(connection) as opened:
-            if not filters:
-                counts = self._lexicon.document_frequency(connection, terms)
-                return frozenset(term for term in terms if not counts.get(term))
-            allowed = set(opened.snapshot.pks[opened.snapshot.allowed(filters)].tolist())
-            held = {term: self._lexicon.scores(connection, [term]) for term in terms}
-        return frozenset(term for term, found in held.items() if allowed.isdisjoint(found))
+            return retrieval.unknown(connection, opened.snapshot, self._lexicon, terms, filters)
 
     @retried
     def spellings(self, typed: Sequence[str]) -> dict[str, str]:
@@ -315,10 +296,8 @@ class Library:
         if not odd:
             return {}
         with self.database.read() as connection, self._published.use(connection) as opened:
-            current = opened.snapshot.generation
-            if self._spelling is None or self._spelling.generation != current:
-                self._spelling = spelling.Spelling(connection, self._lexicon, current)
-            found = {word: self._spelling.meant(connection, word) for word in odd}
+            known = self._spelling.of(connection, opened.snapshot.generation)
+            found = {word: known.meant(connection, word) for word in odd}
         return {word: meant for word, meant in found.items() if meant}
 
     @retried
@@ -364,14 +343,8 @@ class Library:
         """
         empty = self.created and not self.versions()
         self.close()
-        if not empty or self.settings.database_url is not None:
-            return
-        if database.keep_in_use(self.home / DATABASE_FILE):
-            return
-        for left in (self.home / "index", *self.home.glob("ingest.lock*")):
-            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
-        with suppress(OSError):  # there is more in it, that is not ours to delete
-            self.home.rmdir()
+        if empty and self.settings.database_url is None:
+            discard(self.home, DATABASE_FILE)
 
     @retried
     def preview(self, drafts: Sequence[Draft]) -> list[PublishOutcome]:
@@ -386,8 +359,6 @@ class Library:
         opened: two clients on one folder damage it. Raises UsageError where the folder exists, and
         where the vectors are on a server.
         """
-        if folder.exists():
-            raise UsageError(f"{folder}: exists; name a folder that does not")
         with self.database.read() as connection:
             self._indexing.copy(connection, folder)
         return folder

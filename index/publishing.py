@@ -10,7 +10,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,22 +42,30 @@ def nothing(*_: object) -> None:
     """Ignore progress."""
 
 
+@dataclass(frozen=True)
+class WrittenLibrary:
+    """What whoever writes to a library needs of it."""
+
+    database: Database
+    home: Path
+    embedder: Embedder
+    indexing: Indexing
+    lexicons: Lexicons
+
+    @contextmanager
+    def alone(self, on_wait: Callable[[], None] = nothing) -> Iterator[str]:
+        """Yield the token of the one ingest that may publish, under the lock against others."""
+        with ingest_lock(self.database, self.home, on_wait):
+            with self.database.write() as connection:
+                token = values.begin_ingest(connection)
+            yield token
+
+
 class Publisher:
     """Publishes into one library."""
 
-    def __init__(
-        self,
-        database: Database,
-        home: Path,
-        embedder: Embedder,
-        indexing: Indexing,
-        lexicons: Lexicons,
-    ) -> None:
-        self._database = database
-        self._home = home
-        self._embedder = embedder
-        self._indexing = indexing
-        self._lexicons = lexicons
+    def __init__(self, library: WrittenLibrary) -> None:
+        self._library = library
 
     def publish(
         self,
@@ -71,23 +79,23 @@ class Publisher:
         key, known, tried = uuid.uuid4().hex, Embedded(), list[Publication]()
 
         def publish() -> list[PublishOutcome]:
-            with alone(self._database, self._home, on_wait) as token:
+            with self._library.alone(on_wait) as token:
                 if tried and self._last_key() == key:
                     return outcomes(tried[-1])
                 plan = self._planned(drafts, dropped, token)
-                with self._database.read() as connection:
-                    made = embed(connection, plan, self._embedder, tick, known)
+                with self._library.database.read() as connection:
+                    made = embed(connection, plan, self._library.embedder, tick, known)
                     tried.append(made)
                     changed = made.states or plan.added
-                    generation = self._indexing.build(connection, made) if changed else None
-                with self._database.write() as connection:
+                    generation = self._library.indexing.build(connection, made) if changed else None
+                with self._library.database.write() as connection:
                     values.require_ingest(connection, token)
-                    commit(connection, made, self._lexicons, generation)
+                    commit(connection, made, self._library.lexicons, generation)
                     back = [pk for pk, state in made.states.items() if state == CURRENT]
                     values.forget_removed(connection, briefs_of(connection, back))
                     values.put(connection, schema.PUBLISHED_KEY, key)
                 if generation is not None:
-                    self._indexing.tidy(self._database, generation)
+                    self._library.indexing.tidy(self._library.database, generation)
             return outcomes(made)
 
         return again(publish)
@@ -97,26 +105,17 @@ class Publisher:
     ) -> PublishPlan:
         """Return a plan whose numbers nobody else will use, published or not."""
         while True:
-            with self._database.read() as connection:
-                require_fingerprint(connection, self._embedder)
+            with self._library.database.read() as connection:
+                require_fingerprint(connection, self._library.embedder)
                 plan = placement.plan(connection, drafts, dropped)
-            with self._database.write() as connection:
+            with self._library.database.write() as connection:
                 values.require_ingest(connection, token)
                 if placement.promise(connection, plan):
                     return plan
 
     def _last_key(self) -> str | None:
-        with self._database.read() as connection:
+        with self._library.database.read() as connection:
             return values.get(connection, schema.PUBLISHED_KEY)
-
-
-@contextmanager
-def alone(database: Database, home: Path, on_wait: Callable[[], None] = nothing) -> Iterator[str]:
-    """Yield the token of the one ingest that may publish, under the lock against others."""
-    with ingest_lock(database, home, on_wait):
-        with database.write() as connection:
-            token = values.begin_ingest(connection)
-        yield token
 
 
 def embed(
@@ -196,7 +195,7 @@ def commit(
             catalogue.set_state(connection, pk, state)
     _sync_lexicons(connection, made, lexicons)
     touched = _point_documents(connection, made.plan) | set(made.states)
-    for part in (ChecksumScope.TEXT, ChecksumScope.EMBEDDINGS):
+    for part in (ChecksumScope.TEXT, ChecksumScope.LEFT_OUT, ChecksumScope.EMBEDDINGS):
         checksums.stamp(connection, part, fresh)
     checksums.stamp(connection, ChecksumScope.STATE, touched)
     if generation is not None:

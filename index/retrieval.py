@@ -5,6 +5,7 @@ index are asked.
 """
 
 import logging
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,7 +24,7 @@ from index.storage import catalogue, embeddings
 from index.storage.lexicon import Lexicon
 from index.vectors.chroma import ChromaServer
 from index.vectors.generations import exact_nearest
-from index.vectors.snapshot import Opened, Snapshot
+from index.vectors.snapshot import Filters, Opened, Snapshot
 from index.words import ROOT
 
 logger = logging.getLogger(__name__)
@@ -228,6 +229,31 @@ def _saying(
         pks = lexicon.holding(connection, term, columns, longer=longer)
         share += weight * np.isin(snapshot.pks, np.fromiter(pks, np.int64, len(pks)))
     return share
+
+
+def idf(
+    connection: Connection, snapshot: Snapshot, lexicon: Lexicon, terms: Sequence[str]
+) -> dict[str, float]:
+    """Return the inverse document frequency of stems over the passages (natural logarithm)."""
+    total = len(snapshot.pks)
+    counts = lexicon.document_frequency(connection, terms)
+    return {term: math.log(1 + (total + 1) / (count + 0.5)) for term, count in counts.items()}
+
+
+def unknown(
+    connection: Connection,
+    snapshot: Snapshot,
+    lexicon: Lexicon,
+    terms: Sequence[str],
+    filters: Filters,
+) -> frozenset[str]:
+    """Return the stems that no passage has which the filters let through."""
+    if not filters:
+        counts = lexicon.document_frequency(connection, terms)
+        return frozenset(term for term in terms if not counts.get(term))
+    allowed = set(snapshot.pks[snapshot.allowed(filters)].tolist())
+    found = {term: lexicon.scores(connection, [term]) for term in terms}
+    return frozenset(term for term, numbers in found.items() if allowed.isdisjoint(numbers))
 
 
 def nearest_of(

@@ -108,6 +108,21 @@ class Spelling:
         return order[:STEMS]
 
 
+class SpellingCache:
+    """The spelling of the generation that was last asked for. Safe to share between threads."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._made: Spelling | None = None
+
+    def of(self, connection: Connection, generation: int) -> Spelling:
+        """Return the spelling of a generation, made now if it is not the last one."""
+        made = self._made
+        if made is None or made.generation != generation:
+            self._made = made = Spelling(connection, self._lexicon, generation)
+        return made
+
+
 def split(connection: Connection, lexicon: Lexicon, word: str) -> str | None:
     """Return the two words, side by side in a passage, that a typed one is made of, or None."""
     typed = word.lower()

@@ -130,7 +130,7 @@ def _ingest_once(
     feeds: tuple[str, ...] = (),
     pattern: str | None = None,
 ) -> int:
-    from ingest.pipeline import ingest_feeds
+    from ingest.feeds import ingest_feeds
     from ingest.terminal import print_json, print_report, progress_bars
 
     with _rehearsed() if options.dry_run else _growing() as library:

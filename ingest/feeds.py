@@ -9,17 +9,20 @@ the source's own site are followed.
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from index.errors import ReadError, UsageError
+from index.library import Library
 from ingest.decode import decode
 from ingest.document import Block, BlockKind, Document
 from ingest.fetch import Download, fetch
 from ingest.files import canonical_url, url_fault
+from ingest.pipeline import Options, ingest
+from ingest.report import DocumentResult, Progress, Report, ReportItem
 from ingest.sandbox import Sandbox
 
 STATE = "feeds.json"
@@ -39,6 +42,40 @@ class SourceListing:
     listed: dict[str, str] = field(default_factory=dict)
     etag: str | None = None
     last_modified: str | None = None
+
+
+def ingest_feeds(
+    library: Library,
+    paths: Sequence[str],
+    feeds: Sequence[str],
+    pattern: str | None,
+    options: Options,
+    progress: Progress | None = None,
+) -> Report:
+    """Bring in the paths and what the feeds list anew; report what they list no longer."""
+    seen: list[SourceListing] = []
+    faults: list[ReportItem] = []
+    for source in feeds:
+        try:
+            seen.append(look(library.home, source, pattern, library.settings.fetch_seconds))
+        except ReadError as error:
+            faults.append(ReportItem(source, DocumentResult.FAILED, reason=str(error)))
+    report = ingest(
+        library, [*paths, *(url for one in seen for url in one.fresh)], options, progress
+    )
+    failed = {item.location for item in report.failed}
+    for one in seen:
+        report.items += [
+            ReportItem(url, DocumentResult.IGNORED, reason=f"no longer listed by {one.source}")
+            for url in one.vanished
+        ]
+        if one.elsewhere:
+            reason = f"lists {one.elsewhere} documents of other sites, which are not followed"
+            report.items.append(ReportItem(one.source, DocumentResult.IGNORED, reason=reason))
+        if not options.dry_run and not report.interrupted:
+            remember(library.home, one, failed)
+    report.items += faults
+    return report
 
 
 def look(home: Path, source: str, pattern: str | None, seconds: float) -> SourceListing:

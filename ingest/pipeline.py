@@ -23,7 +23,6 @@ from ingest import affected, follows, sources
 from ingest.affected import BriefChange
 from ingest.brief import assemble
 from ingest.document import Document, Metadata
-from ingest.feeds import SourceListing, look, remember
 from ingest.fetch import fetch
 from ingest.manifest import Manifest
 from ingest.metadata import from_file_name
@@ -116,40 +115,6 @@ def ingest(
         run.report.followed = follows.about(library, list(dict.fromkeys(ids)))
     run.report.seconds = time.monotonic() - started
     return run.report
-
-
-def ingest_feeds(
-    library: Library,
-    paths: Sequence[str],
-    feeds: Sequence[str],
-    pattern: str | None,
-    options: Options,
-    progress: Progress | None = None,
-) -> Report:
-    """Bring in the paths and what the feeds list anew; report what they list no longer."""
-    seen: list[SourceListing] = []
-    faults: list[ReportItem] = []
-    for source in feeds:
-        try:
-            seen.append(look(library.home, source, pattern, library.settings.fetch_seconds))
-        except ReadError as error:
-            faults.append(ReportItem(source, DocumentResult.FAILED, reason=str(error)))
-    report = ingest(
-        library, [*paths, *(url for one in seen for url in one.fresh)], options, progress
-    )
-    failed = {item.location for item in report.failed}
-    for one in seen:
-        report.items += [
-            ReportItem(url, DocumentResult.IGNORED, reason=f"no longer listed by {one.source}")
-            for url in one.vanished
-        ]
-        if one.elsewhere:
-            reason = f"lists {one.elsewhere} documents of other sites, which are not followed"
-            report.items.append(ReportItem(one.source, DocumentResult.IGNORED, reason=reason))
-        if not options.dry_run and not report.interrupted:
-            remember(library.home, one, failed)
-    report.items += faults
-    return report
 
 
 class _Run:

@@ -116,11 +116,12 @@ def run(
 ) -> RunSummary:
     """Check the answers that pass, store what was found, and return it counted.
 
+    A run over all answers first makes the register again where it was damaged.
     `tick` is called with the number of answers just checked.
     """
     began = time.monotonic()
     register, versions, summary = Register(database), BriefVersions(database), RunSummary()
-    register.catch_up()
+    register.restore() if selection == Selection() else register.catch_up()
     for part in batched(register.bodies(selection), TOGETHER):
         found = {body["answer_id"]: check_answer(body, versions) for body in part}
         risks = register.keep_all(found)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from bot.audit import register_query, register_tables, register_update
+from bot.audit import register_check, register_query, register_tables, register_update
 from bot.audit.findings import Finding, FindingKind, Severity
 from bot.audit.register_tables import audit_answers, audit_citations, audit_findings, batched
 from bot.audit.selection import Order, Selection, draw
@@ -88,6 +88,25 @@ class Register:
             if not count:
                 return total
             total += count
+
+    def restore(self) -> int:
+        """Take in new records; make the register again if it was damaged.
+
+        Returns how many answers it told wrongly. Findings are lost with it: check all answers next.
+        """
+        self.catch_up()
+        with self._database.read() as connection:
+            wrong = register_check.differing(connection)
+        if wrong:
+            with self._database.write() as connection:
+                register_tables.recreate(connection)
+            self.catch_up()
+        return wrong
+
+    def differing(self) -> int:
+        """Return how many answers it tells otherwise than the ledger."""
+        with self._database.read() as connection:
+            return register_check.differing(connection)
 
     def answers(
         self,

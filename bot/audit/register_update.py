@@ -8,6 +8,7 @@ place), everything is rebuilt.
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,6 +38,9 @@ from index.vectors import snapshot
 LONGEST_TEXT = 400  # characters of an answer that lists show
 BATCH = 400  # records read in one transaction, so that nobody waits long to write an answer
 
+# Readers who are forgotten are counted in another way than before.
+_COUNTED = (Record.FEEDBACK, Record.JUDGEMENT, Record.FORGOTTEN)
+
 Json = Mapping[str, Any]
 
 
@@ -45,7 +49,7 @@ def is_behind(connection: Connection) -> bool:
     head = connection.execute(
         select(ledger.c.seq, ledger.c.hash).order_by(ledger.c.seq.desc()).limit(1)
     ).first()
-    return _state(connection) != (FORMAT, *((head.seq, head.hash) if head else (0, GENESIS)))
+    return taken_in(connection) != (FORMAT, *((head.seq, head.hash) if head else (0, GENESIS)))
 
 
 def take_in(connection: Connection) -> int:
@@ -57,7 +61,7 @@ def take_in(connection: Connection) -> int:
     if not rows:
         return 0
     _answers(connection, [row for row in rows if row.kind == Record.ANSWER])
-    touched = {row.answer_id for row in rows if row.kind in (Record.FEEDBACK, Record.JUDGEMENT)}
+    touched = {row.answer_id for row in rows if row.kind in _COUNTED}
     for answer_id in sorted(touched):
         _count(connection, answer_id)
     _remember(connection, rows[-1].seq, rows[-1].hash)
@@ -87,9 +91,9 @@ def store_findings(
 
 def _begin(connection: Connection) -> int:
     """Return up to which record the ledger was read; recreate the tables if that is unsure."""
-    form, seq, digest = _state(connection)
+    form, seq, digest = taken_in(connection)
     now = connection.scalar(select(ledger.c.hash).where(ledger.c.seq == seq))
-    if form == FORMAT and (digest == now or seq == 0):
+    if form == FORMAT and digest == (now if seq else GENESIS):
         return seq
     recreate(connection)
     values = {"format": FORMAT, "seq": "0", "hash": GENESIS}
@@ -99,12 +103,15 @@ def _begin(connection: Connection) -> int:
     return 0
 
 
-def _state(connection: Connection) -> tuple[str, int, str]:
-    """Return (format, seq, hash) of how far the ledger was read."""
+def taken_in(connection: Connection) -> tuple[str, int, str]:
+    """Return (format, seq, hash) of how far the ledger was read; no format if that is unsure."""
     if missing(connection):
         return "", 0, GENESIS
     state = {row.key: row.value for row in connection.execute(select(audit_state))}
-    return state.get("format", ""), int(state.get("seq", 0)), state.get("hash", GENESIS)
+    seq = state.get("seq", "")
+    if not seq.isdecimal():  # damaged
+        return "", 0, GENESIS
+    return state.get("format", ""), int(seq), state.get("hash", GENESIS)
 
 
 def _remember(connection: Connection, seq: int, digest: str) -> None:
@@ -117,15 +124,30 @@ def _answers(connection: Connection, rows: Sequence[Row[Any]]) -> None:
     sentences: list[dict[str, Any]] = []
     citations: list[dict[str, Any]] = []
     for row in rows:
-        body = json.loads(row.body)
-        answers.append(_answer(row, body))
-        sentences += _sentences(row.seq, body)
-        citations += _citations(row.seq, body)
+        made = recorded(row)
+        answers.append(made.answer)
+        sentences += made.sentences
+        citations += made.citations
     for table, values in (
         (audit_answers, answers), (audit_sentences, sentences), (audit_citations, citations),
     ):  # fmt: skip
         if values:
             connection.execute(insert(table), values)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The rows that an answer's own record makes, before anybody judges it."""
+
+    answer: dict[str, Any]
+    sentences: list[dict[str, Any]]
+    citations: list[dict[str, Any]]
+
+
+def recorded(row: Row[Any]) -> Recorded:
+    """Return the rows of an answer, given by its record in the ledger."""
+    body = json.loads(row.body)
+    return Recorded(_answer(row, body), _sentences(row.seq, body), _citations(row.seq, body))
 
 
 def _answer(row: Row[Any], body: Json) -> dict[str, Any]:
@@ -230,8 +252,8 @@ def _count(connection: Connection, answer_id: str) -> None:
     ).first()
     if answer is None:
         return
-    times = _times_judged(connection, answer_id)
-    complaints = _complaints(connection, answer_id)
+    times = times_judged(connection, answer_id)
+    complaints = counted_complaints(connection, answer_id)
     for sentence, count in times.items():
         connection.execute(
             update(audit_sentences)
@@ -263,7 +285,7 @@ def _risk_now(
     return _risk_of(answer._asdict(), found, complaints, words)
 
 
-def _times_judged(connection: Connection, answer_id: str) -> Counter[int | None]:
+def times_judged(connection: Connection, answer_id: str) -> Counter[int | None]:
     """Return how many records judge each sentence of an answer, and the reply (None)."""
     found = _further(connection, answer_id, Record.JUDGEMENT)
     return Counter(body["sentence"] for body, _, _ in found)
@@ -282,7 +304,7 @@ def _words(connection: Connection, answer: Row[Any]) -> list[Word]:
     return [word for word in found if word is not None]
 
 
-def _complaints(connection: Connection, answer_id: str) -> int:
+def counted_complaints(connection: Connection, answer_id: str) -> int:
     """Return how many readers said last that it was bad; forgotten readers count one by one."""
     last: dict[object, bool] = {}
     for body, private, record_id in _further(connection, answer_id, Record.FEEDBACK):

@@ -30,7 +30,9 @@ from index.errors import SettingsError
 from index.library import Library
 from index.settings import table, table_faults
 from ingest.document import is_place
-from ingest.pipeline import Options, ingest_feeds
+from ingest.feeds import ingest_feeds
+from ingest.files import shown
+from ingest.pipeline import Options
 from ingest.report import DocumentResult, Report
 
 log = logging.getLogger(__name__)
@@ -133,6 +135,8 @@ async def look(
     work = partial(ingest_feeds, library, [], [source.feed], source.pattern, options)
     lines = report_lines(await asyncio.to_thread(work))
     log.warning("watch.%s: %s", name, f"{len(lines)} changes" if lines else "nothing new")
+    for what, title in lines[:MOST_LINES]:
+        log.warning("watch.%s: %s: %s", name, what, shown(title))
     if lines and source.channel:
         told = {
             "name": name, "channel": source.channel, "collection": source.collection,
@@ -173,10 +177,18 @@ def rounds(sources: Mapping[str, WatchedSource], queue: Queue) -> Sequence["asyn
 async def watching(
     library: Library, sources: Mapping[str, WatchedSource], owner: str
 ) -> AsyncIterator[None]:
-    """Watch the sources with a worker of our own, where no bot has one; reports are logged."""
+    """Watch the sources with a worker of our own, where no bot has one.
+
+    Reports are logged. Those for a channel wait for a bot of this library, of whatever process.
+    """
     if not sources:
         yield
         return
+    if waiting := [name for name, one in sources.items() if one.channel]:
+        log.warning(
+            "watch.%s: no Slack bot in this process: the channel is told by briefs slack, once it "
+            "runs; until then reports stand in this log", ", watch.".join(waiting),
+        )  # fmt: skip
     queue = Queue(library.database, owner)
     worker = Worker(queue, handlers(library, sources, queue))
     working = asyncio.create_task(worker.run())

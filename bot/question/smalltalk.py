@@ -35,7 +35,7 @@ _THANKS = (
     r"(?:\s+(?:so\s+much|very\s+much|a\s+lot|a\s+bunch|again|for\s+that|you|all))*)"
 )
 _PLEASE = (
-    r"(?:please|pls|plz|kindly|quick(?:\s+question|\s+one)?|sorry|excuse\s+me|one\s+more"
+    r"(?:please|pls|plz|kindly|quick(?:\s+question|\s+one|\s+q)?|sorry|excuse\s+me|one\s+more"
     r"|by\s+the\s+way|btw)"
 )
 _BEFORE = re.compile(
@@ -46,13 +46,13 @@ _BEFORE = re.compile(
 _REQUEST = re.compile(
     rf"^\W*(?:{_PLEASE}\W+)*(?:(?:can|could|would|will)\s+(?:you|u|someone|anyone)\s+)?"
     rf"(?:{_PLEASE}\s+)*(?:(?:tell|remind|show)\s+(?:me|us)(?:\s+again)?[\s,:]+"
-    r"|i\s+(?:want|need|would\s+like|['’]d\s+like)\s+to\s+(?:know|find\s+out)[\s,:]+"
+    r"|i(?:\s+(?:want|need|would\s+like)|\s?['’]?d\s+like)\s+to\s+(?:know|find\s+out)[\s,:]+"
     r"|(?:i['’]?m|i\s+am|just)\s+(?:wondering|curious)[\s,:]+"
     rf"|(?:do|does)\s+(?:you|u|anyone|somebody|someone)\s+(?:happen\s+to\s+)?know\s+)"
     rf"(?={_ASKING_WORD})",
     re.IGNORECASE,
 )
-_ONLY_PLEASE = re.compile(rf"^\W*(?:{_PLEASE}[\s,:]+)+(?=\w)", re.IGNORECASE)
+_ONLY_PLEASE = re.compile(rf"^\W*(?:{_PLEASE}[\s,:–—-]+)+(?=\w)", re.IGNORECASE)
 _AFTER = re.compile(
     rf"[\s,;.!–—-]+(?:{_THANKS}|{_PLEASE}|thanks?\s+in\s+advance|many\s+thanks)(?=\W*$)",
     re.IGNORECASE,

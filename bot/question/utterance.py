@@ -20,7 +20,10 @@ _DAYS = frozenset(
 _SHORT = 6  # words of a continuation that needs no mark: "and Sweden"
 _CONTINUES = re.compile(r"^(?:and|or|but|also|plus|what about|how about)\b", re.IGNORECASE)
 _ITEM = re.compile(r"^\s*(?:\(?\d{1,2}\s*[.):]|\(?[a-h]\s*[.)]|[-*•–—])\s+(?=\S)", re.IGNORECASE)
-_NUMBERED = re.compile(r"(?:^|(?<=[\s,;:]))(?:\((\d|[a-h])\)|(\d)[.)]|([a-h])\))\s+(?=\S)")
+_NUMBERED = re.compile(
+    r"(?:^|(?<=[\s,;:]))(?:\((\d|[a-h]|i{1,3}|iv|v)\)|(\d)[.)]|([a-h]|i{1,3}|iv|v)\))\s+(?=\S)"
+)
+_SERIES = ("1 2 3 4 5 6 7 8 9".split(), list("abcdefgh"), "i ii iii iv v".split())
 _THIS = re.compile(
     r"\b(?:(?:this|that|the)\s+(?:(?:attached|attachment|uploaded|enclosed|new)\s*)?"
     r"(?:file|pdf|document|doc|attachment|paper|report|brief|memo|one)\b(?!\s+(?:on|about|of)\b)"
@@ -28,6 +31,15 @@ _THIS = re.compile(
     re.IGNORECASE,
 )
 _ADDRESSED = re.compile(r"@\S+")
+# Of somebody else, for what mentions us is not looked at in this way: "<@U123>", "@Ada".
+_TO_SOMEBODY = re.compile(
+    r"^\W*<?@(?!here\b|channel\b|everyone\b)\w|@(?!here\b|channel\b|everyone\b)[\w|.-]+>?\W*$"
+)
+_CAN_YOU = re.compile(
+    r"^(?:can|could|would|will) (?:you|u) (?:please |pls |plz |also |quickly |kindly )*",
+    re.IGNORECASE,
+)
+_SECOND = re.compile(r"(?<=[?？])\s+")
 _EMOJI = re.compile(r":[a-z0-9_+'-]+:")
 _ENDS_ASKING = re.compile(r"[?？]['\"”’)\]\s!?.…]*$")
 _OPENING = re.compile(r"^[\W_]+")
@@ -52,9 +64,22 @@ def asks_the_briefs(text: str) -> bool:
     """Return whether a message that addresses nobody asks what a brief might answer."""
     if not says_something(text) or is_small_talk(text) or is_off_topic(text):
         return False
+    if _TO_SOMEBODY.search(text.strip()):
+        return False
     found = [one for one in _sentences(text) if _asks(one) or _goes_on(one)]
-    found = [one for one in found if not _begins(one, "to_people_forms") or _names_something(one)]
+    found = [one for one in found if not _is_to_people(one) or _names_something(one)]
     return any(asked_of(bare(one)).kind is not Kind.HELP for one in found)
+
+
+def _is_to_people(text: str) -> bool:
+    """Return whether people are asked, and not for what the bot does: "could you summarise …"."""
+    return _begins(text, "to_people_forms") and not _wishes(text)
+
+
+def _wishes(text: str) -> bool:
+    core = bare(text)
+    wished = _CAN_YOU.sub("", core, count=1)
+    return wished != core and _begins(wished, "asking_forms")
 
 
 def _names_something(text: str) -> bool:
@@ -108,8 +133,8 @@ def _listed(text: str) -> tuple[str, ...]:
 def _numbered(text: str) -> tuple[str, ...]:
     """Return what stands behind 1, 2 …, or a) b) …, in a line."""
     marks = list(_NUMBERED.finditer(text))
-    names = "".join(one[1] or one[2] or one[3] for one in marks)
-    if len(marks) < 2 or not ("123456789".startswith(names) or "abcdefgh".startswith(names)):
+    names = [one[1] or one[2] or one[3] for one in marks]
+    if len(marks) < 2 or not any(names == series[: len(names)] for series in _SERIES):
         return ()
     ends = [*(one.start() for one in marks[1:]), len(text)]
     found = [text[one.end() : end].strip(" \n,;") for one, end in zip(marks, ends, strict=True)]
@@ -133,7 +158,19 @@ def _one_after_the_other(text: str) -> tuple[str, ...]:
 
 def _sentences(text: str) -> list[str]:
     rows = (row.strip() for row in text.splitlines())
-    return [row[start:end] for row in rows if row for start, end in sentences.split(row)]
+    cut = [row[start:end] for row in rows if row for start, end in sentences.split(row)]
+    return [piece for one in cut for piece in _questions_in_small_letters(one)]
+
+
+def _questions_in_small_letters(sentence: str) -> list[str]:
+    """Cut behind a question mark where the next question begins, though it has no capital."""
+    found: list[str] = []
+    for piece in _SECOND.split(sentence):
+        if found and not _begins(piece, "asking_forms"):
+            found[-1] = f"{found[-1]} {piece}"
+        else:
+            found.append(piece)
+    return found
 
 
 def _is_polite(text: str) -> bool:
@@ -141,7 +178,8 @@ def _is_polite(text: str) -> bool:
 
 
 def _asks(text: str) -> bool:
-    return bool(_ENDS_ASKING.search(text)) or _begins(text, "asking_forms")
+    marked = bool(_ENDS_ASKING.search(text))
+    return marked or _begins(text, "asking_forms") or _wishes(text)
 
 
 def _goes_on(text: str) -> bool:
@@ -155,6 +193,6 @@ def _begins(text: str, name: str) -> bool:
 
 def _is_whole(text: str, name: str) -> bool:
     core = re.sub(r"\s+", " ", bare(_EMOJI.sub(" ", text)).replace(",", " ")).strip(
-        " \t?!.:;–—-*_~\"'"
+        " \t?!.:;–—-*_~^\"'"
     )
     return _forms(name).fullmatch(core) is not None

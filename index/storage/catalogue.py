@@ -5,8 +5,9 @@ Every function joins the caller's transaction.
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, insert, select, update
 
 from index.addresses import without_secrets
-from index.errors import DatabaseUnavailable, NotFound
+from index.errors import DatabaseUnavailable, NotFound, UsageError
 from index.left_out import LeftOut, OmissionReason, joined
 from index.passage import Brief, BriefRef, PageFacts, Passage, Rendition
 from index.storage import embeddings, schema
@@ -351,3 +352,23 @@ def _listed(stored: str) -> tuple[Any, ...]:
         return tuple(json.loads(stored))
     except (TypeError, ValueError) as error:
         raise DatabaseUnavailable("a row of the database is damaged; run: briefs doctor") from error
+
+
+def counted_versions(connection: Connection) -> list[VersionRow]:
+    """Return all versions of all briefs, with their passages counted."""
+    counts = passage_counts(connection)
+    return [replace(row, passages=counts.get(row.pk, 0)) for row in versions(connection)]
+
+
+def require_collection(connection: Connection, name: str, what: str) -> None:
+    """Raise UsageError, with the nearest name, unless a brief is or was in this collection.
+
+    `what` is what the message calls the parameter that names it.
+    """
+    known = sorted({row.brief.collection for row in versions(connection)})
+    if name in known:
+        return
+    near = get_close_matches(name.lower(), [one.lower() for one in known], 1)
+    meant = next((f", perhaps {one}" for one in known if one.lower() in near), "")
+    there = ", ".join(known) or "none"
+    raise UsageError(f"{what} {name}: no such collection{meant}; there are: {there}")

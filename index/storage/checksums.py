@@ -1,8 +1,9 @@
 """Checksums of what the catalogue says: damage is found before it is believed or copied on.
 
-A version has three. `text`: its own row and its passages, written once. `state`: whether it is
+A version has four. `text`: its own row and its passages, written once. `state`: whether it is
 current, its collection and its documents. `embeddings`: what a model computed from it, which can be
-computed again. One more, of `library`, stands for the library's values and its generations.
+computed again. `left_out`: what of its document is in no passage. One more, of `library`, stands
+for the library's values and its generations.
 
 They are made of the rows as the database gives them back, in the transaction that wrote them. They
 find accidents, and edits by hand; whoever can write the database can also write checksums.
@@ -43,6 +44,7 @@ class ChecksumScope(StrEnum):
     TEXT = "text"
     STATE = "state"
     EMBEDDINGS = "embeddings"
+    LEFT_OUT = "left_out"
     LIBRARY = "library"
 
 
@@ -78,13 +80,12 @@ def stamp(connection: Connection, part: ChecksumScope, pks: Iterable[int] = (LIB
             connection.execute(insert(checksums), rows)
 
 
-def begin(connection: Connection) -> None:
-    """Take everything as it is: for a new library, and one of a release without checksums."""
+def begin(connection: Connection, parts: Sequence[ChecksumScope] = tuple(ChecksumScope)) -> None:
+    """Take everything as it is: for a new library, and one of a build without these checksums."""
     metadata.create_all(connection, tables=[checksums])
     every = connection.execute(select(schema.versions.c.pk)).scalars().all()
-    for part in (ChecksumScope.TEXT, ChecksumScope.STATE, ChecksumScope.EMBEDDINGS):
-        stamp(connection, part, every)
-    stamp(connection, ChecksumScope.LIBRARY)
+    for part in parts:
+        stamp(connection, part, [LIBRARY_KEY] if part is ChecksumScope.LIBRARY else every)
 
 
 def forget(connection: Connection, pks: Sequence[int], *parts: ChecksumScope) -> None:
@@ -96,9 +97,19 @@ def forget(connection: Connection, pks: Sequence[int], *parts: ChecksumScope) ->
         connection.execute(delete(checksums).where(doomed))
 
 
-def present(connection: Connection) -> bool:
-    """Return whether the library has checksums; one of an older release has none."""
-    return inspect(connection).has_table(checksums.name)
+def lacking(connection: Connection) -> tuple[ChecksumScope, ...]:
+    """Return the parts that have no checksums because an earlier build made the library.
+
+    Where other parts lack theirs, these were deleted, which is damage.
+    """
+    if not inspect(connection).has_table(checksums.name):
+        return tuple(ChecksumScope)
+    part = checksums.c.part
+    later = connection.execute(select(part).where(part == ChecksumScope.LEFT_OUT).limit(1)).first()
+    texts = select(part).where(part == ChecksumScope.TEXT).limit(1)
+    if later or not connection.execute(texts).first():
+        return ()
+    return (ChecksumScope.LEFT_OUT,)
 
 
 def damaged(
@@ -171,6 +182,9 @@ def _rows(
         yield from _read(connection, joined, key, [], pks, columns=states)
         order = [documents.c.location, documents.c.collection]
         yield from _read(connection, documents, documents.c.version_pk, order, pks)
+    elif part is ChecksumScope.LEFT_OUT:
+        key, order = schema.left_out.c.version_pk, [schema.left_out.c.reason]
+        yield from _read(connection, schema.left_out, key, order, pks)
     else:
         key, order = passages.c.version_pk, [passages.c.ordinal, passages.c.pk]
         yield from _read(connection, passages, key, order, pks, columns=[passages.c.input_sha256])

@@ -103,11 +103,11 @@ def _file_fault(connection: Connection) -> tuple[str, str] | None:
 
 def _text_fault(connection: Connection) -> tuple[str, str] | None:
     wrong = checksums.damaged(
-        connection, [ChecksumScope.LIBRARY, ChecksumScope.TEXT, ChecksumScope.STATE]
+        connection, [part for part in ChecksumScope if part is not ChecksumScope.EMBEDDINGS]
     )
     if wrong.of(ChecksumScope.LIBRARY):
         return "the library's own values are not as they were written", RESTORE
-    pks = wrong.of(ChecksumScope.TEXT, ChecksumScope.STATE)
+    pks = wrong.of(ChecksumScope.TEXT, ChecksumScope.STATE, ChecksumScope.LEFT_OUT)
     if not pks:
         return None
     names = {

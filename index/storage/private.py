@@ -1,6 +1,7 @@
 """Files and folders that only this user may look into, whatever the umask says."""
 
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +16,20 @@ def make_folder(path: Path) -> None:
     path.mkdir(mode=FOLDER, exist_ok=True)
     if not path.is_symlink():
         _close(path)
+
+
+def delete(path: Path) -> None:
+    """Delete a folder with all that is in it, or whatever else is there, if anything is."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def clear_for_folder(path: Path) -> None:
+    """Delete what stands where a folder belongs: a file, a pipe, a link that leads nowhere."""
+    if not path.is_dir():
+        path.unlink(missing_ok=True)
 
 
 def make_file(path: Path) -> None:

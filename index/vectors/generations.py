@@ -6,25 +6,22 @@ from then on only copied: every search opens a private copy. The checksum of eac
 catalogue, so that damage is found before it is served.
 """
 
-import json
 import logging
 import shutil
 import tempfile
-import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import IndexDamaged
 from index.settings import Settings
-from index.storage.private import FILE, close_to_others, make_folder
+from index.storage.private import clear_for_folder, close_to_others, delete, make_folder
 from index.vectors.chroma import (
     ChromaFolder,
     ChromaServer,
@@ -34,13 +31,9 @@ from index.vectors.chroma import (
     verify,
     verify_vectors,
 )
-
-if TYPE_CHECKING:
-    from filelock import FileLock
+from index.vectors.copies import Copies, Files, copy_checked, fingerprint
 
 logger = logging.getLogger(__name__)
-
-Files = dict[str, tuple[int, int]]  # path inside a generation -> (size in bytes, crc32)
 
 # Bytes of a new index without vectors, and beside each vector; measured with 10 to 1,000 of them.
 _EMPTY, _BESIDE_VECTOR = 400_000, 1_000
@@ -49,56 +42,6 @@ _SAMPLED = 50  # passages by which the length of all is estimated
 GROWN = 2.0  # times the size of a new one, from which an index is built anew
 _PROBE = 4 << 20  # bytes that must fit on a disk with room for an index
 KEPT = 2  # published generations that stay on disk for processes in the middle of copying one
-
-
-class Copies:
-    """The folder of all private copies of one library, each with a lock file beside it.
-
-    A lock tells whether its copy is in use: a process's number may be another process's by now, and
-    two containers on one folder have the same ones.
-    """
-
-    def __init__(self, root: Path) -> None:
-        self._root = root  # need not exist yet
-        self._locks: dict[Path, FileLock] = {}
-
-    def make(self) -> Path:
-        """Return a new empty folder, locked until it is discarded or this process ends."""
-        if self._root.is_file():  # no file belongs here
-            self._root.unlink()
-        make_folder(self._root)
-        if (self._root / "making").is_dir():  # a lock is a file
-            shutil.rmtree(self._root / "making")
-        with _lock(self._root / "making"):  # nobody tidies before it is locked
-            copy = Path(tempfile.mkdtemp(prefix="", dir=self._root))
-            self._locks[copy] = _lock(copy.with_suffix(".lock"))
-            self._locks[copy].acquire()
-        return copy
-
-    def discard(self, copy: Path) -> None:
-        """Delete a copy of this process."""
-        shutil.rmtree(copy, ignore_errors=True)
-        copy.with_suffix(".lock").unlink(missing_ok=True)
-        if lock := self._locks.pop(copy, None):
-            lock.release()
-
-    def tidy(self) -> None:
-        """Delete the copies of processes that are gone."""
-        if not self._root.is_dir():
-            return
-        with _lock(self._root / "making"):
-            for folder in filter(Path.is_dir, list(self._root.iterdir())):
-                lock = _lock(folder.with_suffix(".lock"))
-                with suppress(TimeoutError, PermissionError):  # in use; or another user's
-                    lock.acquire(timeout=0)
-                    self._locks[folder] = lock
-                    self.discard(folder)
-
-
-def _lock(path: Path) -> "FileLock":
-    from filelock import FileLock  # takes as long to import as a cold question may not wait
-
-    return FileLock(path, mode=0o600, thread_local=False)
 
 
 @dataclass(frozen=True)
@@ -170,8 +113,7 @@ class Generations(VectorStore):
         catalogue. If even that does not find what a scan finds, there are no files, and searches
         scan.
         """
-        if self._root.is_file():  # no file belongs here
-            self._root.unlink()
+        clear_for_folder(self._root)
         building = self._root / f"{number:08d}.building"
         what = _Contents(wanted, of, records)
         attempts: list[Callable[[], None]] = [
@@ -189,12 +131,12 @@ class Generations(VectorStore):
         else:
             _require_room(self._root)
             logger.warning("the vector index cannot be built soundly; searching by exact scan")
-            shutil.rmtree(building, ignore_errors=True)
+            delete(building)
             return {}
         target = self._root / f"{number:08d}"
-        shutil.rmtree(target, ignore_errors=True)  # left by a process that died before publishing
+        delete(target)  # left by a process that died before publishing
         building.rename(target)
-        return _fingerprint(target)
+        return fingerprint(target)
 
     def open(self, number: int, files: Files) -> ChromaFolder:
         """Open a private copy; raise IndexDamaged if the folder is not as it was published."""
@@ -206,7 +148,7 @@ class Generations(VectorStore):
             place = error.filename or self._root
             raise IndexDamaged(f"no copy of the vector index: {place}: {error.strerror}") from error
         try:
-            _copy_checked(self._root / f"{number:08d}", private, files)
+            copy_checked(self._root / f"{number:08d}", private, files)
             return ChromaFolder(private, at_close=self._copies.discard)
         except IndexDamaged:
             self._copies.discard(private)
@@ -214,7 +156,7 @@ class Generations(VectorStore):
 
     def copy(self, number: int, files: Files, folder: Path) -> None:
         """Copy a published generation into a folder of somebody else's."""
-        _copy_checked(self._root / f"{number:08d}", folder, files)
+        copy_checked(self._root / f"{number:08d}", folder, files)
 
     def check(self, number: int, files: Files, wanted: Sequence[int], of: VectorsOf) -> None:
         index = self.open(number, files)
@@ -239,17 +181,18 @@ class Generations(VectorStore):
         for folder in self._root.iterdir():
             name = folder.name.removesuffix(".building")
             if name.isdigit() and not oldest <= int(name) <= published:
-                shutil.rmtree(folder, ignore_errors=True)
+                with suppress(OSError):  # another user's
+                    delete(folder)
         self._copies.tidy()
 
     def _on_copy(self, previous: tuple[int, Files], building: Path, what: "_Contents") -> None:
         number, files = previous
-        shutil.rmtree(building, ignore_errors=True)
-        _copy_checked(self._root / f"{number:08d}", building, files)
+        delete(building)
+        copy_checked(self._root / f"{number:08d}", building, files)
         self._fill(building, what)
 
     def _rebuild(self, building: Path, what: "_Contents", *, thorough: bool) -> None:
-        shutil.rmtree(building, ignore_errors=True)
+        delete(building)
         make_folder(building)
         self._fill(building, what, thorough=thorough)
         _blank(building, len(what.wanted))
@@ -362,45 +305,6 @@ def _require_room(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder) as probe:
         probe.write(bytes(_PROBE))
-
-
-def _fingerprint(folder: Path) -> Files:
-    return {
-        str(path.relative_to(folder)): (path.stat().st_size, _crc32(path))
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
-def _crc32(path: Path) -> int:
-    value = 0
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            value = zlib.crc32(block, value)
-    return value
-
-
-def _copy_checked(source: Path, target: Path, files: Files) -> None:
-    """Copy a generation; raise IndexDamaged if it is not, byte by byte, what was published."""
-    present = {str(path.relative_to(source)) for path in source.rglob("*") if path.is_file()}
-    if present != set(files):
-        raise IndexDamaged(f"vector index {source.name}: files are missing or foreign")
-    for name, (_, checksum) in files.items():
-        destination = target / name
-        try:
-            make_folder(destination.parent)
-            shutil.copyfile(source / name, destination)
-            destination.chmod(FILE)
-            copied = _crc32(destination)
-        except OSError as error:  # deleted meanwhile, unreadable, or no space for a copy
-            raise IndexDamaged(f"vector index {source.name}: {name}: {error.strerror}") from error
-        if copied != checksum:
-            raise IndexDamaged(f"vector index {source.name}: {name} has changed since it was built")
-
-
-def files_from_json(stored: str) -> Files:
-    """Read the files of a generation from the catalogue's JSON."""
-    return {name: (size, checksum) for name, (size, checksum) in json.loads(stored).items()}
 
 
 def store_for(settings: Settings, name: str) -> VectorStore:

@@ -18,7 +18,7 @@ from index.passage import BriefRef
 from index.storage import catalogue, embeddings, schema
 from index.storage.schema import CURRENT, SUPERSEDED
 from index.vectors.chroma import VectorIndex
-from index.vectors.generations import Files, files_from_json
+from index.vectors.copies import Files, files_from_json
 
 
 @dataclass(frozen=True)

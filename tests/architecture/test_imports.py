@@ -40,7 +40,7 @@ OWNERS = {
         "index/models/reader.py",
         "index/models/runtimes.py",
         "index/storage/database.py",
-        "index/vectors/generations.py",
+        "index/vectors/copies.py",
     },
     "langchain": {"bot/answering/writing/models.py"},
     "langchain_core": {

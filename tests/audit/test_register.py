@@ -330,3 +330,48 @@ def test_an_empty_library_has_no_answers(tmp_path: Path) -> None:
     assert Register(database).answers() == []
     assert Register(database).uses("port") == []
     database.close()
+
+
+DAMAGE = {
+    "a text": "UPDATE audit_answers SET text = 'forged' WHERE seq = 1",
+    "an outcome": "UPDATE audit_answers SET outcome = 'declined' WHERE seq = 2",
+    "a count": "UPDATE audit_answers SET complaints = 7 WHERE seq = 1",
+    "a sentence": "UPDATE audit_sentences SET verdict = 'supported' WHERE answer_seq = 2",
+    "a citation": "UPDATE audit_citations SET paragraph = 9 WHERE answer_seq = 1",
+    "a missing answer": "DELETE FROM audit_answers WHERE seq = 3",
+    "a missing citation": "DELETE FROM audit_citations WHERE answer_seq = 1",
+    "an invented answer": "UPDATE audit_citations SET answer_seq = 99 WHERE answer_seq = 1",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_register_is_told_and_made_again(
+    database: Database, register: Register, ledger: Ledger, damage: str
+) -> None:
+    """Records that it has not read do not count."""
+    ledger.add(Record.FEEDBACK, "a1", {"good": False, "reason": None}, {"user": "U1"})
+    register.catch_up()
+    sound = register.answers()
+    assert register.differing() == 0
+    record(ledger, "a4", quoting(PORT_BRIEF, 2, "a mistake"))
+    assert register.differing() == 0
+    with database.write() as connection:
+        assert connection.execute(text(DAMAGE[damage])).rowcount
+    assert register.differing() > 0
+    assert register.restore() > 0
+    assert register.differing() == 0
+    assert [row for row in register.answers() if row.answer_id != "a4"] == sound
+
+
+@pytest.mark.parametrize("value", ["0", "x", "2", ""])
+def test_a_damaged_note_of_how_far_it_read_has_all_read_again(
+    database: Database, register: Register, value: str
+) -> None:
+    sound = register.answers()
+    with database.write() as connection:
+        connection.execute(
+            text("UPDATE audit_state SET value = :v WHERE key = 'seq'"), {"v": value}
+        )
+    register.catch_up()
+    assert register.answers() == sound
+    assert register.differing() == 0

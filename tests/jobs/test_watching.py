@@ -1,5 +1,6 @@
 """Claims about watched sources: whose turn it is, one look a turn, and what a channel is told."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from index.library import Library
 from index.settings import Settings
 from index.storage.database import Database
 from ingest.report import DocumentResult, Report, ReportItem
+from tests.fakes import HashedTokens
 from tests.ingest.test_feeds import Site, rss, site
 
 pytestmark = pytest.mark.anyio
@@ -104,3 +106,20 @@ async def test_a_look_brings_in_what_is_listed_and_adds_the_report(
         assert (told.payload["channel"], told.payload["lines"][0][0]) == ("C0123ABCD", "new")
         assert queue.take([WATCHED]) is None
     assert watching.handlers(library, {}, queue) == {}
+
+
+async def test_without_a_bot_reports_stand_in_the_log_and_wait_for_one(
+    tmp_path: Path, site: Site, caplog: pytest.LogCaptureFixture
+):
+    """The start says who will tell the channel; the log has each line; the report is kept."""
+    site.body = rss(("/a.txt", "12"))
+    source = WatchedSource(feed=f"{site.url}/list", every="1h", channel="C0123ABCD")
+    settings = Settings(home=tmp_path / "home", internal_hosts="127.0.0.1")
+    with Library.open(settings, create=True, embedder=HashedTokens()) as library:
+        queue = Queue(library.database, "bot")
+        async with watching.watching(library, {"osw": source}, "serve"):
+            while not queue.waiting(WATCHED):
+                await asyncio.sleep(0.05)
+        assert queue.take([WATCHED])
+    assert "watch.osw: no Slack bot in this process: the channel is told by" in caplog.text
+    assert "watch.osw: new: " in caplog.text

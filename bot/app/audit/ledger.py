@@ -26,10 +26,11 @@ def verify_chain(
     """Verify that no record of the ledger was changed, and name the first bad one.
 
     Removed newest records and a complete rewrite are detected only with an anchor. Exits with 1
-    if the ledger is not intact.
+    if the ledger is not intact. The tables behind briefs audit list are compared with it too.
 
     Example: briefs audit verify-chain --anchor /mnt/other/briefs.anchors
     """
+    from bot.audit.register import Register
     from bot.language.untrusted import safe
     from bot.ledger.anchors import library_id, marks_of, read
     from bot.ledger.ledger import Ledger
@@ -40,10 +41,13 @@ def verify_chain(
         marks = marks_of(anchors, library_id(library.database))
         ledger = Ledger(library.database)
         checked, unguarded = ledger.check(marks), ledger.unguarded()
+        differing = Register(library.database).differing()
     for name in unguarded:
         say(f"briefs: trigger {name} is missing: the database allows records to be changed")
+    if differing:
+        say(f"briefs: {_told_otherwise(differing)}")
     if json:
-        print_json(_check_json(checked, len(anchors), unguarded))
+        print_json(_check_json(checked, len(anchors), unguarded) | {"register_differs": differing})
     elif checked.fault:
         sys.stdout.write(safe(str(checked.fault)) + "\n")
     else:
@@ -159,6 +163,13 @@ def _sound(checked: "ChainCheck", anchors: "Sequence[Anchor]") -> str:
     if len(anchors) == 1:
         agreed = "; the anchor agrees"
     return f"intact: {counted_as(head.count, 'record', 'records')}, head {head.head}{agreed}"
+
+
+def _told_otherwise(answers: int) -> str:
+    from ingest.terminal import counted_as
+
+    told = counted_as(answers, "answer is told", "answers are told")
+    return f"{told} otherwise in the tables behind briefs audit list; run: briefs audit run"
 
 
 def _check_json(checked: "ChainCheck", anchors: int, unguarded: Sequence[str]) -> dict[str, Any]:

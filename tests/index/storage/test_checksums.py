@@ -2,12 +2,14 @@
 
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from index.errors import BriefsError
+from index.left_out import LeftOut, OmissionReason
 from index.library import Library
 from index.settings import load
 from index.storage import checksums
@@ -27,7 +29,11 @@ ALL_ALIKE = (
 
 def filled(library: Library) -> None:
     """A brief with two versions, and one alone."""
-    library.publish([draft("a.txt", RATES), draft("b.txt", FISH, count=each_alone)])
+    fish = draft("b.txt", FISH, count=each_alone)
+    omitted = (LeftOut(OmissionReason.PAGE_NUMBER, 3, "117"),)
+    library.publish(
+        [draft("a.txt", RATES), replace(fish, brief=replace(fish.brief, left_out=omitted))]
+    )
     library.publish([draft("a.txt", f"{RATES}\n\nIt was corrected later.")])
 
 
@@ -63,6 +69,8 @@ def test_a_flipped_bit_that_changes_what_the_database_says_is_found(copy: Path, 
 
 
 CHANGES = {
+    "what was left out": "UPDATE left_out SET characters = characters + 1",
+    "that something was left out": "DELETE FROM left_out",
     "a text": "UPDATE versions SET text = replace(text, 'rate', 'race')",
     "a title": "UPDATE versions SET title = title || '.' WHERE pk = 1",
     "a date": "UPDATE versions SET date = '2001-01-01' WHERE pk = 2",
@@ -87,6 +95,15 @@ CHANGES = {
     "broken JSON": "UPDATE passages SET heading = '[' WHERE pk = 1",
     "a broken moment": "UPDATE versions SET added_at = 'now' WHERE pk = 1",
 }
+
+
+def test_a_library_of_a_build_without_checksums_of_what_was_left_out_is_taken_as_it_is(
+    copy: Path,
+) -> None:
+    with sqlite3.connect(copy / "library.db") as connection:
+        connection.execute("DELETE FROM checksums WHERE part = 'left_out'")
+    connection.close()
+    assert not found(copy)
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -141,7 +158,7 @@ def test_a_library_of_an_older_release_is_taken_as_it_is(copy: Path) -> None:
     assert not found(copy)
     with Library.open(load(home=copy), embedder=HashedTokens()) as library:
         with library.database.read() as connection:
-            assert checksums.present(connection)
+            assert checksums.lacking(connection) == ()
         with library.database.write() as connection:
             connection.execute(text("UPDATE versions SET text = 'forged' WHERE pk = 1"))
         with library.database.read() as connection:

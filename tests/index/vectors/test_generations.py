@@ -18,8 +18,9 @@ from index.errors import IndexDamaged
 from index.library import Library
 from index.search import Query
 from index.settings import Settings
+from index.storage.private import delete
 from index.vectors import generations
-from index.vectors.generations import Copies
+from index.vectors.copies import Copies
 from tests.drafts import draft, each_alone
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -259,6 +260,45 @@ def test_a_copy_is_in_use_until_it_is_discarded(tmp_path: Path) -> None:
     assert (copy / "file").exists()
     mine.discard(copy)
     assert [path.name for path in tmp_path.iterdir()] == ["making"]
+
+
+def in_the_way(path: Path, thing: str) -> None:
+    """Put something where a folder of the index belongs."""
+    delete(path)
+    if thing == "pipe":
+        os.mkfifo(path)
+    elif thing == "dead link":
+        path.symlink_to("/nowhere/at/all")
+    elif thing == "link to itself":
+        path.symlink_to(path.name)
+    else:
+        path.write_text("in the way")
+
+
+@pytest.mark.parametrize("thing", ["file", "pipe", "dead link", "link to itself"])
+def test_what_stands_where_a_folder_belongs_is_replaced(tmp_path: Path, thing: str) -> None:
+    """Of copies, of their lock, and of what is built; nothing that a link led to is touched."""
+    root = tmp_path / "copies"
+    in_the_way(root, thing)
+    copy = Copies(root).make()
+    assert copy.is_dir()
+    in_the_way(root / "making", thing)
+    assert Copies(root).make().is_dir()
+    in_the_way(root / "making", thing)
+    Copies(root).tidy()
+
+
+@pytest.mark.parametrize("thing", ["pipe", "dead link"])
+def test_an_index_with_something_in_its_place_is_built_again(library: Library, thing: str) -> None:
+    fill(library, 0, 5)
+    in_the_way(library.home / "index", thing)
+    assert library.search(Query("number1"), 1)  # by exact scan
+    library.maintenance.rebuild()
+    library.check_index()
+    for name in ("00000003", "00000003.building"):
+        in_the_way(library.home / "index" / name, thing)
+    library.maintenance.rebuild()
+    library.check_index()
 
 
 def copies(library: Library) -> list[Path]:
