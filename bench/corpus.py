@@ -4,6 +4,7 @@ Each claim is checked against the files themselves, by other means than the inge
 made up here (bench/hollow.py): nothing in these figures depends on them.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,8 +18,10 @@ from bench.pages import judge, page_texts
 from bench.passages import CutBrief, chrome, misplaced, too_long, uncovered
 from bench.quotes import held_by, nearest
 from bench.workplace import Workplace
+from index.errors import ReadError
 from index.passage import Draft
 from ingest.pipeline import ingest
+from ingest.readers import read
 
 _HEADER = {
     "title": re.compile(r"\A# (.+)"),
@@ -33,7 +36,7 @@ def measure(place: Workplace) -> list[Figure]:
     markdown = stored(place, "hollow-markdown", place.markdown())
     pdf = stored(place, "hollow-pdf", place.pdf())
     rest = others(place)
-    figures = [*of_markdown(place, markdown), *of_pdf(place, pdf)]
+    figures = [*of_markdown(place, markdown), *of_pdf(place, pdf), *of_web_pages(place.data)]
     return [*figures, *of_passages([*markdown, *pdf, *rest])]
 
 
@@ -101,6 +104,32 @@ def of_pdf(place: Workplace, briefs: Sequence[CutBrief]) -> Iterator[Figure]:
     )
     yield _quotations("… gold quotations whole in one or two neighbouring passages", place, briefs)
     yield _quotations("… the same for rows of tables", place, briefs, tables=True)
+
+
+def of_web_pages(data: Path) -> Iterator[Figure]:
+    """Yield how many of htmldate's web pages have the date that people gave them."""
+    command.say("corpus: dates of web pages")
+    gold = json.loads((data / "htmldate" / "gold.json").read_text(encoding="utf-8"))
+    wrong: list[str] = []
+    silent: list[str] = []
+    for name, stated in gold.items():
+        page = (data / "htmldate" / "pages" / name).read_bytes()
+        try:
+            date = read(page, name).metadata.date
+        except ReadError:
+            date = None
+        if date != stated["date"]:
+            fault = f"{name}: {date}, the page is of {stated['date']}"
+            (wrong if date else silent).append(fault)
+    right = len(gold) - len(wrong) - len(silent)
+    yield counted("web pages with their date", right, len(gold), 0.88, silent)
+    yield Figure(
+        "… with a wrong one",
+        f"{len(wrong)} of {len(gold)} ({len(wrong) / len(gold):.1%})",
+        "≤ 3%",
+        met=len(wrong) <= 0.03 * len(gold),
+        details=tuple(wrong),
+    )
 
 
 def of_passages(briefs: Sequence[CutBrief]) -> Iterator[Figure]:

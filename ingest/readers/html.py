@@ -33,7 +33,9 @@ from ingest.readers.visible import Unseen, remove, remove_hidden
 _NOT_OF_THE_TEXT = frozenset(("version", "revision", "edition", "number", "no", "link", "source"))
 # Site software fills these with the day of the last change as often as with that of publication.
 _VAGUE_DATES = frozenset(("date", "dc date", "dcterms date", "dcterms created", "dc date created"))
-_WORKS = re.compile(r"Article|BlogPosting|Report|Thesis|CreativeWork|Legislation|PressRelease")
+_WORKS = re.compile(
+    r"Article|BlogPosting|Report|Thesis|CreativeWork|Legislation|PressRelease|HowTo|Recipe"
+)
 
 
 def stated_metadata(root: HtmlElement) -> Metadata:

@@ -123,6 +123,11 @@ def _date_of(element: HtmlElement) -> str | None:
     return date if date and len(date) > 4 else None
 
 
+def _holds_title(element: HtmlElement) -> bool:
+    """Tell whether the page's title stands in it: "with-sidebar" is then said of the whole text."""
+    return element.tag in ("body", "html") or element.find(".//h1") is not None
+
+
 def _is_elsewhere(element: HtmlElement, *, footers: bool = True) -> bool:
     """Tell whether an element belongs to comments, other articles, navigation or a footer."""
     for each in (element, *element.iterancestors()):
@@ -130,7 +135,7 @@ def _is_elsewhere(element: HtmlElement, *, footers: bool = True) -> bool:
         if (
             each.tag in ("nav", "aside")
             or (footers and each.tag == "footer")
-            or (each.tag not in ("body", "html") and _ELSEWHERE.search(names))
+            or (_ELSEWHERE.search(names) and not _holds_title(each))
         ):
             return True
     return False

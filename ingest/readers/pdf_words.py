@@ -167,7 +167,7 @@ def _is_over(textpage: Any, accent: int, letter: int) -> bool:
     left, bottom, right, top = textpage.get_charbox(letter, loose=True)
     start, _, end, _ = textpage.get_charbox(accent, loose=True)
     lift = _origin(textpage, accent)[1] - _origin(textpage, letter)[1]
-    return left < (start + end) / 2 < right and abs(lift) < _LIFT * (top - bottom)
+    return bool(left < (start + end) / 2 < right and abs(lift) < _LIFT * (top - bottom))
 
 
 _LIFT = 0.4  # of a letter's height: accents over capitals stand so much higher

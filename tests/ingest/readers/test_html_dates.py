@@ -70,3 +70,17 @@ def test_htmldate_finds_a_date_that_stands_plainly_on_the_page():
 
 def test_a_date_that_only_one_reading_of_two_gives_is_left_alone():
     assert date_of(f"<div class='meta'>Ann Bee 01/11/2023 Berlin</div>{BODY}") is None
+
+
+def test_a_layout_that_is_named_after_its_sidebar_holds_the_text():
+    time = '<time class="entry-date" datetime="2020-04-09T07:59:57+02:00">Do 9 Apr 2020</time>'
+    page = f'<div class="content with sidebar"><h1>Quotas</h1>{time}{BODY}</div>'
+    assert read(f"<html><body>{page}</body></html>".encode()).metadata.date == "2020-04-09"
+    beside = f'<h1>Quotas</h1>{BODY}<div class="sidebar">{time}</div>'
+    assert read(f"<html><body>{beside}</body></html>".encode()).metadata.date is None
+
+
+@pytest.mark.parametrize("kind", ["NewsArticle", "HowTo", "Recipe"])
+def test_linked_data_of_any_work_dates_the_page(kind):
+    data = f'{{"@type": "{kind}", "name": "Quotas", "datePublished": "2022-01-10T22:06:08:684Z"}}'
+    assert date_of(BODY, f'<script type="application/ld+json">{data}</script>') == "2022-01-10"
