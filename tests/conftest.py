@@ -50,7 +50,7 @@ MakeLibrary = Callable[..., Library]
 
 @pytest.fixture(scope="session")
 def _folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where each test has a home and a working folder: to number them all takes minutes."""
+    """Where each test has a home and a working folder; to number them takes longer with each."""
     return tmp_path_factory.mktemp("folders")
 
 
