@@ -26,7 +26,7 @@ from index import sentences
 from index.languages import ENGLISH, language
 
 SUPPORTED = 0.5  # least score of a supported claim
-REFUTED = 0.12  # score below which what the evidence contradicts, or lacks, is unsupported
+REFUTED = 0.14  # score below which what the evidence contradicts, or lacks, is unsupported
 MANY = 12  # sentences of evidence up to which the fitted score holds; beyond, what they cover does
 CONTRADICTED = 0.6  # what coverage is worth where the evidence has it otherwise
 DOUBTED = 0.8  # what it is worth where there is a doubt
