@@ -1,10 +1,11 @@
 """Measure the checker on claims, and fit the score that it gives them.
 
-    python -m bench.claims DATA [--only policy test fm2 wice own]
+    python -m bench.claims DATA [--only policy test natural fm2 wice own]
     python -m bench.claims DATA --fit
 
 Sets: our own claims over six corpora (bench/questions/claims.jsonl), the claims on policy, those of
-FoolMeTwice and of WiCE, and the pairs of tests/checking. Each is cut in two: what rules were made
+FoolMeTwice and of WiCE, sentences as a chat model writes them (bench/natural.py), and the pairs of
+tests/checking. Each is cut in two: what rules were made
 with and the score is fitted on, and what nobody looked at. Halves are by hash of the claim's name
 (policy), of its article (FoolMeTwice) or its document (own: a quarter), by turns (WiCE). Fitted on
 as well are sentences that say less than their evidence in the same words (`near_copies`), and
@@ -27,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from bench import command, hollow
+from bench import command, hollow, natural
 from bench.figures import Figure
 from bench.material import material
 from bench.networks import Training, pointwise
@@ -43,7 +44,7 @@ from ingest.pipeline import ingest
 OWN = Path(__file__).parent / "questions" / "claims.jsonl"
 TEST = Path(__file__).parent / "questions" / "claims-test.jsonl"
 PAIRS = ROOT / "tests" / "checking" / "claims.jsonl"
-THRESHOLD = 0.6  # probability from which a claim is supported: a false one shown costs more
+THRESHOLD = 0.64  # probability from which a claim is supported: a false one shown costs more
 TRAINING = Training(units=16, epochs=8, decay=0.05, dropout=0.2)
 COPIES, SWAPS = 2500, 1600
 QUICK = 300  # claims of a set with --quick
@@ -52,6 +53,7 @@ WEIGHTS = {
 }  # fmt: skip
 SHOWN, WITHHELD = 0.12, 0.08
 MILLISECONDS = 200
+CLEAN = 0.85  # of the true natural sentences
 BARS = {"policy": 0.86, "fm2": 0.72, "wice": 0.83}  # of the area under the ROC curve
 
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
@@ -157,9 +159,12 @@ def _figures(name: str, held: Sequence[Example]) -> Iterator[Figure]:
         bar=f"≤ {SHOWN} / ≤ {WITHHELD}" if strict else "",
         met=shown <= SHOWN and withheld <= WITHHELD if strict else None,
     )
+    prose = name == "natural"
     yield Figure(
         "… true ones shown clean; balanced accuracy of “supported”",
         f"{clean:.3f}; {(clean + 1 - shown) / 2:.3f}",
+        bar=f"≥ {CLEAN}, of the false ≤ {SHOWN}" if prose else "",
+        met=clean >= CLEAN and shown <= SHOWN if prose else None,
     )
 
 
@@ -179,6 +184,8 @@ def _own(place: Workplace) -> Iterator[Example]:
         held = dict(zip(passage.sentence_keys, passage.sentences, strict=True))
         evidence = tuple(held[key] for key in row["sentences"] if key in held)
         if evidence:
+            if _hash(row["id"]) % 2:  # as an answer's sentences are checked
+                evidence += tuple(filter(None, (passage.title, passage.heading)))
             left_out = _hash(row["document"]) % 4 == 3
             sound = row["label"] == "supported"
             yield Example("own", row["claim"], evidence, sound, left_out)
@@ -254,6 +261,11 @@ def _test(_: Workplace) -> Iterator[Example]:
             yield Example("test", row["false"], (row["evidence"],), sound=False, held_out=True)
 
 
+def _natural(place: Workplace) -> Iterator[Example]:
+    for one in natural.sentences(place):
+        yield Example("natural", one.text, one.evidence, one.true, held_out=True)
+
+
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     return (json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip())
 
@@ -263,7 +275,8 @@ def _hash(text: str) -> int:
 
 
 SETS: dict[str, Callable[[Workplace], Iterator[Example]]] = {
-    "policy": _policy, "test": _test, "fm2": _fm2, "wice": _wice, "own": _own,
+    "policy": _policy, "test": _test, "natural": _natural, "fm2": _fm2, "wice": _wice,
+    "own": _own,
 }  # fmt: skip
 
 

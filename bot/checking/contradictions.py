@@ -136,7 +136,7 @@ def _beside(claim: Row, row: Row, left: set[int], found: Findings, *, first: boo
     if first:
         for tag, i1, i2, j1, j2 in matcher.get_opcodes():
             if tag == "replace" and max(i2 - i1, j2 - j1) <= SLOT:
-                _replaced(claim[i1:i2], row[j1:j2], found)
+                _replaced(claim[i1:i2], row[j1:j2], found, _both(claim, row))
         _put_in_place(claim, row, matcher, found)
         _opposed(claim, row, found)
     return {at for at in pairs if at in left}
@@ -202,11 +202,20 @@ def _turned(claim: Row, row: Row, pairs: dict[int, int], found: Findings) -> Non
         ]
 
 
-def _replaced(here: Row, there: Row, found: Findings) -> None:
-    """Add facts and opposites that stand where the evidence has others."""
+def _both(claim: Row, row: Row) -> frozenset[str]:
+    """Return the keys of the names on both sides: elsewhere in a sentence they are only moved."""
+    mine = {token.key for token in claim if token.kind == NAME}
+    return frozenset(mine & {token.key for token in row if token.kind == NAME})
+
+
+def _replaced(here: Row, there: Row, found: Findings, both: frozenset[str]) -> None:
+    """Add facts and opposites that stand where the evidence has others; `both` names are moved."""
     for kind in FACTS:
-        mine = [token for token in here if token.kind == kind]
+        mine = [token for token in here if token.kind == kind and not _weak(token)]
         theirs = [token for token in there if token.kind == kind]
+        moved = all(token.key in both for token in (*mine, *theirs))
+        if moved:
+            continue  # trades are found by bot/checking/pairing.py
         if mine and theirs and not any(agreement(a, b) for a in mine for b in theirs):
             found.hard.append(_otherwise(kind, mine, theirs))
     if _opening(here) and (_opening(there) or any(token.kind == NAME for token in there)):

@@ -7,7 +7,7 @@ dev without each fifth claim.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.checking.matching import agreement
 from bot.language.tokens import DATE, NAME, NUMBER, STOP, Token
@@ -51,11 +51,11 @@ def missing(content: Row, rows: Sequence[Row]) -> tuple[float, float]:
         if token.kind in (NUMBER, DATE):
             numbers += 1 - max((agreement(token, other) for other in held.values()), default=0.0)
         elif token.kind == NAME:
-            named += 1 - _most_alike(token.key, held)
+            named += 1 - most_alike(token.key, held)
     return numbers, named
 
 
-def _most_alike(key: str, held: Sequence[str] | dict[str, Token]) -> float:
+def most_alike(key: str, held: Iterable[str]) -> float:
     """Return the likeness of a name to the nearest word: Dice's share of common letter triples."""
     near = (other for other in held if other[:2] == key[:2] and other[0] not in "#@")
     likeness = max((_dice(_triples(key), _triples(other)) for other in near), default=0.0)

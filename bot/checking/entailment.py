@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.checking.coverage import missing
+from bot.checking.coverage import missing, most_alike
 from bot.checking.statements import AMOUNTS, ATTITUDES
 from bot.checking.verdict import Reason
 from bot.language import polarity
@@ -27,6 +27,7 @@ from index.perceptron import load
 WEIGHTS = Path(__file__).parent / "weights" / "entailment.json"
 NEAREST = 4  # sentences of the evidence that are looked at
 APART = 2  # content words from one to the next within which they stand together
+AROUND = 3  # content words on each side of a fact
 FEW = 2  # words that are put in the place of others
 
 Row = Sequence[Token]
@@ -37,6 +38,10 @@ _KINDS = (
     "attribution", "condition", "cause", "superlative", "hedge", "coverage", "dangling",
 )  # fmt: skip
 _FACTS = (NUMBER, DATE)
+_CUTS = frozenset(
+    """and or but while as when after before because in on at by for with from to into that which
+    who""".split()
+)
 
 
 def _groups() -> dict[str, tuple[str, ...]]:
@@ -76,6 +81,8 @@ def features(
     best = near[0]
     return (
         _coverage(content, near)
+        | _parts(claim, content, near)
+        | _surroundings(content, near)
         | _order(content, [token for token in best if token.kind != STOP])
         | _turned(claim, best)
         | _signals(claim, near)
@@ -109,6 +116,50 @@ def _coverage(content: Row, near: Sequence[Row]) -> dict[str, float]:
         "length of best": math.log(len(best) + 1),
         "facts": float(sum(token.kind in _FACTS for token in content)),
         "names": float(sum(token.kind == NAME for token in content)),
+    }
+
+
+def _parts(claim: Row, content: Row, near: Sequence[Row]) -> dict[str, float]:
+    """Return how the least covered part of a claim stands, and how much is there by its letters.
+
+    Parts are cut where a conjunction or preposition stands: each may be from another sentence.
+    """
+    keys = {token.key for row in near for token in row if token.kind != STOP}
+    parts: list[list[bool]] = [[]]
+    for token in claim:
+        if token.kind == STOP and token.said.lower() in _CUTS:
+            parts.append([])
+        elif token.kind != STOP:
+            parts[-1].append(token.key in keys)
+    shares = [sum(part) / len(part) for part in parts if len(part) > 1]
+    words_ = [(len(token.said), token.key in keys) for token in content]
+    strange = [token.key for token in content if token.kind == WORD and token.key not in keys]
+    return {
+        "worst part": min(shares, default=1.0),
+        "letters covered": sum(n for n, held in words_ if held) / sum(n for n, _ in words_),
+        "strange words": sum(1 - most_alike(key, keys) for key in strange),
+    }
+
+
+def _surroundings(content: Row, near: Sequence[Row]) -> dict[str, float]:
+    """Return how many of the words round each fact of a claim stand round it in a sentence."""
+    rows = [[token.key for token in row if token.kind != STOP] for row in near]
+    shares = []
+    for at, token in enumerate(content):
+        if token.kind == WORD:
+            continue
+        wanted = {one.key for one in content[max(0, at - AROUND) : at + AROUND + 1]} - {token.key}
+        found = [
+            len(wanted & set(row[max(0, place - 2 * AROUND) : place + 2 * AROUND + 1]))
+            for row in rows
+            for place, key in enumerate(row)
+            if key == token.key
+        ]
+        if found and wanted:
+            shares.append(max(found) / len(wanted))
+    return {
+        "least surroundings": min(shares, default=1.0),
+        "surroundings": sum(shares) / len(shares) if shares else 1.0,
     }
 
 

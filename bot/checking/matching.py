@@ -6,12 +6,14 @@ that it stands for, whichever of the two texts has the acronym.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.language import dates, names, polarity, quantities
 from bot.language.dates import Moment
 from bot.language.quantities import Quantity
 from bot.language.tokens import DATE, NAME, NUMBER, STOP, WORD, Token
 
+_PLACED = frozenset("in at near from to into around outside through".split())
 STEM = 5  # letters in which "Belarus" and "Belarusian" agree
 
 
@@ -34,6 +36,11 @@ def same_name(one: str, other: str) -> bool:
     return one == other or (min(len(one), len(other)) >= STEM and one[:STEM] == other[:STEM])
 
 
+def same_nation(one: str, other: str) -> bool:
+    """Return whether two keys are a country, its people or its capital, of the same country."""
+    return one in names.NATIONS and names.NATIONS[one] == names.NATIONS.get(other)
+
+
 def _bare_value(fact: Quantity | Moment) -> float | None:
     if isinstance(fact, Quantity):
         return fact.value if not fact.unit and not fact.ordinal else None
@@ -52,6 +59,11 @@ def matched(claim: Row, rows: Sequence[Row]) -> tuple[Token, ...]:
         for token in _shortened(claim, keys)
     ]
     found = [_in_sense(token, held, keys) for token in found]
+    found = [
+        _of_nation(token, before, held, keys)
+        for before, token in pairwise([None, *found])
+        if token is not None
+    ]
     absent = {token.key for token in found if token.kind == NAME} - keys
     if absent:
         last: dict[str, str] = {}
@@ -69,6 +81,19 @@ def _in_sense(token: Token, held: Row, keys: set[str]) -> Token:
     said = token.said.lower()
     same = (one for one in held if one.kind == WORD and polarity.same_sense(said, one.said.lower()))
     other = next(same, None)
+    return replace(token, key=other.key) if other else token
+
+
+def _of_nation(token: Token, before: Token | None, held: Row, keys: set[str]) -> Token:
+    """Return a country, people or capital with the key of another word for it in the evidence.
+
+    A capital as a place ("in Paris") is not its country; a country is said by its capital.
+    """
+    nation = names.NATIONS.get(token.key)
+    placed = token.key in names.CAPITALS and before is not None and before.said.lower() in _PLACED
+    if nation is None or token.key in keys or placed:
+        return token
+    other = next((one for one in held if names.NATIONS.get(one.key) == nation), None)
     return replace(token, key=other.key) if other else token
 
 

@@ -9,7 +9,7 @@ planned, reported, possible or conditional, or tells of fewer, a soft one.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.checking.matching import agreement, same_name
+from bot.checking.matching import agreement, same_name, same_nation
 from bot.checking.statements import (
     AGENT,
     ATTITUDES,
@@ -58,6 +58,7 @@ CONVERSES = {
     for pair in ((one, other), (other, one))
 }
 _SAYING = frozenset("say claim find conclude hold report allege argue warn announce state".split())
+_SPANS = frozenset(map(stem, "years months weeks days hours decades minutes".split()))
 _BARE = frozenset("be have do make take get give become".split())  # verbs that say little alone
 
 
@@ -161,7 +162,8 @@ def _same(mine: Filler, other: Filler) -> bool:
     if mine.unknown or other.unknown:
         return False
     if mine.names and other.names:
-        return any(same_name(a, b) for a in mine.names for b in other.names)
+        pairs = [(a, b) for a in mine.names for b in other.names]
+        return any(same_name(a, b) or same_nation(a, b) for a, b in pairs)
     return (
         mine.head == other.head
         or (mine.head in other.keys and bool(mine.names))
@@ -191,7 +193,7 @@ def _strangers(mine: Statement, other: Statement, every: Sequence[Statement]) ->
     yield from _others(mine, other, every)
     if (
         any(one.unknown for one in (*agents, *theirs))
-        or not theirs
+        or all(one.head in _SPANS for one in theirs)  # "two years after they applied"
         or _meet(agents, other.fillers())
     ):
         return
@@ -204,7 +206,8 @@ def _others(mine: Statement, other: Statement, every: Sequence[Statement]) -> It
     """Yield an object, or what a preposition leads in, that belongs to another statement."""
     for role in mine.roles.keys() & other.roles.keys() - {AGENT}:
         ours, theirs = mine.fillers(role), other.fillers(role)
-        if any(one.unknown for one in (*ours, *theirs)) or _meet(ours, other.fillers()):
+        known = not any(one.unknown or one.timed for one in (*ours, *theirs))
+        if not known or _meet(ours, other.fillers()):
             continue
         if any(_meet(ours, one.fillers()) for one in every if one is not other):
             yield _soft("direction", f"{mine.verb} {_said(ours)}", f"{other.verb} {_said(theirs)}")

@@ -44,6 +44,7 @@ _MODALS = {
 _NEGATIVE = SMALL["negative"] - {"longer"}
 _NOBODY = frozenset("no none nobody nothing neither no-one zero".split())
 _CONDITIONS = frozenset("if unless provided providing".split())
+_TIMES = frozenset(stem(word.lower()) for word in TIMES)
 _POINTING = frozenset(
     """it he she they this that these those which who whom its his her their one ones him
     them""".split()
@@ -68,6 +69,11 @@ class Filler:
     def unknown(self) -> bool:
         """Whether it is a word for something that another sentence names."""
         return self.head in _POINTING
+
+    @property
+    def timed(self) -> bool:
+        """Whether it is a date, or a part of one; dates are compared as facts."""
+        return self.head.isdigit() or self.head in _TIMES
 
 
 @dataclass(frozen=True)

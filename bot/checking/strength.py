@@ -21,7 +21,8 @@ _WEAKER = re.compile(
     r"(?:[\s-](?:the|its|his|their|[a-z]+['’]s))?[\s-]$"
 )
 _CAUSE = re.compile(
-    r"\b(?:because|due to|owing to|thanks to|as a result|result(?:ed|s|ing)? (?:in|from)"
+    r"\b(?:because|due to(?!\s(?:be|take|come|begin|start|end|open|close|go|run)\b)|owing to"
+    r"|thanks to|as a result|result(?:ed|s|ing)? (?:in|from)"
     r"|caus(?:e|ed|es|ing)|led to|leads to|leading to|brought about|prompted|triggered|therefore)\b"
 )
 _CAUSES = words("causes")

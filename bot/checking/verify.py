@@ -26,15 +26,17 @@ from index import sentences
 from index.languages import ENGLISH, language
 
 SUPPORTED = 0.5  # least score of a supported claim
-REFUTED = 0.2  # score below which a claim that the evidence has otherwise is unsupported
+REFUTED = 0.14  # score below which what the evidence contradicts, or lacks, is unsupported
 MANY = 12  # sentences of evidence up to which the fitted score holds; beyond, what they cover does
-CONTRADICTED = 0.5  # what coverage is worth where the evidence has it otherwise
-DOUBTED = 0.6  # what it is worth where there is a doubt
+CONTRADICTED = 0.6  # what coverage is worth where the evidence has it otherwise
+DOUBTED = 0.8  # what it is worth where there is a doubt
 LOOSE = 0.4  # score of a copy of the evidence that points at nothing
 NEAREST = 4  # sentences of the evidence that are parsed
 UNREAD = 0.3  # score of what is written in another language
 _BETWEEN = re.compile(r"[,;](?=\s)|\s[–—]\s|\s(?:and|but|while)\s")
 _PARTS = re.compile(r"(?<=[;:])\s")
+# Doubts that come of other words as often as of other facts.
+_ARGUABLE = frozenset({"name", "negation", "direction"})
 _CERTAIN = frozenset({"misattributed", "stitched"})  # a quotation is there or is not
 MOST_WORDS = 6  # named in a reason
 Row = tuple[Token, ...]
@@ -220,11 +222,12 @@ def _read(claim: str, pieces: Sequence[str]) -> tuple[Row, list[Row]]:
 def _verdict(compared: Compared, trained: float | None) -> Check:
     found, lacking = compared.found, compared.lacking
     score = blended(compared.score, trained)
-    reasons = list(dict.fromkeys(found.hard + found.soft))
+    outweighed = not found.hard and _outweighed(compared, score)
+    reasons = [] if outweighed else list(dict.fromkeys(found.hard + found.soft))
     if any(one.kind in _CERTAIN for one in found.hard) or _other_number(found):
         score = min(score, REFUTED)
         verdict = Verdict.UNSUPPORTED
-    elif compared.nothing or (found.hard and score < REFUTED):
+    elif (compared.nothing or found.hard) and score < REFUTED:
         verdict = Verdict.UNSUPPORTED
     elif reasons or score < SUPPORTED:
         verdict = Verdict.CHECK
@@ -238,6 +241,15 @@ def _verdict(compared: Compared, trained: float | None) -> Check:
     elif score < SUPPORTED and not reasons:
         reasons.append(Reason("coverage", "in the evidence the words stand in another connection"))
     return Check(verdict, round(score, 4), tuple(reasons))
+
+
+def _outweighed(compared: Compared, score: float) -> bool:
+    """Return whether a score is high enough to pass over the doubts that are found.
+
+    Of long evidence any doubts: somewhere in it something always differs.
+    """
+    arguable = all(one.kind in _ARGUABLE for one in compared.found.soft)
+    return score >= SUPPORTED and (arguable or compared.covered is not None)
 
 
 def _other_number(found: Findings) -> bool:

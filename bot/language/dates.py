@@ -92,7 +92,9 @@ def _decades(claim: Moment, other: Moment) -> float:
         return 0.0
     if claim.span == other.span:
         return float(claim.year == other.year)
-    return 0.5 if claim.year // 10 == other.year // 10 else 0.0
+    if claim.year // 10 != other.year // 10:
+        return 0.0
+    return 1.0 if claim.span == "decade" else 0.5  # "the 1990s" of 1994 says less
 
 
 def _moment(match: re.Match[str]) -> Moment | None:

@@ -190,6 +190,9 @@ def _subject(found: tuple[Word, ...], made: list[Clause], number: int, groups: l
             above.groups.get("object" if above.passive else "subject", [])
         )
         return
+    if clause.link == "ing" and above and _after_comma(found, clause):
+        clause.groups[role] = list(above.groups.get("object" if above.passive else "subject", []))
+        return
     before = [one for one in groups if one.end <= clause.first]
     if clause.link == "who":
         before = [
@@ -239,6 +242,14 @@ def _describes(found: tuple[Word, ...], made: list[Clause], number: int) -> bool
         )
         and (verb_form(found[follows.verb].lower) or ("", ""))[1] in (PAST, FINITE)
     )
+
+
+def _after_comma(found: tuple[Word, ...], clause: Clause) -> bool:
+    """Return whether a comma stands before a clause: "joined the bank, becoming its member"."""
+    at = clause.first - 1
+    while at > 0 and found[at].kind == "adv":
+        at -= 1
+    return found[at].kind == "comma"
 
 
 def _new_subject(found: tuple[Word, ...], clause: Clause, free: list[Group]) -> bool:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from bot.language.words import lines
-from index.words import STOP_WORDS
+from index.words import STOP_WORDS, stem, words
 
 # every way to write a name → its key
 ALIASES = {
@@ -41,6 +41,24 @@ def alias(said: str) -> str | None:
     if said == "Union":  # "the Union", as the European one calls itself
         return ALIASES["eu"]
     return None if said in ("us", "un", "eu", "uk") else ALIASES.get(said.lower())
+
+
+def _nations() -> tuple[dict[str, int], frozenset[str]]:
+    """Return the number of its country by the key of each word, and the keys of the capitals."""
+    found: dict[str, int] = {}
+    capitals: set[str] = set()
+    for at, line in enumerate(lines("nations")):
+        country, _, capital = line.partition("|")
+        found |= {_nation_key(word): at for word in (country + capital).split()}
+        capitals |= set(map(_nation_key, capital.split()))
+    return found, frozenset(capitals)
+
+
+def _nation_key(word: str) -> str:
+    return ALIASES.get(word) or stem("".join(words(word)))
+
+
+NATIONS, CAPITALS = _nations()  # of tokens, by their keys
 
 
 def acronyms(said: Sequence[str]) -> dict[str, tuple[int, int]]:

@@ -4,7 +4,9 @@ Knows English negations, verbs that deny what follows them, pairs of opposites a
 nothing of evidence.
 """
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.language.tokens import NUMBER, STOP, Token
 from bot.language.word_kinds import verb_form
@@ -25,6 +27,18 @@ _HEDGES = frozenset("may might could would should".split())
 _REPORTED = frozenset("would should".split())  # may be no more than the tense of reported speech
 _HEDGE_WORDS = words("hedges")
 
+_SPELLINGS = tuple(
+    (re.compile(british), american)
+    for british, american in (
+        (r"(?<=\w{3})is(?=(?:e|ed|es|er|ing|ation|ations)$)", "iz"),
+        (r"(?<=\w{2})our(?=(?:s|ed|ing|able|ite|er|ers)?$)", "or"),
+        (r"(?<=\w{2})tre(?=s?$)", "ter"),
+        (r"(?<=[a-z]{3})ence$", "ense"),
+        (r"(?<=\w{2}[aeiou])ll(?=(?:ed|ing|er|ers)$)", "l"),
+        (r"ogramme(?=s?$)", "ogram"),
+        (r"(?<=\w{3})ogue(?=s?$)", "og"),
+    )
+)
 _PREFIXES = ("un", "in", "im", "dis", "non", "il", "ir")
 
 
@@ -46,13 +60,9 @@ def _alike() -> dict[str, frozenset[str]]:
     for line in lines("opposites"):
         sides += [side.split() for side in line.split("|")] if "|" in line else []
     for side in sides:
-        for word in map(stem, side):
-            found.setdefault(word, set()).update(map(stem, side))
+        for word in map(_sense, side):
+            found.setdefault(word, set()).update(map(_sense, side))
     return {one: frozenset(others) for one, others in found.items()}
-
-
-OPPOSITES = _opposites()
-ALIKE = _alike()
 
 
 def is_negation(token: Token) -> bool:
@@ -84,8 +94,20 @@ def _base(word: str) -> str:
 
 def same_sense(one: str, other: str) -> bool:
     """Return whether two words in small letters have one stem, or one sense by the table."""
-    mine, theirs = stem(_base(one)), stem(_base(other))
+    mine, theirs = _sense(one), _sense(other)
     return mine == theirs or theirs in ALIKE.get(mine, ())
+
+
+@lru_cache(maxsize=65_536)
+def _sense(word: str) -> str:
+    """Return the stem of the base form of a word in American spelling."""
+    for british, american in _SPELLINGS:
+        word = british.sub(american, word)
+    return stem(_base(word))
+
+
+OPPOSITES = _opposites()
+ALIKE = _alike()
 
 
 def negated(tokens: Sequence[Token]) -> dict[int, Token]:

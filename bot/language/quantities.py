@@ -29,7 +29,26 @@ _RANKS |= {word[:-1] + "ieth": 20.0 + 10 * at for at, word in enumerate(_TENS)}
 _RANKS |= {"hundredth": 100.0}
 _PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5,
           "fifths": 5, "tenth": 10, "tenths": 10, "fourth": 4, "fourths": 4}  # fmt: skip
-_ONCE = {"once": 1.0, "twice": 2.0, "double": 2.0, "doubled": 2.0, "triple": 3.0, "tripled": 3.0}
+_ONCE = {
+    "once": 1.0,
+    "twice": 2.0,
+    "double": 2.0,
+    "doubled": 2.0,
+    "triple": 3.0,
+    "tripled": 3.0,
+    "doubles": 2.0,
+    "doubling": 2.0,
+    "triples": 3.0,
+    "tripling": 3.0,
+    "trebled": 3.0,
+    "quadruple": 4.0,
+    "quadrupled": 4.0,
+    "twofold": 2.0,
+    "threefold": 3.0,
+    "fourfold": 4.0,
+    "fivefold": 5.0,
+    "tenfold": 10.0,
+}
 
 _SCALE = r"hundred|thousand|million|billion|trillion|dozen"
 _CODES = "EUR|USD|GBP|JPY|CHF|CNY|RMB|RUB|INR|UAH|PLN|SEK|NOK|DKK|CZK|HUF"
@@ -72,7 +91,7 @@ _ABOUT = (
 _EXACT = r"exactly|precisely|just"
 _RATE = re.compile(
     r"""(?:\s(?!and\b|or\b|to\b|from\b)[a-z-]+){0,4}?(?:\s(?:an?|per|each|every)\s
-    (?P<unit>year|month|week|day|hour|quarter)\b|\s(?P<adverb>annually|yearly|monthly|weekly|daily)\b
+    (?P<unit>year|month|week|day|hour|quarter)\b(?!\s(?:later|earlier|ago|before|after|from))|\s(?P<adverb>annually|yearly|monthly|weekly|daily)\b
     |\s(?P<whole>over|across|within|during)\s(?:the\snext\s)?(?:\d+|two|three|four|five|six|seven
     |eight|nine|ten|several)\s(?:years|months|weeks|days)\b)""",
     re.VERBOSE | re.IGNORECASE,
@@ -232,7 +251,7 @@ def _quantity(text: str, match: re.Match[str], start: int) -> Quantity | None:
         value = -value
     before = _BEFORE.search(text, max(0, start - 24), start)
     bound = before.lastgroup or "" if before else ""
-    rate = "" if ordinal else _rate(text, end)
+    rate = "" if ordinal or weak else _rate(text, end)
     return Quantity(value, unit, bound, ordinal, weak, start, end, text[start:end], rate)
 
 

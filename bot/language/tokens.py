@@ -11,9 +11,11 @@ from functools import lru_cache
 from bot.language import dates, names, quantities
 from bot.language.dates import Moment
 from bot.language.quantities import Quantity
+from bot.language.words import words as words_in
 from index.words import STOP_WORDS, stem, words
 
 WORD, NAME, NUMBER, DATE, STOP = "word", "name", "number", "date", "stop"
+_HONORIFICS = words_in("honorifics")
 _WORD = re.compile(r"[^\W_]+(?:['’.&](?=[^\W_])[^\W_]+)*(?:['’](?=\s|$))?")
 
 
@@ -71,7 +73,9 @@ def _words(text: str, taken: list[tuple[int, int]]) -> list[Token]:
             continue
         said = re.sub(r"['’]s?$", "", match.group())
         lower = said.lower()
-        if names.is_name(said, opens=opens or _after_mark(text, start)):
+        if lower in _HONORIFICS and said[0].isupper():
+            tokens.append(Token(lower, STOP, start, end, said))
+        elif names.is_name(said, opens=opens or _after_mark(text, start)):
             tokens.append(Token(_word_key(said), NAME, start, end, said))
         elif lower in STOP_WORDS or lower.replace("’", "'").endswith("n't"):
             tokens.append(Token(lower.replace("’", "'"), STOP, start, end, said))

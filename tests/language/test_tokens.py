@@ -118,7 +118,9 @@ def test_what_only_looks_like_a_date_is_none(text: str) -> None:
         ("March 12, 2024", "in 2024", 0.5),
         ("March 12, 2024", "March 13, 2024", 0),
         ("FY2014", "in 2014", 0.5),
-        ("the 1990s", "in 1994", 0.5),
+        ("the 1990s", "in 1994", 1),
+        ("in 1994", "the 1990s", 0.5),
+        ("the 1980s", "in 1994", 0),
         ("on Monday", "on Tuesday", 0),
     ],
 )
