@@ -13,7 +13,7 @@ _LISTS = {
     for name, _, rest in (one.partition(":") for one in lines("views"))
 }
 _VIEWS, _CHANGES = _LISTS["view"], _LISTS["change"]
-_FRAME = frozenset().union(*_LISTS.values())
+_FRAME = frozenset[str]().union(*_LISTS.values())
 _MOST_BETWEEN = 8  # words from the view to its change, or back
 _WORD = re.compile(r"[^\s,;:?!.()“”\"]+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
