@@ -43,7 +43,7 @@ _NOTE = re.compile(r"^[|\s]*(?:Sources?|Notes?|Note on|Data):\s")
 _SIGNPOST = re.compile(
     r"\b(?:this|the (?:first|second|third|fourth|fifth|next|following|last|final|remaining))"
     r" (?:sections?|report|brief|part|product|paper|appendix)\b"
-    r"|\b(?:Figures?|Tables?) [A-Z]?-?\d+\w* (?:provides?|shows?|presents?|lists?|displays?"
+    r"|\b(?:Figures?|Tables?) [A-Z]?-?\d+(?:\w* )?(?:provides?|shows?|presents?|lists?|displays?"
     r"|illustrates?|summarizes|depicts?|details|contains?|compares?|identifies|breaks)\b",
     re.IGNORECASE,
 )

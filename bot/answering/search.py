@@ -2,13 +2,15 @@
 
 A question is searched within the time, or the version of a brief, that it names. Where nothing
 passes, all briefs are searched, and a note says so: a time misread must not lose the answer. So it
-is with the briefs that it names by number or title.
+is with the briefs that it names by number or title, and with the edition of a series whose title
+says the time and something else of the question ("Boston, July 2018").
 
 Of a question that asks several things each part is searched too. A hit of the merged list has the
 mean of its score for the whole question and of its best score for a part, the part's counting
 twice, so that the best passages of every part come first.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -16,20 +18,25 @@ from typing import Protocol
 from bot.answering import freshness
 from bot.answering.amendments import without_amended
 from bot.answering.reranking import DEPTH, RerankedLibrary, reordered
+from bot.language.dates import Moment, moments
 from bot.question.question import LONGEST_QUESTION, Period, Question, Turn
 from bot.question.reading import read, today_in
 from index.dates import first_day, last_day
 from index.library import Library
-from index.passage import Hit
+from index.passage import BriefRef, Hit
 from index.search import Query, collapse, order
 from index.vectors.snapshot import EVERYTHING, Filters
 from index.visible import VisibleLibrary
+from index.words import stems
 
 HITS = 10  # passages searched for, where nobody says how many
 DEEPER = 3  # times as many hits are looked at where the period orders them
 # Of .3 to 3, any weight from 1 on does as well; bench/RESULTS.md has the tries.
 PART_WEIGHT = 2.0  # of the best score for a part, against the score for the whole question
 DEEP = 50  # hits of each search that are merged
+EDITIONS = 4  # briefs of a series that one question may mean
+COMMON = 0.5  # share of the titles from which a word tells none of them from the others
+_OPEN = ("since", "after", "from", "before", "until", "till", "by", "up to", "prior")
 
 
 class Searchable(RerankedLibrary, Protocol):
@@ -37,6 +44,10 @@ class Searchable(RerankedLibrary, Protocol):
 
     def search(self, query: Query, limit: int = 10) -> list[Hit]:
         """Return the best passages, best first."""
+        ...
+
+    def briefs(self, filters: Filters = ...) -> tuple[BriefRef, ...]:
+        """Return the current briefs that filters let through."""
         ...
 
 
@@ -108,7 +119,39 @@ def _find(library: Searchable, question: Question, given: Filters, limit: int) -
         got = _of_period(library, question, named, limit)
         if got.hits and not (question.period and question.period.narrows and not got.narrowed):
             return replace(got, notes=(_searched_in(got.hits), *got.notes), narrowed=True)
+    if not given.briefs and (ids := editions(question, library.briefs(given))):
+        got = gather(library, question, replace(given, briefs=ids), limit)
+        if got.hits:
+            return replace(got, notes=(_searched_in(got.hits),), narrowed=True)
     return _of_period(library, question, given, limit)
+
+
+def editions(question: Question, briefs: Sequence[BriefRef]) -> tuple[str, ...]:
+    """Return the ids of the briefs whose titles say the time of a question and most else of it.
+
+    At most EDITIONS; a word that most titles have says nothing.
+    """
+    period = question.period
+    if period is None or period.edge or period.said.lower().startswith(_OPEN):
+        return ()
+    asked = [one for one in moments(period.said) if one.year]
+    dated = [one for one in briefs if any(_says_time(one.title, time) for time in asked)]
+    if not dated:
+        return ()
+    counts = Counter(stem for brief in briefs for stem in set(stems(brief.title)))
+    telling = {one for one in question.stems if 0 < counts[one] <= COMMON * len(briefs)}
+    telling -= set(stems(period.said))
+    said = {brief.id: len(telling & set(stems(brief.title))) for brief in dated}
+    most = max(said.values())
+    best = tuple(name for name, count in said.items() if count == most)
+    return best if most and len(best) <= EDITIONS else ()
+
+
+def _says_time(title: str, asked: Moment) -> bool:
+    return any(
+        one.year == asked.year and asked.month in (None, one.month) and not one.fiscal
+        for one in moments(title)
+    )
 
 
 def _of_period(library: Searchable, question: Question, given: Filters, limit: int) -> SearchResult:

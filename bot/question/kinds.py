@@ -10,7 +10,9 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.language.dates import moments
 from bot.question.classifier import Classified, classifier
+from bot.question.views import asks_for_change, subject_of
 from index.dates import MONTHS
 
 
@@ -86,6 +88,8 @@ _MENTIONING = re.compile(
     re.IGNORECASE,
 )
 _IDLE = "off_topic"  # of the classifier's kinds, the one that is none of ours
+# Taken for one of these, a question with the words of a change of view asks for that.
+_MAY_BE_VIEWS = frozenset({Kind.FACT, Kind.TIMELINE, Kind.OVERVIEW, Kind.LIST})
 _ABOUT_BRIEFS = frozenset({Kind.SUMMARY, Kind.WHAT_CHANGED})
 _OF_ONE = frozenset({Wanted.AUTHORS, Wanted.DATES, Wanted.VERSIONS})
 _BY = re.compile(r"\bby\s+((?:the\s+)?[A-Z][\w.’'-]*(?:\s+(?:of\s+|and\s+|de\s+)?[A-Z][\w.’'-]*)*)")
@@ -94,6 +98,24 @@ _FORM = re.compile(  # of the reply, which is no part of a name
     r"|paragraphs?)\b.*$",
     re.IGNORECASE,
 )
+# What asks for the author or the day of a brief, where one is named, and for a summary.
+_SAID = {
+    Wanted.AUTHORS: re.compile(
+        r"\bwho(?:['’]s|\s+is|\s+are)?\b.*\b(?:wrote|writes|written|authors?|authored|prepared)\b",
+        re.I,
+    ),
+    Wanted.DATES: re.compile(
+        r"\bwhen\b.*\b(?:published|updated|written|issued|released|c[ao]me\s+out)\b|\bdate\s+of\b",
+        re.IGNORECASE,
+    ),
+}
+_SUMMARISE = re.compile(
+    r"^\W*(?:(?:please|can\s+you|could\s+you|give\s+me|i\s+need)\s+)?(?:an?\s+|the\s+)?(?:(?:short|brief"
+    r"|quick|executive)\s+)?(?:summar(?:y\s+of|i[sz]e)|sum\s+up|tl;?dr(?:\s+of)?|gist\s+of"
+    r"|(?:key|main)\s+(?:points|takeaways|findings|messages)\s+(?:of|from|in))\b\s*:?",
+    re.IGNORECASE,
+)
+_OF_WHAT = re.compile(r".*\b(?:on|about|regarding|of)\s+(\S.*)$", re.IGNORECASE)
 _POLITE = re.compile(r"^(?:the|our|your)\s+", re.IGNORECASE)
 
 
@@ -110,6 +132,10 @@ def asked_of(
         idle = found.probability >= SURELY_IDLE
         return Asked(Kind.HELP, off_topic=found.kind == _IDLE) if idle else Asked()
     kind = Kind(found.kind)
+    if kind in _MAY_BE_VIEWS and asks_for_change(question):
+        return Asked(Kind.CHANGE_OF_VIEW, subject_of(question), BriefSelection(sure=False))
+    if kind is Kind.FACT and (known := _about_a_brief(question, found, names_brief=names_brief)):
+        return known
     subject = found.fields["subject"].strip(" ?.!,:;")
     alone = bool(subject) and _plain(question) == _plain(subject)
     if kind is Kind.FACT or (alone and follows):
@@ -119,10 +145,35 @@ def asked_of(
     selection = _selection(question, kind, found, names_brief=names_brief, alone=alone)
     if kind in _ABOUT_BRIEFS or selection.wanted in _OF_ONE:
         subject = _FORM.sub("", found.fields["brief"]) or subject
+        if not subject and (of_what := _OF_WHAT.search(question)):
+            subject = of_what[1].strip(" ?.!,:;")
     if not subject and kind is Kind.TIMELINE:  # which cannot do without one
         subject = question.strip(" ?.!,")
-    compared = (found.fields["one"], found.fields["other"])
+    compared = _alike(found.fields["one"], found.fields["other"])
     return Asked(kind, subject, selection, compared=compared if all(compared) else ())
+
+
+def _about_a_brief(question: str, found: Classified, *, names_brief: bool) -> Asked | None:
+    """Return what a question asks of a brief in so many words that the network took for a fact."""
+    if names_brief and found.wanted in _SAID and _SAID[Wanted(found.wanted)].search(question):
+        subject = found.fields["brief"] or found.fields["subject"]
+        wanted = BriefSelection(Wanted(found.wanted), named=True, sure=False)
+        return Asked(Kind.CATALOGUE, subject, wanted)
+    if of_what := _SUMMARISE.match(question):
+        subject = _FORM.sub("", question[of_what.end() :]).strip(" ?.!,:;")
+        return Asked(Kind.SUMMARY, subject, BriefSelection(sure=False)) if subject else None
+    return None
+
+
+def _alike(one: str, other: str) -> tuple[str, str]:
+    """Return two things compared, the first cut to its time where the second is only a time.
+
+    "Sales in Orrin in 2016" against "2017" are 2016 and 2017.
+    """
+    second = moments(other)
+    if len(second) == 1 and second[0].said == other.strip() and (first := moments(one)):
+        return first[-1].said, other
+    return one, other
 
 
 def _selection(
@@ -158,6 +209,9 @@ def _author(question: str, kind: Kind, found: Classified) -> str:
     """Return whose briefs are asked for, as typed; a name behind "by" where no words were found."""
     by = _BY.search(question) if kind is Kind.CATALOGUE else None
     name = found.fields["author"] or (by[1] if by and by[1] not in found.fields["time"] else "")
+    if name[:1].isupper():  # with the names behind it
+        rest = re.search(rf"\b{re.escape(name)}((?:\s+[A-Z][\w.’'-]*)+)", question)
+        name += rest[1] if rest else ""
     return "" if name.split(" ")[0].capitalize() in MONTHS else _POLITE.sub("", name)
 
 

@@ -101,7 +101,10 @@ def read(
         version=_of_briefs(version_of(question.text), named),
         briefs=named,
     )
-    parts = tuple(_with_words(part, library) for part in parts_of(whole))
+    parts = tuple(
+        replace(_with_words(part, library), period=_time_of(part, period, today))
+        for part in parts_of(whole)
+    )
     return replace(_with_words(whole, library), parts=parts)
 
 
@@ -197,6 +200,12 @@ def _of_briefs(version: NamedVersion | None, briefs: tuple[str, ...]) -> NamedVe
     if version is None or version.briefs or not briefs:
         return version
     return replace(version, briefs=briefs)
+
+
+def _time_of(part: Question, whole: Period | None, today: date) -> Period | None:
+    """Return the time of a part: of a comparison of times its own, else that of the question."""
+    own = period_of(part.text, today) if part.kind is Kind.COMPARISON else None
+    return own or whole
 
 
 def _with_words(question: Question, library: Known) -> Question:

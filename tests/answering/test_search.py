@@ -6,11 +6,11 @@ from typing import NoReturn
 
 import pytest
 
-from bot.answering.search import SearchResult, everywhere, find, gather, merged, narrowed
+from bot.answering.search import SearchResult, editions, everywhere, find, gather, merged, narrowed
 from bot.question.question import Question
 from bot.question.reading import read
 from index.library import Library
-from index.passage import Hit
+from index.passage import BriefRef, Hit
 from index.search import Query
 from index.settings import Settings
 from index.vectors.snapshot import EVERYTHING, Filters
@@ -133,6 +133,9 @@ class Shelf:
         word = next((word for word in self.finds if query.text.startswith(word)), "")
         return self.finds.get(word, [])[:limit]
 
+    def briefs(self, filters: Filters = EVERYTHING) -> tuple[BriefRef, ...]:
+        return ()
+
     def unknown(self, terms: Sequence[str], filters: Filters = EVERYTHING) -> frozenset[str]:
         raise NotImplementedError
 
@@ -214,3 +217,30 @@ def test_a_year_that_no_passage_names_is_told(shelf: Library) -> None:
     found = asked(shelf, "what was the toll in 1987?")
     assert found.notes[-1] == "No passage found mentions 1987."
     assert asked(shelf, "what was the toll for a car in 2021?").notes[-1:] != found.notes[-1:]
+
+
+def series(*titles: str) -> list[BriefRef]:
+    return [BriefRef(one, one, None, (), f"{one}.md", "default") for one in titles]
+
+
+def test_a_question_of_a_time_means_the_edition_of_a_series_whose_title_says_it() -> None:
+    """With what else the titles tell apart; a series without that time has none."""
+    briefs = series(
+        "Tolls, Orrin, July 2018",
+        "Tolls, Sarn, July 2018",
+        "Tolls, Halden, July 2018",
+        "Tolls, Orrin, May 2020",
+    )
+    asked = {
+        "which ferries ran to orrin in july 2018?": ("Tolls, Orrin, July 2018",),
+        "orrin or sarn in july 2018: where were tolls higher?": (
+            "Tolls, Orrin, July 2018",
+            "Tolls, Sarn, July 2018",
+        ),
+        "what were the tolls in orrin in 2020?": ("Tolls, Orrin, May 2020",),
+        "what were the tolls in orrin in 2019?": (),
+        "what were the tolls in orrin since 2018?": (),
+        "what were the tolls in july 2018?": (),
+    }
+    for question, titles in asked.items():
+        assert editions(read_plainly(question), briefs) == titles, question

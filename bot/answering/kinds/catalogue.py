@@ -8,7 +8,7 @@ from bot.answering import freshness
 from bot.answering.answer import DraftAnswer
 from bot.answering.freshness import said_date
 from bot.answering.kinds.citing import Quoted, count_line, more_line, row_of
-from bot.answering.kinds.naming import brief_named, unknown_brief
+from bot.answering.kinds.naming import brief_named, others_line, unknown_brief
 from bot.answering.kinds.overview import mention_line
 from bot.answering.kinds.sources import Sources
 from bot.answering.kinds.topics import Topic, day_of, topic_of
@@ -77,7 +77,11 @@ def ages_of_two(question: Question, sources: Sources) -> DraftAnswer | None:
 def by_author(author: str, briefs: Iterable[BriefRef]) -> list[BriefRef]:
     """Return the briefs that an author signed, named in full or in part."""
     asked = [word for word in words(author) if word not in STOP_WORDS]
-    return [brief for brief in briefs if asked and _signs(asked, words("; ".join(brief.authors)))]
+    return [
+        brief
+        for brief in briefs
+        if asked and any(_signs(asked, words(one)) for one in brief.authors)
+    ]
 
 
 def _signs(asked: Sequence[str], signed: Sequence[str]) -> bool:
@@ -140,7 +144,7 @@ def _of_one(question: Question, sources: Sources) -> DraftAnswer | None:
     wanted = question.selection.wanted
     quoted = Quoted()
     versions = 0
-    for brief in named.briefs:
+    for brief in named.briefs[:1] if named.clear else named.briefs:
         rows = _versions(brief, sources) if wanted is not Wanted.AUTHORS else [brief]
         versions += len(rows)
         for one in rows:
@@ -150,7 +154,9 @@ def _of_one(question: Question, sources: Sources) -> DraftAnswer | None:
             quoted.row(text, stored, sources.library, bold)
     if wanted is Wanted.VERSIONS:
         quoted.lead(count_line(versions, "version"))
-    notes = ("Several briefs may be meant.",) if len(named.briefs) > 1 else ()
+    notes: tuple[str, ...] = ()
+    if len(named.briefs) > 1:
+        notes = others_line(named.briefs[1:]) if named.clear else ("Several briefs may be meant.",)
     return DraftAnswer(
         tuple(quoted.sentences), tuple(quoted.citations), confidence=1.0, notes=notes
     )

@@ -17,12 +17,15 @@ from bot.answering.kinds.catalogue import ages_of_two
 from bot.answering.kinds.quoting import Line, drafted
 from bot.answering.kinds.sources import Sources
 from bot.answering.reranking import judged
+from bot.answering.search import HITS, editions
 from bot.answering.selection import Scored, repeated
+from bot.language.dates import moments
 from bot.language.names import ALIAS, ALIASES
 from bot.language.quantities import quantities
 from bot.language.words import LIGHT
 from bot.question.question import Question
 from bot.question.wanted import FIGURES
+from index.passage import Hit
 from index.words import said, stem, words
 
 UNTELLING = 0.15  # penalty from which a sentence is none to compare: a note, a caption
@@ -46,13 +49,16 @@ def comparison_answer(question: Question, sources: Sources) -> DraftAnswer | Non
     """Return a line for each side that is found, what may answer where none is, or None."""
     if asks_for_ages(question) and (draft := ages_of_two(question, sources)):
         return draft
-    if len(question.parts) != 2 or not sources.found.hits:
+    if len(question.parts) != 2 or len(question.compared) != 2 or not sources.found.hits:
         return None
     hits, library = sources.found.hits, sources.library
     names = question.compared
-    weighed = [judged(part, hits, library) for part in question.parts]
+    weighed = [
+        judged(part, _hits_of(part, name, sources), library)
+        for part, name in zip(question.parts, names, strict=True)
+    ]
     ranked = [found for found, _ in weighed]
-    if len(names) != 2 or not all(ranked):
+    if not all(ranked):
         return None
     measure = _measure(question, sources)
     sides = [
@@ -82,6 +88,13 @@ def comparison_answer(question: Question, sources: Sources) -> DraftAnswer | Non
 def asks_for_ages(question: Question) -> bool:
     """Return whether the dates of two briefs may be what is compared."""
     return bool(_AGE.search(question.searched))
+
+
+def _hits_of(part: Question, name: str, sources: Sources) -> Sequence[Hit]:
+    """Return the hits of a side: of a time those of the editions of that time, if there are any."""
+    if moments(name) and editions(part, sources.briefs()):
+        return sources.search(part, HITS).hits
+    return sources.found.hits
 
 
 def _decision(question: Question, sources: Sources, sides: Sequence[Decision]) -> Decision:

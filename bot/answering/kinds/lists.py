@@ -1,7 +1,8 @@
 """Answer a question for a list: its items in the brief's own words, in the brief's order.
 
-The items are those of one list under its lead, or the rows of one table; or one sentence that
-enumerates them. Where none is about what was asked the question is a fact's.
+The items are those of one list under its lead, or the rows of one table; or sentences that
+enumerate them, else several that each name some. Where none is about what was asked the question is
+a fact's.
 """
 
 import re
@@ -15,14 +16,14 @@ from bot.answering.kinds.quoting import Line, drafted, without_joint
 from bot.answering.kinds.sources import Sources
 from bot.answering.readable import bare, cells, is_row
 from bot.answering.reranking import judged
-from bot.answering.selection import UNFIT, Scored
+from bot.answering.selection import UNFIT, Scored, repeated
 from bot.language.words import LIGHT
 from bot.question.question import Question
 from bot.question.wanted import AnswerKind
 from index.dates import MONTHS
 from index.passage import Hit
 from index.sentences import split
-from index.words import said, share, stem, stems, words
+from index.words import content_words, said, share, stem, stems, words
 
 ITEMS = 12  # shown at most
 FEWEST = 2  # items that make a list
@@ -36,7 +37,12 @@ MOSTLY = 0.6  # weight of the words that an enumerating sentence says where noth
 FAR_COVERED = 0.8  # … of a list that is in none of the best passages
 NEAR = 5  # best passages
 LONGEST_TABLE = 30  # rows, beyond which a table is no list
-LIKELY = 1.0  # logarithm of how much less likely than the best an enumerating sentence may be
+# Logarithm of how much less likely than the best an enumerating sentence may be, one that does not
+# enumerate, and an enumerating one beside another. Set on the beige books of 2016 to 2018 and on
+# CRS reports, by reading what they bring.
+LIKELY, AS_LIKELY, BESIDE = 3.0, 1.0, 2.0
+SENTENCES = 5  # that give the items
+ADDS = 1  # names, or words of weight, that a further sentence must add
 
 _MARK = re.compile(
     r"^\s*(?:[•▪◦*–-]\s+|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S))+", re.IGNORECASE
@@ -100,11 +106,12 @@ def list_answer(question: Question, sources: Sources) -> DraftAnswer | None:
     found = _best(question, head, ranked, list(_near(sources, ranked)))
     if found and not found.header:
         return _listed(question, found, decision)
-    one = _enumerating(question, ranked, head, sure=decision.outcome is Outcome.ANSWERED)
-    if one is None:
+    sure = decision.outcome is Outcome.ANSWERED
+    sentences = naming_items(question, ranked, head, sure=sure, alone=found is None)
+    if not sentences:
         return _listed(question, found, decision) if found else None
-    candidate = one.candidate
-    return drafted(question, [Line(candidate.hit, candidate.start, candidate.end)], decision)
+    quoted = (one.candidate for one in sentences)
+    return drafted(question, [Line(one.hit, one.start, one.end) for one in quoted], decision)
 
 
 def lists_in(hits: Sequence[Hit], text: str) -> Iterator[ItemList]:
@@ -258,32 +265,89 @@ def _cut(item: Line, whole: bool) -> Line:
     return Line(item.hit, item.start, item.start + len(without_joint(text[:end])))
 
 
+def naming_items(
+    question: Question, ranked: Sequence[Scored], head: str, *, sure: bool, alone: bool = True
+) -> list[Scored]:
+    """Return the sentences that name what is asked for, [] where none does or one names one thing.
+
+    `sure`: the briefs answer. `alone`: there is no table either, so that several sentences that do
+    not enumerate will do.
+    """
+    sentences = _enumerating(question, ranked, head, sure=sure)
+    if sure and (sentences or alone):
+        sentences = _once([*sentences, *_naming_some(question, ranked, sentences[:1])])
+    return sentences
+
+
 def _enumerating(
     question: Question, ranked: Sequence[Scored], head: str, *, sure: bool
-) -> Scored | None:
-    """Return the best sentence that names several things, if it is hardly less likely than any.
+) -> list[Scored]:
+    """Return the likely sentences that name several things, the likeliest first.
 
-    Where it is not sure that the briefs answer, only the best sentence counts, and it must say most
-    of what was asked.
+    A further one stands beside the first if it is hardly less likely and names what that does not.
+    Where it is not sure that the briefs answer, they must say most of what was asked.
     """
-    for rank, item in enumerate(ranked if sure else ranked[:1]):
-        candidate = item.candidate
-        if ranked[0].score - item.score > LIKELY:
-            return None
-        if candidate.is_row or candidate.penalty >= UNFIT:
+    chosen: list[Scored] = []
+    for item in ranked:
+        behind = ranked[0].score - item.score
+        if behind > LIKELY or (chosen and chosen[0].score - item.score > BESIDE):
+            break
+        if not _quotable(item) or not _names_several(question, item, head, sure=sure):
             continue
-        passage = candidate.hit.passage
-        told = " ".join((candidate.hit.brief.title, *passage.heading, candidate.sentence))
-        if question.wants is AnswerKind.NAME and _NAMES.search(candidate.sentence):
-            several = sure or _covered(question, told, but=head) >= MOSTLY
-        elif rank or (not sure and head not in stems(candidate.sentence)):
-            several = False
-        else:
-            named = 0 if sure else _names_in(question, candidate.sentence)
-            several = bool(_THINGS.search(candidate.sentence)) or named >= SEVERAL
-        if several and _share_named(question, around(candidate.hit)) >= NAMED:
-            return item
-    return None
+        if not chosen or _adds(question, item, chosen):
+            chosen.append(item)
+    return chosen[:SENTENCES]
+
+
+def _naming_some(
+    question: Question, ranked: Sequence[Scored], first: Sequence[Scored]
+) -> list[Scored]:
+    """Return the sentences about as likely as the best that each add something; [] for one."""
+    chosen = list(first)
+    for item in ranked:
+        if ranked[0].score - item.score > AS_LIKELY:
+            break
+        if _quotable(item) and (not chosen or _adds(question, item, chosen)):
+            chosen.append(item)
+    return chosen if len(chosen) >= FEWEST else []
+
+
+def _once(items: Sequence[Scored]) -> list[Scored]:
+    """Return the first of the sentences that do not repeat one before them."""
+    kept: list[Scored] = []
+    for item in items:
+        if not any(item is one for one in kept) and not repeated(item, kept):
+            kept.append(item)
+    return kept[:SENTENCES]
+
+
+def _quotable(item: Scored) -> bool:
+    candidate = item.candidate
+    return not (candidate.unfit or candidate.is_row or candidate.penalty >= UNFIT)
+
+
+def _names_several(question: Question, item: Scored, head: str, *, sure: bool) -> bool:
+    candidate = item.candidate
+    if _share_named(question, around(candidate.hit)) < NAMED:
+        return False
+    names = _names_in(question, candidate.sentence)
+    listed = bool(_NAMES.search(candidate.sentence)) and question.wants is AnswerKind.NAME
+    if not (listed or names >= SEVERAL or _THINGS.search(candidate.sentence)):
+        return False
+    told = " ".join((candidate.hit.brief.title, *candidate.hit.passage.heading, candidate.sentence))
+    covered = _covered(question, told, but=head)
+    if sure:
+        return covered >= LEAST_COVERED or item.score >= 0
+    return covered >= MOSTLY and (listed or head in stems(candidate.sentence))
+
+
+def _adds(question: Question, item: Scored, chosen: Sequence[Scored]) -> bool:
+    """Return whether a sentence repeats none of the others and names what they do not."""
+    if repeated(item, chosen):
+        return False
+    known = set(words(question.text)).union(*(words(one.candidate.sentence) for one in chosen))
+    own = {word for word in content_words(item.candidate.sentence) if len(word) > 2}
+    return len(own - known) > ADDS
 
 
 def _names_in(question: Question, sentence: str) -> int:

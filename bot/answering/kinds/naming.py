@@ -1,17 +1,19 @@
 """Find the brief that a question is about: by its number or title, "this brief", a filter.
 
-Where the words fit several alike, all of them are candidates; where they fit none, the nearest
-title is told.
+Where the words fit several alike, all of them are candidates, first the one whose title they say
+most of; where they fit none, the nearest title is told.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.answering.answerability import initials
 from bot.answering.kinds.citing import row_of
 from bot.answering.kinds.sources import Sources
 from bot.answering.kinds.topics import day_of, topic_of
 from bot.language.names import is_name
+from bot.question.kinds import Kind
 from bot.question.question import Question
 from index.passage import BriefRef
 from index.vectors.snapshot import Filters
@@ -54,6 +56,7 @@ class Named:
     briefs: tuple[BriefRef, ...] = ()
     nearest: BriefRef | None = None
     as_document: bool = False  # a brief was asked for in so many words
+    clear: bool = False  # the first fits better than the others
 
     @property
     def one(self) -> BriefRef | None:
@@ -70,9 +73,11 @@ def brief_named(question: Question, sources: Sources) -> Named:
     if question.about_cited and sources.cited and not question.briefs:
         return Named(_by_ids(sources.cited[:1], sources), as_document=True)
     if question.briefs and (found := _by_ids(question.briefs, sources)):
-        return Named(_of_time(found, filters, sources), as_document=True)
-    if _NUMBER.search(subject) and not content_words(_NUMBER.sub(" ", _NOUN.sub(" ", subject))):
-        return Named(nearest=None, as_document=True)
+        return _ordered(_of_time(found, filters, sources), subject, sources, as_document=True)
+    numbers = _NUMBER.findall(subject)
+    if numbers and not content_words(_NUMBER.sub(" ", _NOUN.sub(" ", subject))):
+        written = [one for one in sources.briefs() if _joined(numbers[0]) in _joined(one.title)]
+        return _ordered(written, subject, sources, as_document=True)
     if _NEWEST.search(subject) and (newest := _newest(subject, filters, sources)):
         return Named((newest,), as_document=True)
     return _by_title(question, sources, filters)
@@ -119,18 +124,45 @@ def _by_title(question: Question, sources: Sources, filters: Filters) -> Named:
     weights = _known(word_weights(words, "", sources.library.idf), words, sources)
     if not weights:
         return Named(tuple(briefs[:1]) if len(briefs) == 1 else (), as_document=as_document)
-    shares = [(share(weights, said(weights, f"{one.title} {one.number or ''}")), one)
-              for one in briefs]  # fmt: skip
+    shares = [(share(weights, _said_by(weights, one)), one) for one in briefs]
     best = max((value for value, _ in shares), default=0.0)
     fitting = [one for value, one in shares if value >= max(TITLED, CLOSE * best)]
-    if not fitting and as_document:
-        fitting = _on_it(words, sources, filters)
+    if not fitting and (as_document or question.kind is Kind.SUMMARY):
+        found = _on_it(words, sources, filters)
+        fitting = found if as_document or len(found) == 1 else []
     nearest = max(shares, key=lambda pair: (pair[0], day_of(pair[1])), default=(0.0, None))
-    return Named(
-        tuple(sorted(fitting, key=lambda one: (day_of(one), one.id), reverse=True)[:MOST]),
-        nearest[1] if nearest[0] > 0 and not fitting else None,
-        as_document,
-    )
+    if not fitting:
+        return Named(nearest=nearest[1] if nearest[0] > 0 else None, as_document=as_document)
+    return _ordered(fitting, words, sources, as_document=as_document)
+
+
+def _said_by(weights: Mapping[str, float], brief: BriefRef) -> frozenset[str]:
+    """Return which words a title says, by initials or as a designation written otherwise too."""
+    title = f"{brief.title} {brief.number or ''}"
+    numbers = (one for one in weights if one[-1:].isdigit() and one[:1].isalpha())
+    written = {one for one in numbers if one in _joined(title)}
+    return said(weights, title) | written | (frozenset(weights) & initials(title))
+
+
+def _joined(text: str) -> str:
+    """Return the letters and digits of a text: "xm30" of "XM-30"."""
+    return "".join(char for char in text.casefold() if char.isalnum())
+
+
+def _ordered(
+    briefs: Sequence[BriefRef], typed: str, sources: Sources, *, as_document: bool
+) -> Named:
+    """Return the briefs that may be meant, first the one of whose title most is typed."""
+    whole = {one.id: _share_of_title(one, typed, sources) for one in briefs}
+    found = sorted(briefs, key=lambda one: (whole[one.id], day_of(one), one.id), reverse=True)
+    clear = len(found) < 2 or whole[found[0].id] > whole[found[1].id]
+    return Named(tuple(found[:MOST]), as_document=as_document, clear=clear)
+
+
+def _share_of_title(brief: BriefRef, typed: str, sources: Sources) -> float:
+    """Return how much of the weight of a title is typed, in tenths."""
+    weights = word_weights(brief.title, "", sources.library.idf)
+    return round(share(weights, said(weights, typed)), 1)
 
 
 def _known(weights: Mapping[str, float], typed: str, sources: Sources) -> Mapping[str, float]:
@@ -157,6 +189,11 @@ def _on_it(words: str, sources: Sources, filters: Filters) -> list[BriefRef]:
     topic = topic_of(words, sources, filters)
     strongest = topic.strongest(1)
     return [strongest[0].brief] if len(topic.on) == 1 else [one.brief for one in topic.on]
+
+
+def others_line(briefs: Sequence[BriefRef]) -> tuple[str, ...]:
+    """Return the note on the other briefs that a question may mean, () where there are none."""
+    return (f"May be meant too: {'; '.join(map(row_of, briefs))}.",) if briefs else ()
 
 
 def unknown_brief(nearest: BriefRef | None) -> str:

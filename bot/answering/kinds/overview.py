@@ -85,10 +85,12 @@ def said_of(
     most: int = SENTENCES,
     closing: int = 0,
     bonus: Callable[[Quotable], float] = leads,
+    enough: Sequence[float] = (0.0,),
 ) -> list[list[Told]]:
     """Return the most telling sentences on a topic of each of some briefs on it.
 
-    `closing` passages at the end of a brief are looked at too.
+    `closing` passages at the end of a brief are looked at too. The sentences say `enough` of
+    the topic's weight, by the first of these shares that any of its brief says.
     """
     library = sources.library
     near = library.nearest_of(topic.subject, [one.passages for one in shown], PASSAGES)
@@ -101,7 +103,16 @@ def said_of(
             ends = all_of_it[len(all_of_it) - closing :] if closing else []
             further = hits_of(one.brief, [*(all_of_it[:OPENING] if whole else []), *ends])
             near[at] += [hit for hit in further if hit.passage_id not in known]
-    return telling(topic.subject, topic.weights, near, library, most=most, bonus=bonus)
+
+    told: list[list[Told]] = [[] for _ in near]
+    for least in enough:
+        missing = [[] if own else hits for own, hits in zip(told, near, strict=True)]
+        if any(missing):
+            found = telling(
+                topic.subject, topic.weights, missing, library, most=most, enough=least, bonus=bonus
+            )
+            told = [own or other for own, other in zip(told, found, strict=True)]
+    return told
 
 
 def _of_mentions(

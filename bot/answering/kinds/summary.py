@@ -6,12 +6,13 @@ the order of its text.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from bot.answering.answer import DraftAnswer
 from bot.answering.candidates import Quotable, candidates
-from bot.answering.kinds.citing import Quoted, heading_of, hits_of, is_telling, row_of
-from bot.answering.kinds.naming import Named, brief_named, unknown_brief
+from bot.answering.kinds.citing import Quoted, heading_of, hits_of, is_telling
+from bot.answering.kinds.naming import Named, brief_named, others_line, unknown_brief
 from bot.answering.kinds.overview import overview
 from bot.answering.kinds.sources import Sources
 from bot.answering.kinds.versions import version_named
@@ -21,7 +22,8 @@ from bot.question.question import Question
 from index.passage import Brief, Hit
 
 POINTS = 7
-OPENING = 2  # points of the opening where there is no summary
+OPENING = 3  # points of the opening where there is no summary
+UNTELLING = 0.1  # penalty from which a sentence tells of a table, a source or another section
 LEAST_OWN = 3  # points from which the brief's own summary needs no more of its sections
 _OWN_SUMMARY = re.compile(
     r"^(?:box:\s+)?(?:\W*(?:executive\s+)?summary|(?:the\s+)?(?:key|main)\s+(?:points|takeaways|take-aways"
@@ -41,9 +43,13 @@ _APPARATUS = re.compile(
 def summary(question: Question, sources: Sources) -> DraftAnswer | None:
     """Return the points of the brief that a question names; None if it may ask for a fact."""
     named = brief_named(question, sources)
-    if named.one is None:
+    by_topic = len(named.briefs) > 1 and not (named.as_document or question.selection.named)
+    if by_topic and (draft := overview(question, sources)):
+        return draft
+    if not named.briefs:
         return _unclear(question, named, sources)
-    brief, notes = version_named(question, named.one, sources)
+    brief, notes = version_named(question, named.briefs[0], sources)
+    notes = (*notes, *others_line(named.briefs[1:]))
     quoted = Quoted()
     for at, point in enumerate(points_of(brief, sources)):
         quoted.quote(point, "" if at else heading_of(brief.reference))
@@ -57,9 +63,10 @@ def summary(question: Question, sources: Sources) -> DraftAnswer | None:
 def brief_to_write(question: Question, sources: Sources) -> SearchResult:
     """Return all passages of the brief to summarise, in order; none where it is not clear which."""
     named = brief_named(question, sources)
-    if named.one is None:
+    if not named.briefs:
         return SearchResult()
-    brief, notes = version_named(question, named.one, sources)
+    brief, notes = version_named(question, named.briefs[0], sources)
+    notes = (*notes, *others_line(named.briefs[1:]))
     hits = hits_of(brief.reference, sources.library.passages(brief))
     return SearchResult(tuple(hits), notes=notes)
 
@@ -113,19 +120,17 @@ def _a_section_each(hits: Sequence[Hit], most: int) -> list[Quotable]:
 
 
 def _telling(hits: Sequence[Hit]) -> Iterator[Quotable]:
-    return (one for one in candidates(hits) if is_telling(one))
+    """Yield the sentences that can stand by themselves; none takes along one that came before."""
+    found = [one for one in candidates(hits) if is_telling(one)]
+    last: Quotable | None = None
+    for one in [item for item in found if item.penalty < UNTELLING] or found:
+        overlaps = last is not None and one.overlaps(last)
+        yield replace(one, start=one.core) if overlaps else one
+        last = one
 
 
 def _unclear(question: Question, named: Named, sources: Sources) -> DraftAnswer | None:
-    """Return the briefs that may be meant, or that there is none."""
-    if named.briefs:
-        quoted = Quoted()
-        for one in named.briefs:
-            quoted.row(row_of(one), sources.library.brief(one.id, one.version), sources.library)
-        note = "Several briefs may be meant; ask for one by its number or title."
-        return DraftAnswer(
-            tuple(quoted.sentences), tuple(quoted.citations), confidence=0.6, notes=(note,)
-        )
+    """Return that there is no such brief, or what the briefs say on it."""
     if named.as_document or question.selection.named:
         return DraftAnswer(reason=unknown_brief(named.nearest))
     return overview(question, sources) if question.kind is Kind.SUMMARY else None

@@ -1,6 +1,11 @@
 """Lists: the items of one list, table or sentence."""
 
-from bot.answering.kinds.lists import head_of, lists_in
+import numpy as np
+
+from bot.answering.candidates import candidates
+from bot.answering.kinds.lists import head_of, lists_in, naming_items
+from bot.answering.selection import Scored
+from bot.question.question import Question
 from index.library import Library
 from index.passage import BriefRef, Hit, Passage
 from tests.answering.kinds.chronicle import drafted, is_exact
@@ -81,3 +86,21 @@ def test_what_is_listed_is_its_first_plural() -> None:
     assert head_of("which three countries hold most bonds") == "countries"
     assert head_of("does this list the ports?") == "ports"
     assert head_of("sanctioned fleet", "ships under sanctions") == "ships"
+
+
+def likely(text: str, score: float, axis: int) -> Scored:
+    (one,) = candidates([passage(axis, 0, text, kind="paragraph")])
+    return Scored(one, score, 0.0, frozenset(), np.zeros(0), np.eye(4, dtype=np.float32)[axis])
+
+
+def test_a_list_may_stand_in_several_sentences() -> None:
+    """One that names nothing new, and one much less likely, are left out."""
+    asked = Question("Which ports run ferries?", "Which ports run ferries?")
+    found = [
+        likely("Ferries run from Arl, Bree and Carn in summer.", 3.0, 0),
+        likely("Ferries run from Halden and Orrin all year.", 2.5, 1),
+        likely("Ferries run from Bree in summer.", 2.4, 2),
+        likely("A ferry of the crown ran aground near Sarn in May.", -1.0, 3),
+    ]
+    chosen = naming_items(asked, found, "port", sure=True)
+    assert [one.candidate.text for one in chosen] == [one.candidate.text for one in found[:2]]
