@@ -204,6 +204,8 @@ def _keep_numbers(state: StateCore) -> None:
 _FRONT_MATTER = re.compile(
     r"\A(---|\+\+\+)[ \t]*\n(.{0,65536}?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL
 )
+# … whose fences a formatter took for rules, and so put its lines in other places
+_RULED = re.compile(r"\A_{3,}[ \t]*\n\s*(title:.{0,65536}?)\n_{3,}[ \t]*(?:\n|\Z)", re.DOTALL)
 _HEAD = 8_000  # characters in which the author's way of writing dates is looked for
 _MAX_HEADING = 250  # characters; an underlined paragraph longer than that is no heading
 _NOTES = re.compile(r"(?:foot|end)?notes|references", re.IGNORECASE)
@@ -250,6 +252,8 @@ def _blocks(text: str) -> tuple[tuple[Block, ...], Unseen]:
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:
     """Part YAML or TOML front matter from the text; what is no mapping stays in the text."""
+    if ruled := _RULED.match(text):
+        return _known_lines(ruled[1]), text
     match = _FRONT_MATTER.match(text)
     if match is None:
         return {}, text
@@ -266,8 +270,12 @@ def _yaml(source: str) -> dict[str, str]:
         loader = yaml.BaseLoader(source)  # makes strings, lists and mappings, and no other objects
         return _flat(loader.get_single_data())
     except (yaml.YAMLError, RecursionError, ValueError):
-        lines = re.findall(r"^([\w ().-]{1,40}):[ \t]+(\S.*)$", source, re.MULTILINE)
-        return {key: value.strip("\"' ") for key, value in lines if is_known_key(key)}
+        return _known_lines(source)
+
+
+def _known_lines(source: str) -> dict[str, str]:
+    lines = re.findall(r"^[ \t]*([\w ().-]{1,40}):[ \t]+(\S.*)$", source, re.MULTILINE)
+    return {key: value.strip("\"' ") for key, value in lines if is_known_key(key)}
 
 
 def _toml(source: str) -> dict[str, str]:

@@ -139,6 +139,16 @@ def test_toml_and_broken_front_matter_are_read_too():
     assert read(b"---\nfoo: [\ndate: 2020-01-02\n---\nText.").metadata.date == "2020-01-02"
 
 
+def test_front_matter_between_rules_gives_its_title_and_stays_text():
+    """As a formatter leaves it that does not know front matter; its lines may be the brief's own."""
+    rule = "_" * 70
+    head = f"{rule}\n\ntitle: Grain by rail\nauthor:\n\n- name: A. Holm\n    date: 2024-05-06\n"
+    document = read(f"{head}\n{rule}\n\n# Routes\n\nTrains go east.\n".encode())
+    assert document.metadata.title == "Grain by rail"
+    assert document.metadata.date == "2024-05-06"
+    assert "A. Holm" in " ".join(block.text for block in document.blocks)
+
+
 def test_front_matter_makes_no_objects():
     """Tags that build Python objects stay text or are refused, and nothing runs."""
     document = read(b"---\ntitle: !!python/object/apply:os.getcwd []\n---\nText.")
