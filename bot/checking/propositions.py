@@ -81,6 +81,34 @@ def judged(
     return [_least_wrong(mine, every) for mine in claim]
 
 
+def only_meant(
+    claim: Sequence[Statement],
+    evidence: Sequence[Sequence[Statement]],
+    faults: Sequence[list[Fault] | None],
+) -> list[Fault]:
+    """Return a doubt for each deed of a claim that is only a plan there: "discusses the sale".
+
+    `faults` are what `judged` returns.
+    """
+    every = [one for row in evidence for one in row]
+    strange = [one for one, found in zip(claim, faults, strict=True) if found is None]
+    return [
+        Fault(False, Reason("modality", f"“{mine.verb}”: the evidence has “{other.verb}” of it"))
+        for mine in strange
+        if mine.status == FACT
+        for other in every
+        if ATTITUDES.get(stem(other.verb.split()[0])) in _UNREAL and _of_deed(mine, other)
+    ]
+
+
+def _of_deed(mine: Statement, other: Statement) -> bool:
+    """Return whether a verb's deed is what another verb is about: "sell", "the sale of"."""
+    nouns = (
+        word for one in other.fillers(PATIENT) for word in one.said.partition(" of ")[0].split()
+    )
+    return any(polarity.same_sense(mine.verb, word.lower()) for word in nouns)
+
+
 def counts(
     claim: Sequence[Statement],
     evidence: Sequence[Sequence[Statement]],

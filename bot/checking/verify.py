@@ -16,7 +16,7 @@ from bot.checking.coverage import coverage, lacking
 from bot.checking.listed import misplaced
 from bot.checking.matching import matched
 from bot.checking.pairing import exchanged, miscounted
-from bot.checking.propositions import Fault, counts, judged
+from bot.checking.propositions import Fault, counts, judged, only_meant
 from bot.checking.statements import statements
 from bot.checking.strength import overstated
 from bot.checking.verdict import Reason, Verdict
@@ -191,7 +191,9 @@ def propositions_of(
         found.soft += [one for one in found.hard if one.kind == "negation"]
         found.hard = [one for one in found.hard if one.kind != "negation"]
     numbers = counts(mine, theirs, statement_faults)
-    return list(dict.fromkeys(fault for faults in like for fault in faults)), numbers
+    every = [fault for faults in like for fault in faults]
+    every += only_meant(mine, theirs, statement_faults)
+    return list(dict.fromkeys(every)), numbers
 
 
 def _unread(claim: str, pieces: Sequence[str]) -> str:

@@ -28,7 +28,8 @@ _RANKS = {word: float(value) for value, word in enumerate(_ORDINALS) if value}
 _RANKS |= {word[:-1] + "ieth": 20.0 + 10 * at for at, word in enumerate(_TENS)}
 _RANKS |= {"hundredth": 100.0}
 _PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5,
-          "fifths": 5, "tenth": 10, "tenths": 10, "fourth": 4, "fourths": 4}  # fmt: skip
+          "fifths": 5, "tenth": 10, "tenths": 10, "fourth": 4, "fourths": 4,
+          "sixth": 6, "eighth": 8}  # fmt: skip
 _ONCE = {
     "once": 1.0,
     "twice": 2.0,
@@ -61,7 +62,8 @@ _NUMBER = re.compile(
   | (?<![\w.,])(?P<rank>\d[\d,]*)(?:st|nd|rd|th)\b
   | (?<![\w.])(?P<digits>-?\d[\d,]*(?:\.\d+)?)(?![\d])(?:[\s-]?(?P<scale>(?:{_SCALE})s?|bn|mn)\b)?
   | \b(?P<part_of>an?|one|two|three|four|nine)?[\s-]?
-      \b(?P<part>half|thirds?|quarters?|fourths|fifths|tenths)\b
+      \b(?P<part>half|thirds?|quarters?|fourths|fifths|tenths
+        |(?:(?<=\ba\s)|(?<=\ban\s)|(?<=\bone\s)|(?<=\bone-))(?:fif|six|eigh|ten)th(?=\sof\b))\b
   | \b(?P<words>(?:{_WORD}|an?(?=\s(?:{_SCALE})\b))
       (?:[\s-](?:{_SCALE})s?\b(?:\s(?:and\s)?{_WORD})?)*)(?:[\s-](?P<ending>{"|".join(_RANKS)})\b)?
   | \b(?P<ordinal>{"|".join(_RANKS)})\b

@@ -29,6 +29,8 @@ TYPED = {
     "replaced": {"coverage", "negation", "antonym", "name"},
     "until": {"negation", "date"},
     "deed": {"negation", "attribution", "modality", "hedge"},
+    "share": {"quantity", "number", "superlative"},
+    "planned deed": {"modality", "hedge", "negation"},
 }
 
 
