@@ -77,6 +77,7 @@ def dump(library: Library, out: bool) -> list[dict[str, Any]]:
                 "scores": [item.score for item in ranked],
                 "unfit": [item.candidate.unfit for item in ranked],
                 "logits": [known.get(id(item)) for item in ranked],
+                "cosines": [item.cosine for item in ranked],
                 "needs": needs,
             }
         )

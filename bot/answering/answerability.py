@@ -32,7 +32,7 @@ WEIGHTS = Path(__file__).parent / "weights" / "answerable.json"  # its threshold
 
 SURE = 0.5  # confidence from which a question is answered
 POSSIBLE = 0.1  # … from which the nearest passages are shown as what may answer
-READER_WEIGHT = 0.3  # of the reader's logit, added to the network's; docs/reader.md
+READER_WEIGHT = 0.2  # of the reader's logit, added to the network's; docs/reader.md
 # Taken off the logit where the question names what no brief does. Of held-out questions it costs 3
 # answers in 100 and saves as many; an answer about another port than was asked of is worse.
 UNKNOWN_NAME = 3.5

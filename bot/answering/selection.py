@@ -31,7 +31,7 @@ SENTENCES = 3  # quoted at most
 LEAST = 0.1  # how likely a further sentence must be against the best one
 LEAST_OF_PARTS = 0.01  # … where the question asks several things
 # From this score on the best sentence answers alone; bench.reader.weighing shows what others cost.
-SURE = 0.5
+SURE = 0.9
 NEARLY = 0.2  # how likely a further sentence must be against a best one that is not sure
 ADDED = 1.0  # how much a further sentence gains by covering all words of the question again
 FOLLOWS = 1.0  # … by going on from a sentence that is quoted ("It removed the designation …")
