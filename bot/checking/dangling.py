@@ -48,6 +48,7 @@ _PERSON = re.compile(
     r"|doctor|professor|student|teacher|worker|writer)\b",
     re.IGNORECASE,
 )
+_WRITER = re.compile(r"(?:As an AI\b.{0,40}?,\s)?(?P<said>I(?:[’'](?:m|ve|d|ll))?)(?=,?\s[a-z])")
 _ALIKE = {"Its": "It", "His": "He", "Her": "She", "Their": "They"}
 
 
@@ -68,6 +69,14 @@ def without_marks(claim: str, evidence: Sequence[str]) -> tuple[str, list[Reason
         return ""
 
     return MARK.sub(taken, claim).strip(), list(dict.fromkeys(reasons))
+
+
+def spoken(claim: str, pieces: Sequence[str]) -> list[Reason]:
+    """Return a reason if a claim opens with the writer's own "I", which no sentence there says."""
+    found = _WRITER.match(claim)
+    if found is None or any(re.search(r"\bI\b", piece) for piece in pieces):
+        return []
+    return [Reason("speaker", f"“{found['said']}”: none of the evidence speaks of itself")]
 
 
 def unresolved(claim: str, pieces: Sequence[str]) -> list[Reason]:

@@ -18,7 +18,7 @@ class Reason:
 
     `kind` is one of number, date, name, negation, antonym, sign, direction, quantity, modality,
     attribution, condition, cause, superlative, hedge, coverage, dangling, misattributed, stitched,
-    language.
+    speaker, language.
     """
 
     kind: str

@@ -37,7 +37,8 @@ _BETWEEN = re.compile(r"[,;](?=\s)|\s[–—]\s|\s(?:and|but|while)\s")
 _PARTS = re.compile(r"(?<=[;:])\s")
 # Doubts that come of other words as often as of other facts.
 _ARGUABLE = frozenset({"name", "negation", "direction"})
-_CERTAIN = frozenset({"misattributed", "stitched"})  # a quotation is there or is not
+# A quotation is there or is not; what a writer says of himself is in no brief.
+_CERTAIN = frozenset({"misattributed", "stitched", "speaker"})
 MOST_WORDS = 6  # named in a reason
 Row = tuple[Token, ...]
 Entails = Callable[[str, Sequence[str]], float]
@@ -119,6 +120,7 @@ def _compare(
     wrong, borne = misplaced(tokens, rows, [piece for piece in pieces if read(piece)])
     found.hard += wrong if wrong or borne else exchanged(tokens, rows)
     found.hard += miscounted(tokens, rows)
+    found.hard += dangling.spoken(claim, pieces)
     found.soft += dangling.unresolved(claim, pieces)
     faults, numbers = propositions_of(claim, tokens, pieces, found)
     if borne:  # the verb of a list stands with its first member alone

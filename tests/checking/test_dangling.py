@@ -3,6 +3,8 @@
 import pytest
 
 from bot.checking.dangling import unresolved, without_marks
+from bot.checking.verdict import Verdict
+from bot.checking.verify import check
 
 RUN = "The Norvane Company ran the port."
 
@@ -87,3 +89,19 @@ def test_a_mark_that_points_at_no_evidence_is_found(
     assert [reason.detail for reason in reasons] == [
         f"“{mark}” points at none of the evidence" for mark in loose
     ]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "I'm sorry, I cannot say when the bridge opened.",
+        "As an AI model, I do not know the bridge.",
+    ],
+)
+def test_what_a_writer_says_of_itself_is_in_no_brief(claim: str) -> None:
+    """Unless the evidence speaks so too."""
+    found = check(claim, ["The bridge opened in May."])
+    assert found.verdict is Verdict.UNSUPPORTED
+    assert "speaker" in {reason.kind for reason in found.reasons}
+    own = "I cannot say when the bridge opened."
+    assert check(own, [f"The minister said: {own}"]).verdict is not Verdict.UNSUPPORTED
