@@ -140,7 +140,7 @@ def test_toml_and_broken_front_matter_are_read_too():
 
 
 def test_front_matter_between_rules_gives_its_title_and_stays_text():
-    """As a formatter leaves it that does not know front matter; its lines may be the brief's own."""
+    """As a formatter leaves it that does not know front matter; its lines may be text."""
     rule = "_" * 70
     head = f"{rule}\n\ntitle: Grain by rail\nauthor:\n\n- name: A. Holm\n    date: 2024-05-06\n"
     document = read(f"{head}\n{rule}\n\n# Routes\n\nTrains go east.\n".encode())
