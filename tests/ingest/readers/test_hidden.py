@@ -671,39 +671,34 @@ def test_a_sheet_is_read_whole_whatever_size_it_states():
     assert read(target.getvalue(), "a.xlsx").blocks == read(whole, "a.xlsx").blocks
 
 
-def test_the_table_of_a_hidden_shape_is_counted():
-    made = pptx.Presentation()
-    slide = made.slides.add_slide(made.slide_layouts[5])
-    slide.shapes.title.text = f"{BEFORE} {BEHIND}"
-    frame = slide.shapes.add_table(1, 2, Inches(1), Inches(5), Inches(4), Inches(1))
+def table_of_a_hidden_shape(shapes: "pptx.shapes.shapetree.SlideShapes") -> None:
+    frame = shapes.add_table(1, 2, Inches(1), Inches(5), Inches(4), Inches(1))
     frame.table.cell(0, 1).text = HIDDEN
     frame._element.nvGraphicFramePr.cNvPr.set("hidden", "1")
-    target = BytesIO()
-    made.save(target)
-    assert is_hidden(read(target.getvalue(), "a.pptx"))
 
 
-def test_the_shapes_of_a_hidden_group_are_counted():
-    made = pptx.Presentation()
-    slide = made.slides.add_slide(made.slide_layouts[5])
-    slide.shapes.title.text = f"{BEFORE} {BEHIND}"
-    group = slide.shapes.add_group_shape()
+def shapes_of_a_hidden_group(shapes: "pptx.shapes.shapetree.SlideShapes") -> None:
+    group = shapes.add_group_shape()
     box = group.shapes.add_textbox(Inches(1), Inches(3), Inches(4), Inches(1))
     box.text_frame.text = HIDDEN
     group._element.nvGrpSpPr.cNvPr.set("hidden", "1")
-    target = BytesIO()
-    made.save(target)
-    assert is_hidden(read(target.getvalue(), "a.pptx"))
 
 
-def test_tiny_type_in_a_cell_of_a_slide_is_counted():
-    made = pptx.Presentation()
-    slide = made.slides.add_slide(made.slide_layouts[5])
-    slide.shapes.title.text = f"{BEFORE} {BEHIND}"
-    frame = slide.shapes.add_table(2, 2, Inches(1), Inches(5), Inches(4), Inches(1))
+def tiny_type_in_a_cell(shapes: "pptx.shapes.shapetree.SlideShapes") -> None:
+    frame = shapes.add_table(2, 2, Inches(1), Inches(5), Inches(4), Inches(1))
     frame.table.cell(0, 0).text = "Year"
     frame.table.cell(1, 1).text = HIDDEN
     frame.table.cell(1, 1).text_frame.paragraphs[0].runs[0].font.size = Pt(1)
+
+
+@pytest.mark.parametrize(
+    "add", [table_of_a_hidden_shape, shapes_of_a_hidden_group, tiny_type_in_a_cell]
+)
+def test_what_tables_and_groups_of_a_slide_hide_is_counted(add):
+    made = pptx.Presentation()
+    slide = made.slides.add_slide(made.slide_layouts[5])
+    slide.shapes.title.text = f"{BEFORE} {BEHIND}"
+    add(slide.shapes)
     target = BytesIO()
     made.save(target)
     assert is_hidden(read(target.getvalue(), "a.pptx"))
