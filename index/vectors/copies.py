@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import IndexDamaged
-from index.storage.private import FILE, clear_for_folder, delete, make_folder
+from index.storage.private import FILE, clear_for_folder, delete, in_place_of_file, make_folder
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -65,7 +65,7 @@ class Copies:
 
 
 def _clear_for_file(path: Path) -> None:
-    if path.is_symlink() or (path.exists() and not path.is_file()):
+    if path.is_symlink() or in_place_of_file(path):
         delete(path)
 
 
