@@ -92,6 +92,15 @@ def _crc32(path: Path) -> int:
     return value
 
 
+def copy_all(source: Path, target: Path) -> None:
+    """Copy the files of a folder into another; raise OSError at the first that cannot be."""
+    for path in source.rglob("*"):
+        if path.is_file():
+            destination = target / path.relative_to(source)
+            make_folder(destination.parent)
+            shutil.copyfile(path, destination)
+
+
 def copy_checked(source: Path, target: Path, files: Files) -> None:
     """Copy a generation; raise IndexDamaged if it is not, byte by byte, what was published."""
     present = {str(path.relative_to(source)) for path in source.rglob("*") if path.is_file()}

@@ -1,17 +1,24 @@
 """Full disks, missing rights and files in the way: one line each, nothing half done, all mends."""
 
+import errno
+import itertools
 import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
-from index.errors import ReadError, SettingsError
+from bot.app.cli import _refused
+from bot.ledger.ledger import Ledger
+from bot.ledger.recording import Answerer
+from index.errors import BriefsError, ReadError, SettingsError
 from index.library import Library
 from index.settings import load, variables
 from index.storage.private import delete
@@ -19,6 +26,7 @@ from ingest.feeds import _state
 from ingest.follows import follow, topics
 from ingest.pipeline import ingest
 from tests.commands import ROOT, environment
+from tests.drafts import draft
 from tests.examples_library import EXAMPLES
 from tests.fakes import HashedTokens
 
@@ -252,6 +260,79 @@ def test_a_disk_that_fills_during_an_ingest(
     assert require_mended(home) in {before, before + NEW}
     run(home, commands)
     assert require_mended(home) == before + NEW
+
+
+@pytest.mark.parametrize("kind", ["ingest", "reindex"])
+def test_a_disk_that_is_full_at_any_file_of_an_index_is_one_line(
+    home: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """The line names the file; what was published before stays, and the next try succeeds."""
+    copied = shutil.copyfile
+    left = iter(range(0))
+
+    def copyfile(source: Path, target: Path) -> object:
+        if next(left, None) is None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(source), None, str(target))
+        return copied(source, target)
+
+    with Library.open(load(home=home), embedder=HashedTokens()) as library:
+        work = library.maintenance.rebuild
+        if kind == "ingest":
+            work = partial(library.publish, [draft("a.txt", "Herring\n\nQuotas rose.")])
+        before, generation = library.versions(), library.generation
+        monkeypatch.setattr(shutil, "copyfile", copyfile)
+        for count in itertools.count():
+            left = iter(range(count))
+            try:
+                work()
+                break
+            except OSError as error:
+                line = _refused(error)
+            assert "No space left on device" in line
+            assert str(home) in line
+            assert "\n" not in line
+            assert (library.versions(), library.generation) == (before, generation)
+        monkeypatch.undo()
+        assert count > 3
+        assert library.generation > generation
+        assert library.faults() == {}
+        library.check_index()
+
+
+@pytest.mark.parametrize("kind", ["ingest", "answer"])
+def test_a_database_that_is_full_at_any_page_is_one_line(home: Path, kind: str) -> None:
+    """Nothing of it is in; with room again the same is done."""
+    with Library.open(load(home=home), embedder=HashedTokens()) as library:
+        room = [0]  # pages
+        library.database.engine.dispose()
+
+        @event.listens_for(library.database.engine, "begin")
+        @event.listens_for(library.database.engine, "checkout")
+        def limit(connection: Any, *_: object) -> None:
+            run_sql = getattr(connection, "exec_driver_sql", None) or connection.execute
+            pages = run_sql("PRAGMA page_count").fetchone()[0]
+            run_sql(f"PRAGMA max_page_count = {pages + room[0]}")
+
+        answerer, ledger = Answerer(library, Ledger(library.database)), Ledger(library.database)
+        work = partial(answerer.ask, QUESTION)
+        if kind == "ingest":
+            words = " ".join(f"herring{each} quota{each}" for each in range(2_000))
+            work = partial(library.publish, [draft("a.txt", f"Herring\n\n{words}")])
+        before, answers = len(library.versions()), len(list(ledger.entries()))
+        for room[0] in itertools.count(0, 2):
+            try:
+                work()
+                break
+            except BriefsError as error:
+                line = str(error)
+            assert "full" in line
+            assert "\n" not in line
+            assert len(library.versions()) == before
+            assert len(list(ledger.entries())) == answers
+        assert room[0] > 0
+        assert len(library.versions()) == before + (kind == "ingest")
+        assert library.faults() == {}
+        assert ledger.verify() is None
 
 
 def test_a_disk_that_fills_under_every_command(home: Path) -> None:
