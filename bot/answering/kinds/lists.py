@@ -17,9 +17,9 @@ from bot.answering.kinds.sources import Sources
 from bot.answering.readable import bare, cells, is_row
 from bot.answering.reranking import judged
 from bot.answering.selection import UNFIT, Scored, repeated
-from bot.language.words import LIGHT
+from bot.language.names import enumerated, is_country
+from bot.language.words import LIGHT, lines
 from bot.question.question import Question
-from bot.question.wanted import AnswerKind
 from index.dates import MONTHS
 from index.passage import Hit
 from index.sentences import split
@@ -54,25 +54,20 @@ _RULE = re.compile(r"^[\s|:\-–=]*$")
 _TOTAL = re.compile(r"^(?:grand\s+|sub-?)?totals?\b", re.IGNORECASE)
 _COUNTRY = re.compile(r"\bUnited States\b")  # no list of states
 _INSIDE = r"(?:[^,;:.!?]|[.,](?=\d))"
-_A_NAME = rf"(?:the\s)?[A-Z]{_INSIDE}{{0,40}}"
-_NAMES = re.compile(rf"{_A_NAME}(?:,\s{_A_NAME})+,?\s(?:and|or|&)\s\S")  # "Arl, Bree and Carn"
 _ITEM = rf"[\w$€£(]{_INSIDE}{{0,60}}"
 _THINGS = re.compile(  # "timber, salted fish, and wool"
     rf"{_ITEM}[,;]\s{_ITEM}[,;]\s(?:{_ITEM}[,;]\s)*(?:{_ITEM}\s)?(?:and|or|as\swell\sas)\s\w"
 )
-_NAME = re.compile(r"\b[A-Z][\w.&’'-]+(?:\s(?:of\s(?:the\s)?)?[A-Z][\w.&’'-]+)*")
 
 
-# Words in -s that are no plurals, where no better sign tells.
-_VERBS = frozenset(
-    """is was does has happens makes means causes drives leads keeps explains counts matters remains
-    gives sets follows comes goes changes becomes stops prevents allows lets says holds this
-    across towards perhaps always""".split()
-)
-_PLURALS = frozenset("people men women children criteria data media police phenomena".split())
+# Words in -s that are no plurals where no better sign tells, and plurals without it.
+_VERBS, _PLURALS = (frozenset(line.partition(":")[2].split()) for line in lines("plurals"))
 _SINGULARS = re.compile(r"(?:ss|us|is|ics)$|^(?:news|series|species|always|less|perhaps)$")
 _TYPED = re.compile(r"[^\s,;:?!()]+")
 _LIGHT = frozenset(map(stem, LIGHT))
+_COUNTRIES, _NO_COUNTRIES = (
+    frozenset(map(stem, line.partition(":")[2].split())) for line in lines("kinds_of_names")
+)
 
 
 @dataclass
@@ -241,7 +236,7 @@ def _asked_for(question: Question, found: ItemList) -> list[Line]:
     if not found.header:
         return found.items
     figures = [any(map(str.isdigit, item.text)) for item in found.items]
-    first = figures.index(True) if sum(figures) * 2 > len(figures) else 0  # behind a second header
+    first = figures.index(True) if sum(figures) * 2 > len(figures) else 0  # behind a 2nd header
     named = [item for item in found.items if lacking and lacking <= said(lacking, item.text)]
     return named or found.items[first:]
 
@@ -275,8 +270,20 @@ def naming_items(
     """
     sentences = _enumerating(question, ranked, head, sure=sure)
     if sure and (sentences or alone):
-        sentences = _once([*sentences, *_naming_some(question, ranked, sentences[:1])])
+        first = sentences[:1]
+        sentences = _once([*sentences, *_naming_some(question, ranked, first)])
+        sentences = [one for one in sentences if one in first or _beside(question, one, first)]
     return sentences
+
+
+def _beside(question: Question, item: Scored, first: Sequence[Scored]) -> bool:
+    """Return whether a sentence names more of what the first has in a row, of the same matter."""
+    opening = " ".join(one.candidate.sentence for one in first)
+    if len(_row_of_names(question, opening)) < SEVERAL:
+        return True
+    matter, sentence = said(proper(question), opening), item.candidate.sentence
+    several = len(_row_of_names(question, sentence)) >= FEWEST or _THINGS.search(sentence)
+    return bool(several) and matter <= said(matter, sentence)
 
 
 def _enumerating(
@@ -330,15 +337,17 @@ def _names_several(question: Question, item: Scored, head: str, *, sure: bool) -
     candidate = item.candidate
     if _share_named(question, around(candidate.hit)) < NAMED:
         return False
-    names = _names_in(question, candidate.sentence)
-    listed = bool(_NAMES.search(candidate.sentence)) and question.wants is AnswerKind.NAME
-    if not (listed or names >= SEVERAL or _THINGS.search(candidate.sentence)):
+    row = _row_of_names(question, candidate.sentence)
+    of_names = len(row) >= SEVERAL and _are_of_kind(head, row)
+    if not (of_names or _THINGS.search(candidate.sentence)):
         return False
     told = " ".join((candidate.hit.brief.title, *candidate.hit.passage.heading, candidate.sentence))
     covered = _covered(question, told, but=head)
     if sure:
         return covered >= LEAST_COVERED or item.score >= 0
-    return covered >= MOSTLY and (listed or head in stems(candidate.sentence))
+    if head not in stems(candidate.sentence):
+        return of_names and covered >= MOSTLY
+    return covered >= MOSTLY or (of_names and _covered(question, told) >= LEAST_COVERED)
 
 
 def _adds(question: Question, item: Scored, chosen: Sequence[Scored]) -> bool:
@@ -350,10 +359,18 @@ def _adds(question: Question, item: Scored, chosen: Sequence[Scored]) -> bool:
     return len(own - known) > ADDS
 
 
-def _names_in(question: Question, sentence: str) -> int:
-    """Return how many names a sentence has that the question does not say."""
-    asked = set(words(question.text)) | {month.lower() for month in MONTHS}
-    return sum(not asked & set(words(name)) for name in set(_NAME.findall(sentence)))
+def _are_of_kind(head: str, row: Sequence[str]) -> bool:
+    """Return whether names may be of the kind asked for, as far as it is told: countries or not."""
+    countries = sum(is_country(name) for name in row)
+    if head in _COUNTRIES:
+        return countries >= FEWEST
+    return head not in _NO_COUNTRIES or countries * 2 < len(row)
+
+
+def _row_of_names(question: Question, sentence: str) -> list[str]:
+    """Return the names that a sentence has in a row and that the question does not say."""
+    asked = {*words(question.text), *(month.lower() for month in MONTHS)}
+    return [name for name in enumerated(sentence) if not asked & set(words(name))]
 
 
 def _covered(question: Question, text: str, but: str = "") -> float:

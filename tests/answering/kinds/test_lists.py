@@ -104,3 +104,38 @@ def test_a_list_may_stand_in_several_sentences() -> None:
     ]
     chosen = naming_items(asked, found, "port", sure=True)
     assert [one.candidate.text for one in chosen] == [one.candidate.text for one in found[:2]]
+
+
+def test_the_sentence_with_a_row_of_names_comes_first_and_others_name_more_of_the_same() -> None:
+    """Names scattered over a sentence are no row, and another matter's names are none to add."""
+    asked = Question(
+        "Which towns are in the Tidewater League?",
+        "Which towns are in the Tidewater League?",
+        names=frozenset({"tidewat", "leagu"}),
+        weights={"town": 0.2, "tidewat": 0.5, "leagu": 0.3},
+    )
+    found = [
+        likely(
+            "The three League towns buy the SX tug of Orrin with Sarnish engines by Vall.", 3.0, 0
+        ),
+        likely("The Tidewater League has Arl, the port of Bree (the old one) and Carn.", 2.5, 1),
+        likely("Arl, Halden and Sarn also share a dredger.", 2.2, 2),
+    ]
+    chosen = naming_items(asked, found, "town", sure=True)
+    assert [one.candidate.text for one in chosen] == [found[1].candidate.text]
+
+
+def test_where_it_is_not_sure_a_row_of_names_that_says_of_what_it_is_will_do() -> None:
+    """One of other things will not."""
+    asked = Question(
+        "Which trawlers were icebound at Halden?",
+        "Which trawlers were icebound at Halden?",
+        names=frozenset({"halden"}),
+        weights={"trawler": 0.3, "icebound": 0.4, "halden": 0.3},
+    )
+    row = "Three trawlers - the Ada Vik, the Grey Goose and the Old Tom - lay at Halden in May."
+    other = "Halden lies between Arl, Bree and Carn."
+    chosen = naming_items(
+        asked, [likely(row, 1.0, 0), likely(other, 0.9, 1)], "trawler", sure=False
+    )
+    assert [one.candidate.text for one in chosen] == [row]
