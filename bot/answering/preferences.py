@@ -157,12 +157,10 @@ def _told_apart(question: Question, best: Scored, others: Sequence[Scored]) -> S
     """Return the sentence that sets two things apart, or is on one of them with a figure."""
     things = _alternatives(question.searched)
     sentence = best.candidate.sentence
-    if not things or _TOGETHER.search(sentence) or sum(_named(things, sentence)) == 1:
-        return None
-    if _sets_apart(things, sentence):
+    if not things or sum(_named(things, sentence)) == 1 or _settles(things, sentence):
         return None
     for one in _near(best, others, APART):
-        if _sets_apart(things, one.candidate.sentence):
+        if _settles(things, one.candidate.sentence):
             return one
     for one in _near(best, others, ALONE):
         text = one.candidate.sentence
@@ -191,15 +189,18 @@ def _named(things: Things, text: str) -> tuple[bool, bool]:
 
 
 def _figures(text: str) -> int:
-    return sum(not figure.ordinal for figure in quantities(text))
+    return sum(bool(figure.unit) and not figure.ordinal for figure in quantities(text))
 
 
-def _sets_apart(things: Things, text: str) -> bool:
-    """Return whether a sentence names both things, and not just in one breath."""
-    if not all(_named(things, text)) or _TOGETHER.search(text):
+def _settles(things: Things, text: str) -> bool:
+    """Return whether a sentence sets two things apart, or says that it is both."""
+    if not all(_named(things, text)):
         return False
-    figures = _figures(text)
-    return not _in_one_breath(things, text) and (figures > 1 or bool(_APART.search(text)))
+    if _TOGETHER.search(text):
+        return True
+    units = [figure.unit for figure in quantities(text) if not figure.ordinal]
+    alike = any(units.count(unit) > 1 for unit in units if unit)
+    return not _in_one_breath(things, text) and (alike or bool(_APART.search(text)))
 
 
 def _in_one_breath(things: Things, text: str) -> bool:

@@ -123,6 +123,13 @@ def test_what_was_last_is_nothing_that_is_to_come() -> None:
             ),
             0,
         ),
+        (
+            (
+                "Including towns and private owners, the largest lenders are Arl and Bree.",
+                "The loans are held jointly by towns and private owners.",
+            ),
+            1,
+        ),
         (("Private owners hold 60% of the loans.", "Towns hold the other 40%."), 0),
     ],
 )

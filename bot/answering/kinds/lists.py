@@ -268,10 +268,10 @@ def naming_items(
     `sure`: the briefs answer. `alone`: there is no table either, so that several sentences that do
     not enumerate will do.
     """
+    ranked = [one for one in ranked if _are_of_kind(question, one, head)]
     sentences = _enumerating(question, ranked, head, sure=sure)
     if sure and (sentences or alone):
-        first = sentences[:1]
-        sentences = _once([*sentences, *_naming_some(question, ranked, first)])
+        sentences = _once([*sentences, *_naming_some(question, ranked, first := sentences[:1])])
         sentences = [one for one in sentences if one in first or _beside(question, one, first)]
     return sentences
 
@@ -337,8 +337,7 @@ def _names_several(question: Question, item: Scored, head: str, *, sure: bool) -
     candidate = item.candidate
     if _share_named(question, around(candidate.hit)) < NAMED:
         return False
-    row = _row_of_names(question, candidate.sentence)
-    of_names = len(row) >= SEVERAL and _are_of_kind(head, row)
+    of_names = len(_row_of_names(question, candidate.sentence)) >= SEVERAL
     if not (of_names or _THINGS.search(candidate.sentence)):
         return False
     told = " ".join((candidate.hit.brief.title, *candidate.hit.passage.heading, candidate.sentence))
@@ -359,12 +358,13 @@ def _adds(question: Question, item: Scored, chosen: Sequence[Scored]) -> bool:
     return len(own - known) > ADDS
 
 
-def _are_of_kind(head: str, row: Sequence[str]) -> bool:
-    """Return whether names may be of the kind asked for, as far as it is told: countries or not."""
-    countries = sum(is_country(name) for name in row)
+def _are_of_kind(question: Question, item: Scored, head: str) -> bool:
+    """Return whether what a sentence names in a row may be what is asked for: countries or not."""
+    row = _row_of_names(question, item.candidate.sentence)
+    countries = sum(map(is_country, row))
     if head in _COUNTRIES:
-        return countries >= FEWEST
-    return head not in _NO_COUNTRIES or countries * 2 < len(row)
+        return not row or countries > 0
+    return head not in _NO_COUNTRIES or not row or countries < len(row)
 
 
 def _row_of_names(question: Question, sentence: str) -> list[str]:

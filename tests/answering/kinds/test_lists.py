@@ -139,3 +139,14 @@ def test_where_it_is_not_sure_a_row_of_names_that_says_of_what_it_is_will_do() -
         asked, [likely(row, 1.0, 0), likely(other, 0.9, 1)], "trawler", sure=False
     )
     assert [one.candidate.text for one in chosen] == [row]
+
+
+def test_a_row_of_countries_is_no_list_of_agencies() -> None:
+    """Nor is a row of agencies one of countries."""
+    countries = "Canada, Japan and Brazil run the buoy scheme for their own coasts."
+    agencies = "The buoy scheme is run by the Harbour Office, the Crown Survey and the Sea Board."
+    for head, right in (("agenc", agencies), ("countri", countries)):
+        asked = Question("Which run the buoy scheme?", "Which run the buoy scheme?")
+        found = [likely(countries, 3.0, 0), likely(agencies, 2.8, 1)]
+        chosen = naming_items(asked, found, head, sure=True)
+        assert [one.candidate.text for one in chosen] == [right]
