@@ -42,10 +42,15 @@ def is_name(word: str, *, opens: bool) -> bool:
     return not opens or bool(_INNER.search(word[1:]))
 
 
+def names_in(text: str) -> list[str]:
+    """Return the runs of capital words in a text, first words too: "The Port of Arl"."""
+    return re.findall(_NAME, text)
+
+
 def enumerated(text: str) -> tuple[str, ...]:
     """Return the longest row of names in a text: of "Arl, the town of Bree and Carn" all three."""
     rows = (
-        tuple(one for one in re.findall(_NAME, row.group()) if one.lower() not in STOP_WORDS)
+        tuple(one for one in names_in(row.group()) if one.lower() not in STOP_WORDS)
         for row in _ROW.finditer(text)
     )
     return max(rows, key=len, default=())

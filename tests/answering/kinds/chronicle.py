@@ -62,6 +62,13 @@ Published 9 May 2024
 The town of Bree chose a harbour wall of stone in 2011. On 14 October 2021 the mayor halted the
 harbour wall. The council revived the project on 3 March 2022.
 
+## Risks of the works
+
+The works on the breakwater have these risks:
+
+- Loose ground. The bed of the bay is sand, and the wall may sink.
+- Rising costs. Stone is bought abroad.
+
 ## The lease
 
 The court ended the March 2022 lease of the quay on 8 June 2023. Work on the harbour wall began on

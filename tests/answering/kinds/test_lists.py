@@ -3,7 +3,7 @@
 import numpy as np
 
 from bot.answering.candidates import candidates
-from bot.answering.kinds.lists import head_of, lists_in, naming_items
+from bot.answering.kinds.lists import head_of, lists_in, naming_items, of_countries
 from bot.answering.selection import Scored
 from bot.question.question import Question
 from index.library import Library
@@ -28,6 +28,16 @@ def test_the_items_under_a_lead_come_in_their_order_without_their_joints(
     ]
     draft = drafted(chronicle, "options for the ministry on the Sarn ferry")
     assert [one.citations for one in draft.sentences] == [(1,), (2,), (3,)]
+
+
+def test_a_heading_of_an_item_stands_before_the_quotation(chronicle: Library) -> None:
+    """It is a label, and the sentence behind it is quoted."""
+    draft = drafted(chronicle, "What are the risks of the works on the breakwater?")
+    assert is_exact(chronicle, draft)
+    assert [(one.label, one.text) for one in draft.sentences] == [
+        ("Loose ground", "The bed of the bay is sand, and the wall may sink."),
+        ("Rising costs", "Stone is bought abroad."),
+    ]
 
 
 def test_one_sentence_that_enumerates_answers_alone(chronicle: Library) -> None:
@@ -150,3 +160,14 @@ def test_a_row_of_countries_is_no_list_of_agencies() -> None:
         found = [likely(countries, 3.0, 0), likely(agencies, 2.8, 1)]
         chosen = naming_items(asked, found, head, sure=True)
         assert [one.candidate.text for one in chosen] == [right]
+
+
+def test_only_a_list_of_countries_is_one_of_countries() -> None:
+    """What somebody's conditions are is no list of who set them."""
+    for items, right in (
+        (["Brazil, with two pilots;", "Japan, since May."], True),
+        (["Brazil's conditions. A fee.", "Japan's delay. No reason."], False),
+    ):
+        text = "The countries are:\n\n• " + "\n• ".join(items)
+        (found,) = lists_in([passage(0, 0, text)], text)
+        assert of_countries(found) is right
