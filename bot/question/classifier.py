@@ -126,11 +126,21 @@ def tokens(tokenizer: Any, question: str, before: str = "") -> Tokens:
 
 
 def _words_at(starts: Array, ends: Array, offsets: list[tuple[int, int]], text: str) -> str:
-    """Return the likeliest span's words; a span on [CLS], the first row, is none."""
+    """Return the likeliest span's words, none cut; a span on [CLS], the first row, is none.
+
+    The tokens of a rare name are pieces of it, and the likeliest span may begin at any of them.
+    """
     sums = np.triu(starts[:, None] + ends[None, :]) + np.tril(np.full((len(starts),) * 2, -1e9), -1)
     sums[0, 1:] = -1e9
     first, last = divmod(int(sums.argmax()), len(starts))
-    return text[offsets[first - 1][0] : offsets[last - 1][1]] if first else ""
+    if not first:
+        return ""
+    start, end = offsets[first - 1][0], offsets[last - 1][1]
+    while start and text[start - 1 : start + 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end - 1 : end + 1].isalnum():
+        end += 1
+    return text[start:end]
 
 
 def _linear(given: Array, weights: Weights, name: str) -> Array:
