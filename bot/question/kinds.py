@@ -7,7 +7,7 @@ each kind is in bot/answering/kinds.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.language import yesno
@@ -95,7 +95,10 @@ _IDLE = "off_topic"  # of the classifier's kinds, the one that is none of ours
 _MAY_BE_VIEWS = frozenset({Kind.FACT, Kind.TIMELINE, Kind.OVERVIEW, Kind.LIST})
 _ABOUT_BRIEFS = frozenset({Kind.SUMMARY, Kind.WHAT_CHANGED})
 _OF_ONE = frozenset({Wanted.AUTHORS, Wanted.DATES, Wanted.VERSIONS})
-_BY = re.compile(r"\bby\s+((?:the\s+)?[A-Z][\w.’'-]*(?:\s+(?:of\s+|and\s+|de\s+)?[A-Z][\w.’'-]*)*)")
+_BY = re.compile(  # a name, or a team in small letters
+    r"\bby\s+((?:the\s+)?[A-Z][\w.’'-]*(?:\s+(?:of\s+|and\s+|de\s+)?[A-Z][\w.’'-]*)*"
+    r"|(?:the|our)\s+(?:[\w-]+\s+){1,3}(?:team|desk|unit|group|section|division|office)\b)"
+)
 _FORM = re.compile(  # of the reply, which is no part of a name
     r"\s+(?:in|as)\s+(?:\w+\s+){0,2}(?:bullets?|bullet\s+points?|points?|lines?|sentences?|words"
     r"|paragraphs?)\b.*$",
@@ -159,8 +162,9 @@ def asked_of(
         return Asked(Kind.CATALOGUE, "", BriefSelection(count))
     found = classifier().classify(question, before)
     if found.kind in (_IDLE, Kind.HELP):
-        idle = found.probability >= SURELY_IDLE
-        return Asked(Kind.HELP, off_topic=found.kind == _IDLE) if idle else Asked()
+        if found.probability >= SURELY_IDLE:
+            return Asked(Kind.HELP, off_topic=found.kind == _IDLE)
+        found = replace(found, kind=found.otherwise)
     kind = Kind(found.kind)
     if kind is Kind.LIST and yesno.opens(question):
         return Asked()
