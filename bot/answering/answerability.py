@@ -73,8 +73,9 @@ def judge(features: Mapping[str, float] | None, reading: float | None = None) ->
     confidence = 1 / (1 + math.exp(-logit))
     rounded = {name: round(value, 4) for name, value in features.items()}
     outcome = _outcome(confidence)
-    if outcome is Outcome.DECLINED and reading is not None and reading >= READ:
-        outcome = Outcome.UNSURE if not features["unknown_names"] else outcome
+    reads_right = reading is not None and reading >= READ and not features["unknown_names"]
+    if outcome is Outcome.DECLINED and reads_right:
+        outcome = Outcome.UNSURE
     return Decision(outcome, round(confidence, 4), rounded)
 
 
