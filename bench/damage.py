@@ -12,6 +12,7 @@ writes it again.
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from bench import command
@@ -103,16 +104,23 @@ def healed(home: Path, sound: Path) -> bool:
 
 
 def _audited(home: Path) -> list[str]:
-    """Return what the register says, without the moments of its checks."""
+    """Return what the register says; of the moments of its checks, whether they are any."""
     connection = sqlite3.connect(home / DATABASE_FILE)
     connection.row_factory = sqlite3.Row
     rows = [
-        f"{table} {[row[key] for key in row.keys() if key != 'checked_at']}"  # noqa: SIM118
+        f"{table} {[_moment(row[key]) if key == 'checked_at' else row[key] for key in row.keys()]}"  # noqa: SIM118
         for table in _AUDITED
         for row in connection.execute(f"SELECT * FROM {table}")
     ]
     connection.close()
     return sorted(rows)
+
+
+def _moment(stored: str) -> bool:
+    try:
+        return bool(datetime.fromisoformat(stored))
+    except ValueError:
+        return False
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from index.rerank import encode
 from index.retrieval import Mentions
 from index.search import Query
 from index.settings import Settings, models_folder
-from index.storage import catalogue, database, health, schema, values
+from index.storage import beside, catalogue, health, schema, values
 from index.storage.database import Database, retried, sqlite_url
 from index.storage.lexicon import TABLES, lexicon_for
 from index.storage.schema import CURRENT
@@ -92,7 +92,7 @@ class Library:
         FingerprintMismatch if its vectors come from another model.
         """
         if settings.database_url is None:
-            database.refuse_lost_library(settings.home / DATABASE_FILE)
+            beside.refuse_lost_library(settings.home / DATABASE_FILE)
         fresh = settings.database_url is None and not (settings.home / DATABASE_FILE).is_file()
         if fresh and not create:
             raise schema.missing(settings.home)
@@ -102,10 +102,7 @@ class Library:
             library.created = library.maintenance.create()
         library.maintenance.bring_up_to_date()
         if settings.database_url is None:
-            with library.database.read() as connection:
-                database.leave_marker(
-                    library.home / DATABASE_FILE, values.get(connection, "id") or ""
-                )
+            beside.leave_marker(library.database, library.home)
         return library
 
     def close(self) -> None:
@@ -141,6 +138,7 @@ class Library:
         return self.embedder.fingerprint.to_json()
 
     @property
+    @retried
     def passage_count(self) -> int:
         """The number of searchable passages."""
         with self.database.read() as connection, self._published.use(connection) as opened:
@@ -223,6 +221,7 @@ class Library:
         with self.database.read() as connection, self._published.use(connection) as opened:
             return retrieval.nearest_of(connection, opened.snapshot, vector, groups, each)
 
+    @retried
     def hits(self, passage_ids: Sequence[str]) -> dict[str, Hit]:
         """Return those of these passages that are current, by id; their scores are 0."""
         with self.database.read() as connection, self._published.use(connection) as opened:
@@ -328,9 +327,9 @@ class Library:
         """Withdraw briefs because somebody wants it; they stay on record, and it is remembered."""
         keys = {row.pk for row in self.versions() if row.brief.id in brief_ids}
         self.publish((), [row for row in self.renditions() if row.version_pk in keys])
-        with self.database.write() as connection:
-            values.note_removed(connection, brief_ids, date.today().isoformat())
+        self.database.written(values.note_removed, brief_ids, date.today().isoformat())
 
+    @retried
     def removed(self) -> dict[str, str]:
         """Return the day on which each brief was removed that is removed, by brief id."""
         with self.database.read() as connection:
@@ -364,8 +363,8 @@ class Library:
         return folder
 
     def faults(self) -> dict[str, tuple[str, str]]:
-        """Return what is wrong with the database and how to fix it, by what was looked at."""
-        return health.faults(self.database, self._lexicons)
+        """Return what is wrong with database and files, how to fix it, by what was looked at."""
+        return health.faults(self.database, self.home, self._lexicons)
 
     @retried
     def check_index(self) -> None:

@@ -15,9 +15,10 @@ from index.erasing import ErasedBrief
 from index.models.embedder import read_passages
 from index.passage import BriefRef
 from index.publishing import Tick, WrittenLibrary, nothing
-from index.storage import catalogue, checksums, health, schema, values
+from index.storage import beside, catalogue, checksums, health, schema, values
+from index.storage.beside import keep_in_use
 from index.storage.checksums import ChecksumScope
-from index.storage.database import again, ingest_lock, keep_in_use
+from index.storage.database import LOCK, again, ingest_lock, retried
 from index.storage.lexicon import TABLES
 from index.storage.schema import CURRENT, SUPERSEDED
 
@@ -33,19 +34,23 @@ class Maintenance:
 
     def create(self) -> bool:
         """Make the tables that are missing; return whether the library is new."""
+        name = uuid.uuid4().hex[:12]  # by which a second try finds what the first one made
+        return again(lambda: self._create(name))
+
+    def _create(self, name: str) -> bool:
         with self._library.database.write() as connection:
             unstamped = checksums.lacking(connection)
             schema.create(connection)
             self._library.lexicons[CURRENT].create(connection)
-            new = values.get(connection, "schema") is None
-            if new:
+            if values.get(connection, "schema") is None:
                 values.put(connection, "schema", schema.SCHEMA_VERSION)
-                values.put(connection, "id", uuid.uuid4().hex[:12])
+                values.put(connection, "id", name)
                 values.put(connection, "fingerprint", self._library.embedder.fingerprint.to_json())
             if unstamped:
                 checksums.begin(connection, unstamped)
-        return new
+            return values.get(connection, "id") == name
 
+    @retried
     def bring_up_to_date(self) -> None:
         """Add what a library of an older release lacks; raise LibraryMissing without one."""
         with self._library.database.read() as connection:
@@ -81,6 +86,8 @@ class Maintenance:
                 health.rebuild_indexes(connection)
                 publishing.refill_lexicons(connection, self._library.lexicons)
                 publishing.record_generation(connection, generation)
+                name = values.get(connection, "id") or ""
+            beside.put_right(self._library.database, self._library.home, name)
             self._library.indexing.tidy(self._library.database, generation)
         return generation[1]
 
@@ -129,17 +136,25 @@ class Maintenance:
 
         Versions in `keep` (brief id, version) stay, and those that a document still stands for.
         """
-        with self._library.alone() as token, self._library.database.write() as connection:
-            values.require_ingest(connection, token)
-            gone = catalogue.purgeable(connection, before, keep)
-            pks = [row.pk for row in gone]
-            for lexicon in self._library.lexicons.values():
-                lexicon.remove(connection, catalogue.passage_numbers(connection, pks))
-            catalogue.delete_versions(connection, pks)
-            checksums.forget(connection, pks)
-        if gone:
+        tried = dict[int, BriefRef]()  # by a transaction whose commit may have been cut off
+
+        def purge() -> list[BriefRef]:
+            with self._library.alone() as token, self._library.database.write() as connection:
+                values.require_ingest(connection, token)
+                left = {row.pk for row in catalogue.versions(connection)}
+                done = [brief for pk, brief in tried.items() if pk not in left]
+                gone = catalogue.purgeable(connection, before, keep)
+                tried.update((row.pk, row.brief) for row in gone)
+                pks = [row.pk for row in gone]
+                for lexicon in self._library.lexicons.values():
+                    lexicon.remove(connection, catalogue.passage_numbers(connection, pks))
+                catalogue.delete_versions(connection, pks)
+                checksums.forget(connection, pks)
+            return done + [row.brief for row in gone]
+
+        if gone := again(purge):
             self._library.database.scrub()
-        return [row.brief for row in gone]
+        return gone
 
     def _restore_embeddings(self) -> None:
         """Embed again what is stored damaged: nothing of it is copied into an index."""
@@ -163,7 +178,7 @@ def discard(home: Path, database_file: str) -> None:
     """Delete a library that is closed, unless another process has it open."""
     if keep_in_use(home / database_file):
         return
-    for left in (home / "index", *home.glob("ingest.lock*")):
+    for left in (home / "index", *home.glob(f"{LOCK}*")):
         shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
     with suppress(OSError):  # there is more in it, that is not ours to delete
         home.rmdir()

@@ -26,6 +26,7 @@ from pydantic_settings import (
 from index.addresses import is_loopback, without_secrets
 from index.errors import SettingsError
 from index.models.model_files import DEFAULT_MODEL
+from index.storage.private import in_place_of_file
 from index.trust import refuse_stranger, trust
 
 if TYPE_CHECKING:
@@ -263,9 +264,19 @@ def _shown(part: object) -> str:
     return "".join(filter(str.isprintable, text)) if len(text) <= 60 else "..."
 
 
+def _stands(path: Path) -> bool:
+    """Return whether a settings file is there; raise SettingsError for something in its place."""
+    what = in_place_of_file(path)
+    if what == "a folder" and path.name == SECRETS_FILE:
+        return False  # some keep a virtual environment there
+    if what:
+        raise SettingsError(f"{path}: is {what}, not a file; move it away, or put a file there")
+    return path.is_file()
+
+
 def _dotenv() -> dict[str, str | None]:
     path = Path(SECRETS_FILE)
-    if not path.is_file():
+    if not _stands(path):
         return {}
     return {line.key: line.value for line in _dotenv_lines(path, _text(path)) if line.key}
 
@@ -273,7 +284,7 @@ def _dotenv() -> dict[str, str | None]:
 def _from_dotenv(known: Collection[str]) -> dict[str, str]:
     """Return the settings of .env by their names, with ${NAME} in them filled in."""
     path = Path(SECRETS_FILE)
-    if not path.is_file():
+    if not _stands(path):
         return {}
     from dotenv import dotenv_values
 
@@ -302,7 +313,7 @@ def _dotenv_lines(path: Path, text: str) -> "list[Binding]":
 
 def _config() -> dict[str, Any]:
     path = Path(CONFIG_FILE)
-    if not path.is_file():
+    if not _stands(path):
         return {}
     import tomllib
 

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from index.errors import SettingsError, UntrustedFile
+from index.storage.private import in_place_of_file
 
 TRUSTED = "trusted.json"  # in the user's config folder: path -> SHA-256 of the content
 ROOT = 0  # who can do whatever the user can
@@ -39,6 +40,8 @@ def refuse_stranger(path: Path, data: bytes, names: Collection[str], folder: Pat
 def trust(path: Path, folder: Path) -> None:
     """Remember that the user trusts a file as it is now."""
     try:
+        if what := in_place_of_file(path):
+            raise SettingsError(f"{path}: is {what}, not a file; check the path")
         data = path.read_bytes()
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}); check the path") from None
@@ -96,7 +99,7 @@ def _user(uid: int) -> str:
 def _remembered(folder: Path) -> dict[str, str]:
     path = folder / TRUSTED
     try:
-        if stranger(path):
+        if in_place_of_file(path) or stranger(path):
             return {}
         kept = json.loads(path.read_bytes())
     except (OSError, ValueError):

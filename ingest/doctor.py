@@ -16,7 +16,14 @@ from index.models.embedder import Embedder, ModelEmbedder
 from index.settings import load
 from index.storage.database import reachable
 
-_STORED = ("database", "texts", "vectors", "passages", "full text")  # as Library.faults names it
+_STORED = (
+    "database",
+    "files",
+    "texts",
+    "vectors",
+    "passages",
+    "full text",
+)  # as Library.faults names it
 _START = (
     "import sys; sys.path[:1] = sys.argv[1:]; import ingest.doctor; sys.exit(ingest.doctor.main())"
 )

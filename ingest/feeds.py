@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 
 from index.errors import ReadError, UsageError
 from index.library import Library
+from index.storage.private import read_text, write_text
 from ingest.decode import decode
 from ingest.document import Block, BlockKind, Document
 from ingest.fetch import Download, fetch
@@ -119,10 +120,7 @@ def remember(home: Path, seen: SourceListing, failed: set[str]) -> None:
     items = {url: stamp for url, stamp in seen.listed.items() if url not in failed}
     conditions = {} if failed else {"etag": seen.etag, "last_modified": seen.last_modified}
     state[seen.source] = {"items": items, **conditions}
-    target = home / STATE
-    fresh = target.with_suffix(".new")
-    fresh.write_text(json.dumps(state, indent=1), encoding="utf-8")
-    fresh.replace(target)
+    write_text(home / STATE, json.dumps(state, indent=1))
 
 
 def listed(data: bytes, name: str, media_type: str | None) -> Document:
@@ -203,9 +201,7 @@ def _compiled(pattern: str | None) -> re.Pattern[str]:
 
 def _state(home: Path) -> dict[str, dict[str, Any]]:
     try:
-        found = json.loads((home / STATE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
+        found = json.loads(read_text(home / STATE) or "{}")
     except (OSError, ValueError) as error:
         raise ReadError(f"{home / STATE}: cannot be read; delete it") from error
     return found if isinstance(found, dict) else {}

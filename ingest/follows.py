@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index import sentences
-from index.errors import NotFound
+from index.errors import NotFound, ReadError
 from index.library import Library
 from index.passage import Brief, Passage
+from index.storage.private import read_text, write_text
 from index.words import stems
 
 STATE = "follows.json"
@@ -38,11 +39,11 @@ class Followed:
 
 
 def topics(home: Path) -> list[str]:
-    """Return the topics that are followed, in alphabetical order."""
+    """Return the topics that are followed, in alphabetical order; ReadError for a damaged list."""
     try:
-        return sorted(json.loads((home / STATE).read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError):
-        return []
+        return sorted(map(str, json.loads(read_text(home / STATE) or "[]")))
+    except (OSError, ValueError, TypeError) as error:
+        raise ReadError(f"{home / STATE}: cannot be read; delete it, and follow again") from error
 
 
 def follow(home: Path, topic: str) -> None:
@@ -90,4 +91,4 @@ def sentences_about(
 
 
 def _write(home: Path, chosen: set[str]) -> None:
-    (home / STATE).write_text(json.dumps(sorted(chosen)), encoding="utf-8")
+    write_text(home / STATE, json.dumps(sorted(chosen)))

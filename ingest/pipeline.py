@@ -6,6 +6,7 @@ are published in batches, each whole or not at all, and what is published is ski
 
 import hashlib
 import json
+import logging
 import shutil
 import time
 from collections import Counter
@@ -30,6 +31,8 @@ from ingest.passages import cut
 from ingest.report import DocumentResult, Progress, Report, ReportItem, item_for, withdrawn
 from ingest.sandbox import Limits, Sandbox
 from ingest.sources import FoundDocument, Ignored, Refusal
+
+logger = logging.getLogger(__name__)
 
 BATCH_PASSAGES = 2_000  # published together: about 15 s of work that a kill may cost
 MAIL = "message/rfc822"
@@ -112,7 +115,10 @@ def ingest(
     if not run.report.dry_run:
         fresh = (DocumentResult.NEW, DocumentResult.VERSION)
         ids = [item.brief_id for item in run.report.items if item.result in fresh and item.brief_id]
-        run.report.followed = follows.about(library, list(dict.fromkeys(ids)))
+        try:
+            run.report.followed = follows.about(library, list(dict.fromkeys(ids)))
+        except ReadError as error:  # what was ingested is reported all the same
+            logger.warning("%s", error)
     run.report.seconds = time.monotonic() - started
     return run.report
 

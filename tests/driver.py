@@ -1,8 +1,9 @@
 """Run several `briefs` commands in one process, under limits: `python -m tests.driver JSON`.
 
 The JSON object has "commands", a list of lists of arguments; "file_bytes", the size that no file
-may exceed; "plain": true gives up what root may do without permission. The model is the fake one.
-Prints a JSON list of [exit code, stdout, stderr] for each; the code is "traceback" where one shows.
+may exceed; "seconds", how long each command may take; "plain": true gives up what root may do
+without permission. The model is the fake one. Prints a JSON list of [exit code, stdout, stderr] for
+each; the code is "traceback" where one shows.
 """
 
 import ctypes
@@ -10,6 +11,7 @@ import io
 import json
 import os
 import resource
+import signal
 import sys
 import traceback
 from contextlib import redirect_stderr, redirect_stdout
@@ -22,6 +24,7 @@ _OVERRIDES = (1, 2)  # CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, linux/capabilit
 def main(wish: dict[str, Any]) -> None:
     if wish.get("plain") and os.geteuid() == 0:
         _give_up_overrides(wish)
+    signal.signal(signal.SIGALRM, _give_up)
     import index.library
     from tests.fakes import HashedTokens
 
@@ -29,18 +32,19 @@ def main(wish: dict[str, Any]) -> None:
     if "file_bytes" in wish:
         limit = wish["file_bytes"]
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
-    said = [_run(command) for command in wish["commands"]]
+    said = [_run(command, wish.get("seconds", 0)) for command in wish["commands"]]
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     sys.stdout.write(json.dumps(said))
 
 
-def _run(arguments: list[str]) -> tuple[int | str, str, str]:
+def _run(arguments: list[str], seconds: int) -> tuple[int | str, str, str]:
     from bot.app import cli
 
     out, err = io.TextIOWrapper(io.BytesIO()), io.TextIOWrapper(io.BytesIO())
     sys.argv = ["briefs", *arguments]
     code: int | str = 0
     with redirect_stdout(out), redirect_stderr(err):
+        signal.alarm(seconds)
         try:
             cli.main()
         except SystemExit as leaving:
@@ -48,11 +52,17 @@ def _run(arguments: list[str]) -> tuple[int | str, str, str]:
         except BaseException:
             code = "traceback"
             traceback.print_exc()
+        finally:
+            signal.alarm(0)
     texts = []
     for stream in (out, err):
         stream.flush()
         texts.append(stream.buffer.getvalue().decode())  # type: ignore[attr-defined]
     return code, *texts
+
+
+def _give_up(*_: object) -> None:
+    raise RuntimeError("it hangs")
 
 
 def _give_up_overrides(wish: dict[str, Any]) -> None:

@@ -4,9 +4,15 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from index.library import Library
+
+_URL = "postgresql://tester@/postgres?host="
 
 
 def binaries() -> Path | None:
@@ -29,13 +35,76 @@ def cluster() -> Iterator[str]:
         data = f"{folder}/data"
         initdb = (bin_folder / "initdb", "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8")
         _run(user, *initdb, "--locale=C", "--no-sync")
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=60"
-        pg_ctl = (bin_folder / "pg_ctl", "-D", data, "-w", "-l", f"{folder}/log")
-        _run(user, *pg_ctl, "-o", options, "start")
+        _control(folder, "-o", _options(folder), "start")
         try:
-            yield f"postgresql://tester@/postgres?host={folder}"
+            yield f"{_URL}{folder}"
         finally:
-            _run(user, *pg_ctl, "-m", "immediate", "stop")
+            _control(folder, "-m", "immediate", "stop")
+
+
+def restart(url: str) -> None:
+    """Restart the cluster of a URL, and cut off whoever uses it."""
+    folder = url.removeprefix(_URL)
+    _control(folder, "-m", "fast", "-o", _options(folder), "restart")
+
+
+def cut_all(url: str) -> None:
+    """End all connections to a database, at the server."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+@contextmanager
+def cutting(
+    library: "Library",
+    url: str,
+    at: int,
+    moment: str = "before",
+    by: Callable[[str], None] = cut_all,
+) -> Iterator[list[str]]:
+    """Cut all connections once; yield the statements, or commits, that are seen.
+
+    Before statement number `at`, at commit number `at`, or after it, so that it has no answer.
+    """
+    from sqlalchemy import event
+
+    seen: list[str] = []
+    engine = library.database.engine
+    dialect, name = engine.dialect, "before_cursor_execute" if moment == "before" else "commit"
+    committed = dialect.do_commit
+
+    def listen(_connection: object, *rest: object) -> None:
+        seen.append(str(rest[1]) if len(rest) > 1 else "commit")
+        if len(seen) == at and moment != "after commit":
+            by(url)
+
+    def commit(connection: object) -> None:
+        committed(connection)
+        if len(seen) == at and moment == "after commit":
+            seen.append("cut")
+            by(url)
+            committed(connection)
+            connection.cursor().execute("SELECT 1")  # type: ignore[attr-defined] # fails: it is cut
+
+    event.listen(engine, name, listen)
+    dialect.do_commit = commit  # type: ignore[method-assign]
+    try:
+        yield seen
+    finally:
+        event.remove(engine, name, listen)
+        dialect.do_commit = committed  # type: ignore[method-assign]
+
+
+def statements(library: "Library", work: Callable[[], object]) -> int:
+    """Return how many statements some work is made of."""
+    with cutting(library, "", 0) as seen:
+        work()
+    return len(seen)
 
 
 def empty(url: str) -> None:
@@ -45,13 +114,21 @@ def empty(url: str) -> None:
     """
     import psycopg
 
+    cut_all(url)
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
         connection.execute("DROP SCHEMA public CASCADE")
         connection.execute("CREATE SCHEMA public")
+
+
+def _options(folder: str) -> str:
+    return f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=60"
+
+
+def _control(folder: str, *command: str) -> None:
+    bin_folder = binaries()
+    assert bin_folder is not None
+    pg_ctl = (bin_folder / "pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log")
+    _run(_unprivileged(folder), *pg_ctl, *command)
 
 
 def _unprivileged(folder: str) -> list[str]:

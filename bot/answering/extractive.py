@@ -21,6 +21,7 @@ from bot.answering.answer import (
 from bot.answering.candidates import Quotable
 from bot.answering.disagreement import Difference, difference
 from bot.answering.emphasis import emphasis
+from bot.answering.preferences import preferred
 from bot.answering.readable import shown
 from bot.answering.reranking import RerankedLibrary, judged, scored
 from bot.answering.search import SearchResult
@@ -56,6 +57,7 @@ def answer(question: Question, found: SearchResult, library: RerankedLibrary) ->
         ranked = fit(scored(question, found.hits, library))
         parts = [scored(one, found.hits, library) for one in question.parts]
         first = best_of_parts(parts, ranked)
+    ranked = preferred(question, ranked)
     chosen = choose(ranked, question.weights, first)
     differs = disagreement(ranked, chosen)
     known = (*ranked, *chosen)
@@ -78,12 +80,12 @@ def answer(question: Question, found: SearchResult, library: RerankedLibrary) ->
 def near_passages(hits: Sequence[Hit], ranked: Sequence[Scored]) -> tuple[NearPassage, ...]:
     """Return the nearest passage, and the one with the best sentence if that is another.
 
-    Of each the best sentence is marked.
+    Of each the best sentence is marked; where none may be quoted nothing is.
     """
     best: dict[str, Quotable] = {}
     for item in ranked:
         best.setdefault(item.candidate.hit.passage_id, item.candidate)
-    shown = {hit.passage_id: hit for hit in (hits[0], ranked[0].candidate.hit)}
+    shown = {hit.passage_id: hit for hit in (hits[0], *(one.candidate.hit for one in ranked[:1]))}
     return tuple(
         NearPassage(hit, (best[key].core, best[key].end) if key in best else (0, 0))
         for key, hit in shown.items()

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from bot.answering.answerability import Decision, features_of, judge
 from bot.answering.candidates import Quotable
+from bot.answering.readable import caption_in, row
 from bot.answering.selection import Scored, score_sentences
 from bot.answering.sentence_features import Lookup, place_of
 from bot.question.question import Question
@@ -111,9 +112,15 @@ def asked(question: Question) -> str:
 
 
 def window(candidate: Quotable) -> Window:
-    """Return a sentence with the one before it in its passage, and title and headings."""
+    """Return a sentence with the one before it in its passage, and title and headings.
+
+    A row of a table is put into words, by its header and caption.
+    """
     passage = candidate.hit.passage
     title = " > ".join((candidate.hit.brief.title, *passage.heading))
+    if candidate.is_row:
+        caption = caption_in(passage.text, passage.context)
+        return Window(row(candidate.sentence, passage.header, caption), "", title)
     place = place_of(candidate)
     start, end = split(passage.text)[place - 1] if place else (0, 0)
     return Window(candidate.sentence, passage.text[start:end], title)

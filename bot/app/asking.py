@@ -354,8 +354,11 @@ def failing_requests() -> Iterator[list[str]]:
     failures: list[str] = []
     yield failures
     if failures:
+        from ingest.files import printable
+        from ingest.terminal import say
+
         many = "request" if len(failures) == 1 else "requests"
-        sys.stderr.write(f"briefs: {len(failures)} {many} failed, first: {failures[0]}\n")
+        say(printable(f"briefs: {len(failures)} {many} failed, first: {failures[0]}"))
         raise typer.Exit(SOME_FAILED)
 
 

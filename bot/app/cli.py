@@ -92,7 +92,9 @@ def _run() -> Any:
     except UntrustedFile as error:
         if not _has_terminal():
             raise
-        sys.stderr.write(f"briefs: {error.what}\n")
+        from ingest.files import printable
+
+        sys.stderr.write(f"briefs: {printable(error.what)}\n")
         if not typer.confirm("Trust this file as it is now?", err=True):
             raise
         from index.settings import trust_file
@@ -109,19 +111,23 @@ def _mistyped(error: Any) -> int:
     """Say what is wrong with the words of a command, in a line that names its help."""
     reason = " ".join(error.format_message().split()).replace("Value error, ", "").rstrip(".")
     command = error.ctx.command_path if getattr(error, "ctx", None) else "briefs"
-    sys.stderr.write(f"briefs: {reason}; see: {command} --help\n")
+    from ingest.files import printable
+
+    sys.stderr.write(f"briefs: {printable(reason)}; see: {command} --help\n")
     return WRONG_USAGE
 
 
 def _refused(error: OSError) -> str:
     """Say what the system would not do: full disks, missing rights, something in the way."""
-    what = str(error.filename or "the disk")
+    what = str(error.filename2 or error.filename or "the disk")
     reason = error.strerror or (str(error).splitlines() or [type(error).__name__])[0]
     return f"{what}: {reason}; free some space or change its rights, and run it again"
 
 
 def _complain(error: BriefsError, code: int) -> int:
-    sys.stderr.write(f"briefs: {hide_secrets(str(error))}\n")
+    from ingest.files import printable  # names of files and what was typed may act on a terminal
+
+    sys.stderr.write(f"briefs: {printable(hide_secrets(str(error)))}\n")
     return code
 
 

@@ -13,7 +13,7 @@ import typer
 
 from index.errors import BriefsError, UsageError
 from ingest.cli import SOME_FAILED, Json, opened
-from ingest.files import shown
+from ingest.files import printable, shown
 
 if TYPE_CHECKING:
     from bot.answering.answer import Answer
@@ -110,7 +110,7 @@ def cite(
     """
     from bot.answering.export.references import cite as cited
     from bot.answering.export.references import csl, together
-    from ingest.terminal import print_json
+    from ingest.terminal import print_json, say
 
     if page is not None and len(brief_ids) > 1:
         raise UsageError("--page: give it with one ID only")
@@ -124,7 +124,7 @@ def cite(
     elif found:
         sys.stdout.buffer.write(shown(together(texts, style)).encode())
     for failure in failures:
-        sys.stderr.write(f"briefs: {failure}\n")
+        say(printable(f"briefs: {failure}"))
     if failures:
         raise typer.Exit(SOME_FAILED)
 

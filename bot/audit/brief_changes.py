@@ -16,6 +16,7 @@ from bot.audit.register import Register
 from bot.audit.text_diff import Became, became
 from bot.ledger.tables import ledger
 from index.library import Library
+from index.storage.database import retried
 from ingest.affected import AffectedAnswers, BriefChange
 
 Json = Mapping[str, Any]
@@ -141,6 +142,7 @@ def _is_later(one: StoredVersion, than: StoredVersion) -> bool:
 # The report of an ingest
 
 
+@retried
 def resting(library: Library, changes: Sequence[BriefChange]) -> list[AffectedAnswers]:
     """Return the answers that cite briefs which were replaced or withdrawn.
 

@@ -18,7 +18,7 @@ from bot.audit import text_diff
 from bot.ledger.record import hit, sha256
 from index.passage import Hit, Passage, header_in
 from index.storage import catalogue, schema
-from index.storage.database import Database
+from index.storage.database import Database, retried
 from index.storage.lexicon import indexed_terms, lexicon_for
 from index.storage.schema import CURRENT
 from ingest.document import Block, BlockKind
@@ -169,14 +169,16 @@ class BriefVersions:
         self._cached = 0  # characters
         self._briefs: dict[str, list[StoredVersion]] = defaultdict(list)
         self._numbered: dict[tuple[str, str], list[StoredVersion]] = defaultdict(list)
-        with database.read() as connection:
-            ordered = version_query().order_by(
-                schema.versions.c.brief_id, schema.versions.c.version
-            )
-            for one in stored_versions(connection, ordered):
-                self._briefs[one.brief_id].append(one)
-                if one.number and one.is_current:
-                    self._numbered[one.collection, one.number].append(one)
+        for one in self._stored():
+            self._briefs[one.brief_id].append(one)
+            if one.number and one.is_current:
+                self._numbered[one.collection, one.number].append(one)
+
+    @retried
+    def _stored(self) -> list[StoredVersion]:
+        ordered = version_query().order_by(schema.versions.c.brief_id, schema.versions.c.version)
+        with self.database.read() as connection:
+            return list(stored_versions(connection, ordered))
 
     def versions(self, brief_id: str) -> Sequence[StoredVersion]:
         """Return the versions of a brief, the first one first; () for an unknown brief."""
@@ -208,6 +210,7 @@ class BriefVersions:
             self._cached -= len(dropped.text) if dropped else 0
         return found
 
+    @retried
     def passages(self, brief_id: str, version: int) -> list[EvidencePassage]:
         stored = self.version(brief_id, version)
         if stored is None:
@@ -216,6 +219,7 @@ class BriefVersions:
             found = catalogue.passages(connection, brief_id, version)
         return [_stored_passage(passage_id, passage, stored) for passage_id, passage in found]
 
+    @retried
     def like(self, words: str) -> list[EvidencePassage]:
         """Return the current passages that hold most of the rarest of these words."""
         terms = list(dict.fromkeys(indexed_terms(words)))
@@ -237,6 +241,7 @@ class BriefVersions:
     def _by_pk(self) -> dict[int, StoredVersion]:
         return {one.pk: one for versions in self._briefs.values() for one in versions}
 
+    @retried
     def _read(self, brief_id: str, version: int) -> VersionText | None:
         stored = self.version(brief_id, version)
         if stored is None:

@@ -19,7 +19,7 @@ from bot.audit.selection import Order, Selection, draw
 from bot.ledger.ledger import Ledger
 from bot.ledger.tables import ledger, ledger_private
 from index.errors import NotFound
-from index.storage.database import Database
+from index.storage.database import Database, retried
 
 EVERYTHING = Selection()
 BODIES = 100  # in memory at once
@@ -75,6 +75,7 @@ class Register:
         self._ledger = Ledger(database)
         self._tables_exist = False  # as far as we know
 
+    @retried
     def catch_up(self) -> int:
         """Take in the records added to the ledger since the last time; return how many."""
         self._ledger.head()  # creates its tables if they are missing
@@ -89,6 +90,7 @@ class Register:
                 return total
             total += count
 
+    @retried
     def restore(self) -> int:
         """Take in new records; make the register again if it was damaged.
 
@@ -103,11 +105,13 @@ class Register:
             self.catch_up()
         return wrong
 
+    @retried
     def differing(self) -> int:
         """Return how many answers it tells otherwise than the ledger."""
         with self._database.read() as connection:
             return register_check.differing(connection)
 
+    @retried
     def answers(
         self,
         selection: Selection = EVERYTHING,
@@ -127,6 +131,7 @@ class Register:
             found = _kinds_found(connection, [row.seq for row in rows])
         return [_answer_of(row, found.get(row.seq, ())) for row in rows]
 
+    @retried
     def get(self, answer_id: str) -> RegisteredAnswer:
         """Return one answer; NotFound where there is none."""
         with self._reading() as connection:
@@ -136,6 +141,7 @@ class Register:
                 raise NotFound(f"{answer_id}: no such answer in the ledger; check the id")
             return _answer_of(row, _kinds_found(connection, [row.seq]).get(row.seq, ()))
 
+    @retried
     def count(self, selection: Selection = EVERYTHING) -> int:
         query = select(func.count()).select_from(_TABLES).where(*self._conditions(selection))
         with self._reading() as connection:
@@ -147,14 +153,11 @@ class Register:
 
         No transaction stays open between two of them, and few are in memory at once.
         """
-        with self._reading() as connection:
-            seqs = sorted(self._passing(connection, selection))
-        for part in batched(seqs, BODIES):
+        for part in batched(self._seqs(selection), BODIES):
             query = select(ledger.c.body).where(ledger.c.seq.in_(part)).order_by(ledger.c.seq)
-            with self._database.read() as connection:
-                found = list(connection.scalars(query))
-            yield from map(json.loads, found)
+            yield from map(json.loads, self._scalars(query))
 
+    @retried
     def findings(self, answer_id: str) -> list[Finding]:
         """Return what the last check found, the worst first."""
         column = audit_findings.c
@@ -167,6 +170,7 @@ class Register:
         with self._reading() as connection:
             return [_finding_of(row) for row in connection.execute(query)]
 
+    @retried
     def uses(self, brief: str, paragraph: int | None = None) -> list[Use]:
         """Return the citations of a brief, by id or report number, the newest answer first.
 
@@ -188,12 +192,23 @@ class Register:
         with self._reading() as connection:
             return [Use(*row) for row in connection.execute(query)]
 
+    @retried
     def keep_all(self, found: Mapping[str, Sequence[Finding]]) -> dict[str, float]:
         """Replace the findings of several answers in one transaction; return the risk of each."""
         with self._reading():
             pass
         with self._database.write() as connection:
             return register_update.store_findings(connection, found)
+
+    @retried
+    def _seqs(self, selection: Selection) -> list[int]:
+        with self._reading() as connection:
+            return sorted(self._passing(connection, selection))
+
+    @retried
+    def _scalars(self, query: Select[Any]) -> list[Any]:
+        with self._database.read() as connection:
+            return list(connection.scalars(query))
 
     def _conditions(self, selection: Selection) -> list[register_query.Clause]:
         return register_query.conditions(selection, is_sqlite=self._database.is_sqlite)

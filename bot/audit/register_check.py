@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from bot.audit.judgements import majority
 from bot.audit.register_tables import (
     audit_answers,
     audit_citations,
@@ -19,6 +20,7 @@ from bot.audit.register_tables import (
 from bot.audit.register_update import (
     BATCH,
     counted_complaints,
+    editors_words,
     recorded,
     taken_in,
     times_judged,
@@ -29,7 +31,7 @@ from bot.ledger.tables import ledger
 # The columns that stand in an answer's own record.
 _OF_ANSWER = (
     "answer_id", "created_at", "day", "outcome", "kind", "answered", "off_topic", "text", "mode",
-    "model", "confidence", "judgements", "complaints",
+    "model", "confidence", "judgements", "complaints", "verdict",
 )  # fmt: skip
 _OF_SENTENCE = ("sentence", "searched", "verdict", "judgements")
 _OF_CITATION = ("citation", *audit_citations.c.keys()[2:])
@@ -83,6 +85,8 @@ def _expected(connection: Connection, rows: Sequence[Row[Any]]) -> set[Fact]:
             times = times_judged(connection, row.answer_id)
             made.answer["judgements"] = len(times)
             made.answer["complaints"] = counted_complaints(connection, row.answer_id)
+            words = editors_words(connection, row.answer_id, len(made.sentences))
+            made.answer["verdict"] = majority(words) if words else None
             for one in made.sentences:
                 one["judgements"] = times.get(one["sentence"], 0)
         parts = ([made.answer], made.sentences, made.citations)

@@ -261,7 +261,7 @@ def _count(connection: Connection, answer_id: str) -> None:
             .where(audit_sentences.c.sentence == sentence)
             .values(judgements=count)
         )
-    words = _words(connection, answer)
+    words = editors_words(connection, answer_id, _sentence_count(connection, answer.seq))
     now = _risk_columns(_risk_now(connection, answer, complaints, words))
     verdict = majority(words) if words else None
     connection.execute(
@@ -291,15 +291,18 @@ def times_judged(connection: Connection, answer_id: str) -> Counter[int | None]:
     return Counter(body["sentence"] for body, _, _ in found)
 
 
-def _words(connection: Connection, answer: Row[Any]) -> list[Word]:
-    """Return what each editor's standing judgements make of a reply."""
+def _sentence_count(connection: Connection, seq: int) -> int:
+    """Return how many sentences an answer has."""
+    query = select(func.count()).where(audit_sentences.c.answer_seq == seq)
+    return connection.scalar(query) or 0
+
+
+def editors_words(connection: Connection, answer_id: str, sentences: int) -> list[Word]:
+    """Return what each editor's standing judgements make of a reply of so many sentences."""
     by_editor: dict[str | None, dict[int | None, Word]] = {}
-    for body, private, _ in _further(connection, answer.answer_id, Record.JUDGEMENT):
+    for body, private, _ in _further(connection, answer_id, Record.JUDGEMENT):
         editor = json.loads(private).get("editor") if private else None
         by_editor.setdefault(editor, {})[body["sentence"]] = parsed(body)
-    column = audit_sentences.c
-    query = select(func.count()).where(column.answer_seq == answer.seq)
-    sentences = connection.scalar(query) or 0
     found = [reply_word(said, sentences) for said in by_editor.values()]
     return [word for word in found if word is not None]
 
@@ -350,7 +353,8 @@ def _store(
     for row in rows:
         ordered = worst_first(found[row.answer_id])
         values += [_values(row.seq, place, one) for place, one in enumerate(ordered, 1)]
-        words = _words(connection, row) if row.judgements else ()
+        sentences = _sentence_count(connection, row.seq)
+        words = editors_words(connection, row.answer_id, sentences) if row.judgements else ()
         now = _risk_of(row._asdict(), ordered, row.complaints, words)
         risks.append({"of": row.seq, "mean": now.mean, "low": now.low, "high": now.high})
     if values:

@@ -1,4 +1,4 @@
-"""Tell which words of a text are names, and whether two names may be one: words in, keys out.
+"""Tell which words of a text are names, which it enumerates, and whether two may be one.
 
 A name is a capital word that does not open a sentence, or one with a capital or digit further in.
 English; no list of persons or places.
@@ -23,6 +23,12 @@ ALIAS = re.compile(
     re.IGNORECASE,
 )
 LONGEST = 9  # words of a name that an acronym stands for
+_NAME = r"[A-Z][\w.&’'-]+(?:\s(?:of\s(?:the\s)?)?[A-Z0-9][\w.&’'-]*)*"
+_NEXT = (  # joins a name to the next of a row: ", the", "(UK), and", "and tankers"
+    r"(?:\s\([^()]{1,40}\))?(?:\s?[,;]\s?(?:(?:and|or|as\swell\sas)\s)?|\s(?:and|or|&)\s)"
+    r"(?:[a-z][\w-]*\s){0,3}"
+)
+_ROW = re.compile(rf"\b{_NAME}(?:{_NEXT}{_NAME})+")
 _INNER = re.compile(r"[A-Z0-9]")
 
 
@@ -34,6 +40,20 @@ def is_name(word: str, *, opens: bool) -> bool:
     if lower in STOP_WORDS:
         return word.isupper() and len(word) > 1 and not opens
     return not opens or bool(_INNER.search(word[1:]))
+
+
+def names_in(text: str) -> list[str]:
+    """Return the runs of capital words in a text, first words too: "The Port of Arl"."""
+    return re.findall(_NAME, text)
+
+
+def enumerated(text: str) -> tuple[str, ...]:
+    """Return the longest row of names in a text: of "Arl, the town of Bree and Carn" all three."""
+    rows = (
+        tuple(one for one in names_in(row.group()) if one.lower() not in STOP_WORDS)
+        for row in _ROW.finditer(text)
+    )
+    return max(rows, key=len, default=())
 
 
 def alias(said: str) -> str | None:
@@ -58,7 +78,18 @@ def _nation_key(word: str) -> str:
     return ALIASES.get(word) or stem("".join(words(word)))
 
 
+_COUNTRY_NAMES = frozenset(
+    form.strip().lower() for line in lines("country_names") for form in line.split("|")
+)
 NATIONS, CAPITALS = _nations()  # of tokens, by their keys
+
+
+def is_country(name: str) -> bool:
+    """Return whether a name is one of a country: "Peru", "the UK"; not "UK Ministry of Works"."""
+    said = name.lower().removeprefix("the ").removesuffix("’s").removesuffix("'s")
+    if ALIASES.get(said) in NATIONS or said in _COUNTRY_NAMES:
+        return True
+    return " " not in said and _nation_key(said) in NATIONS
 
 
 def acronyms(said: Sequence[str]) -> dict[str, tuple[int, int]]:

@@ -23,6 +23,11 @@ _COMMON = tuple(
 BASE, FINITE, PAST, PARTICIPLE, ING = "base", "s", "past", "participle", "ing"
 
 
+# Words in -s that are no plurals where no better sign tells, and plurals without it.
+_NO_PLURALS, _PLURALS = (frozenset(line.partition(":")[2].split()) for line in lines("plurals"))
+_SINGULARS = re.compile(r"(?:ss|us|is|ics)$|^(?:news|series|species|always|less|perhaps)$")
+
+
 @dataclass(frozen=True)
 class Word:
     """One word or mark; `kind` is verb, aux, name, noun, number, det, prep, adv and the like."""
@@ -287,3 +292,15 @@ def _has_verb(found: list[Word], at: int) -> bool:
                     return True
             there += step
     return False
+
+
+def is_plural(word: str) -> bool:
+    """Return whether a word in lower case has the form of a plural noun."""
+    if word in _PLURALS:
+        return True
+    return (
+        bool(re.fullmatch(r"[a-z][a-z-]+s", word))
+        and len(word) > 3
+        and word not in _NO_PLURALS
+        and not _SINGULARS.search(word)
+    )

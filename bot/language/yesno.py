@@ -5,12 +5,18 @@ English rules over the words alone; says nothing of which answer is the right on
 
 import re
 
-_ASKS = re.compile(
-    r"""^\W*(?:(?:and|but|so|ok(?:ay)?|wait|hey|hi|also|then|well|still|quick(?:\ one)?)\W+)*
+_OPENS = r"""^\W*(?:(?:and|but|so|ok(?:ay)?|wait|hey|hi|also|then|well|still|quick(?:\ one)?)\W+)*
     (?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may|might|isn['’]?t
     |aren['’]?t|wasn['’]?t|weren['’]?t|don['’]?t|doesn['’]?t|didn['’]?t|hasn['’]?t|haven['’]?t
-    |can['’]?t|won['’]?t)\s+(?!you\s+(?:tell|give|show|explain|list|name)\b)
-    (?!(?:\w+\s+){0,6}\bor\b\s+(?!not\b))""",
+    |can['’]?t|won['’]?t|wouldn['’]?t|couldn['’]?t|shouldn['’]?t)\s+"""
+_ASKS = re.compile(
+    rf"""{_OPENS}(?!you\s+(?:tell|give|show|explain|list|name)\b)
+    (?!(?:\w+\s+){{0,6}}\bor\b\s+(?!not\b))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# Opens so, but asks for something to be told, listed or found, or which there are.
+_OPENS_ALONE = re.compile(
+    rf"{_OPENS}(?!(?:you|we|i|the\ (?:briefs?|reports?))\b|there\ (?:be\ )?an?\ (?:list|table)\b)",
     re.IGNORECASE | re.VERBOSE,
 )
 # Whatever settles a yes or a no, the strongest first; up to three words that it turns go along.
@@ -35,6 +41,14 @@ _DECIDING = (
 def asks(question: str) -> bool:
     """Return whether a question wants a yes or a no."""
     return bool(_ASKS.match(question))
+
+
+def opens(question: str) -> bool:
+    """Return whether a question opens as one for a yes or a no, or for one of two things, does.
+
+    One that is put to the reader ("can you list …", "do we know which …") may ask for anything.
+    """
+    return bool(_OPENS_ALONE.match(question))
 
 
 def deciding(sentence: str) -> tuple[int, int] | None:

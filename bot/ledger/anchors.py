@@ -17,6 +17,7 @@ from bot.ledger.ledger import GENESIS, Ledger, Mark
 from index.errors import UsageError
 from index.storage import values
 from index.storage.database import Database
+from index.storage.private import in_place_of_file
 
 _HASH_LENGTH = 64
 
@@ -92,6 +93,7 @@ def refuse_inside(path: Path, home: Path) -> None:
 
 def append(path: Path, anchor: Anchor) -> None:
     """Add a line and force it to disk."""
+    _refuse_other(path)
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
@@ -108,11 +110,18 @@ def append(path: Path, anchor: Anchor) -> None:
 
 def read(path: Path) -> list[Anchor]:
     """Return the anchors of a file, the oldest first; UsageError names a line that is none."""
+    _refuse_other(path)
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(_unusable(path, error)) from None
     return [_parsed(line, path, n) for n, line in enumerate(lines, 1) if line.strip()]
+
+
+def _refuse_other(path: Path) -> None:
+    """Refuse what is no file: to open a pipe may wait for good, a device keeps nothing."""
+    if what := in_place_of_file(path):
+        raise UsageError(f"{path}: is {what}, not a file; name another")
 
 
 def marks_of(anchors: Sequence[Anchor], library: str) -> list[Mark]:

@@ -29,7 +29,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.errors import LedgerError
 from bot.ledger.rows import canonical
 from index.errors import DatabaseUnavailable
-from index.storage.database import Database, again, metadata
+from index.storage.database import Database, again, metadata, retried
 
 answers_streamed = Table(
     "answers_streamed",
@@ -127,6 +127,7 @@ class StreamedAnswer:
         return connection.execute(query).first() is not None
 
 
+@retried
 def rows(database: Database, answer_id: str) -> list[str]:
     """Return the bodies of an answer's rows, as canonical JSON, in their order."""
     column = answers_streamed.c
@@ -139,8 +140,7 @@ def rows(database: Database, answer_id: str) -> list[str]:
 
 def forget(database: Database, answer_ids: Sequence[str]) -> None:
     """Delete what people typed for answers that were never finished."""
-    with database.write() as connection:
-        forget_within(connection, answer_ids)
+    database.written(forget_within, answer_ids)
 
 
 def forget_within(connection: Connection, answer_ids: Sequence[str]) -> list[str]:

@@ -25,6 +25,7 @@ KINDS = (
     "fact list comparison timeline overview summary catalogue what_changed change_of_view help "
     "off_topic"
 ).split()
+ASKING = KINDS[: KINDS.index("help")]  # those that ask the briefs something
 WANTS = "list newest oldest count authors dates".split()
 FIELDS = "subject brief author time one other".split()  # the last two are compared
 HEADS = 12  # of attention
@@ -43,6 +44,7 @@ class Classified:
     probability: float  # of the kind
     wanted: str  # of the briefs, where it asks about briefs as such
     fields: Mapping[str, str]
+    otherwise: str = ""  # the likeliest kind of those that ask the briefs something
 
 
 @dataclass(frozen=True)
@@ -73,12 +75,13 @@ class QuestionClassifier:
         kinds, wants, spans = self._run(given)
         shares = np.exp(kinds - kinds.max())
         shares /= shares.sum()
-        best = int(shares.argmax())
+        best, otherwise = int(shares.argmax()), KINDS[int(shares[: len(ASKING)].argmax())]
         found = {
             name: _words_at(spans[:, 2 * at], spans[:, 2 * at + 1], given.offsets, text)
             for at, name in enumerate(FIELDS)
         }
-        return Classified(KINDS[best], float(shares[best]), WANTS[int(wants.argmax())], found)
+        wanted = WANTS[int(wants.argmax())]
+        return Classified(KINDS[best], float(shares[best]), wanted, found, otherwise)
 
     def _load(self) -> None:
         with self._lock:
@@ -126,11 +129,21 @@ def tokens(tokenizer: Any, question: str, before: str = "") -> Tokens:
 
 
 def _words_at(starts: Array, ends: Array, offsets: list[tuple[int, int]], text: str) -> str:
-    """Return the likeliest span's words; a span on [CLS], the first row, is none."""
+    """Return the likeliest span's words, none cut; a span on [CLS], the first row, is none.
+
+    The tokens of a rare name are pieces of it, and the likeliest span may begin at any of them.
+    """
     sums = np.triu(starts[:, None] + ends[None, :]) + np.tril(np.full((len(starts),) * 2, -1e9), -1)
     sums[0, 1:] = -1e9
     first, last = divmod(int(sums.argmax()), len(starts))
-    return text[offsets[first - 1][0] : offsets[last - 1][1]] if first else ""
+    if not first:
+        return ""
+    start, end = offsets[first - 1][0], offsets[last - 1][1]
+    while start and text[start - 1 : start + 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end - 1 : end + 1].isalnum():
+        end += 1
+    return text[start:end]
 
 
 def _linear(given: Array, weights: Weights, name: str) -> Array:

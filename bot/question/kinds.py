@@ -7,10 +7,12 @@ each kind is in bot/answering/kinds.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from bot.language import yesno
 from bot.language.dates import moments
+from bot.language.times import NUMBERS
 from bot.question.classifier import Classified, classifier
 from bot.question.views import asks_for_change, subject_of
 from index.dates import MONTHS
@@ -51,6 +53,7 @@ class BriefSelection:
     author: str = ""  # whose briefs, as typed
     newest: bool = False  # the newest alone
     oldest: bool = False
+    signed_by: str = ""  # by how many authors: a number of them, or "several"
     mentioning: bool = False  # any that mentions the subject, not only those on it
     named: bool = False  # the subject is the name of a brief: "the brief on X", "IF10753"
     sure: bool = True  # False for a form that a question for a fact may have too
@@ -92,7 +95,10 @@ _IDLE = "off_topic"  # of the classifier's kinds, the one that is none of ours
 _MAY_BE_VIEWS = frozenset({Kind.FACT, Kind.TIMELINE, Kind.OVERVIEW, Kind.LIST})
 _ABOUT_BRIEFS = frozenset({Kind.SUMMARY, Kind.WHAT_CHANGED})
 _OF_ONE = frozenset({Wanted.AUTHORS, Wanted.DATES, Wanted.VERSIONS})
-_BY = re.compile(r"\bby\s+((?:the\s+)?[A-Z][\w.’'-]*(?:\s+(?:of\s+|and\s+|de\s+)?[A-Z][\w.’'-]*)*)")
+_BY = re.compile(  # a name, or a team in small letters
+    r"\bby\s+((?:the\s+)?[A-Z][\w.’'-]*(?:\s+(?:of\s+|and\s+|de\s+)?[A-Z][\w.’'-]*)*"
+    r"|(?:the|our)\s+(?:[\w-]+\s+){1,3}(?:team|desk|unit|group|section|division|office)\b)"
+)
 _FORM = re.compile(  # of the reply, which is no part of a name
     r"\s+(?:in|as)\s+(?:\w+\s+){0,2}(?:bullets?|bullet\s+points?|points?|lines?|sentences?|words"
     r"|paragraphs?)\b.*$",
@@ -115,7 +121,31 @@ _SUMMARISE = re.compile(
     r"|(?:key|main)\s+(?:points|takeaways|findings|messages)\s+(?:of|from|in))\b\s*:?",
     re.IGNORECASE,
 )
+# How many authors: "with more than one author", "two-author reports", "jointly written".
+_SEVERAL_AUTHORS = re.compile(
+    r"\b(?:more\s+than\s+(?:one|1)|several|multiple|two\s+or\s+more|many)[\s-]+(?:co-?)?authors?\b"
+    r"|\bco-?(?:authored|written)\b|\bjointly\s+(?:written|authored)\b",
+    re.IGNORECASE,
+)
+_AUTHORS = re.compile(
+    r"\b(?P<number>\d{1,2}|an?\s+single|a\s+sole|single|sole|one|two|three|four|five|six)"
+    r"[\s-]+(?:co-?)?author(?:s|ed)?\b",
+    re.IGNORECASE,
+)
+# What asks for all briefs, or how many there are, and nothing else.
+_INVENTORY = re.compile(
+    r"^\W*(?:what|which|how\s+many|list|show(?:\s+me)?)\s+(?:all\s+)?(?:of\s+)?(?:the\s+|our\s+|your\s+)?"
+    r"(?:briefs?|briefings|reports|papers|documents|publications)"
+    r"(?:\s+(?:do|have|are|can)\s+(?:you|we|i|there|here)(?:\s+(?:have|got|hold|know|ask\s+about))?)?"
+    r"(?:\s+(?:in\s+(?:the|our|your|this)\s+(?:library|collection)|available|here|in\s+total|at\s+all))?\W*$",
+    re.IGNORECASE,
+)
 _OF_WHAT = re.compile(r".*\b(?:on|about|regarding|of)\s+(\S.*)$", re.IGNORECASE)
+# Two things in a row that are the whole subject: "Vance and Starmer", "the tunnel or the bridge".
+_PAIR = re.compile(
+    r"(?P<one>(?!.*[,;])\S+(?:\s+\S+){0,3}?)\s+(?:and|or|vs\.?|versus|&)\s+"
+    r"(?P<other>(?!.*\b(?:and|or)\b)\S+(?:\s+\S+){0,3})"
+)
 _POLITE = re.compile(r"^(?:the|our|your)\s+", re.IGNORECASE)
 
 
@@ -127,11 +157,17 @@ def asked_of(
     `names_brief`: a brief of the library is named in it; `follows`: it leans on earlier turns, of
     which `before` is the last where the question does not read without it.
     """
+    if _INVENTORY.match(question) and not follows:
+        count = Wanted.COUNT if re.match(r"\W*how\s+many", question, re.I) else Wanted.BRIEFS
+        return Asked(Kind.CATALOGUE, "", BriefSelection(count))
     found = classifier().classify(question, before)
     if found.kind in (_IDLE, Kind.HELP):
-        idle = found.probability >= SURELY_IDLE
-        return Asked(Kind.HELP, off_topic=found.kind == _IDLE) if idle else Asked()
+        if found.probability >= SURELY_IDLE:
+            return Asked(Kind.HELP, off_topic=found.kind == _IDLE)
+        found = replace(found, kind=found.otherwise)
     kind = Kind(found.kind)
+    if kind is Kind.LIST and yesno.opens(question):
+        return Asked()
     if kind in _MAY_BE_VIEWS and asks_for_change(question):
         return Asked(Kind.CHANGE_OF_VIEW, subject_of(question), BriefSelection(sure=False))
     if kind is Kind.FACT and (known := _about_a_brief(question, found, names_brief=names_brief)):
@@ -147,9 +183,13 @@ def asked_of(
         subject = _FORM.sub("", found.fields["brief"]) or subject
         if not subject and (of_what := _OF_WHAT.search(question)):
             subject = of_what[1].strip(" ?.!,:;")
+    if selection.signed_by and _AUTHORS.search(subject):  # "single-author reports" is no topic
+        subject = ""
     if not subject and kind is Kind.TIMELINE:  # which cannot do without one
         subject = question.strip(" ?.!,")
     compared = _alike(found.fields["one"], found.fields["other"])
+    if kind is Kind.COMPARISON and not all(compared) and (pair := _PAIR.fullmatch(subject)):
+        compared = pair["one"], pair["other"]
     return Asked(kind, subject, selection, compared=compared if all(compared) else ())
 
 
@@ -199,10 +239,20 @@ def _selection(
         author=_author(question, kind, found),
         newest=newest,
         oldest=oldest,
+        signed_by=_signed_by(question) if kind is Kind.CATALOGUE else "",
         mentioning=mentioning,
         named=named,
         sure=found.probability >= SURE and not alone,
     )
+
+
+def _signed_by(question: str) -> str:
+    """Return by how many authors the briefs asked for are, "several" for two and more."""
+    if _SEVERAL_AUTHORS.search(question):
+        return "several"
+    found = _AUTHORS.search(question)
+    number = found["number"].lower().split()[-1] if found else ""
+    return {"single": "1", "sole": "1"}.get(number, str(NUMBERS.get(number, number)))
 
 
 def _author(question: str, kind: Kind, found: Classified) -> str:

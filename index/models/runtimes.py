@@ -51,7 +51,8 @@ def import_openvino() -> Any:
     package can be imported before and after this as if nothing had been.
     """
     with _importing:
-        theirs = {name: module for name, module in sys.modules.items() if name == TELEMETRY}
+        # Looked up, not searched for: other threads may be importing.
+        theirs = {TELEMETRY: sys.modules[TELEMETRY]} if TELEMETRY in sys.modules else {}
         sys.modules[TELEMETRY] = None  # type: ignore[assignment]  # importing it now fails
         try:
             import openvino

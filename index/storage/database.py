@@ -2,12 +2,8 @@
 
 A write transaction takes the write lock before its first read (`BEGIN IMMEDIATE`, or an advisory
 lock on PostgreSQL), so that whoever reads and then writes is never overtaken.
-
-Beside an SQLite file stands a marker with the library's id. If the database is gone or empty, the
-library is refused: its ledger would begin from nothing, and nobody would know.
 """
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -29,12 +25,13 @@ from sqlalchemy.exc import (
 
 from index.addresses import hide_secrets, without_secrets
 from index.errors import ConnectionLost, DatabaseUnavailable, SettingsError
-from index.storage.private import FILE, FOLDER, make_file
+from index.storage.private import FILE, FOLDER, clear_for_file, make_file
 
 if TYPE_CHECKING:
     from filelock import FileLock
 
 metadata = MetaData()
+LOCK = "ingest.lock"
 
 BUSY_TIMEOUT_MS = 30_000
 CACHE_KIB = 512  # of SQLite's pages, a connection; a bot keeps dozens open (bench.slack, memory)
@@ -57,14 +54,10 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Yield a connection that sees one unchanging snapshot."""
-        with self.translated(), self.engine.connect() as connection:
-            if self.is_sqlite:
-                connection.exec_driver_sql("BEGIN")
-            else:
-                connection.execute(
-                    text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                )
-                self._reached = True
+        begin = "BEGIN"
+        if not self.is_sqlite:
+            begin = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        with self.translated(), self._begun(begin) as connection:
             try:
                 yield connection
             finally:
@@ -73,17 +66,46 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Yield a connection that holds the write lock; commit at the end, else roll back."""
-        with self.translated(), self.engine.connect() as connection:
-            if self.is_sqlite:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            else:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
+        begin = "BEGIN IMMEDIATE"
+        if not self.is_sqlite:
+            begin = f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})"
+        with self.translated(), self._begun(begin) as connection:
             try:
                 yield connection
             except BaseException:
                 connection.rollback()
                 raise
             connection.commit()
+
+    def written(self, change: Callable[..., object], *arguments: Any) -> None:
+        """Make a change, given as (connection, *arguments), that may be made twice."""
+
+        def write() -> None:
+            with self.write() as connection:
+                change(connection, *arguments)
+
+        again(write)
+
+    @contextmanager
+    def _begun(self, begin: str) -> Iterator[Connection]:
+        """Yield a connection after its first statement, which may be said again on another one.
+
+        So no work is lost with a connection that its server closed while it was idle.
+        """
+        connection = again(lambda: self._connected(begin))
+        self._reached = True
+        with connection:
+            yield connection
+
+    def _connected(self, begin: str) -> Connection:
+        with self.translated():
+            connection = self.engine.connect()
+            try:
+                connection.exec_driver_sql(begin)
+            except BaseException:
+                connection.close()
+                raise
+        return connection
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -229,48 +251,6 @@ def _reason(error: DBAPIError) -> str:
     return (str(error.orig).strip() or type(error).__name__).splitlines()[0]
 
 
-MARKER = "library.id"
-
-
-def refuse_lost_library(database: Path) -> None:
-    """Raise DatabaseUnavailable where a library was and its file is gone or empty."""
-    marker = database.parent / MARKER
-    if not marker.is_file() or (database.is_file() and database.stat().st_size > 0):
-        return
-    state = "is empty" if database.is_file() else "is gone"
-    raise DatabaseUnavailable(
-        f"{database}: {state}, and there was a library here; restore a backup, or, to start with "
-        f"an empty library and an empty ledger, delete {marker}"
-    )
-
-
-def keep_in_use(database: Path) -> bool:
-    """Return True where a closed SQLite file is in use elsewhere; else delete it and its marker.
-
-    Nobody else has it open if it can be taken out of the write-ahead mode, which needs it alone.
-    """
-    connection = sqlite3.connect(database, timeout=0.1, isolation_level=None)
-    try:
-        alone = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0] == "delete"
-    except sqlite3.OperationalError:
-        alone = False
-    finally:
-        connection.close()
-    if alone:
-        for name in (MARKER, database.name, f"{database.name}-wal", f"{database.name}-shm"):
-            (database.parent / name).unlink(missing_ok=True)
-    return not alone
-
-
-def leave_marker(database: Path, library: str) -> None:
-    """Write the marker if there is none; a folder that cannot be written to has none."""
-    marker = database.parent / MARKER
-    with suppress(OSError):
-        if not marker.exists():
-            marker.write_text(library + "\n", encoding="utf-8")
-            marker.chmod(FILE)
-
-
 @contextmanager
 def ingest_lock(database: Database, home: Path, on_wait: Callable[[], None]) -> Iterator[None]:
     """Let one ingest run at a time: a lock file in the library's folder, a lock on PostgreSQL.
@@ -281,7 +261,14 @@ def ingest_lock(database: Database, home: Path, on_wait: Callable[[], None]) -> 
     from filelock import FileLock
 
     home.mkdir(parents=True, exist_ok=True, mode=FOLDER)
-    with _taken(FileLock(home / "ingest.lock", mode=FILE), on_wait):
+    lock = home / LOCK
+    try:
+        clear_for_file(lock)
+    except OSError as error:
+        raise DatabaseUnavailable(
+            f"{lock}: {error.strerror}, but a lock file belongs there; move it away"
+        ) from None
+    with _taken(FileLock(lock, mode=FILE), on_wait):
         if database.is_sqlite:
             yield
             return

@@ -5,11 +5,12 @@ Changes nothing, and opens no vector index, which has its own check in `vectors/
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, func, select, text
 
 from index import publishing
-from index.storage import catalogue, checksums, schema
+from index.storage import beside, catalogue, checksums, schema
 from index.storage.checksums import ChecksumScope
 from index.storage.database import Database
 from index.storage.lexicon import Lexicon
@@ -55,13 +56,14 @@ def library_counts(database: Database) -> LibraryCounts:
         )
 
 
-def faults(database: Database, lexicons: Mapping[str, Lexicon]) -> Faults:
-    """Return what is wrong with the database; {} if it is sound.
+def faults(database: Database, home: Path, lexicons: Mapping[str, Lexicon]) -> Faults:
+    """Return what is wrong with the database and the files beside it; {} if all is sound.
 
     A check that cannot be made, because what it reads is damaged, has found something.
     """
     looks: list[tuple[str, str, Callable[[Connection], tuple[str, str] | None]]] = [
         ("database", RESTORE, _file_fault),
+        ("files", REINDEX, lambda connection: beside.fault(connection, database, home)),
         ("texts", INGEST, _text_fault),
         ("vectors", REINDEX, _vector_fault),
         ("passages", INGEST, _passage_fault),

@@ -1,7 +1,9 @@
 """Files and folders that only this user may look into, whatever the umask says."""
 
+import errno
 import os
 import shutil
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,6 +32,66 @@ def clear_for_folder(path: Path) -> None:
     """Delete what stands where a folder belongs: a file, a pipe, a link that leads nowhere."""
     if not path.is_dir():
         path.unlink(missing_ok=True)
+
+
+def in_place_of_file(path: Path) -> str | None:
+    """Return what stands where a file belongs; None where a file does, or nothing.
+
+    To open a pipe may wait for good, and what a device gives may have no end.
+    """
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return None  # nothing there, or whoever opens it is told
+    if stat.S_ISLNK(mode):
+        try:
+            mode = path.stat().st_mode
+        except OSError:
+            return "a link that leads nowhere"
+    if stat.S_ISREG(mode):
+        return None
+    kinds = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
+    return next((name for is_one, name in kinds if is_one(mode)), "a device")
+
+
+def clear_for_file(path: Path) -> None:
+    """Delete what stands where a file of ours belongs, links too; a folder with files in it stays.
+
+    Raises OSError for that one.
+    """
+    if path.is_symlink():
+        path.unlink(missing_ok=True)
+    elif what := in_place_of_file(path):
+        path.rmdir() if what == "a folder" else path.unlink(missing_ok=True)
+
+
+def read_text(path: Path) -> str | None:
+    """Return what a small file of ours says, None without one; raise OSError, UnicodeDecodeError.
+
+    What stands in its place is an OSError too, and is not opened.
+    """
+    if what := in_place_of_file(path):
+        raise OSError(errno.EINVAL, f"it is {what}, not a file", str(path))
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a small file of ours, whole or not at all; raise OSError."""
+    clear_for_file(path)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        handle = os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, FILE)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 def make_file(path: Path) -> None:

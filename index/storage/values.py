@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, Table, func, insert, select, update
 
 from index.errors import Overtaken
-from index.storage import schema
+from index.storage import checksums, schema
+from index.storage.checksums import ChecksumScope
 
 _REMOVED = "removed:"  # then the id of a brief that somebody removed; the value is the day
 
@@ -43,12 +44,14 @@ def note_removed(connection: Connection, brief_ids: Iterable[str], day: str) -> 
     """Remember that somebody removed these briefs."""
     for brief_id in brief_ids:
         put(connection, f"{_REMOVED}{brief_id}", day)
+    checksums.stamp(connection, ChecksumScope.LIBRARY)
 
 
 def forget_removed(connection: Connection, brief_ids: Iterable[str]) -> None:
     """Forget that somebody removed these briefs: they are back."""
     keys = [f"{_REMOVED}{brief_id}" for brief_id in brief_ids]
-    connection.execute(schema.library.delete().where(schema.library.c.key.in_(keys)))
+    if connection.execute(schema.library.delete().where(schema.library.c.key.in_(keys))).rowcount:
+        checksums.stamp(connection, ChecksumScope.LIBRARY)
 
 
 def begin_ingest(connection: Connection) -> str:

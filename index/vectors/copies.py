@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import IndexDamaged
-from index.storage.private import FILE, clear_for_folder, delete, make_folder
+from index.storage.private import FILE, clear_for_folder, delete, in_place_of_file, make_folder
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -65,7 +65,7 @@ class Copies:
 
 
 def _clear_for_file(path: Path) -> None:
-    if path.is_symlink() or (path.exists() and not path.is_file()):
+    if path.is_symlink() or in_place_of_file(path):
         delete(path)
 
 
@@ -90,6 +90,15 @@ def _crc32(path: Path) -> int:
         while block := stream.read(1 << 20):
             value = zlib.crc32(block, value)
     return value
+
+
+def copy_all(source: Path, target: Path) -> None:
+    """Copy the files of a folder into another; raise OSError at the first that cannot be."""
+    for path in source.rglob("*"):
+        if path.is_file():
+            destination = target / path.relative_to(source)
+            make_folder(destination.parent)
+            shutil.copyfile(path, destination)
 
 
 def copy_checked(source: Path, target: Path, files: Files) -> None:

@@ -7,7 +7,6 @@ catalogue, so that damage is found before it is served.
 """
 
 import logging
-import shutil
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -31,7 +30,7 @@ from index.vectors.chroma import (
     verify,
     verify_vectors,
 )
-from index.vectors.copies import Copies, Files, copy_checked, fingerprint
+from index.vectors.copies import Copies, Files, copy_all, copy_checked, fingerprint
 
 logger = logging.getLogger(__name__)
 
@@ -207,7 +206,7 @@ class Generations(VectorStore):
         close_to_others(folder)
         # What counts is what is on disk, not what the building process has in memory.
         private = self._copies.make()
-        shutil.copytree(folder, private, dirs_exist_ok=True)
+        copy_all(folder, private)
         copy = ChromaFolder(private, at_close=self._copies.discard)
         try:
             verify(copy, what.wanted, what.vectors_of)

@@ -4,7 +4,15 @@ import pytest
 
 from bot.answering import answerability
 from bot.answering.answer import Outcome
-from bot.answering.answerability import NAMELESS, Decision, around, features_of, initials, judge
+from bot.answering.answerability import (
+    NAMELESS,
+    READ,
+    Decision,
+    around,
+    features_of,
+    initials,
+    judge,
+)
 from bot.answering.selection import score_sentences
 from bot.question.wanted import AnswerKind
 from index.library import Library
@@ -37,6 +45,15 @@ def test_a_question_about_something_else_fails_whatever_names_it_shares(library)
     foreign = judged(library, "How do I bake carbonara?").features
     far = {name: foreign[name] for name in strong if "cosine" in name or "tokens" in name}
     assert judge(strong | far).outcome is not Outcome.ANSWERED
+
+
+def test_what_the_reader_takes_for_an_answer_is_shown(library):
+    """Declined by the numbers alone, unsure where a sentence reads like the answer."""
+    weak = judged(library, "How do I bake carbonara?").features
+    known = weak | {"unknown_names": 0.0}
+    assert judge(known, READ - 0.1).outcome is Outcome.DECLINED
+    assert judge(known, READ).outcome is Outcome.UNSURE
+    assert judge(known | {"unknown_names": 1.0}, READ).outcome is Outcome.DECLINED
 
 
 def test_what_a_judgement_rests_on_is_told(library):

@@ -87,7 +87,7 @@ def test_every_citation_is_an_exact_slice(library: Library, answers: dict[str, A
             cited += 1
         for sentence in answer.sentences:
             assert sentence.citations
-    assert cited >= len(ANSWERABLE)
+    assert cited >= sum(bool(answer.sentences) for answer in answers.values())
 
 
 def test_most_questions_are_answered_from_a_brief_that_answers_them(

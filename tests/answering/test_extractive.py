@@ -102,3 +102,10 @@ def test_each_part_of_a_question_has_its_sentence(library, question, wanted):
     said = " ".join(sentence.text for sentence in draft.sentences)
     assert all(one in said for one in wanted)
     assert len(draft.sentences) <= extractive.SENTENCES
+
+
+def test_a_passage_of_which_nothing_may_be_quoted_is_shown_unmarked(library):
+    """Rows that nothing explains, say: the passage may answer all the same."""
+    hits = gather(library, read_question(library, "wheat exports"), Filters(), 10).hits
+    (shown,) = extractive.near_passages(hits, [])
+    assert (shown.hit, shown.marked) == (hits[0], (0, 0))

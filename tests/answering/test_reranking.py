@@ -8,16 +8,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from bot.answering.candidates import candidates
 from bot.answering.reranking import READ, judged, reordered, window
 from bot.answering.search import find
 from index.library import Library
 from index.models.reranker import Window
+from index.passage import HEADER_KNOWN, BriefRef, Hit, Passage
 from index.settings import Settings
 from index.vectors.snapshot import EVERYTHING
 from tests.drafts import draft
 from tests.tamara import read_question
 
 FERRY = "Ferry to Sarn\n\nThe ferry sails at nine.\n\nA car costs 14 crowns. A bicycle is free."
+ROWS = "| List | Votes | Seats |\n| Aurel | 40 % | 21 |\n| Brenn | 22 % | 12 |"
 QUESTION = "when does the ferry sail?"
 
 
@@ -83,3 +86,12 @@ def test_it_reads_few_sentences_with_what_stands_around_them(library: Library) -
     assert (about.before, about.title) == ("A car costs 14 crowns.", "Ferry to Sarn")
     first = judged(question, hits, library)[0][0]
     assert window(replace(first.candidate)) == about
+
+
+def test_a_row_is_read_in_words() -> None:
+    """A table's row is shown by its header, without the row before it."""
+    passage = Passage(0, 0, len(ROWS), ROWS, ("Diet",), context=HEADER_KNOWN, kind="table")
+    brief = BriefRef("b1", "Sarn", None, (), "s.md", "default")
+    found = candidates([Hit("p1", passage, brief, 1.0, 0.5, 1.0)])
+    read = window(found[-1])
+    assert read == Window("Brenn — Votes: 22 %; Seats: 12", "", "Sarn > Diet")

@@ -1,23 +1,38 @@
 """Full disks, missing rights and files in the way: one line each, nothing half done, all mends."""
 
+import errno
+import itertools
 import json
+import os
 import shutil
+import socket
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
+from bot.app.cli import _refused
+from bot.ledger.ledger import Ledger
+from bot.ledger.recording import Answerer
+from index.errors import BriefsError, ReadError, SettingsError
 from index.library import Library
-from index.settings import load
+from index.settings import load, variables
+from index.storage.private import delete
+from ingest.feeds import _state
+from ingest.follows import follow, topics
 from ingest.pipeline import ingest
 from tests.commands import ROOT, environment
+from tests.drafts import draft
 from tests.examples_library import EXAMPLES
 from tests.fakes import HashedTokens
 
 BRIEFS = 13  # of the examples; two files are one brief
 NEW = 8  # documents that an ingest adds
+SECONDS = 100  # after which a command hangs
 Said = list[tuple[int | str, str, str]]
 
 QUESTION = "How many ships passed the Suez Canal?"
@@ -97,20 +112,119 @@ def require_mended(home: Path) -> int:
     return len(listed[1].splitlines())
 
 
+def put(path: Path, thing: str) -> None:
+    """Put something in the place of whatever is there."""
+    delete(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if thing == "file":
+        path.write_text("in the way")
+    elif thing == "folder":
+        (path / "x").mkdir(parents=True)
+    elif thing == "pipe":
+        os.mkfifo(path)
+    elif thing == "socket":
+        name = os.path.relpath(path)  # a socket's has at most 107 characters
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(name)
+    else:
+        path.symlink_to({"dead link": path / "nowhere", "device": "/dev/zero"}[thing])
+
+
 @pytest.mark.parametrize(
     "place", ["index/copies", "index", "models", "ingest.lock", "index/copies/making"]
 )
 @pytest.mark.parametrize("thing", ["file", "folder"])
 def test_something_in_the_way(home: Path, briefs: str, place: str, thing: str) -> None:
     commands = named(home, [*READING, *WRITING, ["ingest", briefs]])
-    path = home / place
-    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("in the way") if thing == "file" else (path / "x").mkdir(parents=True)
+    put(home / place, thing)
     said = run(home, commands)
     require_lines(commands, said)
     if place.startswith("index"):
         assert require_mended(home) == BRIEFS - 1 + NEW
+
+
+@pytest.mark.parametrize(
+    ("place", "thing"),
+    [
+        ("index", "pipe"), ("index", "device"), ("ingest.lock", "dead link"),
+        ("ingest.lock", "pipe"), ("library.id", "socket"),
+    ],
+)  # fmt: skip
+def test_what_is_no_file_or_folder_is_named_and_replaced(
+    home: Path, briefs: str, place: str, thing: str
+) -> None:
+    """No command waits for a pipe or reads a device; the doctor names it, and reindex mends it."""
+    put(home / place, thing)
+    commands = [["ask", QUESTION], ["doctor"], ["reindex"], ["ingest", briefs], ["doctor"]]
+    said = run(home, commands, seconds=SECONDS)
+    require_lines(commands, said)
+    assert "FAULT" in said[1][1]
+    assert "run: briefs reindex" in said[1][1]
+    assert [code for code, _, _ in said[2:]] == [0, 0, 0], said
+
+
+@pytest.mark.parametrize("place", ["library.id", "ingest.lock"])
+def test_a_folder_in_place_of_a_file_stays_for_somebody_to_look_at(home: Path, place: str) -> None:
+    put(home / place, "folder")
+    commands = [["ask", QUESTION], ["doctor"], ["reindex"]]
+    said = run(home, commands, seconds=SECONDS)
+    require_lines(commands, said)
+    (fault,) = (line for line in said[1][1].splitlines() if line.startswith("FAULT"))
+    assert place in fault
+    assert "move it away, then run: briefs reindex" in fault
+    assert (home / place / "x").is_dir()
+
+
+@pytest.mark.parametrize("said", ["", "another\n", "\0\udcff"])
+def test_a_marker_of_nonsense_is_named_and_written_again(home: Path, said: str) -> None:
+    before = (home / "library.id").read_bytes()
+    (home / "library.id").write_bytes(said.encode(errors="surrogateescape"))
+    found, mended, sound = run(home, [["doctor"], ["reindex"], ["doctor"]])
+    assert "FAULT files: library.id" in found[1]
+    assert (found[0], mended[0], sound[0]) == (1, 0, 0)
+    assert (home / "library.id").read_bytes() == before
+
+
+@pytest.mark.parametrize("thing", ["folder", "pipe", "socket", "dead link", "device"])
+@pytest.mark.parametrize("marked", [True, False])
+def test_no_database_is_made_or_read_where_something_else_stands(
+    home: Path, briefs: str, thing: str, *, marked: bool
+) -> None:
+    """With the marker gone too: nothing is begun anew in its place or behind a link."""
+    put(home / "library.db", thing)
+    if not marked:
+        (home / "library.id").unlink()
+    commands = [["list"], ["ask", QUESTION], ["doctor"], ["reindex"], ["ingest", briefs]]
+    said = run(home, commands, seconds=SECONDS)
+    require_lines(commands, said)
+    assert all("stands where the database belongs" in out + err for _, out, err in said)
+    assert not (home / "library.db" / "nowhere").exists()
+
+
+@pytest.mark.parametrize("name", [".env", "briefs.toml"])
+@pytest.mark.parametrize("thing", ["folder", "pipe", "socket", "dead link", "device"])
+def test_settings_are_read_from_files_alone(name: str, thing: str) -> None:
+    """Else one line; a folder called .env may be a virtual environment, and is left alone."""
+    put(Path(name), thing)
+    if (name, thing) == (".env", "folder"):
+        assert variables("SLACK_APP_TOKEN") == {}
+        load()
+        return
+    with pytest.raises(SettingsError, match=f"{name}: is a .*, not a file; move it away"):
+        load()
+
+
+@pytest.mark.parametrize("thing", ["pipe", "dead link", "device", "folder", "file"])
+def test_lists_of_ours_that_cannot_be_read_are_one_line(home: Path, thing: str) -> None:
+    """What is followed is not taken for nothing, and not written over; an ingest still reports."""
+    put(home / "follows.json", thing)
+    with pytest.raises(ReadError, match=r"follows\.json: cannot be read"):
+        topics(home)
+    with pytest.raises(ReadError):
+        follow(home, "herring")
+    put(home / "feeds.json", thing)
+    with pytest.raises(ReadError, match=r"feeds\.json: cannot be read"):
+        _state(home)
 
 
 @pytest.mark.parametrize("mode", [0o000, 0o500])
@@ -146,6 +260,79 @@ def test_a_disk_that_fills_during_an_ingest(
     assert require_mended(home) in {before, before + NEW}
     run(home, commands)
     assert require_mended(home) == before + NEW
+
+
+@pytest.mark.parametrize("kind", ["ingest", "reindex"])
+def test_a_disk_that_is_full_at_any_file_of_an_index_is_one_line(
+    home: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """The line names the file; what was published before stays, and the next try succeeds."""
+    copied = shutil.copyfile
+    left = iter(range(0))
+
+    def copyfile(source: Path, target: Path) -> object:
+        if next(left, None) is None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(source), None, str(target))
+        return copied(source, target)
+
+    with Library.open(load(home=home), embedder=HashedTokens()) as library:
+        work = library.maintenance.rebuild
+        if kind == "ingest":
+            work = partial(library.publish, [draft("a.txt", "Herring\n\nQuotas rose.")])
+        before, generation = library.versions(), library.generation
+        monkeypatch.setattr(shutil, "copyfile", copyfile)
+        for count in itertools.count():
+            left = iter(range(count))
+            try:
+                work()
+                break
+            except OSError as error:
+                line = _refused(error)
+            assert "No space left on device" in line
+            assert str(home) in line
+            assert "\n" not in line
+            assert (library.versions(), library.generation) == (before, generation)
+        monkeypatch.undo()
+        assert count > 3
+        assert library.generation > generation
+        assert library.faults() == {}
+        library.check_index()
+
+
+@pytest.mark.parametrize("kind", ["ingest", "answer"])
+def test_a_database_that_is_full_at_any_page_is_one_line(home: Path, kind: str) -> None:
+    """Nothing of it is in; with room again the same is done."""
+    with Library.open(load(home=home), embedder=HashedTokens()) as library:
+        room = [0]  # pages
+        library.database.engine.dispose()
+
+        @event.listens_for(library.database.engine, "begin")
+        @event.listens_for(library.database.engine, "checkout")
+        def limit(connection: Any, *_: object) -> None:
+            run_sql = getattr(connection, "exec_driver_sql", None) or connection.execute
+            pages = run_sql("PRAGMA page_count").fetchone()[0]
+            run_sql(f"PRAGMA max_page_count = {pages + room[0]}")
+
+        answerer, ledger = Answerer(library, Ledger(library.database)), Ledger(library.database)
+        work = partial(answerer.ask, QUESTION)
+        if kind == "ingest":
+            words = " ".join(f"herring{each} quota{each}" for each in range(2_000))
+            work = partial(library.publish, [draft("a.txt", f"Herring\n\n{words}")])
+        before, answers = len(library.versions()), len(list(ledger.entries()))
+        for room[0] in itertools.count(0, 2):
+            try:
+                work()
+                break
+            except BriefsError as error:
+                line = str(error)
+            assert "full" in line
+            assert "\n" not in line
+            assert len(library.versions()) == before
+            assert len(list(ledger.entries())) == answers
+        assert room[0] > 0
+        assert len(library.versions()) == before + (kind == "ingest")
+        assert library.faults() == {}
+        assert ledger.verify() is None
 
 
 def test_a_disk_that_fills_under_every_command(home: Path) -> None:

@@ -87,6 +87,19 @@ def test_a_removed_brief_is_left_out_until_somebody_wants_it_back(
     assert library.removed() == {}
 
 
+def test_what_is_removed_and_comes_back_leaves_the_library_sound(either_library: Library) -> None:
+    """What it remembers of removals is among the values that the doctor checks."""
+    briefs = [draft("port.md", "Port\n\nCargo."), draft("wheat.md", "Wheat\n\nExports fell.")]
+    either_library.publish(briefs)
+    gone = {brief.id for brief in either_library.briefs() if brief.title == "Wheat"}
+    for _ in range(2):
+        either_library.remove(gone)
+        assert either_library.faults() == {}
+    either_library.publish(briefs)
+    assert either_library.removed() == {}
+    assert either_library.faults() == {}
+
+
 def test_a_brief_whose_file_was_gone_for_a_while_comes_back_by_itself(
     library: Library, tmp_path: Path
 ) -> None:

@@ -26,6 +26,10 @@ COMMANDS = (
     ("follow", f"harbour {ACTS}"), ("follow",), ("audit", "run"), ("audit", "list"),
     ("audit", "show", "1"), ("audit", "uses", "ID"), ("audit", "unanswered"),
     ("audit", "check", f"Ten ships{ACTS} left.", "--evidence", f"Twelve ships{ACTS} left."),
+    ("show", f"x{ACTS}"), ("list", "--collection", f"x{ACTS}"), ("ingest", f"/nowhere/{ACTS}.pdf"),
+    ("cite", f"x{ACTS}"), (f"nothing{ACTS}",), ("audit", "show", f"x{ACTS}"), ("list", f"--{ACTS}"),
+    ("audit", "report"), ("audit", "list", "--json"), ("search", f"x{ACTS}", "--json"),
+    ("ask", QUESTION, "--collection", f"x{ACTS}"), ("trust", f"/nowhere/{ACTS}"),
     ("audit", "sample"), ("audit", "replay"), ("remove", "ID", "--yes"), ("erase", "ID", "--yes"),
 )  # fmt: skip
 

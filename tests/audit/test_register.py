@@ -163,6 +163,20 @@ def test_what_was_forgotten_is_found_no_more(register: Register, ledger: Ledger)
     assert (row.question, row.asker, row.place) == (None, None, None)
 
 
+def test_forgetting_whose_words_they_were_damages_no_count(
+    register: Register, ledger: Ledger
+) -> None:
+    """Two records of one reader or editor count as one, and as two once nobody knows whose."""
+    for _ in range(2):
+        ledger.add(Record.FEEDBACK, "a1", {"good": False, "reason": None}, {"user": "U1"})
+        body = {"sentence": None, "judged": "right"}
+        ledger.add(Record.JUDGEMENT, "a1", body, {"editor": "Kim"})
+    register.catch_up()
+    ledger.forget(["a1"])
+    register.catch_up()
+    assert register.differing() == 0
+
+
 def test_nothing_that_was_typed_stands_in_the_register(register, database, ledger):
     """Not the question, the asker, the place, nor the notes and names of feedback."""
     ledger.add(
@@ -336,6 +350,8 @@ DAMAGE = {
     "a text": "UPDATE audit_answers SET text = 'forged' WHERE seq = 1",
     "an outcome": "UPDATE audit_answers SET outcome = 'declined' WHERE seq = 2",
     "a count": "UPDATE audit_answers SET complaints = 7 WHERE seq = 1",
+    "an editor's word": "UPDATE audit_answers SET verdict = 'wrong' WHERE seq = 1",
+    "an editor nobody knows": "UPDATE audit_answers SET verdict = 'right' WHERE seq = 2",
     "a sentence": "UPDATE audit_sentences SET verdict = 'supported' WHERE answer_seq = 2",
     "a citation": "UPDATE audit_citations SET paragraph = 9 WHERE answer_seq = 1",
     "a missing answer": "DELETE FROM audit_answers WHERE seq = 3",
@@ -350,6 +366,7 @@ def test_a_damaged_register_is_told_and_made_again(
 ) -> None:
     """Records that it has not read do not count."""
     ledger.add(Record.FEEDBACK, "a1", {"good": False, "reason": None}, {"user": "U1"})
+    ledger.add(Record.JUDGEMENT, "a1", {"sentence": None, "judged": "right"}, {"editor": "Kim"})
     register.catch_up()
     sound = register.answers()
     assert register.differing() == 0

@@ -24,12 +24,13 @@ def vector_files(home: Path) -> list[Path]:
 
 
 def test_a_sound_library_is_said_to_be_sound(shell: Shell) -> None:
-    """Nine things are looked at; exit code 0; results on stdout."""
+    """Ten things are looked at; exit code 0; results on stdout."""
     code, out, err = shell("doctor")
     assert (code, err) == (0, "")
     assert [line.split(":")[0] for line in out.splitlines()] == [
-        "ok    database", "ok    texts", "ok    vectors", "ok    passages", "ok    full text",
-        "ok    model", "ok    converted model", "ok    embedding", "ok    vector index",
+        "ok    database", "ok    files", "ok    texts", "ok    vectors", "ok    passages",
+        "ok    full text", "ok    model", "ok    converted model", "ok    embedding",
+        "ok    vector index",
     ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.sandbox import Sandbox
-from ingest.scratch import ScratchFolder, sweep
+from ingest.scratch import PURPOSES, ScratchFolder, sweep
 from tests.commands import ROOT
 
 LEFT = """
@@ -33,7 +33,7 @@ def age(folder: Path) -> None:
     os.utime(folder, (0, 0))
 
 
-@pytest.mark.parametrize("purpose", ["sandbox", "dry-run", "slack"])
+@pytest.mark.parametrize("purpose", PURPOSES)
 def test_a_killed_process_leaves_nothing_for_long(purpose: str) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", LEFT, purpose], cwd=ROOT,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.language.yesno import asks, deciding
+from bot.language.yesno import asks, deciding, opens
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,20 @@ def test_the_deciding_words_are_found(sentence, said):
 def test_a_sentence_may_decide_nothing():
     """No stretch without such words."""
     assert deciding("The port is large and old.") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Would bakeries run out of flour because of the strike?", True),
+        ("did the ports or the mines lose more?", True),
+        ("Are the five ferries insured?", True),
+        ("Can you list the ports?", False),
+        ("Do we know which ferries were insured?", False),
+        ("Is there a list of the ports?", False),
+        ("Which ports would the strike close?", False),
+    ],
+)
+def test_tells_what_opens_with_an_auxiliary(question: str, expected: bool) -> None:
+    """What asks the reader to tell or list something does not count."""
+    assert opens(question) is expected

@@ -132,7 +132,10 @@ def test_a_line_that_is_no_anchor_is_named(elsewhere, line):
 def test_a_file_that_cannot_be_used_is_named(database, library, tmp_path):
     with pytest.raises(UsageError, match="No such file"):
         keep(database, tmp_path / "none" / "anchors", library.home)
-    with pytest.raises(UsageError, match="directory"):
+    os.mkfifo(tmp_path / "pipe")  # to read it would wait for good
+    with pytest.raises(UsageError, match="pipe: is a pipe, not a file"):
+        read(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="is a folder, not a file"):
         append(tmp_path, taken(database))
     with pytest.raises(UsageError, match="No such file"):
         read(tmp_path / "none")

@@ -2,6 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from bot.question.classifier import FIELDS, QuestionClassifier
 
 QUESTIONS = (
@@ -41,3 +43,21 @@ def test_the_question_before_counts_where_one_leans_on_it() -> None:
     behind = classifier.classify("and the oldest of them?", "which briefs do we have on tides?")
     assert behind.kind == "catalogue"
     assert behind != alone
+
+
+@pytest.mark.parametrize(
+    ("asked", "one", "other"),
+    [
+        ("Where do Netanyahu and Obradović disagree on the lighthouse?", "Netanyahu", "Obradović"),
+        ("How do Szczepański and Vanhanen differ about the canal toll?", "Szczepański", "Vanhanen"),
+        (
+            "Wachabdzhanow vs Kwiatkowska: who wants the higher fare?",
+            "Wachabdzhanow",
+            "Kwiatkowska",
+        ),
+    ],
+)
+def test_a_rare_name_is_named_whole(asked: str, one: str, other: str) -> None:
+    """The network knows it in pieces; a side that is a piece of a name is found nowhere."""
+    fields = QuestionClassifier().classify(asked).fields
+    assert (fields["one"], fields["other"]) == (one, other)

@@ -43,6 +43,8 @@ def catalogue(question: Question, sources: Sources) -> DraftAnswer | None:
             return None
         own = {brief.id for brief in signed}
         briefs = [brief for brief in briefs if brief.id in own]
+    if signed_by := question.selection.signed_by:
+        briefs = [brief for brief in briefs if _is_signed_by(signed_by, brief)]
     if question.subject:
         mentioning = question.selection.mentioning
         topic = topic_of(question.subject, sources, filters, by_sense=not mentioning)
@@ -82,6 +84,11 @@ def by_author(author: str, briefs: Iterable[BriefRef]) -> list[BriefRef]:
         for brief in briefs
         if asked and any(_signs(asked, words(one)) for one in brief.authors)
     ]
+
+
+def _is_signed_by(wanted: str, brief: BriefRef) -> bool:
+    count = len(brief.authors)
+    return count > 1 if wanted == "several" else str(count) == wanted
 
 
 def _signs(asked: Sequence[str], signed: Sequence[str]) -> bool:

@@ -6,16 +6,18 @@ never stands for it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
 from bot.answering.answer import DraftAnswer, Outcome
 from bot.answering.answerability import Decision
+from bot.answering.candidates import Quotable, candidates
 from bot.answering.extractive import near_passages
 from bot.answering.kinds.catalogue import ages_of_two
 from bot.answering.kinds.quoting import Line, drafted
 from bot.answering.kinds.sources import Sources
+from bot.answering.readable import bare, cells
 from bot.answering.reranking import judged
 from bot.answering.search import HITS, editions
 from bot.answering.selection import Scored, repeated
@@ -26,7 +28,7 @@ from bot.language.words import LIGHT
 from bot.question.question import Question
 from bot.question.wanted import FIGURES
 from index.passage import Hit
-from index.words import said, stem, words
+from index.words import said, share, stem, words
 
 UNTELLING = 0.15  # penalty from which a sentence is none to compare: a note, a caption
 DEEP = 12  # best sentences of a side that are paired
@@ -68,6 +70,8 @@ def comparison_answer(question: Question, sources: Sources) -> DraftAnswer | Non
     decision = _decision(question, sources, [one for _, one in weighed])
     if both := _of_both(question, ranked, names):
         return drafted(question, [_quoted(both)], decision)
+    if rows := _of_table(question, names, hits):
+        return drafted(question, rows, decision)
     if pair := _pair(*sides, any_unit=bool(measure)):
         lines = [_quoted(item, name) for item, name in zip(pair, names, strict=True)]
         return drafted(question, lines, decision)
@@ -152,6 +156,48 @@ def _of_both(
         if enough and all(_says(name, _told(item)) >= NAMED for name in names):
             fitting.append((sum(behind), item))
     return max(fitting, key=lambda entry: entry[0])[1] if fitting else None
+
+
+def _of_table(
+    question: Question, names: Sequence[str], hits: Sequence[Hit]
+) -> tuple[Line, ...] | None:
+    """Return the rows of the sides in the table whose first column has both.
+
+    Of several tables it is the one whose header, caption and heading say most of the question; a
+    header that says nothing of it will not do.
+    """
+    keys = [_key_words(name) for name in names]
+    sides = frozenset().union(*keys)
+    weights = {one: weight for one, weight in question.weights.items() if one not in sides}
+    tables: dict[tuple[str, tuple[str, ...], str], dict[int, Quotable]] = {}
+    for one in candidates(hits):
+        passage = one.hit.passage
+        if one.is_row and not one.unfit and any(map(str.isdigit, "".join(cells(one.text)[1:]))):
+            key = _key_words(cells(one.text)[0])
+            if key in keys:
+                table = one.hit.brief.id, passage.heading, passage.header
+                tables.setdefault(table, {}).setdefault(keys.index(key), one)
+    fitting = [
+        (share(weights, said(weights, " ".join((*heading, header, _caption(rows))))), -at, rows)
+        for at, ((_, heading, header), rows) in enumerate(tables.items())
+        if len(rows) == len(keys) and said(weights, header)
+    ]
+    if not fitting:
+        return None
+    rows = max(fitting, key=lambda entry: entry[:2])[-1]
+    return tuple(
+        Line(rows[at].hit, rows[at].start, rows[at].end, bare(cells(rows[at].text)[0]))
+        for at in range(len(names))
+    )
+
+
+def _caption(rows: Mapping[int, Quotable]) -> str:
+    return " ".join(one.hit.passage.context for one in rows.values())
+
+
+def _key_words(name: str) -> frozenset[str]:
+    """Return the stems of a side or of a cell, without small words: "2015" of "in 2015"."""
+    return frozenset(stem(word) for word in words(_one_form(name)) if word not in _ARTICLES)
 
 
 def _pair(

@@ -17,9 +17,10 @@ from bot.answering.kinds.sources import Sources
 from bot.answering.readable import bare, cells, is_row
 from bot.answering.reranking import judged
 from bot.answering.selection import UNFIT, Scored, repeated
-from bot.language.words import LIGHT
+from bot.language.names import enumerated, is_country, names_in
+from bot.language.word_kinds import is_plural
+from bot.language.words import LIGHT, lines
 from bot.question.question import Question
-from bot.question.wanted import AnswerKind
 from index.dates import MONTHS
 from index.passage import Hit
 from index.sentences import split
@@ -38,8 +39,7 @@ FAR_COVERED = 0.8  # … of a list that is in none of the best passages
 NEAR = 5  # best passages
 LONGEST_TABLE = 30  # rows, beyond which a table is no list
 # Logarithm of how much less likely than the best an enumerating sentence may be, one that does not
-# enumerate, and an enumerating one beside another. Set on the beige books of 2016 to 2018 and on
-# CRS reports, by reading what they bring.
+# enumerate, and an enumerating one beside another. Set by reading, on beige books and CRS reports.
 LIKELY, AS_LIKELY, BESIDE = 3.0, 1.0, 2.0
 SENTENCES = 5  # that give the items
 ADDS = 1  # names, or words of weight, that a further sentence must add
@@ -54,25 +54,16 @@ _RULE = re.compile(r"^[\s|:\-–=]*$")
 _TOTAL = re.compile(r"^(?:grand\s+|sub-?)?totals?\b", re.IGNORECASE)
 _COUNTRY = re.compile(r"\bUnited States\b")  # no list of states
 _INSIDE = r"(?:[^,;:.!?]|[.,](?=\d))"
-_A_NAME = rf"(?:the\s)?[A-Z]{_INSIDE}{{0,40}}"
-_NAMES = re.compile(rf"{_A_NAME}(?:,\s{_A_NAME})+,?\s(?:and|or|&)\s\S")  # "Arl, Bree and Carn"
 _ITEM = rf"[\w$€£(]{_INSIDE}{{0,60}}"
 _THINGS = re.compile(  # "timber, salted fish, and wool"
     rf"{_ITEM}[,;]\s{_ITEM}[,;]\s(?:{_ITEM}[,;]\s)*(?:{_ITEM}\s)?(?:and|or|as\swell\sas)\s\w"
 )
-_NAME = re.compile(r"\b[A-Z][\w.&’'-]+(?:\s(?:of\s(?:the\s)?)?[A-Z][\w.&’'-]+)*")
-
-
-# Words in -s that are no plurals, where no better sign tells.
-_VERBS = frozenset(
-    """is was does has happens makes means causes drives leads keeps explains counts matters remains
-    gives sets follows comes goes changes becomes stops prevents allows lets says holds this
-    across towards perhaps always""".split()
-)
-_PLURALS = frozenset("people men women children criteria data media police phenomena".split())
-_SINGULARS = re.compile(r"(?:ss|us|is|ics)$|^(?:news|series|species|always|less|perhaps)$")
+_OWNER = re.compile(r"\w+(?:['’]s|s['’])(?=\s)")
 _TYPED = re.compile(r"[^\s,;:?!()]+")
 _LIGHT = frozenset(map(stem, LIGHT))
+_COUNTRIES, _NO_COUNTRIES = (
+    frozenset(map(stem, line.partition(":")[2].split())) for line in lines("kinds_of_names")
+)
 
 
 @dataclass
@@ -199,6 +190,8 @@ def _best(
         if len(one.items) < FEWEST or (one.header and len(one.items) > LONGEST_TABLE):
             continue
         told = f"{one.lead} {one.header}" if one.header else one.about
+        if head in _COUNTRIES and not of_countries(one):
+            continue
         covered = _covered(question, one.setting)
         close = any(hit.passage_id in near for hit in one.hits)
         if not close and one.header:
@@ -214,6 +207,12 @@ def _best(
     return max(fitting, key=lambda entry: entry[:2])[-1] if fitting else None
 
 
+def of_countries(found: ItemList) -> bool:
+    """Return whether more than half of the items open with a country: "Peru", not "Peru's"."""
+    openings = (_OWNER.sub("", " ".join(item.text.split()[:6])) for item in found.items)
+    return sum(any(map(is_country, names_in(one))) for one in openings) * 2 > len(found.items)
+
+
 def _share_named(question: Question, text: str) -> float:
     wanted = proper(question)
     found = said(wanted, text) | (wanted & initials(text))
@@ -224,8 +223,9 @@ def _listed(question: Question, found: ItemList, decision: Decision) -> DraftAns
     items: dict[str, Line] = {}
     asked_for = _asked_for(question, found)
     whole = all(len(words(item.text)) <= ITEM_WORDS for item in asked_for)
+    headed = sum(map(_is_titled, asked_for)) * 2 > len(asked_for)
     for item in asked_for:
-        quoted = _cut(item, whole)
+        quoted = _cut(item, whole, headed)
         label = bare(cells(item.text)[0]) if is_row(item.text) else quoted.text
         if label and not (found.header and item is asked_for[-1] and _TOTAL.match(label)):
             items.setdefault(" ".join(words(label)), quoted)
@@ -241,28 +241,33 @@ def _asked_for(question: Question, found: ItemList) -> list[Line]:
     if not found.header:
         return found.items
     figures = [any(map(str.isdigit, item.text)) for item in found.items]
-    first = figures.index(True) if sum(figures) * 2 > len(figures) else 0  # behind a second header
+    first = figures.index(True) if sum(figures) * 2 > len(figures) else 0  # behind a 2nd header
     named = [item for item in found.items if lacking and lacking <= said(lacking, item.text)]
     return named or found.items[first:]
 
 
-def _cut(item: Line, whole: bool) -> Line:
+def _cut(item: Line, whole: bool, headed: bool) -> Line:
     """Return an item without the "; and" that ends it, by its first sentence where it is long.
 
-    A row is quoted whole where all are short, else by its first cell.
+    A row is quoted whole where all are short, else by its first cell. Where the items are `headed`
+    the heading stands before the quotation.
     """
     text = item.text
     if is_row(text):
         label = cells(text)[0]
         start = item.start + text.index(label)
         return item if whole or not label else Line(item.hit, start, start + len(label))
-    end = len(text)
-    if len(words(text)) > ITEM_WORDS:
-        sentences = split(text)
-        end = sentences[0][1]
-        if len(words(text[:end])) <= TITLE_WORDS and len(sentences) > 1:
-            end = sentences[1][1]
-    return Line(item.hit, item.start, item.start + len(without_joint(text[:end])))
+    titled, sentences = _is_titled(item), split(text) or [(0, len(text))]
+    start = sentences[1][0] if titled and headed else 0
+    end = sentences[titled][1] if len(words(text[start:])) > ITEM_WORDS else len(text)
+    label = text[: sentences[0][1]].rstrip(" .:") if start else ""
+    return Line(item.hit, item.start + start, item.start + len(without_joint(text[:end])), label)
+
+
+def _is_titled(item: Line) -> bool:
+    """Return whether an item opens with a heading of its own: "Two speeds. The plan was …"."""
+    sentences = [] if is_row(item.text) else split(item.text)
+    return len(sentences) > 1 and len(words(item.text[: sentences[0][1]])) <= TITLE_WORDS
 
 
 def naming_items(
@@ -273,10 +278,24 @@ def naming_items(
     `sure`: the briefs answer. `alone`: there is no table either, so that several sentences that do
     not enumerate will do.
     """
+    ranked = [one for one in ranked if _are_of_kind(question, one, head)]
     sentences = _enumerating(question, ranked, head, sure=sure)
     if sure and (sentences or alone):
-        sentences = _once([*sentences, *_naming_some(question, ranked, sentences[:1])])
+        found = _once([*sentences, *_naming_some(question, ranked, sentences[:1])])
+        kept = [one for one in found if one is found[0] or _beside(question, one, found[0], head)]
+        sentences = kept if sentences or len(kept) >= FEWEST else []
     return sentences
+
+
+def _beside(question: Question, item: Scored, first: Scored, head: str) -> bool:
+    """Return whether a sentence names more of what the first names, of the same matter."""
+    opening, sentence = first.candidate.sentence, item.candidate.sentence
+    row = len(_row_of_names(question, opening)) >= SEVERAL
+    if not row and head not in _COUNTRIES:
+        return True
+    matter = said(proper(question), opening)
+    several = len(_row_of_names(question, sentence)) >= FEWEST or _THINGS.search(sentence)
+    return bool(several or not row) and matter <= said(matter, sentence)
 
 
 def _enumerating(
@@ -330,15 +349,16 @@ def _names_several(question: Question, item: Scored, head: str, *, sure: bool) -
     candidate = item.candidate
     if _share_named(question, around(candidate.hit)) < NAMED:
         return False
-    names = _names_in(question, candidate.sentence)
-    listed = bool(_NAMES.search(candidate.sentence)) and question.wants is AnswerKind.NAME
-    if not (listed or names >= SEVERAL or _THINGS.search(candidate.sentence)):
+    of_names = len(_row_of_names(question, candidate.sentence)) >= SEVERAL
+    if not (of_names or _THINGS.search(candidate.sentence)):
         return False
     told = " ".join((candidate.hit.brief.title, *candidate.hit.passage.heading, candidate.sentence))
     covered = _covered(question, told, but=head)
     if sure:
         return covered >= LEAST_COVERED or item.score >= 0
-    return covered >= MOSTLY and (listed or head in stems(candidate.sentence))
+    if head not in stems(candidate.sentence):
+        return of_names and covered >= MOSTLY
+    return covered >= MOSTLY or (of_names and _covered(question, told) >= LEAST_COVERED)
 
 
 def _adds(question: Question, item: Scored, chosen: Sequence[Scored]) -> bool:
@@ -350,10 +370,19 @@ def _adds(question: Question, item: Scored, chosen: Sequence[Scored]) -> bool:
     return len(own - known) > ADDS
 
 
-def _names_in(question: Question, sentence: str) -> int:
-    """Return how many names a sentence has that the question does not say."""
-    asked = set(words(question.text)) | {month.lower() for month in MONTHS}
-    return sum(not asked & set(words(name)) for name in set(_NAME.findall(sentence)))
+def _are_of_kind(question: Question, item: Scored, head: str) -> bool:
+    """Return whether what a sentence names in a row may be what is asked for: countries or not."""
+    row = _row_of_names(question, item.candidate.sentence)
+    countries = sum(map(is_country, row))
+    if head in _COUNTRIES:
+        return not row or countries > 0
+    return head not in _NO_COUNTRIES or not row or countries < len(row)
+
+
+def _row_of_names(question: Question, sentence: str) -> list[str]:
+    """Return the names that a sentence has in a row and that the question does not say."""
+    asked = {*words(question.text), *(month.lower() for month in MONTHS)}
+    return [name for name in enumerated(sentence) if not asked & set(words(name))]
 
 
 def _covered(question: Question, text: str, but: str = "") -> float:
@@ -368,16 +397,4 @@ def head_of(*texts: str) -> str:
     The first text that has one says it.
     """
     words = (word.lower() for text in texts for word in _TYPED.findall(text))
-    return next((word for word in words if _is_plural(word)), "")
-
-
-def _is_plural(word: str) -> bool:
-    """Return whether a word in lower case has the form of a plural noun."""
-    if word in _PLURALS:
-        return True
-    return (
-        bool(re.fullmatch(r"[a-z][a-z-]+s", word))
-        and len(word) > 3
-        and word not in _VERBS
-        and not _SINGULARS.search(word)
-    )
+    return next((word for word in words if is_plural(word)), "")

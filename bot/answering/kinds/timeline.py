@@ -25,10 +25,16 @@ from index.passage import BriefRef, Hit
 from index.words import said, share, stems, words
 
 EVENTS = 10  # shown at most
+ON_IT = 0.5  # weight of the topic's words in a brief that is all on the topic
+LEADS = 0.3  # worth of a sentence of its opening, which has the main events
 FEWEST = 2  # that make a timeline
 BRIEFS = 3  # that may add events
 TITLED = 0.5  # weight of the topic's words from which a title says that a brief is on it
 FIT = 0.75  # of the best passage's score, from which a passage of another brief is on the topic
+MOST_FOUND = (
+    0.6  # share of the passages found, of one brief, from which the topic may be its subject
+)
+OFTEN = 0.25  # … and share of its passages that say the topic
 TOLD = 0.6  # weight of the topic's words that such a passage and its title must say
 ALIKE = 0.6  # share of the shorter one's words from which two sentences of one date are one event
 WEIGHED = 30  # events whose nearness to the question is looked at
@@ -42,7 +48,11 @@ _WHEN = re.compile(
     r"|around|early|late|mid|year|years|the|mid-|early-|late-)[\s-]*$",
     re.IGNORECASE,
 )
-_THE = re.compile(r"\b(?:the|its|a|an|his|her|their)\s+$", re.IGNORECASE)
+_THE = re.compile(  # "the", and "the 19 February and"
+    r"\b(?:the|its|a|an|his|her|their)\s+(?:[\w,]+\s[\w,]+\s(?:and|or)\s+)?$", re.IGNORECASE
+)
+_OF_A_NAME = re.compile(r"[a-z]\s+(?:[A-Z]\w+\s+)*[A-Z]\w+\s+of\s+$")  # "the Harbour Act of" 1920
+_OPENING = re.compile(r"\W*(?:the|an?)\s+$", re.IGNORECASE)
 _ASIDE = re.compile(r"\([^)]*$|\bas\s+of\s+$|\bdated\s+$", re.IGNORECASE)
 _WHOLE = re.compile(r"^[^a-z\d].*[.!;\"”’)\]\d]$", re.DOTALL)
 _BOUNDS = ("since", "after", "from", "between", "before", "until", "by", "in", "during", "up to")
@@ -72,8 +82,7 @@ def timeline_answer(question: Question, sources: Sources) -> DraftAnswer | None:
     topic = _topic(question, sources)
     if not hits or not topic or decision.outcome is Outcome.DECLINED:
         return None
-    passages = list(_on_topic(topic, sources, hits))
-    events = _once(_events(topic, passages, _asked_for(question)))
+    events = _once(_events(topic, _on_topic(topic, sources, hits), _asked_for(question)))
     if len(events) < FEWEST:
         return None
     best = _best(question, events, sources)
@@ -94,8 +103,10 @@ def _best(question: Question, events: Sequence[Event], sources: Sources) -> list
     found = [replace(one.candidate, rank=places[id(one.candidate.hit)]) for one in weighed]
     cosines = look(question.subject, hits, found, sources.library).cosines
     worth = [one.worth + float(cosine) for one, cosine in zip(weighed, cosines, strict=True)]
-    order = sorted(range(len(weighed)), key=lambda at: -worth[at])
-    return [weighed[at] for at in order[:EVENTS]]
+    order = [weighed[at] for at in sorted(range(len(weighed)), key=lambda at: -worth[at])]
+    firsts = {one.day: one for one in reversed(order) if all(one.day)}  # the worthiest of a day
+    later = [one for one in order if firsts.get(one.day, one) is not one]
+    return [*(one for one in order if one not in later), *later][:EVENTS]
 
 
 def _asked_for(question: Question) -> Period | None:
@@ -113,10 +124,13 @@ def _topic(question: Question, sources: Sources) -> dict[str, float]:
     return {stem: one / total for stem, one in weights.items()} if total else {}
 
 
-def _on_topic(topic: dict[str, float], sources: Sources, hits: Sequence[Hit]) -> Iterator[Hit]:
-    """Yield the passages on the topic: whole briefs that its title is about, of others those found.
+def _on_topic(
+    topic: dict[str, float], sources: Sources, hits: Sequence[Hit]
+) -> Iterator[tuple[Hit, bool]]:
+    """Yield the passages on the topic: whole briefs that are about it, of others those found.
 
-    They stand brief by brief, in the order of the text.
+    A brief is about it by its title, or where most that was found is of it and it says the topic
+    again and again. They stand brief by brief, in the order of the text, with whether it is.
     """
     near = {hit.passage_id for hit in hits if hit.score >= FIT * hits[0].score}
     briefs: dict[str, BriefRef] = {
@@ -124,18 +138,21 @@ def _on_topic(topic: dict[str, float], sources: Sources, hits: Sequence[Hit]) ->
     }
     titled = [one for one in briefs.values() if share(topic, said(topic, one.title)) >= TITLED]
     for brief in [*titled, *(one for one in briefs.values() if one not in titled)][:BRIEFS]:
-        for hit in passages_of(sources.library, brief):
-            if hit.passage.kind == "footnote":
-                continue
-            told = share(topic, said(topic, around(hit))) >= TOLD
-            if brief in titled or (hit.passage_id in near and told):
-                yield hit
+        passages = [
+            hit for hit in passages_of(sources.library, brief) if hit.passage.kind != "footnote"
+        ]
+        told = [share(topic, said(topic, around(hit))) >= TOLD for hit in passages]
+        found = sum(hit.brief.id == brief.id for hit in hits) / len(hits)
+        whole = brief in titled or (found >= MOST_FOUND and sum(told) >= OFTEN * len(passages))
+        for hit, on in zip(passages, told, strict=True):
+            if whole or (on and hit.passage_id in near):
+                yield hit, whole
 
 
 def _events(
-    topic: dict[str, float], passages: Sequence[Hit], period: Period | None
+    topic: dict[str, float], passages: Iterable[tuple[Hit, bool]], period: Period | None
 ) -> Iterator[Event]:
-    for hit in passages:
+    for hit, whole in passages:
         year = None
         for candidate in candidates([hit]):
             text = candidate.sentence
@@ -152,19 +169,27 @@ def _events(
             moment, day = max(fitting, key=lambda entry: sum(map(bool, entry[1])))
             precise = PRECISE * sum(map(bool, day))
             aside = ASIDE if _ASIDE.search(text[: moment.start]) else 0.0
-            covered = share(topic, said(topic, text))
+            covered = share(topic, said(topic, text)) * (ON_IT if whole else 1.0)
+            leads = LEADS if whole and hit.passage.ordinal == 0 else 0.0
             label = moment.said if moment.year else f"{moment.said} [{day[0]}]"
-            yield Event(candidate, day, label, covered + precise - candidate.penalty - aside)
+            yield Event(
+                candidate, day, label, covered + leads + precise - candidate.penalty - aside
+            )
 
 
 def _is_event(moment: Moment, candidate: Quotable) -> bool:
-    """Return whether a date is one of an event: a bare year needs a preposition or its own cell."""
-    if moment.month or moment.day:
-        return True
+    """Return whether a date is one of an event: a bare year needs a preposition or its own cell.
+
+    One that only tells a thing from others ("ended the November 2024 agreement") dates nothing,
+    unless what it tells is what the sentence is of ("The 4 May strike closed …").
+    """
     text = candidate.sentence
     before = text[: moment.start]
     own_cell = candidate.is_row and moment.said in cells(text)[0]
-    named = re.match(r"\s+[a-z]+", text[moment.end :]) and _THE.search(before)
+    behind = re.match(r"\s+[a-zA-Z]+", text[moment.end :])
+    named = bool(behind and _THE.search(before)) or bool(_OF_A_NAME.search(before))
+    if moment.month or moment.day:
+        return own_cell or not named or bool(_OPENING.fullmatch(before))
     return own_cell or bool(_WHEN.search(before) and not named)
 
 

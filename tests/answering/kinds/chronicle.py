@@ -40,10 +40,39 @@ The ministry has three options for the Sarn ferry:
 | Sarn | 12 crowns | 14 |
 | Orrin | 9 crowns | 22 |
 
+## Grants to the ferry
+
+| Year | Crown grant | Town grant |
+|---|---|---|
+| 2019 | 41 | 6 |
+| 2020 | 38 | 7 |
+| 2021 | 36 | 3 |
+
 ## Outlook
 
 The Sarn ferry calls at three ports: Arl, Bree and Carn. A review of the settlement is due by June
 2025.
+"""
+HARBOUR = """# The breakwater at Bree: works and disputes
+
+Published 9 May 2024
+
+## Background
+
+The town of Bree chose a harbour wall of stone in 2011. On 14 October 2021 the mayor halted the
+harbour wall. The council revived the project on 3 March 2022.
+
+## Risks of the works
+
+The works on the breakwater have these risks:
+
+- Loose ground. The bed of the bay is sand, and the wall may sink.
+- Rising costs. Stone is bought abroad.
+
+## The lease
+
+The court ended the March 2022 lease of the quay on 8 June 2023. Work on the harbour wall began on
+21 August 2023.
 """
 CANAL = """# The Orrin canal: dredging and tolls
 
@@ -66,7 +95,7 @@ def chronicle(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> It
     home = tmp_path_factory.mktemp("chronicle")
     folder = tmp_path_factory.mktemp("briefs")
     (home / "models").symlink_to(model_cache)
-    for name, text in (("ferry", FERRY), ("canal", CANAL)):
+    for name, text in (("ferry", FERRY), ("canal", CANAL), ("harbour", HARBOUR)):
         (folder / f"{name}.md").write_text(re.sub(r"(?<=[^\n])\n(?=[a-z4])", " ", text))
     with Library.open(Settings(home=home), create=True) as library:
         assert not ingest(library, [str(folder)]).failed

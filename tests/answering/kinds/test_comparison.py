@@ -1,6 +1,7 @@
 """Comparisons: one line a side, of its side, on the same measure."""
 
 from bot.answering.answer import Outcome
+from bot.question.kinds import asked_of
 from index.library import Library
 from tests.answering.kinds.chronicle import drafted, is_exact
 
@@ -14,6 +15,22 @@ def test_two_rows_of_one_table_are_compared(chronicle: Library) -> None:
         True,
         True,
     ]
+
+
+def test_two_values_of_a_first_column_are_its_rows(chronicle: Library) -> None:
+    """Of the tables that have such rows, the one whose header says what is asked."""
+    draft = drafted(
+        chronicle, "Which was higher, the crown grant to the Sarn ferry in 2019 or in 2021?"
+    )
+    assert is_exact(chronicle, draft)
+    assert [one.label for one in draft.sentences] == ["2019", "2021"]
+    assert ["41" in draft.sentences[0].text, "36" in draft.sentences[1].text] == [True, True]
+
+
+def test_persons_who_disagree_are_the_sides(chronicle: Library) -> None:
+    """Also where the network does not name them: they are the whole subject."""
+    asked = asked_of("Where do the crown and the town disagree about the quay?")
+    assert asked.compared == ("the crown", "the town")
 
 
 def test_a_side_that_nothing_speaks_of_has_no_line(chronicle: Library) -> None:

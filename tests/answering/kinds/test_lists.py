@@ -3,7 +3,7 @@
 import numpy as np
 
 from bot.answering.candidates import candidates
-from bot.answering.kinds.lists import head_of, lists_in, naming_items
+from bot.answering.kinds.lists import head_of, lists_in, naming_items, of_countries
 from bot.answering.selection import Scored
 from bot.question.question import Question
 from index.library import Library
@@ -28,6 +28,16 @@ def test_the_items_under_a_lead_come_in_their_order_without_their_joints(
     ]
     draft = drafted(chronicle, "options for the ministry on the Sarn ferry")
     assert [one.citations for one in draft.sentences] == [(1,), (2,), (3,)]
+
+
+def test_a_heading_of_an_item_stands_before_the_quotation(chronicle: Library) -> None:
+    """It is a label, and the sentence behind it is quoted."""
+    draft = drafted(chronicle, "What are the risks of the works on the breakwater?")
+    assert is_exact(chronicle, draft)
+    assert [(one.label, one.text) for one in draft.sentences] == [
+        ("Loose ground", "The bed of the bay is sand, and the wall may sink."),
+        ("Rising costs", "Stone is bought abroad."),
+    ]
 
 
 def test_one_sentence_that_enumerates_answers_alone(chronicle: Library) -> None:
@@ -104,3 +114,60 @@ def test_a_list_may_stand_in_several_sentences() -> None:
     ]
     chosen = naming_items(asked, found, "port", sure=True)
     assert [one.candidate.text for one in chosen] == [one.candidate.text for one in found[:2]]
+
+
+def test_the_sentence_with_a_row_of_names_comes_first_and_others_name_more_of_the_same() -> None:
+    """Names scattered over a sentence are no row, and another matter's names are none to add."""
+    asked = Question(
+        "Which towns are in the Tidewater League?",
+        "Which towns are in the Tidewater League?",
+        names=frozenset({"tidewat", "leagu"}),
+        weights={"town": 0.2, "tidewat": 0.5, "leagu": 0.3},
+    )
+    found = [
+        likely(
+            "The three League towns buy the SX tug of Orrin with Sarnish engines by Vall.", 3.0, 0
+        ),
+        likely("The Tidewater League has Arl, the port of Bree (the old one) and Carn.", 2.5, 1),
+        likely("Arl, Halden and Sarn also share a dredger.", 2.2, 2),
+    ]
+    chosen = naming_items(asked, found, "town", sure=True)
+    assert [one.candidate.text for one in chosen] == [found[1].candidate.text]
+
+
+def test_where_it_is_not_sure_a_row_of_names_that_says_of_what_it_is_will_do() -> None:
+    """One of other things will not."""
+    asked = Question(
+        "Which trawlers were icebound at Halden?",
+        "Which trawlers were icebound at Halden?",
+        names=frozenset({"halden"}),
+        weights={"trawler": 0.3, "icebound": 0.4, "halden": 0.3},
+    )
+    row = "Three trawlers - the Ada Vik, the Grey Goose and the Old Tom - lay at Halden in May."
+    other = "Halden lies between Arl, Bree and Carn."
+    chosen = naming_items(
+        asked, [likely(row, 1.0, 0), likely(other, 0.9, 1)], "trawler", sure=False
+    )
+    assert [one.candidate.text for one in chosen] == [row]
+
+
+def test_a_row_of_countries_is_no_list_of_agencies() -> None:
+    """Nor is a row of agencies one of countries."""
+    countries = "Canada, Japan and Brazil run the buoy scheme for their own coasts."
+    agencies = "The buoy scheme is run by the Harbour Office, the Crown Survey and the Sea Board."
+    for head, right in (("agenc", agencies), ("countri", countries)):
+        asked = Question("Which run the buoy scheme?", "Which run the buoy scheme?")
+        found = [likely(countries, 3.0, 0), likely(agencies, 2.8, 1)]
+        chosen = naming_items(asked, found, head, sure=True)
+        assert [one.candidate.text for one in chosen] == [right]
+
+
+def test_only_a_list_of_countries_is_one_of_countries() -> None:
+    """What somebody's conditions are is no list of who set them."""
+    for items, right in (
+        (["Brazil, with two pilots;", "Japan, since May."], True),
+        (["Brazil's conditions. A fee.", "Japan's delay. No reason."], False),
+    ):
+        text = "The countries are:\n\n• " + "\n• ".join(items)
+        (found,) = lists_in([passage(0, 0, text)], text)
+        assert of_countries(found) is right

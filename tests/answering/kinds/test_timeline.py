@@ -43,3 +43,14 @@ def test_another_topic_adds_no_events(chronicle: Library) -> None:
     assert {citation.brief.title for citation in found.citations} == {
         "The Sarn ferry: strike and settlement"
     }
+
+
+def test_a_brief_all_on_the_topic_gives_all_its_dates(chronicle: Library) -> None:
+    """Its title need not say the topic; a date that only tells one lease from others is none."""
+    assert labels(chronicle, "timeline of the harbour wall") == [
+        "2011",
+        "14 October 2021",
+        "3 March 2022",
+        "8 June 2023",
+        "21 August 2023",
+    ]

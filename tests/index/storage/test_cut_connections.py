@@ -1,18 +1,20 @@
 """Connections to PostgreSQL cut at any moment: work is done again, and once."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
-import psycopg
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from index.errors import ConnectionLost, DatabaseUnavailable
 from index.library import Library
-from index.settings import Settings, load
+from index.search import Query
+from index.settings import load
 from index.storage.database import PAUSES, again
+from index.vectors.generations import Generations
 from tests.conftest import MakeLibrary
 from tests.drafts import draft
+from tests.postgres import cut_all, cutting, restart, statements
 
 RATES = "Rates in the north\n\nThe bank raised its rate in March. Prices fell."
 FISH = "Fishing quotas\n\nCod quotas fell by a third after the survey."
@@ -21,38 +23,6 @@ FISH = "Fishing quotas\n\nCod quotas fell by a third after the survey."
 @pytest.fixture
 def library(postgres_url: str, tmp_path, open_library: MakeLibrary) -> Library:
     return open_library(load(home=tmp_path / "home", database_url=postgres_url))
-
-
-def cut_all(url: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-
-
-@contextmanager
-def cutting(library: Library, url: str, at: int, moment: str = "before") -> Iterator[list[str]]:
-    """Cut all connections once: before statement number `at`, or at commit number `at`."""
-    seen: list[str] = []
-    name = "before_cursor_execute" if moment == "before" else "commit"
-
-    def listen(_connection, *rest) -> None:  # type: ignore[no-untyped-def]
-        seen.append(str(rest[1]) if len(rest) > 1 else "commit")
-        if len(seen) == at:
-            cut_all(url)
-
-    event.listen(library.database.engine, name, listen)
-    try:
-        yield seen
-    finally:
-        event.remove(library.database.engine, name, listen)
-
-
-def statements(library: Library, work: Callable[[], object]) -> int:
-    with cutting(library, "", 0) as seen:
-        work()
-    return len(seen)
 
 
 def everything(library: Library) -> list[tuple[str, int]]:
@@ -73,17 +43,102 @@ def test_a_search_cut_before_any_of_its_statements_finds_the_same(library, postg
         assert len(library.versions()) == 2
 
 
-def test_an_ingest_cut_anywhere_is_whole_and_once(library, postgres_url) -> None:
-    """At every eighth statement of it, the lock's own among them; outcomes are as if uncut."""
-    counted = statements(library, lambda: library.publish([draft("0.txt", RATES)]))
-    for number, at in enumerate(range(1, counted + 1, 8), 1):
-        words = f"Brief number {number}\n\nWhat it says is {' '.join([f'word{number}'] * 9)}."
-        with cutting(library, postgres_url, at):
-            (outcome,) = library.publish([draft(f"{number}.txt", words)])
+class NoVectors(Generations):
+    """Builds what an ingest reads of the database for it, and no files: searches scan."""
+
+    def build(self, previous, number, wanted, of, records=None) -> dict:  # type: ignore[no-untyped-def,override]
+        of(wanted)
+        records(wanted)
+        return {}
+
+
+@pytest.fixture
+def quick(library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
+    store = NoVectors(library.home / "index")
+    monkeypatch.setattr(library._indexing, "_store", lambda _: store)
+    return library
+
+
+def words_of(number: int) -> str:
+    return f"Brief number {number}\n\nWhat it says is {' '.join([f'word{number}'] * 9)}."
+
+
+@pytest.mark.slow
+def test_an_ingest_cut_before_any_of_its_statements_is_whole_and_once(quick, postgres_url) -> None:
+    """The lock's own among them; outcomes are as if uncut, and so is what is stored."""
+    counted = statements(quick, lambda: quick.publish([draft("0.txt", words_of(0))]))
+    for at in range(1, counted + 1):
+        with cutting(quick, postgres_url, at):
+            (outcome,) = quick.publish([draft(f"{at}.txt", words_of(at))])
         assert (outcome.place, outcome.state) == ("new", "current")
-        assert len(library.versions()) == number + 1
-    assert library.faults() == {}
+    assert len(quick.versions()) == counted + 1
+    assert quick.faults() == {}
+
+
+def test_an_ingest_cut_while_its_index_is_built_finds_its_passages(library, postgres_url) -> None:
+    counted = statements(library, lambda: library.publish([draft("0.txt", RATES)]))
+    for number, at in enumerate(range(1, counted + 1, 20), 1):
+        with cutting(library, postgres_url, at):
+            library.publish([draft(f"{number}.txt", words_of(number))])
     library.check_index()
+    assert library.faults() == {}
+
+
+def superseded(library: Library, names: Sequence[str]) -> datetime:
+    """Put two versions of each of these into a library; return a moment after them."""
+    library.publish([draft(f"{name}.txt", words_of(len(name))) for name in names])
+    library.publish([draft(f"{name}.txt", f"{words_of(len(name))} And more.") for name in names])
+    return datetime.now(UTC) + timedelta(days=1)
+
+
+@pytest.mark.slow
+def test_a_purge_cut_before_any_of_its_statements_or_its_commit_says_what_it_deleted(
+    quick, postgres_url
+) -> None:
+    """Each old version once, those of a transaction whose commit was not answered too."""
+    after = superseded(quick, ["a"])
+    counted = statements(quick, lambda: quick.maintenance.purge(after, ()))
+    moments = [*((n, "before") for n in range(1, counted + 1)), (2, "after commit")]
+    for number, (at, moment) in enumerate(moments, 2):
+        after = superseded(quick, ["a" * number])
+        with cutting(quick, postgres_url, at, moment):
+            gone = quick.maintenance.purge(after, ())
+        assert [brief.version for brief in gone] == [1], (at, moment)
+    assert {row.brief.version for row in quick.versions()} == {2}
+    assert quick.faults() == {}
+
+
+@pytest.mark.slow
+def test_the_rest_of_a_library_is_retried_too(quick, postgres_url) -> None:
+    """To open it, remove a brief and put it in order; each is cut before each of its statements."""
+    quick.publish([draft("a.txt", RATES), draft("b.txt", FISH)])
+    (brief,) = {row.brief.id for row in quick.versions() if "quotas" in row.brief.title}
+    works = {
+        "open": lambda: Library.open(quick.settings, create=True, embedder=quick.embedder).close(),
+        "remove": lambda: quick.remove([brief]),
+        "look": lambda: (quick.removed(), quick.passage_count, quick.hits(["x"])),
+        "search": lambda: quick.search(Query("cod quotas")),
+        "rebuild": quick.maintenance.rebuild,
+    }
+    for name, work in works.items():
+        for at in range(1, statements(quick, work) + 1):
+            with cutting(quick, postgres_url, at):
+                work()
+        assert quick.faults() == {}, name
+    assert list(quick.removed()) == [brief]
+
+
+def test_a_server_that_restarts_is_waited_for(quick, postgres_url) -> None:
+    """While nothing is done, and in the middle of an ingest; afterwards all is in, once."""
+    quick.publish([draft("0.txt", RATES)])
+    restart(postgres_url)
+    assert len(quick.versions()) == 1
+    with cutting(quick, postgres_url, 20, by=restart):
+        quick.publish([draft("1.txt", FISH)])
+    restart(postgres_url)
+    with quick.database.write() as connection:  # not retried by anybody: it begins anew
+        assert connection.execute(text("SELECT count(*) FROM versions")).scalar() == 2
+    assert quick.faults() == {}
 
 
 def test_an_ingest_cut_at_its_commit_is_not_done_twice(library, postgres_url, monkeypatch) -> None:
@@ -150,22 +205,3 @@ def test_a_server_that_is_gone_is_one_line(library, postgres_url) -> None:
         again(work)
     assert len(tries) == len(PAUSES) + 1
     assert "\n" not in str(raised.value)
-
-
-def test_an_answer_cut_at_any_statement_of_its_record_is_recorded_once(
-    postgres_url: str, settings: Settings, open_library: MakeLibrary
-) -> None:
-    from bot.ledger.ledger import Ledger
-
-    library = open_library(load(home=settings.home, database_url=postgres_url))
-    ledger = Ledger(library.database)
-    total = statements(library, lambda: ledger.append("a0", {"n": 0}, {"question": "0"}))
-    for at in range(1, total + 1):
-        with cutting(library, postgres_url, at):
-            assert ledger.append(f"a{at}", {"n": at}, {"question": str(at)}) == at + 1
-    with cutting(library, postgres_url, 1, "commit"):
-        ledger.append("last", {}, {})
-    assert [entry.record_id for entry in ledger.entries()] == [
-        *(f"a{at}" for at in range(total + 1)), "last",
-    ]  # fmt: skip
-    assert ledger.verify() is None

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from index.errors import DatabaseUnavailable, LibraryMissing
 from index.library import Library
 from index.settings import Settings, load
-from index.storage.database import MARKER, Database, reachable
+from index.storage.beside import MARKER
+from index.storage.database import Database, reachable
 from tests.fakes import HashedWords
 
 
