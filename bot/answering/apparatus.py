@@ -17,6 +17,7 @@ _REFERS = re.compile(
     |\b[Aa]ccessed\b|,[”"]\s(?=[A-Z\d])|\b(?:Working\ Paper|[Pp]ress\ [Rr]elease|Fed\.\ Reg\.)
     |^\W*(?:\d{{1,3}}\.\s)?(?:Department\ of\b|[A-Z]{{2,5}},\ (?=[“"A-Z\d]))
     |{_DESIGNATION},\ (?=[“"A-Z])
+    |^(?:[A-Z][\w.'’&-]*,?\s(?:(?:and|et\ al\.,?|eds?\.,)\s)?)+[“"][A-Z][^“”"]+[”"]\W*$
     |^\W*(?:\d{{1,3}}\.\s)?(?:[Ss]ee|[Ff]or\ (?:details|more|further|additional|example
       |a\ discussion)\b.{{0,60}}\bsee)\b""",
     re.VERBOSE,

@@ -7,6 +7,7 @@ catalogue, so that damage is found before it is served.
 """
 
 import logging
+import struct
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -40,6 +41,7 @@ _METADATA, _TEXT = 1_000, 12  # bytes a passage; bytes a byte of its text, with 
 _SAMPLED = 50  # passages by which the length of all is estimated
 GROWN = 2.0  # times the size of a new one, from which an index is built anew
 _PROBE = 4 << 20  # bytes that must fit on a disk with room for an index
+_GRAPH, _LENGTH = struct.Struct("<iQQQQ"), 4  # what a graph's header begins with; bytes of a length
 KEPT = 2  # published generations that stay on disk for processes in the middle of copying one
 
 
@@ -194,7 +196,6 @@ class Generations(VectorStore):
         delete(building)
         make_folder(building)
         self._fill(building, what, thorough=thorough)
-        _blank(building, len(what.wanted))
 
     def _fill(self, folder: Path, what: "_Contents", *, thorough: bool = False) -> None:
         """Bring the folder to the wanted passages; raise IndexDamaged unless it finds them."""
@@ -203,6 +204,7 @@ class Generations(VectorStore):
             index.change(what.wanted, what.vectors_of, what.records_of)
         finally:
             index.close()
+        _blank(folder)
         close_to_others(folder)
         # What counts is what is on disk, not what the building process has in memory.
         private = self._copies.make()
@@ -277,14 +279,24 @@ def exact_nearest(
     return rows.astype(np.int64)
 
 
-def _blank(folder: Path, count: int) -> None:
-    """Zero what has no vectors yet: it holds what was in memory, briefs' words too."""
-    for path in folder.rglob("length.bin"):  # four bytes for each vector that there is room for
-        used, size = 4 * count, path.stat().st_size
-        if size > used:
+def _blank(folder: Path) -> None:
+    """Zero what has no vectors yet in Chroma's graphs: it holds what was in the process's memory.
+
+    A new graph is written with room for a hundred vectors, and that memory was never cleared: words
+    of briefs that have been erased, and secrets, would lie in it.
+    """
+    for header in folder.rglob("header.bin"):
+        # Version, place of the lowest layer, vectors that there is room for in memory, those there,
+        # bytes of each; as hnswlib writes them.
+        _, _, _, used, each = _GRAPH.unpack_from(header.read_bytes())
+        for name, size in (("data_level0.bin", each), ("length.bin", _LENGTH)):
+            path = header.with_name(name)
+            surplus = path.stat().st_size - used * size
+            if surplus < 0:
+                raise IndexDamaged(f"vector index: {name} is smaller than {header.name} says")
             with path.open("r+b") as file:
-                file.seek(used)
-                file.write(bytes(size - used))
+                file.seek(used * size)
+                file.write(bytes(surplus))
 
 
 def _overgrown(files: Files, what: "_Contents") -> bool:

@@ -180,6 +180,7 @@ def test_pointers_elsewhere_are_held_back(text):
         "For more information, see CRS Report R00000, Harbours and Their Owners, by A. Writer.",
         "A. Writer et al., “Wheat and Weather,” Journal of Crops, vol. 6, no. 3 (March 2022).",
         "https://harbours.example/reports/2021.pdf.",
+        "Alberts and Writer, “The Port’s Fleet May Also Track Submarines.”",
         "GAO, Harbour Dues: Actions Needed to Improve Oversight, GAO-00-000, May 28, 2014.",
     ],
 )
@@ -196,6 +197,7 @@ def test_what_only_names_a_source_is_a_reference(text):
         "In “Harbour Dues,” published in 2021, the ministry proposed a cap.",
         "Dues rose by 4 percent in 2021 (see Table 2).",
         "The list recognises importers with a clean record.",
+        "As Keynes put it, “In the long run we are all dead.”",
         "See to it that the lease is published, the minister told the port.",
     ],
 )

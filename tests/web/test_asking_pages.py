@@ -49,7 +49,7 @@ def test_the_other_outcomes_say_what_they_are(here: Visitor) -> None:
     unsure = here.page(asked(here, "maybe how much cargo does Port Aurelia handle?"))
     assert "This may answer it:" in unsure
     assert "<mark>Port Aurelia handles 41 million tons of cargo a year.</mark>" in unsure
-    declined = here.page(asked(here, "nobody knows how much cargo?"))
+    declined = here.page(asked(here, "How much cargo did nobody count?"))
     assert "I found nothing on this in 3 briefs." in declined
     assert "41 million" not in declined
     assert "Good answer" in unsure

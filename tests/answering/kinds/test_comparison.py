@@ -1,6 +1,7 @@
 """Comparisons: one line a side, of its side, on the same measure."""
 
 from bot.answering.answer import Outcome
+from bot.answering.kinds.comparison import _apart, _one_form
 from bot.question.kinds import asked_of
 from index.library import Library
 from tests.answering.kinds.chronicle import drafted, is_exact
@@ -47,3 +48,25 @@ def test_two_briefs_are_compared_by_their_dates(chronicle: Library) -> None:
     assert is_exact(chronicle, draft)
     shown = [one.text for one in draft.sentences]
     assert ["12 March 2024" in shown[0], "3 April 2024" in shown[1]] == [True, True]
+
+
+def test_what_nothing_measures_is_not_set_side_by_side(chronicle: Library) -> None:
+    """Sentences on both sides that say nothing of what is compared answer no comparison."""
+    draft = drafted(chronicle, "Does Sarn have more lighthouses than Orrin?")
+    assert draft.outcome is not Outcome.ANSWERED
+
+
+def test_a_header_row_is_no_line(chronicle: Library) -> None:
+    """Though it names both sides."""
+    draft = drafted(chronicle, "Which is older, the crown grant or the town grant?")
+    assert not any("Crown grant | Town grant" in one.text for one in draft.sentences)
+
+
+def test_sides_are_told_apart_by_what_they_do_not_share() -> None:
+    """Of two navies the word navy says nothing; forms of one name are one."""
+    assert _apart(["the Chinese navy", "the U.S. navy"]) == [
+        "the chinese",
+        "the unitedstatesofamerica",
+    ]
+    assert _apart(["2019", "2021"]) == ["2019", "2021"]
+    assert _one_form("the Union, not the Union Bank") == "the europeanunion, not the Union Bank"

@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import textwrap
@@ -213,6 +214,21 @@ def test_two_libraries_of_one_process_do_not_share_a_copy(settings, open_library
     assert "exact scan" not in caplog.text
     second.close()
     assert copies(second) == []
+
+
+@pytest.mark.parametrize("count", [1, 520])  # from 1,000 on Chroma writes the vectors as well
+def test_no_memory_of_the_process_lies_in_a_graph(library: Library, count: int) -> None:
+    """A graph may have room for more than it holds: all of that is zero, if it is changed too."""
+    for start in (0, count):
+        names = range(start, start + count)
+        library.publish([draft(f"{n}.txt", f"Brief {n}\n\nw{n} w{n * 7} w{n * 11}") for n in names])
+        found = folder(library)
+        [header] = found.rglob("header.bin")
+        _, _, _, used, each = struct.unpack_from("<iQQQQ", header.read_bytes())
+        vectors, lengths = (header.with_name(name) for name in ("data_level0.bin", "length.bin"))
+        assert not any(vectors.read_bytes()[used * each :])
+        assert not any(lengths.read_bytes()[used * 4 :])
+    assert library.search(Query("w7"))
 
 
 def test_only_the_last_generations_stay(library: Library) -> None:
