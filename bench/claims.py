@@ -39,6 +39,7 @@ from bot.checking import entailment, statements
 from bot.checking.verdict import Verdict
 from bot.checking.verify import check, compared
 from bot.language import grammar, tokens, word_kinds
+from index.models import claim_reader
 from ingest.pipeline import ingest
 
 OWN = Path(__file__).parent / "questions" / "claims.jsonl"
@@ -49,7 +50,7 @@ TRAINING = Training(units=16, epochs=8, decay=0.05, dropout=0.2)
 COPIES, SWAPS = 2500, 1600
 QUICK = 300  # claims of a set with --quick
 WEIGHTS = {
-    "own": 1.0, "copies": 0.3, "policy": 4.0, "fm2": 1.5, "wice": 3.0, "swaps": 0.5, "pairs": 3.0,
+    "own": 1.0, "copies": 0.3, "policy": 4.0, "fm2": 1.5, "wice": 3.0, "swaps": 0.5, "pairs": 8.0,
 }  # fmt: skip
 SHOWN, WITHHELD = 0.12, 0.08
 MILLISECONDS = 200
@@ -110,7 +111,8 @@ def _time(claims: Sequence[Example]) -> Figure:
 
 def clear_caches() -> None:
     """Forget which sentences have been read."""
-    for cached in (tokens.read, statements.statements, grammar.clauses, word_kinds.words_of):
+    read = tokens.read, statements.statements, grammar.clauses, word_kinds.words_of
+    for cached in (*read, claim_reader.logit):
         cached.cache_clear()
 
 

@@ -74,7 +74,7 @@ def check(
         nothing = Reason("coverage", "there is nothing to compare")
         return Check(Verdict.UNSUPPORTED, 0.0, (nothing, *loose))
     heard = entails(claim, entailment.closest(claim, pieces)) if entails else None
-    return _verdict(found, found.score(heard))
+    return _verdict(found, heard)
 
 
 def compared(claim: str, evidence: Sequence[str]) -> "Compared | None":
@@ -218,14 +218,15 @@ def _read(claim: str, pieces: Sequence[str]) -> tuple[Row, list[Row]]:
     return matched(promoted(tokens, known), rows), rows
 
 
-def _verdict(compared: Compared, score: float) -> Check:
-    found, lacking = compared.found, compared.lacking
+def _verdict(compared: Compared, heard: float | None) -> Check:
+    found, lacking, score = compared.found, compared.lacking, compared.score(heard)
+    refuted = compared.score(None) < REFUTED  # by rules alone: the claim reader withholds nothing
     outweighed = not found.hard and _outweighed(compared, score)
     reasons = [] if outweighed else list(dict.fromkeys(found.hard + found.soft))
     if any(one.kind in _CERTAIN for one in found.hard) or _other_number(found):
         score = min(score, REFUTED)
         verdict = Verdict.UNSUPPORTED
-    elif (compared.nothing or found.hard) and score < REFUTED:
+    elif (compared.nothing or found.hard) and refuted:
         verdict = Verdict.UNSUPPORTED
     elif reasons or score < SUPPORTED:
         verdict = Verdict.CHECK

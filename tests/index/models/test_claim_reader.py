@@ -28,9 +28,10 @@ def reader() -> ClaimReader:
 
 
 def test_other_words_for_the_same_score_above_another_claim(reader: ClaimReader) -> None:
-    """A paraphrase is above what the evidence does not say."""
-    follows = reader.logit("The fleet was sold off to fund a rail line.", [EVIDENCE_TEXT])
-    does_not = reader.logit("The railway was sold to pay for a navy.", [EVIDENCE_TEXT])
+    """A paraphrase is above the contrary in words that the evidence has too."""
+    vote = ["The committee voted down the bill by nine to six after two hours of debate."]
+    follows = reader.logit("The bill was rejected in committee.", vote)
+    does_not = reader.logit("The committee passed the bill by nine to six.", vote)
     assert follows is not None and does_not is not None
     assert follows > does_not
 
