@@ -39,6 +39,7 @@ from bot.checking import entailment, statements
 from bot.checking.verdict import Verdict
 from bot.checking.verify import check, compared
 from bot.language import grammar, tokens, word_kinds
+from index.models import claim_reader
 from ingest.pipeline import ingest
 
 OWN = Path(__file__).parent / "questions" / "claims.jsonl"
@@ -49,7 +50,7 @@ TRAINING = Training(units=16, epochs=8, decay=0.05, dropout=0.2)
 COPIES, SWAPS = 2500, 1600
 QUICK = 300  # claims of a set with --quick
 WEIGHTS = {
-    "own": 1.0, "copies": 0.3, "policy": 4.0, "fm2": 1.5, "wice": 3.0, "swaps": 0.5, "pairs": 3.0,
+    "own": 1.0, "copies": 0.3, "policy": 4.0, "fm2": 1.5, "wice": 3.0, "swaps": 0.5, "pairs": 8.0,
 }  # fmt: skip
 SHOWN, WITHHELD = 0.12, 0.08
 MILLISECONDS = 200
@@ -110,18 +111,16 @@ def _time(claims: Sequence[Example]) -> Figure:
 
 def clear_caches() -> None:
     """Forget which sentences have been read."""
-    for cached in (tokens.read, statements.statements, grammar.clauses, word_kinds.words_of):
+    read = tokens.read, statements.statements, grammar.clauses, word_kinds.words_of
+    for cached in (*read, claim_reader.logit):
         cached.cache_clear()
 
 
 def fit(place: Workplace) -> None:
     """Fit the network on what is not held out, and write its weights."""
-    own = list(_own(place))
-    others = (one for name, read in SETS.items() if name != "own" for one in read(place))
-    more = (*near_copies(own), *_swaps(place.data), *_pairs())
     rows, sound, taken = [], [], []
     names: Sequence[str] = ()
-    for one in (one for found in (own, others, more) for one in found if not one.held_out):
+    for one in learnt(place):
         found = compared(one.claim, one.evidence)
         if found is None:
             continue
@@ -135,6 +134,14 @@ def fit(place: Workplace) -> None:
     told = ", ".join(f"{name} {count}" for name, count in Counter(taken).items())
     threshold = -float(np.log(THRESHOLD / (1 - THRESHOLD)))
     network.write(entailment.WEIGHTS, names, told, threshold)
+
+
+def learnt(place: Workplace) -> Iterator[Example]:
+    """Yield what a score may be fitted on: what is not held out of any set, and what is made."""
+    own = list(_own(place))
+    others = (one for name, read in SETS.items() if name != "own" for one in read(place))
+    more = (*near_copies(own), *_swaps(place.data), *_pairs())
+    yield from (one for found in (own, others, more) for one in found if not one.held_out)
 
 
 def _figures(name: str, held: Sequence[Example]) -> Iterator[Figure]:
@@ -184,9 +191,9 @@ def _own(place: Workplace) -> Iterator[Example]:
         held = dict(zip(passage.sentence_keys, passage.sentences, strict=True))
         evidence = tuple(held[key] for key in row["sentences"] if key in held)
         if evidence:
-            if _hash(row["id"]) % 2:  # as an answer's sentences are checked
+            if by_hash(row["id"]) % 2:  # as an answer's sentences are checked
                 evidence += tuple(filter(None, (passage.title, passage.heading)))
-            left_out = _hash(row["document"]) % 4 == 3
+            left_out = by_hash(row["document"]) % 4 == 3
             sound = row["label"] == "supported"
             yield Example("own", row["claim"], evidence, sound, left_out)
 
@@ -195,7 +202,7 @@ def near_copies(own: Sequence[Example]) -> Iterator[Example]:
     """Yield sentences that say a little less than their evidence, in the same words or order."""
     chance = random.Random(5)
     seen: set[str] = set()
-    for one in sorted(own, key=lambda one: _hash(one.claim)):
+    for one in sorted(own, key=lambda one: by_hash(one.claim)):
         (first, *more) = one.evidence
         if more or one.held_out or first in seen or not 8 <= len(first.split()) <= 45:
             continue
@@ -225,14 +232,14 @@ def _shortened(text: str, chance: random.Random) -> str:
 def _policy(place: Workplace) -> Iterator[Example]:
     for row in _lines(place.data / "claims/dev.jsonl"):
         if row["label"] in ("supported", "supported?", "unsupported"):
-            sound, held = row["label"] != "unsupported", _hash(row["id"]) % 2 == 1
+            sound, held = row["label"] != "unsupported", by_hash(row["id"]) % 2 == 1
             yield Example("policy", row["claim"], tuple(row["evidence"]), sound, held)
 
 
 def _fm2(place: Workplace) -> Iterator[Example]:
     for row in _lines(place.data / "fm2/dev.jsonl"):
         evidence = tuple(one["text"] for one in row["gold_evidence"])
-        sound, held = row["label"] == "SUPPORTS", _hash(row["wikipedia_page"]) % 2 == 1
+        sound, held = row["label"] == "SUPPORTS", by_hash(row["wikipedia_page"]) % 2 == 1
         yield Example("fm2", row["text"], evidence, sound, held)
 
 
@@ -270,7 +277,8 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
     return (json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip())
 
 
-def _hash(text: str) -> int:
+def by_hash(text: str) -> int:
+    """Return a number by which a set is cut in parts."""
     return int(hashlib.sha256(text.encode()).hexdigest(), 16)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import torch
 
-from index.models.reader import LOWER, WEIGHTS
+from index.models.joint_network import LOWER
+from index.models.reader import WEIGHTS
 from index.models.small_networks import write_weights
 
 

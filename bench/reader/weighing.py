@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.reader.training import auroc
+from bench.verify import auroc
 from bot.answering.reranking import UNREAD
 from bot.answering.selection import NEARLY, SENTENCES
 from index.models.reader import WEIGHT
@@ -104,9 +104,7 @@ def main() -> None:
             single, right = alone(asked, sure)
             print(f"alone from {sure:4}: one sentence {single:.3f}, a right one {right:.3f}")
         for weight in OF_DECISIONS if others else ():
-            told = auroc(
-                [decided(row, weight) for row in asked], [decided(row, weight) for row in others]
-            )
+            told = auroc([(decided(row, weight), row["answerable"]) for row in rows])
             print(f"answered, {weight:4}: AUROC {told:.3f}")
 
 

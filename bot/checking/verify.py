@@ -1,7 +1,8 @@
 """Judge a claim against its evidence: texts in, a verdict with a score and typed reasons out.
 
 By rules and tables. Words and facts are compared token by token, then the statements of the claim
-with those of the nearest sentences. A trained score may be blended in (`blended`).
+with those of the nearest sentences. A trained reader of both tells what they cannot: whether other
+words say the same.
 """
 
 import re
@@ -24,6 +25,7 @@ from bot.language.tokens import DATE, NAME, NUMBER, STOP, Token, promoted, read
 from bot.language.writing import plain
 from index import sentences
 from index.languages import ENGLISH, language
+from index.models import claim_reader
 
 SUPPORTED = 0.5  # least score of a supported claim
 REFUTED = 0.14  # score below which what the evidence contradicts, or lacks, is unsupported
@@ -41,7 +43,7 @@ _ARGUABLE = frozenset({"name", "negation", "direction"})
 _CERTAIN = frozenset({"misattributed", "stitched", "speaker"})
 MOST_WORDS = 6  # named in a reason
 Row = tuple[Token, ...]
-Entails = Callable[[str, Sequence[str]], float]
+Entails = Callable[[str, tuple[str, ...]], float | None]
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,14 @@ class Check:
     reasons: tuple[Reason, ...]
 
 
-def check(claim: str, evidence: Sequence[str], entails: Entails | None = None) -> Check:
+def check(
+    claim: str, evidence: Sequence[str], entails: Entails | None = claim_reader.logit
+) -> Check:
     """Judge whether the evidence, sentences or passages, bears the claim out.
 
-    `entails(claim, evidence)` is a trained score in [0, 1], if there is one.
+    `entails` reads a claim and the sentences closest to it, and returns a logit; None for none.
     """
-    claim, evidence, pieces = _plain(claim, evidence)
+    claim, evidence, pieces = as_read(claim, evidence)
     if unread := _unread(claim, pieces):
         return Check(Verdict.CHECK, UNREAD, (Reason("language", f"not checked: {unread}"),))
     claim, loose = dangling.without_marks(claim, evidence)
@@ -69,20 +73,20 @@ def check(claim: str, evidence: Sequence[str], entails: Entails | None = None) -
     if found is None:
         nothing = Reason("coverage", "there is nothing to compare")
         return Check(Verdict.UNSUPPORTED, 0.0, (nothing, *loose))
-    trained = entails(claim, evidence) if entails else None
-    return _verdict(found, trained)
+    heard = entails(claim, entailment.closest(claim, pieces)) if entails else None
+    return _verdict(found, heard)
 
 
 def compared(claim: str, evidence: Sequence[str]) -> "Compared | None":
     """Return what lies behind a check; None for what is not compared, as a word for word copy."""
-    claim, evidence, pieces = _plain(claim, evidence)
+    claim, evidence, pieces = as_read(claim, evidence)
     claim, loose = dangling.without_marks(claim, evidence)
     if _unread(claim, pieces) or _verbatim(claim, evidence, pieces):
         return None
     return _compare(claim, evidence, pieces, loose)
 
 
-def _plain(claim: str, evidence: Sequence[str]) -> tuple[str, list[str], list[str]]:
+def as_read(claim: str, evidence: Sequence[str]) -> tuple[str, list[str], list[str]]:
     """Return claim and evidence in plain writing, and the sentences of the evidence."""
     evidence = [plain(one) for one in evidence]
     pieces = [one[start:end] for one in evidence for start, end in sentences.split(one)]
@@ -99,11 +103,10 @@ class Compared:
     nothing: bool  # they lack all of them
     covered: float | None = None  # how much of it long evidence says
 
-    @property
-    def score(self) -> float:
-        """How likely the claim follows, in [0, 1]."""
+    def score(self, heard: float | None) -> float:
+        """Return how likely the claim follows, in [0, 1]; `heard` is the claim reader's logit."""
         if self.covered is None:
-            return entailment.probability(self.features)
+            return entailment.probability(self.features, heard)
         worth = CONTRADICTED if self.found.hard else DOUBTED if self.found.soft else 1.0
         return self.covered * worth
 
@@ -135,14 +138,6 @@ def _compare(
     covered = coverage(content, rows) if len(rows) > MANY else None
     said = tuple(one.said for one in left)
     return Compared(found, features, said, len(left) == len(content), covered)
-
-
-def blended(score: float, trained: float | None) -> float:
-    """Return a claim's score with that of a trained reader of both texts, where there is one.
-
-    Reasons found by rule outrank it: they decide the verdict afterwards.
-    """
-    return score if trained is None else (score + trained) / 2
 
 
 def _derived(found: Findings) -> None:
@@ -223,15 +218,15 @@ def _read(claim: str, pieces: Sequence[str]) -> tuple[Row, list[Row]]:
     return matched(promoted(tokens, known), rows), rows
 
 
-def _verdict(compared: Compared, trained: float | None) -> Check:
-    found, lacking = compared.found, compared.lacking
-    score = blended(compared.score, trained)
+def _verdict(compared: Compared, heard: float | None) -> Check:
+    found, lacking, score = compared.found, compared.lacking, compared.score(heard)
+    refuted = compared.score(None) < REFUTED  # by rules alone: the claim reader withholds nothing
     outweighed = not found.hard and _outweighed(compared, score)
     reasons = [] if outweighed else list(dict.fromkeys(found.hard + found.soft))
     if any(one.kind in _CERTAIN for one in found.hard) or _other_number(found):
         score = min(score, REFUTED)
         verdict = Verdict.UNSUPPORTED
-    elif (compared.nothing or found.hard) and score < REFUTED:
+    elif (compared.nothing or found.hard) and refuted:
         verdict = Verdict.UNSUPPORTED
     elif reasons or score < SUPPORTED:
         verdict = Verdict.CHECK

@@ -37,7 +37,7 @@ OWNERS = {
     "mammoth": {"ingest/readers/"},
     "charset_normalizer": {"ingest/decode.py"},
     "filelock": {
-        "index/models/reader.py",
+        "index/models/joint_network.py",
         "index/models/runtimes.py",
         "index/storage/database.py",
         "index/vectors/copies.py",

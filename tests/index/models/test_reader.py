@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from index.models.embedder import tokenizer_of
+from index.models.joint_network import SEP
 from index.models.model_files import DEFAULT_MODEL, locate
 from index.models.reader import (
     LONGEST_BEFORE,
     LONGEST_QUESTION,
     LONGEST_SENTENCE,
     LONGEST_TITLE,
-    SEP,
     Reader,
     question_ids,
     window_ids,
