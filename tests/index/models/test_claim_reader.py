@@ -32,7 +32,8 @@ def test_other_words_for_the_same_score_above_another_claim(reader: ClaimReader)
     vote = ["The committee voted down the bill by nine to six after two hours of debate."]
     follows = reader.logit("The bill was rejected in committee.", vote)
     does_not = reader.logit("The committee passed the bill by nine to six.", vote)
-    assert follows is not None and does_not is not None
+    assert follows is not None
+    assert does_not is not None
     assert follows > does_not
 
 
