@@ -187,7 +187,8 @@ def asked_of(
         subject = ""
     if not subject and kind is Kind.TIMELINE:  # which cannot do without one
         subject = question.strip(" ?.!,")
-    compared = _alike(found.fields["one"], found.fields["other"])
+    one, other = found.fields["one"], found.fields["other"]
+    compared = _alike(_whole(one, other, question), other)
     if kind is Kind.COMPARISON and not all(compared) and (pair := _PAIR.fullmatch(subject)):
         compared = pair["one"], pair["other"]
     return Asked(kind, subject, selection, compared=compared if all(compared) else ())
@@ -203,6 +204,14 @@ def _about_a_brief(question: str, found: Classified, *, names_brief: bool) -> As
         subject = _FORM.sub("", question[of_what.end() :]).strip(" ?.!,:;")
         return Asked(Kind.SUMMARY, subject, BriefSelection(sure=False)) if subject else None
     return None
+
+
+def _whole(one: str, other: str, question: str) -> str:
+    """Return one of two things compared, with the rest of its name: "Law" is "Law and Justice"."""
+    rest = re.search(rf"\b{re.escape(one)}(\s+(?:and|&|of)\s+([A-Z][\w’'-]*))", question)
+    if not one[:1].isupper() or rest is None or other.startswith(rest[2]):
+        return one
+    return one + rest[1]
 
 
 def _alike(one: str, other: str) -> tuple[str, str]:

@@ -34,6 +34,13 @@ def test_persons_who_disagree_are_the_sides(chronicle: Library) -> None:
     assert asked.compared == ("the crown", "the town")
 
 
+def test_a_name_of_two_words_is_one_side() -> None:
+    """Joined by "and", it is no two sides."""
+    asked = asked_of("Which won more seats, Law and Justice or the Left?")
+    assert asked.compared == ("Law and Justice", "the Left")
+    assert asked_of("Compare Finland and Sweden on troops").compared == ("Finland", "Sweden")
+
+
 def test_a_side_that_nothing_speaks_of_has_no_line(chronicle: Library) -> None:
     """A note says so, or what may answer is shown; no other thing takes its place."""
     draft = drafted(chronicle, "What is the toll for a lorry: Orrin canal vs Halden tunnel?")
