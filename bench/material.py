@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.held_out import held_out
+from bot.answering import readable
 from index.library import Library
 from index.sentences import split
 
@@ -38,6 +39,8 @@ class Material:
     title: str
     heading: str
     sentences: tuple[str, ...]
+    header: str = ""  # of the columns, where it is of a table
+    caption: str = ""
 
     @property
     def key(self) -> str:
@@ -48,6 +51,19 @@ class Material:
     def sentence_keys(self) -> tuple[str, ...]:
         """The hashes of its sentences, in order."""
         return tuple(map(text_key, self.sentences))
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The sentences, rows of its table in words as the reader reads them."""
+        return tuple(
+            readable.row(one, self.header, self.caption) if readable.is_row(one) else one
+            for one in self.sentences
+        )
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The places of rows among its sentences."""
+        return tuple(place for place, one in enumerate(self.sentences) if readable.is_row(one))
 
 
 def text_key(text: str) -> str:
@@ -66,13 +82,14 @@ def material(data: Path, reports: Library) -> Iterator[Material]:
         ("beige_book", _beige_book(data)),
         ("crs", _crs(reports)),
     ):
-        for document, title, heading, sentences in found:
+        for document, title, heading, sentences, *table in found:
             if not held_out(source, document):
                 folded = tuple(" ".join(one.split()) for one in sentences if one.strip())
-                yield Material(source, document, title, heading, folded)
+                yield Material(source, document, title, heading, folded, *table)
 
 
-Found = Iterator[tuple[str, str, str, list[str]]]  # document, title, heading, sentences
+# Document, title, heading, sentences; header and caption where there may be tables.
+Found = Iterator[tuple[str, str, str, list[str]] | tuple[str, str, str, list[str], str, str]]
 
 
 def _squad2(data: Path) -> Found:
@@ -123,13 +140,15 @@ def _beige_book(data: Path) -> Found:
 
 
 def _crs(reports: Library) -> Found:
-    for row in reports.versions():
-        if row.state != "current" or row.brief.number is None:
+    for known in reports.versions():
+        if known.state != "current" or known.brief.number is None:
             continue
-        brief = reports.brief(row.brief.id, row.brief.version)
+        brief = reports.brief(known.brief.id, known.brief.version)
         for _, passage in reports.passages(brief):
-            heading = " > ".join(passage.heading)
-            yield brief.number or "", f"{brief.title} ({brief.date})", heading, _cut(passage.text)
+            title, heading = f"{brief.title} ({brief.date})", " > ".join(passage.heading)
+            caption = readable.caption_in(passage.text, passage.context)
+            text = _cut(passage.text)
+            yield brief.number or "", title, heading, text, passage.header, caption
 
 
 def _cut(text: str) -> list[str]:

@@ -219,7 +219,7 @@ def main() -> None:
     near = misleading(asked, passages)
     made = {
         "passages": [
-            [one.title, one.heading, list(one.sentences), one.source, one.document]
+            [one.title, one.heading, one.told, one.source, one.document, one.rows]
             for one in passages
         ],
         "questions": [

@@ -65,10 +65,11 @@ class School:
         return made[:-1]
 
     def _read(self, texts: Texts, spot: tuple[int, int], title: str) -> int:
-        """Return the number of a sentence with what stands around it."""
+        """Return the number of a sentence with what stands around it, a row alone."""
         at, place = spot
-        sentences = self.passages[at][2]
-        window = Window(sentences[place], sentences[place - 1] if place else "", title)
+        sentences, rows = self.passages[at][2], self.passages[at][5]
+        before = sentences[place - 1] if place and place not in rows else ""
+        window = Window(sentences[place], before, title)
         return texts.add(spot, window_ids(self.tokenizer, window))
 
     def loss(self, asked: Sequence[Any], chance: random.Random) -> torch.Tensor:
