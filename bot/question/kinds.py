@@ -146,6 +146,7 @@ _PAIR = re.compile(
     r"(?P<one>(?!.*[,;])\S+(?:\s+\S+){0,3}?)\s+(?:and|or|vs\.?|versus|&)\s+"
     r"(?P<other>(?!.*\b(?:and|or)\b)\S+(?:\s+\S+){0,3})"
 )
+_POSSESSIVE = re.compile(r"['’]s$")
 _POLITE = re.compile(r"^(?:the|our|your)\s+", re.IGNORECASE)
 
 
@@ -188,7 +189,7 @@ def asked_of(
     if not subject and kind is Kind.TIMELINE:  # which cannot do without one
         subject = question.strip(" ?.!,")
     one, other = found.fields["one"], found.fields["other"]
-    compared = _alike(_whole(one, other, question), other)
+    compared = _alike(_whole(one, other, question), _POSSESSIVE.sub("", other))
     if kind is Kind.COMPARISON and not all(compared) and (pair := _PAIR.fullmatch(subject)):
         compared = pair["one"], pair["other"]
     return Asked(kind, subject, selection, compared=compared if all(compared) else ())

@@ -44,6 +44,7 @@ _JOINT = re.compile(
     r"|opposed|alongside|against|with|from|to|as|of|both|between)|\s*[,;/&–—-])\s*$",
     re.IGNORECASE,
 )
+_OWNER, _OWNED = re.compile(r"['’]s(?!\w)"), re.compile(r"['’]s\s+\S")
 _AT_ONCE = re.compile(r"\b(?:both|between|side by side)\s+", re.IGNORECASE)
 
 
@@ -77,6 +78,10 @@ def sides(question: str, one: str, other: str) -> tuple[str, ...]:
     while found := _JOINT.search(between):
         between = between[: found.start()]
     head = _AT_ONCE.sub("", head)
+    if (owner := _OWNER.match(tail)) and (owned := _OWNED.search(one + between)):
+        tail = tail[owner.end() :]  # "Poland's army or Hungary's": the same of theirs
+        if owned.start() < len(one):
+            other += one[owned.start() :]
     return tuple(" ".join(f"{head}{side}{between}{tail}".split()) for side in (one, other))
 
 

@@ -95,6 +95,14 @@ def test_each_side_has_one_thing_and_the_words_that_both_share() -> None:
             "differences a quota",
             "differences a toll",
         ),
+        ("How does Orrin's toll differ from Sarn's?", "Orrin", "Sarn"): (
+            "How does Orrin's toll differ?",
+            "How does Sarn's toll differ?",
+        ),
+        ("Is Orrin's toll higher than Sarn's?", "Orrin's toll", "Sarn"): (
+            "Is Orrin's toll higher?",
+            "Is Sarn's toll higher?",
+        ),
         ("ferry budget 2015 against 2024", "2015", "2024"): (
             "ferry budget 2015",
             "ferry budget 2024",
