@@ -69,7 +69,7 @@ def on_terminal(
 
 def test_without_a_library_it_says_what_to_type_first(tmp_path, monkeypatch, capsys):
     """`briefs` alone is a help, every other command a wrong usage; nothing is created."""
-    monkeypatch.chdir(tmp_path)  # where no demo was made
+    monkeypatch.setattr("bot.app.cli.DEMO", "no demo was made")
     shell = Shell(tmp_path / "none", monkeypatch, capsys)
     code, out, err = shell()
     assert (code, out) == (0, "")
