@@ -184,6 +184,8 @@ def _of_both(
     places = [{_key(item): item.score - found[0].score for item in found} for found in ranked]
     fitting = []
     for item in filter(_is_line, ranked[0]):
+        if not all(_key(item) in place for place in places):  # of times, each has its own editions
+            continue
         behind = [place[_key(item)] for place in places]
         row = item.candidate.is_row
         if min(behind) < -(LIKELY if row else BOTH):

@@ -1,9 +1,12 @@
 """Comparisons: one line a side, of its side, on the same measure."""
 
 from bot.answering.answer import Outcome
-from bot.answering.kinds.comparison import _apart, _one_form
+from bot.answering.chain import Chain
+from bot.answering.kinds.comparison import _apart, _of_both, _one_form
+from bot.answering.reranking import judged
 from bot.question.kinds import asked_of
 from index.library import Library
+from index.vectors.snapshot import EVERYTHING
 from tests.answering.kinds.chronicle import drafted, is_exact
 
 
@@ -32,6 +35,15 @@ def test_persons_who_disagree_are_the_sides(chronicle: Library) -> None:
     """Also where the network does not name them: they are the whole subject."""
     asked = asked_of("Where do the crown and the town disagree about the quay?")
     assert asked.compared == ("the crown", "the town")
+
+
+def test_sides_with_editions_of_their_own_share_no_sentence(chronicle: Library) -> None:
+    """What was ranked for one side alone cannot speak of both; nothing fails."""
+    chain = Chain(chronicle)
+    question = chain.read("Which ferry has the higher fare, Sarn or Orrin?", (), EVERYTHING)
+    hits = chain.find(question, EVERYTHING, ()).hits
+    ranked, _ = judged(question, hits, chronicle)
+    assert _of_both(question, [ranked, []], ["Sarn", "Orrin"], frozenset()) is None
 
 
 def test_a_name_of_two_words_is_one_side() -> None:
