@@ -5,8 +5,8 @@
 
 The first writes the examples: what the score of the checker is fitted on (`bench/claims.py`), but
 for the claims on policy and the pairs of the tests. The second weighs the claim reader against that
-score (`OWN`, `HEARD` and `BORDER` in bot/checking/entailment.py) on claims about documents that
-neither has seen, one half of them, and tells how well both do together on the other.
+score on claims about documents that neither has seen, one half of them, and tells how well both do
+together on the other; bot/checking/entailment.py (`HEARD`) leans on the reader less than that.
 """
 
 import argparse
