@@ -35,7 +35,7 @@ DEEP = 12  # best sentences of a side that are paired
 LIKELY = 4.0  # logarithm of how much less likely than the best of its side a sentence may be
 BOTH = 2.0  # … one that speaks of both sides, against the best of either
 # Confidence from which two sides are set side by side, and the reader's logit for the better of two
-# sentences; of some twenty comparisons over the libraries of bench.kinds (dev) those that were right
+# sentences; of some twenty comparisons over the libraries of bench.kinds (dev), the right ones
 # had .44 and -2.3 at least.
 LIKELY_ENOUGH, READ_TOGETHER = 0.3, -2.75
 NAMED = 0.5  # share of a side's words that speak of it
