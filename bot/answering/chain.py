@@ -14,7 +14,7 @@ from bot.answering import extractive, freshness
 from bot.answering.answer import DraftAnswer, OnSentence
 from bot.answering.kinds.catalogue import catalogue
 from bot.answering.kinds.comparison import asks_for_ages, comparison_answer
-from bot.answering.kinds.lists import list_answer
+from bot.answering.kinds.lists import list_answer, with_items
 from bot.answering.kinds.overview import overview
 from bot.answering.kinds.sources import KindMaker, Sources
 from bot.answering.kinds.summary import brief_to_write, summary
@@ -151,7 +151,11 @@ class Chain:
                 found = self._found(question, filters, cited)
             as_fact = Kind.FACT
             question = replace(question, kind=as_fact)
-        draft = draft or self._made(question, found, show_for)
+        draft = draft or with_items(
+            question,
+            self._made(question, found, show_for),
+            Sources(self.library, filters, found, cited),
+        )
         if found.narrowed and not draft.answered:
             wide = everywhere(self.library, question, filters, HITS)
             again = self._made(question, wide, show_for)
@@ -207,6 +211,7 @@ class Chain:
         found: SearchResult,
         show_for: Callable[[SearchResult], OnSentence] | None,
     ) -> DraftAnswer:
+        asked = replace(found.asked, kind=question.kind) if found.asked else question
         if show_for and isinstance(self.maker, StreamingMaker):
             return self.maker.stream(question, found, self.library, show_for(found))
-        return self.maker(question, found, self.library)
+        return self.maker(asked, found, self.library)

@@ -56,7 +56,8 @@ class SearchResult:
     """Hits with the notes on what was searched; `narrowed` if the question's own words kept out.
 
     `whole` are the hits of the question by itself where those of its parts are merged into `hits`:
-    by them it is decided whether it is answered. `filters` are those that were given.
+    by them it is decided whether it is answered. `filters` are those that were given. `asked` is
+    the question as it was searched, where that is not as it was put: without what names the brief.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -64,6 +65,7 @@ class SearchResult:
     narrowed: bool = False
     whole: tuple[Hit, ...] = ()
     filters: Filters = EVERYTHING
+    asked: Question | None = None
 
 
 def search(
@@ -116,9 +118,10 @@ def _find(library: Searchable, question: Question, given: Filters, limit: int) -
         return _everywhere(library, question, given, limit)
     if question.briefs and not given.briefs:
         named = replace(given, briefs=question.briefs)
-        got = _of_period(library, question, named, limit)
+        got = _of_period(library, question.inside or question, named, limit)
         if got.hits and not (question.period and question.period.narrows and not got.narrowed):
-            return replace(got, notes=(_searched_in(got.hits), *got.notes), narrowed=True)
+            notes = (_searched_in(got.hits), *got.notes)
+            return replace(got, notes=notes, narrowed=True, asked=question.inside)
     if not given.briefs and (ids := editions(question, library.briefs(given))):
         got = gather(library, question, replace(given, briefs=ids), limit)
         if got.hits:

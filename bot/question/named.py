@@ -67,6 +67,21 @@ _ASKS_FOR_TEXT = re.compile(
     rf"(?:the\s+)?(?:{_DOCUMENT}\s+)?[\"“]?|^\W*)$",
     re.IGNORECASE,
 )
+_INNERMOST = re.compile(rf"\b{_KNOWN}\s+", re.IGNORECASE)
+_GAP = re.compile(r"\s+(?=[?.!,;:])")
+_PLACE = "\0"  # stands for what names a brief
+# What goes with it where that is left out: "what does _ say about", "does _ mention", "in _,".
+_FRAMES = tuple(
+    re.compile(frame, re.IGNORECASE)
+    for frame in (
+        rf"^\W*what\s+(?:do|does|did)\s+{_PLACE}\s+[a-z]+(?:\s+us)?\s+(?:about|on|of|regarding|for)\b",
+        rf"\b(?:do|does|did)\s+{_PLACE}\s+[a-z]+(?:\s+us)?(?:\s+any(?:thing|where))?"
+        r"(?:\s+(?:about|on)\b)?",
+        rf"[,(]?\s*\b(?:(?:according|as\s+per|per|in|from|by|of|within|based\s+on|see)\s+(?:to\s+)?)?"
+        rf"(?:{_KNOWN}\s+)?(?:{_DOCUMENT}\s+)?{_PLACE}[\s),:]*",
+        rf"[,(]?\s*{_PLACE}[\s),:]*",
+    )
+)
 _WORD = re.compile(r"[^\W_]+")
 _EDITION = re.compile(r"(?<=\d)(?:v|@)\d{1,3}$", re.IGNORECASE)
 
@@ -95,9 +110,31 @@ _shelves: list[_Shelf] = []  # the last one asked for; a brief costs too much to
 def named_briefs(text: str, library: Catalogue) -> tuple[str, ...]:
     """Return the ids of the briefs that a text names, () where it names none."""
     shelf = _shelf(library.briefs())
-    if found := tuple(dict.fromkeys(_by_number(text, shelf))):
+    if found := tuple(dict.fromkeys(one for ids, *_ in _by_number(text, shelf) for one in ids)):
         return found
     return _by_whole_title(text, shelf) or _by_title_words(text, shelf)
+
+
+def unnamed(text: str, library: Catalogue) -> str:
+    """Return a text without the words that name a brief by number, or as "the … brief".
+
+    "What does IF10753 say about lamps?" leaves "lamps", "in the AUKUS brief, how many jobs?" "how
+    many jobs?". What asks for nothing else stays as it is.
+    """
+    shelf = _shelf(library.briefs())
+    spans = [(start, end) for _, start, end in _by_number(text, shelf)]
+    if not spans and _by_whole_title(text, shelf):
+        return text
+    spans += [(start, end) for topic, start, end in _topics(text) if _titled(topic, shelf)]
+    marked, last = "", 0
+    for start, end in sorted(spans):
+        if start >= last:
+            marked, last = f"{marked}{text[last:start]}{_PLACE}", end
+    marked += text[last:]
+    for frame in _FRAMES:
+        marked = frame.sub(" ", marked)
+    rest = _GAP.sub("", " ".join(marked.split())).strip(" ,;:–-")
+    return rest if content_words(rest) else text
 
 
 def _shelf(briefs: tuple[BriefRef, ...]) -> _Shelf:
@@ -128,16 +165,17 @@ def _bare(name: str) -> str:
     return "".join(char for char in name.casefold() if char.isalnum())
 
 
-def _by_number(text: str, shelf: _Shelf) -> Iterator[str]:
+def _by_number(text: str, shelf: _Shelf) -> Iterator[tuple[tuple[str, ...], int, int]]:
+    """Yield (ids, start, end) of the numbers in a text."""
     pieces = list(_WORD.finditer(text))
     for first, piece in enumerate(pieces):
         joined = ""
         for last in range(first, min(len(pieces), first + TYPED_PARTS)):
             joined += pieces[last].group().casefold()
-            spaced = text[piece.start() : pieces[last].end()]
+            start, end = piece.start(), pieces[last].end()
             name = _EDITION.sub("", joined)
-            if name in shelf.numbers and _is_number(name, spaced):
-                yield from shelf.numbers[name]
+            if name in shelf.numbers and _is_number(name, text[start:end]):
+                yield shelf.numbers[name], start, end
 
 
 def _is_number(name: str, spaced: str) -> bool:
@@ -172,20 +210,26 @@ def _by_whole_title(text: str, shelf: _Shelf) -> tuple[str, ...]:
 
 
 def _by_title_words(text: str, shelf: _Shelf) -> tuple[str, ...]:
-    for topic in _topics(" ".join(text.split())):
+    for topic, *_ in _topics(text):
         if found := _titled(topic, shelf):
             return found
     return ()
 
 
-def _topics(text: str) -> Iterator[str]:
+def _topics(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield (topic, start, end) of what may name a brief by words of its title."""
     for found in _BEHIND.finditer(text):
-        yield _ENDS.sub("", found["topic"])
+        topic = _ENDS.sub("", found["topic"])
+        yield topic, found.start(), found.start("topic") + len(topic)
     for found in _BEFORE.finditer(text):
         # From "the effect of the AUKUS brief" the innermost "the … brief" is meant.
-        topic = re.split(rf"\b{_KNOWN}\s+", found["topic"], flags=re.IGNORECASE)[-1]
+        topic = _INNERMOST.split(found["topic"])[-1]
         if not _SUPERLATIVE.match(topic) and not _OWNED.search(topic):
-            yield " ".join((topic, _ENDS.sub("", found["more"] or "")))
+            more = _ENDS.sub("", found["more"] or "")
+            end = found.start("more") + len(more) if more else found.end()
+            whole = topic == found["topic"]
+            start = found.start() if whole else found.end("topic") - len(topic)
+            yield f"{topic} {more}", start, end
 
 
 def _titled(topic: str, shelf: _Shelf) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ _JOINT = re.compile(
     re.IGNORECASE,
 )
 _OWNER, _OWNED = re.compile(r"['’]s(?!\w)"), re.compile(r"['’]s\s+\S")
+_EACH = re.compile(r"\beach(?:\s+one|\s+of\s+(?:them|the\s+two))?\b|\bthe\s+two\b", re.IGNORECASE)
 _AT_ONCE = re.compile(r"\b(?:both|between|side by side)\s+", re.IGNORECASE)
 
 
@@ -59,7 +60,7 @@ def parts_of(asked: Question) -> tuple[Question, ...]:
     """Return the parts of a question, each to be searched and answered like a question."""
     if asked.kind is Kind.COMPARISON and asked.compared:  # its sides share their words already
         cut = sides(asked.searched, *asked.compared)
-        return tuple(replace(asked, text=one, asked=one, rewritten=False) for one in cut)
+        return tuple(replace(asked, text=one, asked=one, core=one, rewritten=False) for one in cut)
     cut = parts(asked.searched)
     return tuple(_part(asked, one, [other for other in cut if other != one]) for one in cut)
 
@@ -82,7 +83,8 @@ def sides(question: str, one: str, other: str) -> tuple[str, ...]:
         tail = tail[owner.end() :]  # "Poland's army or Hungary's": the same of theirs
         if owned.start() < len(one):
             other += one[owned.start() :]
-    return tuple(" ".join(f"{head}{side}{between}{tail}".split()) for side in (one, other))
+    asked = (_EACH.sub("it", f"{head}{side}{between}{tail}") for side in (one, other))
+    return tuple(" ".join(text.split()) for text in asked)
 
 
 def _one_after_the_other(question: str) -> tuple[str, ...]:

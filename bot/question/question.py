@@ -87,6 +87,8 @@ class Question:
     stems: tuple[str, ...] = ()  # of its content words, in order
     weights: Mapping[str, float] = field(default_factory=dict, hash=False)  # of stems; sum 1
     parts: tuple["Question", ...] = ()  # what it asks one by one; () where it asks one thing
+    # The same without the words that name briefs: what it asks of these; None where none are named.
+    inside: "Question | None" = None
 
     @property
     def searched(self) -> str:

@@ -19,7 +19,7 @@ from bot.language.words import LIGHT
 from bot.language.words import words as listed
 from bot.question.conversation import standalone
 from bot.question.kinds import Asked, Kind, asked_of
-from bot.question.named import Catalogue, named_briefs
+from bot.question.named import Catalogue, named_briefs, unnamed
 from bot.question.parts import parts_of
 from bot.question.period import day_in, period_of, version_of
 from bot.question.question import LONGEST_QUESTION, NamedVersion, Period, Question, Turn
@@ -105,7 +105,15 @@ def read(
         replace(_with_words(part, library), period=_time_of(part, period, today))
         for part in parts_of(whole)
     )
-    return replace(_with_words(whole, library), parts=parts)
+    return replace(_with_words(whole, library), parts=parts, inside=_inside(whole, parts, library))
+
+
+def _inside(whole: Question, parts: Sequence[Question], library: Known) -> Question | None:
+    """Return what a question asks of the one thing that the briefs it names are to tell."""
+    rest = unnamed(whole.searched, library) if whole.briefs and not parts else whole.searched
+    if rest == whole.searched:
+        return None
+    return _with_words(replace(whole, core=rest, briefs=()), library)
 
 
 def respelled(text: str, library: Speller) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -51,6 +51,7 @@ def parser(text: str) -> MarkdownIt:
     markdown.block.ruler.before("reference", "note", note, {"alt": ["paragraph", "reference"]})
     markdown.inline.ruler.before("link", "note_reference", reference)
     markdown.core.ruler.before("text_join", "emphasis_marks", _strip_emphasis)
+    markdown.core.ruler.before("text_join", "links_apart", _part_links)
     markdown.core.ruler.before("text_join", "item_numbers", _keep_numbers)
     return markdown
 
@@ -159,6 +160,11 @@ def _reference(state: StateInline, silent: bool, numbers: dict[str, str]) -> boo
 _BROKEN_LINK = re.compile(r"\[([^\[\]]{1,300})\]\(https?://[^\s]{1,2000}\)")
 _OPENING_STAR = re.compile(r"(?<![^\s(\[“\"‘—–-])\*(?=\S|$)")
 _CLOSING_STAR = re.compile(r"(?:^|(?<=\S))\*(?!\w)")
+# Marks between two words, not within one as in "**N**ational".
+_RUN_IN = re.compile(r"(?<=[^\W\d_A-Z]{2})(?:\*{2,}|_{2,})(?=[A-Z]|[^\W\d_]{3})")
+_WORD_END = re.compile(r"[^\W\d_]{2}$")
+_BENT = re.compile(r"[\w%)”\"’]$")
+_WORD_START = re.compile(r"(?!(?:s|es|d|ed|ing|ly|er|ers)\b)[^\W\d_]+")
 _LOW_LINES = re.compile(
     r"(https?://\S+)|(?<!\s)_{2,}|_{2,}(?=\w)|(?<![^\W_])_(?=\S|$)|(?:^|(?<=\S))_(?!\w)"
 )
@@ -174,7 +180,7 @@ def _strip_emphasis(state: StateCore) -> None:
         texts = [child for child in token.children or () if child.type == "text"]
         for child in texts:
             text = _BROKEN_LINK.sub(r"\1", child.content)
-            child.content = re.sub(r"\*{2,}|~~", "", text)
+            child.content = re.sub(r"\*{2,}|~~", "", _RUN_IN.sub(" ", text))
         opened = any(_OPENING_STAR.search(child.content) for child in texts)
         if opened and any(_CLOSING_STAR.search(child.content) for child in texts):
             for child in texts:
@@ -184,6 +190,30 @@ def _strip_emphasis(state: StateCore) -> None:
             for child in texts:
                 text = re.sub(r"(?<!\S)_([A-Za-z]+)_(?=[a-z])", r"\1", child.content)
                 child.content = _LOW_LINES.sub(lambda mark: mark[1] or "", text)
+
+
+def _part_links(state: StateCore) -> None:
+    """Put a space between a link and a word that a converter has run into it: "[cut](…)by half".
+
+    A letter that bends the link's last word ("[memo](…)s") stays where it is.
+    """
+    for token in state.tokens:
+        before: Token | None = None
+        mark = ""  # the last one since that text
+        for child in token.children or ():
+            if child.type != "text":
+                mark = child.type
+            elif child.content:
+                if before and _are_two(before.content, mark, child.content):
+                    child.content = f" {child.content}"
+                before, mark = child, ""
+
+
+def _are_two(one: str, mark: str, other: str) -> bool:
+    """Return whether texts on two sides of a link's mark are two words."""
+    if mark == "link_open":
+        return bool(_WORD_END.search(one)) and other[0].isalpha()
+    return mark == "link_close" and bool(_BENT.search(one) and _WORD_START.match(other))
 
 
 def _keep_numbers(state: StateCore) -> None:

@@ -1,6 +1,6 @@
 """Numbers, ids and words of titles in a question name briefs."""
 
-from bot.question.named import named_briefs
+from bot.question.named import named_briefs, unnamed
 from index.passage import BriefRef
 
 
@@ -74,3 +74,24 @@ def test_a_topic_or_a_paper_of_others_names_none() -> None:
         "what does the brief say",
     )
     assert {one: named_briefs(one, SHELF) for one in asked} == dict.fromkeys(asked, ())
+
+
+def test_what_names_a_brief_is_no_part_of_what_is_asked_of_it() -> None:
+    """Numbers and "the … brief" go with what goes with them; a title typed out stays."""
+    asked = {
+        "in NV10753, how much is the rent?": "how much is the rent?",
+        "How much is the rent (NV10753)?": "How much is the rent?",
+        "what does the Norvane brief say about the rent": "the rent",
+        "does our paper on wheat exports mention drought?": "drought?",
+        "according to the seabed mining report, who digs?": "who digs?",
+        "who digs, according to the seabed mining report?": "who digs?",
+        "how much is the rent in the Norvane lease brief and until when": (
+            "how much is the rent and until when"
+        ),
+        "what drought did “Wheat exports of Tamara” find?": (
+            "what drought did “Wheat exports of Tamara” find?"
+        ),
+        "what does NV10753 say?": "what does NV10753 say?",
+        "how much is the rent?": "how much is the rent?",
+    }
+    assert {one: unnamed(one, SHELF) for one in asked} == asked

@@ -36,6 +36,10 @@ PENALTY = 1.0
 NEXT = 0.3  # how far a second sentence may lie behind the first
 
 _ENDINGS = (".", "!", "…", '."', ".”", ".’", ".)", ".'")
+_POINTS_BACK = re.compile(  # "The second issue is": of those named before
+    r"(?:The|A|An|Another)\s+(?:first|second|third|fourth|fifth|latter|former|other|subsequent|related"
+    r"|same|next|last)\b(?!\s+(?:of|time|in|to|half|quarter))",
+)
 _CUT = re.compile(r"(?:\b[A-Z]\.){2,}$|\b(?:Nos?|Secs?|Rept|Res|Mr|Mrs|Dr|vs?|Fig|Rep|Sen)\.$")
 
 
@@ -181,7 +185,8 @@ def is_telling(one: Quotable) -> bool:
         return False
     first = next((char for char in one.text if char.isalnum()), "")
     said = bare(one.sentence)
-    cut = first.islower() or _CUT.search(said) or not said.endswith(_ENDINGS)
+    points_back = one.start == one.core and _POINTS_BACK.match(said)
+    cut = points_back or first.islower() or _CUT.search(said) or not said.endswith(_ENDINGS)
     title = len(words(said)) < SHORT and not has_verb(said)
     return not (cut or title) and one.hit.passage.kind != "footnote"
 

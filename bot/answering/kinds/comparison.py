@@ -6,29 +6,28 @@ never stands for it.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 
 from bot.answering.answer import DraftAnswer, Outcome
 from bot.answering.answerability import Decision
-from bot.answering.candidates import Quotable, candidates
 from bot.answering.extractive import near_passages
 from bot.answering.kinds.catalogue import ages_of_two
+from bot.answering.kinds.compared_rows import row_of_columns, rows_of_sides
 from bot.answering.kinds.quoting import Line, drafted
+from bot.answering.kinds.sides import apart, as_named, key_words, says
 from bot.answering.kinds.sources import Sources
-from bot.answering.readable import bare, cells
-from bot.answering.reranking import judged
+from bot.answering.reranking import RerankedLibrary, asked, judged, window
 from bot.answering.search import HITS, editions
 from bot.answering.selection import Scored, repeated
 from bot.language.dates import moments
-from bot.language.names import ALIAS, alias
 from bot.language.quantities import quantities
 from bot.language.words import LIGHT
 from bot.question.question import Question
 from bot.question.wanted import FIGURES
 from index.passage import Hit
-from index.words import said, share, stem, words
+from index.words import said, stem
 
 UNTELLING = 0.15  # penalty from which a sentence is none to compare: a note, a caption
 DEEP = 12  # best sentences of a side that are paired
@@ -37,18 +36,19 @@ BOTH = 2.0  # … one that speaks of both sides, against the best of either
 # Confidence from which two sides are set side by side, and the reader's logit for the better of two
 # sentences; of some twenty comparisons over the libraries of bench.kinds (dev), the right ones
 # had .44 and -2.3 at least.
-LIKELY_ENOUGH, READ_TOGETHER = 0.3, -2.75
+LIKELY_ENOUGH, READ_TOGETHER = 0.3, -2.0
+OF_A_MATTER = 0.4  # cosine of two sentences of different briefs, at least
 NAMED = 0.5  # share of a side's words that speak of it
 # What two sentences gain by being alike, against the logarithm of their odds.
 SAME_TABLE, SAME_KIND, SAME_UNIT, SAME_PASSAGE, SAME_BRIEF, COSINE = 2.0, 2.0, 1.0, 0.5, 0.5, 1.0
 ASIDE = 1.0  # what one loses whose side only its heading, title or date names
+UNNAMED = 4.0  # … by the share of its side's name that it does not say
 _LIGHT = frozenset(map(stem, LIGHT))
 _AGE = re.compile(
     r"\b(?:first|last|older|newer|oldest|newest|earlier|later|earliest|latest|(?:more|most)\s+recent"
     r"|came\s+out|published|written|issued|updated|dated?)\b",
     re.IGNORECASE,
 )
-_ARTICLES = frozenset("a an the of in at for on and or to".split())
 
 
 def comparison_answer(question: Question, sources: Sources) -> DraftAnswer | None:
@@ -67,25 +67,30 @@ def comparison_answer(question: Question, sources: Sources) -> DraftAnswer | Non
     if not all(ranked):
         return None
     measure = _measure(question, sources)
-    own = _apart(names)
+    own = apart(as_named(names, hits))
     sides = [
         _speaking(found, mine, theirs, measure)
         for found, mine, theirs in zip(ranked, own, reversed(own), strict=True)
     ]
     decision = _decision(question, sources, [one for _, one in weighed])
     sure = decision.confidence >= LIKELY_ENOUGH
-    if sure and (both := _of_both(question, ranked, own, measure)):
+    both = _of_both(question, ranked, own, measure) if sure else None
+    if both and (both.candidate.is_row or _tells(question, [both], measure, library)):
         return drafted(question, [_quoted(both)], decision)
-    if rows := _of_table(question, names, hits):
+    if rows := rows_of_sides(question, names, hits) or row_of_columns(question, names, hits):
         return drafted(question, rows, decision)
     pair = _pair(*sides, any_unit=bool(measure))
-    if sure and pair and _tells(pair, measure):
+    if sure and pair and _tells(question, pair, measure, library):
         lines = [_quoted(item, name) for item, name in zip(pair, names, strict=True)]
         return drafted(question, lines, decision)
     if decision.outcome is Outcome.DECLINED:
         return None
     for found, name, other in zip(sides, names, reversed(names), strict=True):
-        alone = found and decision.outcome is Outcome.ANSWERED and _tells(found[:1], measure)
+        alone = (
+            found
+            and decision.outcome is Outcome.ANSWERED
+            and _tells(question, found[:1], measure, library)
+        )
         if alone and said(measure, _told(found[0])):
             note = f"Nothing to compare it with was found on “{other}”."
             return drafted(question, [_quoted(found[0], name)], decision, [note])
@@ -122,30 +127,43 @@ def _measure(question: Question, sources: Sources) -> frozenset[str]:
 
     Those of the sides themselves, as "navy" of two navies, only where there are no others.
     """
-    first, second = (set(part.stems) for part in question.parts)
-    shared = (first & second) - _LIGHT
+    shared = _shared(question)
     known = frozenset(shared - sources.library.unknown(sorted(shared)))
-    return known.difference(*map(_key_words, question.compared)) or known
+    return known.difference(*map(key_words, question.compared)) or known
 
 
-def _apart(names: Sequence[str]) -> list[str]:
-    """Return what tells two sides apart: "Chinese" and "U.S." of two navies; else their names."""
-    keys = [_key_words(name) for name in names]
-    shared = keys[0] & keys[1]
-    return [
-        " ".join(word for word in words(_one_form(name)) if stem(word) not in shared)
-        if key - shared
-        else name
-        for name, key in zip(names, keys, strict=True)
-    ]
+def _tells(
+    question: Question, lines: Sequence[Scored], measure: frozenset[str], library: RerankedLibrary
+) -> bool:
+    """Return whether sentences tell what is compared, by their words and by the reader.
 
-
-def _tells(lines: Sequence[Scored], measure: frozenset[str]) -> bool:
-    """Return whether sentences tell what is compared, by their words and by the reader."""
-    read = [item.reading for item in lines if item.reading is not None]
-    if read and max(read) < READ_TOGETHER:
+    It reads them as answers to the whole question, or each as one to its side's.
+    """
+    if measure and not any(_measures(item, measure) for item in lines):
         return False
-    return not measure or any(_measures(item, measure) for item in lines)
+    reader, text = library.reranker, asked(question)
+    if reader is None or not reader.decides or not reader.reads(text):
+        return True
+    whole = float(reader.scores(text, [window(item.candidate) for item in lines]).max())
+    sides = [item.reading for item in lines if item.reading is not None]
+    each = min(sides) if sides and _is_known(question, library) else whole
+    return max(whole, each) >= READ_TOGETHER and (len(lines) == 1 or _of_a_matter(*lines))
+
+
+def _is_known(question: Question, library: RerankedLibrary) -> bool:
+    """Return whether briefs have all words that the sides share: what is compared is known."""
+    return not library.unknown(sorted(_shared(question)))
+
+
+def _shared(question: Question) -> frozenset[str]:
+    first, second = (frozenset(part.stems) for part in question.parts)
+    return (first & second) - _LIGHT
+
+
+def _of_a_matter(one: Scored, other: Scored) -> bool:
+    """Return whether two sentences may be of one thing: of one brief, or alike."""
+    same = one.candidate.hit.brief.id == other.candidate.hit.brief.id
+    return same or float(one.vector @ other.vector) >= OF_A_MATTER
 
 
 def _measures(item: Scored, measure: frozenset[str]) -> bool:
@@ -167,9 +185,9 @@ def _speaking(
             continue
         if measure and not said(measure, f"{setting} {item.candidate.hit.passage.text}"):
             continue
-        if _says(own, told) >= NAMED:
-            found.append(item)
-        elif _says(own, setting) >= NAMED > _says(other, setting):
+        if (named := says(own, told)) >= NAMED:
+            found.append(replace(item, score=item.score - UNNAMED * (1 - named)))
+        elif says(own, setting) >= NAMED > says(other, setting):
             found.append(replace(item, score=item.score - ASIDE))
     found.sort(key=lambda item: -item.score)
     return [item for item in found if found[0].score - item.score <= LIKELY][:DEEP]
@@ -196,51 +214,9 @@ def _of_both(
         enough = (
             row or question.wants not in FIGURES or len(quantities(item.candidate.sentence)) > 1
         )
-        if enough and all(_says(name, _told(item)) >= NAMED for name in names):
+        if enough and all(says(name, _told(item)) >= NAMED for name in names):
             fitting.append((sum(behind), item))
     return max(fitting, key=lambda entry: entry[0])[1] if fitting else None
-
-
-def _of_table(
-    question: Question, names: Sequence[str], hits: Sequence[Hit]
-) -> tuple[Line, ...] | None:
-    """Return the rows of the sides in the table whose first column has both.
-
-    Of several tables it is the one whose header, caption and heading say most of the question; a
-    header that says nothing of it will not do.
-    """
-    keys = [_key_words(name) for name in names]
-    sides = frozenset().union(*keys)
-    weights = {one: weight for one, weight in question.weights.items() if one not in sides}
-    tables: dict[tuple[str, tuple[str, ...], str], dict[int, Quotable]] = {}
-    for one in candidates(hits):
-        passage = one.hit.passage
-        if one.is_row and not one.unfit and any(map(str.isdigit, "".join(cells(one.text)[1:]))):
-            key = _key_words(cells(one.text)[0])
-            if key in keys:
-                table = one.hit.brief.id, passage.heading, passage.header
-                tables.setdefault(table, {}).setdefault(keys.index(key), one)
-    fitting = [
-        (share(weights, said(weights, " ".join((*heading, header, _caption(rows))))), -at, rows)
-        for at, ((_, heading, header), rows) in enumerate(tables.items())
-        if len(rows) == len(keys) and said(weights, header)
-    ]
-    if not fitting:
-        return None
-    rows = max(fitting, key=lambda entry: entry[:2])[-1]
-    return tuple(
-        Line(rows[at].hit, rows[at].start, rows[at].end, bare(cells(rows[at].text)[0]))
-        for at in range(len(names))
-    )
-
-
-def _caption(rows: Mapping[int, Quotable]) -> str:
-    return " ".join(one.hit.passage.context for one in rows.values())
-
-
-def _key_words(name: str) -> frozenset[str]:
-    """Return the stems of a side or of a cell, without small words: "2015" of "in 2015"."""
-    return frozenset(stem(word) for word in words(_one_form(name)) if word not in _ARTICLES)
 
 
 def _pair(
@@ -308,18 +284,6 @@ def _setting(item: Scored) -> str:
     return " ".join(
         (*hit.passage.heading, hit.passage.context, hit.brief.title, hit.brief.date or "")
     )
-
-
-def _says(name: str, text: str) -> float:
-    """Return the share of a side's words that a text says; a name in any of its forms."""
-    name, text = _one_form(name), _one_form(text)
-    wanted = {stem(word) for word in words(name) if word not in _ARTICLES}
-    return len(said(wanted, text.replace("-", " "))) / len(wanted) if wanted else 0.0
-
-
-def _one_form(text: str) -> str:
-    """Return a text with "U.S.", "United States" and the like written alike; not "us"."""
-    return ALIAS.sub(lambda found: (alias(found[0]) or found[0]).replace("-", ""), text)
 
 
 def _key(item: Scored) -> tuple[str, int]:

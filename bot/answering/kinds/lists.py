@@ -7,22 +7,31 @@ a fact's.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from bot.answering.answer import DraftAnswer, Outcome
 from bot.answering.answerability import Decision, around, initials, proper
 from bot.answering.kinds.citing import passages_of
-from bot.answering.kinds.quoting import Line, drafted, without_joint
+from bot.answering.kinds.items import (
+    ItemList,
+    head_of,
+    is_titled,
+    lists_in,
+    of_countries,
+    sections_in,
+)
+from bot.answering.kinds.quoting import Line, drafted, lines_of, without_joint
 from bot.answering.kinds.sources import Sources
 from bot.answering.readable import bare, cells, is_row
-from bot.answering.reranking import judged
+from bot.answering.reranking import RerankedLibrary, asked, judged
 from bot.answering.selection import UNFIT, Scored, repeated
-from bot.language.names import enumerated, is_country, names_in
-from bot.language.word_kinds import is_plural
+from bot.language.names import enumerated, is_country
 from bot.language.words import LIGHT, lines
 from bot.question.question import Question
+from bot.question.wanted import AnswerKind
 from index.dates import MONTHS
-from index.passage import Hit
+from index.library import Library
+from index.models.reranker import Window
+from index.passage import BriefRef
 from index.sentences import split
 from index.words import content_words, said, share, stem, stems, words
 
@@ -30,13 +39,18 @@ ITEMS = 12  # shown at most
 FEWEST = 2  # items that make a list
 BRIEFS = 3  # best briefs in which lists are looked for
 ITEM_WORDS = 45  # beyond that an item is quoted by its first sentence
-TITLE_WORDS = 6  # up to which the first sentence of an item only names it
 LEAST_COVERED = 0.5  # weight of the question's words that lead, heading and title must say
 NAMED = 0.5  # share of the question's names that they must say
 SEVERAL = 3  # names in a sentence that enumerates
 MOSTLY = 0.6  # weight of the words that an enumerating sentence says where nothing else is sure
 FAR_COVERED = 0.8  # … of a list that is in none of the best passages
 NEAR = 5  # best passages
+# How the reader must read a list for it to be shown, and how much less than the best sentence, also
+# where that leads to it; and one that reads better than all sentences. Set by reading the answers
+# to 50 questions over CRS reports.
+LEAST_READ, BEHIND, FAR_BEHIND, BETTER_READ = -1.3, 1.3, 2.5, -2.5
+READ, FEW_READ = 12, 4  # lists that are read, and for a question that need not want one
+LONGEST = 400  # characters of one
 LONGEST_TABLE = 30  # rows, beyond which a table is no list
 # Logarithm of how much less likely than the best an enumerating sentence may be, one that does not
 # enumerate, and an enumerating one beside another. Set by reading, on beige books and CRS reports.
@@ -44,47 +58,17 @@ LIKELY, AS_LIKELY, BESIDE = 3.0, 1.0, 2.0
 SENTENCES = 5  # that give the items
 ADDS = 1  # names, or words of weight, that a further sentence must add
 
-_MARK = re.compile(
-    r"^\s*(?:[•▪◦*–-]\s+|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S))+", re.IGNORECASE
-)
-_BEHIND_MARK = re.compile(
-    r"(?:^|\n)[ \t]*(?:[•▪◦*–-][ \t]*|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)][ \t]+)+$", re.IGNORECASE
-)
-_RULE = re.compile(r"^[\s|:\-–=]*$")
+_CLOSED = re.compile(r"[.!?][\"”’')\]]*$")  # what ends so leads to nothing
 _TOTAL = re.compile(r"^(?:grand\s+|sub-?)?totals?\b", re.IGNORECASE)
-_COUNTRY = re.compile(r"\bUnited States\b")  # no list of states
 _INSIDE = r"(?:[^,;:.!?]|[.,](?=\d))"
 _ITEM = rf"[\w$€£(]{_INSIDE}{{0,60}}"
 _THINGS = re.compile(  # "timber, salted fish, and wool"
     rf"{_ITEM}[,;]\s{_ITEM}[,;]\s(?:{_ITEM}[,;]\s)*(?:{_ITEM}\s)?(?:and|or|as\swell\sas)\s\w"
 )
-_OWNER = re.compile(r"\w+(?:['’]s|s['’])(?=\s)")
-_TYPED = re.compile(r"[^\s,;:?!()]+")
 _LIGHT = frozenset(map(stem, LIGHT))
 _COUNTRIES, _NO_COUNTRIES = (
     frozenset(map(stem, line.partition(":")[2].split())) for line in lines("kinds_of_names")
 )
-
-
-@dataclass
-class ItemList:
-    """A list of a brief: its items in order, what leads to it, and where it stands."""
-
-    hits: list[Hit]  # the passages that hold items
-    lead: str
-    items: list[Line] = field(default_factory=list)
-    header: str = ""  # of a table
-
-    @property
-    def about(self) -> str:
-        """What says what the list is of."""
-        heading = self.hits[0].passage.heading[-1:]
-        return _COUNTRY.sub("US", " ".join((*heading, self.lead, self.header)))
-
-    @property
-    def setting(self) -> str:
-        """The same with the brief's title and all headings."""
-        return " ".join((self.hits[0].brief.title, *self.hits[0].passage.heading, self.about))
 
 
 def list_answer(question: Question, sources: Sources) -> DraftAnswer | None:
@@ -94,104 +78,127 @@ def list_answer(question: Question, sources: Sources) -> DraftAnswer | None:
     if not ranked or decision.outcome is Outcome.DECLINED:
         return None
     head = stem(head_of(question.searched, question.subject))
-    found = _best(question, head, ranked, list(_near(sources, ranked)))
+    near = _near(sources, [item.candidate.hit.brief for item in ranked])
+    lists = [one for one in near if _may_be(one, head)]
+    sure = decision.outcome is Outcome.ANSWERED
+    best, read = ranked[0].candidate, [one.reading for one in ranked if one.reading is not None]
+    line = Line(best.hit, best.core, best.end)
+    readings = _read(question, lists, sources.library)
+    if whole := _best_read(readings, line, max(read, default=0.0)):
+        return _listed(question, whole, decision)
+    found = _best(question, head, ranked, lists)
     if found and not found.header:
         return _listed(question, found, decision)
-    sure = decision.outcome is Outcome.ANSWERED
     sentences = naming_items(question, ranked, head, sure=sure, alone=found is None)
     if not sentences:
         return _listed(question, found, decision) if found else None
-    quoted = (one.candidate for one in sentences)
-    return drafted(question, [Line(one.hit, one.start, one.end) for one in quoted], decision)
+    return drafted(question, lines_of([one.candidate for one in sentences]), decision)
 
 
-def lists_in(hits: Sequence[Hit], text: str) -> Iterator[ItemList]:
-    """Yield the lists and tables of a brief's passages, which are given in order, with its text."""
-    current: ItemList | None = None
-    lead = ""
-    heading: tuple[str, ...] = ()
-    for hit in hits:
-        passage = hit.passage
-        if passage.kind == "footnote":
-            continue
-        if passage.heading != heading:
-            if current:
-                yield current
-            current, lead, heading = None, "", passage.heading
-        for start, end, marked in _lines(hit, text):
-            line = passage.text[start:end]
-            row = is_row(line)
-            if marked or row:
-                if current and bool(current.header) != row:
-                    yield current
-                    current = None
-                if current is None:
-                    context = passage.context.strip().splitlines()
-                    current = ItemList([], lead or " ".join(context[:1]))
-                    if row:
-                        named = passage.header
-                        current.header = named or line
-                        if line.strip() == current.header.strip():
-                            current.hits.append(hit)
-                            continue
-                if hit not in current.hits:
-                    current.hits.append(hit)
-                if not _RULE.match(line):
-                    current.items.append(Line(hit, start, end))
-            elif current and start == 0 and _goes_on(passage.kind, line):
-                continue
-            else:
-                if current:
-                    yield current
-                    current = None
-                lead = line[split(line)[-1][0] :] if split(line) else ""
-    if current:
-        yield current
+def with_items(question: Question, draft: DraftAnswer, sources: Sources) -> DraftAnswer:
+    """Return the draft of a fact with the items of a list in place of its sentences.
+
+    So it is where the first of them leads to a list, or where the question may want several things
+    and a list is read as an answer to it.
+    """
+    if not draft.answered or draft.mode != "extractive" or is_row(draft.citations[0].quote):
+        return draft
+    first = draft.citations[0]
+    decision = Decision(Outcome.ANSWERED, draft.confidence, draft.features)
+    start = first.start - first.hit.passage.start
+    line = Line(first.hit, start, first.end - first.hit.passage.start)
+    if not _CLOSED.search(line.text.strip()):
+        lists = _lists_of(first.brief, sources.library)
+        if led := next((one for one in lists if one.lead.strip() == line.text.strip()), None):
+            return _listed(question, led, decision, line)
+    if question.wants is not AnswerKind.ANY or question.yes_or_no or question.parts:
+        return draft
+    near = _near(sources, [hit.brief for hit in sources.found.hits])
+    read = _read(question, [one for one in near if _may_be(one, "")], sources.library, FEW_READ)
+    if not read:
+        return draft
+    reading = _reading(question, line, sources.library)
+    found = _best_read(read, line, reading)
+    return _listed(question, found, decision) if found else draft
 
 
-def _lines(hit: Hit, text: str) -> Iterator[tuple[int, int, bool]]:
-    """Yield (start, end, whether it is an item) of the lines of a passage, marks left out."""
-    offset, passage = 0, hit.passage
-    for line in passage.text.splitlines(keepends=True):
-        kept = line.rstrip()
-        mark = _MARK.match(kept)
-        first = offset == 0 and bool(_BEHIND_MARK.search(text[: passage.start][-24:]))
-        start = offset + (
-            mark.end() if mark and not is_row(kept) else len(kept) - len(kept.lstrip())
+def _near(sources: Sources, briefs: Sequence[BriefRef]) -> Iterator[ItemList]:
+    """Yield the lists of the first few briefs."""
+    for brief in list({one.id: one for one in briefs}.values())[:BRIEFS]:
+        yield from _lists_of(brief, sources.library)
+
+
+def _lists_of(brief: BriefRef, library: Library) -> Iterator[ItemList]:
+    passages = passages_of(library, brief)
+    yield from lists_in(passages, library.brief(brief.id, brief.version).text)
+    yield from sections_in(passages)
+
+
+def _reading(question: Question, line: Line, library: Library) -> float:
+    """Return what the reader makes of a sentence, 0 where nothing reads."""
+    reader, text = library.reranker, asked(question)
+    if reader is None or not reader.reads(text):
+        return 0.0
+    title = " > ".join((line.hit.brief.title, *line.hit.passage.heading))
+    return float(reader.scores(text, [Window(line.text, "", title)])[0])
+
+
+def _may_be(one: ItemList, head: str) -> bool:
+    """Return whether a list is one that can be shown, of such things as are asked for."""
+    if len(one.items) < FEWEST or (one.header and len(one.items) > LONGEST_TABLE):
+        return False
+    return head not in _COUNTRIES or of_countries(one)
+
+
+def _read(
+    question: Question, lists: Sequence[ItemList], library: RerankedLibrary, most: int = READ
+) -> list[tuple[float, ItemList]]:
+    """Return the lists that say most of the question, with what the reader makes of each.
+
+    [] where nothing reads.
+    """
+    reader, text = library.reranker, asked(question)
+    if reader is None or not reader.decides or not reader.reads(text):
+        return []
+    led = [one for one in lists if one.header or (one.lead and not _CLOSED.search(one.lead))]
+    said_most = sorted(led, key=lambda one: -_covered(question, f"{one.setting} {one.text}"))
+    chosen = said_most[:most]
+    windows = [
+        Window(one.text[:LONGEST], "", " > ".join((one.brief.title, *one.heading)))
+        for one in chosen
+    ]
+    return list(zip(reader.scores(text, windows).tolist(), chosen, strict=True)) if chosen else []
+
+
+def _best_read(read: Sequence[tuple[float, ItemList]], best: Line, bar: float) -> ItemList | None:
+    """Return the list that is read as an answer, None where a sentence is read as a better one.
+
+    One that the `best` sentence leads to, or stands in, goes before others. `bar` is the reading of
+    sentences.
+    """
+    fitting: list[tuple[bool, float, int, ItemList]] = []
+    for reading, one in read:
+        own = one.lead.strip() == best.text.strip() or any(
+            item.hit.passage_id == best.hit.passage_id and item.start <= best.start < item.end
+            for item in one.items
         )
-        if kept.strip():
-            yield start, offset + len(kept), bool(mark) or first
-        offset += len(line)
-
-
-def _goes_on(kind: str, line: str) -> bool:
-    """Return whether the first line of a passage goes on with an item of the passage before."""
-    return line.endswith("|") if kind == "table" else kind == "bullet" and not line.endswith(":")
-
-
-def _near(sources: Sources, ranked: Sequence[Scored]) -> Iterator[ItemList]:
-    """Yield the lists of the best briefs."""
-    briefs = {item.candidate.hit.brief.id: item.candidate.hit.brief for item in ranked}
-    for brief in list(briefs.values())[:BRIEFS]:
-        text = sources.library.brief(brief.id, brief.version).text
-        yield from lists_in(passages_of(sources.library, brief), text)
+        near = reading >= bar - (FAR_BEHIND if own else BEHIND) and reading >= LEAST_READ
+        if near or reading >= max(bar, BETTER_READ):
+            fitting.append((own, reading, -len(fitting), one))
+    return max(fitting, key=lambda entry: entry[:3])[-1] if fitting else None
 
 
 def _best(
     question: Question, head: str, ranked: Sequence[Scored], lists: Sequence[ItemList]
 ) -> ItemList | None:
-    """Return the list that is of what was asked; the one with the best sentence of several."""
+    """Return the list that says what was asked; the one with the best sentence of several."""
     places = {
         item.candidate.hit.passage_id: -rank for rank, item in reversed(list(enumerate(ranked)))
     }
     near = {item.candidate.hit.passage_id for item in ranked if item.candidate.rank < NEAR}
     fitting: list[tuple[float, int, int, ItemList]] = []
     for one in lists:
-        if len(one.items) < FEWEST or (one.header and len(one.items) > LONGEST_TABLE):
-            continue
         told = f"{one.lead} {one.header}" if one.header else one.about
-        if head in _COUNTRIES and not of_countries(one):
-            continue
         covered = _covered(question, one.setting)
         close = any(hit.passage_id in near for hit in one.hits)
         if not close and one.header:
@@ -207,23 +214,20 @@ def _best(
     return max(fitting, key=lambda entry: entry[:2])[-1] if fitting else None
 
 
-def of_countries(found: ItemList) -> bool:
-    """Return whether more than half of the items open with a country: "Peru", not "Peru's"."""
-    openings = (_OWNER.sub("", " ".join(item.text.split()[:6])) for item in found.items)
-    return sum(any(map(is_country, names_in(one))) for one in openings) * 2 > len(found.items)
-
-
 def _share_named(question: Question, text: str) -> float:
     wanted = proper(question)
     found = said(wanted, text) | (wanted & initials(text))
     return len(found) / len(wanted) if wanted else 1.0
 
 
-def _listed(question: Question, found: ItemList, decision: Decision) -> DraftAnswer:
+def _listed(
+    question: Question, found: ItemList, decision: Decision, lead: Line | None = None
+) -> DraftAnswer:
+    """Return the draft of a list, behind its lead where that is given."""
     items: dict[str, Line] = {}
     asked_for = _asked_for(question, found)
     whole = all(len(words(item.text)) <= ITEM_WORDS for item in asked_for)
-    headed = sum(map(_is_titled, asked_for)) * 2 > len(asked_for)
+    headed = sum(map(is_titled, asked_for)) * 2 > len(asked_for)
     for item in asked_for:
         quoted = _cut(item, whole, headed)
         label = bare(cells(item.text)[0]) if is_row(item.text) else quoted.text
@@ -232,7 +236,7 @@ def _listed(question: Question, found: ItemList, decision: Decision) -> DraftAns
     shown = list(items.values())[:ITEMS]
     more = len(items) - len(shown)
     notes = [f"The list goes on: {more} more in the brief."] if more else []
-    return drafted(question, shown, decision, notes)
+    return drafted(question, [lead, *shown] if lead else shown, decision, notes)
 
 
 def _asked_for(question: Question, found: ItemList) -> list[Line]:
@@ -253,21 +257,17 @@ def _cut(item: Line, whole: bool, headed: bool) -> Line:
     the heading stands before the quotation.
     """
     text = item.text
+    if item.label:
+        return item
     if is_row(text):
         label = cells(text)[0]
         start = item.start + text.index(label)
         return item if whole or not label else Line(item.hit, start, start + len(label))
-    titled, sentences = _is_titled(item), split(text) or [(0, len(text))]
+    titled, sentences = is_titled(item), split(text) or [(0, len(text))]
     start = sentences[1][0] if titled and headed else 0
     end = sentences[titled][1] if len(words(text[start:])) > ITEM_WORDS else len(text)
     label = text[: sentences[0][1]].rstrip(" .:") if start else ""
     return Line(item.hit, item.start + start, item.start + len(without_joint(text[:end])), label)
-
-
-def _is_titled(item: Line) -> bool:
-    """Return whether an item opens with a heading of its own: "Two speeds. The plan was …"."""
-    sentences = [] if is_row(item.text) else split(item.text)
-    return len(sentences) > 1 and len(words(item.text[: sentences[0][1]])) <= TITLE_WORDS
 
 
 def naming_items(
@@ -389,12 +389,3 @@ def _covered(question: Question, text: str, but: str = "") -> float:
     """Return the share of the question's weightier words that a text says, one left out."""
     weights = {one: weight for one, weight in question.weights.items() if one not in (*_LIGHT, but)}
     return share(weights, said(weights, text)) / sum(weights.values()) if weights else 0.0
-
-
-def head_of(*texts: str) -> str:
-    """Return the plural that a list is of, "options" of "policy options for Congress"; "" for none.
-
-    The first text that has one says it.
-    """
-    words = (word.lower() for text in texts for word in _TYPED.findall(text))
-    return next((word for word in words if is_plural(word)), "")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.answering.answer import Citation, DraftAnswer, Sentence, verbatim
 from bot.answering.answerability import Decision
+from bot.answering.candidates import Quotable
 from bot.answering.emphasis import emphasis
 from bot.answering.readable import shown
 from bot.question.question import Question
@@ -27,6 +28,16 @@ class Line:
     def text(self) -> str:
         """The stretch."""
         return self.hit.passage.text[self.start : self.end]
+
+
+def lines_of(found: Sequence[Quotable]) -> list[Line]:
+    """Return the sentences, without the one that a sentence leans on where another shows it."""
+    others = [[other for other in found if other is not one] for one in found]
+    starts = [
+        one.core if any(map(one.overlaps, rest)) else one.start
+        for one, rest in zip(found, others, strict=True)
+    ]
+    return [Line(one.hit, start, one.end) for one, start in zip(found, starts, strict=True)]
 
 
 def without_joint(text: str) -> str:

@@ -24,7 +24,7 @@ from index.dates import first_day, is_iso, last_day
 from index.passage import BriefRef, Hit
 from index.words import said, share, stems, words
 
-EVENTS = 10  # shown at most
+EVENTS = 12  # shown at most
 ON_IT = 0.5  # weight of the topic's words in a brief that is all on the topic
 LEADS = 0.3  # worth of a sentence of its opening, which has the main events
 FEWEST = 2  # that make a timeline
@@ -94,7 +94,7 @@ def timeline_answer(question: Question, sources: Sources) -> DraftAnswer | None:
 
 
 def _best(question: Question, events: Sequence[Event], sources: Sources) -> list[Event]:
-    """Return at most ten events, of more those nearest to the question."""
+    """Return at most twelve events, of more those nearest to the question."""
     if len(events) <= EVENTS:
         return list(events)
     weighed = events[:WEIGHED]

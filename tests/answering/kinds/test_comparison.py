@@ -1,11 +1,17 @@
 """Comparisons: one line a side, of its side, on the same measure."""
 
+from dataclasses import replace
+
 from bot.answering.answer import Outcome
 from bot.answering.chain import Chain
-from bot.answering.kinds.comparison import _apart, _of_both, _one_form
+from bot.answering.kinds.compared_rows import row_of_columns
+from bot.answering.kinds.comparison import _of_both
+from bot.answering.kinds.sides import apart, as_named, says
 from bot.answering.reranking import judged
 from bot.question.kinds import asked_of
+from bot.question.question import Question
 from index.library import Library
+from index.passage import HEADER_KNOWN, BriefRef, Hit, Passage
 from index.vectors.snapshot import EVERYTHING
 from tests.answering.kinds.chronicle import drafted, is_exact
 
@@ -83,9 +89,44 @@ def test_a_header_row_is_no_line(chronicle: Library) -> None:
 
 def test_sides_are_told_apart_by_what_they_do_not_share() -> None:
     """Of two navies the word navy says nothing; forms of one name are one."""
-    assert _apart(["the Chinese navy", "the U.S. navy"]) == [
+    assert apart(["the Chinese navy", "the U.S. navy"]) == [
         "the chinese",
         "the unitedstatesofamerica",
     ]
-    assert _apart(["2019", "2021"]) == ["2019", "2021"]
-    assert _one_form("the Union, not the Union Bank") == "the europeanunion, not the Union Bank"
+    assert apart(["2019", "2021"]) == ["2019", "2021"]
+    assert apart(["Park Service|PKS", "Forest Service|FS"]) == ["park|PKS", "forest|FS"]
+    assert says("European Union", "the Union, not the Union Bank") == 1.0
+
+
+def hit(text: str, header: str = "", heading: tuple[str, ...] = ()) -> Hit:
+    ref = BriefRef("b", "Money of the agencies", None, (), "b.md", "default")
+    kind = "table" if header else "paragraph"
+    body = Passage(0, 0, len(text), text, heading, 1, kind=kind, context=header)
+    return Hit("p0", body, ref, 0, 0, 0)
+
+
+def test_a_side_is_also_named_by_its_short_form() -> None:
+    """Where a brief introduces it; "the us" is a country beside another one."""
+    told = hit("The National Park Service (NPS) and the Forest Service (FS) keep roads.")
+    assert as_named(["park service", "forest service"], [told]) == [
+        "park service|NPS",
+        "forest service|FS",
+    ]
+    assert as_named(["Mexico", "the us"], [told]) == ["Mexico", "United States"]
+    assert as_named(["the clerks", "the us"], [told]) == ["the clerks", "the us"]
+    assert says("park service|NPS", "NPS: 24 crowns") == 1.0
+
+
+def test_a_row_with_a_column_for_each_side_compares_them(chronicle: Library) -> None:
+    """The row is the one that says most of what was asked, else the total."""
+    rows = "| Office | 2023 | 2024 |\n| Total | 61 | 58 |\n| Harbour | 9 | 7 |"
+    table = hit(rows, HEADER_KNOWN, ("Staff of the offices",))
+    asked = Question("staff 2023 vs 2024", "staff 2023 vs 2024", weights={"staff": 1.0})
+    found = row_of_columns(asked, ["2023", "2024"], [table])
+    assert found is not None
+    assert [line.text for line in found] == ["| Total | 61 | 58 |"]
+    harbour = replace(asked, weights={"staff": 0.5, "harbour": 0.5})
+    found = row_of_columns(harbour, ["2023", "2024"], [table])
+    assert found is not None
+    assert [line.text for line in found] == ["| Harbour | 9 | 7 |"]
+    assert row_of_columns(asked, ["2023", "2025"], [table]) is None

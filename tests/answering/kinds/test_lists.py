@@ -1,13 +1,22 @@
 """Lists: the items of one list, table or sentence."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from bot.answering.answer import Outcome
+from bot.answering.answerability import Decision
 from bot.answering.candidates import candidates
-from bot.answering.kinds.lists import head_of, lists_in, naming_items, of_countries
+from bot.answering.kinds import quoting
+from bot.answering.kinds.items import head_of, lists_in, of_countries, sections_in
+from bot.answering.kinds.lists import naming_items, with_items
+from bot.answering.kinds.quoting import Line
+from bot.answering.kinds.sources import Sources
 from bot.answering.selection import Scored
 from bot.question.question import Question
 from index.library import Library
 from index.passage import BriefRef, Hit, Passage
+from index.search import Query
 from tests.answering.kinds.chronicle import drafted, is_exact
 
 
@@ -171,3 +180,53 @@ def test_only_a_list_of_countries_is_one_of_countries() -> None:
         text = "The countries are:\n\n• " + "\n• ".join(items)
         (found,) = lists_in([passage(0, 0, text)], text)
         assert of_countries(found) is right
+
+
+def test_a_row_of_one_cell_opens_another_part_of_a_table() -> None:
+    """Its items are a list of their own."""
+    rows = (
+        "| Most ships: |\n| Arl | 12 |\n| Bree | 9 |\n| Fewest ships: |\n| Carn | 2 |\n| Dun | 1 |"
+    )
+    lists = list(lists_in([passage(0, 0, rows, kind="table")], rows))
+    assert [[item.text for item in one.items] for one in lists] == [
+        ["| Arl | 12 |", "| Bree | 9 |"],
+        ["| Carn | 2 |", "| Dun | 1 |"],
+    ]
+    assert lists[1].lead == "Fewest ships:"
+
+
+def test_sections_under_a_heading_for_several_things_are_a_list() -> None:
+    """Each by its first sentence, behind its heading; a heading for one thing has none."""
+
+    def section(number: int, text: str, *heading: str) -> Hit:
+        made = passage(number, 100 * number, text, kind="paragraph")
+        return replace(made, passage=replace(made.passage, heading=heading))
+
+    hits = [
+        section(0, "Much is new.", "Risks of the pier"),
+        section(1, "The bed is sand. It moves.", "Risks of the pier", "Ground"),
+        section(2, "Stone is dear.", "Risks of the pier", "Costs"),
+        section(3, "It is owned by the crown.", "Background", "Owner"),
+    ]
+    (found,) = sections_in(hits)
+    assert (found.lead, [(one.label, one.text) for one in found.items]) == (
+        "Risks of the pier:",
+        [("Ground", "The bed is sand."), ("Costs", "Stone is dear.")],
+    )
+
+
+def test_what_leads_to_a_list_is_answered_with_its_items(chronicle: Library) -> None:
+    """Also where the question is one for a fact."""
+    question = Question("What may the ministry do?", "What may the ministry do?")
+    found = chronicle.search(Query("options for the ministry on the Sarn ferry"), 10)
+    hit = next(one for one in found if "options for the Sarn ferry:" in one.passage.text)
+    lead = Line(hit, 0, hit.passage.text.index(":") + 1)
+    draft = quoting.drafted(question, [lead], Decision(Outcome.ANSWERED, 0.9, {}))
+    whole = with_items(question, draft, Sources(chronicle))
+    assert is_exact(chronicle, whole)
+    assert [one.text for one in whole.sentences] == [
+        "The ministry has three options for the Sarn ferry:",
+        "buy the company outright",
+        "subsidise the winter crossings",
+        "leave the route to the market.",
+    ]

@@ -280,3 +280,16 @@ def test_a_bold_heading_under_the_header_is_no_metadata():
     )
     assert "Key takeaways" in [block.text for block in document.blocks]
     assert [str(each.reason) for each in document.left_out] == ["metadata"]
+
+
+def test_words_that_a_converter_ran_into_a_link_stand_apart() -> None:
+    """Behind it, before it and at marks of bold; what is a part of a word stays there."""
+    text = (
+        b"# Runs\n\nThe port [settled](https://a.org/b)with Sarn over [two fee](https://a.org)s of"
+        b"[Orrin](https://a.org). It paid [31.9](https://a.org)million, see[1](https://a.org).\n\n"
+        b"The__Loan Fund__offers **N**ational loans, Other**Than** those; The****[Fund](https://a.org)."
+    )
+    assert [block.text for block in read(text).blocks][1:] == [
+        "The port settled with Sarn over two fees of Orrin. It paid 31.9 million, see1.",
+        "The Loan Fund offers National loans, Other Than those; The Fund.",
+    ]
