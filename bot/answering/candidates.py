@@ -28,8 +28,9 @@ _DANGLING = re.compile(
     |in\ contrast|by\ contrast|on\ the\ other\ hand|otherwise|that\ is|in\ other\ words)\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_MARK = re.compile(  # of a bullet or of an item: no part of what it says
+_MARK = re.compile(  # of a bullet, an item or a note: no part of what it says
     r"^(?:[•▪◦]\s*)*(?:\(?(?:[a-z]|[ivx]{2,4}|\d{1,2})[.)]\s+(?=[\"“'(]?[A-Z]))?"
+    r"(?:Notes?\s?:\s+(?=[\"“'(]?[A-Z\d]))?"
 )
 _RULE_ROW = re.compile(r"^[\s|:\-–=]+$")
 _FOOTNOTE = re.compile(
@@ -127,7 +128,13 @@ def _of_hit(hit: Hit, rank: int) -> Iterator[Quotable]:
             end=denial.end if denial else piece.end,
             core=piece.start,
             is_row=row,
-            penalty=_penalty(piece.text, row, leans and not joined, answers),
+            penalty=_penalty(
+                piece.text,
+                row,
+                leans and not joined,
+                answers,
+                bool(_NOTE.match(text[piece.found :])),
+            ),
             close=piece.end if denial else 0,
             answers=answers and joined is not None,
             unfit=not (_is_told(hit, piece.text) if row else answers or _is_said(hit, piece)),
@@ -190,7 +197,7 @@ def _short(text: str) -> bool:
     return len(words(text)) <= MAX_WORDS
 
 
-def _penalty(sentence: str, row: bool, dangles: bool, answers: bool) -> float:
+def _penalty(sentence: str, row: bool, dangles: bool, answers: bool, noted: bool) -> float:
     count = len(words(sentence))
     reasons = [
         0.5 if count < MIN_WORDS and not answers else 0.0,
@@ -202,7 +209,7 @@ def _penalty(sentence: str, row: bool, dangles: bool, answers: bool) -> float:
         0.15 if not row and not _ENDS_WHOLE.search(sentence) else 0.0,
         0.05 if sentence.endswith(":") else 0.0,
         0.5 if is_caption(sentence) else 0.0,
-        0.3 if _NOTE.match(sentence) else 0.0,
+        0.3 if noted else 0.0,
         0.1 if _SIGNPOST.search(sentence) else 0.0,
     ]
     return min(1.0, sum(reasons))

@@ -204,3 +204,11 @@ def test_what_only_names_a_source_is_a_reference(text):
 def test_a_sentence_that_says_something_is_none(text):
     """Whatever it quotes or points to."""
     assert not is_reference(text)
+
+
+def test_a_note_is_quoted_without_its_label():
+    """What it says is a sentence like others, though a less likely one."""
+    note = only("Notes: The port closed its old pier in 2021 for repairs of the wall.")
+    plain = only("The port closed its old pier in 2021 for repairs of the wall.")
+    assert note.text == plain.text
+    assert note.penalty > plain.penalty
