@@ -39,9 +39,6 @@ from bot.answering.selection import (
 from bot.question.question import Question
 from index.passage import Hit
 
-# The reader's logit below which a sentence does not answer: of 75 that would have, on questions
-# that neither it nor the networks had learnt from, half were to questions that nothing answers.
-LEAST_READ = -3.5
 COMPARED = 10  # best sentences among which the briefs' figures are compared
 
 
@@ -65,9 +62,6 @@ def answer(question: Question, found: SearchResult, library: RerankedLibrary) ->
     differs = disagreement(ranked, chosen)
     known = (*ranked, *chosen)
     chosen = chosen if first else sufficient(chosen, question)
-    if not first and not differs and _is_read_as_none(chosen[0], library):
-        near = near_passages(hits, ranked)
-        return DraftAnswer(confidence=decision.confidence, features=decision.features, near=near)
     ordered = decisive_first(chosen, len(first) or 1)
     chosen = _both(differs, known, chosen) if differs else ordered
     citations = tuple(_citation(number, item.candidate) for number, item in enumerate(chosen, 1))
@@ -81,13 +75,6 @@ def answer(question: Question, found: SearchResult, library: RerankedLibrary) ->
         features=decision.features,
         notes=(differs.note,) if differs else (),
     )
-
-
-def _is_read_as_none(best: Scored, library: RerankedLibrary) -> bool:
-    """Return whether the reader takes the sentence that would answer for none that does."""
-    reader = library.reranker
-    read = reader is not None and reader.decides and best.reading is not None
-    return read and not best.candidate.is_row and (best.reading or 0.0) < LEAST_READ
 
 
 def near_passages(hits: Sequence[Hit], ranked: Sequence[Scored]) -> tuple[NearPassage, ...]:
