@@ -111,6 +111,16 @@ def asked(question: Question) -> str:
     return " ".join((*question.context, question.searched))
 
 
+def readings(
+    question: Question, windows: Sequence[Window], library: RerankedLibrary
+) -> list[float]:
+    """Return how well each window answers a question, [] where no reader decides on answers."""
+    reader, text = library.reranker, asked(question)
+    if not windows or reader is None or not reader.decides or not reader.reads(text):
+        return []
+    return [float(score) for score in reader.scores(text, windows)]
+
+
 def window(candidate: Quotable) -> Window:
     """Return a sentence with the one before it in its passage, and title and headings.
 

@@ -18,7 +18,7 @@ from bot.answering.kinds.compared_rows import row_of_columns, rows_of_sides
 from bot.answering.kinds.quoting import Line, drafted
 from bot.answering.kinds.sides import apart, as_named, key_words, says
 from bot.answering.kinds.sources import Sources
-from bot.answering.reranking import RerankedLibrary, asked, judged, window
+from bot.answering.reranking import RerankedLibrary, judged, readings, window
 from bot.answering.search import HITS, editions
 from bot.answering.selection import Scored, repeated
 from bot.language.dates import moments
@@ -141,10 +141,10 @@ def _tells(
     """
     if measure and not any(_measures(item, measure) for item in lines):
         return False
-    reader, text = library.reranker, asked(question)
-    if reader is None or not reader.decides or not reader.reads(text):
+    read = readings(question, [window(item.candidate) for item in lines], library)
+    if not read:
         return True
-    whole = float(reader.scores(text, [window(item.candidate) for item in lines]).max())
+    whole = max(read)
     sides = [item.reading for item in lines if item.reading is not None]
     each = min(sides) if sides and _is_known(question, library) else whole
     return max(whole, each) >= READ_TOGETHER and (len(lines) == 1 or _of_a_matter(*lines))

@@ -22,7 +22,7 @@ from bot.answering.kinds.items import (
 from bot.answering.kinds.quoting import Line, drafted, lines_of, without_joint
 from bot.answering.kinds.sources import Sources
 from bot.answering.readable import bare, cells, is_row
-from bot.answering.reranking import RerankedLibrary, asked, judged
+from bot.answering.reranking import RerankedLibrary, judged, readings
 from bot.answering.selection import UNFIT, Scored, repeated
 from bot.language.names import enumerated, is_country
 from bot.language.words import LIGHT, lines
@@ -83,10 +83,10 @@ def list_answer(question: Question, sources: Sources) -> DraftAnswer | None:
     sure = decision.outcome is Outcome.ANSWERED
     best, read = ranked[0].candidate, [one.reading for one in ranked if one.reading is not None]
     line = Line(best.hit, best.core, best.end)
-    readings = _read(question, lists, sources.library)
-    if whole := _best_read(readings, line, max(read, default=0.0)):
+    whole = _best_read(_read(question, lists, sources.library), line, max(read, default=0.0))
+    if whole:
         return _listed(question, whole, decision)
-    found = _best(question, head, ranked, lists)
+    found = _best_by_words(question, head, ranked, lists)
     if found and not found.header:
         return _listed(question, found, decision)
     sentences = naming_items(question, ranked, head, sure=sure, alone=found is None)
@@ -108,7 +108,7 @@ def with_items(question: Question, draft: DraftAnswer, sources: Sources) -> Draf
     start = first.start - first.hit.passage.start
     line = Line(first.hit, start, first.end - first.hit.passage.start)
     if not _CLOSED.search(line.text.strip()):
-        lists = _lists_of(first.brief, sources.library)
+        lists = [one for one in _lists_of(first.brief, sources.library) if one.items]
         if led := next((one for one in lists if one.lead.strip() == line.text.strip()), None):
             return _listed(question, led, decision, line)
     if question.wants is not AnswerKind.ANY or question.yes_or_no or question.parts:
@@ -117,7 +117,8 @@ def with_items(question: Question, draft: DraftAnswer, sources: Sources) -> Draf
     read = _read(question, [one for one in near if _may_be(one, "")], sources.library, FEW_READ)
     if not read:
         return draft
-    reading = _reading(question, line, sources.library)
+    title = " > ".join((first.brief.title, *first.hit.passage.heading))
+    (reading,) = readings(question, [Window(line.text, "", title)], sources.library)
     found = _best_read(read, line, reading)
     return _listed(question, found, decision) if found else draft
 
@@ -134,15 +135,6 @@ def _lists_of(brief: BriefRef, library: Library) -> Iterator[ItemList]:
     yield from sections_in(passages)
 
 
-def _reading(question: Question, line: Line, library: Library) -> float:
-    """Return what the reader makes of a sentence, 0 where nothing reads."""
-    reader, text = library.reranker, asked(question)
-    if reader is None or not reader.reads(text):
-        return 0.0
-    title = " > ".join((line.hit.brief.title, *line.hit.passage.heading))
-    return float(reader.scores(text, [Window(line.text, "", title)])[0])
-
-
 def _may_be(one: ItemList, head: str) -> bool:
     """Return whether a list is one that can be shown, of such things as are asked for."""
     if len(one.items) < FEWEST or (one.header and len(one.items) > LONGEST_TABLE):
@@ -157,9 +149,6 @@ def _read(
 
     [] where nothing reads.
     """
-    reader, text = library.reranker, asked(question)
-    if reader is None or not reader.decides or not reader.reads(text):
-        return []
     led = [one for one in lists if one.header or (one.lead and not _CLOSED.search(one.lead))]
     said_most = sorted(led, key=lambda one: -_covered(question, f"{one.setting} {one.text}"))
     chosen = said_most[:most]
@@ -167,7 +156,8 @@ def _read(
         Window(one.text[:LONGEST], "", " > ".join((one.brief.title, *one.heading)))
         for one in chosen
     ]
-    return list(zip(reader.scores(text, windows).tolist(), chosen, strict=True)) if chosen else []
+    read = readings(question, windows, library)
+    return list(zip(read, chosen, strict=True)) if read else []
 
 
 def _best_read(read: Sequence[tuple[float, ItemList]], best: Line, bar: float) -> ItemList | None:
@@ -188,7 +178,7 @@ def _best_read(read: Sequence[tuple[float, ItemList]], best: Line, bar: float) -
     return max(fitting, key=lambda entry: entry[:3])[-1] if fitting else None
 
 
-def _best(
+def _best_by_words(
     question: Question, head: str, ranked: Sequence[Scored], lists: Sequence[ItemList]
 ) -> ItemList | None:
     """Return the list that says what was asked; the one with the best sentence of several."""
