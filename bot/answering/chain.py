@@ -163,7 +163,8 @@ class Chain:
                 found, draft = wide, again
         dates = [one.date for one in VisibleLibrary.through(self.library, filters).briefs()]
         said = freshness.notes(draft.citations, found.hits, dates, question.period)
-        noted = replace(draft, notes=(*draft.notes, *found.notes, *said), kind=as_fact)
+        kind = draft.kind or as_fact
+        noted = replace(draft, notes=(*draft.notes, *found.notes, *said), kind=kind)
         return found, self._counted(noted, filters)
 
     def _of_kind(

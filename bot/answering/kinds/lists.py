@@ -7,6 +7,7 @@ a fact's.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.answering.answer import DraftAnswer, Outcome
 from bot.answering.answerability import Decision, around, initials, proper
@@ -26,6 +27,7 @@ from bot.answering.reranking import RerankedLibrary, judged, readings
 from bot.answering.selection import UNFIT, Scored, repeated
 from bot.language.names import enumerated, is_country
 from bot.language.words import LIGHT, lines
+from bot.question.kinds import Kind
 from bot.question.question import Question
 from bot.question.wanted import AnswerKind
 from index.dates import MONTHS
@@ -96,7 +98,7 @@ def list_answer(question: Question, sources: Sources) -> DraftAnswer | None:
 
 
 def with_items(question: Question, draft: DraftAnswer, sources: Sources) -> DraftAnswer:
-    """Return the draft of a fact with the items of a list in place of its sentences.
+    """Return the draft of a fact, or a list's where its items take the place of the sentences.
 
     So it is where the first of them leads to a list, or where the question may want several things
     and a list is read as an answer to it.
@@ -110,7 +112,7 @@ def with_items(question: Question, draft: DraftAnswer, sources: Sources) -> Draf
     if not _CLOSED.search(line.text.strip()):
         lists = [one for one in _lists_of(first.brief, sources.library) if one.items]
         if led := next((one for one in lists if one.lead.strip() == line.text.strip()), None):
-            return _listed(question, led, decision, line)
+            return replace(_listed(question, led, decision, line), kind=Kind.LIST)
     if question.wants is not AnswerKind.ANY or question.yes_or_no or question.parts:
         return draft
     near = _near(sources, [hit.brief for hit in sources.found.hits])
@@ -120,7 +122,7 @@ def with_items(question: Question, draft: DraftAnswer, sources: Sources) -> Draf
     title = " > ".join((first.brief.title, *first.hit.passage.heading))
     (reading,) = readings(question, [Window(line.text, "", title)], sources.library)
     found = _best_read(read, line, reading)
-    return _listed(question, found, decision) if found else draft
+    return replace(_listed(question, found, decision), kind=Kind.LIST) if found else draft
 
 
 def _near(sources: Sources, briefs: Sequence[BriefRef]) -> Iterator[ItemList]:

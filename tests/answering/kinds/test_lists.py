@@ -13,6 +13,7 @@ from bot.answering.kinds.lists import naming_items, with_items
 from bot.answering.kinds.quoting import Line
 from bot.answering.kinds.sources import Sources
 from bot.answering.selection import Scored
+from bot.question.kinds import Kind
 from bot.question.question import Question
 from index.library import Library
 from index.passage import BriefRef, Hit, Passage
@@ -224,6 +225,7 @@ def test_what_leads_to_a_list_is_answered_with_its_items(chronicle: Library) -> 
     draft = quoting.drafted(question, [lead], Decision(Outcome.ANSWERED, 0.9, {}))
     whole = with_items(question, draft, Sources(chronicle))
     assert is_exact(chronicle, whole)
+    assert whole.kind is Kind.LIST
     assert [one.text for one in whole.sentences] == [
         "The ministry has three options for the Sarn ferry:",
         "buy the company outright",
